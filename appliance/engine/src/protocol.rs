@@ -1,0 +1,186 @@
+//! The pipe protocol between Parley and its workers.
+//!
+//! A **frame** is `json_len: u32 LE`, `sample_count: u32 LE`, the JSON, then the samples as `i16 LE`.
+//! The worker's first frame is [`Report::Ready`] with [`VERSION`]; after it, [`Command`]s go in and [`Report`]s come out.
+//! The worker takes one job at a time, in order; [`Command::Cancel`] overtakes. Every job ends with exactly one
+//! [`Report::End`] or [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
+
+use std::io::{self, Read, Write};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::task::{Wire, WorkerDetails};
+
+/// Changes whenever a frame of one side would be misread by the other.
+pub const VERSION: u32 = 1;
+/// The longest JSON part: a full context of text is far below it.
+pub const MAX_JSON_BYTES: usize = 1 << 20;
+/// The most samples in one frame: two minutes at 16 kHz.
+pub const MAX_SAMPLES: usize = 120 * 16_000;
+
+/// Identifies a job on one worker's pipe; never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct JobId(pub u64);
+
+/// What a worker is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command<T> {
+    /// Do this after what was sent before.
+    Start {
+        /// The job's name from now on.
+        job: JobId,
+        /// What to do.
+        task: T,
+    },
+    /// Stop this job, or never begin it.
+    Cancel {
+        /// Which.
+        job: JobId,
+    },
+}
+
+/// What a worker says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report<O> {
+    /// The model is loaded; always the first report.
+    Ready {
+        /// [`VERSION`] of the worker.
+        protocol: u32,
+        /// What was loaded.
+        details: WorkerDetails,
+    },
+    /// A piece of the answer.
+    Output {
+        /// Whose.
+        job: JobId,
+        /// The piece.
+        output: O,
+    },
+    /// The job is over: done, or cancelled.
+    End {
+        /// Which.
+        job: JobId,
+    },
+    /// The job was refused.
+    Failed {
+        /// Which.
+        job: JobId,
+        /// Why, for a person to read.
+        error: String,
+    },
+}
+
+impl<T: Wire> Wire for Command<T> {
+    fn samples(&self) -> &[i16] {
+        match self {
+            Command::Start { task, .. } => task.samples(),
+            Command::Cancel { .. } => &[],
+        }
+    }
+    fn attach(&mut self, samples: Vec<i16>) {
+        match self {
+            Command::Start { task, .. } => task.attach(samples),
+            Command::Cancel { .. } => {}
+        }
+    }
+}
+
+impl<O: Wire> Wire for Report<O> {
+    fn samples(&self) -> &[i16] {
+        match self {
+            Report::Output { output, .. } => output.samples(),
+            Report::Ready { .. } | Report::End { .. } | Report::Failed { .. } => &[],
+        }
+    }
+    fn attach(&mut self, samples: Vec<i16>) {
+        match self {
+            Report::Output { output, .. } => output.attach(samples),
+            Report::Ready { .. } | Report::End { .. } | Report::Failed { .. } => {}
+        }
+    }
+}
+
+/// Why a frame could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// The other side closed the pipe between two frames.
+    #[error("the pipe was closed")]
+    Closed,
+    /// The pipe broke, or ended within a frame.
+    #[error("the pipe broke: {0}")]
+    Io(#[from] io::Error),
+    /// A length is beyond its bound: the stream is not, or no longer, this protocol.
+    #[error("a frame of {json_bytes} JSON bytes and {samples} samples is beyond the protocol's bounds")]
+    TooLarge {
+        /// Claimed.
+        json_bytes: usize,
+        /// Claimed.
+        samples: usize,
+    },
+    /// The JSON is not a message of this protocol.
+    #[error("a frame is not a message of protocol {VERSION}: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Bytes of a frame's header.
+pub const HEADER_BYTES: usize = 8;
+
+/// The lengths that a header announces, checked against the bounds.
+pub fn parse_header(header: [u8; HEADER_BYTES]) -> Result<(usize, usize), FrameError> {
+    let [a, b, c, d, e, f, g, h] = header;
+    let json_bytes = u32::from_le_bytes([a, b, c, d]) as usize;
+    let samples = u32::from_le_bytes([e, f, g, h]) as usize;
+    if json_bytes > MAX_JSON_BYTES || samples > MAX_SAMPLES {
+        return Err(FrameError::TooLarge { json_bytes, samples });
+    }
+    Ok((json_bytes, samples))
+}
+
+/// One message as bytes.
+///
+/// # Errors
+/// [`FrameError::TooLarge`] where it is beyond the bounds; nothing that large may be sent.
+pub fn encode<M: Wire>(message: &M) -> Result<Vec<u8>, FrameError> {
+    let json = serde_json::to_vec(message)?;
+    let samples = message.samples();
+    if json.len() > MAX_JSON_BYTES || samples.len() > MAX_SAMPLES {
+        return Err(FrameError::TooLarge { json_bytes: json.len(), samples: samples.len() });
+    }
+    let mut frame = Vec::with_capacity(HEADER_BYTES + json.len() + 2 * samples.len());
+    frame.extend((json.len() as u32).to_le_bytes());
+    frame.extend((samples.len() as u32).to_le_bytes());
+    frame.extend(&json);
+    frame.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+    Ok(frame)
+}
+
+/// One message from its JSON and its sample bytes.
+pub fn decode<M: Wire + DeserializeOwned>(json: &[u8], sample_bytes: &[u8]) -> Result<M, FrameError> {
+    let mut message: M = serde_json::from_slice(json)?;
+    let (pairs, _) = sample_bytes.as_chunks::<2>();
+    message.attach(pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect());
+    Ok(message)
+}
+
+/// Writes one message and flushes.
+pub fn write<M: Wire>(mut to: impl Write, message: &M) -> Result<(), FrameError> {
+    to.write_all(&encode(message)?)?;
+    Ok(to.flush()?)
+}
+
+/// Reads one message; blocks until it is whole.
+pub fn read<M: Wire>(mut from: impl Read) -> Result<M, FrameError> {
+    let mut header = [0; HEADER_BYTES];
+    match from.read(&mut header)? {
+        0 => return Err(FrameError::Closed),
+        n => from.read_exact(&mut header[n..])?,
+    }
+    let (json_bytes, samples) = parse_header(header)?;
+    let mut body = vec![0; json_bytes + 2 * samples];
+    from.read_exact(&mut body)?;
+    let (json, sample_bytes) = body.split_at(json_bytes);
+    decode(json, sample_bytes)
+}

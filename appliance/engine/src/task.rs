@@ -1,0 +1,302 @@
+//! What each kind of engine is asked, and what it answers.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// Sample rate of all audio that goes *into* an engine; what comes out of [`Talk`] states its own.
+pub const INPUT_RATE_HZ: u32 = 16_000;
+
+/// A task or an output: JSON with, where it carries sound, mono 16-bit samples beside it.
+pub trait Wire: Serialize + DeserializeOwned + Clone + Send + Sync + std::fmt::Debug + 'static {
+    /// The samples that travel beside the JSON; empty where there are none.
+    fn samples(&self) -> &[i16] {
+        &[]
+    }
+
+    /// Puts back the samples that travelled beside the JSON.
+    fn attach(&mut self, _samples: Vec<i16>) {}
+}
+
+/// One kind of engine: its name, its task and its outputs.
+pub trait Kind: Send + Sync + 'static {
+    /// The name in logs, in the handshake and in `parley check`.
+    const NAME: &'static str;
+    /// What it is asked.
+    type Task: Wire;
+    /// One of the pieces in which it answers.
+    type Output: Wire;
+
+    /// How much of the answer this output carries: characters of text, samples of sound, 1 where it is the whole.
+    fn amount(output: &Self::Output) -> usize;
+
+    /// The output without its first `amount`, for a job that was sent again after a crash: engines are
+    /// deterministic, so what was already delivered is left out. `None` where nothing of it is new.
+    fn skip(output: Self::Output, amount: usize) -> Option<Self::Output>;
+}
+
+/// Speech to text.
+#[derive(Debug)]
+pub struct Listen;
+
+/// "What was said in this audio?"
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transcribe {
+    /// ISO 639-1 code of the spoken language; `None` detects it.
+    pub language: Option<String>,
+    /// Mono, 16 kHz, at most 30 s.
+    #[serde(skip)]
+    pub audio: Arc<[i16]>,
+}
+
+/// What was said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// The words, trimmed; empty where no speech was found.
+    pub text: String,
+    /// ISO 639-1 code of the language that was spoken.
+    pub language: String,
+    /// How sure the detection was, 0..1; 1 where the language was given.
+    pub language_probability: f32,
+    /// Mean probability of the tokens, 0..1: low for noise and for music.
+    pub confidence: f32,
+}
+
+impl Wire for Transcribe {
+    fn samples(&self) -> &[i16] {
+        &self.audio
+    }
+    fn attach(&mut self, samples: Vec<i16>) {
+        self.audio = samples.into();
+    }
+}
+
+impl Wire for Transcript {}
+
+impl Kind for Listen {
+    const NAME: &'static str = "whisper";
+    type Task = Transcribe;
+    type Output = Transcript;
+
+    fn amount(_: &Transcript) -> usize {
+        1
+    }
+    fn skip(output: Transcript, amount: usize) -> Option<Transcript> {
+        (amount == 0).then_some(output)
+    }
+}
+
+/// Language model.
+#[derive(Debug)]
+pub struct Think;
+
+/// Who says a chat message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The persona and its rules.
+    System,
+    /// The person.
+    User,
+    /// Parley.
+    Assistant,
+}
+
+impl Role {
+    /// The name that chat templates know.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+        }
+    }
+}
+
+/// One message of a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatMessage {
+    /// Who says it.
+    pub role: Role,
+    /// What they say.
+    pub text: String,
+}
+
+/// "Go on with this chat."
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Generate {
+    /// The chat so far: the system prompt first, the person's words last.
+    pub messages: Vec<ChatMessage>,
+    /// The most tokens to generate; 0 only evaluates the prompt, so that a later task finds it in the cache.
+    pub max_tokens: u32,
+    /// A GBNF grammar that the answer obeys.
+    pub grammar: Option<String>,
+    /// 0 always takes the likeliest token.
+    pub temperature: f32,
+    /// Makes sampling repeatable: the same task gives the same answer.
+    pub seed: u32,
+}
+
+/// Why generation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StopReason {
+    /// The model said that it is done.
+    EndOfAnswer,
+    /// `max_tokens` was reached, or the context is full.
+    Length,
+    /// The model began to repeat itself.
+    Repetition,
+}
+
+/// A piece of the model's answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Generated {
+    /// The next piece of text: whole characters, often a part of a word.
+    Text(String),
+    /// The last output of a job.
+    Finished {
+        /// Why it ended.
+        reason: StopReason,
+        /// Tokens of the prompt.
+        prompt_tokens: u32,
+        /// How many of them were still in the cache.
+        reused_tokens: u32,
+        /// Tokens that were generated.
+        generated_tokens: u32,
+        /// Time for the part of the prompt that was not in the cache, in milliseconds.
+        prefill_ms: f32,
+    },
+}
+
+impl Wire for Generate {}
+impl Wire for Generated {}
+
+impl Kind for Think {
+    const NAME: &'static str = "llama";
+    type Task = Generate;
+    type Output = Generated;
+
+    fn amount(output: &Generated) -> usize {
+        match output {
+            Generated::Text(text) => text.chars().count(),
+            Generated::Finished { .. } => 0,
+        }
+    }
+    fn skip(output: Generated, amount: usize) -> Option<Generated> {
+        match output {
+            Generated::Text(text) => {
+                let rest: String = text.chars().skip(amount).collect();
+                (!rest.is_empty()).then_some(Generated::Text(rest))
+            }
+            finished @ Generated::Finished { .. } => Some(finished),
+        }
+    }
+}
+
+/// Text to speech.
+#[derive(Debug)]
+pub struct Talk;
+
+/// "Say this."
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Speak {
+    /// One clause or sentence; at most 1,000 characters.
+    pub text: String,
+    /// ISO 639-1 code of the language, to choose a voice; the first voice where `None`.
+    pub language: Option<String>,
+}
+
+/// A block of speech; a job's blocks follow each other without a gap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// Sample rate of `audio`.
+    pub rate_hz: u32,
+    /// Mono samples.
+    #[serde(skip)]
+    pub audio: Vec<i16>,
+}
+
+impl Wire for Speak {}
+
+impl Wire for Spoken {
+    fn samples(&self) -> &[i16] {
+        &self.audio
+    }
+    fn attach(&mut self, samples: Vec<i16>) {
+        self.audio = samples;
+    }
+}
+
+impl Kind for Talk {
+    const NAME: &'static str = "piper";
+    type Task = Speak;
+    type Output = Spoken;
+
+    fn amount(output: &Spoken) -> usize {
+        output.audio.len()
+    }
+    fn skip(mut output: Spoken, amount: usize) -> Option<Spoken> {
+        output.audio.drain(..amount.min(output.audio.len()));
+        (!output.audio.is_empty()).then_some(output)
+    }
+}
+
+/// The small always-on models: today the end of a turn, later the wake word.
+#[derive(Debug)]
+pub struct Judge;
+
+/// "Has this speaker finished?"
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EndOfTurn {
+    /// Mono, 16 kHz: the utterance so far with the silence after it; only the last 8 s count.
+    #[serde(skip)]
+    pub audio: Arc<[i16]>,
+}
+
+impl Wire for EndOfTurn {
+    fn samples(&self) -> &[i16] {
+        &self.audio
+    }
+    fn attach(&mut self, samples: Vec<i16>) {
+        self.audio = samples.into();
+    }
+}
+
+impl Wire for f32 {}
+
+impl Kind for Judge {
+    const NAME: &'static str = "ears";
+    type Task = EndOfTurn;
+    /// Probability that the speaker has finished, 0..1.
+    type Output = f32;
+
+    fn amount(_: &f32) -> usize {
+        1
+    }
+    fn skip(output: f32, amount: usize) -> Option<f32> {
+        (amount == 0).then_some(output)
+    }
+}
+
+/// What a worker says of itself once it can take tasks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct WorkerDetails {
+    /// [`Kind::NAME`].
+    pub engine: String,
+    /// The model's file name, without its folder.
+    pub model: String,
+    /// Time from start to ready, in milliseconds.
+    pub load_ms: u64,
+    /// Languages that it can listen to or has a voice for; empty where that has no meaning.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// The model's context in tokens, for a language model.
+    #[serde(default)]
+    pub context_tokens: Option<u32>,
+    /// Sample rate of what it speaks, for a voice.
+    #[serde(default)]
+    pub rate_hz: Option<u32>,
+}

@@ -1,0 +1,133 @@
+//! The worker's side of the pipe: what every engine's `main` is built on.
+//!
+//! Standard input carries [`Command`]s, standard output [`Report`]s, standard error the log. Commands are read on a
+//! thread of their own so that a cancel reaches a job that is computing. The process ends when its input does, even
+//! in the middle of a job: a worker never outlives Parley.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::protocol::{self, Command, FrameError, JobId, Report};
+use crate::task::{Kind, WorkerDetails};
+
+/// Tells a running job to stop; cheap to look at, so look often.
+#[derive(Debug, Clone, Default)]
+pub struct CancelFlag(Arc<AtomicBool>);
+
+impl CancelFlag {
+    /// Whether the job should stop now.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Tells the job to stop.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Where a job puts its outputs.
+pub struct Outputs<'a, K: Kind> {
+    job: JobId,
+    stdout: &'a mut dyn io::Write,
+    kind: std::marker::PhantomData<K>,
+}
+
+impl<K: Kind> Outputs<'_, K> {
+    /// Sends one output; blocks while the reader is behind.
+    ///
+    /// # Errors
+    /// Where Parley is gone; the worker ends.
+    pub fn send(&mut self, output: K::Output) -> Result<(), FrameError> {
+        protocol::write(&mut self.stdout, &Report::Output { job: self.job, output })
+    }
+}
+
+/// A loaded engine.
+pub trait Engine<K: Kind> {
+    /// Does one task. Returns early, without an error, once `cancel` is set.
+    ///
+    /// # Errors
+    /// The task was refused; the message is shown to a person.
+    fn run(&mut self, task: K::Task, cancel: &CancelFlag, outputs: &mut Outputs<'_, K>) -> Result<(), String>;
+}
+
+/// Jobs that were cancelled, and the flag of the one that runs.
+#[derive(Default)]
+struct Cancels {
+    running: Option<(JobId, CancelFlag)>,
+    waiting: BTreeSet<JobId>,
+    /// Every job up to this one has been taken; a cancel for it is too late, and forgotten.
+    taken: Option<JobId>,
+}
+
+/// Says that the engine is ready, then does jobs until standard input ends.
+///
+/// # Errors
+/// The pipe broke or carried something else than the protocol.
+pub fn serve<K: Kind>(mut engine: impl Engine<K>, details: WorkerDetails) -> Result<(), FrameError> {
+    let mut stdout = io::stdout().lock();
+    protocol::write(&mut stdout, &Report::<K::Output>::Ready { protocol: protocol::VERSION, details })?;
+
+    let cancels = Arc::new(Mutex::new(Cancels::default()));
+    // Unbounded on this side only: the supervisor keeps at most a few jobs on the pipe.
+    let (jobs_in, jobs) = mpsc::channel::<(JobId, K::Task)>();
+    let reader_cancels = Arc::clone(&cancels);
+    std::thread::spawn(move || {
+        let error = read_commands::<K>(io::stdin().lock(), &jobs_in, &reader_cancels);
+        // The owner is gone or talks nonsense: nothing that is still running is of use to anyone.
+        std::process::exit(if matches!(error, FrameError::Closed) { 0 } else { 70 });
+    });
+
+    for (job, task) in jobs {
+        let cancel = CancelFlag::default();
+        let cancelled_early = {
+            let mut cancels = cancels.lock().unwrap_or_else(PoisonError::into_inner);
+            cancels.taken = Some(job);
+            cancels.running = Some((job, cancel.clone()));
+            cancels.waiting.remove(&job)
+        };
+        let result = if cancelled_early {
+            Ok(())
+        } else {
+            engine.run(task, &cancel, &mut Outputs { job, stdout: &mut stdout, kind: std::marker::PhantomData })
+        };
+        cancels.lock().unwrap_or_else(PoisonError::into_inner).running = None;
+        let report = match result {
+            Ok(()) => Report::<K::Output>::End { job },
+            Err(error) => Report::Failed { job, error },
+        };
+        protocol::write(&mut stdout, &report)?;
+    }
+    Ok(())
+}
+
+fn read_commands<K: Kind>(
+    mut stdin: impl io::Read,
+    jobs: &mpsc::Sender<(JobId, K::Task)>,
+    cancels: &Mutex<Cancels>,
+) -> FrameError {
+    loop {
+        match protocol::read::<Command<K::Task>>(&mut stdin) {
+            Ok(Command::Start { job, task }) => {
+                if jobs.send((job, task)).is_err() {
+                    return FrameError::Closed;
+                }
+            }
+            Ok(Command::Cancel { job }) => {
+                let mut cancels = cancels.lock().unwrap_or_else(PoisonError::into_inner);
+                match &cancels.running {
+                    Some((running, flag)) if *running == job => flag.set(),
+                    _ if cancels.taken.is_some_and(|taken| job <= taken) => {}
+                    _ => {
+                        cancels.waiting.insert(job);
+                    }
+                }
+            }
+            Err(error) => return error,
+        }
+    }
+}
