@@ -1,1 +1,47 @@
-//! conversation
+//! The conversation core: what Parley decides, and nothing else.
+//!
+//! No I/O, no clock, no randomness, no async: [`Conversation::handle`] takes an [`Event`] and the time, and returns
+//! the [`Action`]s to perform. Whoever performs them (the conductor) reports back with further events.
+//!
+//! Terms:
+//! - an **utterance** is what a person says from onset to the silence that ends it;
+//! - a **turn** is one try to answer an utterance, with its own [`TurnId`]; it is a **draft** until it is
+//!   **released** (the end of the utterance is confirmed), and **over** when it was heard to its end or cancelled;
+//! - a **clause** is a piece of the answer that is synthesised in one go;
+//! - **heard** is what has left the loudspeaker, not what was generated.
+//!
+//! Rules:
+//! - A cancelled turn never says anything: no action names a turn after its [`Action::Cancel`].
+//! - At most one draft and one released turn are alive; every other turn has been cancelled or is over.
+//! - History never holds text that was not heard.
+//! - Playback that was paused is resumed or cancelled within a bounded time.
+
+mod action;
+mod answer;
+mod back_channel;
+mod clause;
+mod conversation;
+mod endpoint;
+mod event;
+mod hearing;
+mod history;
+mod ids;
+mod language;
+mod prompt;
+mod route;
+mod settings;
+mod speakable;
+
+pub use action::{Action, Notice, Outcome};
+pub use back_channel::is_back_channel;
+pub use clause::ClauseCutter;
+pub use conversation::{Conversation, Phase};
+pub use endpoint::{Endpointing, TextCue};
+pub use event::{Event, Stage, Transcript};
+pub use history::{Exchange, History};
+pub use ids::{FRAME, Position, TurnId};
+pub use language::language_name;
+pub use prompt::{Message, Speaker, estimated_tokens};
+pub use route::{ModelOnly, Request, Route, Router};
+pub use settings::{BargeIn, MAX_QUESTION_CHARS, Settings};
+pub use speakable::speakable;

@@ -1,0 +1,193 @@
+//! When an utterance is over.
+//!
+//! Three witnesses are heard: the length of the silence, a model that listens to the melody of the end
+//! ([`crate::Event::Judged`]), and how the words end ([`TextCue`]). They agree on how much silence is enough.
+
+use std::time::Duration;
+
+/// How the words of an utterance end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextCue {
+    /// Like a sentence.
+    Finished,
+    /// Neither way.
+    Open,
+    /// With a word or a mark that something must follow.
+    Unfinished,
+}
+
+/// Words that want another after them.
+const LEADING_WORDS: &[&str] = &[
+    "a", "about", "an", "and", "are", "as", "at", "because", "but", "by", "can", "could", "for", "from", "had", "has",
+    "have", "how", "i", "i'd", "i'll", "i'm", "if", "in", "into", "is", "like", "maybe", "my", "of", "on", "or", "our",
+    "please", "she", "should", "so", "than", "that", "the", "their", "then", "these", "they", "to", "uh", "um",
+    "until", "was", "we", "were", "what's", "when", "where", "which", "while", "who", "will", "with", "would", "you",
+    "your",
+];
+
+impl TextCue {
+    /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a full
+    /// stop behind nearly everything, so that the last word counts for more than the full stop.
+    pub fn of(text: &str) -> TextCue {
+        let text = text.trim();
+        if text.ends_with("...") || text.ends_with(['…', ',', ';', ':', '-', '–', '—']) {
+            return TextCue::Unfinished;
+        }
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let last: String = words
+            .last()
+            .map(|word| {
+                word.chars()
+                    .filter(|c| c.is_alphanumeric() || *c == '\'')
+                    .collect::<String>()
+                    .to_lowercase()
+            })
+            .unwrap_or_default();
+        let question = text.ends_with(['?', '？', '؟']);
+        if !question && LEADING_WORDS.contains(&last.as_str()) {
+            TextCue::Unfinished
+        } else if question || text.ends_with(['.', '!', '。', '！', '।']) {
+            TextCue::Finished
+        } else {
+            TextCue::Open
+        }
+    }
+}
+
+/// How much silence is enough. All lengths count from the last frame with speech.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Endpointing {
+    /// Begin to transcribe and to draft an answer.
+    pub speculate_after: Duration,
+    /// Enough when all witnesses say "finished".
+    pub sure: Duration,
+    /// Enough when they disagree: longer than most pauses for thought.
+    pub unsure: Duration,
+    /// Enough when all say "not finished".
+    pub unfinished: Duration,
+    /// Enough where there is no model to judge the end of a turn.
+    pub without_model: Duration,
+    /// The model's probability from which it says "finished".
+    pub finished_probability: f32,
+    /// The model's probability below which it says "not finished".
+    pub unfinished_probability: f32,
+}
+
+impl Default for Endpointing {
+    fn default() -> Self {
+        Endpointing {
+            speculate_after: Duration::from_millis(100),
+            sure: Duration::from_millis(200),
+            unsure: Duration::from_millis(680),
+            unfinished: Duration::from_millis(1_400),
+            without_model: Duration::from_millis(450),
+            finished_probability: 0.5,
+            unfinished_probability: 0.2,
+        }
+    }
+}
+
+/// The longest pause that a speaker's habit can make Parley wait when it is unsure.
+const LONGEST_LEARNT: Duration = Duration::from_millis(1_200);
+/// How much longer than the speaker's own pauses to wait.
+const MARGIN: f32 = 1.25;
+/// How much of a learnt habit remains after each utterance that had no such pause.
+const FORGETTING: f32 = 0.8;
+
+/// What a speaker's pauses have been like.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct SpeakerHabit {
+    pause: Duration,
+}
+
+impl SpeakerHabit {
+    /// They went on after this much silence.
+    pub(crate) fn paused(&mut self, silence: Duration) {
+        self.pause = self.pause.max(silence.min(LONGEST_LEARNT));
+    }
+
+    /// They said something without making Parley wait.
+    pub(crate) fn finished(&mut self) {
+        self.pause = self.pause.mul_f32(FORGETTING);
+    }
+}
+
+impl Endpointing {
+    /// The silence that ends the utterance, given what the witnesses have said so far.
+    pub(crate) fn enough(&self, judged: Judgement, cue: Option<TextCue>, habit: &SpeakerHabit) -> Duration {
+        let unsure = self.unsure.max(habit.pause.mul_f32(MARGIN).min(LONGEST_LEARNT));
+        match judged {
+            Judgement::NoModel if cue == Some(TextCue::Unfinished) => unsure,
+            Judgement::NoModel => self.without_model,
+            Judgement::Pending => unsure,
+            Judgement::Probability(p) => match cue {
+                Some(TextCue::Unfinished) if p < self.unfinished_probability => self.unfinished,
+                Some(TextCue::Finished | TextCue::Open) if p >= self.finished_probability => self.sure,
+                _ => unsure,
+            },
+        }
+    }
+}
+
+/// What the end-of-turn model said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Judgement {
+    /// There is none.
+    NoModel,
+    /// It is still thinking.
+    Pending,
+    /// That the speaker has finished, 0..1.
+    Probability(f32),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_word_counts_for_more_than_a_full_stop() {
+        for (text, cue) in [
+            ("What time is it?", TextCue::Finished),
+            ("I would like to.", TextCue::Unfinished),
+            ("I would like...", TextCue::Unfinished),
+            ("Turn on the", TextCue::Unfinished),
+            ("Turn on the light", TextCue::Open),
+            ("Turn on the light.", TextCue::Finished),
+            ("Where are you?", TextCue::Finished),
+            ("Well,", TextCue::Unfinished),
+            ("", TextCue::Open),
+        ] {
+            assert_eq!(TextCue::of(text), cue, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn witnesses_that_agree_are_believed_sooner() {
+        let rules = Endpointing::default();
+        let habit = SpeakerHabit::default();
+        let enough = |p, cue| rules.enough(Judgement::Probability(p), Some(cue), &habit);
+        assert_eq!(enough(0.9, TextCue::Finished), rules.sure);
+        assert_eq!(enough(0.9, TextCue::Unfinished), rules.unsure);
+        assert_eq!(enough(0.3, TextCue::Finished), rules.unsure);
+        assert_eq!(enough(0.1, TextCue::Unfinished), rules.unfinished);
+        assert_eq!(
+            rules.enough(Judgement::NoModel, Some(TextCue::Finished), &habit),
+            rules.without_model
+        );
+    }
+
+    #[test]
+    fn a_slow_speaker_is_given_time_and_a_fast_one_is_not_punished_for_ever() {
+        let rules = Endpointing::default();
+        let mut habit = SpeakerHabit::default();
+        habit.paused(Duration::from_millis(800));
+        let slow = rules.enough(Judgement::Pending, None, &habit);
+        assert_eq!(slow, Duration::from_secs(1));
+        habit.paused(Duration::from_secs(9));
+        assert_eq!(rules.enough(Judgement::Pending, None, &habit), LONGEST_LEARNT);
+        for _ in 0..10 {
+            habit.finished();
+        }
+        assert_eq!(rules.enough(Judgement::Pending, None, &habit), rules.unsure);
+    }
+}

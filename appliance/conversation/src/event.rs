@@ -1,0 +1,116 @@
+//! Everything that can happen to a conversation.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{Position, TurnId};
+
+/// What was said, as the speech-to-text engine reports it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// The words; empty where there were none.
+    pub text: String,
+    /// ISO 639-1 code.
+    pub language: String,
+    /// How sure the language is, 0..1.
+    pub language_probability: f32,
+    /// How sure the words are, 0..1.
+    pub confidence: f32,
+}
+
+/// The part of the chain that an engine serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Speech to text.
+    Listening,
+    /// End of turn from the sound.
+    Judging,
+    /// The language model.
+    Thinking,
+    /// Text to speech.
+    Speaking,
+}
+
+/// Something happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// One more [`crate::FRAME`] of audio came from the microphone.
+    Frame {
+        /// Where it ends.
+        end: Position,
+        /// Whether somebody speaks in it.
+        speech: bool,
+    },
+    /// [`crate::Action::Transcribe`] is done.
+    Transcribed {
+        /// Whose.
+        turn: TurnId,
+        /// What was said.
+        transcript: Transcript,
+    },
+    /// [`crate::Action::JudgeEndOfTurn`] is done.
+    Judged {
+        /// Whose.
+        turn: TurnId,
+        /// Probability that the speaker has finished, 0..1.
+        probability: f32,
+    },
+    /// The language model said some more.
+    Text {
+        /// Whose.
+        turn: TurnId,
+        /// Any piece of text, often a part of a word.
+        text: String,
+    },
+    /// The language model has finished.
+    GenerationEnded {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// All audio of a clause is known.
+    ClauseSynthesized {
+        /// Whose.
+        turn: TurnId,
+        /// Which, counted from 0.
+        clause: usize,
+        /// How long it takes to say.
+        length: Duration,
+    },
+    /// How much of a turn's audio has left the loudspeaker; sent while it plays, when it pauses and when it stops.
+    Heard {
+        /// Whose.
+        turn: TurnId,
+        /// From the beginning of the turn's audio.
+        heard: Duration,
+    },
+    /// The last sample of a turn has been heard.
+    PlaybackEnded {
+        /// Whose.
+        turn: TurnId,
+    },
+    /// An engine could not do its part for a turn.
+    Failed {
+        /// Whose.
+        turn: TurnId,
+        /// Which part.
+        stage: Stage,
+    },
+    /// An engine is beyond repair for now (`true`), or works again.
+    Degraded {
+        /// Which.
+        stage: Stage,
+        /// Whether it is out of order.
+        degraded: bool,
+    },
+    /// A key, a button or a program: be quiet and listen.
+    Interrupt,
+    /// A person typed instead of speaking.
+    Typed {
+        /// What.
+        text: String,
+    },
+    /// Time passed; sent several times a second, also when no microphone delivers frames.
+    Tick,
+}

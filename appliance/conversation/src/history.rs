@@ -1,0 +1,207 @@
+//! What has been said and heard.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::ids::TurnId;
+
+/// Characters per second of a very slow voice: what was heard of a clause whose length is not known yet is estimated with
+/// it, so that history rather holds a word too few than one that nobody heard.
+const SLOW_CHARS_PER_S: f32 = 8.0;
+
+/// One clause of an answer.
+#[derive(Debug, Clone, PartialEq)]
+struct Clause {
+    text: String,
+    length: Option<Duration>,
+}
+
+/// A question and what was heard of its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The turn that answered.
+    pub turn: TurnId,
+    /// What the person said.
+    pub question: String,
+    clauses: Vec<Clause>,
+    heard: Duration,
+    complete: bool,
+}
+
+impl Exchange {
+    /// The words of the answer that left the loudspeaker.
+    pub fn heard_text(&self) -> String {
+        let mut heard: Vec<&str> = Vec::new();
+        let mut start = Duration::ZERO;
+        for clause in &self.clauses {
+            let listened = self.heard.saturating_sub(start);
+            let whole = self.complete
+                || clause
+                    .length
+                    .is_some_and(|length| listened >= length && !listened.is_zero());
+            heard.push(if whole {
+                &clause.text
+            } else {
+                words_within(clause, listened)
+            });
+            match clause.length {
+                Some(length) if whole => start += length,
+                _ => break,
+            }
+        }
+        heard.retain(|text| !text.is_empty());
+        heard.join(" ")
+    }
+}
+
+/// The words of a clause that are certainly over after `listened`.
+fn words_within(clause: &Clause, listened: Duration) -> &str {
+    let chars = clause.text.chars().count() as f32;
+    let heard_chars = match clause.length {
+        Some(length) if !length.is_zero() => chars * listened.as_secs_f32() / length.as_secs_f32(),
+        _ => SLOW_CHARS_PER_S * listened.as_secs_f32(),
+    };
+    let mut end = 0;
+    for (count, (index, c)) in clause.text.char_indices().enumerate() {
+        if count as f32 > heard_chars {
+            break;
+        }
+        if c.is_whitespace() {
+            end = index;
+        }
+    }
+    clause.text.get(..end).unwrap_or_default()
+}
+
+/// The last exchanges of a conversation, oldest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    exchanges: VecDeque<Exchange>,
+    kept: usize,
+}
+
+impl History {
+    /// A history of at most `kept` exchanges.
+    pub fn new(kept: usize) -> Self {
+        History {
+            exchanges: VecDeque::new(),
+            kept,
+        }
+    }
+
+    /// The exchanges, oldest first.
+    pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
+        self.exchanges.iter()
+    }
+
+    /// A question is being answered; nothing of the answer has been heard.
+    pub(crate) fn begin(&mut self, turn: TurnId, question: String) {
+        self.exchanges.push_back(Exchange {
+            turn,
+            question,
+            clauses: Vec::new(),
+            heard: Duration::ZERO,
+            complete: false,
+        });
+        while self.exchanges.len() > self.kept {
+            self.exchanges.pop_front();
+        }
+    }
+
+    /// The answer has one more clause.
+    pub(crate) fn clause(&mut self, turn: TurnId, text: String) {
+        if let Some(exchange) = self.exchange(turn) {
+            exchange.clauses.push(Clause { text, length: None });
+        }
+    }
+
+    /// A clause takes this long to say.
+    pub(crate) fn length(&mut self, turn: TurnId, clause: usize, length: Duration) {
+        if let Some(clause) = self
+            .exchange(turn)
+            .and_then(|exchange| exchange.clauses.get_mut(clause))
+        {
+            clause.length = Some(length);
+        }
+    }
+
+    /// This much of the answer has been heard; never goes back.
+    pub(crate) fn heard(&mut self, turn: TurnId, heard: Duration) {
+        if let Some(exchange) = self.exchange(turn) {
+            exchange.heard = exchange.heard.max(heard);
+        }
+    }
+
+    /// The whole answer has been heard.
+    pub(crate) fn complete(&mut self, turn: TurnId) {
+        if let Some(exchange) = self.exchange(turn) {
+            exchange.complete = true;
+        }
+    }
+
+    /// The question was not a whole one: forget it.
+    pub(crate) fn withdraw(&mut self, turn: TurnId) {
+        self.exchanges.retain(|exchange| exchange.turn != turn);
+    }
+
+    fn exchange(&mut self, turn: TurnId) -> Option<&mut Exchange> {
+        self.exchanges.iter_mut().find(|exchange| exchange.turn == turn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TURN: TurnId = TurnId(1);
+
+    fn history() -> History {
+        let mut history = History::new(5);
+        history.begin(TURN, "question".into());
+        history.clause(TURN, "One two three four.".into());
+        history.clause(TURN, "Five six.".into());
+        history.length(TURN, 0, Duration::from_secs(2));
+        history
+    }
+
+    #[track_caller]
+    fn check(history: &History, heard: &str) {
+        assert_eq!(
+            history.exchanges().next().map(Exchange::heard_text).as_deref(),
+            Some(heard)
+        );
+    }
+
+    #[test]
+    fn history_never_holds_text_that_was_not_heard() {
+        let mut history = history();
+        check(&history, "");
+        history.heard(TURN, Duration::from_millis(800));
+        check(&history, "One two");
+        history.heard(TURN, Duration::from_secs(2));
+        check(&history, "One two three four.");
+        history.heard(TURN, Duration::from_millis(2900));
+        check(&history, "One two three four. Five");
+        history.length(TURN, 1, Duration::from_secs(1));
+        history.heard(TURN, Duration::from_secs(3));
+        check(&history, "One two three four. Five six.");
+    }
+
+    #[test]
+    fn a_clause_that_was_never_synthesised_was_not_heard() {
+        let mut history = history();
+        history.length(TURN, 1, Duration::ZERO);
+        history.heard(TURN, Duration::from_secs(2));
+        check(&history, "One two three four.");
+    }
+
+    #[test]
+    fn only_the_last_exchanges_are_kept() {
+        let mut history = History::new(2);
+        for turn in 1..=4 {
+            history.begin(TurnId(turn), format!("question {turn}"));
+        }
+        let kept: Vec<u64> = history.exchanges().map(|exchange| exchange.turn.0).collect();
+        assert_eq!(kept, [3, 4]);
+    }
+}

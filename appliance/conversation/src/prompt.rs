@@ -1,0 +1,196 @@
+//! What the language model is given.
+
+use serde::{Deserialize, Serialize};
+
+use crate::history::History;
+use crate::language::language_name;
+use crate::settings::Settings;
+
+/// Who says a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The persona and its rules.
+    System,
+    /// The person.
+    Person,
+    /// Parley.
+    Parley,
+}
+
+/// One message of the chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Who says it.
+    pub speaker: Speaker,
+    /// What.
+    pub text: String,
+}
+
+impl Message {
+    fn new(speaker: Speaker, text: impl Into<String>) -> Self {
+        Message {
+            speaker,
+            text: text.into(),
+        }
+    }
+}
+
+/// Tokens that a chat template puts around a message, generously.
+const TEMPLATE_TOKENS: usize = 8;
+
+/// More tokens than this text has in any common vocabulary: three ASCII characters, or one byte of another script, each.
+pub fn estimated_tokens(text: &str) -> usize {
+    let ascii = text.bytes().filter(u8::is_ascii).count();
+    ascii.div_ceil(3) + (text.len() - ascii)
+}
+
+/// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question.
+///
+/// The persona comes first and never changes within a language, so that its evaluated state can be kept.
+pub(crate) fn messages(settings: &Settings, history: &History, question: &str, language: &str) -> Vec<Message> {
+    let mut persona = settings.persona.clone();
+    if settings.voices.first().is_none_or(|preferred| preferred != language) {
+        persona.push_str(&format!(" Answer in {}.", language_name(language)));
+    }
+    let cost = |text: &str| estimated_tokens(text) + TEMPLATE_TOKENS;
+    let mut room = settings.prompt_tokens.saturating_sub(cost(&persona) + TEMPLATE_TOKENS);
+    let question = shortened(question, room.saturating_sub(TEMPLATE_TOKENS));
+    room = room.saturating_sub(cost(question));
+
+    let mut past = Vec::new();
+    for exchange in history.exchanges().rev().take(settings.remembered_turns) {
+        let answer = exchange.heard_text();
+        let needed = cost(&exchange.question) + cost(&answer);
+        if needed > room {
+            break;
+        }
+        room -= needed;
+        past.push((exchange.question.as_str(), answer));
+    }
+
+    let mut chat = vec![Message::new(Speaker::System, persona)];
+    for (question, answer) in past.into_iter().rev() {
+        say(&mut chat, Speaker::Person, question);
+        say(&mut chat, Speaker::Parley, &answer);
+    }
+    say(&mut chat, Speaker::Person, question);
+    chat
+}
+
+/// Adds a message. Chat templates want speakers to alternate: words that follow words of the same speaker, because the
+/// answer between them was never heard, join them.
+fn say(chat: &mut Vec<Message>, speaker: Speaker, text: &str) {
+    match chat.last_mut() {
+        _ if text.is_empty() => {}
+        Some(last) if last.speaker == speaker => {
+            last.text.push(' ');
+            last.text.push_str(text);
+        }
+        _ => chat.push(Message::new(speaker, text)),
+    }
+}
+
+/// The beginning of a text that takes at most this many tokens.
+fn shortened(text: &str, tokens: usize) -> &str {
+    if estimated_tokens(text) <= tokens {
+        return text;
+    }
+    let mut end = 0;
+    for (index, c) in text.char_indices() {
+        if estimated_tokens(text.get(..index + c.len_utf8()).unwrap_or_default()) > tokens {
+            break;
+        }
+        end = index + c.len_utf8();
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::ids::TurnId;
+
+    fn history(exchanges: &[(&str, &str)]) -> History {
+        let mut history = History::new(10);
+        for (turn, (question, answer)) in (1..).map(TurnId).zip(exchanges) {
+            history.begin(turn, (*question).into());
+            history.clause(turn, (*answer).into());
+            history.length(turn, 0, Duration::from_secs(1));
+            if !answer.is_empty() {
+                history.complete(turn);
+            }
+        }
+        history
+    }
+
+    fn texts(chat: &[Message]) -> Vec<(Speaker, &str)> {
+        chat.iter()
+            .map(|message| (message.speaker, message.text.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn the_chat_is_persona_history_question() {
+        let settings = Settings {
+            persona: "P".into(),
+            ..Settings::default()
+        };
+        let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), "c?", "en");
+        assert_eq!(
+            texts(&chat),
+            [
+                (Speaker::System, "P"),
+                (Speaker::Person, "a?"),
+                (Speaker::Parley, "A."),
+                (Speaker::Person, "b?"),
+                (Speaker::Parley, "B."),
+                (Speaker::Person, "c?"),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_answer_that_nobody_heard_leaves_no_gap() {
+        let settings = Settings {
+            persona: "P".into(),
+            ..Settings::default()
+        };
+        let chat = messages(&settings, &history(&[("a?", "")]), "b?", "en");
+        assert_eq!(texts(&chat), [(Speaker::System, "P"), (Speaker::Person, "a? b?")]);
+    }
+
+    #[test]
+    fn another_language_is_asked_for() {
+        let chat = messages(&Settings::default(), &History::new(5), "¿Qué?", "es");
+        assert!(
+            chat.first()
+                .is_some_and(|system| system.text.ends_with("Answer in Spanish."))
+        );
+    }
+
+    #[test]
+    fn the_prompt_never_exceeds_the_models_context() {
+        let long = "слово ".repeat(200);
+        let past: Vec<(&str, &str)> = vec![(&long, &long); 8];
+        for prompt_tokens in [150, 300, 2_000, 5_000, 20_000] {
+            let settings = Settings {
+                prompt_tokens,
+                remembered_turns: 5,
+                ..Settings::default()
+            };
+            for question in ["short?", &long, &"x".repeat(100_000)] {
+                let chat = messages(&settings, &history(&past), question, "en");
+                let tokens: usize = chat.iter().map(|m| estimated_tokens(&m.text) + TEMPLATE_TOKENS).sum();
+                assert!(tokens <= prompt_tokens, "{tokens} of {prompt_tokens}");
+                assert!(chat.len() <= 2 + 2 * 5, "five remembered turns at most");
+                assert!(
+                    chat.last()
+                        .is_some_and(|last| last.speaker == Speaker::Person && !last.text.is_empty())
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Who answers: the hook for intents, skills and other models.
+
+use crate::event::Transcript;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request<'a> {
+    /// What was said or typed.
+    pub transcript: &'a Transcript,
+    /// ISO 639-1 code of the language that the answer will be in.
+    pub answer_language: &'a str,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// The language model.
+    Model,
+    /// Nobody needs to think: say this.
+    Say(String),
+}
+
+/// Decides who answers. Must be pure and take microseconds: it is asked for drafts too.
+pub trait Router: Send {
+    /// The way for this request.
+    fn route(&self, request: &Request<'_>) -> Route;
+}
+
+/// Everything goes to the language model.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ModelOnly;
+
+impl Router for ModelOnly {
+    fn route(&self, _: &Request<'_>) -> Route {
+        Route::Model
+    }
+}

@@ -1,0 +1,57 @@
+//! What an owner can set about the conversation.
+
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::Endpointing;
+
+/// What may interrupt an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BargeIn {
+    /// Speech, a key or a button: for headsets, files and echo-cancelled rooms.
+    Voice,
+    /// A key or a button; the microphone is closed while Parley speaks.
+    Key,
+}
+
+/// What an owner can set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Who Parley is; the beginning of every prompt.
+    pub persona: String,
+    /// ISO 639-1 codes of the installed voices, the preferred one first; never empty.
+    pub voices: Vec<String>,
+    /// Turns that the model is reminded of.
+    pub remembered_turns: usize,
+    /// The model's context, less what an answer may take, in tokens.
+    pub prompt_tokens: usize,
+    /// What may interrupt.
+    pub barge_in: BargeIn,
+    /// Whether answers are spoken; otherwise a shown text counts as heard.
+    pub spoken: bool,
+    /// Whether drafts are begun before the end of an utterance is confirmed.
+    pub speculation: bool,
+    /// When an utterance is over.
+    pub endpointing: Endpointing,
+}
+
+/// The most characters of one question; more is refused, since no model here could hold it.
+pub const MAX_QUESTION_CHARS: usize = 4_000;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            persona:
+                "You are Parley, a friendly voice assistant at home. Answer in one or two short spoken sentences. \
+                      Use plain words, no lists, no markup and no emoji. If you do not know something, say so."
+                    .into(),
+            voices: vec!["en".into()],
+            remembered_turns: 5,
+            prompt_tokens: 1_800,
+            barge_in: BargeIn::Voice,
+            spoken: true,
+            speculation: true,
+            endpointing: Endpointing::default(),
+        }
+    }
+}
