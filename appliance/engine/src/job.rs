@@ -1,5 +1,7 @@
 //! A task under way, as its owner sees it.
 
+use std::sync::{Arc, OnceLock};
+
 use tokio::sync::mpsc;
 
 /// Outputs that may wait for a job's owner; the engine waits when they are full.
@@ -42,24 +44,58 @@ pub enum EngineError {
 #[derive(Debug)]
 pub struct Job<T> {
     outputs: mpsc::Receiver<Result<T, EngineError>>,
+    failure: Arc<OnceLock<EngineError>>,
+    over: bool,
 }
 
-/// The engine's end of a [`Job`].
-#[derive(Debug, Clone)]
+/// The engine's end of a [`Job`]. Dropping the last one ends the job.
+#[derive(Debug)]
 pub struct JobSender<T> {
     outputs: mpsc::Sender<Result<T, EngineError>>,
+    failure: Arc<OnceLock<EngineError>>,
+}
+
+impl<T> Clone for JobSender<T> {
+    fn clone(&self) -> Self {
+        Self { outputs: self.outputs.clone(), failure: Arc::clone(&self.failure) }
+    }
 }
 
 impl<T> Job<T> {
     /// A job and the end that an engine feeds.
     pub fn channel() -> (JobSender<T>, Job<T>) {
         let (sender, receiver) = mpsc::channel(OUTPUTS_IN_FLIGHT);
-        (JobSender { outputs: sender }, Job { outputs: receiver })
+        let failure = Arc::new(OnceLock::new());
+        (JobSender { outputs: sender, failure: Arc::clone(&failure) }, Job { outputs: receiver, failure, over: false })
+    }
+
+    /// A job that has failed before it began.
+    pub fn failed(error: EngineError) -> Self {
+        let (sender, job) = Self::channel();
+        sender.fail(error);
+        job
     }
 
     /// The next output; `None` after the last one. An error is the last output. Cancel-safe.
     pub async fn next(&mut self) -> Option<Result<T, EngineError>> {
-        self.outputs.recv().await
+        if self.over {
+            return None;
+        }
+        let next = self.outputs.recv().await.or_else(|| self.failure.get().cloned().map(Err));
+        self.over = !matches!(next, Some(Ok(_)));
+        next
+    }
+
+    /// All outputs that are still to come.
+    ///
+    /// # Errors
+    /// The job's; the outputs before it are lost, so use [`Job::next`] where they matter.
+    pub async fn collect(mut self) -> Result<Vec<T>, EngineError> {
+        let mut outputs = Vec::new();
+        while let Some(output) = self.next().await {
+            outputs.push(output?);
+        }
+        Ok(outputs)
     }
 }
 
@@ -67,6 +103,18 @@ impl<T> JobSender<T> {
     /// Hands over an output, waiting for room; `false` when the job has been cancelled.
     pub async fn send(&self, output: Result<T, EngineError>) -> bool {
         self.outputs.send(output).await.is_ok()
+    }
+
+    /// Ends the job with an error after the outputs that wait for their reader; needs no room and never waits.
+    /// The first error counts.
+    pub fn fail(self, error: EngineError) {
+        // A second error says nothing that the owner could still act upon.
+        let _ = self.failure.set(error);
+    }
+
+    /// Waits for room; `None` when the job has been cancelled. Cancel-safe.
+    pub(crate) async fn room(&self) -> Option<mpsc::Permit<'_, Result<T, EngineError>>> {
+        self.outputs.reserve().await.ok()
     }
 
     /// Whether the owner has dropped the job.

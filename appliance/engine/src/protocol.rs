@@ -120,6 +120,9 @@ pub enum FrameError {
         /// Claimed.
         samples: usize,
     },
+    /// Samples beside a message that has none, or a number that is not whole.
+    #[error("a frame carries {0} bytes of samples that do not belong to its message")]
+    StraySamples(usize),
     /// The JSON is not a message of this protocol.
     #[error("a frame is not a message of protocol {VERSION}: {0}")]
     Json(#[from] serde_json::Error),
@@ -128,7 +131,10 @@ pub enum FrameError {
 /// Bytes of a frame's header.
 pub const HEADER_BYTES: usize = 8;
 
-/// The lengths that a header announces, checked against the bounds.
+/// The lengths that a header announces, JSON bytes and samples.
+///
+/// # Errors
+/// [`FrameError::TooLarge`] where one is beyond its bound.
 pub fn parse_header(header: [u8; HEADER_BYTES]) -> Result<(usize, usize), FrameError> {
     let [a, b, c, d, e, f, g, h] = header;
     let json_bytes = u32::from_le_bytes([a, b, c, d]) as usize;
@@ -158,26 +164,43 @@ pub fn encode<M: Wire>(message: &M) -> Result<Vec<u8>, FrameError> {
 }
 
 /// One message from its JSON and its sample bytes.
+///
+/// # Errors
+/// [`FrameError::Json`] and [`FrameError::StraySamples`]: the two do not make up a message of this protocol.
 pub fn decode<M: Wire + DeserializeOwned>(json: &[u8], sample_bytes: &[u8]) -> Result<M, FrameError> {
     let mut message: M = serde_json::from_slice(json)?;
-    let (pairs, _) = sample_bytes.as_chunks::<2>();
+    let (pairs, rest) = sample_bytes.as_chunks::<2>();
     message.attach(pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect());
+    if !rest.is_empty() || message.samples().len() != pairs.len() {
+        return Err(FrameError::StraySamples(sample_bytes.len()));
+    }
     Ok(message)
 }
 
 /// Writes one message and flushes.
+///
+/// # Errors
+/// Those of [`encode`] and of the writer.
 pub fn write<M: Wire>(mut to: impl Write, message: &M) -> Result<(), FrameError> {
     to.write_all(&encode(message)?)?;
     Ok(to.flush()?)
 }
 
 /// Reads one message; blocks until it is whole.
+///
+/// # Errors
+/// [`FrameError::Closed`] at the end of file between two frames; after any other the stream is of no more use.
 pub fn read<M: Wire>(mut from: impl Read) -> Result<M, FrameError> {
     let mut header = [0; HEADER_BYTES];
-    match from.read(&mut header)? {
-        0 => return Err(FrameError::Closed),
-        n => from.read_exact(&mut header[n..])?,
-    }
+    let begun = loop {
+        match from.read(&mut header) {
+            Ok(0) => return Err(FrameError::Closed),
+            Ok(bytes) => break bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    };
+    from.read_exact(&mut header[begun..])?;
     let (json_bytes, samples) = parse_header(header)?;
     let mut body = vec![0; json_bytes + 2 * samples];
     from.read_exact(&mut body)?;

@@ -2,9 +2,11 @@
 //!
 //! Standard input carries [`Command`]s, standard output [`Report`]s, standard error the log. Commands are read on a
 //! thread of their own so that a cancel reaches a job that is computing. The process ends when its input does, even
-//! in the middle of a job: a worker never outlives Parley.
+//! in the middle of a job: a worker never outlives Parley. What a native library prints to standard output goes to
+//! the log: [`serve`] keeps the pipe for itself.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -69,11 +71,11 @@ struct Cancels {
 /// # Errors
 /// The pipe broke or carried something else than the protocol.
 pub fn serve<K: Kind>(mut engine: impl Engine<K>, details: WorkerDetails) -> Result<(), FrameError> {
-    let mut stdout = io::stdout().lock();
+    let mut stdout = take_stdout()?;
     protocol::write(&mut stdout, &Report::<K::Output>::Ready { protocol: protocol::VERSION, details })?;
 
     let cancels = Arc::new(Mutex::new(Cancels::default()));
-    // Unbounded on this side only: the supervisor keeps at most a few jobs on the pipe.
+    // Unbounded on this side only: the supervisor keeps at most one job on the pipe.
     let (jobs_in, jobs) = mpsc::channel::<(JobId, K::Task)>();
     let reader_cancels = Arc::clone(&cancels);
     std::thread::spawn(move || {
@@ -104,6 +106,16 @@ pub fn serve<K: Kind>(mut engine: impl Engine<K>, details: WorkerDetails) -> Res
     }
     Ok(())
 }
+
+/// Standard output for this protocol alone; whatever else the process prints there goes to standard error from now on.
+fn take_stdout() -> io::Result<File> {
+    let pipe = rustix::io::fcntl_dupfd_cloexec(io::stdout(), FIRST_OWN_FD)?;
+    rustix::stdio::dup2_stdout(io::stderr())?;
+    Ok(File::from(pipe))
+}
+
+/// The first file descriptor that is not one of the three standard ones.
+const FIRST_OWN_FD: i32 = 3;
 
 fn read_commands<K: Kind>(
     mut stdin: impl io::Read,

@@ -1,1 +1,10 @@
-//! parley
+//! The Parley daemon: everything between the pure core, the engines and the sound card.
+
+pub mod commands;
+pub mod conductor;
+pub mod config;
+pub mod listening;
+pub mod machine;
+pub mod recorded;
+pub mod session;
+pub mod workers;

@@ -1,2 +1,5 @@
-//! worker
-fn main() {}
+//! The `parley` program; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    parley::commands::main()
+}

@@ -1,0 +1,161 @@
+//! The parent's side of the pipe: one worker process, kept alive.
+//!
+//! Terms: a worker is **ready** when it has announced itself in time, with the right protocol and the right engine;
+//! **stuck** when its running job has reported nothing for [`Limits::stall`]; **degraded** when it has failed so
+//! often that it is only retried slowly.
+//!
+//! Rules:
+//! - Killing any worker at any moment loses no other turn and never hangs. Tasks wait while a worker is started; the
+//!   one that was running is sent again, once, and its owner gets every output once. A second crash over it ends it.
+//! - While a worker is degraded, tasks fail at once.
+//! - A job that is dropped is cancelled at once; its worker is free within [`Limits::cancel`] or is killed.
+//! - A worker waits while its job's owner does not read. It holds no other memory here than [`crate::OUTPUTS_IN_FLIGHT`]
+//!   outputs, three more on their way, and what the pipe holds.
+//! - No worker outlives its [`Supervised`], nor Parley, however Parley ends.
+
+mod actor;
+mod log_lines;
+mod process;
+mod queue;
+mod restart;
+mod running;
+mod settings;
+mod usage;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, watch};
+
+use self::actor::{Actor, Figures, SHUT_DOWN};
+pub use self::queue::QUEUE_LENGTH;
+use self::queue::{INBOX_LENGTH, Message, Queue, Waiting, queue_full, unavailable};
+pub use self::restart::{RestartDecision, RestartPolicy, RestartRules};
+pub use self::settings::{Limits, WorkerProgram};
+pub use self::usage::ProcessUsage;
+use crate::{
+    Ears, EndOfTurn, EngineError, Generate, Generated, Job, Judge, Kind, LanguageModel, Listen, Speak, SpeechToText,
+    Spoken, Talk, TextToSpeech, Think, Transcribe, Transcript, WorkerDetails,
+};
+
+/// How a worker is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum WorkerHealth {
+    /// It is being started for the first time; tasks wait.
+    Starting,
+    /// It takes tasks.
+    Ready(WorkerDetails),
+    /// It has failed and is being started again; tasks wait.
+    Restarting,
+    /// It keeps failing, or cannot be started at all; tasks fail at once, and it is retried slowly.
+    Degraded {
+        /// The last failure, for a person to read.
+        reason: String,
+    },
+}
+
+/// A worker that is kept alive. Dropping it ends the worker, and the jobs that are left fail.
+#[derive(Debug)]
+pub struct Supervised<K: Kind> {
+    inbox: mpsc::Sender<Message<K>>,
+    health: watch::Receiver<WorkerHealth>,
+    figures: Arc<Figures>,
+}
+
+impl<K: Kind> Supervised<K> {
+    /// Starts a worker and its supervision; returns at once.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    pub fn spawn(program: WorkerProgram, limits: Limits) -> Self {
+        let (inbox, messages) = mpsc::channel(INBOX_LENGTH);
+        let (health_in, health) = watch::channel(WorkerHealth::Starting);
+        let figures = Arc::new(Figures::default());
+        tokio::spawn(Actor::new(program, limits, Queue::new(messages), health_in, Arc::clone(&figures)).run());
+        Self { inbox, health, figures }
+    }
+
+    /// Starts a job; never blocks. With [`QUEUE_LENGTH`] tasks waiting it fails at once.
+    pub fn start(&self, task: K::Task) -> Job<K::Output> {
+        let (sender, job) = Job::channel();
+        match self.inbox.try_send(Message::Task(Waiting::new(task, sender))) {
+            Ok(()) => job,
+            Err(TrySendError::Full(_)) => Job::failed(queue_full::<K>()),
+            Err(TrySendError::Closed(_)) => Job::failed(unavailable::<K>(SHUT_DOWN)),
+        }
+    }
+
+    /// The worker's health, now and whenever it changes.
+    pub fn health(&self) -> watch::Receiver<WorkerHealth> {
+        self.health.clone()
+    }
+
+    /// Waits until the worker is ready.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] once it is degraded or shut down.
+    pub async fn ready(&self) -> Result<WorkerDetails, EngineError> {
+        let mut health = self.health();
+        loop {
+            if self.inbox.is_closed() {
+                return Err(unavailable::<K>(SHUT_DOWN));
+            }
+            match &*health.borrow_and_update() {
+                WorkerHealth::Ready(details) => return Ok(details.clone()),
+                WorkerHealth::Degraded { reason } => return Err(unavailable::<K>(reason)),
+                WorkerHealth::Starting | WorkerHealth::Restarting => {}
+            }
+            if health.changed().await.is_err() {
+                return Err(unavailable::<K>(SHUT_DOWN));
+            }
+        }
+    }
+
+    /// How often the worker has been started again.
+    pub fn restarts(&self) -> u32 {
+        self.figures.restarts.load(Ordering::Relaxed)
+    }
+
+    /// The worker's process, while there is one.
+    pub fn pid(&self) -> Option<u32> {
+        Some(self.figures.pid.load(Ordering::Relaxed)).filter(|pid| *pid != 0)
+    }
+
+    /// What the worker uses, while there is one.
+    pub fn usage(&self) -> Option<ProcessUsage> {
+        ProcessUsage::of(self.pid()?).ok()
+    }
+
+    /// Ends the worker and waits until it is gone: its input is closed, and it is killed after [`Limits::shutdown`].
+    /// Jobs that are left, and tasks that come later, fail.
+    pub async fn shut_down(&self) {
+        // An error means that it has been shut down already.
+        let _ = self.inbox.send(Message::ShutDown).await;
+        self.inbox.closed().await;
+    }
+}
+
+impl SpeechToText for Supervised<Listen> {
+    fn transcribe(&self, task: Transcribe) -> Job<Transcript> {
+        self.start(task)
+    }
+}
+
+impl LanguageModel for Supervised<Think> {
+    fn generate(&self, task: Generate) -> Job<Generated> {
+        self.start(task)
+    }
+}
+
+impl TextToSpeech for Supervised<Talk> {
+    fn speak(&self, task: Speak) -> Job<Spoken> {
+        self.start(task)
+    }
+}
+
+impl Ears for Supervised<Judge> {
+    fn end_of_turn(&self, task: EndOfTurn) -> Job<f32> {
+        self.start(task)
+    }
+}

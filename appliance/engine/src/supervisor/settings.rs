@@ -1,0 +1,78 @@
+//! Which program a worker is, and how long it may take.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::RestartRules;
+
+/// A worker's program and how it is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerProgram {
+    /// The executable; a name without a slash is looked up in `PATH`.
+    pub path: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Variables that it gets besides those of this process.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The most private memory that it may have (`RLIMIT_DATA`: heap, stacks, private writable mappings; a model
+    /// that is mapped from its file read-only does not count). Beyond it allocations fail, which ends most workers.
+    pub memory_limit_bytes: Option<u64>,
+}
+
+impl WorkerProgram {
+    /// A program without arguments.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), arguments: Vec::new(), environment: Vec::new(), memory_limit_bytes: None }
+    }
+
+    /// Appends an argument.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Bounds its private memory.
+    #[must_use]
+    pub fn memory_limit_bytes(mut self, bytes: u64) -> Self {
+        self.memory_limit_bytes = Some(bytes);
+        self
+    }
+}
+
+/// How long a worker may take before it is killed, and when it is restarted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// From the start of the process to its first report: the time to load the model.
+    pub start: Duration,
+    /// Between two reports of a running job; time during which the job's owner is behind does not count.
+    pub stall: Duration,
+    /// From a cancel to the end of the job.
+    pub cancel: Duration,
+    /// From the end of its input to the end of the process.
+    pub shutdown: Duration,
+    /// When it is restarted.
+    pub restart: RestartRules,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // A gigabyte of model from a slow SD card.
+            start: Duration::from_secs(90),
+            // Whisper on 30 s of speech takes 10 s on a Raspberry Pi 5 and reports only once.
+            stall: Duration::from_secs(20),
+            cancel: Duration::from_secs(2),
+            shutdown: Duration::from_millis(500),
+            restart: RestartRules::default(),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The microphone: from the device to 20 ms frames at 16 kHz.
+//!
+//! ```text
+//! Source ──frames──▶ capture thread ──mono, ring of 2 s──▶ Microphone ──16 kHz, 20 ms──▶ listening
+//! ```
+//!
+//! Rule: when the ring is full the newest samples are dropped and counted; a real-time writer cannot drop the oldest.
+
+mod alsa;
+mod microphone;
+mod queue;
+mod source;
+mod thread;
+
+pub use alsa::AlsaSource;
+pub use microphone::{FRAME_RATE_HZ, FRAME_SAMPLES, Frame, Microphone};
+pub use queue::{Clip, ClipQueue, QueueFull, QueueSource};
+pub use source::{Source, SourceFormat, Taken};
+pub use thread::Counters;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! A paced double of a microphone: it plays clips in real time, and silence between them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::source::{Source, SourceFormat, Taken};
+use crate::device::{DeviceError, DeviceLost};
+use crate::real_time::frames_to_duration;
+
+/// Clips that may wait.
+const MAX_CLIPS: usize = 64;
+/// Periods per second.
+const PERIODS_PER_SECOND: u32 = 100;
+
+/// A microphone that hears the clips of a [`ClipQueue`].
+#[derive(Debug)]
+pub struct QueueSource {
+    format: SourceFormat,
+    /// When frame 0 was at the microphone.
+    since: Instant,
+    delivered: u64,
+    clips: Arc<Mutex<VecDeque<Waiting>>>,
+}
+
+/// Puts clips before a [`QueueSource`]; clones feed the same one.
+#[derive(Debug, Clone)]
+pub struct ClipQueue {
+    rate_hz: u32,
+    clips: Arc<Mutex<VecDeque<Waiting>>>,
+}
+
+/// A clip on its way into the microphone.
+#[derive(Debug, Clone, Default)]
+pub struct Clip {
+    times: Arc<Times>,
+}
+
+#[derive(Debug, Default)]
+struct Times {
+    first: OnceLock<Instant>,
+    end: OnceLock<Instant>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    samples: Arc<[i16]>,
+    next: usize,
+    clip: Clip,
+}
+
+/// Too many clips wait; wait for one to be used up, then push again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{MAX_CLIPS} clips already wait for the microphone; wait until one of them was played")]
+pub struct QueueFull;
+
+impl Clip {
+    /// When its first sample was at the microphone; `None` before.
+    pub fn started_at(&self) -> Option<Instant> {
+        self.times.first.get().copied()
+    }
+
+    /// When its last sample was at the microphone; `None` before.
+    pub fn ended_at(&self) -> Option<Instant> {
+        self.times.end.get().copied()
+    }
+}
+
+impl ClipQueue {
+    /// Rate of the clips in Hz.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// Puts a mono clip behind those that wait.
+    ///
+    /// # Errors
+    /// 64 clips wait.
+    pub fn push(&self, samples: impl Into<Arc<[i16]>>) -> Result<Clip, QueueFull> {
+        let mut clips = self.clips.lock().unwrap_or_else(PoisonError::into_inner);
+        if clips.len() == MAX_CLIPS {
+            return Err(QueueFull);
+        }
+        let clip = Clip::default();
+        clips.push_back(Waiting { samples: samples.into(), next: 0, clip: clip.clone() });
+        Ok(clip)
+    }
+}
+
+impl QueueSource {
+    /// A silent microphone of this rate in Hz.
+    pub fn new(rate_hz: u32) -> (QueueSource, ClipQueue) {
+        let period_frames = rate_hz.div_ceil(PERIODS_PER_SECOND).max(1) as usize;
+        let clips = Arc::new(Mutex::new(VecDeque::with_capacity(MAX_CLIPS)));
+        let format = SourceFormat { rate_hz, channels: 1, period_frames };
+        let source = QueueSource { format, since: Instant::now(), delivered: 0, clips: Arc::clone(&clips) };
+        (source, ClipQueue { rate_hz, clips })
+    }
+
+    pub(super) fn time_of(&self, frame: u64) -> Instant {
+        self.since + frames_to_duration(frame, self.format.rate_hz)
+    }
+
+    /// How long to wait at `now` until the next `frames` have been at the microphone.
+    fn wait(&self, frames: usize, now: Instant) -> Duration {
+        self.time_of(self.delivered + frames as u64).saturating_duration_since(now)
+    }
+
+    /// The next samples.
+    pub(super) fn deliver(&mut self, samples: &mut [i16]) {
+        let clips = Arc::clone(&self.clips);
+        let mut clips = clips.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut filled = 0;
+        while let Some(front) = clips.front_mut() {
+            let rest = &front.samples[front.next..];
+            let taken = rest.len().min(samples.len() - filled);
+            if taken == 0 && !rest.is_empty() {
+                break;
+            }
+            let first = self.time_of(self.delivered + filled as u64);
+            front.clip.times.first.get_or_init(|| first);
+            samples[filled..][..taken].copy_from_slice(&rest[..taken]);
+            (filled, front.next) = (filled + taken, front.next + taken);
+            if front.next == front.samples.len() {
+                let end = self.time_of(self.delivered + filled as u64);
+                front.clip.times.end.get_or_init(|| end);
+                clips.pop_front();
+            }
+        }
+        samples[filled..].fill(0);
+        self.delivered += samples.len() as u64;
+    }
+}
+
+impl Source for QueueSource {
+    fn format(&self) -> SourceFormat {
+        self.format
+    }
+
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Taken, DeviceLost> {
+        let frames = interleaved.len().min(self.format.period_frames);
+        std::thread::sleep(self.wait(frames, Instant::now()));
+        self.deliver(&mut interleaved[..frames]);
+        Ok(Taken { frames, after_overrun: false })
+    }
+
+    fn reopen(&mut self) -> Result<(), DeviceError> {
+        Ok(())
+    }
+}

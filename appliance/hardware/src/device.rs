@@ -1,0 +1,113 @@
+//! What can go wrong with a sound device, and how long to wait before it is tried again.
+
+use std::io;
+use std::time::Duration;
+
+/// Why a sound device could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// No card, or no device of that name.
+    #[error(
+        "there is no sound device `{device}` ({detail}). Plug it in, or name another one in the configuration: \
+         `parley check` lists them"
+    )]
+    NotFound {
+        /// The name that was opened.
+        device: String,
+        /// ALSA's own words.
+        detail: String,
+    },
+    /// The files in /dev/snd are closed to this user.
+    #[error(
+        "this user may not open the sound device `{device}`. Add the user to the group `audio` \
+         (`sudo usermod -aG audio USER`), then log in again or restart the service"
+    )]
+    Permission {
+        /// The name that was opened.
+        device: String,
+    },
+    /// Somebody else has it.
+    #[error(
+        "the sound device `{device}` is in use by another program. Stop that program, or use a device that shares \
+         the card: `default`, or `dsnoop:` and `dmix:` instead of `hw:`"
+    )]
+    Busy {
+        /// The name that was opened.
+        device: String,
+    },
+    /// None of our formats.
+    #[error(
+        "the sound device `{device}` cannot do this ({detail}). Use `plughw:` instead of `hw:`, which converts, or \
+         another device"
+    )]
+    Unsupported {
+        /// The name that was opened.
+        device: String,
+        /// ALSA's own words.
+        detail: String,
+    },
+    /// The name cannot be a device's.
+    #[error("`{device}` is not the name of a sound device. Use a name that `parley check` lists, such as `default`")]
+    Name {
+        /// The name that was given.
+        device: String,
+    },
+    /// Anything else.
+    #[error("the sound device `{device}` failed ({detail}). Check its cable and `dmesg`, then try again")]
+    Failed {
+        /// The name that was opened.
+        device: String,
+        /// ALSA's own words.
+        detail: String,
+    },
+    /// The audio thread could not be started.
+    #[error("the audio thread could not be started: {0}. Free memory, or raise the limit on threads")]
+    Thread(#[source] io::Error),
+    /// The device runs at a rate that cannot be converted.
+    #[error(transparent)]
+    Resample(#[from] crate::resample::ResampleError),
+}
+
+/// The device went away while it was in use: unplugged, or its driver failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sound device went away: {}", io::Error::from_raw_os_error(*errno))]
+pub struct DeviceLost {
+    /// The system's error number.
+    pub errno: i32,
+}
+
+/// First pause before a lost device is opened again.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Longest pause: a replugged device is heard again within this time, and a missing one costs next to nothing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Growing pauses between attempts, up to a bound.
+#[derive(Debug, Clone)]
+pub(crate) struct Backoff {
+    next: Duration,
+}
+
+impl Backoff {
+    pub(crate) fn new() -> Backoff {
+        Backoff { next: FIRST_PAUSE }
+    }
+
+    /// The pause before the next attempt.
+    pub(crate) fn pause(&mut self) -> Duration {
+        let pause = self.next;
+        self.next = (pause * 2).min(LONGEST_PAUSE);
+        pause
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_their_bound() {
+        let mut backoff = Backoff::new();
+        let pauses: Vec<u128> = std::iter::repeat_with(|| backoff.pause().as_millis()).take(7).collect();
+        assert_eq!(pauses, [100, 200, 400, 800, 1_600, 2_000, 2_000]);
+    }
+}

@@ -1,0 +1,295 @@
+//! What microphone and speaker share of ALSA: opening, negotiating, converting samples, recovering.
+//!
+//! Samples pass through a byte buffer of our own: ALSA's typed access asks for the format, and allocates, on every call.
+
+use std::ffi::CString;
+use std::time::Duration;
+
+use alsa::pcm::{Access, Format, Frames, HwParams, PCM};
+use alsa::{Direction, Output, ValueOr};
+
+use crate::device::{DeviceError, DeviceLost};
+use crate::devices;
+use crate::errno::{EAGAIN, EINTR, EIO, EPIPE, ESTRPIPE};
+
+/// A period: what one read or write moves.
+const PERIOD: Duration = Duration::from_millis(10);
+/// The buffer of the hardware in periods: what is written is heard at most this much later, and a thread may be late by it.
+const BUFFER_PERIODS: Frames = 3;
+/// Tried in this order where the device does not have the wanted rate: the multiples that cards have.
+const COMMON_RATES_HZ: [u32; 6] = [48_000, 44_100, 32_000, 96_000, 16_000, 8_000];
+/// Failures in one read or write before the device counts as lost.
+const MAX_ATTEMPTS: usize = 4;
+
+/// How the hardware wants its samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    S16,
+    /// 32 bits, as I2S microphones have.
+    S32,
+    /// 24 bits in 32, the upper 8 unused.
+    S24,
+    /// 24 bits in 3 bytes, little-endian, as USB cards have.
+    S24Packed,
+    F32,
+}
+
+impl Encoding {
+    /// Best first: the first that a device has is used.
+    const ALL: [Encoding; 5] = [Encoding::S16, Encoding::S32, Encoding::S24, Encoding::S24Packed, Encoding::F32];
+
+    fn format(self) -> Format {
+        match self {
+            Encoding::S16 => Format::s16(),
+            Encoding::S32 => Format::s32(),
+            Encoding::S24 => Format::s24(),
+            Encoding::S24Packed => Format::S243LE,
+            Encoding::F32 => Format::float(),
+        }
+    }
+
+    fn bytes(self) -> usize {
+        match self {
+            Encoding::S16 => 2,
+            Encoding::S24Packed => 3,
+            Encoding::S32 | Encoding::S24 | Encoding::F32 => 4,
+        }
+    }
+
+    fn encode(self, sample: i16, bytes: &mut [u8]) {
+        let wide = i32::from(sample);
+        match self {
+            Encoding::S16 => bytes.copy_from_slice(&sample.to_ne_bytes()),
+            Encoding::S32 => bytes.copy_from_slice(&(wide << 16).to_ne_bytes()),
+            Encoding::S24 => bytes.copy_from_slice(&(wide << 8).to_ne_bytes()),
+            Encoding::S24Packed => bytes.copy_from_slice(&(wide << 8).to_le_bytes()[..3]),
+            Encoding::F32 => bytes.copy_from_slice(&crate::sample::to_f32(sample).to_ne_bytes()),
+        }
+    }
+
+    fn decode(self, bytes: &[u8]) -> i16 {
+        match (self, bytes) {
+            (Encoding::S16, &[a, b]) => i16::from_ne_bytes([a, b]),
+            (Encoding::S32, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 16) as i16,
+            (Encoding::S24, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 8) as i16,
+            (Encoding::S24Packed, &[_, b, c]) => i16::from_le_bytes([b, c]),
+            (Encoding::F32, &[a, b, c, d]) => crate::sample::Sample::into_i16(f32::from_ne_bytes([a, b, c, d])),
+            _ => 0,
+        }
+    }
+}
+
+/// What a device is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) device: String,
+    pub(crate) direction: Direction,
+    /// The rate to try first.
+    pub(crate) rate_hz: u32,
+    /// Whether another rate will do.
+    pub(crate) is_rate_fixed: bool,
+}
+
+/// An open device.
+#[derive(Debug)]
+pub(crate) struct Device {
+    pcm: PCM,
+    encoding: Encoding,
+    pub(crate) rate_hz: u32,
+    pub(crate) channels: usize,
+    pub(crate) period_frames: usize,
+    bytes: Box<[u8]>,
+}
+
+impl Device {
+    /// Opens and negotiates: the hardware's own rates first, and whatever channels and sample format it has.
+    pub(crate) fn open(request: &Request) -> Result<Device, DeviceError> {
+        let device = &request.device;
+        let name = CString::new(device.as_str()).map_err(|_| DeviceError::Name { device: device.clone() })?;
+        // What ALSA would print goes into the error instead.
+        let said = Output::local_error_handler().ok();
+        let explain = |error: alsa::Error| {
+            let said = said.as_ref().map(|output| output.borrow().to_string()).unwrap_or_default();
+            devices::explain(device, error, &said)
+        };
+        let pcm = PCM::open(&name, request.direction, false).map_err(explain)?;
+        let (encoding, rate_hz, channels, period_frames) = negotiate(&pcm, request).map_err(explain)?;
+        if request.is_rate_fixed && rate_hz != request.rate_hz {
+            let detail = format!("it came back with {rate_hz} Hz instead of {} Hz", request.rate_hz);
+            return Err(DeviceError::Unsupported { device: device.clone(), detail });
+        }
+        let bytes = vec![0; period_frames * channels * encoding.bytes()].into();
+        Ok(Device { pcm, encoding, rate_hz, channels, period_frames, bytes })
+    }
+
+    /// Starts recording; playing starts by itself.
+    pub(crate) fn start(&self) -> Result<(), alsa::Error> {
+        self.pcm.start()
+    }
+
+    /// Waits for a period of interleaved samples; tells the whole frames and whether sound was missed before them.
+    pub(crate) fn read(&mut self, interleaved: &mut [i16]) -> Result<(usize, bool), DeviceLost> {
+        let sample_bytes = self.encoding.bytes();
+        let frames = (interleaved.len() / self.channels).min(self.period_frames);
+        let wanted = frames * self.channels * sample_bytes;
+        let mut after_overrun = false;
+        for _ in 0..MAX_ATTEMPTS {
+            match self.pcm.io_bytes().readi(&mut self.bytes[..wanted]) {
+                Ok(frames) => {
+                    let bytes = self.bytes.chunks_exact(sample_bytes).take(frames * self.channels);
+                    for (sample, bytes) in interleaved.iter_mut().zip(bytes) {
+                        *sample = self.encoding.decode(bytes);
+                    }
+                    return Ok((frames, after_overrun));
+                }
+                Err(error) => {
+                    if self.recover(error)? {
+                        after_overrun = true;
+                        // Recording does not start by itself after a recovery.
+                        let _ = self.pcm.start();
+                    }
+                }
+            }
+        }
+        Err(DeviceLost { errno: EIO })
+    }
+
+    /// Writes mono samples to every channel, waiting until the device has taken them; tells whether it had run empty before.
+    pub(crate) fn write(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
+        let mut after_underrun = false;
+        for part in mono.chunks(self.period_frames) {
+            after_underrun |= self.write_part(part)?;
+        }
+        Ok(after_underrun)
+    }
+
+    fn write_part(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
+        let frame_bytes = self.encoding.bytes() * self.channels;
+        for (frame, sample) in self.bytes.chunks_exact_mut(frame_bytes).zip(mono) {
+            for bytes in frame.chunks_exact_mut(self.encoding.bytes()) {
+                self.encoding.encode(*sample, bytes);
+            }
+        }
+        let (mut written, mut attempts, mut after_underrun) = (0, 0, false);
+        while written < mono.len() {
+            match self.pcm.io_bytes().writei(&self.bytes[written * frame_bytes..mono.len() * frame_bytes]) {
+                Ok(frames) => written += frames,
+                Err(_) if attempts == MAX_ATTEMPTS => return Err(DeviceLost { errno: EIO }),
+                Err(error) => {
+                    after_underrun |= self.recover(error)?;
+                    attempts += 1;
+                }
+            }
+        }
+        Ok(after_underrun)
+    }
+
+    /// Frames that were written and not heard; none where the device has stopped.
+    pub(crate) fn delay_frames(&self) -> usize {
+        self.pcm.delay().ok().and_then(|frames| usize::try_from(frames).ok()).unwrap_or(0)
+    }
+
+    /// Stops at once, ready for the next write; tells how many frames are never heard.
+    pub(crate) fn drop_pending(&self) -> usize {
+        let pending = self.delay_frames();
+        // A device that is gone says so on the next write.
+        let _ = self.pcm.drop();
+        let _ = self.pcm.prepare();
+        pending
+    }
+
+    /// Tells whether the device had run over or empty, and runs again.
+    fn recover(&self, error: alsa::Error) -> Result<bool, DeviceLost> {
+        let lost = |error: alsa::Error| DeviceLost { errno: error.errno() };
+        match error.errno() {
+            EINTR | EAGAIN => Ok(false),
+            EPIPE | ESTRPIPE => self.pcm.recover(error.errno(), true).map(|()| true).map_err(lost),
+            errno => Err(DeviceLost { errno }),
+        }
+    }
+}
+
+fn negotiate(pcm: &PCM, request: &Request) -> Result<(Encoding, u32, usize, usize), alsa::Error> {
+    let (encoding, rate_hz, channels, period) = {
+        let params = HwParams::any(pcm)?;
+        params.set_access(Access::RWInterleaved)?;
+        let encoding = Encoding::ALL.into_iter().find(|encoding| params.test_format(encoding.format()).is_ok());
+        let encoding = encoding.unwrap_or(Encoding::S16);
+        params.set_format(encoding.format())?;
+        params.set_channels_near(1)?;
+        // Our own conversion is better than that of ALSA's plug, so the hardware's rates come first.
+        let _ = params.set_rate_resample(false);
+        let mut rates = std::iter::once(request.rate_hz).chain(COMMON_RATES_HZ);
+        match rates.find(|rate_hz| params.test_rate(*rate_hz).is_ok()) {
+            Some(rate_hz) => params.set_rate(rate_hz, ValueOr::Nearest)?,
+            None => {
+                params.set_rate_near(request.rate_hz, ValueOr::Nearest)?;
+            }
+        }
+        let rate_hz = params.get_rate()?;
+        let period = Frames::from(rate_hz) * PERIOD.as_millis() as Frames / 1_000;
+        params.set_period_size_near(period, ValueOr::Nearest)?;
+        params.set_buffer_size_near(period * BUFFER_PERIODS)?;
+        pcm.hw_params(&params)?;
+        (encoding, rate_hz, params.get_channels()? as usize, params.get_period_size()?)
+    };
+    if request.direction == Direction::Playback {
+        let software = pcm.sw_params_current()?;
+        // With the first period: while idle the buffer never holds much more.
+        software.set_start_threshold(period)?;
+        software.set_avail_min(period)?;
+        pcm.sw_params(&software)?;
+    }
+    // A device may insist on long periods; moving less at a time keeps pause and discard quick.
+    let wanted = rate_hz as Frames * PERIOD.as_millis() as Frames / 1_000;
+    Ok((encoding, rate_hz, channels, period.clamp(1, wanted.max(1)) as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_encoding_gives_back_every_sample() {
+        for encoding in Encoding::ALL {
+            let mut bytes = vec![0; encoding.bytes()];
+            for sample in i16::MIN..=i16::MAX {
+                encoding.encode(sample, &mut bytes);
+                assert_eq!(encoding.decode(&bytes), sample, "{encoding:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn encodings_are_those_that_alsa_means() {
+        let mut bytes = [0; 4];
+        Encoding::S32.encode(-2, &mut bytes);
+        assert_eq!(i32::from_ne_bytes(bytes), -2 << 16);
+        Encoding::S24.encode(-2, &mut bytes);
+        assert_eq!(i32::from_ne_bytes(bytes), -2 << 8);
+        Encoding::S24Packed.encode(0x1234, &mut bytes[..3]);
+        assert_eq!(bytes[..3], [0, 0x34, 0x12]);
+        // 24 bits in 32: what the unused byte holds must not matter.
+        assert_eq!(Encoding::S24.decode(&0x5512_3400_i32.to_ne_bytes()), 0x1234);
+    }
+
+    #[test]
+    fn reading_and_writing_never_allocates() {
+        let open = |direction| {
+            Device::open(&Request { device: "null".to_owned(), direction, rate_hz: 48_000, is_rate_fixed: false })
+                .unwrap()
+        };
+        let (mut microphone, mut speaker) = (open(Direction::Capture), open(Direction::Playback));
+        microphone.start().unwrap();
+        let mut period = [0; 480];
+        let count = crate::counting_allocator::allocations(|| {
+            for _ in 0..1_000 {
+                assert_eq!(microphone.read(&mut period), Ok((480, false)));
+                assert_eq!(speaker.write(&period), Ok(false));
+                speaker.delay_frames();
+                speaker.drop_pending();
+            }
+        });
+        assert_eq!(count, 0);
+    }
+}

@@ -1,0 +1,200 @@
+//! The speaker's controls and gauges: atomics only, so that any thread may use them and none waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crate::counter::{Counter, Flag};
+
+/// The name of a stream: what is said between two discards. Later streams are greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Generation(pub(crate) u32);
+
+/// What the speaker has been through.
+#[derive(Debug, Default)]
+pub struct Counters {
+    /// Times the device ran empty.
+    pub underruns: Counter,
+    /// Times a stream ran dry and then went on: synthesis was slower than speech.
+    pub gaps: Counter,
+    /// Times the device went away.
+    pub losses: Counter,
+    /// The device is away; nothing is heard until it is back.
+    pub is_lost: Flag,
+    /// The thread has real-time priority.
+    pub is_real_time: Flag,
+}
+
+/// Starts, stops and watches the speaker; clones control the same one.
+#[derive(Debug, Clone)]
+pub struct Control {
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Control {
+    /// The current stream.
+    pub fn generation(&self) -> Generation {
+        self.shared.command().generation
+    }
+
+    /// Falls silent and keeps the rest of the stream; within a period the device drops what it has not played.
+    pub fn pause(&self) {
+        self.shared.change(|command| Command { paused: true, ..command });
+    }
+
+    /// Goes on with the first sample that was not heard.
+    pub fn resume(&self) {
+        self.shared.change(|command| Command { paused: false, ..command });
+    }
+
+    /// Whether the speaker is told to pause.
+    pub fn is_paused(&self) -> bool {
+        self.shared.command().paused
+    }
+
+    /// Ends the current stream, drops everything of it, and starts a new one, which is not paused.
+    pub fn discard(&self) -> Generation {
+        self.shared
+            .change(|command| Command { generation: Generation(command.generation.0 + 1), paused: false })
+            .generation
+    }
+
+    /// Whether the audio thread has taken up the last pause, resume or discard. Once a pause has been taken up, what was
+    /// heard no longer changes; it takes a period.
+    pub fn is_settled(&self) -> bool {
+        self.shared.command() == Command::unpack(self.shared.taken_up.load(Ordering::Acquire))
+    }
+
+    /// Frames of the current stream that were heard.
+    pub fn heard(&self) -> u64 {
+        self.heard_of(self.generation()).unwrap_or(0)
+    }
+
+    /// Frames of `generation` that were heard: final once that stream was discarded and [`Control::is_settled`]. `None` for
+    /// a stream before the last one.
+    pub fn heard_of(&self, generation: Generation) -> Option<u64> {
+        // In this order: the audio thread writes down the stream that ended before it reports of the next one.
+        let current = Progress::unpack(self.shared.heard.load(Ordering::Acquire));
+        if current.generation == generation {
+            return Some(current.frames.into());
+        }
+        let ended = Progress::unpack(self.shared.ended.load(Ordering::Acquire));
+        if ended.generation == generation {
+            Some(ended.frames.into())
+        } else {
+            // A stream that the audio thread has not begun, or never saw because the next discard came at once.
+            (generation > ended.generation).then_some(0)
+        }
+    }
+
+    /// Whether all that was offered of the current stream has been heard; true before anything is offered.
+    pub fn is_drained(&self) -> bool {
+        let generation = self.generation();
+        let offered = Progress::unpack(self.shared.offered.load(Ordering::Acquire));
+        offered.generation != generation || u64::from(offered.frames) <= self.heard_of(generation).unwrap_or(0)
+    }
+
+    /// Sets the loudness, 0..=1 of full scale; changes within 20 ms without a click. Starts at 1.
+    pub fn set_volume(&self, volume: f32) {
+        self.shared.volume.store(volume.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
+    }
+
+    /// What the speaker has been through.
+    pub fn counters(&self) -> &Counters {
+        &self.shared.counters
+    }
+}
+
+/// What the renderer is told to do, in one word so that it is never half read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Command {
+    pub(super) generation: Generation,
+    pub(super) paused: bool,
+}
+
+impl Command {
+    fn pack(self) -> u64 {
+        u64::from(self.generation.0) << 1 | u64::from(self.paused)
+    }
+
+    fn unpack(word: u64) -> Command {
+        Command { generation: Generation((word >> 1) as u32), paused: word & 1 == 1 }
+    }
+}
+
+/// How far a stream has come, in one word. 32 bits of frames are a day at 48 kHz; beyond, the count stays there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Progress {
+    pub(super) generation: Generation,
+    pub(super) frames: u32,
+}
+
+impl Progress {
+    pub(super) fn new(generation: Generation, frames: u64) -> Progress {
+        Progress { generation, frames: u32::try_from(frames).unwrap_or(u32::MAX) }
+    }
+
+    fn pack(self) -> u64 {
+        u64::from(self.generation.0) << 32 | u64::from(self.frames)
+    }
+
+    fn unpack(word: u64) -> Progress {
+        Progress { generation: Generation((word >> 32) as u32), frames: word as u32 }
+    }
+}
+
+/// What control, feed and renderer know of each other.
+#[derive(Debug)]
+pub(super) struct Shared {
+    command: AtomicU64,
+    /// The last command that the renderer has carried out.
+    taken_up: AtomicU64,
+    heard: AtomicU64,
+    ended: AtomicU64,
+    offered: AtomicU64,
+    volume: AtomicU32,
+    pub(super) counters: Counters,
+}
+
+impl Shared {
+    pub(super) fn new() -> Shared {
+        Shared {
+            command: AtomicU64::new(0),
+            taken_up: AtomicU64::new(0),
+            heard: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
+            offered: AtomicU64::new(0),
+            volume: AtomicU32::new(1.0_f32.to_bits()),
+            counters: Counters::default(),
+        }
+    }
+
+    pub(super) fn command(&self) -> Command {
+        Command::unpack(self.command.load(Ordering::Acquire))
+    }
+
+    fn change(&self, change: impl Fn(Command) -> Command) -> Command {
+        let changed = |word| change(Command::unpack(word)).pack();
+        let before = self.command.fetch_update(Ordering::AcqRel, Ordering::Acquire, |word| Some(changed(word)));
+        change(Command::unpack(before.unwrap_or_else(|word| word)))
+    }
+
+    pub(super) fn set_offered(&self, progress: Progress) {
+        self.offered.store(progress.pack(), Ordering::Release);
+    }
+
+    pub(super) fn set_heard(&self, progress: Progress) {
+        self.heard.store(progress.pack(), Ordering::Release);
+    }
+
+    pub(super) fn set_ended(&self, progress: Progress) {
+        self.ended.store(progress.pack(), Ordering::Release);
+    }
+
+    pub(super) fn set_taken_up(&self, command: Command) {
+        self.taken_up.store(command.pack(), Ordering::Release);
+    }
+
+    pub(super) fn volume(&self) -> f32 {
+        f32::from_bits(self.volume.load(Ordering::Relaxed))
+    }
+}

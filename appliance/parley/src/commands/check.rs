@@ -1,0 +1,84 @@
+//! `parley check`: what works here.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use parley_hardware::devices;
+use serde::Serialize;
+
+use super::{common, output};
+use crate::config::{Config, ConfigError};
+use crate::workers::{Needed, Workers};
+
+/// Options of `parley check`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// One JSON object: {ok, checks: [{name, ok, detail}]}
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    ok: bool,
+    checks: Vec<Check>,
+}
+
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    ok: bool,
+    /// What works, or what to do.
+    detail: String,
+}
+
+/// Checks everything, and fails if anything does.
+pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Result<ExitCode> {
+    let mut checks = Vec::new();
+    let mut note = |name, result: Result<String, String>| {
+        let ok = result.is_ok();
+        checks.push(Check { name, ok, detail: result.unwrap_or_else(|problem| problem) });
+    };
+    match config {
+        Err(error) => note("configuration", Err(error.to_string())),
+        Ok(config) => {
+            note("configuration", Ok("is sound".into()));
+            let selection = common::selection(&config);
+            note("models", match &selection {
+                Ok(_) => Ok(format!("profile {} is complete", config.models.profile)),
+                Err(error) => Err(format!("{error:#}")),
+            });
+            if let Ok(selection) = &selection {
+                common::block_on(async {
+                    match Workers::spawn(&config, selection, Needed::All) {
+                        Err(error) => note("workers", Err(error.to_string())),
+                        Ok(workers) => {
+                            for (name, ready) in workers.ready_each().await {
+                                note(name, ready.map(|details| format!("{} loaded in {} ms", details.model, details.load_ms)).map_err(|error| error.to_string()));
+                            }
+                            workers.shut_down().await;
+                        }
+                    }
+                    Ok(())
+                })?;
+            }
+            let cards: Vec<String> = devices::cards().into_iter().map(|card| card.name).collect();
+            let found = if cards.is_empty() { String::new() } else { format!("; the cards here are: {}", cards.join(", ")) };
+            let works = |name: &str| format!("{name} opens{found}");
+            let fails = |error: &anyhow::Error| format!("{error:#}{found}");
+            note("microphone", common::microphone(&config).map(|_| works(&config.audio.input)).map_err(|error| fails(&error)));
+            note("loudspeaker", common::loudspeaker(&config).map(|_| works(&config.audio.output)).map_err(|error| fails(&error)));
+        }
+    }
+    let report = Report { ok: checks.iter().all(|check| check.ok), checks };
+    if options.json {
+        output::json(&report)?;
+    } else {
+        for check in &report.checks {
+            let mark = if check.ok { "✓" } else { "✗" };
+            output::line(format_args!("{mark} {:<14} {}", check.name, check.detail.replace('\n', "\n                 ")))?;
+        }
+    }
+    Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

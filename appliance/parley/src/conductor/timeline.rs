@@ -1,0 +1,78 @@
+//! When each stage of a turn happened.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::Instant;
+
+/// A stage of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mark {
+    SpeechEnded,
+    TranscriptionStarted,
+    Transcribed,
+    Judged,
+    GenerationStarted,
+    FirstText,
+    FirstClause,
+    FirstAudio,
+    Released,
+    Played,
+}
+
+/// Milliseconds from the last frame with speech to each stage of a turn; `None` where it did not happen.
+/// A stage before the end of speech counts as 0.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct StagesMs {
+    /// The transcription that was used had begun.
+    pub transcription_started: Option<f64>,
+    /// The words were known.
+    pub transcribed: Option<f64>,
+    /// The end-of-turn model had judged.
+    pub judged: Option<f64>,
+    /// The end was confirmed.
+    pub endpoint: Option<f64>,
+    /// The language model had said its first piece.
+    pub first_text: Option<f64>,
+    /// The first clause was complete.
+    pub first_clause: Option<f64>,
+    /// Its first block of audio was synthesised.
+    pub first_block: Option<f64>,
+    /// The first block was handed to the loudspeaker.
+    pub played: Option<f64>,
+}
+
+/// The stages of one turn.
+#[derive(Debug, Default)]
+pub(super) struct Timeline(BTreeMap<Mark, Instant>);
+
+impl Timeline {
+    /// Notes a stage; the first time counts.
+    pub(super) fn mark(&mut self, mark: Mark, at: Instant) {
+        self.0.entry(mark).or_insert(at);
+    }
+
+    /// The stages, relative to the end of speech (or to the beginning of the turn, where it was typed).
+    pub(super) fn stages(&self) -> StagesMs {
+        let Some(zero) = self.0.get(&Mark::SpeechEnded).or_else(|| self.0.values().min()) else {
+            return StagesMs::default();
+        };
+        let ms = |mark: Mark| self.0.get(&mark).map(|at| milliseconds(at.saturating_duration_since(*zero)));
+        StagesMs {
+            transcription_started: ms(Mark::TranscriptionStarted),
+            transcribed: ms(Mark::Transcribed),
+            judged: ms(Mark::Judged),
+            endpoint: ms(Mark::Released),
+            first_text: ms(Mark::FirstText),
+            first_clause: ms(Mark::FirstClause),
+            first_block: ms(Mark::FirstAudio),
+            played: ms(Mark::Played),
+        }
+    }
+}
+
+/// Milliseconds with one decimal.
+pub fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 10_000.0).round() / 10.0
+}

@@ -1,0 +1,198 @@
+//! The configuration: one TOML file, every key optional.
+
+use std::path::{Path, PathBuf};
+
+use parley_conversation::BargeIn;
+use serde::{Deserialize, Serialize};
+
+/// The owner's settings.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Sound devices.
+    pub audio: Audio,
+    /// Which models.
+    pub models: Models,
+    /// Manners.
+    pub conversation: Conversation,
+    /// The worker processes.
+    pub engines: Engines,
+}
+
+/// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry").
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Audio {
+    /// The microphone.
+    pub input: String,
+    /// The loudspeaker.
+    pub output: String,
+}
+
+impl Default for Audio {
+    fn default() -> Self {
+        Audio { input: "default".into(), output: "default".into() }
+    }
+}
+
+/// Which models, and where they lie.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Models {
+    /// A profile of the manifest; `parley models list` shows them.
+    pub profile: String,
+    /// The folder of the models; by default the user's cache folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for Models {
+    fn default() -> Self {
+        Models { profile: "demo".into(), folder: None }
+    }
+}
+
+/// Manners.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Conversation {
+    /// Who Parley is; the beginning of every prompt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub persona: Option<String>,
+    /// What may interrupt an answer: "key", or "voice" where Parley does not hear itself (headsets).
+    pub barge_in: BargeIn,
+    /// Turns that the model is reminded of.
+    pub remembered_turns: usize,
+    /// The language that people speak, as an ISO 639-1 code; "auto" detects it.
+    pub language: String,
+    /// The most tokens of an answer.
+    pub answer_tokens: u32,
+}
+
+impl Default for Conversation {
+    fn default() -> Self {
+        Conversation {
+            persona: None,
+            barge_in: BargeIn::Key,
+            remembered_turns: 5,
+            language: "auto".into(),
+            answer_tokens: 120,
+        }
+    }
+}
+
+/// The worker processes.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Engines {
+    /// The folder of the worker programs; by default that of `parley` itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
+    /// Threads of the speech-to-text engine. Threads beyond the free cores make every engine much slower.
+    pub listening_threads: usize,
+    /// Threads of the language model.
+    pub thinking_threads: usize,
+    /// Threads of the voice.
+    pub speaking_threads: usize,
+    /// The language model's context in tokens.
+    pub context_tokens: u32,
+    /// A folder for the evaluated system prompt, so that the first answer comes sooner; none keeps nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_folder: Option<PathBuf>,
+}
+
+impl Default for Engines {
+    fn default() -> Self {
+        // Three in all on four cores, so that the audio threads always find a free one; the engines take turns.
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = cores.clamp(1, 3);
+        Engines {
+            folder: None,
+            listening_threads: threads,
+            thinking_threads: threads.min(2),
+            speaking_threads: threads.min(2),
+            context_tokens: 2_048,
+            state_folder: None,
+        }
+    }
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The named file could not be read.
+    #[error("cannot read the configuration {path}: {source}")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It is not what it should be; the message shows line, place and the allowed keys.
+    #[error("the configuration {path} has a mistake:\n{source}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl Config {
+    /// Reads the named file; without a name the first that exists of the user's and the system's, or the defaults.
+    ///
+    /// # Errors
+    /// A named file that is missing, and any file with a mistake.
+    pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
+        let usual = [user_file(), Some(PathBuf::from("/etc/parley/parley.toml"))];
+        let path = match named {
+            Some(path) => Some(path.to_owned()),
+            None => usual.into_iter().flatten().find(|path| path.exists()),
+        };
+        let Some(path) = path else { return Ok(Config::default()) };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|source| ConfigError::Parse { path, source: Box::new(source) }),
+            Err(source) => Err(ConfigError::Read { path, source }),
+        }
+    }
+}
+
+fn user_file() -> Option<PathBuf> {
+    let folder = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")))?;
+    Some(folder.join("parley/parley.toml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("parley.toml");
+        std::fs::write(&path, text).expect("the file can be written");
+        Config::load(Some(&path))
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default_and_what_is_written_can_be_read() {
+        assert_eq!(load("").ok(), Some(Config::default()));
+        let text = toml::to_string(&Config::default()).expect("the default can be written");
+        assert_eq!(load(&text).ok(), Some(Config::default()));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_shown_with_its_line_and_the_allowed_ones() {
+        let message = load("[audio]\ninpt = \"hw:0\"\n").expect_err("the key does not exist").to_string();
+        for part in ["parley.toml", "line 2", "inpt", "input", "output"] {
+            assert!(message.contains(part), "{part:?} is missing in:\n{message}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let message = Config::load(Some(Path::new("/no/such.toml"))).expect_err("it is missing").to_string();
+        assert!(message.contains("/no/such.toml"));
+    }
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask coverage`: which lines of our crates the tests run.
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::{build, places, process, tools};
+
+/// Options of the coverage run.
+#[derive(Args)]
+pub struct Options {
+    /// The least share of lines, in percent
+    #[arg(long, default_value_t = 80.0)]
+    at_least: f64,
+}
+
+/// Measures the line coverage of our crates, those apart that are mostly calls into native libraries.
+pub fn run(options: &Options, install: bool) -> Result<()> {
+    let built = build::ready(install)?;
+    let tarpaulin = tools::TARPAULIN.program()?;
+    let report = places::workspace().join("target/coverage");
+    std::fs::create_dir_all(&report)?;
+    let mut command = std::process::Command::new(tarpaulin);
+    command.envs(built.cargo().get_envs().filter_map(|(key, value)| Some((key, value?))));
+    command.current_dir(places::workspace()).arg("tarpaulin").args(["--release", "--engine", "llvm", "--skip-clean"]);
+    for package in ["parley-conversation", "parley-engine", "parley-hardware", "parley-models", "parley"] {
+        command.args(["--packages", package]);
+    }
+    command.args(["--out", "Json", "--out", "Html", "--output-dir"]).arg(&report);
+    command.arg("--target-dir").arg(places::target().join("coverage"));
+    process::run(&mut command)?;
+    let json = std::fs::read(report.join("tarpaulin-report.json")).context("tarpaulin wrote no report")?;
+    let json: serde_json::Value = serde_json::from_slice(&json)?;
+    let percent = json["coverage"].as_f64().context("the report names no coverage")?;
+    println!("{percent:.1} % of the lines are covered; {} shows which", report.join("tarpaulin-report.html").display());
+    if percent < options.at_least {
+        bail!("{percent:.1} % is less than {} %", options.at_least);
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask demo`: from a fresh machine to a conversation.
+
+use std::process::Command;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{build, places, process, speech, system};
+
+/// Options of the demo.
+#[derive(Args)]
+pub struct Options {
+    /// Talk live, with the machine's microphone and loudspeaker
+    #[arg(long)]
+    mic: bool,
+}
+
+/// Installs, fetches, builds, and talks.
+pub fn run(options: &Options, install: bool) -> Result<()> {
+    if !options.mic {
+        system::ensure(speech::SYSTEM_PACKAGES, install)?;
+    }
+    let built = build::ready(install)?;
+    process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
+    let mut talk = Command::new(&built.parley);
+    talk.arg("talk");
+    if options.mic {
+        talk.arg("--mic");
+        return process::run(&mut talk);
+    }
+    let report = places::workspace().join("target/demo");
+    let speech = speech::prepare(&speech::default_folder())?;
+    for clip in &speech.demo {
+        talk.arg("--expect").arg(&clip.text).arg(speech.path(clip));
+    }
+    process::run(talk.arg("--report").arg(&report))?;
+    println!("The answers and report.json are in {}", report.display());
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! ONNX Runtime: a published library that the voice and the ears are linked with. It is taken out of its Python wheel,
+//! since Debian's is too old, and nothing of Python is used.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use parley_models::{FetchOptions, PinnedFile, Sha256, SourceOrder, Store};
+
+use crate::places;
+
+/// The name under which programs look for the library.
+pub const SONAME: &str = "libonnxruntime.so.1";
+/// The name that a linker looks for.
+const LINK_NAME: &str = "libonnxruntime.so";
+const FILE: &str = "libonnxruntime.so.1.24.4";
+
+/// Wheel, size and checksum of the library for a processor architecture.
+struct Build {
+    architecture: &'static str,
+    source: &'static str,
+    bytes: u64,
+    sha256: &'static str,
+}
+
+const BUILDS: &[Build] = &[
+    Build {
+        architecture: "x86_64",
+        source: "pypi:onnxruntime==1.24.4@cp311-manylinux_2_28_x86_64#onnxruntime/capi/libonnxruntime.so.1.24.4",
+        bytes: 22_159_232,
+        sha256: "2d518e11c7767f9fdc4413bdbeb45acf30db504ff76a82fc19d9238a3f9f6c24",
+    },
+    Build {
+        architecture: "aarch64",
+        source: "pypi:onnxruntime==1.24.4@cp311-manylinux_2_28_aarch64#onnxruntime/capi/libonnxruntime.so.1.24.4",
+        bytes: 18_625_376,
+        sha256: "f373ae5fd4d878ed17ebea26e5480bd3d0a15e3bd6bc94b878e6c1b73998d22a",
+    },
+];
+
+/// Fetches the library for this machine; the folder that it lies in, under all its names.
+pub fn ensure() -> Result<PathBuf> {
+    let architecture = std::env::consts::ARCH;
+    let Some(build) = BUILDS.iter().find(|build| build.architecture == architecture) else {
+        bail!("no ONNX Runtime is pinned for {architecture}; add one to xtask/src/onnxruntime.rs");
+    };
+    let folder = places::cache()?.join("onnxruntime");
+    let sha256: Sha256 = build.sha256.parse()?;
+    let file = PinnedFile::new(FILE, build.bytes, sha256, vec![build.source.parse()?])?;
+    let options = FetchOptions { order: SourceOrder::RegistriesFirst, ..FetchOptions::default() };
+    let store = Store::new(&folder)?.with_options(options);
+    store.ensure(&file, &mut |_| {}).context("cannot fetch ONNX Runtime")?;
+    for name in [SONAME, LINK_NAME] {
+        link(&folder.join(name), Path::new(FILE))?;
+    }
+    Ok(folder)
+}
+
+fn link(name: &Path, to: &Path) -> Result<()> {
+    if std::fs::read_link(name).is_ok_and(|present| present == to) {
+        return Ok(());
+    }
+    std::fs::remove_file(name).ok();
+    std::os::unix::fs::symlink(to, name).with_context(|| format!("cannot make {}", name.display()))
+}

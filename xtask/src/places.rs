@@ -1,0 +1,40 @@
+//! Where things lie: the clone, and the cache outside it that outlives it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+/// The root of the clone.
+pub fn workspace() -> PathBuf {
+    let xtask = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().map(PathBuf::from).unwrap_or(xtask)
+}
+
+/// What is worth keeping between clones: `$PARLEY_CACHE`, or `parley` in the user's cache folder.
+pub fn cache() -> Result<PathBuf> {
+    if let Some(cache) = std::env::var_os("PARLEY_CACHE") {
+        return Ok(cache.into());
+    }
+    let user = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let caches = user.or_else(home).context("neither PARLEY_CACHE nor HOME is set; set one of them")?;
+    Ok(caches.join("parley"))
+}
+
+/// The models' folder.
+pub fn models() -> Result<PathBuf> {
+    match std::env::var_os("PARLEY_MODELS") {
+        Some(folder) => Ok(folder.into()),
+        None => Ok(cache()?.join("models")),
+    }
+}
+
+/// Cargo's build output.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
+}
+
+/// The folder of the built programs.
+pub fn programs() -> PathBuf {
+    target().join("release")
+}

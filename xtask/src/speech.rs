@@ -1,0 +1,34 @@
+//! Recorded speech for the demo, the benches and the tests.
+//!
+//! No audio is in the repository. [`prepare`] makes it from descriptions in `tests/speech/`: recordings of people out of
+//! Debian packages, synthetic voices, and generated noises, all of them 16 kHz, mono, 16 bits, at one peak. Every clip
+//! is listed in an index with what is said and where its first and last sounds are. What is there already is not made
+//! again.
+//!
+//! - **Set**: clips for one purpose, described in one file.
+//! - **Pause**: the silence that was put into the middle of a sentence.
+//! - **Split**: whether thresholds may be chosen on a clip (`tuning`) or it only measures (`held_out`).
+
+use std::path::PathBuf;
+
+mod clip;
+mod description;
+mod descriptions;
+mod index;
+mod noise;
+mod packages;
+mod prepare;
+pub mod samples;
+pub mod sound_span;
+mod synthesis;
+pub mod word_errors;
+
+pub use clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
+pub use description::{Interruption, Split};
+pub use packages::{SYSTEM_PACKAGES, UNPACKED_PACKAGES};
+pub use prepare::prepare;
+
+/// Where the clips are kept.
+pub fn default_folder() -> PathBuf {
+    crate::places::cache().unwrap_or_else(|_| std::env::temp_dir().join("parley")).join("speech")
+}

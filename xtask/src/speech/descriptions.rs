@@ -1,0 +1,149 @@
+//! The description files of this clone, and the checks that they hold together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, ensure};
+use serde::de::DeserializeOwned;
+
+use super::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split, WordSet};
+
+/// All description files, parsed and checked.
+#[derive(Debug)]
+pub struct Descriptions {
+    /// `sources.toml`.
+    pub sources: Sources,
+    /// `questions.toml`.
+    pub questions: ClipSet,
+    /// `demo.toml`.
+    pub demo: ClipSet,
+    /// `pauses.toml`.
+    pub pauses: PauseSet,
+    /// `languages.toml`.
+    pub languages: LanguageSet,
+    /// `words.toml`.
+    pub words: WordSet,
+    /// `barge_in.toml`.
+    pub barge_in: ClipSet,
+}
+
+/// The text of `sources.toml`.
+pub const SOURCES: &str = include_str!("../../../tests/speech/sources.toml");
+/// The text of `questions.toml`.
+pub const QUESTIONS: &str = include_str!("../../../tests/speech/questions.toml");
+/// The text of `demo.toml`.
+pub const DEMO: &str = include_str!("../../../tests/speech/demo.toml");
+/// The text of `pauses.toml`.
+pub const PAUSES: &str = include_str!("../../../tests/speech/pauses.toml");
+/// The text of `languages.toml`.
+pub const LANGUAGES: &str = include_str!("../../../tests/speech/languages.toml");
+/// The text of `words.toml`.
+pub const WORDS: &str = include_str!("../../../tests/speech/words.toml");
+/// The text of `barge_in.toml`.
+pub const BARGE_IN: &str = include_str!("../../../tests/speech/barge_in.toml");
+
+impl Descriptions {
+    /// Parses the description files of this clone.
+    ///
+    /// # Errors
+    /// When one does not parse, or names a voice or collection that `sources.toml` does not have, or a name twice, or
+    /// uses a held-out recording for tuning as well.
+    pub fn load() -> Result<Self> {
+        let descriptions = Self {
+            sources: parse("sources.toml", SOURCES)?,
+            questions: parse("questions.toml", QUESTIONS)?,
+            demo: parse("demo.toml", DEMO)?,
+            pauses: parse("pauses.toml", PAUSES)?,
+            languages: parse("languages.toml", LANGUAGES)?,
+            words: parse("words.toml", WORDS)?,
+            barge_in: parse("barge_in.toml", BARGE_IN)?,
+        };
+        descriptions.check()?;
+        Ok(descriptions)
+    }
+
+    fn check(&self) -> Result<()> {
+        for (file, clips) in [
+            ("questions.toml", &self.questions.clip),
+            ("demo.toml", &self.demo.clip),
+            ("words.toml", &self.words.clip),
+            ("barge_in.toml", &self.barge_in.clip),
+        ] {
+            let clips: Vec<_> = clips.iter().map(|clip| (clip.id.as_str(), &clip.sound)).collect();
+            self.check_clips(&clips)
+                .with_context(|| format!("tests/speech/{file}"))?;
+        }
+        let sentences: Vec<_> = self
+            .pauses
+            .sentence
+            .iter()
+            .map(|one| (one.id.as_str(), &one.sound))
+            .collect();
+        self.check_clips(&sentences).context("tests/speech/pauses.toml")?;
+        for name in &self.languages.collections {
+            ensure!(
+                self.sources.collections.contains_key(name),
+                "languages.toml: sources.toml has no collection {name}"
+            );
+        }
+        check_splits(&self.splits())
+    }
+
+    fn check_clips(&self, clips: &[(&str, &Sound)]) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        for (id, sound) in clips {
+            ensure!(seen.insert(*id), "the name {id} is there twice");
+            match sound {
+                Sound::Spoken(spoken) => ensure!(
+                    self.sources.voices.contains_key(&spoken.voice),
+                    "{id}: sources.toml has no voice {}",
+                    spoken.voice
+                ),
+                Sound::Recorded(recorded) => {
+                    self.sources.collection_of(recorded).with_context(|| (*id).to_owned())?;
+                }
+                Sound::Generated(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Every clip that belongs to a split, by what was recorded or said: clips of the same recording, or of the same
+    /// words, are one.
+    fn splits(&self) -> Vec<(String, Split)> {
+        let key = |sound: &Sound, text: &str| match sound {
+            Sound::Recorded(recorded) => recorded.recording.clone(),
+            Sound::Spoken(_) | Sound::Generated(_) => text.replace('|', "").to_lowercase(),
+        };
+        let questions = self
+            .questions
+            .clip
+            .iter()
+            .filter_map(|clip| Some((key(&clip.sound, &clip.text), clip.split?)));
+        let sentences = self
+            .pauses
+            .sentence
+            .iter()
+            .map(|one| (key(&one.sound, &one.text), one.split));
+        questions.chain(sentences).collect()
+    }
+}
+
+fn check_splits(splits: &[(String, Split)]) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    for (key, split) in splits {
+        let earlier = *seen.entry(key).or_insert(*split);
+        ensure!(
+            earlier == *split,
+            "{key:?} is used for tuning and held out: give all its clips one split"
+        );
+    }
+    Ok(())
+}
+
+fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
+    toml::from_str(text).with_context(|| format!("tests/speech/{file} does not parse"))
+}
+
+#[cfg(test)]
+#[path = "descriptions_tests.rs"]
+mod tests;

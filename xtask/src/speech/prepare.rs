@@ -1,0 +1,313 @@
+//! Makes the sets of clips out of their descriptions.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+
+use super::clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
+use super::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
+use super::descriptions::{self, Descriptions};
+use super::index::{self, Stamp};
+use super::noise::generate;
+use super::packages::unpacked;
+use super::samples::{self, samples_in};
+use super::sound_span::sound_span;
+use super::synthesis::speak;
+
+/// Counted up whenever the same descriptions give other samples or another index.
+const RECIPE: u32 = 1;
+
+/// Half of full scale (−6 dBFS): loud, and far from clipping when sounds are mixed.
+const PEAK: f32 = 0.5;
+
+/// Makes all sets below `folder`, or loads those that are there already.
+///
+/// A set is made again when its description, `sources.toml` or the recipe has changed, or a file is missing. Two
+/// preparations of one folder at a time are safe only when nothing is left to make.
+///
+/// # Errors
+/// When a description does not hold together, a package cannot be fetched, a synthesiser is missing, or the folder
+/// cannot be written.
+pub fn prepare(folder: &Path) -> Result<SpeechSets> {
+    let descriptions = Descriptions::load()?;
+    let workshop = Workshop {
+        folder,
+        sources: &descriptions.sources,
+    };
+    Ok(SpeechSets {
+        questions: workshop.set("questions", descriptions::QUESTIONS, || {
+            workshop.clips("questions", &descriptions.questions.clip)
+        })?,
+        demo: workshop.set("demo", descriptions::DEMO, || {
+            workshop.clips("demo", &descriptions.demo.clip)
+        })?,
+        words: workshop.set("words", descriptions::WORDS, || {
+            workshop.clips("words", &descriptions.words.clip)
+        })?,
+        pauses: workshop.set("pauses", descriptions::PAUSES, || {
+            let pauses = &descriptions.pauses;
+            pauses
+                .sentence
+                .iter()
+                .map(|sentence| workshop.paused(sentence, &pauses.pauses_ms))
+                .collect::<Result<Vec<_>>>()
+                .map(|clips| clips.concat())
+        })?,
+        languages: workshop.languages(&descriptions.languages)?,
+        barge_in: workshop.set("barge_in", descriptions::BARGE_IN, || {
+            let clips = &descriptions.barge_in.clip;
+            clips.iter().map(|clip| workshop.barge_in(clip)).collect()
+        })?,
+        replacements: descriptions.words.replacements,
+        folder: folder.to_owned(),
+    })
+}
+
+/// The folder that is prepared, and the sources that it is prepared from.
+struct Workshop<'a> {
+    folder: &'a Path,
+    sources: &'a Sources,
+}
+
+impl Workshop<'_> {
+    /// The clips of one set: from its index when nothing has changed, else made.
+    fn set<T: index::Indexed>(
+        &self,
+        set: &str,
+        description: &str,
+        make: impl FnOnce() -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
+        let stamp = stamp(&[description, descriptions::SOURCES]);
+        if let Some(clips) = index::load(self.folder, set, &stamp) {
+            return Ok(clips);
+        }
+        let place = self.folder.join(set);
+        fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
+        let clips = make().with_context(|| format!("cannot prepare the set {set}"))?;
+        index::store(self.folder, set, &stamp, &clips)?;
+        Ok(clips)
+    }
+
+    fn clips(&self, set: &str, descriptions: &[ClipDescription]) -> Result<Vec<Clip>> {
+        descriptions.iter().map(|described| self.clip(set, described)).collect()
+    }
+
+    fn clip(&self, set: &str, described: &ClipDescription) -> Result<Clip> {
+        let samples = self
+            .sound(&described.sound, &described.text)
+            .with_context(|| described.id.clone())?;
+        let mut clip = self.write(set, &described.id, &described.text, &described.sound, &samples)?;
+        clip.split = described.split;
+        Ok(clip)
+    }
+
+    fn barge_in(&self, described: &ClipDescription) -> Result<BargeInClip> {
+        let interruption = described
+            .interruption
+            .with_context(|| format!("{} does not say what it is", described.id))?;
+        Ok(BargeInClip {
+            clip: self.clip("barge_in", described)?,
+            interruption,
+        })
+    }
+
+    fn paused(&self, sentence: &PausedSentence, pauses_ms: &[u32]) -> Result<Vec<PausedClip>> {
+        let text = sentence.text.replace(" |", "");
+        let sound = self
+            .sound(&sentence.sound, &text)
+            .with_context(|| sentence.id.clone())?;
+        let [from, to] = sentence.background;
+        let background = sound
+            .get(from..to)
+            .with_context(|| format!("{}: no such background", sentence.id))?;
+        ensure!(
+            sentence.cut < sound.len(),
+            "{}: the cut is behind the end of the sound",
+            sentence.id
+        );
+        let cut = match sentence.sound {
+            Sound::Spoken(_) => samples::quietest_near(&sound, sentence.cut, samples_in(SNAP_MS)),
+            Sound::Recorded(_) | Sound::Generated(_) => sentence.cut,
+        };
+        let said_before =
+            sound_span(&sound[..cut]).with_context(|| format!("{}: silence before the cut", sentence.id))?;
+        let said_after =
+            sound_span(&sound[cut..]).with_context(|| format!("{}: silence after the cut", sentence.id))?;
+        let make = |pause_ms: &u32| {
+            let (joined, gap) = samples::with_pause(&sound, cut, background, samples_in(*pause_ms));
+            let id = format!("{}-{pause_ms}", sentence.id);
+            let mut clip = self.write("pauses", &id, &text, &sentence.sound, &joined)?;
+            clip.split = Some(sentence.split);
+            Ok(PausedClip {
+                clip,
+                sentence: sentence.id.clone(),
+                inserted_ms: *pause_ms,
+                pause_first: said_before.end,
+                pause_end: gap.end + said_after.first,
+            })
+        };
+        pauses_ms.iter().map(make).collect()
+    }
+
+    fn languages(&self, described: &LanguageSet) -> Result<BTreeMap<String, Vec<Clip>>> {
+        let make = |name: &String| {
+            let language = self.sources.collections[name].language.clone();
+            let set = format!("languages/{language}");
+            let clips = self.set(&set, descriptions::LANGUAGES, || self.language(&set, name, described))?;
+            Ok((language, clips))
+        };
+        described.collections.iter().map(make).collect()
+    }
+
+    fn language(&self, set: &str, name: &str, described: &LanguageSet) -> Result<Vec<Clip>> {
+        let collection = &self.sources.collections[name];
+        let root = unpacked(&collection.package, &self.packages())?.join(&collection.folder);
+        let mut paths = Vec::new();
+        wav_files(&root, &root, &mut paths)?;
+        paths.sort();
+        paths.retain(|path| {
+            !described
+                .not_speech
+                .iter()
+                .any(|beginning| path.starts_with(beginning.as_str()))
+        });
+        let mut qualified = Vec::new();
+        for path in paths {
+            let recorded = Recorded {
+                recording: format!("{name}:{path}"),
+                samples: None,
+            };
+            let sound = Sound::Recorded(recorded);
+            let samples = self.sound(&sound, "")?;
+            let long_enough =
+                sound_span(&samples).is_some_and(|span| span.end - span.first >= samples_in(described.shortest_ms));
+            if long_enough && samples.len() <= samples_in(described.longest_ms) {
+                qualified.push((path, sound, samples));
+            }
+        }
+        let wanted = described.clips_per_language;
+        ensure!(
+            qualified.len() >= wanted,
+            "{name} has only {} clips that qualify, not {wanted}",
+            qualified.len()
+        );
+        (0..wanted)
+            .map(|place| {
+                let (path, sound, samples) = &qualified[place * qualified.len() / wanted];
+                self.write(
+                    set,
+                    &path.trim_end_matches(".wav").replace('/', "-"),
+                    "",
+                    sound,
+                    samples,
+                )
+            })
+            .collect()
+    }
+
+    /// The sound as it comes from its source, at 16 kHz and with the peak of every other.
+    fn sound(&self, sound: &Sound, text: &str) -> Result<Vec<f32>> {
+        let samples = match sound {
+            Sound::Spoken(spoken) => {
+                let scratch = tempfile::Builder::new().suffix(".wav").tempfile_in(self.folder)?;
+                speak(&self.sources.voices[&spoken.voice], spoken, text, scratch.path())?
+            }
+            Sound::Recorded(recorded) => self.recording(recorded)?,
+            Sound::Generated(generated) => generate(generated.noise, generated.seed),
+        };
+        Ok(samples::with_peak(&samples, PEAK))
+    }
+
+    fn recording(&self, recorded: &Recorded) -> Result<Vec<f32>> {
+        let (collection, path) = self.sources.collection_of(recorded)?;
+        let file = unpacked(&collection.package, &self.packages())?
+            .join(&collection.folder)
+            .join(path);
+        let samples = if path.ends_with(".raw") {
+            samples::read_raw(&file)?
+        } else {
+            samples::read_wav(&file)?
+        };
+        match recorded.samples {
+            Some([from, to]) => {
+                let part = samples
+                    .get(from..to)
+                    .with_context(|| format!("{path} has no samples {from}..{to}"))?;
+                Ok(part.to_vec())
+            }
+            None => Ok(samples),
+        }
+    }
+
+    fn write(&self, set: &str, id: &str, text: &str, sound: &Sound, samples: &[f32]) -> Result<Clip> {
+        let span = sound_span(samples).with_context(|| format!("{id} is silent"))?;
+        let file = PathBuf::from(set).join(format!("{id}.wav"));
+        samples::write_wav(&self.folder.join(&file), samples)?;
+        let mut clip = Clip {
+            id: id.to_owned(),
+            file,
+            text: text.to_owned(),
+            language: String::new(),
+            origin: Origin::Generated,
+            speaker: String::new(),
+            licence: String::new(),
+            attribution: String::new(),
+            split: None,
+            length: samples.len(),
+            sound: span,
+        };
+        match sound {
+            Sound::Spoken(spoken) => {
+                let voice = &self.sources.voices[&spoken.voice];
+                clip.origin = Origin::Synthetic;
+                clip.speaker.clone_from(&spoken.voice);
+                clip.language = "en".to_owned();
+                clip.licence.clone_from(&voice.licence);
+                clip.attribution.clone_from(&voice.attribution);
+            }
+            Sound::Recorded(recorded) => {
+                let (collection, _) = self.sources.collection_of(recorded)?;
+                clip.origin = Origin::Human;
+                clip.speaker.clone_from(&collection.speaker);
+                clip.language.clone_from(&collection.language);
+                clip.licence.clone_from(&collection.licence);
+                clip.attribution.clone_from(&collection.attribution);
+            }
+            Sound::Generated(_) => {}
+        }
+        Ok(clip)
+    }
+
+    fn packages(&self) -> PathBuf {
+        self.folder.join("packages")
+    }
+}
+
+fn wav_files(root: &Path, folder: &Path, found: &mut Vec<String>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            wav_files(root, &path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "wav") {
+            found.push(path.strip_prefix(root)?.to_string_lossy().into_owned());
+        }
+    }
+    Ok(())
+}
+
+fn stamp(parts: &[&str]) -> Stamp {
+    let mut hash = Sha256::new();
+    hash.update(RECIPE.to_le_bytes());
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    Stamp(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+#[path = "prepare_tests.rs"]
+mod tests;
