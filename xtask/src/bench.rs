@@ -5,8 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::Args;
+use parley_speech as speech;
 
-use crate::{build, process, speech, system};
+use crate::{build, process, system};
 
 /// Options of the bench.
 #[derive(Args)]

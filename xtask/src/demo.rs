@@ -4,8 +4,9 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::Args;
+use parley_speech as speech;
 
-use crate::{build, places, process, speech, system};
+use crate::{build, places, process, system};
 
 /// Options of the demo.
 #[derive(Args)]

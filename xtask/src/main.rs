@@ -10,7 +10,6 @@ mod onnxruntime;
 mod places;
 mod process;
 mod soak;
-mod speech;
 mod system;
 mod test;
 mod tools;

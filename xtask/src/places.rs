@@ -21,14 +21,6 @@ pub fn cache() -> Result<PathBuf> {
     Ok(caches.join("parley"))
 }
 
-/// The models' folder.
-pub fn models() -> Result<PathBuf> {
-    match std::env::var_os("PARLEY_MODELS") {
-        Some(folder) => Ok(folder.into()),
-        None => Ok(cache()?.join("models")),
-    }
-}
-
 /// Cargo's build output.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use clap::Args;
+use parley_speech as speech;
 
-use crate::{build, process, speech, system};
+use crate::{build, process, system};
 
 /// Options of the soak test.
 #[derive(Args)]

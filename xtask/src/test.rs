@@ -4,8 +4,9 @@ use std::process::Command;
 
 use anyhow::Result;
 use clap::Args;
+use parley_speech as speech;
 
-use crate::{build, process, speech, system, tools};
+use crate::{build, process, system, tools};
 
 /// Options of the test run.
 #[derive(Args)]

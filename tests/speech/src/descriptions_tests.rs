@@ -1,5 +1,5 @@
 use super::*;
-use crate::speech::description::Interruption;
+use crate::description::Interruption;
 
 fn loaded() -> Descriptions {
     Descriptions::load().expect("the description files hold together")

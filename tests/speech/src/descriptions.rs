@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 
-use super::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split, WordSet};
+use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split, WordSet};
 
 /// All description files, parsed and checked.
 #[derive(Debug)]
@@ -27,19 +27,19 @@ pub struct Descriptions {
 }
 
 /// The text of `sources.toml`.
-pub const SOURCES: &str = include_str!("../../../tests/speech/sources.toml");
+pub const SOURCES: &str = include_str!("../sources.toml");
 /// The text of `questions.toml`.
-pub const QUESTIONS: &str = include_str!("../../../tests/speech/questions.toml");
+pub const QUESTIONS: &str = include_str!("../questions.toml");
 /// The text of `demo.toml`.
-pub const DEMO: &str = include_str!("../../../tests/speech/demo.toml");
+pub const DEMO: &str = include_str!("../demo.toml");
 /// The text of `pauses.toml`.
-pub const PAUSES: &str = include_str!("../../../tests/speech/pauses.toml");
+pub const PAUSES: &str = include_str!("../pauses.toml");
 /// The text of `languages.toml`.
-pub const LANGUAGES: &str = include_str!("../../../tests/speech/languages.toml");
+pub const LANGUAGES: &str = include_str!("../languages.toml");
 /// The text of `words.toml`.
-pub const WORDS: &str = include_str!("../../../tests/speech/words.toml");
+pub const WORDS: &str = include_str!("../words.toml");
 /// The text of `barge_in.toml`.
-pub const BARGE_IN: &str = include_str!("../../../tests/speech/barge_in.toml");
+pub const BARGE_IN: &str = include_str!("../barge_in.toml");
 
 impl Descriptions {
     /// Parses the description files of this clone.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::description::{Interruption, Split};
-use super::sound_span::SoundSpan;
-use super::word_errors::Replacements;
+use crate::description::{Interruption, Split};
+use crate::sound_span::SoundSpan;
+use crate::word_errors::Replacements;
 
 /// All prepared sets.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct SpeechSets {
     pub languages: BTreeMap<String, Vec<Clip>>,
     /// Recordings of people with what they say, for word errors.
     pub words: Vec<Clip>,
-    /// Spellings that mean the same word, for [`word_errors`](super::word_errors::word_errors).
+    /// Spellings that mean the same word, for [`word_errors`](crate::word_errors::word_errors).
     pub replacements: Replacements,
     /// Sounds that begin while the appliance speaks.
     pub barge_in: Vec<BargeInClip>,

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use super::description::{Spoken, Synthesiser, Voice};
-use super::packages::run;
-use super::samples::read_wav;
+use crate::description::{Spoken, Synthesiser, Voice};
+use crate::packages::run;
+use crate::samples::read_wav;
 
 /// Words per minute of `espeak-ng` at speed 1: its own default, 175, is hurried.
 const ESPEAK_WORDS_PER_MINUTE: f64 = 150.0;

@@ -11,7 +11,7 @@ use std::f32::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use super::samples::SAMPLE_RATE_HZ;
+use crate::samples::SAMPLE_RATE_HZ;
 
 /// The first and last sound of a clip, as sample positions at [`SAMPLE_RATE_HZ`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::noise::Noise;
-use super::word_errors::Replacements;
+use crate::noise::Noise;
+use crate::word_errors::Replacements;
 
 /// Whether a clip may be used to choose thresholds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

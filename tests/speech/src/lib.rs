@@ -1,6 +1,6 @@
 //! Recorded speech for the demo, the benches and the tests.
 //!
-//! No audio is in the repository. [`prepare`] makes it from descriptions in `tests/speech/`: recordings of people out of
+//! No audio is in the repository. [`prepare`] makes it from the descriptions beside this crate: recordings of people out of
 //! Debian packages, synthetic voices, and generated noises, all of them 16 kHz, mono, 16 bits, at one peak. Every clip
 //! is listed in an index with what is said and where its first and last sounds are. What is there already is not made
 //! again.
@@ -28,7 +28,12 @@ pub use description::{Interruption, Split};
 pub use packages::{SYSTEM_PACKAGES, UNPACKED_PACKAGES};
 pub use prepare::prepare;
 
-/// Where the clips are kept.
+/// Where the clips are kept: `speech` below `$PARLEY_CACHE`, else below `parley` in `$XDG_CACHE_HOME` or `~/.cache`.
 pub fn default_folder() -> PathBuf {
-    crate::places::cache().unwrap_or_else(|_| std::env::temp_dir().join("parley")).join("speech")
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = variable("PARLEY_CACHE")
+        .or_else(|| Some(variable("XDG_CACHE_HOME")?.join("parley")))
+        .or_else(|| Some(variable("HOME")?.join(".cache/parley")))
+        .unwrap_or_else(|| std::env::temp_dir().join("parley"));
+    cache.join("speech")
 }

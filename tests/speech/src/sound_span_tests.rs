@@ -1,5 +1,5 @@
 use super::*;
-use crate::speech::noise::Randomness;
+use crate::noise::Randomness;
 
 /// A tone at `level_dbfs` from `from` to `to` (samples) over noise at `floor_dbfs`, with an offset and mains hum.
 fn clip(length: usize, from: usize, to: usize, level_dbfs: f32, floor_dbfs: f32) -> Vec<f32> {

@@ -1,7 +1,7 @@
 use super::*;
 
-use crate::speech::description::Generated;
-use crate::speech::noise::Noise;
+use crate::description::Generated;
+use crate::noise::Noise;
 
 fn sources() -> Sources {
     Sources {

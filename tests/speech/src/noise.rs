@@ -6,7 +6,7 @@ use std::f32::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use super::samples::{SAMPLE_RATE_HZ, samples_in};
+use crate::samples::{SAMPLE_RATE_HZ, samples_in};
 
 /// What a generated sound imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,7 +183,7 @@ fn resonate(source: &[f32], centre_hz: f32, width_hz: f32) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::speech::sound_span::sound_span;
+    use crate::sound_span::sound_span;
 
     #[test]
     fn every_noise_repeats_exactly_and_differs_by_seed() {

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use super::clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
-use super::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
-use super::descriptions::{self, Descriptions};
-use super::index::{self, Stamp};
-use super::noise::generate;
-use super::packages::unpacked;
-use super::samples::{self, samples_in};
-use super::sound_span::sound_span;
-use super::synthesis::speak;
+use crate::clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
+use crate::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
+use crate::descriptions::{self, Descriptions};
+use crate::index::{self, Stamp};
+use crate::noise::generate;
+use crate::packages::unpacked;
+use crate::samples::{self, samples_in};
+use crate::sound_span::sound_span;
+use crate::synthesis::speak;
 
 /// Counted up whenever the same descriptions give other samples or another index.
 const RECIPE: u32 = 1;
