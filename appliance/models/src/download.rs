@@ -1,0 +1,206 @@
+//! Fetching a file over HTTP, resuming where the server allows it.
+//!
+//! The size is known beforehand, so a server that announces another one is refused at once, and one that never ends
+//! is cut off. A broken connection is taken up again as long as that gains something.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::digest::CHUNK_BYTES;
+use crate::error::AttemptError;
+
+/// A new attempt must bring at least this much more than any before it, …
+const WORTHWHILE_BYTES: u64 = 64 * 1024;
+/// … or else this many in a row are enough.
+const MAX_FRUITLESS: u32 = 3;
+const MAX_REDIRECTS: u32 = 10;
+
+/// How patient a download is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    pub(crate) connect: Duration,
+    /// Without a byte.
+    pub(crate) silence: Duration,
+    /// Before a broken download is taken up again.
+    pub(crate) pause: Duration,
+}
+
+/// A client of the web, which remembers the hosts that could not be reached.
+pub(crate) struct Web {
+    agent: ureq::Agent,
+    patience: Patience,
+    unreachable: Mutex<BTreeSet<String>>,
+}
+
+/// How one request ended without an error that settles the matter.
+enum Ended {
+    Whole,
+    Broken(String),
+    /// The server does not go on where the file ends so far.
+    Elsewhere,
+}
+
+impl Web {
+    pub(crate) fn new(patience: Patience) -> Web {
+        let agent = ureq::Agent::config_builder()
+            .proxy(ureq::Proxy::try_from_env())
+            .timeout_resolve(Some(patience.connect))
+            .timeout_connect(Some(patience.connect))
+            .timeout_recv_response(Some(patience.silence))
+            .timeout_per_read(Some(patience.silence))
+            .max_redirects(MAX_REDIRECTS)
+            .http_status_as_error(false)
+            .user_agent(concat!("parley/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        Web { agent, patience, unreachable: Mutex::default() }
+    }
+
+    /// Brings `part` to `bytes` bytes, going on after what it has.
+    pub(crate) fn fetch(
+        &self,
+        address: &str,
+        part: &Path,
+        bytes: u64,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), AttemptError> {
+        let host = address.split('/').nth(2).unwrap_or_default();
+        if self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).contains(host) {
+            return Err(AttemptError::Network(format!("{host} could not be reached before; not tried again")));
+        }
+        let (mut best, mut fruitless) = (size_of(part), 0);
+        loop {
+            let have = size_of(part);
+            if have > bytes {
+                fs::remove_file(part).map_err(AttemptError::io(part))?;
+                continue;
+            }
+            if have == bytes {
+                return Ok(());
+            }
+            let problem = match self.once(address, part, have, bytes, progress) {
+                Ok(Ended::Whole) => return Ok(()),
+                Ok(Ended::Broken(problem)) => problem,
+                Ok(Ended::Elsewhere) => {
+                    fs::remove_file(part).map_err(AttemptError::io(part))?;
+                    "the server does not go on where the download broke off".to_owned()
+                }
+                Err(AttemptError::Network(problem)) if best == 0 => {
+                    self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned());
+                    return Err(AttemptError::Network(problem));
+                }
+                Err(AttemptError::Network(problem)) => problem,
+                Err(error) => return Err(error),
+            };
+            let reached = size_of(part);
+            if reached >= best + WORTHWHILE_BYTES {
+                (best, fruitless) = (reached, 0);
+            } else {
+                fruitless += 1;
+            }
+            if fruitless >= MAX_FRUITLESS {
+                return Err(AttemptError::Network(format!("broke off after {best} of {bytes} bytes: {problem}")));
+            }
+            std::thread::sleep(self.patience.pause);
+        }
+    }
+
+    fn once(
+        &self,
+        address: &str,
+        part: &Path,
+        have: u64,
+        bytes: u64,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Ended, AttemptError> {
+        let mut request = self.agent.get(address).config().https_only(address.starts_with("https:")).build();
+        if have > 0 {
+            request = request.header("Range", format!("bytes={have}-"));
+        }
+        let response = request.call().map_err(|error| AttemptError::Network(error.to_string()))?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let at = match response.status().as_u16() {
+            200 => {
+                let announced = header("content-length").and_then(|length| length.parse().ok());
+                if let Some(found) = announced.filter(|length| *length != bytes) {
+                    return Err(AttemptError::Size { expected: bytes, found });
+                }
+                0
+            }
+            206 if header("content-range").is_some_and(|range| continues(range, have, bytes)) => have,
+            206 | 416 if have > 0 => return Ok(Ended::Elsewhere),
+            status @ (429 | 500..=599) => return Ok(Ended::Broken(format!("the server answered {status}"))),
+            status => return Err(AttemptError::Status(status)),
+        };
+        let mut file = open_at(part, at).map_err(AttemptError::io(part))?;
+        let mut body = response.into_body().into_reader();
+        let ended = copy(&mut body, &mut file, part, at, bytes, progress)?;
+        file.flush().map_err(AttemptError::io(part))?;
+        Ok(ended)
+    }
+}
+
+/// Whether a `Content-Range` such as `bytes 100-199/200` begins at `have` and is of a file of `bytes` bytes.
+fn continues(range: &str, have: u64, bytes: u64) -> bool {
+    let Some((span, total)) = range.strip_prefix("bytes ").and_then(|range| range.split_once('/')) else {
+        return false;
+    };
+    let start = span.split_once('-').and_then(|(start, _)| start.parse::<u64>().ok());
+    start == Some(have) && (total == "*" || total.parse() == Ok(bytes))
+}
+
+fn open_at(part: &Path, at: u64) -> io::Result<File> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(part)?;
+    file.set_len(at)?;
+    file.seek(io::SeekFrom::Start(at))?;
+    Ok(file)
+}
+
+fn copy(
+    body: &mut impl Read,
+    file: &mut File,
+    part: &Path,
+    mut at: u64,
+    bytes: u64,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Ended, AttemptError> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        let n = match body.read(&mut chunk) {
+            Ok(0) if at == bytes => return Ok(Ended::Whole),
+            Ok(0) => return Ok(Ended::Broken("it ended early".to_owned())),
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Ok(Ended::Broken(error.to_string())),
+        };
+        at += n as u64;
+        if at > bytes {
+            let _ = fs::remove_file(part);
+            return Err(AttemptError::TooLarge { limit: bytes });
+        }
+        file.write_all(&chunk[..n]).map_err(AttemptError::io(part))?;
+        progress(at);
+    }
+}
+
+fn size_of(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |data| data.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_believed_only_where_it_continues() {
+        assert!(continues("bytes 100-199/200", 100, 200));
+        assert!(continues("bytes 100-199/*", 100, 200));
+        for bad in ["bytes 0-199/200", "bytes 100-199/201", "bytes */200", "100-199/200", "bytes x-y/z", ""] {
+            assert!(!continues(bad, 100, 200), "{bad}");
+        }
+    }
+}

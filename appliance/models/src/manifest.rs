@@ -1,0 +1,256 @@
+//! The list of models that Parley knows, out of `models.toml`.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::pinned::PinnedFile;
+
+/// The models and profiles there are.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The profiles.
+    #[serde(rename = "profile", default)]
+    pub profiles: Vec<Profile>,
+    /// The models.
+    #[serde(rename = "model", default)]
+    pub models: Vec<Model>,
+}
+
+/// A set of models that work together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name in the configuration.
+    pub name: String,
+    /// For whom it is.
+    pub description: String,
+}
+
+/// A model: one or more files with a purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Its name on the command line.
+    pub id: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What it is.
+    pub description: String,
+    /// The profiles that it belongs to.
+    pub profiles: Vec<String>,
+    /// ISO 639-1 codes of the languages that it is for; empty where it knows many, or where that has no meaning.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// Its licence as an SPDX identifier; `LicenseRef-…` where SPDX has none.
+    pub licence: String,
+    /// The model itself first, then what belongs to it; at least one.
+    #[serde(rename = "file")]
+    pub files: Vec<PinnedFile>,
+}
+
+/// What a model is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// Writes down what is said.
+    SpeechToText,
+    /// Answers.
+    LanguageModel,
+    /// Speaks.
+    TextToSpeech,
+    /// Tells whether a speaker has finished.
+    EndOfTurn,
+    /// Listens for its name.
+    WakeWord,
+    /// Tells speech from other sounds.
+    VoiceActivity,
+}
+
+/// A manifest that does not hold together.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// It is no TOML of the right form; shows the line.
+    #[error("the model manifest is malformed:\n{0}")]
+    Toml(#[from] toml::de::Error),
+    /// An id, a profile or a file name is used twice.
+    #[error("the model manifest names `{0}` twice; give each model, profile and file a name of its own")]
+    Twice(String),
+    /// A model belongs to a profile that is not listed.
+    #[error("model `{model}` belongs to profile `{profile}`, which the manifest does not list")]
+    UnknownProfile {
+        /// The model.
+        model: String,
+        /// The profile.
+        profile: String,
+    },
+    /// A model has no files or no licence.
+    #[error("model `{0}` needs an id, at least one file, and a licence as an SPDX identifier")]
+    Incomplete(String),
+}
+
+impl Manifest {
+    /// The manifest that this program was built with.
+    ///
+    /// # Errors
+    /// None that a test has not seen before the build.
+    pub fn embedded() -> Result<Manifest, ManifestError> {
+        Manifest::parse(include_str!("../models.toml"))
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// It is malformed, ambiguous or incomplete.
+    pub fn parse(toml: &str) -> Result<Manifest, ManifestError> {
+        let manifest: Manifest = toml::from_str(toml)?;
+        let mut seen = BTreeSet::new();
+        let ids = manifest.models.iter().map(|model| model.id.as_str());
+        let names = ids.chain(manifest.profiles.iter().map(|profile| profile.name.as_str()));
+        for name in names.chain(manifest.files().map(|file| file.name.as_str())) {
+            if !seen.insert(name) {
+                return Err(ManifestError::Twice(name.to_owned()));
+            }
+        }
+        for model in &manifest.models {
+            if model.id.is_empty() || model.files.is_empty() || model.licence.is_empty() {
+                return Err(ManifestError::Incomplete(model.id.clone()));
+            }
+            if let Some(profile) = model.profiles.iter().find(|name| manifest.profile(name).is_none()) {
+                return Err(ManifestError::UnknownProfile { model: model.id.clone(), profile: profile.clone() });
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// Every file of every model.
+    pub fn files(&self) -> impl Iterator<Item = &PinnedFile> {
+        self.models.iter().flat_map(|model| &model.files)
+    }
+
+    /// A profile by its name.
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// A model by its id.
+    pub fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
+    }
+
+    /// The models of a profile, in the manifest's order.
+    pub fn models_of(&self, profile: &str) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(move |model| model.profiles.iter().any(|name| name == profile))
+    }
+}
+
+impl Model {
+    /// Size of its files together, in bytes; `None` while one of them is unverified.
+    pub fn bytes(&self) -> Option<u64> {
+        self.files.iter().map(|file| file.pin.as_ref().map(|pin| pin.bytes)).sum()
+    }
+
+    /// Whether the content of every file has been verified.
+    pub fn is_verified(&self) -> bool {
+        self.bytes().is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    const MODEL: &str = r#"
+        [[profile]]
+        name = "p"
+        description = "x"
+        [[model]]
+        id = "a"
+        purpose = "language-model"
+        description = "x"
+        profiles = ["p"]
+        licence = "MIT"
+        [[model.file]]
+        name = "a.gguf"
+        verified = false
+        sources = ["https://example.org/a"]
+    "#;
+
+    #[test]
+    fn the_embedded_manifest_is_complete() {
+        let manifest = Manifest::embedded().unwrap();
+        for model in &manifest.models {
+            let id = &model.id;
+            assert!(!model.description.is_empty(), "{id}");
+            assert!(model.licence.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)), "{id}: SPDX");
+            assert!(model.languages.iter().all(|code| code.len() == 2), "{id}: ISO 639-1");
+            assert!(
+                model.purpose != Purpose::TextToSpeech || model.languages.len() == 1,
+                "{id}: a voice has a language"
+            );
+            for file in &model.files {
+                assert!(file.format.is_some(), "{}: no header check", file.name);
+                let origins = file.pin.iter().flat_map(|pin| &pin.digests);
+                assert!(
+                    origins.clone().count() < 2 || origins.clone().all(|digest| !digest.from.is_empty()),
+                    "{}",
+                    file.name
+                );
+                for source in file.recipes.iter().flat_map(|recipe| recipe.sources()) {
+                    assert!(!matches!(source, Source::Web(address) if !address.starts_with("https://")), "{source}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_profile_but_the_tests_one_is_a_whole_set() {
+        let manifest = Manifest::embedded().unwrap();
+        for profile in manifest.profiles.iter().filter(|profile| profile.name != "test") {
+            let count = |purpose| manifest.models_of(&profile.name).filter(|model| model.purpose == purpose).count();
+            assert_eq!(count(Purpose::SpeechToText), 1, "{}", profile.name);
+            assert_eq!(count(Purpose::LanguageModel), 1, "{}", profile.name);
+            assert_eq!(count(Purpose::EndOfTurn), 1, "{}", profile.name);
+            assert!(count(Purpose::TextToSpeech) >= 1, "{}", profile.name);
+        }
+    }
+
+    #[test]
+    fn the_demo_comes_from_registries_and_is_verified() {
+        let manifest = Manifest::embedded().unwrap();
+        for model in manifest.models_of("demo") {
+            assert!(model.is_verified(), "{}", model.id);
+            let from_registry = |file: &PinnedFile| {
+                file.recipes.iter().any(|recipe| recipe.sources().all(|source| source.package().is_some()))
+            };
+            assert!(model.files.iter().all(from_registry), "{}", model.id);
+        }
+    }
+
+    #[test]
+    fn a_voice_brings_its_settings_under_the_name_that_piper_expects() {
+        let manifest = Manifest::embedded().unwrap();
+        for model in manifest.models.iter().filter(|model| model.purpose == Purpose::TextToSpeech) {
+            let names: Vec<&str> = model.files.iter().map(|file| file.name.as_str()).collect();
+            assert_eq!(names[1..], [format!("{}.json", names[0])], "{}", model.id);
+        }
+    }
+
+    #[test]
+    fn what_does_not_hold_together_is_refused() {
+        assert!(Manifest::parse(MODEL).is_ok());
+        let check = |from: &str, to: &str, expected: &str| {
+            let error = Manifest::parse(&MODEL.replace(from, to)).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        };
+        check("profiles = [\"p\"]", "profiles = [\"q\"]", "`q`, which the manifest does not list");
+        check("id = \"a\"", "id = \"p\"", "`p` twice");
+        check("id = \"a\"", "id = \"a.gguf\"", "`a.gguf` twice");
+        check("licence = \"MIT\"", "licence = \"\"", "licence");
+        check("purpose", "porpoise", "porpoise");
+        check("verified = false", "", "verified");
+        check("https://example.org/a", "example.org/a", "source");
+    }
+}
