@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::{onnxruntime, places, process, system};
 
@@ -21,10 +22,13 @@ pub struct Built {
 /// Sees to packages and ONNX Runtime, and builds the product.
 pub fn ready(install: bool) -> Result<Built> {
     let onnxruntime = prepare(install)?;
-    let packages = PRODUCT.iter().flat_map(|package| ["-p", package]);
-    process::run(cargo(&onnxruntime).args(["build", "--release", "--locked"]).args(packages))?;
+    let mut build = cargo(&onnxruntime);
+    build.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]);
+    build.args(PRODUCT.iter().flat_map(|package| ["-p", package]));
+    let messages = process::output(&mut build)?;
     let programs = places::programs();
     place_beside(&onnxruntime.join(onnxruntime::SONAME), &programs)?;
+    place_folder_beside(&espeak_data(&messages)?, &programs)?;
     Ok(Built { parley: programs.join("parley"), onnxruntime })
 }
 
@@ -47,11 +51,45 @@ fn cargo(onnxruntime: &Path) -> Command {
     cargo
         .current_dir(places::workspace())
         .env("ORT_LIB_LOCATION", onnxruntime)
-        .env("ORT_PREFER_DYNAMIC_LINK", "1")
         // `cargo xtask` has set these for itself; a build script that sees them change is run again.
         .env_remove("CARGO_MANIFEST_DIR")
         .env_remove("CARGO_PKG_NAME");
     cargo
+}
+
+/// The phoneme tables that the build of espeak-ng made.
+fn espeak_data(messages: &str) -> Result<PathBuf> {
+    let out_dir = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|message| {
+        let ours = message["package_id"].as_str()?.contains("espeak-rs-sys");
+        (ours && message["reason"] == "build-script-executed").then(|| PathBuf::from(message["out_dir"].as_str().unwrap_or_default()))
+    });
+    Ok(out_dir.context("cargo did not say where it built espeak-ng")?.join("share/espeak-ng-data"))
+}
+
+/// Puts a copy of a folder into the programs' folder, whole or not at all.
+fn place_folder_beside(folder: &Path, programs: &Path) -> Result<()> {
+    let copy = programs.join(folder.file_name().context("the folder has a name")?);
+    if !copy.exists() {
+        let unfinished = copy.with_extension("part");
+        std::fs::remove_dir_all(&unfinished).ok();
+        copy_folder(folder, &unfinished)?;
+        std::fs::rename(&unfinished, &copy)?;
+    }
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry?;
+        let copy = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &copy)?;
+        } else {
+            std::fs::copy(entry.path(), &copy)?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts a copy of a library into the programs' folder, where their run path finds it.

@@ -14,6 +14,20 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command and returns what it printed; what it says on standard error goes to the terminal.
+pub fn output(command: &mut Command) -> Result<String> {
+    println!("→ {}", shown(command));
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start {}", shown(command)))?;
+    if !output.status.success() {
+        bail!("{} failed ({})", shown(command), output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// The command as one would type it, long argument lists cut.
 fn shown(command: &Command) -> String {
     let words: Vec<_> = std::iter::once(command.get_program())

@@ -1,0 +1,149 @@
+//! One Piper voice, loaded.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use piper_rs::{ModelConfig, Piper};
+
+use crate::chunked::{Chunked, Latent};
+use crate::reach::Reach;
+use crate::session::{self, Arena};
+use crate::split::{self, SplitError};
+
+/// Why a voice cannot speak.
+#[derive(Debug, thiserror::Error)]
+pub enum VoiceError {
+    /// A file is missing or unreadable.
+    #[error("the voice {path} cannot be read ({source}); fetch it again")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The JSON beside the model is missing.
+    #[error("the voice {0} has no {0}.json beside it; fetch both files")]
+    NoConfig(PathBuf),
+    /// The JSON beside the model is not that of a voice.
+    #[error("the file {path} does not describe a Piper voice ({source}); fetch it again")]
+    Config {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The model is damaged or of another kind.
+    #[error("the voice {path} is of no use: {source}")]
+    Model {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: SplitError,
+    },
+    /// ONNX Runtime refused; its own words.
+    #[error("ONNX Runtime failed: {0}")]
+    Runtime(#[from] ort::Error),
+    /// The whole-clause path failed.
+    #[error("piper failed: {0}")]
+    Piper(#[from] piper_rs::PiperError),
+    /// The model gave something else than a voice does.
+    #[error("the voice gave no usable {0}; it is not a Piper voice")]
+    Shape(&'static str),
+}
+
+/// A voice, ready to speak.
+pub struct Voice {
+    rate_hz: u32,
+    espeak_voice: String,
+    model: Loaded,
+}
+
+enum Loaded {
+    Chunked(Box<Chunked>),
+    Whole(Box<Piper>),
+}
+
+/// One sentence under way.
+pub enum Sentence {
+    /// Frames that the decoder makes into samples.
+    Latent(Latent),
+    /// Samples, all at once.
+    Samples(Vec<f32>),
+}
+
+impl Voice {
+    /// Loads `model` and the JSON beside it, with `threads` threads for each operation.
+    ///
+    /// # Errors
+    /// See [`VoiceError`].
+    pub fn load(model: &Path, threads: usize) -> Result<Self, VoiceError> {
+        let config = config_beside(model)?;
+        let (rate_hz, espeak_voice) = (config.audio.sample_rate, config.espeak.voice.clone());
+        if rate_hz == 0 {
+            return Err(VoiceError::Shape("sample rate"));
+        }
+        let bytes = fs::read(model).map_err(|source| VoiceError::Io { path: model.to_owned(), source })?;
+        let model = match split::split(bytes.into()) {
+            Ok(halves) => Loaded::Chunked(Box::new(Chunked::load(config, halves, threads)?)),
+            Err(SplitError::Unknown(_)) => {
+                let session = session::options(threads, Arena::Off)?.commit_from_file(model)?;
+                Loaded::Whole(Box::new(Piper::from_session(session, config)))
+            }
+            Err(source @ (SplitError::Damaged(_) | SplitError::NotAVoice(_))) => {
+                return Err(VoiceError::Model { path: model.to_owned(), source });
+            }
+        };
+        Ok(Self { rate_hz, espeak_voice, model })
+    }
+
+    /// Samples per second of what it speaks.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// espeak-ng's name of its language.
+    pub fn espeak_voice(&self) -> &str {
+        &self.espeak_voice
+    }
+
+    /// The decoder's reach; `None` where the voice only speaks whole sentences.
+    pub fn reach(&self) -> Option<Reach> {
+        match &self.model {
+            Loaded::Chunked(chunked) => Some(chunked.reach()),
+            Loaded::Whole(_) => None,
+        }
+    }
+
+    /// Begins a sentence.
+    ///
+    /// # Errors
+    /// See [`VoiceError`].
+    pub fn begin(&mut self, phonemes: &str) -> Result<Sentence, VoiceError> {
+        match &mut self.model {
+            Loaded::Chunked(chunked) => Ok(Sentence::Latent(chunked.begin(phonemes)?)),
+            Loaded::Whole(piper) => Ok(Sentence::Samples(piper.create(phonemes, true, None, None, None, None)?.0)),
+        }
+    }
+
+    /// The samples of some frames of a latent that this voice began; see [`Chunked::decode`].
+    ///
+    /// # Errors
+    /// See [`VoiceError`].
+    pub fn decode(&mut self, latent: &Latent, frames: Range<usize>) -> Result<Vec<f32>, VoiceError> {
+        match &mut self.model {
+            Loaded::Chunked(chunked) => chunked.decode(latent, frames),
+            Loaded::Whole(_) => Err(VoiceError::Shape("decoder")),
+        }
+    }
+}
+
+/// The JSON that belongs to a model: `voice.onnx.json`, or else `voice.json`.
+fn config_beside(model: &Path) -> Result<ModelConfig, VoiceError> {
+    let candidates = [PathBuf::from(format!("{}.json", model.display())), model.with_extension("json")];
+    let path =
+        candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| VoiceError::NoConfig(model.to_owned()))?;
+    let file = File::open(&path).map_err(|source| VoiceError::Io { path: path.clone(), source })?;
+    serde_json::from_reader(BufReader::new(file)).map_err(|source| VoiceError::Config { path, source })
+}
