@@ -44,7 +44,8 @@ pub enum Action {
         /// ISO 639-1 code of the voice.
         language: String,
     },
-    /// No clause follows: [`crate::Event::PlaybackEnded`] is due when what there is has been heard.
+    /// No clause follows: [`crate::Event::PlaybackEnded`] is due when what there is has been heard, even if that is
+    /// nothing. Comes once for every turn that is spoken, unless it is cancelled first.
     EndSpeech {
         /// Of this turn.
         turn: TurnId,
@@ -64,7 +65,8 @@ pub enum Action {
         /// The released turn.
         turn: TurnId,
     },
-    /// Drop every job and all audio of this turn; say how much was heard if it was released.
+    /// Drop every job and all audio of this turn; say how much was heard if it was released. Nothing but the notice of
+    /// its end names the turn from now on.
     Cancel {
         /// This one.
         turn: TurnId,
@@ -79,7 +81,7 @@ pub enum Action {
 pub enum Outcome {
     /// It was heard to its end.
     Completed,
-    /// Somebody spoke, or pressed a button.
+    /// Somebody spoke or pressed a button, or the voice failed. Where the voice failed for a draft, it was not released.
     Interrupted,
     /// The person had not finished; their utterance is taken up again as a whole.
     Withdrawn,

@@ -46,12 +46,7 @@ const NOT_ALONE: &[&str] = &["all", "got", "i", "it", "see"];
 pub fn is_back_channel(text: &str) -> bool {
     let words: Vec<String> = text
         .split(|c: char| c.is_whitespace() || c == '-' || c == '–')
-        .map(|word| {
-            word.chars()
-                .filter(|c| c.is_alphanumeric())
-                .collect::<String>()
-                .to_lowercase()
-        })
+        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase())
         .filter(|word| !word.is_empty())
         .collect();
     let known = |word: &String| WORDS.contains(&word.as_str());
@@ -68,31 +63,14 @@ mod tests {
 
     #[test]
     fn listeners_are_told_from_speakers() {
-        for go_on in [
-            "Mhm.",
-            "right",
-            "Uh-huh.",
-            "Okay, okay.",
-            "I see.",
-            "Yeah, right!",
-            "Got it.",
-            "Mm-hmm.",
-            "All right.",
-        ] {
+        for go_on in
+            ["Mhm.", "right", "Uh-huh.", "Okay, okay.", "I see.", "Yeah, right!", "Got it.", "Mm-hmm.", "All right."]
+        {
             assert!(is_back_channel(go_on), "{go_on:?} is a back-channel");
         }
-        for words in [
-            "",
-            "...",
-            "stop",
-            "No.",
-            "wait",
-            "okay stop",
-            "it",
-            "right now please",
-            "what",
-            "yes yes yes yes yes",
-        ] {
+        for words in
+            ["", "...", "stop", "No.", "wait", "okay stop", "it", "right now please", "what", "yes yes yes yes yes"]
+        {
             assert!(!is_back_channel(words), "{words:?} is not a back-channel");
         }
     }

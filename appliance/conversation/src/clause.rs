@@ -41,10 +41,7 @@ pub struct ClauseCutter {
 
 impl Default for ClauseCutter {
     fn default() -> Self {
-        ClauseCutter {
-            pending: String::new(),
-            first: true,
-        }
+        ClauseCutter { pending: String::new(), first: true }
     }
 }
 
@@ -73,11 +70,7 @@ impl ClauseCutter {
         for (index, c) in self.pending.char_indices() {
             chars += 1;
             // A letter of a script without spaces stands for a syllable or more.
-            letters += if c.is_alphabetic() {
-                1 + usize::from(is_wide(c))
-            } else {
-                0
-            };
+            letters += if c.is_alphabetic() { 1 + usize::from(is_wide(c)) } else { 0 };
             let Some((boundary, end)) = self.boundary_at(index, c) else {
                 continue;
             };
@@ -138,10 +131,7 @@ impl ClauseCutter {
 
 /// Bytes of closing quotes and brackets, and of repeated marks ("?!", "..."), at the beginning of `text`.
 fn closing_bytes(text: &str) -> usize {
-    text.chars()
-        .take_while(|c| "\"'”’»)]」』.!?…".contains(*c))
-        .map(char::len_utf8)
-        .sum()
+    text.chars().take_while(|c| "\"'”’»)]」』.!?…".contains(*c)).map(char::len_utf8).sum()
 }
 
 /// Letters of scripts written without spaces.
@@ -169,10 +159,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         for step in [1, 3, 1000] {
-            let pieces: Vec<String> = cut_all(text, step)
-                .iter()
-                .map(|piece| piece.trim().to_owned())
-                .collect();
+            let pieces: Vec<String> = cut_all(text, step).iter().map(|piece| piece.trim().to_owned()).collect();
             assert_eq!(pieces, expected, "in steps of {step}");
         }
     }
@@ -181,12 +168,7 @@ mod tests {
     fn the_first_piece_is_early_and_later_ones_are_sentences() {
         check(
             "Well, the weather is fine, and it stays so. Tomorrow, however, it rains. Bye",
-            &[
-                "Well, the weather is fine,",
-                "and it stays so.",
-                "Tomorrow, however, it rains.",
-                "Bye",
-            ],
+            &["Well, the weather is fine,", "and it stays so.", "Tomorrow, however, it rains.", "Bye"],
         );
         check("Yes. It is.", &["Yes.", "It is."]);
         check("Hi, you.", &["Hi, you."]);
@@ -196,12 +178,7 @@ mod tests {
     fn numbers_times_and_addresses_stay_whole() {
         check(
             "Pi is 3.14159 or so. It cost 1,000.50 euros at 10:30. See parley.example.org/a.b?c=d. Done.",
-            &[
-                "Pi is 3.14159 or so.",
-                "It cost 1,000.50 euros at 10:30.",
-                "See parley.example.org/a.b?c=d.",
-                "Done.",
-            ],
+            &["Pi is 3.14159 or so.", "It cost 1,000.50 euros at 10:30.", "See parley.example.org/a.b?c=d.", "Done."],
         );
     }
 
@@ -209,26 +186,16 @@ mod tests {
     fn abbreviations_and_initials_end_no_sentence() {
         check(
             "I asked Dr. Smith and J. R. Tolkien, i.e. two people from the U.S. at 5 p.m. today. Good.",
-            &[
-                "I asked Dr. Smith and J. R. Tolkien,",
-                "i.e. two people from the U.S. at 5 p.m. today.",
-                "Good.",
-            ],
+            &["I asked Dr. Smith and J. R. Tolkien,", "i.e. two people from the U.S. at 5 p.m. today.", "Good."],
         );
-        check(
-            "1. Take two eggs. 2. Boil them.",
-            &["1. Take two eggs.", "2. Boil them."],
-        );
+        check("1. Take two eggs. 2. Boil them.", &["1. Take two eggs.", "2. Boil them."]);
     }
 
     #[test]
     fn other_scripts_have_their_own_marks() {
         check("今天天气很好。明天会下雨。", &["今天天气很好。", "明天会下雨。"]);
         check("नमस्ते दुनिया। आप कैसे हैं?", &["नमस्ते दुनिया।", "आप कैसे हैं?"]);
-        check(
-            "مرحبا بك يا صديقي، كيف حالك؟ شكرا",
-            &["مرحبا بك يا صديقي،", "كيف حالك؟", "شكرا"],
-        );
+        check("مرحبا بك يا صديقي، كيف حالك؟ شكرا", &["مرحبا بك يا صديقي،", "كيف حالك؟", "شكرا"]);
         check("¿Qué hora es? Son las 10:30.", &["¿Qué hora es?", "Son las 10:30."]);
     }
 
@@ -245,10 +212,7 @@ mod tests {
         let endless = "word ".repeat(200);
         let pieces = cut_all(&endless, 7);
         assert!(pieces.len() > 3);
-        assert!(
-            pieces.iter().all(|piece| piece.chars().count() <= ENDLESS_CHARS + 5),
-            "{pieces:?}"
-        );
+        assert!(pieces.iter().all(|piece| piece.chars().count() <= ENDLESS_CHARS + 5), "{pieces:?}");
     }
 
     proptest! {

@@ -3,22 +3,26 @@
 //! ```text
 //! microphone:  Quiet ──onset──▶ Speaking ──silence──▶ Pausing ──enough──▶ Quiet, and the draft is released
 //!                                  ▲  speech again ──────┘ (the draft is cancelled)
+//!              Speaking ──no words for long, over an answer──▶ Ignoring ──silence──▶ Quiet
 //! answer:      none ──release──▶ Released ──heard to its end──▶ none
 //!                         onset ▼   ▲ no words, or a back-channel
 //!                             Paused ──words──▶ none (cancelled)
 //! ```
+//! `tests/snapshots` holds the whole table: what every event does in every state.
 
 mod answering;
+mod faults;
 mod microphone;
+mod words;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::action::{Action, Notice, Outcome};
+use crate::action::{Action, Outcome};
 use crate::answer::{Answer, Progress};
 use crate::endpoint::{Judgement, SpeakerHabit};
 use crate::event::{Event, Stage, Transcript};
-use crate::hearing::Hearing;
+use crate::hearing::{Hearing, Utterance};
 use crate::history::History;
 use crate::ids::{Position, TurnId};
 use crate::route::Router;
@@ -26,11 +30,6 @@ use crate::settings::Settings;
 
 /// An answer that was paused goes on after this long without words.
 const WITHOUT_WORDS: Duration = Duration::from_secs(2);
-
-const SAY_DID_NOT_HEAR: &str = "Sorry, I could not hear that. Please say it again.";
-const SAY_NO_ANSWER: &str = "Sorry, I have no answer to that.";
-const SAY_CANNOT_HEAR: &str = "I cannot understand speech at the moment. I am trying to get it working again.";
-const SAY_CANNOT_THINK: &str = "I cannot think of answers at the moment. I am trying to get it working again.";
 
 /// What a conversation is doing, for lights, dashboards and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,10 +58,16 @@ pub struct Conversation {
     answer: Option<Answer>,
     /// Sentences to be said, unasked, at the next quiet moment.
     announcements: VecDeque<&'static str>,
-    judge_works: bool,
+    has_judge: bool,
+    degraded: BTreeSet<Stage>,
     next_turn: u64,
+    /// The microphone's last frame.
     latest: Position,
     latest_at: Duration,
+    /// Up to here, what was said has been answered.
+    answered_until: Position,
+    /// Until here, Parley's own voice may still be in the air.
+    echo_until: Position,
     actions: Vec<Action>,
 }
 
@@ -78,10 +83,13 @@ impl Conversation {
             hearing: Hearing::default(),
             answer: None,
             announcements: VecDeque::new(),
-            judge_works: has_judge,
+            has_judge,
+            degraded: BTreeSet::new(),
             next_turn: 1,
             latest: Position::default(),
             latest_at: Duration::ZERO,
+            answered_until: Position::default(),
+            echo_until: Position::default(),
             actions: Vec::new(),
         }
     }
@@ -96,23 +104,13 @@ impl Conversation {
                 let clauses = self.alive(turn).map(|answer| answer.push(&text)).unwrap_or_default();
                 self.say(turn, clauses);
             }
-            Event::GenerationEnded { turn } => self.on_generation_ended(turn, SAY_NO_ANSWER),
-            Event::ClauseSynthesized { turn, clause, length } => self.history.length(turn, clause, length),
-            Event::Heard { turn, heard } => {
-                self.history.heard(turn, heard);
-                if let Some(answer) = self.released(turn) {
-                    answer.heard = answer.heard.max(heard);
-                }
-            }
-            Event::PlaybackEnded { turn } => {
-                if self.released(turn).is_some() {
-                    self.history.complete(turn);
-                    self.end_answer(Outcome::Completed);
-                }
-            }
+            Event::GenerationEnded { turn } => self.on_generation_ended(turn),
+            Event::ClauseSynthesized { turn, clause, length } => self.on_clause_synthesized(turn, clause, length),
+            Event::Heard { turn, heard } => self.on_heard(turn, heard),
+            Event::PlaybackEnded { turn } => self.on_playback_ended(turn),
             Event::Failed { turn, stage } => self.on_failed(turn, stage),
             Event::Degraded { stage, degraded } => self.on_degraded(stage, degraded),
-            Event::Interrupt => self.cancel_answer(Outcome::Interrupted),
+            Event::Interrupt => self.on_interrupt(),
             Event::Typed { text } => self.on_typed(text),
             Event::Tick => self.on_tick(now),
         }
@@ -122,16 +120,12 @@ impl Conversation {
 
     /// What it is doing.
     pub fn phase(&self) -> Phase {
-        let progress = self
-            .answer
-            .as_ref()
-            .map(|answer| (answer.progress, answer.heard.is_zero()));
-        match (progress, &self.hearing) {
-            (Some((Progress::Paused, _)), _) => Phase::Interrupted,
-            (Some((_, true)), Hearing::Quiet(_) | Hearing::Ignoring { .. }) => Phase::Thinking,
-            (Some(_), Hearing::Quiet(_) | Hearing::Ignoring { .. }) => Phase::Speaking,
-            (_, Hearing::Speaking(_)) => Phase::Listening,
-            (_, Hearing::Pausing(..)) => Phase::Deciding,
+        match (&self.answer, &self.hearing) {
+            (Some(answer), _) if matches!(answer.progress, Progress::Paused { .. }) => Phase::Interrupted,
+            (Some(answer), _) if answer.noticed => Phase::Speaking,
+            (Some(_), _) => Phase::Thinking,
+            (None, Hearing::Speaking(_)) => Phase::Listening,
+            (None, Hearing::Pausing(..)) => Phase::Deciding,
             (None, Hearing::Quiet(_) | Hearing::Ignoring { .. }) => Phase::Quiet,
         }
     }
@@ -158,98 +152,45 @@ impl Conversation {
     pub fn is_alive(&self, turn: TurnId) -> bool {
         let heard = match &self.hearing {
             Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
-            Hearing::Speaking(utterance) => utterance.peek,
+            Hearing::Speaking(utterance) => utterance.peek.map(|peek| peek.turn),
             Hearing::Pausing(_, pause) => Some(pause.turn),
         };
         heard == Some(turn) || self.answer.as_ref().is_some_and(|answer| answer.turn == turn)
     }
 
+    fn on_interrupt(&mut self) {
+        if matches!(self.hearing, Hearing::Ignoring { .. }) {
+            self.hearing = Hearing::default();
+        }
+        self.stop_answer();
+    }
+
     fn on_typed(&mut self, text: String) {
-        self.stop_hearing();
+        if text.trim().is_empty() {
+            return;
+        }
+        if self.utterance().is_some() {
+            // Whoever still speaks does not mean this turn.
+            self.stop_hearing();
+            self.hearing = Hearing::ignoring();
+        }
         self.cancel_answer(Outcome::Interrupted);
         let turn = self.new_turn();
         let language = self.settings.voices.first().cloned().unwrap_or_default();
-        let transcript = Transcript {
-            text,
-            language,
-            language_probability: 1.0,
-            confidence: 1.0,
-        };
+        let transcript = Transcript { text, language, language_probability: 1.0, confidence: 1.0 };
         let answer = self.draft(turn, &transcript, None);
-        let said_at_once = !answer.clauses.is_empty();
         self.release(answer);
-        if said_at_once && !self.settings.spoken {
-            self.history.complete(turn);
-            self.end_answer(Outcome::Completed);
-        }
-    }
-
-    fn on_failed(&mut self, turn: TurnId, stage: Stage) {
-        match stage {
-            Stage::Judging => self.on_judged(turn, Judgement::NoModel),
-            Stage::Thinking => self.on_generation_ended(turn, SAY_NO_ANSWER),
-            Stage::Listening => {
-                let peek = matches!(&self.hearing, Hearing::Speaking(utterance) if utterance.peek == Some(turn));
-                let pause = matches!(&self.hearing, Hearing::Pausing(_, pause) if pause.turn == turn);
-                if peek || pause {
-                    let answered = self.paused_answer().is_some();
-                    self.stop_hearing();
-                    self.resume_answer();
-                    if !answered {
-                        self.announcements.push_back(SAY_DID_NOT_HEAR);
-                    }
-                }
-            }
-            // A draft stays as it is: its release finds no audio, and ends.
-            Stage::Speaking => {
-                if self.released(turn).is_some() {
-                    self.cancel_answer(Outcome::Interrupted);
-                }
-            }
-        }
-    }
-
-    fn on_degraded(&mut self, stage: Stage, degraded: bool) {
-        self.actions.push(Action::Tell(Notice::Degraded { stage, degraded }));
-        match stage {
-            Stage::Judging => self.judge_works = !degraded,
-            Stage::Listening if degraded => self.announcements.push_back(SAY_CANNOT_HEAR),
-            Stage::Thinking if degraded => self.announcements.push_back(SAY_CANNOT_THINK),
-            Stage::Listening | Stage::Thinking | Stage::Speaking => {}
-        }
-    }
-
-    fn on_tick(&mut self, now: Duration) {
-        // The microphone has gone, in the middle of a word: do not wait for it.
-        if now.saturating_sub(self.latest_at) >= WITHOUT_WORDS && !matches!(self.hearing, Hearing::Quiet(_)) {
-            self.stop_hearing();
-            self.resume_answer();
-        }
     }
 
     /// Forgets what is being said.
     fn stop_hearing(&mut self) {
         let draft = match std::mem::take(&mut self.hearing) {
             Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
-            Hearing::Speaking(utterance) => utterance.peek,
+            Hearing::Speaking(utterance) => utterance.peek.map(|peek| peek.turn),
             Hearing::Pausing(_, pause) => Some(pause.turn),
         };
         if let Some(turn) = draft {
             self.actions.push(Action::Cancel { turn });
-        }
-    }
-
-    fn announce(&mut self) {
-        let quiet = matches!(self.hearing, Hearing::Quiet(_)) && self.answer.is_none();
-        if quiet
-            && self.settings.spoken
-            && let Some(text) = self.announcements.pop_front()
-        {
-            let turn = self.new_turn();
-            let language = self.settings.voices.first().cloned().unwrap_or_default();
-            let mut answer = Answer::new(turn, None, None, language);
-            self.say_at_once(&mut answer, text);
-            self.release(answer);
         }
     }
 
@@ -259,10 +200,24 @@ impl Conversation {
         turn
     }
 
+    /// What is being said, or has just been said.
+    fn utterance(&self) -> Option<&Utterance> {
+        match &self.hearing {
+            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
+            Hearing::Speaking(utterance) | Hearing::Pausing(utterance, _) => Some(utterance),
+        }
+    }
+
     fn paused_answer(&self) -> Option<&Answer> {
-        self.answer
-            .as_ref()
-            .filter(|answer| answer.progress == Progress::Paused)
+        self.answer.as_ref().filter(|answer| matches!(answer.progress, Progress::Paused { .. }))
+    }
+
+    /// How long the answer has been paused.
+    fn paused_for(&self) -> Option<Duration> {
+        match self.answer.as_ref()?.progress {
+            Progress::Paused { since } => Some(self.latest_at.saturating_sub(since)),
+            Progress::Draft | Progress::Released => None,
+        }
     }
 
     /// The released answer, if it is this turn's.

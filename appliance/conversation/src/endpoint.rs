@@ -36,12 +36,7 @@ impl TextCue {
         let words: Vec<&str> = text.split_whitespace().collect();
         let last: String = words
             .last()
-            .map(|word| {
-                word.chars()
-                    .filter(|c| c.is_alphanumeric() || *c == '\'')
-                    .collect::<String>()
-                    .to_lowercase()
-            })
+            .map(|word| word.chars().filter(|c| c.is_alphanumeric() || *c == '\'').collect::<String>().to_lowercase())
             .unwrap_or_default();
         let question = text.ends_with(['?', '？', '؟']);
         if !question && LEADING_WORDS.contains(&last.as_str()) {
@@ -170,10 +165,7 @@ mod tests {
         assert_eq!(enough(0.9, TextCue::Unfinished), rules.unsure);
         assert_eq!(enough(0.3, TextCue::Finished), rules.unsure);
         assert_eq!(enough(0.1, TextCue::Unfinished), rules.unfinished);
-        assert_eq!(
-            rules.enough(Judgement::NoModel, Some(TextCue::Finished), &habit),
-            rules.without_model
-        );
+        assert_eq!(rules.enough(Judgement::NoModel, Some(TextCue::Finished), &habit), rules.without_model);
     }
 
     #[test]

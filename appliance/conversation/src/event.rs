@@ -85,7 +85,7 @@ pub enum Event {
         /// From the beginning of the turn's audio.
         heard: Duration,
     },
-    /// The last sample of a turn has been heard.
+    /// The last sample of a turn has been heard. Means nothing before its [`crate::Action::EndSpeech`].
     PlaybackEnded {
         /// Whose.
         turn: TurnId,
@@ -104,9 +104,9 @@ pub enum Event {
         /// Whether it is out of order.
         degraded: bool,
     },
-    /// A key, a button or a program: be quiet and listen.
+    /// A key, a button or a program: be quiet and listen. Nothing to do unless an answer is being said.
     Interrupt,
-    /// A person typed instead of speaking.
+    /// A person typed instead of speaking; what is just being said, by Parley or by others, is dropped.
     Typed {
         /// What.
         text: String,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Asked};
 use crate::endpoint::Judgement;
 use crate::event::Transcript;
 use crate::ids::{FRAME, Position, TurnId};
@@ -36,6 +36,13 @@ pub(crate) enum Hearing {
     },
 }
 
+impl Hearing {
+    /// From now on, until it is silent.
+    pub(crate) fn ignoring() -> Self {
+        Hearing::Ignoring { silence: Duration::ZERO }
+    }
+}
+
 impl Default for Hearing {
     fn default() -> Self {
         Hearing::Quiet(Onset::default())
@@ -55,27 +62,65 @@ impl Onset {
         let begun = speech && self.frames.count_ones() >= ONSET_FRAMES;
         begun.then(|| Utterance {
             from: end.back(FRAME * ONSET_WINDOW + PRE_ROLL),
+            began: end.back(FRAME * ONSET_WINDOW + PRE_ROLL),
             onset: end,
             last_speech: end,
+            before: String::new(),
+            over_answer: false,
+            continues: false,
             peek: None,
             next_peek: end,
         })
     }
+
+    /// Whether nobody may just be beginning to speak.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.frames == 0
+    }
+}
+
+/// A look for words in what is still being said.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Peek {
+    /// The draft that it is for.
+    pub(crate) turn: TurnId,
+    /// Where the audio ends that it looks at.
+    pub(crate) to: Position,
 }
 
 /// What somebody is saying.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Utterance {
-    /// Where its audio begins.
+    /// Where the audio begins that is to be transcribed.
     pub(crate) from: Position,
+    /// Where its own audio begins, without the question that it goes on with.
+    pub(crate) began: Position,
     /// Where it was noticed.
     pub(crate) onset: Position,
     /// The end of the last frame with speech.
     pub(crate) last_speech: Position,
-    /// While an answer is paused for it: the draft that only finds out whether there are words.
-    pub(crate) peek: Option<TurnId>,
+    /// The words before `from`, where the whole is too long to be transcribed in one go.
+    pub(crate) before: String,
+    /// Whether an answer was being said, and has not given way to it.
+    pub(crate) over_answer: bool,
+    /// Whether it goes on with the question of the answer that is paused for it: nothing of that had been heard.
+    pub(crate) continues: bool,
+    /// While an answer is paused for it.
+    pub(crate) peek: Option<Peek>,
     /// When to look for words again.
     pub(crate) next_peek: Position,
+}
+
+impl Utterance {
+    /// All its words, given those of the audio after [`Utterance::from`].
+    pub(crate) fn with_words(&self, last: &str) -> String {
+        format!("{} {last}", self.before).trim().to_owned()
+    }
+
+    /// How its question is found again.
+    pub(crate) fn asked(&self) -> Asked {
+        Asked { from: self.from, until: self.last_speech, before: self.before.clone() }
+    }
 }
 
 /// A silence that may be the end.
@@ -87,13 +132,15 @@ pub(crate) struct Pause {
     pub(crate) judged: Judgement,
     /// Whether it has been asked a second time, with more silence to listen to.
     pub(crate) judged_again: bool,
-    /// Whether the transcript has been asked for.
-    pub(crate) transcribing: bool,
+    /// Where the audio ends whose transcript has been asked for.
+    pub(crate) transcribed_to: Option<Position>,
+    /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
+    pub(crate) peeking: bool,
     /// The words.
     pub(crate) transcript: Option<Transcript>,
     /// The answer that is being drafted.
     pub(crate) draft: Option<Answer>,
-    /// The utterance is as long as it may be: whatever the silence, it is over.
+    /// Do not wait for silence: the stretch is as long as it may be, or the microphone has gone.
     pub(crate) forced: bool,
     speech_frames: u32,
 }
@@ -104,7 +151,8 @@ impl Pause {
             turn,
             judged,
             judged_again: false,
-            transcribing: false,
+            transcribed_to: None,
+            peeking: false,
             transcript: None,
             draft: None,
             forced,
@@ -116,6 +164,16 @@ impl Pause {
     pub(crate) fn add(&mut self, speech: bool) -> bool {
         self.speech_frames = if speech { self.speech_frames + 1 } else { 0 };
         self.speech_frames >= RESUMING_FRAMES
+    }
+
+    /// Whether the person may just be going on.
+    pub(crate) fn in_doubt(&self) -> bool {
+        self.speech_frames > 0
+    }
+
+    /// Whether the transcript is being waited for.
+    pub(crate) fn awaits_words(&self) -> bool {
+        self.transcribed_to.is_some() && self.transcript.is_none()
     }
 }
 
@@ -138,11 +196,7 @@ mod tests {
             .map(|(count, speech)| onset.add(Position(Duration::from_secs(1) + FRAME * count), speech))
             .collect();
         assert!(begun.iter().take(6).all(Option::is_none));
-        let utterance = begun
-            .last()
-            .cloned()
-            .flatten()
-            .expect("three of the last four frames are speech");
+        let utterance = begun.last().cloned().flatten().expect("three of the last four frames are speech");
         assert_eq!(utterance.onset.since(utterance.from), PRE_ROLL + FRAME * ONSET_WINDOW);
     }
 }

@@ -11,9 +11,11 @@ const SLOW_CHARS_PER_S: f32 = 8.0;
 
 /// One clause of an answer.
 #[derive(Debug, Clone, PartialEq)]
-struct Clause {
-    text: String,
-    length: Option<Duration>,
+pub(crate) struct Clause {
+    /// Fit for a voice.
+    pub(crate) text: String,
+    /// How long it takes to say; known once it is synthesised.
+    pub(crate) length: Option<Duration>,
 }
 
 /// A question and what was heard of its answer.
@@ -35,17 +37,14 @@ impl Exchange {
         let mut start = Duration::ZERO;
         for clause in &self.clauses {
             let listened = self.heard.saturating_sub(start);
-            let whole = self.complete
-                || clause
-                    .length
-                    .is_some_and(|length| listened >= length && !listened.is_zero());
-            heard.push(if whole {
-                &clause.text
-            } else {
-                words_within(clause, listened)
-            });
+            if clause.length.is_some_and(|length| length.is_zero()) {
+                continue;
+            }
+            let whole = self.complete || clause.length.is_some_and(|length| listened >= length);
+            heard.push(if whole { &clause.text } else { words_within(clause, listened) });
             match clause.length {
-                Some(length) if whole => start += length,
+                _ if self.complete => {}
+                Some(length) if whole => start = start.saturating_add(length),
                 _ => break,
             }
         }
@@ -58,8 +57,8 @@ impl Exchange {
 fn words_within(clause: &Clause, listened: Duration) -> &str {
     let chars = clause.text.chars().count() as f32;
     let heard_chars = match clause.length {
-        Some(length) if !length.is_zero() => chars * listened.as_secs_f32() / length.as_secs_f32(),
-        _ => SLOW_CHARS_PER_S * listened.as_secs_f32(),
+        Some(length) => chars * listened.as_secs_f32() / length.as_secs_f32(),
+        None => SLOW_CHARS_PER_S * listened.as_secs_f32(),
     };
     let mut end = 0;
     for (count, (index, c)) in clause.text.char_indices().enumerate() {
@@ -83,10 +82,7 @@ pub struct History {
 impl History {
     /// A history of at most `kept` exchanges.
     pub fn new(kept: usize) -> Self {
-        History {
-            exchanges: VecDeque::new(),
-            kept,
-        }
+        History { exchanges: VecDeque::new(), kept }
     }
 
     /// The exchanges, oldest first.
@@ -109,18 +105,15 @@ impl History {
     }
 
     /// The answer has one more clause.
-    pub(crate) fn clause(&mut self, turn: TurnId, text: String) {
+    pub(crate) fn clause(&mut self, turn: TurnId, clause: Clause) {
         if let Some(exchange) = self.exchange(turn) {
-            exchange.clauses.push(Clause { text, length: None });
+            exchange.clauses.push(clause);
         }
     }
 
     /// A clause takes this long to say.
     pub(crate) fn length(&mut self, turn: TurnId, clause: usize, length: Duration) {
-        if let Some(clause) = self
-            .exchange(turn)
-            .and_then(|exchange| exchange.clauses.get_mut(clause))
-        {
+        if let Some(clause) = self.exchange(turn).and_then(|exchange| exchange.clauses.get_mut(clause)) {
             clause.length = Some(length);
         }
     }
@@ -158,18 +151,17 @@ mod tests {
     fn history() -> History {
         let mut history = History::new(5);
         history.begin(TURN, "question".into());
-        history.clause(TURN, "One two three four.".into());
-        history.clause(TURN, "Five six.".into());
+        for text in ["One two three four.", "Five six."] {
+            let (text, length) = (text.into(), None);
+            history.clause(TURN, Clause { text, length });
+        }
         history.length(TURN, 0, Duration::from_secs(2));
         history
     }
 
     #[track_caller]
     fn check(history: &History, heard: &str) {
-        assert_eq!(
-            history.exchanges().next().map(Exchange::heard_text).as_deref(),
-            Some(heard)
-        );
+        assert_eq!(history.exchanges().next().map(Exchange::heard_text).as_deref(), Some(heard));
     }
 
     #[test]
@@ -188,11 +180,16 @@ mod tests {
     }
 
     #[test]
-    fn a_clause_that_was_never_synthesised_was_not_heard() {
+    fn a_clause_that_makes_no_sound_was_not_heard() {
         let mut history = history();
         history.length(TURN, 1, Duration::ZERO);
-        history.heard(TURN, Duration::from_secs(2));
+        history.heard(TURN, Duration::from_secs(3));
         check(&history, "One two three four.");
+        history.complete(TURN);
+        check(&history, "One two three four.");
+        history.length(TURN, 0, Duration::ZERO);
+        history.length(TURN, 1, Duration::from_secs(1));
+        check(&history, "Five six.");
     }
 
     #[test]

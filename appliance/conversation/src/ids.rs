@@ -28,6 +28,11 @@ impl Position {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// The place this much later.
+    pub fn forward(self, by: Duration) -> Position {
+        Position(self.0.saturating_add(by))
+    }
+
     /// The place this much earlier, at most the beginning.
     pub fn back(self, by: Duration) -> Position {
         Position(self.0.saturating_sub(by))

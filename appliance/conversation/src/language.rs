@@ -63,20 +63,13 @@ pub(crate) const SURE_OF_LANGUAGE: f32 = 0.6;
 
 /// The English name of a language, or its code where this table has none.
 pub fn language_name(code: &str) -> &str {
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map_or(code, |(_, name)| name)
+    NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
 }
 
 /// What is said, in the preferred voice, to somebody who spoke a language without one.
 pub(crate) fn no_voice_sentence(spoken: &str, voices: &[String]) -> String {
     let names: Vec<&str> = voices.iter().map(|code| language_name(code)).collect();
-    format!(
-        "I think you spoke {}, but I only have a voice for {}.",
-        language_name(spoken),
-        names.join(" and ")
-    )
+    format!("I think you spoke {}, but I only have a voice for {}.", language_name(spoken), names.join(" and "))
 }
 
 #[cfg(test)]
@@ -91,9 +84,6 @@ mod tests {
     #[test]
     fn the_sentence_names_both_sides() {
         let sentence = no_voice_sentence("es", &["en".into(), "xx".into()]);
-        assert_eq!(
-            sentence,
-            "I think you spoke Spanish, but I only have a voice for English and xx."
-        );
+        assert_eq!(sentence, "I think you spoke Spanish, but I only have a voice for English and xx.");
     }
 }

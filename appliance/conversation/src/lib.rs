@@ -11,10 +11,15 @@
 //! - **heard** is what has left the loudspeaker, not what was generated.
 //!
 //! Rules:
-//! - A cancelled turn never says anything: no action names a turn after its [`Action::Cancel`].
+//! - A cancelled turn never says anything: no action but the notice of its end names a turn after its
+//!   [`Action::Cancel`].
 //! - At most one draft and one released turn are alive; every other turn has been cancelled or is over.
+//! - A turn is released at most once, and never before its words are known or while its speaker goes on.
+//! - Clauses are numbered 0, 1, 2 in each turn, and none follows its [`Action::EndSpeech`], which comes once.
+//! - A released turn whose engines all answer always ends.
 //! - History never holds text that was not heard.
 //! - Playback that was paused is resumed or cancelled within a bounded time.
+//! - No word of a question is lost or taken twice, however long it is and wherever its speaker pauses.
 
 mod action;
 mod answer;

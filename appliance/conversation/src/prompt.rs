@@ -29,10 +29,7 @@ pub struct Message {
 
 impl Message {
     fn new(speaker: Speaker, text: impl Into<String>) -> Self {
-        Message {
-            speaker,
-            text: text.into(),
-        }
+        Message { speaker, text: text.into() }
     }
 }
 
@@ -47,14 +44,16 @@ pub fn estimated_tokens(text: &str) -> usize {
 
 /// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question.
 ///
-/// The persona comes first and never changes within a language, so that its evaluated state can be kept.
+/// The persona comes first and never changes within a language, so that its evaluated state can be kept. It is cut to
+/// half of the room where it would leave none for the question.
 pub(crate) fn messages(settings: &Settings, history: &History, question: &str, language: &str) -> Vec<Message> {
     let mut persona = settings.persona.clone();
     if settings.voices.first().is_none_or(|preferred| preferred != language) {
         persona.push_str(&format!(" Answer in {}.", language_name(language)));
     }
     let cost = |text: &str| estimated_tokens(text) + TEMPLATE_TOKENS;
-    let mut room = settings.prompt_tokens.saturating_sub(cost(&persona) + TEMPLATE_TOKENS);
+    let persona = shortened(&persona, settings.prompt_tokens / 2);
+    let mut room = settings.prompt_tokens.saturating_sub(cost(persona) + TEMPLATE_TOKENS);
     let question = shortened(question, room.saturating_sub(TEMPLATE_TOKENS));
     room = room.saturating_sub(cost(question));
 
@@ -96,14 +95,16 @@ fn shortened(text: &str, tokens: usize) -> &str {
     if estimated_tokens(text) <= tokens {
         return text;
     }
-    let mut end = 0;
-    for (index, c) in text.char_indices() {
-        if estimated_tokens(text.get(..index + c.len_utf8()).unwrap_or_default()) > tokens {
-            break;
+    let (mut ascii, mut other) = (0_usize, 0);
+    let end = text.char_indices().find_map(|(index, c)| {
+        if c.is_ascii() {
+            ascii += 1;
+        } else {
+            other += c.len_utf8();
         }
-        end = index + c.len_utf8();
-    }
-    text.get(..end).unwrap_or_default()
+        (ascii.div_ceil(3) + other > tokens).then_some(index)
+    });
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -111,13 +112,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::history::Clause;
     use crate::ids::TurnId;
 
     fn history(exchanges: &[(&str, &str)]) -> History {
         let mut history = History::new(10);
         for (turn, (question, answer)) in (1..).map(TurnId).zip(exchanges) {
             history.begin(turn, (*question).into());
-            history.clause(turn, (*answer).into());
+            let (text, length) = ((*answer).into(), None);
+            history.clause(turn, Clause { text, length });
             history.length(turn, 0, Duration::from_secs(1));
             if !answer.is_empty() {
                 history.complete(turn);
@@ -127,17 +130,12 @@ mod tests {
     }
 
     fn texts(chat: &[Message]) -> Vec<(Speaker, &str)> {
-        chat.iter()
-            .map(|message| (message.speaker, message.text.as_str()))
-            .collect()
+        chat.iter().map(|message| (message.speaker, message.text.as_str())).collect()
     }
 
     #[test]
     fn the_chat_is_persona_history_question() {
-        let settings = Settings {
-            persona: "P".into(),
-            ..Settings::default()
-        };
+        let settings = Settings { persona: "P".into(), ..Settings::default() };
         let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), "c?", "en");
         assert_eq!(
             texts(&chat),
@@ -154,10 +152,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_nobody_heard_leaves_no_gap() {
-        let settings = Settings {
-            persona: "P".into(),
-            ..Settings::default()
-        };
+        let settings = Settings { persona: "P".into(), ..Settings::default() };
         let chat = messages(&settings, &history(&[("a?", "")]), "b?", "en");
         assert_eq!(texts(&chat), [(Speaker::System, "P"), (Speaker::Person, "a? b?")]);
     }
@@ -165,31 +160,21 @@ mod tests {
     #[test]
     fn another_language_is_asked_for() {
         let chat = messages(&Settings::default(), &History::new(5), "¿Qué?", "es");
-        assert!(
-            chat.first()
-                .is_some_and(|system| system.text.ends_with("Answer in Spanish."))
-        );
+        assert!(chat.first().is_some_and(|system| system.text.ends_with("Answer in Spanish.")));
     }
 
     #[test]
     fn the_prompt_never_exceeds_the_models_context() {
         let long = "слово ".repeat(200);
         let past: Vec<(&str, &str)> = vec![(&long, &long); 8];
-        for prompt_tokens in [150, 300, 2_000, 5_000, 20_000] {
-            let settings = Settings {
-                prompt_tokens,
-                remembered_turns: 5,
-                ..Settings::default()
-            };
+        for prompt_tokens in [60, 150, 300, 2_000, 5_000, 20_000] {
+            let settings = Settings { prompt_tokens, remembered_turns: 5, ..Settings::default() };
             for question in ["short?", &long, &"x".repeat(100_000)] {
                 let chat = messages(&settings, &history(&past), question, "en");
                 let tokens: usize = chat.iter().map(|m| estimated_tokens(&m.text) + TEMPLATE_TOKENS).sum();
                 assert!(tokens <= prompt_tokens, "{tokens} of {prompt_tokens}");
                 assert!(chat.len() <= 2 + 2 * 5, "five remembered turns at most");
-                assert!(
-                    chat.last()
-                        .is_some_and(|last| last.speaker == Speaker::Person && !last.text.is_empty())
-                );
+                assert!(chat.last().is_some_and(|last| last.speaker == Speaker::Person && !last.text.is_empty()));
             }
         }
     }

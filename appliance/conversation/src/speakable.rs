@@ -6,10 +6,7 @@ pub fn speakable(text: &str) -> String {
     for line in text.lines() {
         let line = line.trim_start();
         let line = line.trim_start_matches(['#', '>']);
-        let line = line
-            .strip_prefix("- ")
-            .or_else(|| line.strip_prefix("* "))
-            .unwrap_or(line);
+        let line = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")).unwrap_or(line);
         spoken.push_str(&without_link_targets(line));
         spoken.push(' ');
     }
@@ -19,11 +16,7 @@ pub fn speakable(text: &str) -> String {
         .filter(|c| !c.is_control() && !is_markup(*c) && !is_emoji(*c))
         .collect();
     let words: Vec<&str> = kept.split_whitespace().collect();
-    if kept.chars().any(char::is_alphanumeric) {
-        words.join(" ")
-    } else {
-        String::new()
-    }
+    if kept.chars().any(char::is_alphanumeric) { words.join(" ") } else { String::new() }
 }
 
 /// "[text](address)" becomes "text".
@@ -48,10 +41,7 @@ fn without_link_targets(line: &str) -> String {
 }
 
 fn is_markup(c: char) -> bool {
-    matches!(
-        c,
-        '*' | '`' | '~' | '|' | '#' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{FE0F}'
-    )
+    matches!(c, '*' | '`' | '~' | '|' | '#' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{FE0F}')
 }
 
 fn is_emoji(c: char) -> bool {
@@ -68,10 +58,7 @@ mod tests {
     fn markup_is_not_read_aloud() {
         assert_eq!(speakable("**Paris** is the `capital` 😀.\n"), "Paris is the capital .");
         assert_eq!(speakable("# Title\n- one\n* two"), "Title one two");
-        assert_eq!(
-            speakable("See [the site](https://example.org/a) now"),
-            "See the site now"
-        );
+        assert_eq!(speakable("See [the site](https://example.org/a) now"), "See the site now");
         assert_eq!(speakable("a [b](c"), "a [b](c");
         assert_eq!(speakable("***"), "");
         assert_eq!(speakable("\u{7}be\u{0}ll"), "bell");

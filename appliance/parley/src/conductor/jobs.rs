@@ -99,7 +99,13 @@ impl Generation {
                 room.room().await;
                 match job.next().await {
                     Some(Ok(Generated::Text(text))) => send(&messages, Event::Text { turn, text }).await,
-                    Some(Ok(Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms })) => {
+                    Some(Ok(Generated::Finished {
+                        reason,
+                        prompt_tokens,
+                        reused_tokens,
+                        generated_tokens,
+                        prefill_ms,
+                    })) => {
                         tracing::debug!(%turn, ?reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms, "generated");
                     }
                     None => break Event::GenerationEnded { turn },

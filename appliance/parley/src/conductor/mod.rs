@@ -359,16 +359,14 @@ impl Conductor {
                 self.turn(*turn).clauses.push(text.clone());
                 None
             }
-            Notice::Ended { turn, outcome } => {
-                self.turns.remove(turn).map(|mut state| TurnReport {
-                    turn: *turn,
-                    question: std::mem::take(&mut state.question),
-                    language: std::mem::take(&mut state.language),
-                    answer: state.clauses.join(" "),
-                    outcome: *outcome,
-                    stages_ms: state.timeline.stages(),
-                })
-            }
+            Notice::Ended { turn, outcome } => self.turns.remove(turn).map(|mut state| TurnReport {
+                turn: *turn,
+                question: std::mem::take(&mut state.question),
+                language: std::mem::take(&mut state.language),
+                answer: state.clauses.join(" "),
+                outcome: *outcome,
+                stages_ms: state.timeline.stages(),
+            }),
             Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. } => None,
         };
         // An error means that nobody looks on.
@@ -436,3 +434,6 @@ impl Conductor {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,10 +35,9 @@ impl RecentAudio {
 
     /// A copy of a stretch, as far as it is still there.
     pub(super) fn stretch(&self, from: Position, to: Position) -> Arc<[i16]> {
-        let behind = samples_in(self.end.since(to));
-        let length = samples_in(to.since(from));
-        let end = self.samples.len().saturating_sub(behind);
-        self.samples.range(end.saturating_sub(length)..end).copied().collect()
+        let index = |position| self.samples.len().saturating_sub(samples_in(self.end.since(position)));
+        let (from, to) = (index(from), index(to));
+        self.samples.range(from..to.max(from)).copied().collect()
     }
 }
 

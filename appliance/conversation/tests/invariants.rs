@@ -1,0 +1,337 @@
+//! The rules of the crate's documentation, tried with random histories. A failing case is printed with its seed.
+//!
+//! Two kinds of worlds are made up: **junk**, in which any event comes for any turn at any time, and **plausible** ones,
+//! in which a person, a room and engines of any speed and health behave as they may. In both, [`common::Auditor`] checks
+//! every rule after every event; its panic names the rule.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Auditor, Room, Works, ms, turn_of};
+use parley_conversation::{
+    Action, BargeIn, Conversation, Event, FRAME, ModelOnly, Notice, Outcome, Phase, Position, Settings, Stage,
+    Transcript, TurnId,
+};
+use proptest::prelude::*;
+
+fn stage() -> impl Strategy<Value = Stage> {
+    prop_oneof![Just(Stage::Listening), Just(Stage::Judging), Just(Stage::Thinking), Just(Stage::Speaking)]
+}
+
+fn settings() -> impl Strategy<Value = Settings> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), 0_usize..6, 200_usize..2_000).prop_map(
+        |(spoken, speculation, voice, remembered_turns, prompt_tokens)| Settings {
+            spoken,
+            speculation,
+            barge_in: if voice { BargeIn::Voice } else { BargeIn::Key },
+            remembered_turns,
+            prompt_tokens,
+            ..Settings::default()
+        },
+    )
+}
+
+mod junk {
+    use super::*;
+
+    /// An event whose turn is still to be chosen among those that were ever named.
+    #[derive(Debug, Clone)]
+    enum Op {
+        Frames { count: u32, speech: bool },
+        Transcribed { pick: usize, text: &'static str, sure: bool },
+        Judged { pick: usize, probability: f32 },
+        Text { pick: usize, text: &'static str },
+        GenerationEnded { pick: usize },
+        ClauseSynthesized { pick: usize, clause: usize, length: Duration },
+        Heard { pick: usize, heard: Duration },
+        PlaybackEnded { pick: usize },
+        Failed { pick: usize, stage: Stage },
+        Degraded { stage: Stage, degraded: bool },
+        Interrupt,
+        Typed { text: &'static str },
+        Ticks { count: u32 },
+    }
+
+    fn length() -> impl Strategy<Value = Duration> {
+        prop_oneof![
+            8 => (0_u64..4_000).prop_map(Duration::from_millis),
+            1 => Just(Duration::MAX),
+        ]
+    }
+
+    fn op() -> impl Strategy<Value = Op> {
+        // Late turns are named most often: 0 is the latest, 7 one long over, and 9 one that never was.
+        let pick = || prop_oneof![6 => Just(0_usize), 3 => 1_usize..4, 1 => 4_usize..10];
+        let words = prop::sample::select(vec!["", "...", "Mhm.", "What time is it?", "turn on the", "stop", "हाँ जी"]);
+        let pieces = prop::sample::select(vec!["Yes, ", "of course it is. ", "word", " ", "😀", "\n", "3.14", "。"]);
+        let probability = prop_oneof![Just(0.1_f32), Just(0.3), Just(0.9), Just(f32::NAN), Just(-7.0)];
+        prop_oneof![
+            12 => (1_u32..60, any::<bool>()).prop_map(|(count, speech)| Op::Frames { count, speech }),
+            6 => (pick(), words, prop::bool::weighted(0.9)).prop_map(|(pick, text, sure)| Op::Transcribed { pick, text, sure }),
+            3 => (pick(), probability).prop_map(|(pick, probability)| Op::Judged { pick, probability }),
+            8 => (pick(), pieces).prop_map(|(pick, text)| Op::Text { pick, text }),
+            3 => pick().prop_map(|pick| Op::GenerationEnded { pick }),
+            3 => (pick(), 0_usize..4, length()).prop_map(|(pick, clause, length)| Op::ClauseSynthesized { pick, clause, length }),
+            4 => (pick(), length()).prop_map(|(pick, heard)| Op::Heard { pick, heard }),
+            2 => pick().prop_map(|pick| Op::PlaybackEnded { pick }),
+            2 => (pick(), stage()).prop_map(|(pick, stage)| Op::Failed { pick, stage }),
+            1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
+            1 => Just(Op::Interrupt),
+            1 => prop::sample::select(vec!["", "Hello?", "   "]).prop_map(|text| Op::Typed { text }),
+            2 => (1_u32..20).prop_map(|count| Op::Ticks { count }),
+        ]
+    }
+
+    struct World {
+        conversation: Conversation,
+        auditor: Auditor,
+        now: Duration,
+        position: Duration,
+        turns: Vec<TurnId>,
+    }
+
+    impl World {
+        fn tell(&mut self, event: Event) {
+            let actions = self.conversation.handle(event.clone(), self.now);
+            self.auditor.watch(&event, &actions, &self.conversation, self.now);
+            for turn in actions.iter().filter_map(turn_of) {
+                if !self.turns.contains(&turn) {
+                    self.turns.push(turn);
+                }
+            }
+        }
+
+        fn perform(&mut self, op: Op) {
+            let turns = &self.turns;
+            let turn = |pick: usize| {
+                let named = turns.len().checked_sub(pick + 1).and_then(|index| turns.get(index));
+                named.copied().unwrap_or(TurnId(999))
+            };
+            let event = match op {
+                Op::Frames { count, speech } => {
+                    for _ in 0..count {
+                        self.now += FRAME;
+                        self.position += FRAME;
+                        let end = Position(self.position);
+                        self.tell(Event::Frame { end, speech });
+                    }
+                    return;
+                }
+                Op::Ticks { count } => {
+                    for _ in 0..count {
+                        self.now += ms(200);
+                        self.tell(Event::Tick);
+                    }
+                    return;
+                }
+                Op::Transcribed { pick, text, sure } => Event::Transcribed {
+                    turn: turn(pick),
+                    transcript: Transcript {
+                        text: text.into(),
+                        language: "en".into(),
+                        language_probability: 0.9,
+                        confidence: if sure { 0.9 } else { 0.1 },
+                    },
+                },
+                Op::Judged { pick, probability } => {
+                    let turn = turn(pick);
+                    Event::Judged { turn, probability }
+                }
+                Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
+                Op::GenerationEnded { pick } => Event::GenerationEnded { turn: turn(pick) },
+                Op::ClauseSynthesized { pick, clause, length } => {
+                    let turn = turn(pick);
+                    Event::ClauseSynthesized { turn, clause, length }
+                }
+                Op::Heard { pick, heard } => {
+                    let turn = turn(pick);
+                    Event::Heard { turn, heard }
+                }
+                Op::PlaybackEnded { pick } => Event::PlaybackEnded { turn: turn(pick) },
+                Op::Failed { pick, stage } => {
+                    let turn = turn(pick);
+                    Event::Failed { turn, stage }
+                }
+                Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
+                Op::Interrupt => Event::Interrupt,
+                Op::Typed { text } => Event::Typed { text: text.into() },
+            };
+            self.tell(event);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn handle_never_panics_and_breaks_no_rule(
+            settings in settings(),
+            has_judge in any::<bool>(),
+            ops in prop::collection::vec(op(), 1..120),
+        ) {
+            let mut world = World {
+                auditor: Auditor::new(&settings),
+                conversation: Conversation::new(settings, Box::new(ModelOnly), has_judge),
+                now: Duration::ZERO,
+                position: Duration::ZERO,
+                turns: Vec::new(),
+            };
+            for op in ops {
+                world.perform(op);
+            }
+        }
+
+        #[test]
+        fn handle_never_panics_whatever_the_clocks_say(
+            times in prop::collection::vec((any::<u64>(), any::<u64>(), any::<bool>()), 1..200),
+        ) {
+            let mut conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
+            for (position, now, speech) in times {
+                let end = Position(Duration::from_secs(position));
+                conversation.handle(Event::Frame { end, speech }, Duration::from_secs(now));
+                conversation.handle(Event::Tick, Duration::MAX);
+            }
+        }
+    }
+}
+
+mod plausible {
+    use super::*;
+
+    #[derive(Debug, Clone)]
+    enum Op {
+        Say { words: usize, milliseconds: u64 },
+        BackChannel,
+        Noise { milliseconds: u64 },
+        Silence { milliseconds: u64 },
+        DeadMicrophone { milliseconds: u64 },
+        Type,
+        Key,
+        Engine { stage: Stage, works: Works },
+        Finished(f32),
+        Degraded { stage: Stage, degraded: bool },
+    }
+
+    fn delay() -> impl Strategy<Value = Works> {
+        prop_oneof![0_u64..200, 200_u64..3_000].prop_map(|delay| Works::After(ms(delay)))
+    }
+
+    fn calm_op() -> impl Strategy<Value = Op> {
+        prop_oneof![
+            6 => (1_usize..6, 3_u64..15).prop_map(|(words, length)| Op::Say { words, milliseconds: words as u64 * length * 20 }),
+            6 => (1_u64..100).prop_map(|frames| Op::Silence { milliseconds: frames * 20 }),
+            3 => (50_u64..300).prop_map(|frames| Op::Silence { milliseconds: frames * 20 }),
+            1 => (1_usize..60).prop_map(|words| Op::Say { words, milliseconds: words as u64 * 640 }),
+            2 => (stage(), delay()).prop_map(|(stage, works)| Op::Engine { stage, works }),
+            2 => prop_oneof![Just(0.1_f32), Just(0.3), Just(0.9)].prop_map(Op::Finished),
+        ]
+    }
+
+    fn op() -> impl Strategy<Value = Op> {
+        let works = || prop_oneof![3 => delay(), 1 => Just(Works::Fails), 1 => Just(Works::Never)];
+        prop_oneof![
+            20 => calm_op(),
+            2 => Just(Op::BackChannel),
+            3 => (1_u64..400).prop_map(|frames| Op::Noise { milliseconds: frames * 20 }),
+            1 => (1_u64..20).prop_map(|ticks| Op::DeadMicrophone { milliseconds: ticks * 200 }),
+            1 => Just(Op::Type),
+            1 => Just(Op::Key),
+            3 => (stage(), works()).prop_map(|(stage, works)| Op::Engine { stage, works }),
+            1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
+        ]
+    }
+
+    /// Words that are all different, so that none can be lost or doubled without being noticed.
+    fn perform(room: &mut Room, op: Op, said: &mut Vec<String>) {
+        match op {
+            Op::Say { words, milliseconds } => {
+                let words: Vec<String> = (0..words).map(|count| format!("w{}", said.len() + count)).collect();
+                room.says(&words.join(" "), milliseconds);
+                said.extend(words);
+            }
+            Op::BackChannel => {
+                room.says("mhm", 300);
+            }
+            Op::Noise { milliseconds } => {
+                room.noise(milliseconds);
+            }
+            Op::Silence { milliseconds } => {
+                room.silence(milliseconds);
+            }
+            Op::DeadMicrophone { milliseconds } => {
+                room.dead_microphone(milliseconds);
+            }
+            Op::Type => {
+                room.types("typed");
+            }
+            Op::Key => {
+                room.key();
+            }
+            Op::Engine { stage, works } => match stage {
+                Stage::Listening => room.listening = works,
+                Stage::Judging => room.judging = works,
+                Stage::Thinking => room.thinking = works,
+                Stage::Speaking => room.speaking = works,
+            },
+            Op::Finished(probability) => room.finished = probability,
+            Op::Degraded { stage, degraded } => {
+                room.degraded(stage, degraded);
+            }
+        }
+    }
+
+    fn room(new: Settings, has_judge: bool) -> Room {
+        Room::routed(|settings| *settings = new, Box::new(ModelOnly), has_judge)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_released_turn_whose_engines_all_answer_always_ends(
+            settings in settings(),
+            has_judge in any::<bool>(),
+            ops in prop::collection::vec(op(), 1..40),
+        ) {
+            let mut room = room(settings, has_judge);
+            for op in ops {
+                perform(&mut room, op, &mut Vec::new());
+            }
+            (room.listening, room.thinking) = (Works::After(ms(100)), Works::After(ms(100)));
+            (room.judging, room.speaking) = (Works::After(ms(20)), Works::After(ms(100)));
+            // Whatever never answered is killed at its deadline, and that is reported.
+            let stuck = room.turns_without_report();
+            for (turn, stage) in stuck {
+                room.tell(Event::Failed { turn, stage });
+            }
+            room.quiet();
+            prop_assert_eq!(room.phase(), Phase::Quiet);
+        }
+
+        #[test]
+        fn no_word_is_lost_or_doubled(
+            speculation in any::<bool>(),
+            ops in prop::collection::vec(calm_op(), 1..40),
+        ) {
+            let settings = Settings { speculation, ..Settings::default() };
+            let mut room = room(settings, true);
+            let mut said = Vec::new();
+            for op in ops {
+                perform(&mut room, op, &mut said);
+            }
+            room.quiet();
+            let mut understood: Vec<(TurnId, String)> = Vec::new();
+            for (_, action) in &room.done {
+                if let Action::Tell(Notice::Understood { turn, text, .. }) = action {
+                    understood.push((*turn, text.clone()));
+                }
+                if let Action::Tell(Notice::Ended { turn, outcome: Outcome::Withdrawn }) = action {
+                    understood.retain(|(other, _)| other != turn);
+                }
+            }
+            let understood: Vec<&str> = understood.iter().flat_map(|(_, text)| text.split_whitespace()).collect();
+            prop_assert_eq!(understood, said);
+        }
+    }
+}
