@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::{onnxruntime, places, process, system};
 
 /// The packages that make up the product.
-const PRODUCT: &[&str] = &["parley", "parley-engine-whisper", "parley-engine-llama", "parley-engine-piper", "parley-engine-ears"];
+const PRODUCT: &[&str] =
+    &["parley", "parley-engine-whisper", "parley-engine-llama", "parley-engine-piper", "parley-engine-ears"];
 
 /// A built product.
 pub struct Built {
@@ -61,7 +62,8 @@ fn cargo(onnxruntime: &Path) -> Command {
 fn espeak_data(messages: &str) -> Result<PathBuf> {
     let out_dir = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|message| {
         let ours = message["package_id"].as_str()?.contains("espeak-rs-sys");
-        (ours && message["reason"] == "build-script-executed").then(|| PathBuf::from(message["out_dir"].as_str().unwrap_or_default()))
+        (ours && message["reason"] == "build-script-executed")
+            .then(|| PathBuf::from(message["out_dir"].as_str().unwrap_or_default()))
     });
     Ok(out_dir.context("cargo did not say where it built espeak-ng")?.join("share/espeak-ng-data"))
 }

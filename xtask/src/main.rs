@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod coverage;
 mod demo;
+mod measure;
 mod onnxruntime;
 mod places;
 mod process;
@@ -36,6 +37,8 @@ enum Command {
     Build,
     /// Measure latencies over at least 20 spoken questions, CPU and memory
     Bench(bench::Options),
+    /// Measure manners and accuracy: pauses, barge-in, cancelling, languages, words
+    Measure(measure::Options),
     /// Hold hundreds of conversations while workers are killed at random
     Soak(soak::Options),
     /// Measure line coverage
@@ -50,6 +53,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test(options) => test::run(&options, install),
         Command::Build => build::ready(install).map(|_| ()),
         Command::Bench(options) => bench::run(&options, install),
+        Command::Measure(options) => measure::run(&options, install),
         Command::Soak(options) => soak::run(&options, install),
         Command::Coverage(options) => coverage::run(&options, install),
     }

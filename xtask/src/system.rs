@@ -22,7 +22,9 @@ pub fn ensure(packages: &[&str], install: bool) -> Result<()> {
     let list = missing.join(" ");
     let apt = || Command::new("apt-get").arg("--version").stdout(Stdio::null()).status().is_ok();
     if !install || !apt() {
-        bail!("these system packages are missing (names as in Debian):\n  {list}\ninstall them, for example with: apt-get install {list}");
+        bail!(
+            "these system packages are missing (names as in Debian):\n  {list}\ninstall them, for example with: apt-get install {list}"
+        );
     }
     println!("Installing system packages: {list}");
     let root = nix_is_root();
@@ -39,11 +41,11 @@ pub fn ensure(packages: &[&str], install: bool) -> Result<()> {
 }
 
 fn is_installed(package: &str) -> bool {
-    let query = Command::new("dpkg-query")
-        .args(["-W", "-f=${db:Status-Status} ", package])
-        .stderr(Stdio::null())
-        .output();
-    query.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).split_whitespace().any(|status| status == "installed"))
+    let query =
+        Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status} ", package]).stderr(Stdio::null()).output();
+    query.is_ok_and(|output| {
+        String::from_utf8_lossy(&output.stdout).split_whitespace().any(|status| status == "installed")
+    })
 }
 
 fn nix_is_root() -> bool {

@@ -21,17 +21,40 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     let built = build::ready(install)?;
     if options.filter.is_none() {
         process::run(built.cargo().args(["fmt", "--all", "--check"]))?;
-        process::run(built.cargo().args(["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-        process::run(built.cargo().args(["doc", "--release", "--locked", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+        process::run(built.cargo().args([
+            "clippy",
+            "--release",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))?;
+        process::run(
+            built
+                .cargo()
+                .args(["doc", "--release", "--locked", "--workspace", "--no-deps", "--quiet"])
+                .env("RUSTDOCFLAGS", "-D warnings"),
+        )?;
         let deny = tools::DENY.program()?;
-        process::run(Command::new(deny).current_dir(crate::places::workspace()).args(["check", "licenses", "bans", "sources"]))?;
+        process::run(
+            Command::new(deny).current_dir(crate::places::workspace()).args(["check", "licenses", "bans", "sources"]),
+        )?;
     }
     process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
     speech::prepare(&speech::default_folder())?;
     let nextest = tools::NEXTEST.program()?;
     let mut tests = Command::new(nextest);
     tests.envs(built.cargo().get_envs().filter_map(|(key, value)| Some((key, value?))));
-    tests.current_dir(crate::places::workspace()).args(["nextest", "run", "--release", "--locked", "--workspace", "--no-fail-fast"]);
+    tests.current_dir(crate::places::workspace()).args([
+        "nextest",
+        "run",
+        "--release",
+        "--locked",
+        "--workspace",
+        "--no-fail-fast",
+    ]);
     tests.args(&options.filter);
     process::run(&mut tests)?;
     if options.filter.is_none() {

@@ -33,6 +33,12 @@ pub enum Action {
         /// System prompt, history and the person's words.
         messages: Vec<Message>,
     },
+    /// Nobody has asked yet, but the next question will follow these messages: let the language model read them now, when
+    /// nobody waits for it. Stop when somebody asks; there is nothing to report.
+    Prepare {
+        /// System prompt and history.
+        messages: Vec<Message>,
+    },
     /// Synthesise a clause, after those before it; its audio is held until the turn is released.
     Speak {
         /// For this turn.

@@ -25,6 +25,7 @@ use crate::event::{Event, Stage, Transcript};
 use crate::hearing::{Hearing, Utterance};
 use crate::history::History;
 use crate::ids::{Position, TurnId};
+use crate::prompt;
 use crate::route::Router;
 use crate::settings::Settings;
 
@@ -128,6 +129,12 @@ impl Conversation {
             (None, Hearing::Pausing(..)) => Phase::Deciding,
             (None, Hearing::Quiet(_) | Hearing::Ignoring { .. }) => Phase::Quiet,
         }
+    }
+
+    /// What the language model can read before anybody asks; due at the start, and told again after each turn.
+    pub fn preparation(&self) -> Action {
+        let preferred = self.settings.voices.first().map_or("", String::as_str);
+        Action::Prepare { messages: prompt::messages(&self.settings, &self.history, None, preferred) }
     }
 
     /// What has been said and heard.

@@ -42,11 +42,12 @@ pub fn estimated_tokens(text: &str) -> usize {
     ascii.div_ceil(3) + (text.len() - ascii)
 }
 
-/// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question.
+/// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question. Without
+/// one, what will stand before the next.
 ///
 /// The persona comes first and never changes within a language, so that its evaluated state can be kept. It is cut to
 /// half of the room where it would leave none for the question.
-pub(crate) fn messages(settings: &Settings, history: &History, question: &str, language: &str) -> Vec<Message> {
+pub(crate) fn messages(settings: &Settings, history: &History, question: Option<&str>, language: &str) -> Vec<Message> {
     let mut persona = settings.persona.clone();
     if settings.voices.first().is_none_or(|preferred| preferred != language) {
         persona.push_str(&format!(" Answer in {}.", language_name(language)));
@@ -54,7 +55,7 @@ pub(crate) fn messages(settings: &Settings, history: &History, question: &str, l
     let cost = |text: &str| estimated_tokens(text) + TEMPLATE_TOKENS;
     let persona = shortened(&persona, settings.prompt_tokens / 2);
     let mut room = settings.prompt_tokens.saturating_sub(cost(persona) + TEMPLATE_TOKENS);
-    let question = shortened(question, room.saturating_sub(TEMPLATE_TOKENS));
+    let question = shortened(question.unwrap_or_default(), room.saturating_sub(TEMPLATE_TOKENS));
     room = room.saturating_sub(cost(question));
 
     let mut past = Vec::new();
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn the_chat_is_persona_history_question() {
         let settings = Settings { persona: "P".into(), ..Settings::default() };
-        let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), "c?", "en");
+        let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), Some("c?"), "en");
         assert_eq!(
             texts(&chat),
             [
@@ -153,13 +154,13 @@ mod tests {
     #[test]
     fn an_answer_that_nobody_heard_leaves_no_gap() {
         let settings = Settings { persona: "P".into(), ..Settings::default() };
-        let chat = messages(&settings, &history(&[("a?", "")]), "b?", "en");
+        let chat = messages(&settings, &history(&[("a?", "")]), Some("b?"), "en");
         assert_eq!(texts(&chat), [(Speaker::System, "P"), (Speaker::Person, "a? b?")]);
     }
 
     #[test]
     fn another_language_is_asked_for() {
-        let chat = messages(&Settings::default(), &History::new(5), "¿Qué?", "es");
+        let chat = messages(&Settings::default(), &History::new(5), Some("¿Qué?"), "es");
         assert!(chat.first().is_some_and(|system| system.text.ends_with("Answer in Spanish.")));
     }
 
@@ -170,7 +171,7 @@ mod tests {
         for prompt_tokens in [60, 150, 300, 2_000, 5_000, 20_000] {
             let settings = Settings { prompt_tokens, remembered_turns: 5, ..Settings::default() };
             for question in ["short?", &long, &"x".repeat(100_000)] {
-                let chat = messages(&settings, &history(&past), question, "en");
+                let chat = messages(&settings, &history(&past), Some(question), "en");
                 let tokens: usize = chat.iter().map(|m| estimated_tokens(&m.text) + TEMPLATE_TOKENS).sum();
                 assert!(tokens <= prompt_tokens, "{tokens} of {prompt_tokens}");
                 assert!(chat.len() <= 2 + 2 * 5, "five remembered turns at most");

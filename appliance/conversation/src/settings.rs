@@ -41,10 +41,9 @@ pub const MAX_QUESTION_CHARS: usize = 4_000;
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            persona:
-                "You are Parley, a friendly voice assistant at home. Answer in one or two short spoken sentences. \
-                      Use plain words, no lists, no markup and no emoji. If you do not know something, say so."
-                    .into(),
+            persona: "You are Parley, a friendly voice assistant. \
+                      Answer the question in one or two short sentences of plain English."
+                .into(),
             voices: vec!["en".into()],
             remembered_turns: 5,
             prompt_tokens: 1_800,

@@ -1,9 +1,6 @@
 //! A conversation with everything that belongs to it: microphone, loudspeaker, workers and conductor.
 
-use std::sync::Arc;
-
 use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
-use parley_engine::{ChatMessage, Generate, LanguageModel, Role};
 use parley_hardware::DeviceError;
 use parley_hardware::capture::{Microphone, Source};
 use parley_hardware::playback::{Sink, Speaker};
@@ -93,9 +90,6 @@ impl Session {
         frames: mpsc::Receiver<listening::AudioFrame>,
     ) -> Result<Session, SessionError> {
         let engines = workers.engines().ok_or(SessionError::Workers)?;
-        if let Some(model) = workers.thinking() {
-            tokio::spawn(remember_persona(Arc::clone(model) as Arc<dyn LanguageModel>, settings.persona.clone()));
-        }
         let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_judge());
         let (loudspeaker, speaker) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
@@ -109,11 +103,4 @@ impl Session {
         self.conductor.abort();
         self.workers.shut_down().await;
     }
-}
-
-/// Evaluates the beginning of every prompt before anybody asks, so that the first answer is as quick as the others.
-async fn remember_persona(model: Arc<dyn LanguageModel>, persona: String) {
-    let messages = vec![ChatMessage { role: Role::System, text: persona }];
-    let mut job = model.generate(Generate { messages, max_tokens: 0, grammar: None, temperature: 0.0, seed: 0 });
-    while let Some(Ok(_)) = job.next().await {}
 }

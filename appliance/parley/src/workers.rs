@@ -7,8 +7,8 @@ use std::sync::Arc;
 use parley_conversation::{Event, Stage};
 use parley_engine::supervisor::{Limits, ProcessUsage, Supervised, WorkerHealth, WorkerProgram};
 use parley_engine::{
-    EngineError, Job, Judge, Kind, Listen, Speak, SpeechToText, Spoken, Talk, TextToSpeech, Think, Transcribe, Transcript,
-    WorkerDetails,
+    EngineError, Job, Judge, Kind, Listen, Speak, SpeechToText, Spoken, Talk, TextToSpeech, Think, Transcribe,
+    Transcript, WorkerDetails,
 };
 use parley_models::Selection;
 use tokio::sync::{mpsc, watch};
@@ -39,7 +39,9 @@ pub struct Workers {
 
 /// A worker's program cannot be found.
 #[derive(Debug, thiserror::Error)]
-#[error("the worker {name} is not in {folder}. `cargo xtask build` makes it; `engines.folder` in the configuration names another folder")]
+#[error(
+    "the worker {name} is not in {folder}. `cargo xtask build` makes it; `engines.folder` in the configuration names another folder"
+)]
 pub struct MissingWorker {
     name: String,
     folder: PathBuf,
@@ -210,7 +212,9 @@ fn own_folder() -> Option<PathBuf> {
     std::env::current_exe().ok()?.parent().map(Path::to_owned)
 }
 
-async fn outcome<K: Kind>(worker: &Option<Arc<Supervised<K>>>) -> Option<(&'static str, Result<WorkerDetails, EngineError>)> {
+async fn outcome<K: Kind>(
+    worker: &Option<Arc<Supervised<K>>>,
+) -> Option<(&'static str, Result<WorkerDetails, EngineError>)> {
     Some((K::NAME, worker.as_ref()?.ready().await))
 }
 

@@ -226,10 +226,8 @@ impl Sources {
         let Some((name, path)) = recorded.recording.split_once(':') else {
             bail!("write recordings as collection:path, not {}", recorded.recording);
         };
-        let collection = self
-            .collections
-            .get(name)
-            .with_context(|| format!("sources.toml has no collection {name}"))?;
+        let collection =
+            self.collections.get(name).with_context(|| format!("sources.toml has no collection {name}"))?;
         Ok((collection, path))
     }
 }

@@ -69,15 +69,9 @@ impl Descriptions {
             ("barge_in.toml", &self.barge_in.clip),
         ] {
             let clips: Vec<_> = clips.iter().map(|clip| (clip.id.as_str(), &clip.sound)).collect();
-            self.check_clips(&clips)
-                .with_context(|| format!("tests/speech/{file}"))?;
+            self.check_clips(&clips).with_context(|| format!("tests/speech/{file}"))?;
         }
-        let sentences: Vec<_> = self
-            .pauses
-            .sentence
-            .iter()
-            .map(|one| (one.id.as_str(), &one.sound))
-            .collect();
+        let sentences: Vec<_> = self.pauses.sentence.iter().map(|one| (one.id.as_str(), &one.sound)).collect();
         self.check_clips(&sentences).context("tests/speech/pauses.toml")?;
         for name in &self.languages.collections {
             ensure!(
@@ -114,16 +108,8 @@ impl Descriptions {
             Sound::Recorded(recorded) => recorded.recording.clone(),
             Sound::Spoken(_) | Sound::Generated(_) => text.replace('|', "").to_lowercase(),
         };
-        let questions = self
-            .questions
-            .clip
-            .iter()
-            .filter_map(|clip| Some((key(&clip.sound, &clip.text), clip.split?)));
-        let sentences = self
-            .pauses
-            .sentence
-            .iter()
-            .map(|one| (key(&one.sound, &one.text), one.split));
+        let questions = self.questions.clip.iter().filter_map(|clip| Some((key(&clip.sound, &clip.text), clip.split?)));
+        let sentences = self.pauses.sentence.iter().map(|one| (key(&one.sound, &one.text), one.split));
         questions.chain(sentences).collect()
     }
 }
@@ -132,10 +118,7 @@ fn check_splits(splits: &[(String, Split)]) -> Result<()> {
     let mut seen = BTreeMap::new();
     for (key, split) in splits {
         let earlier = *seen.entry(key).or_insert(*split);
-        ensure!(
-            earlier == *split,
-            "{key:?} is used for tuning and held out: give all its clips one split"
-        );
+        ensure!(earlier == *split, "{key:?} is used for tuning and held out: give all its clips one split");
     }
     Ok(())
 }

@@ -13,35 +13,11 @@ fn is_human(sound: &Sound) -> bool {
 fn the_sets_are_large_enough_to_measure_on() {
     let descriptions = loaded();
     let held_out = |split: &Option<Split>| *split == Some(Split::HeldOut);
-    assert!(
-        descriptions
-            .questions
-            .clip
-            .iter()
-            .filter(|clip| held_out(&clip.split))
-            .count()
-            >= 24
-    );
-    assert!(
-        descriptions
-            .pauses
-            .sentence
-            .iter()
-            .filter(|one| one.split == Split::HeldOut)
-            .count()
-            >= 24
-    );
+    assert!(descriptions.questions.clip.iter().filter(|clip| held_out(&clip.split)).count() >= 24);
+    assert!(descriptions.pauses.sentence.iter().filter(|one| one.split == Split::HeldOut).count() >= 24);
     assert!(descriptions.pauses.pauses_ms.contains(&600));
     assert!(descriptions.demo.clip.len() >= 5);
-    assert!(
-        descriptions
-            .demo
-            .clip
-            .iter()
-            .filter(|clip| is_human(&clip.sound))
-            .count()
-            >= 2
-    );
+    assert!(descriptions.demo.clip.iter().filter(|clip| is_human(&clip.sound)).count() >= 2);
     assert!(descriptions.barge_in.clip.len() >= 40);
     assert_eq!(descriptions.languages.collections.len(), 5);
     assert!(descriptions.languages.clips_per_language >= 40);
@@ -51,11 +27,7 @@ fn the_sets_are_large_enough_to_measure_on() {
 fn every_paused_sentence_pauses_once_between_words() {
     for sentence in loaded().pauses.sentence {
         let parts: Vec<&str> = sentence.text.split('|').map(str::trim).collect();
-        assert!(
-            parts.len() == 2 && parts.iter().all(|part| !part.is_empty()),
-            "{}",
-            sentence.id
-        );
+        assert!(parts.len() == 2 && parts.iter().all(|part| !part.is_empty()), "{}", sentence.id);
         assert!(sentence.background[0] < sentence.background[1], "{}", sentence.id);
     }
 }
@@ -63,9 +35,7 @@ fn every_paused_sentence_pauses_once_between_words() {
 #[test]
 fn every_barge_in_clip_says_what_it_is() {
     for clip in loaded().barge_in.clip {
-        let kind = clip
-            .interruption
-            .unwrap_or_else(|| panic!("{} does not say what it is", clip.id));
+        let kind = clip.interruption.unwrap_or_else(|| panic!("{} does not say what it is", clip.id));
         assert_eq!(kind == Interruption::Noise, clip.text.is_empty(), "{}", clip.id);
     }
 }

@@ -50,8 +50,6 @@ pub fn store<T: Indexed>(folder: &Path, set: &str, stamp: &Stamp, clips: &[T]) -
     let text = serde_json::to_string_pretty(&Written { stamp, clips })?;
     let scratch = tempfile::NamedTempFile::new_in(&place)?;
     fs::write(scratch.path(), text + "\n")?;
-    scratch
-        .persist(place.join(FILE))
-        .with_context(|| format!("cannot write the index of {}", place.display()))?;
+    scratch.persist(place.join(FILE)).with_context(|| format!("cannot write the index of {}", place.display()))?;
     Ok(())
 }

@@ -68,9 +68,7 @@ pub fn generate(noise: Noise, seed: u64) -> Vec<f32> {
             let bursts = 1 + (randomness.next_share() * 2.0) as usize;
             repeat(&mut samples, bursts, 120, &mut randomness, |randomness| {
                 let formant_hz = randomness.between(700.0, 1_300.0);
-                burst(randomness, 280, 0.006, 0.07, |source| {
-                    resonate(source, formant_hz, 500.0)
-                })
+                burst(randomness, 280, 0.006, 0.07, |source| resonate(source, formant_hz, 500.0))
             });
         }
         Noise::Knock => {
@@ -83,9 +81,7 @@ pub fn generate(noise: Noise, seed: u64) -> Vec<f32> {
         Noise::Clap => {
             let claps = 2 + (randomness.next_share() * 3.0) as usize;
             repeat(&mut samples, claps, 160, &mut randomness, |randomness| {
-                burst(randomness, 90, 0.001, 0.015, |source| {
-                    resonate(source, 1_900.0, 1_800.0)
-                })
+                burst(randomness, 90, 0.001, 0.015, |source| resonate(source, 1_900.0, 1_800.0))
             });
         }
         Noise::Rustle => {
@@ -144,10 +140,7 @@ fn ringing(partials: &[(f32, f32)], length_ms: u32, decay_seconds: f32) -> Vec<f
     (0..samples_in(length_ms))
         .map(|n| {
             let time = n as f32 / SAMPLE_RATE_HZ as f32;
-            let sum: f32 = partials
-                .iter()
-                .map(|(hertz, gain)| gain * (2.0 * PI * hertz * time).sin())
-                .sum();
+            let sum: f32 = partials.iter().map(|(hertz, gain)| gain * (2.0 * PI * hertz * time).sin()).sum();
             0.5 * sum * (-time / decay_seconds).exp()
         })
         .collect()
@@ -157,11 +150,7 @@ fn swell(randomness: &mut Randomness, length_ms: u32) -> Vec<f32> {
     let length = samples_in(length_ms);
     let white: Vec<f32> = (0..length).map(|_| randomness.next_sample()).collect();
     let shape = |(n, sample): (usize, f32)| sample * (PI * n as f32 / length as f32).sin().max(0.0).sqrt();
-    resonate(&white, 1_000.0, 1_500.0)
-        .into_iter()
-        .enumerate()
-        .map(shape)
-        .collect()
+    resonate(&white, 1_000.0, 1_500.0).into_iter().enumerate().map(shape).collect()
 }
 
 /// A two-pole resonance around `centre_hz`, `width_hz` wide.
@@ -187,15 +176,7 @@ mod tests {
 
     #[test]
     fn every_noise_repeats_exactly_and_differs_by_seed() {
-        for noise in [
-            Noise::Cough,
-            Noise::Knock,
-            Noise::Clap,
-            Noise::Rustle,
-            Noise::Thud,
-            Noise::Clink,
-            Noise::Rush,
-        ] {
+        for noise in [Noise::Cough, Noise::Knock, Noise::Clap, Noise::Rustle, Noise::Thud, Noise::Clink, Noise::Rush] {
             assert_eq!(generate(noise, 1), generate(noise, 1));
             assert_ne!(generate(noise, 1), generate(noise, 2), "{noise:?}");
         }
@@ -203,21 +184,9 @@ mod tests {
 
     #[test]
     fn every_noise_begins_where_its_margin_ends() {
-        for noise in [
-            Noise::Cough,
-            Noise::Knock,
-            Noise::Clap,
-            Noise::Rustle,
-            Noise::Thud,
-            Noise::Clink,
-            Noise::Rush,
-        ] {
+        for noise in [Noise::Cough, Noise::Knock, Noise::Clap, Noise::Rustle, Noise::Thud, Noise::Clink, Noise::Rush] {
             let span = sound_span(&generate(noise, 3)).expect("a noise sounds");
-            assert!(
-                span.first.abs_diff(samples_in(MARGIN_MS)) <= samples_in(20),
-                "{noise:?} begins at {}",
-                span.first
-            );
+            assert!(span.first.abs_diff(samples_in(MARGIN_MS)) <= samples_in(20), "{noise:?} begins at {}", span.first);
         }
     }
 }

@@ -30,10 +30,8 @@ pub fn unpacked(package: &str, folder: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     // Complete or absent: a download that breaks off leaves only the temporary folder, which goes by itself.
     let workshop = tempfile::tempdir_in(folder)?;
-    run(Command::new("apt-get")
-        .args(["--quiet", "--quiet", "download", package])
-        .current_dir(&workshop))
-    .with_context(|| format!("cannot download {package}: run `apt-get update` as root and try again"))?;
+    run(Command::new("apt-get").args(["--quiet", "--quiet", "download", package]).current_dir(&workshop))
+        .with_context(|| format!("cannot download {package}: run `apt-get update` as root and try again"))?;
     let archive = std::fs::read_dir(&workshop)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
@@ -56,11 +54,6 @@ pub fn run(command: &mut Command) -> Result<()> {
         Err(error) => return Err(error).with_context(|| format!("cannot start {program}")),
     };
     let complaint = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "{program} failed ({}): {}",
-        output.status,
-        complaint.trim()
-    );
+    ensure!(output.status.success(), "{program} failed ({}): {}", output.status, complaint.trim());
     Ok(())
 }

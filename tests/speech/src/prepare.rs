@@ -33,20 +33,12 @@ const PEAK: f32 = 0.5;
 /// cannot be written.
 pub fn prepare(folder: &Path) -> Result<SpeechSets> {
     let descriptions = Descriptions::load()?;
-    let workshop = Workshop {
-        folder,
-        sources: &descriptions.sources,
-    };
+    let workshop = Workshop { folder, sources: &descriptions.sources };
     Ok(SpeechSets {
-        questions: workshop.set("questions", descriptions::QUESTIONS, || {
-            workshop.clips("questions", &descriptions.questions.clip)
-        })?,
-        demo: workshop.set("demo", descriptions::DEMO, || {
-            workshop.clips("demo", &descriptions.demo.clip)
-        })?,
-        words: workshop.set("words", descriptions::WORDS, || {
-            workshop.clips("words", &descriptions.words.clip)
-        })?,
+        questions: workshop
+            .set("questions", descriptions::QUESTIONS, || workshop.clips("questions", &descriptions.questions.clip))?,
+        demo: workshop.set("demo", descriptions::DEMO, || workshop.clips("demo", &descriptions.demo.clip))?,
+        words: workshop.set("words", descriptions::WORDS, || workshop.clips("words", &descriptions.words.clip))?,
         pauses: workshop.set("pauses", descriptions::PAUSES, || {
             let pauses = &descriptions.pauses;
             pauses
@@ -96,38 +88,24 @@ impl Workshop<'_> {
     }
 
     fn clip(&self, set: &str, described: &ClipDescription) -> Result<Clip> {
-        let samples = self
-            .sound(&described.sound, &described.text)
-            .with_context(|| described.id.clone())?;
+        let samples = self.sound(&described.sound, &described.text).with_context(|| described.id.clone())?;
         let mut clip = self.write(set, &described.id, &described.text, &described.sound, &samples)?;
         clip.split = described.split;
         Ok(clip)
     }
 
     fn barge_in(&self, described: &ClipDescription) -> Result<BargeInClip> {
-        let interruption = described
-            .interruption
-            .with_context(|| format!("{} does not say what it is", described.id))?;
-        Ok(BargeInClip {
-            clip: self.clip("barge_in", described)?,
-            interruption,
-        })
+        let interruption =
+            described.interruption.with_context(|| format!("{} does not say what it is", described.id))?;
+        Ok(BargeInClip { clip: self.clip("barge_in", described)?, interruption })
     }
 
     fn paused(&self, sentence: &PausedSentence, pauses_ms: &[u32]) -> Result<Vec<PausedClip>> {
         let text = sentence.text.replace(" |", "");
-        let sound = self
-            .sound(&sentence.sound, &text)
-            .with_context(|| sentence.id.clone())?;
+        let sound = self.sound(&sentence.sound, &text).with_context(|| sentence.id.clone())?;
         let [from, to] = sentence.background;
-        let background = sound
-            .get(from..to)
-            .with_context(|| format!("{}: no such background", sentence.id))?;
-        ensure!(
-            sentence.cut < sound.len(),
-            "{}: the cut is behind the end of the sound",
-            sentence.id
-        );
+        let background = sound.get(from..to).with_context(|| format!("{}: no such background", sentence.id))?;
+        ensure!(sentence.cut < sound.len(), "{}: the cut is behind the end of the sound", sentence.id);
         let cut = match sentence.sound {
             Sound::Spoken(_) => samples::quietest_near(&sound, sentence.cut, samples_in(SNAP_MS)),
             Sound::Recorded(_) | Sound::Generated(_) => sentence.cut,
@@ -168,18 +146,10 @@ impl Workshop<'_> {
         let mut paths = Vec::new();
         wav_files(&root, &root, &mut paths)?;
         paths.sort();
-        paths.retain(|path| {
-            !described
-                .not_speech
-                .iter()
-                .any(|beginning| path.starts_with(beginning.as_str()))
-        });
+        paths.retain(|path| !described.not_speech.iter().any(|beginning| path.starts_with(beginning.as_str())));
         let mut qualified = Vec::new();
         for path in paths {
-            let recorded = Recorded {
-                recording: format!("{name}:{path}"),
-                samples: None,
-            };
+            let recorded = Recorded { recording: format!("{name}:{path}"), samples: None };
             let sound = Sound::Recorded(recorded);
             let samples = self.sound(&sound, "")?;
             let long_enough =
@@ -189,21 +159,11 @@ impl Workshop<'_> {
             }
         }
         let wanted = described.clips_per_language;
-        ensure!(
-            qualified.len() >= wanted,
-            "{name} has only {} clips that qualify, not {wanted}",
-            qualified.len()
-        );
+        ensure!(qualified.len() >= wanted, "{name} has only {} clips that qualify, not {wanted}", qualified.len());
         (0..wanted)
             .map(|place| {
                 let (path, sound, samples) = &qualified[place * qualified.len() / wanted];
-                self.write(
-                    set,
-                    &path.trim_end_matches(".wav").replace('/', "-"),
-                    "",
-                    sound,
-                    samples,
-                )
+                self.write(set, &path.trim_end_matches(".wav").replace('/', "-"), "", sound, samples)
             })
             .collect()
     }
@@ -223,19 +183,11 @@ impl Workshop<'_> {
 
     fn recording(&self, recorded: &Recorded) -> Result<Vec<f32>> {
         let (collection, path) = self.sources.collection_of(recorded)?;
-        let file = unpacked(&collection.package, &self.packages())?
-            .join(&collection.folder)
-            .join(path);
-        let samples = if path.ends_with(".raw") {
-            samples::read_raw(&file)?
-        } else {
-            samples::read_wav(&file)?
-        };
+        let file = unpacked(&collection.package, &self.packages())?.join(&collection.folder).join(path);
+        let samples = if path.ends_with(".raw") { samples::read_raw(&file)? } else { samples::read_wav(&file)? };
         match recorded.samples {
             Some([from, to]) => {
-                let part = samples
-                    .get(from..to)
-                    .with_context(|| format!("{path} has no samples {from}..{to}"))?;
+                let part = samples.get(from..to).with_context(|| format!("{path} has no samples {from}..{to}"))?;
                 Ok(part.to_vec())
             }
             None => Ok(samples),

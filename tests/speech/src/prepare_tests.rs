@@ -4,20 +4,14 @@ use crate::description::Generated;
 use crate::noise::Noise;
 
 fn sources() -> Sources {
-    Sources {
-        collections: BTreeMap::new(),
-        voices: BTreeMap::new(),
-    }
+    Sources { collections: BTreeMap::new(), voices: BTreeMap::new() }
 }
 
 fn knock(id: &str) -> ClipDescription {
     ClipDescription {
         id: id.to_owned(),
         text: String::new(),
-        sound: Sound::Generated(Generated {
-            noise: Noise::Knock,
-            seed: 1,
-        }),
+        sound: Sound::Generated(Generated { noise: Noise::Knock, seed: 1 }),
         split: None,
         interruption: None,
     }
@@ -27,13 +21,8 @@ fn knock(id: &str) -> ClipDescription {
 fn remade(made_from: &str, asked_for: &str, between: impl FnOnce(&Path)) -> bool {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let sources = sources();
-    let workshop = Workshop {
-        folder: folder.path(),
-        sources: &sources,
-    };
-    let first = workshop
-        .set("set", made_from, || workshop.clips("set", &[knock("a")]))
-        .expect("the set is made");
+    let workshop = Workshop { folder: folder.path(), sources: &sources };
+    let first = workshop.set("set", made_from, || workshop.clips("set", &[knock("a")])).expect("the set is made");
     between(folder.path());
     let mut again = false;
     let second = workshop
@@ -59,25 +48,15 @@ fn a_changed_description_makes_the_set_again() {
 
 #[test]
 fn a_missing_file_or_a_damaged_index_makes_the_set_again() {
-    assert!(remade("same", "same", |folder| fs::remove_file(
-        folder.join("set/a.wav")
-    )
-    .expect("removed")));
-    assert!(remade("same", "same", |folder| fs::write(
-        folder.join("set/index.json"),
-        "{"
-    )
-    .expect("written")));
+    assert!(remade("same", "same", |folder| fs::remove_file(folder.join("set/a.wav")).expect("removed")));
+    assert!(remade("same", "same", |folder| fs::write(folder.join("set/index.json"), "{").expect("written")));
 }
 
 #[test]
 fn a_broken_off_preparation_leaves_no_index() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let sources = sources();
-    let workshop = Workshop {
-        folder: folder.path(),
-        sources: &sources,
-    };
+    let workshop = Workshop { folder: folder.path(), sources: &sources };
     let failed: Result<Vec<Clip>> = workshop.set("set", "", || {
         workshop.clips("set", &[knock("a")])?;
         anyhow::bail!("the disk is full")

@@ -51,12 +51,7 @@ pub fn read_wav(path: &Path) -> Result<Vec<f32>> {
 /// When the file cannot be read.
 pub fn read_raw(path: &Path) -> Result<Vec<f32>> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(bytes
-        .as_chunks::<2>()
-        .0
-        .iter()
-        .map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32768.0)
-        .collect())
+    Ok(bytes.as_chunks::<2>().0.iter().map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32768.0).collect())
 }
 
 /// Writes mono 16-bit samples at [`SAMPLE_RATE_HZ`]; what exceeds −1..1 is clipped.
@@ -90,9 +85,7 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f32> {
     let reach = (FILTER_ZERO_CROSSINGS / cutoff).ceil();
     // Output positions fall between input samples in only `phases` different ways.
     let phases = to / greatest_common_divisor(from, to);
-    let filters: Vec<Vec<f32>> = (0..phases)
-        .map(|phase| filter(phase as f64 / phases as f64, cutoff, reach))
-        .collect();
+    let filters: Vec<Vec<f32>> = (0..phases).map(|phase| filter(phase as f64 / phases as f64, cutoff, reach)).collect();
     let length = samples.len() as u64 * to / from;
     (0..length)
         .map(|index| {
@@ -100,11 +93,7 @@ pub fn resample(samples: &[f32], from_hz: u32, to_hz: u32) -> Vec<f32> {
             let taps = &filters[(index * from % to * phases / to) as usize];
             let skipped = (reach as usize).saturating_sub(before);
             let first = before.saturating_sub(reach as usize);
-            samples[first..]
-                .iter()
-                .zip(&taps[skipped..])
-                .map(|(sample, tap)| sample * tap)
-                .sum()
+            samples[first..].iter().zip(&taps[skipped..]).map(|(sample, tap)| sample * tap).sum()
         })
         .collect()
 }
@@ -145,13 +134,7 @@ pub fn stretched(background: &[f32], length: usize) -> Vec<f32> {
     if background.is_empty() {
         return vec![0.0; length];
     }
-    background
-        .iter()
-        .chain(background.iter().rev())
-        .copied()
-        .cycle()
-        .take(length)
-        .collect()
+    background.iter().chain(background.iter().rev()).copied().cycle().take(length).collect()
 }
 
 /// A recording with a pause put into it, and where the pause lies.
@@ -177,12 +160,8 @@ pub fn quietest_near(samples: &[f32], near: usize, reach: usize) -> usize {
     let half = samples_in(5);
     let first = near.saturating_sub(reach).max(half);
     let last = (near + reach).min(samples.len().saturating_sub(half));
-    let energy = |centre: usize| {
-        samples[centre - half..centre + half]
-            .iter()
-            .map(|sample| sample * sample)
-            .sum::<f32>()
-    };
+    let energy =
+        |centre: usize| samples[centre - half..centre + half].iter().map(|sample| sample * sample).sum::<f32>();
     (first..=last)
         .step_by(half / 4)
         .min_by(|a, b| energy(*a).total_cmp(&energy(*b)))

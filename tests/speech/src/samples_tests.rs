@@ -3,9 +3,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn tone(hertz: f64, rate_hz: u32, length: usize) -> Vec<f32> {
-    (0..length)
-        .map(|n| (2.0 * PI * hertz * n as f64 / f64::from(rate_hz)).sin() as f32 * 0.5)
-        .collect()
+    (0..length).map(|n| (2.0 * PI * hertz * n as f64 / f64::from(rate_hz)).sin() as f32 * 0.5).collect()
 }
 
 fn check_tone_survives(hertz: f64, from_hz: u32) {
@@ -13,10 +11,7 @@ fn check_tone_survives(hertz: f64, from_hz: u32) {
     let expected = tone(hertz, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ as usize);
     assert_eq!(there.len(), expected.len());
     for index in 2_000..14_000 {
-        assert!(
-            (there[index] - expected[index]).abs() < 0.005,
-            "{hertz} Hz from {from_hz} Hz differs at {index}"
-        );
+        assert!((there[index] - expected[index]).abs() < 0.005, "{hertz} Hz from {from_hz} Hz differs at {index}");
     }
 }
 
@@ -31,9 +26,7 @@ fn resampling_keeps_tones_below_both_nyquist_frequencies() {
 #[test]
 fn resampling_down_removes_what_would_alias() {
     let there = resample(&tone(9_500.0, 22_050, 22_050), 22_050, SAMPLE_RATE_HZ);
-    let loudest = there[2_000..14_000]
-        .iter()
-        .fold(0.0_f32, |so_far, sample| so_far.max(sample.abs()));
+    let loudest = there[2_000..14_000].iter().fold(0.0_f32, |so_far, sample| so_far.max(sample.abs()));
     assert!(loudest < 0.005, "an alias of {loudest} is left");
 }
 

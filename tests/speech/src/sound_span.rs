@@ -38,10 +38,7 @@ pub fn sound_span(samples: &[f32]) -> Option<SoundSpan> {
     let sounds = |window: &[f32]| window.iter().all(|level| *level > threshold);
     let first = levels.windows(SHORTEST_SOUND_WINDOWS).position(sounds)?;
     let last = levels.windows(SHORTEST_SOUND_WINDOWS).rposition(sounds)? + SHORTEST_SOUND_WINDOWS;
-    Some(SoundSpan {
-        first: first * WINDOW_SAMPLES,
-        end: (last * WINDOW_SAMPLES).min(samples.len()),
-    })
+    Some(SoundSpan { first: first * WINDOW_SAMPLES, end: (last * WINDOW_SAMPLES).min(samples.len()) })
 }
 
 /// The level of every 10 ms in decibels below full scale, after the high pass.

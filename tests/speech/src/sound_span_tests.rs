@@ -8,11 +8,7 @@ fn clip(length: usize, from: usize, to: usize, level_dbfs: f32, floor_dbfs: f32)
     (0..length)
         .map(|n| {
             let time = n as f32 / SAMPLE_RATE_HZ as f32;
-            let tone = if (from..to).contains(&n) {
-                (2.0 * PI * 300.0 * time).sin()
-            } else {
-                0.0
-            };
+            let tone = if (from..to).contains(&n) { (2.0 * PI * 300.0 * time).sin() } else { 0.0 };
             let hum = (2.0 * PI * 50.0 * time).sin() * amplitude(-66.0);
             0.002 + hum + tone * amplitude(level_dbfs) + randomness.next_sample() * amplitude(floor_dbfs)
         })
@@ -21,16 +17,8 @@ fn clip(length: usize, from: usize, to: usize, level_dbfs: f32, floor_dbfs: f32)
 
 fn check(samples: &[f32], first: usize, end: usize) {
     let span = sound_span(samples).expect("there is sound");
-    assert!(
-        span.first.abs_diff(first) <= WINDOW_SAMPLES,
-        "first sound at {}, not {first}",
-        span.first
-    );
-    assert!(
-        span.end.abs_diff(end) <= WINDOW_SAMPLES,
-        "last sound ends at {}, not {end}",
-        span.end
-    );
+    assert!(span.first.abs_diff(first) <= WINDOW_SAMPLES, "first sound at {}, not {first}", span.first);
+    assert!(span.end.abs_diff(end) <= WINDOW_SAMPLES, "last sound ends at {}, not {end}", span.end);
 }
 
 #[test]

@@ -24,20 +24,12 @@ pub fn speak(voice: &Voice, spoken: &Spoken, text: &str, file: &Path) -> Result<
                 Some(phonemes) => ("-p", phonemes.as_str()),
                 None => ("-t", text),
             };
-            run(Command::new("flite")
-                .args(["-voice", &voice.name, "--setf", &stretch, option, what, "-o"])
-                .arg(file))?;
+            run(Command::new("flite").args(["-voice", &voice.name, "--setf", &stretch, option, what, "-o"]).arg(file))?;
         }
         Synthesiser::EspeakNg => {
-            ensure!(
-                spoken.phonemes.is_none(),
-                "phonemes are written for flite: choose one of its voices for {text:?}"
-            );
+            ensure!(spoken.phonemes.is_none(), "phonemes are written for flite: choose one of its voices for {text:?}");
             let speed = format!("{:.0}", ESPEAK_WORDS_PER_MINUTE * spoken.speed);
-            run(Command::new("espeak-ng")
-                .args(["-v", &voice.name, "-s", &speed, "-w"])
-                .arg(file)
-                .args(["--", text]))?;
+            run(Command::new("espeak-ng").args(["-v", &voice.name, "-s", &speed, "-w"]).arg(file).args(["--", text]))?;
         }
     }
     read_wav(file)

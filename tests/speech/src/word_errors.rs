@@ -54,38 +54,23 @@ pub fn word_errors(reference: &str, hypothesis: &str, replacements: &Replacement
     let reference = normalised(reference, replacements);
     let hypothesis = normalised(hypothesis, replacements);
     // best[j]: the fewest errors from the reference words so far to the first j words of the hypothesis.
-    let mut best: Vec<WordErrors> = (0..=hypothesis.len())
-        .map(|insertions| WordErrors {
-            insertions,
-            ..WordErrors::default()
-        })
-        .collect();
+    let mut best: Vec<WordErrors> =
+        (0..=hypothesis.len()).map(|insertions| WordErrors { insertions, ..WordErrors::default() }).collect();
     for said in &reference {
         let mut diagonal = best[0];
         best[0].deletions += 1;
         for (index, heard) in hypothesis.iter().enumerate() {
-            let replaced = WordErrors {
-                substitutions: diagonal.substitutions + usize::from(said != heard),
-                ..diagonal
-            };
-            let deleted = WordErrors {
-                deletions: best[index + 1].deletions + 1,
-                ..best[index + 1]
-            };
-            let inserted = WordErrors {
-                insertions: best[index].insertions + 1,
-                ..best[index]
-            };
+            let replaced =
+                WordErrors { substitutions: diagonal.substitutions + usize::from(said != heard), ..diagonal };
+            let deleted = WordErrors { deletions: best[index + 1].deletions + 1, ..best[index + 1] };
+            let inserted = WordErrors { insertions: best[index].insertions + 1, ..best[index] };
             diagonal = best[index + 1];
-            best[index + 1] = [deleted, inserted].into_iter().fold(replaced, |least, other| {
-                if other.total() < least.total() { other } else { least }
-            });
+            best[index + 1] = [deleted, inserted]
+                .into_iter()
+                .fold(replaced, |least, other| if other.total() < least.total() { other } else { least });
         }
     }
-    WordErrors {
-        reference_words: reference.len(),
-        ..best[hypothesis.len()]
-    }
+    WordErrors { reference_words: reference.len(), ..best[hypothesis.len()] }
 }
 
 /// The words of a text: lower case, without punctuation, figures as words, replacements applied.
@@ -136,9 +121,7 @@ const UP_TO_NINETEEN: [&str; 20] = [
     "eighteen",
     "nineteen",
 ];
-const TENS: [&str; 10] = [
-    "", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
+const TENS: [&str; 10] = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
 fn say_number(number: u32, words: &mut Vec<&'static str>) {
     let (leading, unit, rest) = match number {

@@ -3,14 +3,9 @@ use super::*;
 use proptest::prelude::*;
 
 fn replacements() -> Replacements {
-    [
-        ("mr", "mister"),
-        ("metres", "meters"),
-        ("ok", "okay"),
-        ("ill", "unwell indeed"),
-    ]
-    .map(|(from, to)| (from.to_owned(), to.to_owned()))
-    .into()
+    [("mr", "mister"), ("metres", "meters"), ("ok", "okay"), ("ill", "unwell indeed")]
+        .map(|(from, to)| (from.to_owned(), to.to_owned()))
+        .into()
 }
 
 fn check(reference: &str, hypothesis: &str, substitutions: usize, deletions: usize, insertions: usize) {
@@ -44,10 +39,7 @@ fn each_kind_of_error_is_counted_as_itself() {
 fn figures_are_said_in_words() {
     let said = |text: &str| normalised(text, &Replacements::new()).join(" ");
     assert_eq!(said("0 7 13 40 42"), "zero seven thirteen forty forty two");
-    assert_eq!(
-        said("300 1999 20015"),
-        "three hundred one thousand nine hundred ninety nine twenty thousand fifteen"
-    );
+    assert_eq!(said("300 1999 20015"), "three hundred one thousand nine hundred ninety nine twenty thousand fifteen");
     assert_eq!(said("10th 1234567"), "10th 1234567");
 }
 

@@ -31,7 +31,8 @@ impl Conversation {
         let mut answer = Answer::new(turn, Some(transcript.text.clone()), asked, language);
         match route {
             Route::Model => {
-                let messages = prompt::messages(&self.settings, &self.history, &transcript.text, &answer.language);
+                let messages =
+                    prompt::messages(&self.settings, &self.history, Some(&transcript.text), &answer.language);
                 self.actions.push(Action::Generate { turn, messages });
             }
             Route::Say(text) => self.say_at_once(&mut answer, &text),
@@ -208,6 +209,9 @@ impl Conversation {
             }
             let turn = answer.turn;
             self.actions.push(Action::Tell(Notice::Ended { turn, outcome }));
+            if answer.question.is_some() && outcome != Outcome::Withdrawn {
+                self.actions.push(self.preparation());
+            }
         }
     }
 }

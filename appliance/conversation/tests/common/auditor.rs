@@ -110,6 +110,7 @@ impl Auditor {
                 turn.asked_by_typing = matches!(event, Event::Typed { .. });
                 check_prompt(messages, self.prompt_tokens);
             }
+            Action::Prepare { .. } => {}
             Action::Speak { clause, text, .. } => {
                 assert!(spoken, "nothing is spoken where answers are shown");
                 assert!(!turn.speech_ended, "nothing is spoken after the end of speech");

@@ -31,7 +31,7 @@ pub fn turn_of(action: &Action) -> Option<TurnId> {
         | Action::Tell(Notice::Understood { turn, .. } | Notice::Answering { turn, .. } | Notice::Ended { turn, .. }) => {
             Some(*turn)
         }
-        Action::Tell(Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. }) => None,
+        Action::Prepare { .. } | Action::Tell(Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. }) => None,
     }
 }
 
@@ -41,6 +41,7 @@ pub fn kind_of(action: &Action) -> String {
         Action::Transcribe { .. } => "transcribe".into(),
         Action::JudgeEndOfTurn { .. } => "judge".into(),
         Action::Generate { .. } => "generate".into(),
+        Action::Prepare { .. } => "prepare".into(),
         Action::Speak { clause, .. } => format!("speak-{clause}"),
         Action::EndSpeech { .. } => "end-speech".into(),
         Action::Release { .. } => "release".into(),

@@ -293,7 +293,7 @@ impl Room {
                     self.insert(Duration::ZERO, report);
                 }
             }
-            Action::Tell(_) => {}
+            Action::Prepare { .. } | Action::Tell(_) => {}
         }
     }
 

@@ -40,7 +40,11 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::Thinking)?;
         let session = Session::in_writing(settings(config, &models), common::generating(config), workers)?;
-        let result = if question.is_empty() { converse(&session, options).await } else { ask(&session, question, options).await };
+        let result = if question.is_empty() {
+            converse(&session, options).await
+        } else {
+            ask(&session, question, options).await
+        };
         session.close().await;
         result
     })?;
@@ -50,7 +54,9 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
 fn check_question(question: &str) -> Result<()> {
     let chars = question.chars().count();
     if chars > MAX_QUESTION_CHARS {
-        bail!("the question has {chars} characters; at most {MAX_QUESTION_CHARS} can be answered. Ask about a part of it");
+        bail!(
+            "the question has {chars} characters; at most {MAX_QUESTION_CHARS} can be answered. Ask about a part of it"
+        );
     }
     Ok(())
 }

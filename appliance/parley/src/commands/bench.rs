@@ -121,10 +121,16 @@ fn read_questions(folder: &Path, limit: Option<usize>) -> Result<Vec<(String, Qu
     paths.iter().map(read).collect()
 }
 
-async fn measure(options: &Options, config: &Config, models: &Selection, questions: &[(String, Question)]) -> Result<Report> {
+async fn measure(
+    options: &Options,
+    config: &Config,
+    models: &Selection,
+    questions: &[(String, Question)],
+) -> Result<Report> {
     let begun = Instant::now();
     let spoken = Settings { barge_in: BargeIn::Voice, ..settings(config, models) };
-    let mut room = RecordedRoom::open(spoken.clone(), common::generating(config), Workers::spawn(config, models, Needed::All)?)?;
+    let mut room =
+        RecordedRoom::open(spoken.clone(), common::generating(config), Workers::spawn(config, models, Needed::All)?)?;
     let listening = begun.elapsed();
     room.ready().await?;
     let answering = begun.elapsed();
@@ -145,7 +151,8 @@ async fn measure(options: &Options, config: &Config, models: &Selection, questio
         milliseconds(usage.cpu_time.saturating_sub(earlier)) / answered
     };
     let megabytes = |usage: &ProcessUsage| (usage.resident_bytes as f64 / 1e5).round() / 10.0;
-    let mut resident_mb: BTreeMap<String, f64> = after.iter().map(|(name, usage)| (name.clone(), megabytes(usage))).collect();
+    let mut resident_mb: BTreeMap<String, f64> =
+        after.iter().map(|(name, usage)| (name.clone(), megabytes(usage))).collect();
     resident_mb.insert("total".into(), resident_mb.values().sum());
 
     let without_speculation = if options.once {
@@ -182,7 +189,11 @@ async fn measure(options: &Options, config: &Config, models: &Selection, questio
     })
 }
 
-async fn ask_all(room: &mut RecordedRoom, questions: &[(String, Question)], quiet: bool) -> Result<(Pass, Vec<String>)> {
+async fn ask_all(
+    room: &mut RecordedRoom,
+    questions: &[(String, Question)],
+    quiet: bool,
+) -> Result<(Pass, Vec<String>)> {
     let (mut answers, mut unanswered) = (Vec::new(), Vec::new());
     for (name, question) in questions {
         let answered = room.ask(question, |_| {}).await?;
@@ -191,7 +202,11 @@ async fn ask_all(room: &mut RecordedRoom, questions: &[(String, Question)], quie
             let ms = answered.first_audio.map_or("no answer".into(), |first| format!("{:.0} ms", milliseconds(first)));
             output::remark(format_args!("{name:<24} {ms:>9}  {heard}"));
         }
-        if answered.first_audio.is_some() && answered.report.is_some() { answers.push(answered) } else { unanswered.push(name.clone()) }
+        if answered.first_audio.is_some() && answered.report.is_some() {
+            answers.push(answered)
+        } else {
+            unanswered.push(name.clone())
+        }
     }
     Ok((pass(&answers), unanswered))
 }
@@ -215,7 +230,9 @@ fn spread(values: impl Iterator<Item = f64>) -> Spread {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     // The nearest rank: no figure that was not measured.
-    let rank = |share: f64| values.get(((values.len() as f64 * share).ceil() as usize).saturating_sub(1)).copied().unwrap_or(0.0);
+    let rank = |share: f64| {
+        values.get(((values.len() as f64 * share).ceil() as usize).saturating_sub(1)).copied().unwrap_or(0.0)
+    };
     Spread { p50: rank(0.5), p95: rank(0.95), min: rank(0.0), max: rank(1.0), count: values.len() }
 }
 
@@ -230,7 +247,10 @@ fn total_cpu(usage: &BTreeMap<String, ProcessUsage>) -> Duration {
 
 fn print(report: &Report) -> Result<()> {
     let machine = &report.machine;
-    output::line(format_args!("{}, {} cores, {} MB, {}", machine.processor, machine.cores, machine.memory_mb, machine.system))?;
+    output::line(format_args!(
+        "{}, {} cores, {} MB, {}",
+        machine.processor, machine.cores, machine.memory_mb, machine.system
+    ))?;
     output::line(format_args!("models: {}; threads: {:?}", report.models.join(", "), report.threads))?;
     output::line(format_args!("{} questions, {} unanswered", report.questions, report.unanswered.len()))?;
     print_pass("ms after the end of speech", &report.pass)?;
@@ -238,7 +258,9 @@ fn print(report: &Report) -> Result<()> {
         print_pass("without speculation", &plain.pass)?;
         output::line(format_args!("first audio with speculation / without: {:.2}", plain.ratio))?;
     }
-    let row = |values: &BTreeMap<String, f64>| values.iter().map(|(name, value)| format!("{name} {value:.0}")).collect::<Vec<_>>().join(", ");
+    let row = |values: &BTreeMap<String, f64>| {
+        values.iter().map(|(name, value)| format!("{name} {value:.0}")).collect::<Vec<_>>().join(", ")
+    };
     output::line(format_args!("CPU ms per turn: {}", row(&report.cpu_ms_per_turn)))?;
     output::line(format_args!("resident MB: {}", row(&report.resident_mb)))?;
     output::line(format_args!("idle: {} % of a core; start: {:?} ms", report.idle_cpu_percent, report.start_ms))
@@ -255,7 +277,10 @@ fn print_pass(title: &str, pass: &Pass) -> Result<()> {
         ("handed to the loudspeaker", pass.played_ms),
         ("first audio heard", pass.first_audio_ms),
     ] {
-        output::line(format_args!("{name:<28} {:>7.0} {:>7.0} {:>7.0} {:>7.0}", spread.p50, spread.p95, spread.min, spread.max))?;
+        output::line(format_args!(
+            "{name:<28} {:>7.0} {:>7.0} {:>7.0} {:>7.0}",
+            spread.p50, spread.p95, spread.min, spread.max
+        ))?;
     }
     Ok(())
 }

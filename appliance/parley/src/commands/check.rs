@@ -45,17 +45,25 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
         Ok(config) => {
             note("configuration", Ok("is sound".into()));
             let selection = common::selection(&config);
-            note("models", match &selection {
-                Ok(_) => Ok(format!("profile {} is complete", config.models.profile)),
-                Err(error) => Err(format!("{error:#}")),
-            });
+            note(
+                "models",
+                match &selection {
+                    Ok(_) => Ok(format!("profile {} is complete", config.models.profile)),
+                    Err(error) => Err(format!("{error:#}")),
+                },
+            );
             if let Ok(selection) = &selection {
                 common::block_on(async {
                     match Workers::spawn(&config, selection, Needed::All) {
                         Err(error) => note("workers", Err(error.to_string())),
                         Ok(workers) => {
                             for (name, ready) in workers.ready_each().await {
-                                note(name, ready.map(|details| format!("{} loaded in {} ms", details.model, details.load_ms)).map_err(|error| error.to_string()));
+                                note(
+                                    name,
+                                    ready
+                                        .map(|details| format!("{} loaded in {} ms", details.model, details.load_ms))
+                                        .map_err(|error| error.to_string()),
+                                );
                             }
                             workers.shut_down().await;
                         }
@@ -64,11 +72,18 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
                 })?;
             }
             let cards: Vec<String> = devices::cards().into_iter().map(|card| card.name).collect();
-            let found = if cards.is_empty() { String::new() } else { format!("; the cards here are: {}", cards.join(", ")) };
+            let found =
+                if cards.is_empty() { String::new() } else { format!("; the cards here are: {}", cards.join(", ")) };
             let works = |name: &str| format!("{name} opens{found}");
             let fails = |error: &anyhow::Error| format!("{error:#}{found}");
-            note("microphone", common::microphone(&config).map(|_| works(&config.audio.input)).map_err(|error| fails(&error)));
-            note("loudspeaker", common::loudspeaker(&config).map(|_| works(&config.audio.output)).map_err(|error| fails(&error)));
+            note(
+                "microphone",
+                common::microphone(&config).map(|_| works(&config.audio.input)).map_err(|error| fails(&error)),
+            );
+            note(
+                "loudspeaker",
+                common::loudspeaker(&config).map(|_| works(&config.audio.output)).map_err(|error| fails(&error)),
+            );
         }
     }
     let report = Report { ok: checks.iter().all(|check| check.ok), checks };
@@ -77,7 +92,11 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
     } else {
         for check in &report.checks {
             let mark = if check.ok { "✓" } else { "✗" };
-            output::line(format_args!("{mark} {:<14} {}", check.name, check.detail.replace('\n', "\n                 ")))?;
+            output::line(format_args!(
+                "{mark} {:<14} {}",
+                check.name,
+                check.detail.replace('\n', "\n                 ")
+            ))?;
         }
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })

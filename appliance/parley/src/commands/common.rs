@@ -22,7 +22,9 @@ pub(super) fn selection(config: &Config) -> Result<Selection> {
 pub(super) fn models(config: &Config) -> Result<Models> {
     let folder = match &config.models.folder {
         Some(folder) => folder.clone(),
-        None => default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?,
+        None => {
+            default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?
+        }
     };
     Ok(Models::new(Manifest::embedded()?, Store::new(folder)?))
 }

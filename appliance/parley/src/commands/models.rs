@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use parley_models::{FetchOptions, FileState, ModelState, Models, Phase, Progress, Purpose, SourceOrder, Store, Wanted};
+use parley_models::{
+    FetchOptions, FileState, ModelState, Models, Phase, Progress, Purpose, SourceOrder, Store, Wanted,
+};
 use serde::Serialize;
 
 use super::{common, output};
@@ -78,7 +80,10 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
             let states = models.verify(&wanted, &mut show);
             output::progress("");
             print(&models, &states, listing.json)?;
-            let damaged = states.iter().flat_map(|state| &state.files).any(|(_, state)| matches!(state, FileState::Damaged { .. }));
+            let damaged = states
+                .iter()
+                .flat_map(|state| &state.files)
+                .any(|(_, state)| matches!(state, FileState::Damaged { .. }));
             Ok(if damaged { ExitCode::FAILURE } else { ExitCode::SUCCESS })
         }
         Command::Fetch { profile, ids, registries_first } => {
@@ -88,7 +93,8 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
                 Wanted::Ids(ids.clone())
             };
             let order = if *registries_first { SourceOrder::RegistriesFirst } else { SourceOrder::AsListed };
-            let store = Store::new(models.store().folder())?.with_options(FetchOptions { order, ..FetchOptions::default() });
+            let store =
+                Store::new(models.store().folder())?.with_options(FetchOptions { order, ..FetchOptions::default() });
             let models = Models::new(models.manifest().clone(), store);
             let paths = models.fetch(&models.resolve(&wanted)?, &mut show)?;
             output::progress("");

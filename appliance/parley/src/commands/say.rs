@@ -57,7 +57,8 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let mut cutter = ClauseCutter::default();
     let mut pieces = cutter.push(&text);
     pieces.extend(cutter.finish());
-    let clauses: Vec<String> = pieces.iter().map(|piece| speakable(piece)).filter(|clause| !clause.is_empty()).collect();
+    let clauses: Vec<String> =
+        pieces.iter().map(|piece| speakable(piece)).filter(|clause| !clause.is_empty()).collect();
     if clauses.is_empty() {
         bail!("there is nothing in this text that can be said");
     }
@@ -109,7 +110,8 @@ impl Outlet {
         match &options.output {
             Some(path) => Ok(Outlet::File { path: path.clone(), writer: None }),
             None => {
-                let sink = common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
+                let sink =
+                    common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
                 let (feed, control, _speaker) = Speaker::start(sink)?;
                 Ok(Outlet::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _speaker })))
             }

@@ -26,7 +26,9 @@ pub(super) fn man(command: clap::Command) -> Result<ExitCode> {
     let mut pages = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut pages)?;
     for subcommand in command.get_subcommands() {
-        clap_mangen::Man::new(subcommand.clone()).title(format!("parley-{}", subcommand.get_name())).render(&mut pages)?;
+        clap_mangen::Man::new(subcommand.clone())
+            .title(format!("parley-{}", subcommand.get_name()))
+            .render(&mut pages)?;
     }
     super::output::part(String::from_utf8(pages)?)?;
     Ok(ExitCode::SUCCESS)

@@ -106,7 +106,12 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     Ok(())
 }
 
-async fn from_recordings(options: &Options, config: &Config, models: &Selection, questions: &[Question]) -> Result<bool> {
+async fn from_recordings(
+    options: &Options,
+    config: &Config,
+    models: &Selection,
+    questions: &[Question],
+) -> Result<bool> {
     let settings = Settings { barge_in: parley_conversation::BargeIn::Voice, ..settings(config, models) };
     let workers = Workers::spawn(config, models, Needed::All)?;
     let mut room = RecordedRoom::open(settings, common::generating(config), workers)?;
@@ -137,7 +142,13 @@ async fn from_recordings(options: &Options, config: &Config, models: &Selection,
     Ok(turns.iter().all(|turn| !turn.heard.is_empty()))
 }
 
-fn turn(number: usize, path: &Path, expected: Option<String>, answered: Answered, folder: Option<&Path>) -> Result<Turn> {
+fn turn(
+    number: usize,
+    path: &Path,
+    expected: Option<String>,
+    answered: Answered,
+    folder: Option<&Path>,
+) -> Result<Turn> {
     let report = answered.report;
     let answer_wav = match folder {
         Some(folder) if !answered.audio.is_empty() => {
@@ -165,7 +176,8 @@ fn write_report(folder: &Path, models: &Selection, turns: &[Turn]) -> Result<()>
     let report = Report { machine: machine::Machine::this(), models: names.collect(), turns };
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join("report.json");
-    std::fs::write(&path, serde_json::to_vec_pretty(&report)?).with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(&path, serde_json::to_vec_pretty(&report)?)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn show(observation: &Observation, json: bool) -> Result<()> {

@@ -57,7 +57,8 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let failed = common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::Listening)?;
         let (listening, _) = common::ready(workers.listening()).await?;
-        let language = options.language.clone().or_else(|| Some(config.conversation.language.clone()).filter(|it| it != "auto"));
+        let language =
+            options.language.clone().or_else(|| Some(config.conversation.language.clone()).filter(|it| it != "auto"));
         let mut failed = 0;
         for file in &options.files {
             match transcribe(file, language.as_deref(), listening.as_ref()).await {

@@ -127,3 +127,19 @@ impl Drop for Generation {
         self.task.abort();
     }
 }
+
+/// The language model reading ahead; dropping it cancels.
+pub(super) struct Preparation(tokio::task::JoinHandle<()>);
+
+impl Preparation {
+    pub(super) fn start(mut job: Job<Generated>) -> Preparation {
+        // A failure needs no word: the next question will tell.
+        Preparation(tokio::spawn(async move { while let Some(Ok(_)) = job.next().await {} }))
+    }
+}
+
+impl Drop for Preparation {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

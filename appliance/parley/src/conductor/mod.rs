@@ -162,6 +162,7 @@ pub struct Conductor {
     replies: Arc<Mutex<ReplyCache>>,
     audio: RecentAudio,
     turns: HashMap<TurnId, Turn>,
+    preparation: Option<jobs::Preparation>,
     last_speech: Instant,
     started: Instant,
     messages: Messages,
@@ -191,6 +192,7 @@ impl Conductor {
             replies: Arc::default(),
             audio: RecentAudio::default(),
             turns: HashMap::new(),
+            preparation: None,
             last_speech: Instant::now(),
             started: Instant::now(),
             messages,
@@ -204,6 +206,7 @@ impl Conductor {
 
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.
     pub async fn run(mut self, mut frames: mpsc::Receiver<AudioFrame>) {
+        self.perform(self.conversation.preparation());
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut controlled, mut listening) = (true, true);
@@ -292,10 +295,16 @@ impl Conductor {
                 }
             }
             Action::Generate { turn, messages } => {
+                self.preparation = None;
                 self.turn(turn).timeline.mark(Mark::GenerationStarted, now);
                 let job = self.engines.language_model.generate(jobs::generate_task(messages, &self.generating));
                 let generation = Generation::start(turn, job, self.messages.clone());
                 self.turn(turn).generation = Some(generation);
+            }
+            Action::Prepare { messages } => {
+                let reading = Generating { max_tokens: 0, ..self.generating.clone() };
+                let job = self.engines.language_model.generate(jobs::generate_task(messages, &reading));
+                self.preparation = Some(jobs::Preparation::start(job));
             }
             Action::Speak { turn, clause, text, language } => {
                 if clause == 0 {

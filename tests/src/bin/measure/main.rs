@@ -1,0 +1,50 @@
+//! Measures a conversation's manners and accuracy on the real engines and real recordings. `cargo xtask bench --help`.
+//!
+//! Nothing here passes or fails by the clock of a busy machine: it prints figures, and fails only where a turn hangs, an
+//! answer is lost, or sound is heard that belongs to nobody.
+
+#![allow(clippy::print_stdout, reason = "a developer's command line talks to its terminal")]
+
+mod accuracy;
+mod barge_in;
+mod cancel;
+mod pauses;
+mod room;
+mod soak;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "measure", about = "Manners and accuracy, measured on real engines", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Are pauses in mid-sentence left alone, and finished questions not waited on?
+    Pauses,
+    /// How soon is Parley silent when somebody speaks over it, and what makes it go on?
+    BargeIn,
+    /// How soon is an engine free after its job was cancelled?
+    Cancel,
+    /// Is the spoken language recognised, and how many words are wrong?
+    Accuracy,
+    /// Hundreds of turns while workers are killed
+    Soak(soak::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Pauses => pauses::run().await,
+            Command::BargeIn => barge_in::run().await,
+            Command::Cancel => cancel::run().await,
+            Command::Accuracy => accuracy::run().await,
+            Command::Soak(options) => soak::run(&options).await,
+        }
+    })
+}
