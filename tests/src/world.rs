@@ -26,6 +26,7 @@ use parley_conversation::{Conversation, Event, FRAME, ModelOnly, Phase, Position
 use parley_engine::scripted::{
     Counts, Pace, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech, last_words,
 };
+use parley_engine::{Generate, Generated, Job, LanguageModel};
 use parley_hardware::playback::{Control, Renderer};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
@@ -110,6 +111,19 @@ pub struct World {
     counts: [Counts; 4],
 }
 
+/// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then those
+/// of answers alone.
+struct ReadsAheadApart {
+    answers: ScriptedLanguageModel,
+    reads: ScriptedLanguageModel,
+}
+
+impl LanguageModel for ReadsAheadApart {
+    fn generate(&self, task: Generate) -> Job<Generated> {
+        if task.max_tokens == 0 { self.reads.generate(task) } else { self.answers.generate(task) }
+    }
+}
+
 impl World {
     /// A world in which nothing has happened.
     ///
@@ -137,7 +151,10 @@ impl World {
             .with_pace(pace(23, 0));
         let engines = Engines {
             speech_to_text: Arc::new(listening.clone()),
-            language_model: Arc::new(thinking.clone()),
+            language_model: Arc::new(ReadsAheadApart {
+                answers: thinking.clone(),
+                reads: ScriptedLanguageModel::new(|_| String::new()),
+            }),
             text_to_speech: Arc::new(speaking.clone()),
             ears: scene.judgements.map(|_| Arc::new(judging.clone()) as Arc<dyn parley_engine::Ears>),
         };

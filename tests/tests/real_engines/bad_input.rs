@@ -87,8 +87,10 @@ fn silence_noise_and_music_have_no_words() {
         (seed >> 16) as i16 / 8
     };
     let chord = |i: usize| {
-        [220.0, 277.2, 329.6].map(|hz: f32| (i as f32 / 16_000.0 * hz * 6.283).sin() * 4_000.0).iter().sum::<f32>()
-            as i16
+        [220.0, 277.2, 329.6]
+            .map(|hz: f32| (i as f32 / 16_000.0 * hz * std::f32::consts::TAU).sin() * 4_000.0)
+            .iter()
+            .sum::<f32>() as i16
     };
     let files = [
         wav("silence.wav", format, &[0; 48_000]),

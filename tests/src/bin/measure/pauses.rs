@@ -33,7 +33,7 @@ pub async fn run() -> Result<()> {
             let heard = listen(&room, samples(&sets, &paused.clip)?, &paused.clip).await?;
             let (first, end) = (time(paused.pause_first), time(paused.pause_end));
             let into_pause = |moment: &Duration| (first..end).contains(moment);
-            let early = heard.confirmed.iter().any(|moment| into_pause(moment));
+            let early = heard.confirmed.iter().any(into_pause);
             let answered = heard.first_sound.is_some_and(|moment| into_pause(&moment));
             left_alone += usize::from(!answered);
             released_early += usize::from(early);
