@@ -71,7 +71,7 @@ pub struct Endpointing {
 impl Default for Endpointing {
     fn default() -> Self {
         Endpointing {
-            speculate_after: Duration::from_millis(100),
+            speculate_after: Duration::from_millis(60),
             sure: Duration::from_millis(200),
             unsure: Duration::from_millis(680),
             unfinished: Duration::from_millis(1_400),

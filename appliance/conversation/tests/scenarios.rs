@@ -211,7 +211,7 @@ mod the_end_of_a_turn {
     fn waits_for_the_words() {
         let mut room = judged(0.9);
         room.listening = Works::After(ms(900));
-        check(room, QUESTION, 1000);
+        check(room, QUESTION, 960);
     }
 
     #[test]
@@ -344,7 +344,7 @@ mod speech_over_an_answer {
     fn without_words_resumes_it() {
         let mut room = room_while_speaking(|_| {}, 500);
         room.noise(200);
-        assert_eq!(room.until("resume"), ms(160), "as soon as there is a transcript without words");
+        assert_eq!(room.until("resume"), ms(120), "as soon as there is a transcript without words");
         room.quiet();
         assert_eq!((room.count("(no words)"), room.count("release")), (1, 1));
     }

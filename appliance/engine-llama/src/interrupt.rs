@@ -1,7 +1,7 @@
 //! Stops llama.cpp in the middle of a batch.
 //!
 //! llama.cpp asks an abort callback between any two operations, a few milliseconds apart, but llama-cpp-2 has no way to
-//! set one. So the linker puts [`__wrap_llama_new_context_with_model`] in front of the constructor that llama-cpp-2
+//! set one. So the linker puts `__wrap_llama_new_context_with_model` in front of the constructor that llama-cpp-2
 //! calls (see `build.rs`), and it adds the callback to the parameters. A batch that was stopped fails; llama.cpp takes
 //! its positions out of the cache again.
 //!

@@ -1,7 +1,7 @@
 //! What of the model's text is speech.
 
 /// Which tokens the model may say, by their spelling: not those that begin a description of a sound, such as
-/// "(music)" or "[BLANK_AUDIO]", nor marks that nobody speaks. The colon stays: it is in "7:30".
+/// `(music)` or `[BLANK_AUDIO]`, nor marks that nobody speaks. The colon stays: it is in "7:30".
 pub fn is_sayable(spelling: &str) -> bool {
     const NEVER: &str = "#()*+<=>[\\]^_`{|}~\"「」『』♩♪♫♬♭♮♯";
     // A dash before a word marks a change of speakers.
