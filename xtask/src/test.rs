@@ -35,7 +35,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
             built
                 .cargo()
                 .args(["doc", "--release", "--locked", "--workspace", "--no-deps", "--quiet"])
-                .env("RUSTDOCFLAGS", "-D warnings"),
+                .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"),
         )?;
         let deny = tools::DENY.program()?;
         process::run(

@@ -80,11 +80,12 @@ async fn the_report_tells_the_same_times() {
     let report = world.turns()[0].report.clone().expect("it is reported");
     let at = |since: Duration| Some(since.as_secs_f64() * 1_000.0);
     let stages = report.stages_ms;
-    assert_eq!(stages.transcription_started, at(ms(100)));
-    assert_eq!(stages.judged, at(ms(123)));
-    assert_eq!(stages.transcribed, at(ms(100) + LISTENING));
-    assert_eq!(stages.first_text, at(ms(100) + LISTENING + FIRST_PIECE));
-    assert_eq!(stages.first_block, at(ms(100) + engines_take(&report.answer)));
+    let begun = Endpointing::default().speculate_after;
+    assert_eq!(stages.transcription_started, at(begun));
+    assert_eq!(stages.judged, at(begun + ms(23)));
+    assert_eq!(stages.transcribed, at(begun + LISTENING));
+    assert_eq!(stages.first_text, at(begun + LISTENING + FIRST_PIECE));
+    assert_eq!(stages.first_block, at(begun + engines_take(&report.answer)));
     assert_eq!(stages.played, stages.first_block, "it was released long before");
     assert!(stages.endpoint < stages.first_text);
 }
