@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parley_conversation::{ClauseCutter, Event, Outcome, Settings};
+use parley_conversation::{ClauseCutter, Endpointing, Event, Outcome, Settings};
 use parley_engine::scripted::token_like_pieces;
 use parley_tests::world::{SOUND_CARD_DELAY, STEP, Scene, World};
 
