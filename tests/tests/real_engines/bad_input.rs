@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::support::{fail, lines, parley, run, scratch, speech, succeed};
+use crate::support::{fail, lines, parley, parley_with, run, scratch, speech, succeed};
 
 /// Writes a WAV of this format from 16-bit samples at 16 kHz.
 fn wav(name: &str, spec: hound::WavSpec, samples: &[i16]) -> PathBuf {
@@ -153,6 +153,6 @@ fn no_sound_card_says_what_to_do() {
     let config = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(config.path(), "[audio]\ninput = \"hw:CARD=none\"\noutput = \"hw:CARD=none\"\n")
         .expect("it can be written");
-    let message = fail(parley().arg("--config").arg(config.path()).args(["talk", "--mic"]));
+    let message = fail(parley_with(config.path()).args(["talk", "--mic"]));
     assert!(message.contains("parley check"), "{message}");
 }

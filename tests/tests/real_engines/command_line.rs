@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{fail, parley, run, succeed};
+use crate::support::{fail, parley, parley_with, run, succeed};
 
 #[test]
 fn help_names_every_command() {
@@ -51,6 +51,6 @@ fn missing_models_name_the_command_that_gets_them() {
 fn a_configuration_with_a_mistake_is_shown_with_its_place() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), "[audio]\nimput = \"x\"\n").expect("it can be written");
-    let message = fail(parley().arg("--config").arg(file.path()).args(["models", "list"]));
+    let message = fail(parley_with(file.path()).args(["models", "list"]));
     assert!(message.contains("line 2") && message.contains("imput"), "{message}");
 }

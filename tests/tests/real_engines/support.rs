@@ -24,6 +24,11 @@ pub fn parley() -> Command {
     let config = scratch().join("parley.toml");
     let threads = "[engines]\nlistening-threads = 1\nthinking-threads = 1\nspeaking-threads = 1\n";
     std::fs::write(&config, threads).expect("the scratch folder takes files");
+    parley_with(&config)
+}
+
+/// `parley` with this configuration file.
+pub fn parley_with(config: &Path) -> Command {
     let mut command = Command::new(programs().join("parley"));
     command.arg("--config").arg(config).stdin(Stdio::null()).env_remove("PARLEY_LOG");
     command
