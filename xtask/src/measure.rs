@@ -10,7 +10,7 @@ use crate::{build, places, process, system};
 /// What is measured.
 #[derive(Args)]
 pub struct Options {
-    /// pauses, barge-in, cancel, accuracy or soak, with their own options
+    /// pauses, endpoints, barge-in, cancel, accuracy or soak, with their own options
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     what: Vec<String>,
 }

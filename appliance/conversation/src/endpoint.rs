@@ -62,7 +62,8 @@ pub struct Endpointing {
     pub unfinished: Duration,
     /// Enough where there is no model to judge the end of a turn.
     pub without_model: Duration,
-    /// The model's probability from which it says "finished".
+    /// The model's probability from which it says "finished". It is asked once, when the silence begins: with more
+    /// silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
     pub finished_probability: f32,
     /// The model's probability below which it says "not finished".
     pub unfinished_probability: f32,
@@ -76,7 +77,7 @@ impl Default for Endpointing {
             unsure: Duration::from_millis(680),
             unfinished: Duration::from_millis(1_400),
             without_model: Duration::from_millis(450),
-            finished_probability: 0.5,
+            finished_probability: 0.8,
             unfinished_probability: 0.2,
         }
     }

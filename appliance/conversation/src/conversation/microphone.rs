@@ -14,8 +14,6 @@ use crate::settings::BargeIn;
 const PEEK_EVERY: Duration = Duration::from_millis(1_000);
 /// An answer waits this long for words from somebody who makes sounds all the time, however slow the ears are.
 pub(super) const LONGEST_WAIT_FOR_WORDS: Duration = Duration::from_secs(6);
-/// A second look at the end of a turn, with more silence to listen to, pays off from here.
-const JUDGE_AGAIN_AFTER: Duration = Duration::from_millis(320);
 
 impl Conversation {
     pub(super) fn on_frame(&mut self, end: Position, speech: bool, now: Duration) {
@@ -48,7 +46,6 @@ impl Conversation {
                         utterance.last_speech = end;
                     }
                     self.hearing = Hearing::Pausing(utterance, pause);
-                    self.judge_again();
                     self.end_if_enough();
                 }
             }
@@ -157,22 +154,9 @@ impl Conversation {
         self.while_speaking();
     }
 
-    fn judge_again(&mut self) {
-        let finished = self.settings.endpointing.finished_probability;
-        if let Hearing::Pausing(utterance, pause) = &mut self.hearing
-            && matches!(pause.judged, Judgement::Probability(p) if p < finished)
-            && !pause.judged_again
-            && self.latest.since(utterance.last_speech) >= JUDGE_AGAIN_AFTER
-        {
-            pause.judged_again = true;
-            self.actions.push(Action::JudgeEndOfTurn { turn: pause.turn, from: utterance.from, to: self.latest });
-        }
-    }
-
     pub(super) fn on_judged(&mut self, turn: TurnId, judged: Judgement) {
         if let Hearing::Pausing(_, pause) = &mut self.hearing
             && pause.turn == turn
-            && (judged != Judgement::NoModel || pause.judged == Judgement::Pending)
         {
             pause.judged = judged;
             self.end_if_enough();

@@ -1,4 +1,4 @@
-//! Measures a conversation's manners and accuracy on the real engines and real recordings. `cargo xtask bench --help`.
+//! Measures a conversation's manners and accuracy on the real engines and real recordings. `cargo xtask measure --help`.
 //!
 //! Nothing here passes or fails by the clock of a busy machine: it prints figures, and fails only where a turn hangs, an
 //! answer is lost, or sound is heard that belongs to nobody.
@@ -8,6 +8,7 @@
 mod accuracy;
 mod barge_in;
 mod cancel;
+mod endpoints;
 mod pauses;
 mod room;
 mod soak;
@@ -25,6 +26,8 @@ struct Cli {
 enum Command {
     /// Are pauses in mid-sentence left alone, and finished questions not waited on?
     Pauses,
+    /// What does the end-of-turn model say of pauses and of ends, by the silence it hears?
+    Endpoints,
     /// How soon is Parley silent when somebody speaks over it, and what makes it go on?
     BargeIn,
     /// How soon is an engine free after its job was cancelled?
@@ -41,6 +44,7 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Pauses => pauses::run().await,
+            Command::Endpoints => endpoints::run().await,
             Command::BargeIn => barge_in::run().await,
             Command::Cancel => cancel::run().await,
             Command::Accuracy => accuracy::run().await,

@@ -10,7 +10,7 @@ use parley_speech::{Clip, Split};
 use crate::room::{hush, next_notice, open, percentile, samples, speech, time};
 
 /// The pause that is asked for.
-const PAUSE_MS: u32 = 600;
+pub const PAUSE_MS: u32 = 600;
 /// The longest acceptable wait after a finished question.
 const LONGEST_WAIT: Duration = Duration::from_millis(800);
 /// How long after a clip its answer may be confirmed.
