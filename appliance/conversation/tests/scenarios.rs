@@ -161,12 +161,13 @@ mod the_end_of_a_turn {
     #[test]
     fn takes_200_ms_where_all_witnesses_agree() {
         check(judged(0.9), QUESTION, 200);
-        check(judged(0.8), "turn on the light", 200);
+        check(judged(0.97), "turn on the light", 200);
     }
 
     #[test]
     fn takes_680_ms_where_they_disagree() {
-        check(judged(0.9), "turn on the", 680);
+        check(judged(0.9), "turn on the light", 680);
+        check(judged(0.99), "turn on the", 680);
         check(judged(0.7), QUESTION, 680);
         check(judged(0.1), QUESTION, 680);
         check(judging(Works::Never), QUESTION, 680);
@@ -436,6 +437,7 @@ mod speech_over_an_answer {
     #[test]
     fn does_not_take_words_twice() {
         let mut room = Room::new();
+        room.finished = 0.99;
         (room.thinking, room.speaking) = (Works::After(ms(20)), Works::After(ms(20)));
         room.answer = "Yes. Certainly, and with the greatest pleasure.".into();
         room.silence(500).says("say one two three four five six seven", 500).silence(260);
@@ -608,6 +610,14 @@ mod typed_words {
         check_history(&room, &[(QUESTION, "It is ten past three. Anything else?")]);
         room.types(" ").quiet();
         assert_eq!(room.count("release"), 1, "no words, no turn");
+    }
+
+    #[test]
+    fn that_no_model_could_hold_are_refused_and_forgotten() {
+        let mut room = Room::new();
+        room.types(&"long ".repeat(900)).quiet();
+        assert_eq!((room.count("generate"), room.count("release")), (0, 1));
+        check_history(&room, &[]);
     }
 
     #[test]
