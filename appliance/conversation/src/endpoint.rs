@@ -79,8 +79,8 @@ impl Default for Endpointing {
             unsure: Duration::from_millis(680),
             unfinished: Duration::from_millis(1_400),
             without_model: Duration::from_millis(450),
-            finished_question: 0.8,
-            finished_statement: 0.96,
+            finished_question: 0.3,
+            finished_statement: 0.95,
             unfinished_probability: 0.2,
         }
     }
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(enough(0.9, TextCue::Statement), rules.unsure);
         assert_eq!(enough(0.97, TextCue::Statement), rules.sure);
         assert_eq!(enough(0.9, TextCue::Unfinished), rules.unsure);
-        assert_eq!(enough(0.3, TextCue::Question), rules.unsure);
+        assert_eq!(enough(0.25, TextCue::Question), rules.unsure);
         assert_eq!(enough(0.1, TextCue::Unfinished), rules.unfinished);
         assert_eq!(rules.enough(Judgement::NoModel, Some(TextCue::Question), &habit), rules.without_model);
     }
