@@ -51,7 +51,7 @@ pub async fn run() -> Result<()> {
         let tally = right.entry(format!("{:?}", clip.interruption)).or_default();
         tally.0 += usize::from(came.gave_way == wanted);
         tally.1 += 1;
-        if wanted {
+        if clip.interruption != Interruption::Noise {
             silences.push(came.silent_after.map_or(f64::INFINITY, |silence| silence.as_secs_f64() * 1e3));
         }
         println!(
@@ -69,7 +69,7 @@ pub async fn run() -> Result<()> {
     silences.retain(|ms| *ms >= ALREADY_SILENT_MS);
     let within = silences.iter().filter(|ms| **ms <= 150.0).count();
     println!(
-        "words: silent within 150 ms of the onset: {within} of {}, not counting {already} that found it silent (a gap \
+        "speech: silent within 150 ms of the onset: {within} of {}, not counting {already} that found it silent (a gap \
          between words, or a breath before the onset); median {:.0} ms, p95 {:.0} ms",
         silences.len(),
         percentile(&mut silences, 0.5),
