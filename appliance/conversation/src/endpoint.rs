@@ -76,11 +76,11 @@ impl Default for Endpointing {
         Endpointing {
             speculate_after: Duration::from_millis(60),
             sure: Duration::from_millis(200),
-            unsure: Duration::from_millis(680),
+            unsure: Duration::from_millis(640),
             unfinished: Duration::from_millis(1_400),
             without_model: Duration::from_millis(450),
-            finished_question: 0.3,
-            finished_statement: 0.95,
+            finished_question: 0.2,
+            finished_statement: 0.9,
             unfinished_probability: 0.2,
         }
     }
@@ -167,10 +167,10 @@ mod tests {
         let habit = SpeakerHabit::default();
         let enough = |p, cue| rules.enough(Judgement::Probability(p), Some(cue), &habit);
         assert_eq!(enough(0.9, TextCue::Question), rules.sure);
-        assert_eq!(enough(0.9, TextCue::Statement), rules.unsure);
-        assert_eq!(enough(0.97, TextCue::Statement), rules.sure);
+        assert_eq!(enough(0.85, TextCue::Statement), rules.unsure);
+        assert_eq!(enough(0.9, TextCue::Statement), rules.sure);
         assert_eq!(enough(0.9, TextCue::Unfinished), rules.unsure);
-        assert_eq!(enough(0.25, TextCue::Question), rules.unsure);
+        assert_eq!(enough(0.15, TextCue::Question), rules.unsure);
         assert_eq!(enough(0.1, TextCue::Unfinished), rules.unfinished);
         assert_eq!(rules.enough(Judgement::NoModel, Some(TextCue::Question), &habit), rules.without_model);
     }
