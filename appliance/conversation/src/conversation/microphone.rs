@@ -46,6 +46,7 @@ impl Conversation {
                         utterance.last_speech = end;
                     }
                     self.hearing = Hearing::Pausing(utterance, pause);
+                    self.judge_again();
                     self.end_if_enough();
                 }
             }
@@ -154,11 +155,29 @@ impl Conversation {
         self.while_speaking();
     }
 
-    pub(super) fn on_judged(&mut self, turn: TurnId, judged: Judgement) {
+    /// Asks the end-of-turn model a second time, when there is more silence to listen to.
+    fn judge_again(&mut self) {
+        if let Hearing::Pausing(utterance, pause) = &mut self.hearing
+            && matches!(pause.judged, Judgement::Probability { .. })
+            && !pause.judges_again
+            && self.latest.since(utterance.last_speech) >= self.settings.endpointing.look_again_after
+        {
+            pause.judges_again = true;
+            self.actions.push(Action::JudgeEndOfTurn { turn: pause.turn, from: utterance.from, to: self.latest });
+        }
+    }
+
+    /// A probability from the end-of-turn model, or `None` where it could not tell.
+    pub(super) fn on_judged(&mut self, turn: TurnId, probability: Option<f32>) {
         if let Hearing::Pausing(_, pause) = &mut self.hearing
             && pause.turn == turn
         {
-            pause.judged = judged;
+            pause.judged = match (pause.judged, probability) {
+                (Judgement::Pending, Some(first)) => Judgement::Probability { first, second: None },
+                (Judgement::Pending, None) => Judgement::NoModel,
+                (Judgement::Probability { first, .. }, second) => Judgement::Probability { first, second },
+                (Judgement::NoModel, _) => Judgement::NoModel,
+            };
             self.end_if_enough();
         }
     }
