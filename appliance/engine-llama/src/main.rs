@@ -6,7 +6,6 @@
 mod answer;
 mod cache;
 mod engine;
-mod gguf;
 mod interrupt;
 mod prompt;
 mod repetition;
@@ -21,9 +20,9 @@ use std::time::Instant;
 
 use clap::Parser;
 use parley_engine::{Kind, Think, WorkerDetails, worker};
+use parley_model_file::ModelFileError;
 
 use engine::{Llama, LoadError};
-use gguf::ModelFileError;
 
 /// Answers chats with a language model, for Parley.
 ///

@@ -8,7 +8,6 @@ mod decoder;
 mod engine;
 mod interrupt;
 mod language;
-mod model_file;
 mod text;
 mod threads;
 
@@ -19,9 +18,9 @@ use std::time::Instant;
 
 use clap::Parser;
 use parley_engine::{Kind, Listen, WorkerDetails, worker};
+use parley_model_file::ModelFileError;
 
 use engine::{LoadError, Whisper};
-use model_file::ModelFileError;
 
 /// Turns speech into text with a Whisper model, for Parley.
 ///
