@@ -11,7 +11,6 @@ mod prompt;
 mod repetition;
 mod sampler;
 mod state_file;
-mod threads;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,7 +18,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use parley_engine::{Kind, Think, WorkerDetails, worker};
+use parley_engine::{Kind, Think, WorkerDetails, openmp, worker};
 use parley_model_file::ModelFileError;
 
 use engine::{Llama, LoadError};
@@ -46,7 +45,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    threads::sleep_while_waiting();
+    openmp::sleep_while_waiting();
     let arguments = Arguments::parse();
     let start = Instant::now();
     let llama =
