@@ -16,7 +16,6 @@ use crate::digest::Sha256;
 use crate::disk::{self, SPARE_BYTES};
 use crate::download::{Patience, Web};
 use crate::error::{Attempt, AttemptError, FetchError};
-use crate::header;
 use crate::pinned::{Pin, PinnedFile, Recipe};
 use crate::progress::{Phase, Progress, Reporter};
 use crate::recipe::Workshop;
@@ -139,7 +138,7 @@ impl Store {
             Some(found) if found != pin.bytes => {
                 FileState::Damaged { reason: format!("it has {found} bytes instead of {}", pin.bytes) }
             }
-            Some(_) => match file.format.map(|format| header::check(&path, format)) {
+            Some(_) => match file.format.map(|format| parley_model_file::check(&path, format)) {
                 Some(Err(error)) => FileState::Damaged { reason: error.to_string() },
                 Some(Ok(())) | None => FileState::Present,
             },
