@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crate::action::{Action, Outcome};
 use crate::answer::{Answer, Progress};
-use crate::endpoint::SpeakerHabit;
+use crate::endpoint::{Judgement, SpeakerHabit};
 use crate::event::{Event, Stage, Transcript};
 use crate::hearing::{Hearing, Utterance};
 use crate::history::History;
@@ -102,7 +102,7 @@ impl Conversation {
         match event {
             Event::Frame { end, speech } => self.on_frame(end, speech, now),
             Event::Transcribed { turn, transcript } => self.on_transcript(turn, transcript),
-            Event::Judged { turn, probability } => self.on_judged(turn, Some(probability)),
+            Event::Judged { turn, probability } => self.on_judged(turn, Judgement::Probability(probability)),
             Event::Text { turn, text } => {
                 let clauses = self.alive(turn).map(|answer| answer.push(&text)).unwrap_or_default();
                 self.say(turn, clauses);

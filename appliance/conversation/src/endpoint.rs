@@ -49,16 +49,6 @@ impl TextCue {
     }
 }
 
-/// Thresholds for the two looks at the end of a turn. With more silence to listen to the model takes pauses for ends
-/// more often, so the second look must be the surer one (`cargo xtask measure endpoints`).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Looks {
-    /// When the silence begins.
-    pub first: f32,
-    /// After [`Endpointing::look_again_after`].
-    pub second: f32,
-}
-
 /// How much silence is enough. All lengths count from the last frame with speech.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Endpointing {
@@ -72,12 +62,11 @@ pub struct Endpointing {
     pub unfinished: Duration,
     /// Enough where there is no model to judge the end of a turn.
     pub without_model: Duration,
-    /// The model's probability from which it says that a question is finished.
-    pub finished_question: Looks,
+    /// The model's probability from which it says that a question is finished. It is asked once, when the silence
+    /// begins: with more silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
+    pub finished_question: f32,
     /// The same for anything else, which may go on more easily.
-    pub finished_statement: Looks,
-    /// When the model is asked a second time.
-    pub look_again_after: Duration,
+    pub finished_statement: f32,
     /// The model's probability below which it says "not finished".
     pub unfinished_probability: f32,
 }
@@ -87,12 +76,11 @@ impl Default for Endpointing {
         Endpointing {
             speculate_after: Duration::from_millis(60),
             sure: Duration::from_millis(200),
-            unsure: Duration::from_millis(620),
+            unsure: Duration::from_millis(640),
             unfinished: Duration::from_millis(1_400),
             without_model: Duration::from_millis(450),
-            finished_question: Looks { first: 0.4, second: 0.8 },
-            finished_statement: Looks { first: 0.9, second: 0.97 },
-            look_again_after: Duration::from_millis(220),
+            finished_question: 0.2,
+            finished_statement: 0.9,
             unfinished_probability: 0.2,
         }
     }
@@ -131,18 +119,12 @@ impl Endpointing {
             Judgement::NoModel if cue == Some(TextCue::Unfinished) => unsure,
             Judgement::NoModel => self.without_model,
             Judgement::Pending => unsure,
-            Judgement::Probability { first, second } => {
-                let finished =
-                    |looks: Looks| first >= looks.first || second.is_some_and(|second| second >= looks.second);
-                match cue {
-                    Some(TextCue::Question) if finished(self.finished_question) => self.sure,
-                    Some(TextCue::Statement) if finished(self.finished_statement) => self.sure,
-                    Some(TextCue::Unfinished) if second.unwrap_or(first) < self.unfinished_probability => {
-                        self.unfinished
-                    }
-                    _ => unsure,
-                }
-            }
+            Judgement::Probability(p) => match cue {
+                Some(TextCue::Unfinished) if p < self.unfinished_probability => self.unfinished,
+                Some(TextCue::Question) if p >= self.finished_question => self.sure,
+                Some(TextCue::Statement) if p >= self.finished_statement => self.sure,
+                _ => unsure,
+            },
         }
     }
 }
@@ -154,8 +136,8 @@ pub(crate) enum Judgement {
     NoModel,
     /// It is still thinking.
     Pending,
-    /// That the speaker has finished, 0..1: when the silence began, and with more of it.
-    Probability { first: f32, second: Option<f32> },
+    /// That the speaker has finished, 0..1.
+    Probability(f32),
 }
 
 #[cfg(test)]
@@ -183,28 +165,14 @@ mod tests {
     fn witnesses_that_agree_are_believed_sooner() {
         let rules = Endpointing::default();
         let habit = SpeakerHabit::default();
-        let enough = |p, cue| rules.enough(Judgement::Probability { first: p, second: None }, Some(cue), &habit);
+        let enough = |p, cue| rules.enough(Judgement::Probability(p), Some(cue), &habit);
         assert_eq!(enough(0.9, TextCue::Question), rules.sure);
         assert_eq!(enough(0.85, TextCue::Statement), rules.unsure);
         assert_eq!(enough(0.9, TextCue::Statement), rules.sure);
         assert_eq!(enough(0.9, TextCue::Unfinished), rules.unsure);
-        assert_eq!(enough(0.39, TextCue::Question), rules.unsure);
+        assert_eq!(enough(0.15, TextCue::Question), rules.unsure);
         assert_eq!(enough(0.1, TextCue::Unfinished), rules.unfinished);
         assert_eq!(rules.enough(Judgement::NoModel, Some(TextCue::Question), &habit), rules.without_model);
-    }
-
-    #[test]
-    fn a_second_look_must_be_surer_than_the_first() {
-        let rules = Endpointing::default();
-        let habit = SpeakerHabit::default();
-        let enough = |p, cue| rules.enough(Judgement::Probability { first: 0.3, second: Some(p) }, Some(cue), &habit);
-        assert_eq!(enough(0.79, TextCue::Question), rules.unsure);
-        assert_eq!(enough(0.8, TextCue::Question), rules.sure);
-        assert_eq!(enough(0.96, TextCue::Statement), rules.unsure);
-        assert_eq!(enough(0.97, TextCue::Statement), rules.sure);
-        assert_eq!(enough(0.99, TextCue::Unfinished), rules.unsure);
-        let doubt = Judgement::Probability { first: 0.9, second: Some(0.1) };
-        assert_eq!(rules.enough(doubt, Some(TextCue::Question), &habit), rules.sure, "one look is enough");
     }
 
     #[test]

@@ -130,8 +130,6 @@ pub(crate) struct Pause {
     pub(crate) turn: TurnId,
     /// What the end-of-turn model says.
     pub(crate) judged: Judgement,
-    /// Whether the model has been asked a second time.
-    pub(crate) judges_again: bool,
     /// Where the audio ends whose transcript has been asked for.
     pub(crate) transcribed_to: Option<Position>,
     /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
@@ -150,7 +148,6 @@ impl Pause {
         Pause {
             turn,
             judged,
-            judges_again: false,
             transcribed_to: None,
             peeking: false,
             transcript: None,

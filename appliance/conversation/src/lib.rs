@@ -41,7 +41,7 @@ pub use action::{Action, Notice, Outcome};
 pub use back_channel::is_back_channel;
 pub use clause::ClauseCutter;
 pub use conversation::{Conversation, Phase};
-pub use endpoint::{Endpointing, Looks, TextCue};
+pub use endpoint::{Endpointing, TextCue};
 pub use event::{Event, Stage, Transcript};
 pub use history::{Exchange, History};
 pub use ids::{FRAME, Position, TurnId};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Conversation, WITHOUT_WORDS};
 use crate::action::{Action, Notice};
 use crate::answer::Answer;
+use crate::endpoint::Judgement;
 use crate::event::Stage;
 use crate::hearing::Hearing;
 use crate::ids::TurnId;
@@ -26,7 +27,7 @@ fn apology(stage: Stage) -> Option<&'static str> {
 impl Conversation {
     pub(super) fn on_failed(&mut self, turn: TurnId, stage: Stage) {
         match stage {
-            Stage::Judging => self.on_judged(turn, None),
+            Stage::Judging => self.on_judged(turn, Judgement::NoModel),
             Stage::Thinking => {
                 if let Some(answer) = self.alive(turn) {
                     answer.drop_rest();

@@ -46,7 +46,6 @@ impl Conversation {
                         utterance.last_speech = end;
                     }
                     self.hearing = Hearing::Pausing(utterance, pause);
-                    self.judge_again();
                     self.end_if_enough();
                 }
             }
@@ -155,29 +154,11 @@ impl Conversation {
         self.while_speaking();
     }
 
-    /// Asks the end-of-turn model a second time, when there is more silence to listen to.
-    fn judge_again(&mut self) {
-        if let Hearing::Pausing(utterance, pause) = &mut self.hearing
-            && matches!(pause.judged, Judgement::Probability { .. })
-            && !pause.judges_again
-            && self.latest.since(utterance.last_speech) >= self.settings.endpointing.look_again_after
-        {
-            pause.judges_again = true;
-            self.actions.push(Action::JudgeEndOfTurn { turn: pause.turn, from: utterance.from, to: self.latest });
-        }
-    }
-
-    /// A probability from the end-of-turn model, or `None` where it could not tell.
-    pub(super) fn on_judged(&mut self, turn: TurnId, probability: Option<f32>) {
+    pub(super) fn on_judged(&mut self, turn: TurnId, judged: Judgement) {
         if let Hearing::Pausing(_, pause) = &mut self.hearing
             && pause.turn == turn
         {
-            pause.judged = match (pause.judged, probability) {
-                (Judgement::Pending, Some(first)) => Judgement::Probability { first, second: None },
-                (Judgement::Pending, None) => Judgement::NoModel,
-                (Judgement::Probability { first, .. }, second) => Judgement::Probability { first, second },
-                (Judgement::NoModel, _) => Judgement::NoModel,
-            };
+            pause.judged = judged;
             self.end_if_enough();
         }
     }
