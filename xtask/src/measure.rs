@@ -41,7 +41,7 @@ pub fn soak(options: &Forwarded, install: bool) -> Result<()> {
 }
 
 /// Builds the measuring program, and runs it with these arguments. Its help needs neither workers nor models.
-fn run_with(arguments: &[String], install: bool) -> Result<()> {
+pub fn run_with(arguments: &[String], install: bool) -> Result<()> {
     let mut cargo = if arguments.iter().any(|argument| ["-h", "--help"].contains(&argument.as_str())) {
         build::cargo()
     } else {
