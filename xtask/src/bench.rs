@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
 
-use crate::{build, process, system};
+use crate::{build, process};
 
 /// Options of the bench.
 #[derive(Args)]
@@ -25,10 +25,7 @@ pub struct Options {
 
 /// Prepares models and questions, and runs `parley bench`.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    if options.questions.is_none() {
-        system::ensure(speech::SYSTEM_PACKAGES, install)?;
-    }
-    let built = build::ready(install)?;
+    let built = build::ready(if options.questions.is_none() { speech::SYSTEM_PACKAGES } else { &[] }, install)?;
     process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
     let questions = match &options.questions {
         Some(folder) => folder.clone(),

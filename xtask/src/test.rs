@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
 
-use crate::{build, measure, process, system, tools};
+use crate::{build, measure, process, tools};
 
 /// Options of the test run.
 #[derive(Args)]
@@ -17,8 +17,7 @@ pub struct Options {
 
 /// Formatting, lints, licences, all tests and real conversations.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    system::ensure(speech::SYSTEM_PACKAGES, install)?;
-    let built = build::ready(install)?;
+    let built = build::ready(speech::SYSTEM_PACKAGES, install)?;
     if options.filter.is_none() {
         process::run(built.cargo().args(["fmt", "--all", "--check"]))?;
         process::run(built.cargo().args([
