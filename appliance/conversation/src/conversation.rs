@@ -103,7 +103,11 @@ impl Conversation {
             Event::Frame { end, speech } => self.on_frame(end, speech, now),
             Event::Transcribed { turn, transcript } => self.on_transcript(turn, transcript),
             Event::Judged { turn, probability } => self.on_judged(turn, Judgement::Probability(probability)),
+            Event::SentenceJudged { turn, probability } => {
+                self.on_sentence_judged(turn, Judgement::Probability(probability));
+            }
             Event::Text { turn, text } => {
+                self.without_sentence_judgement(turn);
                 let clauses = self.alive(turn).map(|answer| answer.push(&text)).unwrap_or_default();
                 self.say(turn, clauses);
             }

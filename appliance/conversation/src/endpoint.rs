@@ -1,7 +1,8 @@
 //! When an utterance is over.
 //!
-//! Three witnesses are heard: the length of the silence, a model that listens to the melody of the end
-//! ([`crate::Event::Judged`]), and how the words end ([`TextCue`]). They agree on how much silence is enough.
+//! Four witnesses are heard: the length of the silence, a model that listens to the melody of the end
+//! ([`crate::Event::Judged`]), how the words end ([`TextCue`]), and the language model that reads them
+//! ([`crate::Event::SentenceJudged`]). They agree on how much silence is enough.
 
 use std::time::Duration;
 
@@ -69,6 +70,13 @@ pub struct Endpointing {
     pub finished_statement: f32,
     /// The model's probability below which it says "not finished".
     pub unfinished_probability: f32,
+    /// The language model's probability from which a question is whole, whatever its melody says: that of a synthetic voice,
+    /// or of a foreigner, says little.
+    pub whole_question: f32,
+    /// The same for anything else, as long as the melody does not say "not finished".
+    pub whole_statement: f32,
+    /// The same from which a sentence may be whole; below it the melody is not believed.
+    pub possible_sentence: f32,
 }
 
 impl Default for Endpointing {
@@ -76,12 +84,15 @@ impl Default for Endpointing {
         Endpointing {
             speculate_after: Duration::from_millis(60),
             sure: Duration::from_millis(200),
-            unsure: Duration::from_millis(640),
+            unsure: Duration::from_millis(700),
             unfinished: Duration::from_millis(1_400),
             without_model: Duration::from_millis(450),
             finished_question: 0.2,
             finished_statement: 0.9,
             unfinished_probability: 0.2,
+            whole_question: 0.6,
+            whole_statement: 0.4,
+            possible_sentence: 0.15,
         }
     }
 }
@@ -113,7 +124,13 @@ impl SpeakerHabit {
 
 impl Endpointing {
     /// The silence that ends the utterance, given what the witnesses have said so far.
-    pub(crate) fn enough(&self, judged: Judgement, cue: Option<TextCue>, habit: &SpeakerHabit) -> Duration {
+    pub(crate) fn enough(
+        &self,
+        judged: Judgement,
+        sentence: Judgement,
+        cue: Option<TextCue>,
+        habit: &SpeakerHabit,
+    ) -> Duration {
         let unsure = self.unsure.max(habit.pause.mul_f32(MARGIN).min(LONGEST_LEARNT));
         match judged {
             Judgement::NoModel if cue == Some(TextCue::Unfinished) => unsure,
@@ -121,10 +138,31 @@ impl Endpointing {
             Judgement::Pending => unsure,
             Judgement::Probability(p) => match cue {
                 Some(TextCue::Unfinished) if p < self.unfinished_probability => self.unfinished,
-                Some(TextCue::Question) if p >= self.finished_question => self.sure,
-                Some(TextCue::Statement) if p >= self.finished_statement => self.sure,
+                Some(TextCue::Question) if self.question_finished(p, sentence) => self.sure,
+                Some(TextCue::Statement) if self.statement_finished(p, sentence) => self.sure,
                 _ => unsure,
             },
+        }
+    }
+
+    fn question_finished(&self, melody: f32, sentence: Judgement) -> bool {
+        match sentence {
+            Judgement::NoModel => melody >= self.finished_question,
+            Judgement::Pending => false,
+            Judgement::Probability(whole) => {
+                whole >= self.whole_question || (melody >= self.finished_question && whole >= self.possible_sentence)
+            }
+        }
+    }
+
+    fn statement_finished(&self, melody: f32, sentence: Judgement) -> bool {
+        match sentence {
+            Judgement::NoModel => melody >= self.finished_statement,
+            Judgement::Pending => false,
+            Judgement::Probability(whole) => {
+                (whole >= self.whole_statement && melody >= self.unfinished_probability)
+                    || (melody >= self.finished_statement && whole >= self.possible_sentence)
+            }
         }
     }
 }
@@ -165,14 +203,34 @@ mod tests {
     fn witnesses_that_agree_are_believed_sooner() {
         let rules = Endpointing::default();
         let habit = SpeakerHabit::default();
-        let enough = |p, cue| rules.enough(Judgement::Probability(p), Some(cue), &habit);
+        let enough = |p, cue| rules.enough(Judgement::Probability(p), Judgement::NoModel, Some(cue), &habit);
         assert_eq!(enough(0.9, TextCue::Question), rules.sure);
         assert_eq!(enough(0.85, TextCue::Statement), rules.unsure);
         assert_eq!(enough(0.9, TextCue::Statement), rules.sure);
         assert_eq!(enough(0.9, TextCue::Unfinished), rules.unsure);
         assert_eq!(enough(0.15, TextCue::Question), rules.unsure);
         assert_eq!(enough(0.1, TextCue::Unfinished), rules.unfinished);
-        assert_eq!(rules.enough(Judgement::NoModel, Some(TextCue::Question), &habit), rules.without_model);
+        assert_eq!(
+            rules.enough(Judgement::NoModel, Judgement::Pending, Some(TextCue::Question), &habit),
+            rules.without_model
+        );
+    }
+
+    #[test]
+    fn the_language_model_can_support_and_contradict_the_melody() {
+        let rules = Endpointing::default();
+        let enough =
+            |p, sentence, cue| rules.enough(Judgement::Probability(p), sentence, Some(cue), &SpeakerHabit::default());
+        let words = Judgement::Probability;
+        assert_eq!(enough(0.01, words(0.6), TextCue::Question), rules.sure, "a whole question");
+        assert_eq!(enough(0.01, words(0.59), TextCue::Question), rules.unsure);
+        assert_eq!(enough(0.9, words(0.15), TextCue::Question), rules.sure);
+        assert_eq!(enough(0.9, words(0.14), TextCue::Question), rules.unsure, "the words want more");
+        assert_eq!(enough(0.9, Judgement::Pending, TextCue::Question), rules.unsure);
+        assert_eq!(enough(0.2, words(0.4), TextCue::Statement), rules.sure);
+        assert_eq!(enough(0.19, words(0.9), TextCue::Statement), rules.unsure, "a command may go on");
+        assert_eq!(enough(0.89, words(0.39), TextCue::Statement), rules.unsure);
+        assert_eq!(enough(0.9, words(0.9), TextCue::Unfinished), rules.unsure);
     }
 
     #[test]
@@ -180,13 +238,13 @@ mod tests {
         let rules = Endpointing::default();
         let mut habit = SpeakerHabit::default();
         habit.paused(Duration::from_millis(800));
-        let slow = rules.enough(Judgement::Pending, None, &habit);
+        let slow = rules.enough(Judgement::Pending, Judgement::NoModel, None, &habit);
         assert_eq!(slow, Duration::from_secs(1));
         habit.paused(Duration::from_secs(9));
-        assert_eq!(rules.enough(Judgement::Pending, None, &habit), LONGEST_LEARNT);
+        assert_eq!(rules.enough(Judgement::Pending, Judgement::NoModel, None, &habit), LONGEST_LEARNT);
         for _ in 0..10 {
             habit.finished();
         }
-        assert_eq!(rules.enough(Judgement::Pending, None, &habit), rules.unsure);
+        assert_eq!(rules.enough(Judgement::Pending, Judgement::NoModel, None, &habit), rules.unsure);
     }
 }

@@ -57,6 +57,13 @@ pub enum Event {
         /// Probability that the speaker has finished, 0..1.
         probability: f32,
     },
+    /// The language model has read the words of [`crate::Action::Generate`]; comes before its first text, or not at all.
+    SentenceJudged {
+        /// Whose.
+        turn: TurnId,
+        /// Probability that a sentence ends with them, 0..1.
+        probability: f32,
+    },
     /// The language model said some more.
     Text {
         /// Whose.

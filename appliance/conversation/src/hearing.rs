@@ -130,6 +130,8 @@ pub(crate) struct Pause {
     pub(crate) turn: TurnId,
     /// What the end-of-turn model says.
     pub(crate) judged: Judgement,
+    /// What the language model says, once an answer is being drafted.
+    pub(crate) sentence: Judgement,
     /// Where the audio ends whose transcript has been asked for.
     pub(crate) transcribed_to: Option<Position>,
     /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
@@ -148,6 +150,7 @@ impl Pause {
         Pause {
             turn,
             judged,
+            sentence: Judgement::NoModel,
             transcribed_to: None,
             peeking: false,
             transcript: None,

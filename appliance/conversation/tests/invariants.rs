@@ -41,6 +41,7 @@ mod junk {
         Frames { count: u32, speech: bool },
         Transcribed { pick: usize, text: &'static str, sure: bool },
         Judged { pick: usize, probability: f32 },
+        SentenceJudged { pick: usize, probability: f32 },
         Text { pick: usize, text: &'static str },
         GenerationEnded { pick: usize },
         ClauseSynthesized { pick: usize, clause: usize, length: Duration },
@@ -69,7 +70,8 @@ mod junk {
         prop_oneof![
             12 => (1_u32..60, any::<bool>()).prop_map(|(count, speech)| Op::Frames { count, speech }),
             6 => (pick(), words, prop::bool::weighted(0.9)).prop_map(|(pick, text, sure)| Op::Transcribed { pick, text, sure }),
-            3 => (pick(), probability).prop_map(|(pick, probability)| Op::Judged { pick, probability }),
+            3 => (pick(), probability.clone()).prop_map(|(pick, probability)| Op::Judged { pick, probability }),
+            3 => (pick(), probability).prop_map(|(pick, probability)| Op::SentenceJudged { pick, probability }),
             8 => (pick(), pieces).prop_map(|(pick, text)| Op::Text { pick, text }),
             3 => pick().prop_map(|pick| Op::GenerationEnded { pick }),
             3 => (pick(), 0_usize..4, length()).prop_map(|(pick, clause, length)| Op::ClauseSynthesized { pick, clause, length }),
@@ -137,6 +139,10 @@ mod junk {
                 Op::Judged { pick, probability } => {
                     let turn = turn(pick);
                     Event::Judged { turn, probability }
+                }
+                Op::SentenceJudged { pick, probability } => {
+                    let turn = turn(pick);
+                    Event::SentenceJudged { turn, probability }
                 }
                 Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
                 Op::GenerationEnded { pick } => Event::GenerationEnded { turn: turn(pick) },

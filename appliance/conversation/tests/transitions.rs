@@ -153,6 +153,10 @@ const EVENTS: &[(&str, MakeEvents)] = &[
         let turn = latest(room);
         vec![Event::Judged { turn, probability: 0.9 }]
     }),
+    ("sentence judged: whole", |room| {
+        let turn = latest(room);
+        vec![Event::SentenceJudged { turn, probability: 0.9 }]
+    }),
     ("text: a clause", |room| {
         let (turn, text) = (answer(room), "That is the answer. ".into());
         vec![Event::Text { turn, text }]

@@ -91,19 +91,40 @@ impl Cache {
     /// # Errors
     /// llama.cpp failed; the cache holds what it held before the batch that failed.
     pub fn append(&mut self, tokens: &[LlamaToken], cancel: &CancelFlag) -> Result<Computed, String> {
+        self.append_and_look(tokens, cancel, None, |_| {})
+    }
+
+    /// Computes `tokens` after what is in the cache, and shows `see` the logits behind the one at `position` of the cache.
+    ///
+    /// # Errors
+    /// See [`Cache::append`].
+    pub fn append_and_look(
+        &mut self,
+        tokens: &[LlamaToken],
+        cancel: &CancelFlag,
+        position: Option<usize>,
+        mut see: impl FnMut(&[f32]),
+    ) -> Result<Computed, String> {
         for chunk in tokens.chunks(BATCH_TOKENS) {
             if cancel.is_set() {
                 return Ok(Computed::Cancelled);
             }
             self.batch.clear();
+            let looked_at = position.and_then(|position| position.checked_sub(self.tokens.len()));
+            let looked_at = looked_at.filter(|index| *index < chunk.len());
             for (index, token) in chunk.iter().enumerate() {
                 let position = (self.tokens.len() + index) as i32;
                 self.batch
-                    .add(*token, position, &[SEQUENCE as i32], index + 1 == chunk.len())
+                    .add(*token, position, &[SEQUENCE as i32], index + 1 == chunk.len() || looked_at == Some(index))
                     .map_err(|error| error.to_string())?;
             }
             match self.context.decode(&mut self.batch) {
-                Ok(()) => self.tokens.extend_from_slice(chunk),
+                Ok(()) => {
+                    self.tokens.extend_from_slice(chunk);
+                    if let Some(index) = looked_at {
+                        see(self.context.get_logits_ith(index as i32));
+                    }
+                }
                 Err(error) => {
                     // llama.cpp has taken the batch out already; this makes sure of it.
                     let _ = self.context.clear_kv_cache_seq(Some(SEQUENCE), Some(self.tokens.len() as u32), None);

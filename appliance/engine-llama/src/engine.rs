@@ -22,6 +22,7 @@ use crate::interrupt;
 use crate::prompt::PromptWriter;
 use crate::repetition;
 use crate::sampler::Chooser;
+use crate::sentence::SentenceEnds;
 use crate::state_file::StateFolder;
 
 /// A shorter prefix is computed faster than read.
@@ -64,6 +65,15 @@ pub struct Llama {
     writer: PromptWriter,
     cache: Cache,
     states: Option<StateFolder>,
+    ends: SentenceEnds,
+    judged: Option<Judged>,
+}
+
+/// What was found about a sentence, so that the same prompt need not be computed again for it.
+struct Judged {
+    /// The prompt up to the last word.
+    prompt: Vec<LlamaToken>,
+    probability: f32,
 }
 
 impl Llama {
@@ -90,7 +100,8 @@ impl Llama {
                     .map_err(|error| LoadError::StateFolder { path: folder.display().to_string(), error })
             })
             .transpose()?;
-        let mut llama = Llama { model, writer: PromptWriter::new(model), cache, states };
+        let (writer, ends) = (PromptWriter::new(model), SentenceEnds::new(model));
+        let mut llama = Llama { model, writer, cache, states, ends, judged: None };
         llama.warm_up().map_err(refused)?;
         Ok(llama)
     }
@@ -107,8 +118,25 @@ impl Llama {
         Ok(())
     }
 
-    /// Brings `prompt` into the cache; returns how much of it was there.
-    fn prefill(&mut self, prompt: &[LlamaToken], prefix: usize, cancel: &CancelFlag) -> Result<Prefilled, String> {
+    /// Brings `prompt` into the cache; returns how much of it was there. `emit` is told at once whether a person's last words
+    /// are a sentence.
+    fn prefill(
+        &mut self,
+        prompt: &[LlamaToken],
+        prefix: usize,
+        cancel: &CancelFlag,
+        last_word: Option<usize>,
+        emit: &mut dyn FnMut(Generated) -> Result<(), String>,
+    ) -> Result<Prefilled, String> {
+        let until_word = last_word.and_then(|word| prompt.get(..=word)).unwrap_or_default();
+        let known = self.judged.as_ref().filter(|judged| judged.prompt == until_word).map(|judged| judged.probability);
+        if let Some(probability) = known {
+            emit(Generated::Sentence(probability))?;
+        } else if let Some(word) = last_word
+            && self.cache.common(prompt) > word
+        {
+            self.cache.keep(word);
+        }
         let mut reused = self.cache.common(prompt);
         if reused < prefix && self.load_prefix(&prompt[..prefix]) {
             reused = prefix;
@@ -122,7 +150,15 @@ impl Llama {
             }
             self.save_prefix(&prompt[..prefix]);
         }
-        let computed = self.cache.append(&prompt[self.cache.len()..], cancel)?;
+        let (mut found, ends) = (None, &self.ends);
+        let looked_at = last_word.filter(|_| known.is_none());
+        let new = &prompt[self.cache.len()..];
+        let computed =
+            self.cache.append_and_look(new, cancel, looked_at, |logits| found = Some(ends.probability(logits)))?;
+        if let Some(probability) = found.filter(|_| computed == Computed::Done) {
+            self.judged = Some(Judged { prompt: until_word.to_vec(), probability });
+            emit(Generated::Sentence(probability))?;
+        }
         Ok(Prefilled { reused, computed })
     }
 
@@ -175,7 +211,9 @@ impl Llama {
             self.cache.keep(prompt.len() - 1);
         }
         let prefix = self.prefix_tokens(task, &prompt);
-        let prefilled = self.prefill(&prompt, prefix, cancel)?;
+        let asked = task.messages.last().is_some_and(|message| message.role == Role::User);
+        let last_word = self.ends.last_word(&prompt).filter(|_| asked);
+        let prefilled = self.prefill(&prompt, prefix, cancel, last_word, emit)?;
         if prefilled.computed == Computed::Cancelled {
             return Ok(());
         }

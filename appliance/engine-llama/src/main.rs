@@ -10,6 +10,7 @@ mod interrupt;
 mod prompt;
 mod repetition;
 mod sampler;
+mod sentence;
 mod state_file;
 
 use std::io::Write;

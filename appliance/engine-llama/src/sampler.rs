@@ -55,7 +55,8 @@ impl Chooser {
     /// # Errors
     /// The grammar allows no token that the model has.
     pub fn next(&mut self, context: &LlamaContext<'_>) -> Result<LlamaToken, String> {
-        let mut candidates = context.token_data_array();
+        // The last one: a batch may have been looked at elsewhere, too.
+        let mut candidates = context.token_data_array_ith(-1);
         candidates.apply_sampler(&mut self.chain);
         let dead_end = || "the grammar allows no further text here, nor an end".to_owned();
         let token = candidates.selected_token().ok_or_else(dead_end)?;

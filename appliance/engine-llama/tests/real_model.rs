@@ -48,6 +48,7 @@ fn answer(worker: &mut Worker, task: Generate) -> Answer {
     let mut finished = None;
     for output in worker.done(task) {
         match output {
+            Generated::Sentence(_) => assert!(text.is_empty(), "judged too late"),
             Generated::Text(piece) => text += &piece,
             Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, .. } => {
                 assert!(finished.is_none(), "finished twice");
@@ -67,6 +68,33 @@ fn it_answers_and_the_same_task_is_answered_the_same_from_the_cache() {
     let second = answer(&mut worker, ask("What is the capital of France?"));
     assert_eq!(second.text, first.text);
     assert_eq!((first.reused, second.reused), (0, first.prompt - 1));
+}
+
+/// How likely a sentence ends with these words.
+fn sentence(worker: &mut Worker, text: &str) -> f32 {
+    let judged = worker.done(Generate { max_tokens: 1, ..ask(text) });
+    let [Generated::Sentence(probability), ..] = judged.as_slice() else { panic!("{judged:?}") };
+    *probability
+}
+
+#[test]
+fn whole_sentences_are_told_from_parts() {
+    let mut worker = worker(&[]);
+    for (whole, part) in [
+        ("What is the weather like in Berlin?", "What is the weather?"),
+        ("Is there any milk left in the fridge?", "Is there any?"),
+        ("Remind me to water the plants on Friday.", "Remind me to."),
+        ("Where can I buy a bicycle", "Where can I buy a"),
+    ] {
+        let (whole_p, part_p) = (sentence(&mut worker, whole), sentence(&mut worker, part));
+        assert!(whole_p >= 0.1 && whole_p > 3.0 * part_p, "{whole}: {whole_p}, {part}: {part_p}");
+        assert_eq!(sentence(&mut worker, part), part_p, "the same from the cache");
+    }
+    let marked = sentence(&mut worker, "How old is the universe?");
+    assert!(
+        (sentence(&mut worker, "How old is the universe") - marked).abs() < 0.05,
+        "marks are Whisper's, not the person's"
+    );
 }
 
 #[test]

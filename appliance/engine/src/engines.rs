@@ -8,7 +8,7 @@ pub trait SpeechToText: Send + Sync {
     fn transcribe(&self, task: Transcribe) -> Job<Transcript>;
 }
 
-/// Answers a chat; a job has any number of [`Generated::Text`] and then one [`Generated::Finished`].
+/// Answers a chat; a job has at most one [`Generated::Sentence`], any number of [`Generated::Text`] and then one [`Generated::Finished`].
 pub trait LanguageModel: Send + Sync {
     /// Starts a job; never blocks.
     fn generate(&self, task: Generate) -> Job<Generated>;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::task::{Wire, WorkerDetails};
 
 /// Changes whenever a frame of one side would be misread by the other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The longest JSON part: a full context of text is far below it.
 pub const MAX_JSON_BYTES: usize = 1 << 20;
 /// The most samples in one frame: two minutes at 16 kHz.

@@ -154,6 +154,9 @@ pub enum StopReason {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Generated {
+    /// How likely a sentence ends with the person's last message, 0..1. Comes before the first text, or not at all: not every
+    /// model can tell.
+    Sentence(f32),
     /// The next piece of text: whole characters, often a part of a word.
     Text(String),
     /// The last output of a job.
@@ -182,7 +185,7 @@ impl Kind for Think {
     fn amount(output: &Generated) -> usize {
         match output {
             Generated::Text(text) => text.chars().count(),
-            Generated::Finished { .. } => 0,
+            Generated::Sentence(_) | Generated::Finished { .. } => 0,
         }
     }
     fn skip(output: Generated, amount: usize) -> Option<Generated> {
@@ -191,7 +194,7 @@ impl Kind for Think {
                 let rest: String = text.chars().skip(amount).collect();
                 (!rest.is_empty()).then_some(Generated::Text(rest))
             }
-            finished @ Generated::Finished { .. } => Some(finished),
+            unchanged @ (Generated::Sentence(_) | Generated::Finished { .. }) => Some(unchanged),
         }
     }
 }

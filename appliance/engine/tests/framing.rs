@@ -80,6 +80,7 @@ fn generated() -> impl Strategy<Value = Generated> {
     let reason = prop_oneof![Just(StopReason::EndOfAnswer), Just(StopReason::Length), Just(StopReason::Repetition)];
     prop_oneof![
         any::<String>().prop_map(Generated::Text),
+        finite().prop_map(Generated::Sentence),
         (reason, any::<[u32; 3]>(), finite()).prop_map(
             |(reason, [prompt_tokens, reused_tokens, generated_tokens], prefill_ms)| {
                 Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms }

@@ -81,6 +81,7 @@ impl Conversation {
     }
 
     pub(super) fn on_generation_ended(&mut self, turn: TurnId) {
+        self.without_sentence_judgement(turn);
         let otherwise = self.sentence_for_no_answer();
         let Some(answer) = self.alive(turn).filter(|answer| !answer.finished) else {
             return;

@@ -154,6 +154,24 @@ impl Conversation {
         self.while_speaking();
     }
 
+    pub(super) fn on_sentence_judged(&mut self, turn: TurnId, sentence: Judgement) {
+        if let Hearing::Pausing(_, pause) = &mut self.hearing
+            && pause.turn == turn
+        {
+            pause.sentence = sentence;
+            self.end_if_enough();
+        }
+    }
+
+    /// A language model that has begun to answer, or failed, says no more about the question.
+    pub(super) fn without_sentence_judgement(&mut self, turn: TurnId) {
+        if let Hearing::Pausing(_, pause) = &self.hearing
+            && pause.sentence == Judgement::Pending
+        {
+            self.on_sentence_judged(turn, Judgement::NoModel);
+        }
+    }
+
     pub(super) fn on_judged(&mut self, turn: TurnId, judged: Judgement) {
         if let Hearing::Pausing(_, pause) = &mut self.hearing
             && pause.turn == turn

@@ -6,7 +6,7 @@ use super::microphone::LONGEST_WAIT_FOR_WORDS;
 use super::{Conversation, WITHOUT_WORDS};
 use crate::action::{Action, Notice};
 use crate::back_channel::is_back_channel;
-use crate::endpoint::TextCue;
+use crate::endpoint::{Judgement, TextCue};
 use crate::event::Transcript;
 use crate::hearing::{Hearing, Pause, Utterance};
 use crate::ids::TurnId;
@@ -82,7 +82,9 @@ impl Conversation {
             return;
         }
         if self.settings.speculation || pause.forced {
-            pause.draft = Some(self.draft(turn, &transcript, Some(utterance.asked())));
+            let draft = self.draft(turn, &transcript, Some(utterance.asked()));
+            pause.sentence = if draft.finished { Judgement::NoModel } else { Judgement::Pending };
+            pause.draft = Some(draft);
         }
         pause.transcript = Some(transcript);
         self.hearing = Hearing::Pausing(utterance, pause);
@@ -102,7 +104,7 @@ impl Conversation {
             None if !self.settings.speculation => Some(TextCue::Question),
             None => None,
         };
-        let needed = self.settings.endpointing.enough(pause.judged, cue, &self.habit);
+        let needed = self.settings.endpointing.enough(pause.judged, pause.sentence, cue, &self.habit);
         let waiting = self.paused_for().unwrap_or_default();
         let enough = pause.forced || (silence >= needed && !pause.in_doubt());
         if silence >= LONGEST_TRANSCRIPTION && pause.awaits_words() {

@@ -78,6 +78,7 @@ impl Auditor {
             }
             Event::Frame { .. }
             | Event::Judged { .. }
+            | Event::SentenceJudged { .. }
             | Event::Text { .. }
             | Event::GenerationEnded { .. }
             | Event::ClauseSynthesized { .. }

@@ -30,6 +30,8 @@ pub struct Room {
     pub speaking: Works,
     /// What the end-of-turn model says.
     pub finished: f32,
+    /// Whether the language model takes the words for a whole sentence, where it can tell.
+    pub sentence: Option<f32>,
     /// What the language model says.
     pub answer: String,
     pub language: String,
@@ -69,6 +71,7 @@ impl Room {
             thinking: Works::After(ms(200)),
             speaking: Works::After(ms(100)),
             finished: 0.9,
+            sentence: Some(0.2),
             answer: "It is ten past three. Anything else?".into(),
             language: "en".into(),
             confidence: 0.9,
@@ -301,6 +304,9 @@ impl Room {
         let Works::After(delay) = self.thinking else {
             return self.schedule(self.thinking, turn, Stage::Thinking, Event::GenerationEnded { turn });
         };
+        if let Some(probability) = self.sentence {
+            self.insert(ms(20).min(delay), Event::SentenceJudged { turn, probability });
+        }
         let chars: Vec<char> = self.answer.chars().collect();
         let mut after = delay;
         for piece in chars.chunks(4) {

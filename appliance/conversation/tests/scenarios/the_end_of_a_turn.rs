@@ -31,11 +31,37 @@ fn takes_200_ms_where_all_witnesses_agree() {
 }
 
 #[test]
-fn takes_640_ms_where_they_disagree() {
-    check(judged(0.8), "turn on the light", 640);
-    check(judged(0.99), "turn on the", 640);
-    check(judged(0.1), QUESTION, 640);
-    check(judging(Works::Never), QUESTION, 640);
+fn takes_700_ms_where_they_disagree() {
+    check(judged(0.8), "turn on the light", 700);
+    check(judged(0.99), "turn on the", 700);
+    check(judged(0.1), QUESTION, 700);
+    check(judging(Works::Never), QUESTION, 700);
+}
+
+fn reading(finished: f32, sentence: Option<f32>) -> Room {
+    let mut room = judged(finished);
+    room.sentence = sentence;
+    room
+}
+
+#[test]
+fn comes_as_soon_as_the_language_model_finds_the_question_whole() {
+    check(reading(0.01, Some(0.7)), QUESTION, 200);
+    check(reading(0.99, Some(0.05)), QUESTION, 700);
+    let mut slow = reading(0.99, Some(0.5));
+    slow.listening = Works::After(ms(300));
+    check(slow, QUESTION, 380);
+}
+
+#[test]
+fn is_decided_without_a_language_model_that_cannot_tell() {
+    check(reading(0.9, None), QUESTION, 320);
+    let mut room = judged(0.9);
+    room.thinking = Works::Fails;
+    check(room, QUESTION, 200);
+    let mut room = judged(0.9);
+    room.thinking = Works::Never;
+    check(room, QUESTION, 700);
 }
 
 #[test]
@@ -50,7 +76,7 @@ fn takes_450_ms_without_the_model() {
     let mut room = Room::new();
     room.degraded(Stage::Judging, true);
     check(room, QUESTION, 460);
-    check(Room::without_judge(), "turn on the", 640);
+    check(Room::without_judge(), "turn on the", 700);
 }
 
 #[test]
@@ -59,7 +85,7 @@ fn is_judged_once_when_the_silence_begins() {
     room.silence(500).says(QUESTION, 1000).silence(100);
     assert_eq!(room.count("judge"), 1);
     room.finished = 0.9;
-    assert_eq!(room.until("release"), ms(640 - 100));
+    assert_eq!(room.until("release"), ms(700 - 100));
     assert_eq!(room.count("judge"), 1);
 }
 

@@ -98,6 +98,9 @@ impl Generation {
             let end = loop {
                 room.room().await;
                 match job.next().await {
+                    Some(Ok(Generated::Sentence(probability))) => {
+                        send(&messages, Event::SentenceJudged { turn, probability }).await;
+                    }
                     Some(Ok(Generated::Text(text))) => send(&messages, Event::Text { turn, text }).await,
                     Some(Ok(Generated::Finished {
                         reason,

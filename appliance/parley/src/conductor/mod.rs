@@ -188,6 +188,7 @@ impl Conductor {
             Event::Judged { turn, .. } => self.mark(*turn, Mark::Judged, now),
             Event::Text { turn, .. } => self.mark(*turn, Mark::FirstText, now),
             Event::Frame { .. }
+            | Event::SentenceJudged { .. }
             | Event::GenerationEnded { .. }
             | Event::ClauseSynthesized { .. }
             | Event::Heard { .. }
