@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod coverage;
 mod demo;
+mod device;
 mod measure;
 mod onnxruntime;
 mod places;
@@ -43,6 +44,8 @@ enum Command {
     Soak(soak::Options),
     /// Measure line coverage
     Coverage(coverage::Options),
+    /// Build, start and test the virtual device: the product's disk in an emulated board
+    Device(device::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -56,5 +59,6 @@ fn main() -> anyhow::Result<()> {
         Command::Measure(options) => measure::run(&options, install),
         Command::Soak(options) => soak::run(&options, install),
         Command::Coverage(options) => coverage::run(&options, install),
+        Command::Device(options) => device::run(&options, install),
     }
 }

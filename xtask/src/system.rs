@@ -13,6 +13,27 @@ pub const BUILD: &[&str] =
 /// For fetching models and the ONNX Runtime.
 pub const FETCH: &[&str] = &["python3-pip"];
 
+/// For building the virtual device and running it.
+pub const DEVICE: &[&str] = &[
+    "bubblewrap",
+    "cpio",
+    "device-tree-compiler",
+    "cryptsetup-bin",
+    "debian-archive-keyring",
+    "dosfstools",
+    "e2fsprogs",
+    "erofs-utils",
+    "fdisk",
+    "kmod",
+    "mmdebstrap",
+    "mtools",
+    "qemu-system-arm",
+    "rauc",
+    "squashfs-tools",
+    "systemd",
+    "xz-utils",
+];
+
 /// Sees to it that these packages are installed; without `install`, names the missing ones.
 pub fn ensure(packages: &[&str], install: bool) -> Result<()> {
     let missing: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(package)).collect();

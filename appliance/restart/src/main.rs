@@ -10,7 +10,10 @@ fn main() -> ExitCode {
     let Ok(argument) = CString::new(argument) else { return ExitCode::from(2) };
     let error = restart(&argument);
     // The standard streams of an early start may be closed; the exit code tells as well.
-    let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("cannot restart: {error}; is this run by root?\n").as_bytes());
+    let _ = std::io::Write::write_all(
+        &mut std::io::stderr(),
+        format!("cannot restart: {error}; is this run by root?\n").as_bytes(),
+    );
     ExitCode::FAILURE
 }
 

@@ -84,6 +84,8 @@ pub struct Layout {
     pub cmdline_file: String,
     /// Its length, bytes.
     pub cmdline_bytes: usize,
+    /// The counter of starts that nobody confirmed.
+    pub unconfirmed_starts: UnconfirmedStarts,
     slots: Vec<SlotDescription>,
 }
 
@@ -96,6 +98,7 @@ struct Description {
     slot: Vec<SlotDescription>,
     autoboot: AutobootDescription,
     cmdline: CmdlineDescription,
+    unconfirmed_starts: UnconfirmedStarts,
 }
 
 #[derive(Deserialize)]
@@ -126,6 +129,23 @@ struct AutobootDescription {
 struct CmdlineDescription {
     file: String,
     bytes: usize,
+}
+
+/// The counter that the initramfs keeps.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub struct UnconfirmedStarts {
+    /// Where its sector lies, from the beginning of the disk.
+    pub offset_bytes: u64,
+    /// So many, and the other slot is tried.
+    pub limit: u32,
+}
+
+impl UnconfirmedStarts {
+    /// As the initramfs reads it.
+    pub fn shell(&self) -> String {
+        format!("offset={}\nlimit={}\n", self.offset_bytes, self.limit)
+    }
 }
 
 impl Layout {
@@ -159,6 +179,7 @@ impl Layout {
             autoboot_file: description.autoboot.file,
             cmdline_file: description.cmdline.file,
             cmdline_bytes: description.cmdline.bytes,
+            unconfirmed_starts: description.unconfirmed_starts,
             slots: description.slot,
         };
         for slot in SlotName::BOTH {

@@ -1,0 +1,271 @@
+//! What must hold after any power cut: the firmware finds a slot, that slot is whole, and data that was said to be safe is there.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::disk::{self, BootFiles};
+use crate::layout::{Layout, Partition, SlotName};
+use crate::replay::{Changes, Cut, InFlight, ReplayedDisk};
+use crate::writelog::{self, Entry, Request};
+
+/// Where the guest of a recording keeps the number that it has said to be safe, on the data partition.
+pub const SAFE_NUMBER: &str = "/device/safe";
+/// How near to a moment that matters every second cut falls, entries of the log.
+const NEAR: usize = 40;
+
+/// A recorded run.
+pub struct Recording {
+    layout: Layout,
+    base: Arc<File>,
+    log: Arc<File>,
+    entries: Vec<Entry>,
+    /// Numbers that the guest said to be safe, and the entry after which each is.
+    safe: Vec<(usize, u64)>,
+    /// The entries that write to `autoboot.txt`'s partition, first and last: in between, both slots are right.
+    commit: Option<(usize, usize)>,
+    /// After which entry an installation was complete and flushed.
+    installed: Option<usize>,
+    scratch: PathBuf,
+    /// Roots that were verified, by what is in them.
+    verified: HashMap<(SlotName, [u8; 32]), bool>,
+}
+
+/// What a cut left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Survived {
+    /// The cut.
+    pub cut: Cut,
+    /// The slot that starts.
+    pub slot: SlotName,
+    /// The safe number that is there.
+    pub number: u64,
+}
+
+impl Recording {
+    /// Reads a recording: the disk before it, the log, and what the guest said with the length of the log when it said it.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn open(layout: &Layout, base: &Path, log: &Path, said: &[(String, u64)], scratch: &Path) -> Result<Recording> {
+        fs::create_dir_all(scratch)?;
+        let open = |path: &Path| File::open(path).with_context(|| format!("cannot read {}", path.display()));
+        let mut log = open(log)?;
+        let entries = writelog::read(&mut log)?;
+        let entry_at = |recorded: u64| entries.partition_point(|entry| entry.log_end <= recorded);
+        let number = |line: &String| line.split_once("DEVICE safe ")?.1.split_whitespace().next()?.parse().ok();
+        let safe = said.iter().filter_map(|(line, recorded)| Some((entry_at(*recorded), number(line)?))).collect();
+        let installed =
+            said.iter().find(|(line, _)| line.contains("DEVICE installed")).map(|(_, recorded)| entry_at(*recorded));
+        let autoboot = layout.partition("autoboot")?;
+        let writes =
+            || entries.iter().enumerate().filter(|(_, entry)| touches(entry, autoboot)).map(|(index, _)| index);
+        let last = |index: usize| {
+            let flush = entries[index..]
+                .iter()
+                .position(|entry| matches!(entry.request, Request::Flush | Request::Write { durable: true, .. }));
+            index + flush.map_or(entries.len(), |flush| flush + 1)
+        };
+        let commit = writes().next().zip(writes().last().map(last));
+        Ok(Recording {
+            layout: layout.clone(),
+            base: Arc::new(open(base)?),
+            log: Arc::new(log),
+            safe,
+            commit,
+            installed,
+            scratch: scratch.to_owned(),
+            verified: HashMap::new(),
+            entries,
+        })
+    }
+
+    /// How many requests were recorded.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was recorded.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether the recording holds an installation and a commit.
+    pub fn is_whole(&self) -> bool {
+        self.installed.is_some() && self.commit.is_some()
+    }
+
+    /// The cut of a seed. Half of all cuts fall anywhere, half near the commit, the end of an installation or a safe number.
+    pub fn cut(&self, seed: u64) -> Cut {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let moments: Vec<usize> = self.safe.iter().map(|(entry, _)| *entry).chain(self.installed).collect();
+        let after = match (random.u8(..4), self.commit, moments.as_slice()) {
+            (0, Some((first, last)), _) => near(&mut random, first, last),
+            (1, _, [_, ..]) => {
+                let moment = moments[random.usize(..moments.len())];
+                near(&mut random, moment, moment)
+            }
+            _ => random.usize(..=self.entries.len()),
+        };
+        Cut { after: after.min(self.entries.len()), in_flight: InFlight::Random(random.u64(..)) }
+    }
+
+    /// The disk after a cut.
+    pub fn disk_after(&self, cut: Cut) -> ReplayedDisk {
+        let changes = Arc::new(Changes::after(&self.entries, cut));
+        ReplayedDisk { base: self.base.clone(), log: self.log.clone(), changes }
+    }
+
+    /// Writes the whole disk after a cut into a file, for starting it.
+    ///
+    /// # Errors
+    /// When the base or the file cannot be copied.
+    pub fn write_disk_after(&self, cut: Cut, base: &Path, to: &Path) -> Result<()> {
+        crate::virtual_device::copy_sparse(base, to)?;
+        let file = fs::OpenOptions::new().write(true).open(to)?;
+        Ok(self.disk_after(cut).changes.apply(&self.log, 0, self.layout.disk_size(), &file)?)
+    }
+
+    /// The least number that must be there after a cut.
+    pub fn promised(&self, cut: Cut) -> u64 {
+        self.safe.iter().filter(|(entry, _)| *entry <= cut.after).map(|(_, number)| *number).max().unwrap_or(0)
+    }
+
+    /// Checks what a cut left.
+    ///
+    /// # Errors
+    /// What is broken, in words for whoever replays the seed.
+    pub fn check(&mut self, cut: Cut) -> Result<Survived> {
+        let disk = self.disk_after(cut);
+        let slot =
+            disk::committed(&disk, &self.layout).context("the firmware would start something that is no slot")?;
+        self.check_choice(cut, slot)?;
+        self.check_slot(&disk, slot).with_context(|| format!("slot {slot}, which starts"))?;
+        if self.installed.is_some_and(|installed| installed <= cut.after) {
+            let idle = self.layout.committed.other();
+            self.check_slot(&disk, idle).with_context(|| format!("slot {idle}, whose installation was complete"))?;
+        }
+        let number = self.check_data(&disk)?;
+        let promised = self.promised(cut);
+        ensure!(number >= promised, "the data has number {number}, and {promised} had been said to be safe");
+        Ok(Survived { cut, slot, number })
+    }
+
+    fn check_choice(&self, cut: Cut, slot: SlotName) -> Result<()> {
+        let (old, new) = (self.layout.committed, self.layout.committed.other());
+        match self.commit {
+            Some((_, last)) if cut.after >= last => {
+                ensure!(slot == new, "slot {slot} starts although {new} was committed")
+            }
+            Some((first, _)) if cut.after > first => {}
+            Some(_) | None => ensure!(slot == old, "slot {slot} starts although nothing was committed but {old}"),
+        }
+        Ok(())
+    }
+
+    fn check_slot(&mut self, disk: &ReplayedDisk, slot: SlotName) -> Result<()> {
+        let boot = BootFiles::read(disk, &self.layout, self.layout.boot(slot)?)?;
+        let root = self.layout.root(slot)?.clone();
+        let word = |name: &str| boot.cmdline.split_whitespace().find_map(|word| word.strip_prefix(name));
+        ensure!(word("rauc.slot=") == Some(slot.as_str()), "its command line is not its own: {}", boot.cmdline);
+        ensure!(
+            word("root=PARTLABEL=") == Some(root.label.as_str()),
+            "its command line names another root: {}",
+            boot.cmdline
+        );
+        let verity = Verity::parse(word("parley.verity=").context("its command line has no hash of its root")?)?;
+        let content = disk.changes.digest(root.start, root.size);
+        let known = self.verified.get(&(slot, content)).copied();
+        let clean = known.map_or_else(|| self.verify(disk, &root, &verity), Ok)?;
+        self.verified.insert((slot, content), clean);
+        ensure!(clean, "its root differs from its hash");
+        Ok(())
+    }
+
+    fn verify(&self, disk: &ReplayedDisk, root: &Partition, verity: &Verity) -> Result<bool> {
+        let image = self.materialise(disk, root)?;
+        let mut verify = Command::new("veritysetup");
+        verify
+            .arg("verify")
+            .arg(&image)
+            .arg(&image)
+            .arg(&verity.hash)
+            .arg(format!("--hash-offset={}", verity.blocks * 4096));
+        let verified = verify.output().context("cannot start veritysetup; is cryptsetup-bin installed?")?;
+        Ok(verified.status.success())
+    }
+
+    fn check_data(&self, disk: &ReplayedDisk) -> Result<u64> {
+        let data = self.layout.partition("data")?;
+        let image = self.materialise(disk, data)?;
+        let repaired = Command::new("e2fsck").args(["-f", "-y"]).arg(&image).output().context("cannot start e2fsck")?;
+        // 1: the journal was replayed, or something was put right; 4 and more: something could not be.
+        if repaired.status.code().is_none_or(|code| code >= 4) {
+            bail!("the data's file system is broken: {}", String::from_utf8_lossy(&repaired.stdout));
+        }
+        let read = Command::new("debugfs")
+            .args(["-R", &format!("cat {SAFE_NUMBER}")])
+            .arg(&image)
+            .output()
+            .context("cannot start debugfs")?;
+        let number = String::from_utf8_lossy(&read.stdout).trim().to_owned();
+        if number.is_empty() {
+            return Ok(0); // the file is not there: nothing was promised yet
+        }
+        number.parse().with_context(|| format!("the data holds `{number}` instead of a number"))
+    }
+
+    /// A partition after a cut, as a file.
+    fn materialise(&self, disk: &ReplayedDisk, partition: &Partition) -> Result<PathBuf> {
+        let original = self.scratch.join(format!("{}.original", partition.label));
+        if !original.exists() {
+            let file = File::create(&original)?;
+            file.set_len(partition.size)?;
+            let mut block = vec![0; 1 << 20];
+            for position in (0..partition.size).step_by(block.len()) {
+                let length = block.len().min((partition.size - position) as usize);
+                self.base.read_exact_at(&mut block[..length], partition.start + position)?;
+                if block[..length].iter().any(|byte| *byte != 0) {
+                    file.write_all_at(&block[..length], position)?;
+                }
+            }
+        }
+        let image = self.scratch.join(format!("{}.img", partition.label));
+        crate::virtual_device::copy_sparse(&original, &image)?;
+        let file = fs::OpenOptions::new().write(true).open(&image)?;
+        disk.changes.apply(&self.log, partition.start, partition.size, &file)?;
+        Ok(image)
+    }
+}
+
+fn near(random: &mut fastrand::Rng, first: usize, last: usize) -> usize {
+    random.usize(first.saturating_sub(NEAR)..=last + NEAR)
+}
+
+fn touches(entry: &Entry, partition: &Partition) -> bool {
+    match entry.request {
+        Request::Write { start, length, .. } | Request::Discard { start, length } => partition.touches(start, length),
+        Request::Flush => false,
+    }
+}
+
+/// `parley.verity=BLOCKS,SALT,HASH` of a command line.
+struct Verity {
+    blocks: u64,
+    hash: String,
+}
+
+impl Verity {
+    fn parse(word: &str) -> Result<Verity> {
+        let mut parts = word.split(',');
+        let (blocks, _salt, hash) = (parts.next(), parts.next(), parts.next());
+        let parsed = blocks.and_then(|blocks| blocks.parse().ok()).zip(hash);
+        let (blocks, hash) = parsed.with_context(|| format!("`{word}` does not say how to open a root"))?;
+        Ok(Verity { blocks, hash: hash.to_owned() })
+    }
+}

@@ -1,0 +1,94 @@
+//! The product's programs for arm64. The Rust toolchain of the host has one target; Debian has a compiler with the standard library of the
+//! other one, so the build runs in a root folder of Debian packages, with the host's own crates and this clone bound into it, without network.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::make::Recipe;
+use super::userland;
+use crate::{places, process};
+
+/// Where Debian's compiler is new enough for this workspace.
+const SUITE: &str = "sid";
+const PACKAGES: &[&str] = &[
+    "base-files",
+    "cargo",
+    "coreutils",
+    "dash",
+    "gcc",
+    "gcc-aarch64-linux-gnu",
+    "libasound2-dev:arm64",
+    "libc6-dev",
+    "libc6-dev:arm64",
+    "libstd-rust-dev:arm64",
+    "pkgconf",
+    "rustc",
+];
+const TARGET: &str = "aarch64-unknown-linux-gnu";
+/// The crates and the programs that are built of them.
+const PROGRAMS: &[(&str, &str)] = &[("parley-restart", "parley-restart"), ("parley-update", "parley-tryboot")];
+/// The one that runs in the initramfs, where there are no libraries.
+const STATIC: &str = "parley-restart";
+
+/// The folder of the built programs.
+pub fn ready(folder: &Path) -> Result<PathBuf> {
+    let root = Recipe::default().words([SUITE]).words(PACKAGES.iter().copied()).make(folder, "cross-root", |to| {
+        let archive = folder.join("cross-root.tar");
+        userland::debian(folder, SUITE, &["amd64", "arm64"], PACKAGES, &archive)?;
+        userland::unpack(&archive, to)?;
+        Ok(fs::remove_file(archive)?)
+    })?;
+    let built = folder.join("cross-target");
+    fs::create_dir_all(&built)?;
+    let workspace = places::workspace();
+    // Fetched by the host's cargo, whose settings say where from.
+    process::run(Command::new("cargo").current_dir(&workspace).args(["fetch", "--quiet", "--locked"]))?;
+    let programs = folder.join("programs");
+    fs::create_dir_all(&programs)?;
+    for (package, program) in PROGRAMS {
+        let mut cargo = inside(&root, &workspace, &built)?;
+        if package == &STATIC {
+            cargo.args(["--setenv", "RUSTFLAGS", "-C target-feature=+crt-static"]);
+        }
+        cargo.args(["nice", "cargo", "build", "--quiet", "--offline", "--locked", "--release", "--target", TARGET]);
+        process::run(cargo.args(["--package", package, "--bin", program]))?;
+        let from = built.join(TARGET).join("release").join(program);
+        // Without names and lines: a start under emulation reads every byte.
+        let mut strip = inside(&root, &workspace, &built)?;
+        let stripped = format!("/mnt/{program}.stripped");
+        strip.args(["aarch64-linux-gnu-strip", "-o", stripped.as_str()]);
+        process::run(strip.arg(Path::new("/mnt").join(from.strip_prefix(&built)?)))?;
+        fs::copy(built.join(format!("{program}.stripped")), programs.join(program))?;
+    }
+    Ok(programs)
+}
+
+/// A command inside the root, to be completed with what it runs.
+fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let registry = home.unwrap_or_default().join("registry");
+    let mut bwrap = Command::new("bwrap");
+    bwrap.args(["--unshare-all", "--die-with-parent", "--clearenv", "--ro-bind"]).arg(root).arg("/");
+    bwrap.args(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/root"]);
+    bwrap.arg("--ro-bind").arg(workspace).arg("/srv");
+    bwrap.arg("--ro-bind").arg(registry).arg("/root/.cargo/registry");
+    bwrap.arg("--bind").arg(target).arg("/mnt");
+    let variables = [
+        ("CARGO_BUILD_JOBS", std::env::var("CARGO_BUILD_JOBS").unwrap_or_default()),
+        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc".to_owned()),
+        ("CARGO_TARGET_DIR", "/mnt".to_owned()),
+        ("HOME", "/root".to_owned()),
+        ("PATH", "/usr/bin".to_owned()),
+        ("PKG_CONFIG_ALLOW_CROSS", "1".to_owned()),
+        ("PKG_CONFIG_PATH_aarch64_unknown_linux_gnu", "/usr/lib/aarch64-linux-gnu/pkgconfig".to_owned()),
+    ];
+    for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
+        bwrap.args(["--setenv", name, value]);
+    }
+    bwrap.args(["--chdir", "/srv"]);
+    Ok(bwrap)
+}
