@@ -20,6 +20,8 @@ use crate::shell::{Done, Shell};
 
 /// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
 const MEMORY_MIB: u32 = 768;
+/// Newer than any that ignores the sections of autoboot.txt: January 2026.
+const NEW_FIRMWARE: u32 = 1_767_225_600;
 /// How often the guest's clock is read while waiting, of the host's time.
 const CLOCK_EVERY: Duration = Duration::from_secs(2);
 /// How long QEMU may take to open its sockets or to end, of the host's time.
@@ -34,6 +36,8 @@ pub struct Plugged {
     pub record: Option<PathBuf>,
     /// What the guest's clock chip says at power-on, as `2026-01-31T12:00:00`; otherwise the host's time.
     pub clock: Option<String>,
+    /// When the firmware was built, seconds since 1970, as it tells the kernel; by default it is new.
+    pub firmware_built: Option<u32>,
     /// Where a WAV file of what the guest plays is written.
     pub sound: Option<PathBuf>,
     /// More words for the kernel, as from an owner with a keyboard at the board.
@@ -70,13 +74,13 @@ impl Machine {
         for (name, bytes) in [("kernel", &boot.kernel), ("initramfs", &boot.initramfs)] {
             fs::write(folder.join(name), bytes)?;
         }
-        device_tree(&folder.join("device-tree"), choice)?;
+        device_tree(&folder.join("device-tree"), choice, plugged.firmware_built.unwrap_or(NEW_FIRMWARE))?;
         let socket = |name: &str| folder.join(name);
         for name in ["console", "shell", "qmp"] {
             let _ = fs::remove_file(socket(name));
         }
         let mut command = board();
-        command.args(["-nodefaults", "-display", "none", "-dtb"]).arg(folder.join("device-tree"));
+        command.arg("-dtb").arg(folder.join("device-tree"));
         command.args(["-action", "reboot=shutdown,shutdown=pause,watchdog=pause", "-device", "i6300esb"]);
         command.arg("-kernel").arg(folder.join("kernel")).arg("-initrd").arg(folder.join("initramfs"));
         command.args(["-append", &format!("{} {}", boot.cmdline, plugged.words)]);
@@ -238,17 +242,20 @@ fn board() -> Command {
     let mut command = Command::new("nice");
     command.args(["-n", "19", "qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a76", "-smp", "1"]);
     command.args(["-m", &MEMORY_MIB.to_string(), "-accel", "tcg,thread=single", "-icount", "shift=1,sleep=off"]);
+    command.args(["-nodefaults", "-display", "none"]);
     command
 }
 
 /// The board's device tree, with what the Pi's firmware adds to it.
-fn device_tree(to: &Path, choice: Choice) -> Result<()> {
+fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()> {
     let dump =
         board().args(["-machine", &format!("dumpdtb={}", to.display())]).output().context("cannot start QEMU")?;
     if !dump.status.success() {
         bail!("QEMU gives no device tree: {}", String::from_utf8_lossy(&dump.stderr));
     }
-    for (name, value) in [("tryboot", u32::from(choice.tryboot)), ("partition", choice.partition)] {
+    let told =
+        [("tryboot", u32::from(choice.tryboot)), ("partition", choice.partition), ("build-timestamp", firmware_built)];
+    for (name, value) in told {
         let mut put = Command::new("fdtput");
         put.args(["-p", "-t", "u"]).arg(to).args(["/chosen/bootloader", name, &value.to_string()]);
         let put = put.output().context("cannot start fdtput; is device-tree-compiler installed?")?;

@@ -56,6 +56,8 @@ pub struct VirtualDevice {
     machine: Option<Machine>,
     /// The guest's time before the present start.
     before: Duration,
+    /// What the starts before this one said.
+    said_before: Vec<(String, u64)>,
     /// The console's line after the last one that was waited for.
     seen: usize,
 }
@@ -79,6 +81,7 @@ impl VirtualDevice {
             register: Register::default(),
             machine: None,
             before: Duration::ZERO,
+            said_before: Vec::new(),
             seen: 0,
         })
     }
@@ -233,6 +236,17 @@ impl VirtualDevice {
         last_of(&lines)
     }
 
+    /// What the present start has said, each line with the length of the recording of writes when it was said.
+    pub fn said(&self) -> Vec<(String, u64)> {
+        let lines = self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default();
+        lines.into_iter().map(|line| (line.text, line.recorded)).collect()
+    }
+
+    /// The same of all starts before.
+    pub fn said_before(&self) -> Vec<(String, u64)> {
+        self.said_before.clone()
+    }
+
     fn start(&mut self, reset: Reset) -> Result<()> {
         ensure!(self.starts.len() < MOST_STARTS, "the device starts again and again: {:?}", self.starts);
         let image = File::open(&self.disk)?;
@@ -262,6 +276,7 @@ impl VirtualDevice {
         let lines = machine.finish()?.since(0);
         self.keep_console(&lines)?;
         lines.iter().for_each(|line| self.register.hear(&line.text));
+        self.said_before.extend(lines.iter().map(|line| (line.text.clone(), line.recorded)));
         ensure!(stop != Stop::PowerOff, "the guest switched itself off; it said last:\n{}", last_of(&lines));
         self.start(Reset::Warm)
     }

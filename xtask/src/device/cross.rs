@@ -27,6 +27,9 @@ const PACKAGES: &[&str] = &[
     "pkgconf",
     "rustc",
 ];
+/// Where the clone and the build output are, seen from inside.
+const WORKSPACE: &str = "/workspace";
+const BUILT: &str = "/built";
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 /// The crates and the programs that are built of them.
 const PROGRAMS: &[(&str, &str)] = &[("parley-restart", "parley-restart"), ("parley-update", "parley-tryboot")];
@@ -41,6 +44,9 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
         userland::unpack(&archive, to)?;
         Ok(fs::remove_file(archive)?)
     })?;
+    for mount_point in [WORKSPACE, BUILT] {
+        fs::create_dir_all(root.join(mount_point.trim_start_matches('/')))?;
+    }
     let built = folder.join("cross-target");
     fs::create_dir_all(&built)?;
     let workspace = places::workspace();
@@ -58,9 +64,9 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
         let from = built.join(TARGET).join("release").join(program);
         // Without names and lines: a start under emulation reads every byte.
         let mut strip = inside(&root, &workspace, &built)?;
-        let stripped = format!("/mnt/{program}.stripped");
+        let stripped = format!("{BUILT}/{program}.stripped");
         strip.args(["aarch64-linux-gnu-strip", "-o", stripped.as_str()]);
-        process::run(strip.arg(Path::new("/mnt").join(from.strip_prefix(&built)?)))?;
+        process::run(strip.arg(Path::new(BUILT).join(from.strip_prefix(&built)?)))?;
         fs::copy(built.join(format!("{program}.stripped")), programs.join(program))?;
     }
     Ok(programs)
@@ -74,13 +80,17 @@ fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
     let mut bwrap = Command::new("bwrap");
     bwrap.args(["--unshare-all", "--die-with-parent", "--clearenv", "--ro-bind"]).arg(root).arg("/");
     bwrap.args(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/root"]);
-    bwrap.arg("--ro-bind").arg(workspace).arg("/srv");
+    bwrap.arg("--ro-bind").arg(workspace).arg(WORKSPACE);
     bwrap.arg("--ro-bind").arg(registry).arg("/root/.cargo/registry");
-    bwrap.arg("--bind").arg(target).arg("/mnt");
+    bwrap.arg("--bind").arg(target).arg(BUILT);
     let variables = [
         ("CARGO_BUILD_JOBS", std::env::var("CARGO_BUILD_JOBS").unwrap_or_default()),
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc".to_owned()),
-        ("CARGO_TARGET_DIR", "/mnt".to_owned()),
+        // No maintainer script has made the link `cc`.
+        ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", "gcc".to_owned()),
+        ("HOST_CC", "gcc".to_owned()),
+        ("TARGET_CC", "aarch64-linux-gnu-gcc".to_owned()),
+        ("CARGO_TARGET_DIR", BUILT.to_owned()),
         ("HOME", "/root".to_owned()),
         ("PATH", "/usr/bin".to_owned()),
         ("PKG_CONFIG_ALLOW_CROSS", "1".to_owned()),
@@ -89,6 +99,6 @@ fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
     for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
         bwrap.args(["--setenv", name, value]);
     }
-    bwrap.args(["--chdir", "/srv"]);
+    bwrap.args(["--chdir", WORKSPACE]);
     Ok(bwrap)
 }

@@ -10,6 +10,7 @@ use parley_device::disk::{INITRAMFS, KERNEL};
 use parley_device::layout::{Layout, Partition, SlotName};
 use parley_update::slot::Slot;
 
+use super::bundles::{self, Signers};
 use super::make::Recipe;
 use super::root::{Root, Verity, seal};
 use super::{cross, initramfs, userland};
@@ -22,11 +23,11 @@ const CMDLINE: &str = "console=ttyAMA0 loglevel=4 panic=1 oops=panic systemd.get
 pub struct Built {
     /// The disk as it leaves the bench: version 1 in both slots, A committed.
     pub disk: PathBuf,
-    /// The folder of the images of each version, for bundles.
-    pub images: PathBuf,
+    /// A disk with the bundles of the cases.
+    pub bundles: PathBuf,
 }
 
-/// The versions that are built. They differ in `/etc/parley-version` and the salt of the hash tree.
+/// The versions that are built. They differ in `/etc/os-release` and the salt of the hash tree.
 const VERSIONS: &[&str] = &["1.0.0", "1.1.0"];
 
 /// Builds what is not built yet.
@@ -46,11 +47,12 @@ pub fn ready() -> Result<Built> {
         .path(&workspace.join("rootfs-overlay"))?
         .path(&workspace.join("xtask/src/device"))?
         .make(&folder, "images", |to| make_images(&layout, &archive, &programs, &guest, to))?;
-    Ok(Built { disk: images.join("disk.img"), images })
+    Ok(Built { disk: images.join("disk.img"), bundles: images.join("bundles.img") })
 }
 
 fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
+    let signers = Signers::make(&to.join("signers"))?;
     let root = Root::unpack(archive, &to.join("root"))?;
     let workspace = places::workspace();
     let product = workspace.join("rootfs-overlay");
@@ -59,6 +61,9 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     }
     fs::create_dir_all(root.path("etc/rauc"))?;
     fs::copy(workspace.join("ota/system.conf"), root.path("etc/rauc/system.conf"))?;
+    fs::write(root.path("etc/rauc/keyring.pem"), &signers.keyring)?;
+    fs::create_dir_all(root.path("usr/lib/parley"))?;
+    fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
     root.overlay(guest)?;
     for unit in ["device-shell.service", "device-ready.service", "device-fault.service"] {
         root.enable(unit)?;
@@ -71,7 +76,11 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     let starts = layout.unconfirmed_starts.shell();
     initramfs::make(&root, &programs.join("parley-restart"), &starts, &to.join("initramfs.d"), &initramfs)?;
     for version in VERSIONS {
-        fs::write(root.path("etc/parley-version"), format!("{version}\n"))?;
+        // A link into /usr in Debian's packages; here a file of this version.
+        let release = root.path("etc/os-release");
+        super::make::remove(&release)?;
+        let debian = fs::read_to_string(root.path("usr/lib/os-release"))?;
+        fs::write(release, format!("{debian}IMAGE_VERSION={version}\n"))?;
         let image = to.join(format!("root-{version}.img"));
         let verity = seal(&root.path(""), &image, &salt(version))?;
         make_boot(layout, &kernel, &initramfs, &verity, &to.join(format!("boot-{version}.img")))?;
@@ -79,7 +88,15 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     fs::remove_dir_all(root.path(""))?;
     fs::remove_file(root.kernel())?;
     fs::remove_dir_all(to.join("initramfs.d"))?;
-    assemble(layout, to, VERSIONS[0])
+    assemble(layout, to, VERSIONS[0])?;
+    let scratch = to.join("scratch");
+    bundles::make(layout, to, VERSIONS[1], &signers, &scratch, &to.join("bundles.img"))?;
+    fs::remove_dir_all(scratch)?;
+    for version in VERSIONS {
+        fs::remove_file(to.join(format!("root-{version}.img")))?;
+        fs::remove_file(to.join(format!("boot-{version}.img")))?;
+    }
+    Ok(())
 }
 
 /// A salt need not be secret; one that follows from the version makes the same image twice.

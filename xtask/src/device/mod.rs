@@ -1,5 +1,6 @@
 //! `cargo xtask device build|run|test`: the virtual device. docs/DEVICE.md says what it proves and what it does not.
 
+mod bundles;
 mod cross;
 mod disk;
 mod initramfs;

@@ -209,6 +209,12 @@ impl Root {
             let accounts = fs::read_to_string(self.path("usr/share/base-passwd").join(master))?;
             fs::write(self.path(to), accounts.replace(":*:", ":x:"))?;
         }
+        // An older systemd on the host does not know the mark of accounts that nobody may ever log into.
+        for file in fs::read_dir(self.path("usr/lib/sysusers.d"))? {
+            let file = file?.path();
+            let lines = fs::read_to_string(&file)?.replace("\nu! ", "\nu ");
+            fs::write(file, lines)?;
+        }
         process::run(Command::new("systemd-sysusers").arg("--root").arg(&self.folder))
     }
 }

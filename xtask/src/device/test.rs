@@ -16,6 +16,12 @@ pub struct Options {
     /// All cases: an hour at most
     #[arg(long)]
     full: bool,
+    /// How many power cuts of a recording are checked, instead of 1,000
+    #[arg(long)]
+    cuts: Option<u64>,
+    /// Check the one power cut of this seed, which a failure has printed
+    #[arg(long)]
+    seed: Option<u64>,
     /// Only name the cases and what they expect
     #[arg(long)]
     list: bool,
@@ -33,7 +39,14 @@ pub fn run(options: &Options) -> Result<()> {
     }
     let built = disk::ready()?;
     let folder = super::folder()?.join("cases");
-    let bench = Bench { layout: super::layout()?, disk: built.disk, folder };
+    let bench = Bench {
+        layout: super::layout()?,
+        disk: built.disk,
+        bundles: built.bundles,
+        cuts: options.cuts,
+        seed: options.seed,
+        folder,
+    };
     let mut failed = Vec::new();
     for case in &cases {
         println!("{} … {}", case.name, case.expects);

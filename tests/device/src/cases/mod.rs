@@ -1,6 +1,7 @@
 //! The named cases that the device must survive, each with its expected result. `cargo xtask device test` runs them.
 
 mod committed;
+mod install;
 mod starting;
 mod trial;
 
@@ -27,6 +28,12 @@ pub struct Bench {
     pub layout: Layout,
     /// The disk as it leaves the bench.
     pub disk: PathBuf,
+    /// A disk image with bundles, good and bad.
+    pub bundles: PathBuf,
+    /// How many cuts of a recording are checked, if not the usual number.
+    pub cuts: Option<u64>,
+    /// The one cut to check, to look at a failure again.
+    pub seed: Option<u64>,
     /// Where each case has a folder of its own.
     pub folder: PathBuf,
 }
@@ -67,6 +74,8 @@ pub const CASES: &[Case] = &[
     trial::FALLS_BACK,
     trial::INIT_FROZEN,
     trial::INITRAMFS_HANGS,
+    install::INSTALL,
+    install::REFUSED,
     committed::STOPS_STARTING,
     committed::ROOT_ROTS,
 ];
