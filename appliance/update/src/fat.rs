@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Once;
 
 use fatfs::{FileSystem, FsOptions};
 
@@ -102,12 +103,25 @@ pub fn create(partition: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     synced.sync_all()
 }
 
+thread_local! {
+    /// Whether a panic of this thread is expected.
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
 /// The library computes with what it finds, and panics on some garbled file systems: that is an error like any other.
 fn contained<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    let quiet = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !CONTAINED.get() {
+                loud(panic);
+            }
+        }));
+    });
+    CONTAINED.set(true);
     let result = catch_unwind(AssertUnwindSafe(work));
-    std::panic::set_hook(quiet);
+    CONTAINED.set(false);
     result.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::InvalidData, "the file system is damaged")))
 }
 

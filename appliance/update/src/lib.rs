@@ -1,10 +1,25 @@
 //! Updates that cannot brick.
 //!
-//! What decides is pure ([`autoboot`], [`complete`], [`starts`], [`state`]); what acts is beside it.
+//! What decides is pure: [`autoboot`], [`state`], [`starts`], [`manifest`] and [`policy`]. What acts is beside it: [`card`], [`complete`],
+//! [`backend`] and the program [`tryboot`] for the boot chain.
 
 pub mod autoboot;
+pub mod backend;
+pub mod card;
 pub mod complete;
+pub mod data;
+pub mod device;
 pub mod fat;
+pub mod files;
 pub mod layout;
+pub mod manifest;
+pub mod measure;
+pub mod policy;
+pub mod preinstall;
+pub mod rauc;
 pub mod slot;
 pub mod starts;
+pub mod state;
+pub mod system;
+pub mod tryboot;
+pub mod updater;
