@@ -17,6 +17,10 @@ use crate::shell::Done;
 
 /// More starts than this without the expected line is a loop.
 const MOST_STARTS: usize = 12;
+/// `kernel_watchdog_timeout` of the Pi's config.txt: the firmware starts the watchdog, and somebody must take it over by then.
+pub const FIRMWARE_WATCHDOG: Duration = Duration::from_secs(15);
+/// What the guest says when systemd has taken it over.
+const WATCHED: &str = "DEVICE watched";
 /// After a start, the time by which a guest has started its shell; a wait for something else brings its own budget.
 const COMMAND_BUDGET: Duration = Duration::from_secs(60);
 
@@ -142,15 +146,22 @@ impl VirtualDevice {
         let end = self.elapsed()? + budget;
         loop {
             let (before, seen) = (self.before, self.seen);
-            let until = end.saturating_sub(before);
             let machine = self.machine.as_mut().context("the power is off")?;
-            match machine.wait(words, seen, until)? {
+            let until = end.saturating_sub(before);
+            let is_watched = machine.console.find(WATCHED, 0, Duration::ZERO).is_some();
+            let look_until = if is_watched { until } else { until.min(FIRMWARE_WATCHDOG) };
+            match machine.wait(words, seen, look_until)? {
                 Ok((index, line)) => {
                     self.seen = index + 1;
                     let at = before + time_of(&line.text).unwrap_or_default();
                     return Ok(Said { line, at, start: self.starts.len() - 1 });
                 }
                 Err(Missed::Stopped(stop)) => self.restart(stop)?,
+                Err(Missed::Late(_)) if look_until < until => {
+                    if machine.console.find(WATCHED, 0, Duration::ZERO).is_none() {
+                        self.restart(Stop::Watchdog)?;
+                    }
+                }
                 Err(Missed::Late(elapsed)) => bail!(
                     "no line with `{words}` within {} s of the guest's time ({} s into start {} from {}); it said last:\n{}",
                     budget.as_secs(),

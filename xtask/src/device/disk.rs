@@ -56,17 +56,16 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     let root = Root::unpack(archive, &to.join("root"))?;
     let workspace = places::workspace();
     let product = workspace.join("rootfs-overlay");
-    if product.is_dir() {
-        root.overlay(&product)?;
-    }
+    root.overlay(&product)?;
     fs::create_dir_all(root.path("etc/rauc"))?;
     fs::copy(workspace.join("ota/system.conf"), root.path("etc/rauc/system.conf"))?;
     fs::write(root.path("etc/rauc/keyring.pem"), &signers.keyring)?;
     fs::create_dir_all(root.path("usr/lib/parley"))?;
     fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
     root.overlay(guest)?;
-    for unit in ["device-shell.service", "device-ready.service", "device-fault.service"] {
-        root.enable(unit)?;
+    root.make_users()?;
+    for units in [&product, guest] {
+        root.enable_all(units)?;
     }
     let kernel = to.join("kernel.gz");
     process::run(

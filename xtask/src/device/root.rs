@@ -97,7 +97,6 @@ impl Root {
         }
         super::make::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
         root.keep_needed_modules()?;
-        root.make_users()?;
         for mount_point in ["boot", "data", "run", "var"] {
             fs::create_dir_all(root.path(mount_point))?;
         }
@@ -138,9 +137,17 @@ impl Root {
         )
     }
 
-    /// Switches a unit on, as `systemctl enable` would.
-    pub fn enable(&self, unit: &str) -> Result<()> {
-        process::run(Command::new("systemctl").arg("--root").arg(&self.folder).args(["--quiet", "enable", unit]))
+    /// Switches on every unit of an overlay that says what wants it, as its presets would.
+    pub fn enable_all(&self, overlay: &Path) -> Result<()> {
+        for entry in fs::read_dir(overlay.join("usr/lib/systemd/system"))? {
+            let unit = entry?.path();
+            if unit.is_file() && fs::read_to_string(&unit)?.contains("[Install]") {
+                let name = unit.file_name().context("a unit has a name")?;
+                let mut systemctl = Command::new("systemctl");
+                process::run(systemctl.arg("--root").arg(&self.folder).args(["--quiet", "enable"]).arg(name))?;
+            }
+        }
+        Ok(())
     }
 
     /// These modules and all that they depend on, in the order in which they are loaded. Built-in ones need nothing.
@@ -203,8 +210,8 @@ impl Root {
         process::run(Command::new("depmod").arg("-b").arg(&self.folder).arg(&self.kernel_version))
     }
 
-    /// No maintainer script has made the users.
-    fn make_users(&self) -> Result<()> {
+    /// Makes the users that the packages and the product describe: no maintainer script has.
+    pub fn make_users(&self) -> Result<()> {
         for (master, to) in [("passwd.master", "etc/passwd"), ("group.master", "etc/group")] {
             let accounts = fs::read_to_string(self.path("usr/share/base-passwd").join(master))?;
             fs::write(self.path(to), accounts.replace(":*:", ":x:"))?;

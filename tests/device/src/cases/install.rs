@@ -57,7 +57,6 @@ fn record(bench: &Bench, case: &str) -> Result<(Recording, Vec<String>)> {
     device.plugged.bundles = Some(bench.bundles.clone());
     device.power_on()?;
     started(&mut device, SlotName::A)?;
-    let mut said = Vec::new();
     device.run("systemd-run --quiet --unit=promise /usr/lib/device/promise")?;
     mount_bundles(&mut device)?;
     let begun = device.elapsed()?;
@@ -68,28 +67,60 @@ fn record(bench: &Bench, case: &str) -> Result<(Recording, Vec<String>)> {
     device.wait("DEVICE installed", START_BUDGET)?;
     ensure!(device.committed()? == Some(SlotName::A), "the installation alone committed the new slot");
     device.begin("/usr/lib/parley/parley-tryboot restart")?;
-    said.extend(restarted_on_b(&mut device)?);
+    started(&mut device, SlotName::B)?;
+    ensure!(device.starts[1].choice.tryboot, "that was no trial: {:?}", device.starts);
+    device.run("grep -qx 'IMAGE_VERSION=1.1.0' /etc/os-release")?;
     device.run("systemd-run --quiet --unit=promise /usr/lib/device/promise")?;
     device.run("rauc status mark-good booted")?;
     ensure!(device.committed()? == Some(SlotName::B), "the commit did not change what starts");
     device.run("sleep 2")?;
-    said.extend(device.said());
+    let said = [device.said_before(), device.said()].concat();
     device.end()?;
     let scratch = bench.folder(case).join("cuts");
     let recording = Recording::open(&bench.layout, &bench.disk, &log, &said, &scratch)?;
     Ok((recording, vec![format!("installed in {} s of guest time", took.as_secs())]))
 }
 
-fn restarted_on_b(device: &mut VirtualDevice) -> Result<Vec<(String, u64)>> {
-    started(device, SlotName::B)?;
-    ensure!(device.starts[1].choice.tryboot, "that was no trial: {:?}", device.starts);
-    device.run("grep -qx 'IMAGE_VERSION=1.1.0' /etc/os-release")?;
-    Ok(device.said_before())
-}
-
 fn mount_bundles(device: &mut VirtualDevice) -> Result<()> {
     let mount = format!("mkdir -p {BUNDLES} && mount -t erofs -o ro /dev/disk/by-id/virtio-bundles {BUNDLES}");
     device.run(&mount).map(|_| ())
+}
+
+pub const CUTS_BOOT: Case = Case {
+    name: "power_cuts_end_on_a_device_that_starts",
+    expects: "thirty of the power cuts over installation and commit, really started: the expected slot runs, with its data",
+    starts: 2 + STARTED_CUTS as u32,
+    always: false,
+    run: cuts_boot,
+};
+
+/// How many cuts are started.
+const STARTED_CUTS: u64 = 30;
+
+fn cuts_boot(bench: &Bench) -> Result<Vec<String>> {
+    let (mut recording, mut measured) = record(bench, CUTS_BOOT.name)?;
+    let seeds = bench.seed.map_or(0..STARTED_CUTS, |seed| seed..seed + 1);
+    let disk = bench.folder(CUTS_BOOT.name).join("cut.img");
+    for seed in seeds.clone() {
+        let cut = recording.cut(seed);
+        let expected = recording.check(cut)?;
+        recording.write_disk_after(cut, &bench.disk, &disk)?;
+        let mut device = VirtualDevice::new(bench.layout.clone(), &disk, &bench.folder(CUTS_BOOT.name).join("cut"))?;
+        device.power_on()?;
+        let check = |device: &mut VirtualDevice| -> Result<()> {
+            started(device, expected.slot)?;
+            let number: u64 = device.run("cat /var/device/safe 2>/dev/null || echo 0")?.parse()?;
+            ensure!(
+                number >= recording.promised(cut),
+                "number {number} is there, {} was promised",
+                recording.promised(cut)
+            );
+            Ok(())
+        };
+        check(&mut device).map_err(|error| error.context(format!("seed {seed}: cut after request {}", cut.after)))?;
+    }
+    measured.push(format!("{} cuts started", seeds.end - seeds.start));
+    Ok(measured)
 }
 
 pub const REFUSED: Case = Case {

@@ -72,10 +72,12 @@ pub const CASES: &[Case] = &[
     starting::FRESH_CARD,
     starting::AUTOBOOT_GARBLED,
     trial::FALLS_BACK,
+    trial::CUT,
     trial::INIT_FROZEN,
     trial::INITRAMFS_HANGS,
     install::INSTALL,
     install::REFUSED,
+    install::CUTS_BOOT,
     committed::STOPS_STARTING,
     committed::ROOT_ROTS,
 ];
