@@ -269,3 +269,7 @@ impl Verity {
         Ok(Verity { blocks, hash: hash.to_owned() })
     }
 }
+
+#[cfg(test)]
+#[path = "cuts_tests.rs"]
+mod tests;

@@ -100,11 +100,6 @@ impl Changes {
         digest.finalize().into()
     }
 
-    /// Whether nothing changed in a part of the disk.
-    pub fn is_untouched(&self, start: u64, length: u64) -> bool {
-        self.sectors.range(start / SECTOR..(start + length) / SECTOR).next().is_none()
-    }
-
     /// Writes the changes within a part of the disk into a file that holds that part as it was.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use parley_device::layout::{Layout, SlotName};
 
-use crate::process;
+use crate::{places, process};
 
 /// The kind of device, as in `ota/system.conf`.
 const COMPATIBLE: &str = "parley-raspberrypi5";
@@ -176,11 +176,12 @@ pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, sc
 fn sign(contents: &Contents, signer: &Certificate, scratch: &Path, to: &Path) -> Result<()> {
     super::make::remove(scratch)?;
     fs::create_dir_all(scratch)?;
-    let manifest = format!(
-        "[update]\ncompatible={}\nversion={}\n\n[bundle]\nformat=verity\n\n[image.rootfs]\nfilename=root.img\n\n[image.boot]\nfilename=boot.img\n",
-        contents.compatible, contents.version
-    );
+    let ota = places::workspace().join("ota");
+    let values = [("compatible", contents.compatible), ("version", contents.version), ("allow-downgrade", "false")];
+    let template = fs::read_to_string(ota.join("manifest.raucm"))?;
+    let manifest = values.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
     fs::write(scratch.join("manifest.raucm"), manifest)?;
+    fs::copy(ota.join("hook"), scratch.join("hook"))?;
     for (image, name) in [(contents.root, "root.img"), (contents.boot, "boot.img")] {
         process::run(Command::new("cp").arg("--sparse=always").arg(image).arg(scratch.join(name)))?;
     }

@@ -106,11 +106,7 @@ impl Root {
         fs::write(root.path("etc/fstab"), "")?;
         super::make::remove(&root.path("etc/mtab"))?;
         symlink("../proc/self/mounts", root.path("etc/mtab"))?;
-        for unit in MASKED {
-            let mask = root.path("etc/systemd/system").join(unit);
-            super::make::remove(&mask)?;
-            symlink("/dev/null", mask)?;
-        }
+        root.mask(MASKED)?;
         let default = root.path("etc/systemd/system/default.target");
         super::make::remove(&default)?;
         symlink("/usr/lib/systemd/system/multi-user.target", default)?;
@@ -135,6 +131,16 @@ impl Root {
                 .arg(files)
                 .arg(&self.folder),
         )
+    }
+
+    /// Makes units impossible to start.
+    pub fn mask(&self, units: &[&str]) -> Result<()> {
+        for unit in units {
+            let mask = self.path("etc/systemd/system").join(unit);
+            super::make::remove(&mask)?;
+            symlink("/dev/null", mask)?;
+        }
+        Ok(())
     }
 
     /// Switches on every unit of an overlay that says what wants it, as its presets would.
