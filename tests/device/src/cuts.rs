@@ -142,6 +142,7 @@ impl Recording {
     /// What is broken, in words for whoever replays the seed.
     pub fn check(&mut self, cut: Cut) -> Result<Survived> {
         let disk = self.disk_after(cut);
+        let now = disk::as_partitioned(&disk, &self.layout)?;
         let slot =
             disk::committed(&disk, &self.layout).context("the firmware would start something that is no slot")?;
         self.check_choice(cut, slot)?;
@@ -150,7 +151,7 @@ impl Recording {
             let idle = self.layout.committed.other();
             self.check_slot(&disk, idle).with_context(|| format!("slot {idle}, whose installation was complete"))?;
         }
-        let number = self.check_data(&disk)?;
+        let number = self.check_data(&disk, now.partition("data")?)?;
         let promised = self.promised(cut);
         ensure!(number >= promised, "the data has number {number}, and {promised} had been said to be safe");
         Ok(Survived { cut, slot, number })
@@ -200,8 +201,7 @@ impl Recording {
         Ok(verified.status.success())
     }
 
-    fn check_data(&self, disk: &ReplayedDisk) -> Result<u64> {
-        let data = self.layout.partition("data")?;
+    fn check_data(&self, disk: &ReplayedDisk, data: &Partition) -> Result<u64> {
         let image = self.materialise(disk, data)?;
         let repaired = Command::new("e2fsck").args(["-f", "-y"]).arg(&image).output().context("cannot start e2fsck")?;
         // 1: the journal was replayed, or something was put right; 4 and more: something could not be.
@@ -222,7 +222,7 @@ impl Recording {
 
     /// A partition after a cut, as a file.
     fn materialise(&self, disk: &ReplayedDisk, partition: &Partition) -> Result<PathBuf> {
-        let original = self.scratch.join(format!("{}.original", partition.label));
+        let original = self.scratch.join(format!("{}-{}.original", partition.label, partition.size));
         if !original.exists() {
             let file = File::create(&original)?;
             file.set_len(partition.size)?;

@@ -80,11 +80,11 @@ fn a_root_that_was_not_touched_is_told_from_one_that_was() {
 }
 
 #[test]
-fn a_blank_slot_does_not_survive() {
+fn a_blank_disk_does_not_survive() {
     let folder = tempfile::tempdir().unwrap();
     let mut recording = recording(folder.path());
     let error = format!("{:#}", recording.check(after(0)).unwrap_err());
-    assert!(error.contains("slot A, which starts"), "{error}");
+    assert!(error.contains("partition table"), "{error}");
 }
 
 #[test]

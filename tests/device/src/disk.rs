@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::firmware::{Choice, Register, Reset};
 use crate::layout::{Layout, Partition, SlotName};
@@ -71,6 +71,26 @@ pub fn committed(disk: &dyn Disk, layout: &Layout) -> Option<SlotName> {
     layout.slot_of_boot(start(disk, layout, &mut Register::default(), Reset::PowerOn).partition)
 }
 
+/// The layout as the disk's own partition table has it: the last partition may have grown since the disk was made.
+///
+/// # Errors
+/// When neither copy of the table is whole, or another partition lies elsewhere than the layout says.
+pub fn as_partitioned(disk: &dyn Disk, layout: &Layout) -> Result<Layout> {
+    let mut section = Section { disk, start: 0, size: layout.disk_size(), position: 0 };
+    let table = gptman::GPT::find_from(&mut section).context("neither copy of the partition table is whole")?;
+    let mut found = layout.clone();
+    let last = found.partitions.len();
+    for (index, partition) in found.partitions.iter_mut().enumerate() {
+        let entry = &table[partition.number];
+        let size = entry.size().with_context(|| format!("the table has no {}", partition.label))? * table.sector_size;
+        let same = entry.starting_lba * table.sector_size == partition.start
+            && if index + 1 == last { size >= partition.size } else { size == partition.size };
+        ensure!(same, "the table has {} elsewhere: from sector {}, {size} bytes", partition.label, entry.starting_lba);
+        partition.size = size;
+    }
+    Ok(found)
+}
+
 /// A file from the root folder of a FAT partition; `None` if there is none of that name.
 ///
 /// # Errors
@@ -89,7 +109,7 @@ pub fn fat_file(disk: &dyn Disk, partition: &Partition, name: &str) -> Result<Op
     file.seek(SeekFrom::Start(0))?;
     let mut bytes = Vec::new();
     Read::by_ref(&mut file).take(LARGEST_FILE).read_to_end(&mut bytes).with_context(unreadable)?;
-    anyhow::ensure!(bytes.len() as u64 == claimed, "{name} on {} is cut short", partition.label);
+    ensure!(bytes.len() as u64 == claimed, "{name} on {} is cut short", partition.label);
     Ok(Some(bytes))
 }
 
@@ -136,6 +156,7 @@ impl Write for Section<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::SECTOR;
 
     /// A disk whose every partition is as it comes from the factory: empty.
     struct Blank;
@@ -176,6 +197,35 @@ mod tests {
         let autoboot = layout.autoboot(SlotName::B).unwrap();
         let disk = disk_with(&layout.partitions[0], &layout.autoboot_file, autoboot.as_bytes());
         assert_eq!(committed(&disk, &layout), Some(SlotName::B));
+    }
+
+    #[test]
+    fn a_partition_table_is_read_and_a_broken_one_is_not() {
+        let layout = layout();
+        let mut disk = tempfile::tempfile().unwrap();
+        disk.set_len(layout.disk_size()).unwrap();
+        let mut table = gptman::GPT::new_from(&mut disk, SECTOR, [7; 16]).unwrap();
+        for partition in &layout.partitions {
+            table[partition.number] = gptman::GPTPartitionEntry {
+                partition_type_guid: [1; 16],
+                unique_partition_guid: [partition.number as u8; 16],
+                starting_lba: partition.start / SECTOR,
+                ending_lba: (partition.start + partition.size) / SECTOR - 1,
+                attribute_bits: 0,
+                partition_name: partition.label.as_str().into(),
+            };
+        }
+        let mut grown = layout.clone();
+        grown.partitions[5].size += 64 * SECTOR;
+        table[6].ending_lba += 64;
+        table.write_into(&mut disk).unwrap();
+        assert_eq!(as_partitioned(&disk, &layout).unwrap(), grown);
+        disk.write_all_at(&[0; 512], SECTOR).unwrap();
+        assert_eq!(as_partitioned(&disk, &layout).unwrap(), grown, "the second copy is read");
+        table[4].ending_lba -= 1;
+        table.write_into(&mut disk).unwrap();
+        assert!(as_partitioned(&disk, &layout).unwrap_err().to_string().contains("root_a"));
+        assert!(as_partitioned(&Blank, &layout).is_err());
     }
 
     #[test]

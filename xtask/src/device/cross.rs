@@ -57,16 +57,19 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
     for (package, program) in PROGRAMS {
         let mut cargo = inside(&root, &workspace, &built)?;
         if package == &STATIC {
-            cargo.args(["--setenv", "RUSTFLAGS", "-C target-feature=+crt-static"]);
+            // What the linker says of libc's own name look-ups does not matter to a program that looks up no names.
+            cargo.args(["--setenv", "RUSTFLAGS", "-C target-feature=+crt-static -A linker-messages"]);
         }
+        // Of its own, because other flags would build everything anew each time.
+        let output = format!("{BUILT}/{package}");
         cargo.args(["nice", "cargo", "build", "--quiet", "--offline", "--locked", "--release", "--target", TARGET]);
-        process::run(cargo.args(["--package", package, "--bin", program]))?;
-        let from = built.join(TARGET).join("release").join(program);
+        process::run(cargo.args(["--target-dir", &output, "--package", package, "--bin", program]))?;
+        let from = format!("{output}/{TARGET}/release/{program}");
         // Without names and lines: a start under emulation reads every byte.
         let mut strip = inside(&root, &workspace, &built)?;
         let stripped = format!("{BUILT}/{program}.stripped");
         strip.args(["aarch64-linux-gnu-strip", "-o", stripped.as_str()]);
-        process::run(strip.arg(Path::new(BUILT).join(from.strip_prefix(&built)?)))?;
+        process::run(strip.arg(from))?;
         fs::copy(built.join(format!("{program}.stripped")), programs.join(program))?;
     }
     Ok(programs)
@@ -90,7 +93,6 @@ fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
         ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", "gcc".to_owned()),
         ("HOST_CC", "gcc".to_owned()),
         ("TARGET_CC", "aarch64-linux-gnu-gcc".to_owned()),
-        ("CARGO_TARGET_DIR", BUILT.to_owned()),
         ("HOME", "/root".to_owned()),
         ("PATH", "/usr/bin".to_owned()),
         ("PKG_CONFIG_ALLOW_CROSS", "1".to_owned()),
