@@ -13,6 +13,9 @@ pub const BUILD: &[&str] =
 /// For fetching models and the ONNX Runtime.
 pub const FETCH: &[&str] = &["python3-pip"];
 
+/// For the tests of updates: RAUC itself, a bus for it, and file systems of a PC.
+pub const UPDATE_TESTS: &[&str] = &["rauc", "squashfs-tools", "openssl", "dbus-daemon", "dosfstools"];
+
 /// Sees to it that these packages are installed; without `install`, names the missing ones.
 pub fn ensure(packages: &[&str], install: bool) -> Result<()> {
     let missing: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(package)).collect();

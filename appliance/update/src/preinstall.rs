@@ -95,8 +95,8 @@ fn is_local(mount: &Path) -> bool {
 
 /// The number of the device that is mounted there.
 fn device_of(mounts: &str, mount: &Path) -> Option<String> {
-    let fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
-    let found = fields.filter(|fields| fields.get(4).is_some_and(|place| Path::new(place) == mount)).last()?;
+    let mut fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let found = fields.rfind(|fields| fields.get(4).is_some_and(|place| Path::new(place) == mount))?;
     found.get(2).map(|number| (*number).to_owned())
 }
 

@@ -88,9 +88,8 @@ impl ScriptedRauc {
             return Err(RaucSays::Code30(message.into()));
         }
         // As RAUC 1.13 does it: one variant more than the type needs.
-        let own = |value: Value<'static>| {
-            OwnedValue::try_from(Value::Value(Box::new(value))).expect("no file descriptors")
-        };
+        let own =
+            |value: Value<'static>| OwnedValue::try_from(Value::Value(Box::new(value))).expect("no file descriptors");
         let dictionary = |entries: Vec<(&str, Value<'static>)>| -> HashMap<String, Value<'static>> {
             entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
         };
@@ -112,9 +111,8 @@ impl ScriptedRauc {
         args: HashMap<String, OwnedValue>,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
     ) -> zbus::fdo::Result<()> {
-        let hash =
-            args.get("require-manifest-hash").and_then(|hash| hash.downcast_ref::<&str>().ok().map(str::to_owned));
-        self.installed.lock().expect("nobody panicked").push((source, hash));
+        assert!(args.is_empty(), "RAUC refuses keys that it does not know");
+        self.installed.lock().expect("nobody panicked").push(source);
         for percent in self.script.progress.clone() {
             self.progress = (percent, "copying".into(), 1);
             self.progress_changed(&emitter).await?;

@@ -64,13 +64,13 @@ pub enum RaucError {
 
 impl From<zbus::Error> for RaucError {
     fn from(error: zbus::Error) -> RaucError {
-        match error {
-            // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
-            zbus::Error::MethodError(name, Some(message), _) if name.starts_with("org.gtk.GDBus.UnmappedGError") => {
-                RaucError::Problem(Problem::of(&message))
-            }
-            other => RaucError::Bus(other),
+        // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
+        if let zbus::Error::MethodError(name, Some(message), _) = &error
+            && name.starts_with("org.gtk.GDBus.UnmappedGError")
+        {
+            return RaucError::Problem(Problem::of(message));
         }
+        RaucError::Bus(error)
     }
 }
 
@@ -96,8 +96,7 @@ pub fn manifest_of(info: &Dictionary) -> Manifest {
     };
     let Some(Value::Array(images)) = section("images") else { return manifest };
     for image in images.iter().map(plain) {
-        if let (Some(class), Some(Value::U64(size))) =
-            (entry(image, "slot-class").and_then(text), entry(image, "size"))
+        if let (Some(class), Some(Value::U64(size))) = (entry(image, "slot-class").and_then(text), entry(image, "size"))
         {
             let largest = manifest.images.entry(class.to_owned()).or_default();
             *largest = (*size).max(*largest);
