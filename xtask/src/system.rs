@@ -27,12 +27,16 @@ pub const DEVICE: &[&str] = &[
     "kmod",
     "mmdebstrap",
     "mtools",
+    "openssl",
     "qemu-system-arm",
     "rauc",
     "squashfs-tools",
     "systemd",
     "xz-utils",
 ];
+
+/// For the tests of updates: RAUC itself, a bus for it, and file systems of a PC.
+pub const UPDATE_TESTS: &[&str] = &["rauc", "squashfs-tools", "openssl", "dbus-daemon", "dosfstools"];
 
 /// Sees to it that these packages are installed; without `install`, names the missing ones.
 pub fn ensure(packages: &[&str], install: bool) -> Result<()> {

@@ -6,5 +6,7 @@ pub mod config;
 pub mod listening;
 pub mod machine;
 pub mod recorded;
+pub mod schemas;
 pub mod session;
+pub mod watchdog;
 pub mod workers;

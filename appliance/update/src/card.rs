@@ -216,9 +216,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut card = card(folder.path());
         fat::make_anew(&card.autoboot, "AUTOBOOT", "parley-setup.toml", b"name = 'x'").expect("a card from a PC");
+        fat::find(&card.autoboot, "parley-setup.toml").expect("made on a PC");
         card.restore(Slot::B).expect("it can be restored");
         assert_eq!(named(&card), Some(Slot::B));
-        assert!(fat::find(&card.autoboot, "parley-setup.toml").is_ok());
+        fat::find(&card.autoboot, "parley-setup.toml").expect("the owner's file stays");
     }
 
     #[test]

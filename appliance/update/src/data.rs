@@ -51,9 +51,6 @@ pub enum DataError {
     },
 }
 
-/// The versions in use, by the names of the schemas.
-type Current = BTreeMap<String, u32>;
-
 /// The data below one folder.
 pub struct Data {
     folder: PathBuf,
@@ -106,7 +103,7 @@ impl Data {
     /// # Errors
     /// `current.json` cannot be written.
     pub fn commit(&self) -> io::Result<()> {
-        let current: Current = self.schemas.iter().map(|schema| (schema.name.to_owned(), schema.version)).collect();
+        let current = self.known();
         if current == self.current() { Ok(()) } else { files::replace_json(&self.folder.join(CURRENT), &current) }
     }
 
@@ -147,6 +144,12 @@ impl Data {
     #[must_use]
     pub fn current(&self) -> BTreeMap<String, u32> {
         files::read_json(&self.folder.join(CURRENT)).unwrap_or_default()
+    }
+
+    /// The versions that this program writes.
+    #[must_use]
+    pub fn known(&self) -> BTreeMap<String, u32> {
+        self.schemas.iter().map(|schema| (schema.name.to_owned(), schema.version)).collect()
     }
 
     fn place(&self, name: &str, version: u32) -> PathBuf {

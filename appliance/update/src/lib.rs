@@ -23,3 +23,11 @@ pub mod state;
 pub mod system;
 pub mod tryboot;
 pub mod updater;
+
+/// The bus on which RAUC answers. Its calls may take as long as a signature on a slow server.
+///
+/// # Errors
+/// There is no system bus.
+pub async fn system_bus() -> zbus::Result<zbus::Connection> {
+    zbus::Connection::system().await
+}

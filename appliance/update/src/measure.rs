@@ -24,7 +24,9 @@ pub fn of_parts(folder: &Path) -> Table {
     let mut files: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     files.sort();
     let tables = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "json"));
-    Table(tables.filter_map(|file| files::read_json::<Table>(file)).flat_map(|table| table.0).collect::<BTreeMap<_, _>>())
+    Table(
+        tables.filter_map(|file| files::read_json::<Table>(file)).flat_map(|table| table.0).collect::<BTreeMap<_, _>>(),
+    )
 }
 
 /// Everything that can be seen at once: identity, verity, writing, restarts, and the time without trouble.

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use semver::Version;
 
 use crate::device;
 use crate::files;
@@ -29,22 +30,24 @@ pub fn handler() -> Result<()> {
     let mount = std::env::var_os("RAUC_BUNDLE_MOUNT_POINT").or_else(|| std::env::var_os("RAUC_UPDATE_SOURCE"));
     let mount = PathBuf::from(mount.context("RAUC did not say where the bundle is mounted")?);
     fs::remove_file(REASON).ok();
-    let result = look(&mount);
-    if let Err(error) = &result {
-        files::replace(Path::new(REASON), format!("{error:#}").as_bytes()).ok();
+    match look(&mount) {
+        Ok(version) => Ok(files::replace_json(&system::candidate(), &version)?),
+        Err(error) => {
+            files::replace(Path::new(REASON), format!("{error:#}").as_bytes()).ok();
+            Err(error)
+        }
     }
-    result
 }
 
-fn look(mount: &Path) -> Result<()> {
+fn look(mount: &Path) -> Result<Version> {
     let text = fs::read_to_string(mount.join("manifest.raucm")).context("the update file has no manifest")?;
     let manifest = Manifest { images: image_sizes(mount)?, ..Manifest::parse(&text) };
     let ledger = files::read_json(&system::ledger()).unwrap_or_default();
-    admission::judge(&manifest, &device::this()?, &ledger, Path::new(AGAIN).exists())?;
+    let version = admission::judge(&manifest, &device::this()?, &ledger, Path::new(AGAIN).exists())?;
     if is_local(mount) {
         read_whole(mount).context("the update file is damaged; copy or download it again")?;
     }
-    Ok(())
+    Ok(version)
 }
 
 /// The sizes of the images as they lie in the bundle: what will be written, whatever the manifest says.
@@ -92,8 +95,8 @@ fn is_local(mount: &Path) -> bool {
 
 /// The number of the device that is mounted there.
 fn device_of(mounts: &str, mount: &Path) -> Option<String> {
-    let fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
-    let found = fields.filter(|fields| fields.get(4).is_some_and(|place| Path::new(place) == mount)).last()?;
+    let mut fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let found = fields.rfind(|fields| fields.get(4).is_some_and(|place| Path::new(place) == mount))?;
     found.get(2).map(|number| (*number).to_owned())
 }
 

@@ -4,6 +4,6 @@ mod bus;
 mod install;
 mod problem;
 
-pub use bus::{InstallerProxy, RaucError, inspect, manifest_of};
+pub use bus::{Dictionary, InstallerProxy, RaucError, inspect, manifest_of};
 pub use install::{Event, Limits, Source, install};
 pub use problem::Problem;

@@ -20,7 +20,9 @@ impl Starts {
     #[must_use]
     pub fn of(sector: &[u8]) -> Option<Starts> {
         let line = sector.split(|byte| *byte == b'\n').next()?;
-        let (starts, slot) = std::str::from_utf8(line).ok()?.strip_prefix("starts=")?.split_once(" slot=")?;
+        // The initramfs pads before the end of the line.
+        let (starts, slot) =
+            std::str::from_utf8(line).ok()?.trim_end().strip_prefix("starts=")?.split_once(" slot=")?;
         Some(Starts { starts: starts.parse().ok()?, slot: slot.parse().ok()? })
     }
 
@@ -51,6 +53,12 @@ mod tests {
         fn any_bytes_are_read_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..512)) {
             let _ = Starts::of(&bytes);
         }
+    }
+
+    #[test]
+    fn what_the_initramfs_writes_is_read() {
+        let sector = format!("{:<511}\n", "starts=3 slot=B");
+        assert_eq!(Starts::of(sector.as_bytes()), Some(Starts { starts: 3, slot: Slot::B }));
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::state::Start;
 /// Where the updater keeps its files on `data`.
 pub const STATE_FOLDER: &str = "/var/lib/parley/update";
 
+/// Where the data that outlives a slot lies.
+pub const DATA_FOLDER: &str = "/var/lib/parley/data";
+
 /// The journal of the boot chain, in [`STATE_FOLDER`].
 pub const JOURNAL: &str = "boot.json";
 
@@ -66,6 +69,15 @@ fn version_from(os_release: &str) -> Option<semver::Version> {
 #[must_use]
 pub fn ledger() -> PathBuf {
     Path::new(STATE_FOLDER).join("ledger.json")
+}
+
+/// The version that is being installed, in [`STATE_FOLDER`]: put down by the pre-install handler, taken up when the trial is armed.
+pub const CANDIDATE: &str = "candidate.json";
+
+/// The candidate's file.
+#[must_use]
+pub fn candidate() -> PathBuf {
+    Path::new(STATE_FOLDER).join(CANDIDATE)
 }
 
 /// The journal's file.

@@ -18,8 +18,10 @@ use nix::fcntl::{Flock, FlockArg};
 
 use crate::backend::{Backend, JournalFile};
 use crate::card::DeviceCard;
+use crate::policy::ledger::Happened;
 use crate::slot::Slot;
 use crate::state::Start;
+use crate::updater::Files;
 use crate::{complete, files, preinstall, system};
 
 #[derive(Debug, Parser)]
@@ -59,6 +61,8 @@ enum What {
     Started,
     /// Restart into the prepared trial
     Restart,
+    /// Restart out of a trial that is not committed; in any other start, do nothing
+    LeaveTrial,
     /// Write a slot's root and name into the command line on its boot partition
     Complete {
         /// A or B
@@ -99,14 +103,21 @@ fn run(cli: Cli) -> Result<()> {
         | What::SetState { .. }
         | What::GetCurrent
         | What::Started
-        | What::Restart => {}
+        | What::Restart
+        | What::LeaveTrial => {}
     }
     let place = cli.images.map_or_else(Place::device, |folder| Place::images(&folder))?;
     let _alone = place.lock()?;
+    let folder = place.journal.parent().map(Path::to_owned).unwrap_or_default();
     let mut backend = Backend::new(place.card, JournalFile(place.journal), place.start);
     match cli.command {
         What::GetPrimary => println!("{}", backend.primary()),
-        What::SetPrimary { slot } => backend.set_primary(slot)?,
+        What::SetPrimary { slot } => {
+            backend.set_primary(slot)?;
+            if slot != backend.record().committed {
+                note_installed(&folder, slot)?;
+            }
+        }
         What::GetState { slot } => println!("{}", if backend.is_good(slot) { "good" } else { "bad" }),
         What::SetState { slot, state: State::Good } => backend.mark_good(slot)?,
         What::SetState { slot, state: State::Bad } => backend.mark_bad(slot)?,
@@ -118,16 +129,30 @@ fn run(cli: Cli) -> Result<()> {
         }
         What::Restart => {
             backend.restarting()?;
-            restart()?;
+            systemctl(&["reboot", &format!("--reboot-argument={}", system::TRYBOOT_ARGUMENT)])?;
+        }
+        What::LeaveTrial => {
+            if backend.start().trial && backend.record().committed != backend.start().slot {
+                systemctl(&["reboot"])?;
+            }
         }
         What::Complete { .. } | What::PreInstall => {}
     }
     Ok(())
 }
 
-fn restart() -> Result<()> {
-    let argument = format!("--reboot-argument={}", system::TRYBOOT_ARGUMENT);
-    let status = Command::new("systemctl").args(["reboot", &argument]).status().context("cannot run systemctl")?;
+/// Whoever installed it, the ledger knows which version will be tried.
+fn note_installed(folder: &Path, slot: Slot) -> Result<()> {
+    let candidate = folder.join(system::CANDIDATE);
+    if let Some(version) = files::read_json(&candidate) {
+        Files::new(folder).note(&version, Happened::Installed { slot })?;
+        std::fs::remove_file(&candidate)?;
+    }
+    Ok(())
+}
+
+fn systemctl(arguments: &[&str]) -> Result<()> {
+    let status = Command::new("systemctl").args(arguments).status().context("cannot run systemctl")?;
     if !status.success() {
         bail!("systemctl did not restart the device ({status})");
     }

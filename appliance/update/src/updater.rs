@@ -165,13 +165,15 @@ impl Files {
         let since = ledger.on_probation_since(running)?;
         let elapsed = Duration::from_secs(now_unix_s.saturating_sub(since));
         let verdict = probation::judge(probation::LIMITS, table, &self.baseline(), elapsed);
-        match verdict {
+        Some(match verdict {
             // Once for each version: a device must not swing between two.
             probation::Verdict::GoBack(faults) if !ledger.may_go_back(running) => {
-                Some(probation::Verdict::Watching { warnings: faults })
+                probation::Verdict::Watching { warnings: faults }
             }
-            other => Some(other),
-        }
+            probation::Verdict::GoBack(_) | probation::Verdict::Watching { .. } | probation::Verdict::Passed { .. } => {
+                verdict
+            }
+        })
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -31,7 +31,10 @@ fn an_update_is_followed_from_its_installation_to_its_proof() {
     files.note_commit(&version("1.1.0"), Some(Slot::B)).expect("it can be written");
     assert_eq!(files.waiting(), None);
     let now = now_unix_s();
-    assert!(matches!(files.probation(&version("1.1.0"), &Table::default(), now), Some(probation::Verdict::Watching { .. })));
+    assert!(matches!(
+        files.probation(&version("1.1.0"), &Table::default(), now),
+        Some(probation::Verdict::Watching { .. })
+    ));
     let day = probation::LENGTH.as_secs();
     let verdict = files.probation(&version("1.1.0"), &Table::default(), now + day + 1);
     assert!(matches!(verdict, Some(probation::Verdict::Passed { .. })));

@@ -14,6 +14,7 @@ mod timeline;
 mod utterance;
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ use self::timeline::{Mark, Timeline};
 pub use self::timeline::{StagesMs, milliseconds};
 use self::utterance::RecentAudio;
 use crate::listening::AudioFrame;
+use crate::watchdog::Pulse;
 
 /// How often the core is told that time passes.
 const TICK: Duration = Duration::from_millis(100);
@@ -122,6 +124,8 @@ pub struct Handle {
     pub observations: broadcast::Sender<Observation>,
     /// What the conversation is doing.
     pub phase: watch::Receiver<Phase>,
+    /// Rises while the conductor works.
+    pub pulse: Arc<Pulse>,
 }
 
 /// What a job of a turn has to say.
@@ -170,6 +174,7 @@ pub struct Conductor {
     control: mpsc::Receiver<Event>,
     observations: broadcast::Sender<Observation>,
     phase: watch::Sender<Phase>,
+    pulse: Arc<Pulse>,
 }
 
 impl Conductor {
@@ -184,6 +189,7 @@ impl Conductor {
         let (control_in, control) = mpsc::channel(64);
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
+        let pulse = Arc::<Pulse>::default();
         let conductor = Conductor {
             conversation,
             engines,
@@ -200,8 +206,9 @@ impl Conductor {
             control,
             observations: observations.clone(),
             phase,
+            pulse: Arc::clone(&pulse),
         };
-        (conductor, Handle { control: control_in, observations, phase: phase_out })
+        (conductor, Handle { control: control_in, observations, phase: phase_out, pulse })
     }
 
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.
@@ -222,7 +229,10 @@ impl Conductor {
                     Some(frame) => self.hear(&frame),
                     None => listening = false,
                 },
-                _ = tick.tick() => self.handle(Event::Tick),
+                _ = tick.tick() => {
+                    self.pulse.ticks.fetch_add(1, Ordering::Relaxed);
+                    self.handle(Event::Tick);
+                }
             }
         }
     }
@@ -235,6 +245,7 @@ impl Conductor {
     }
 
     fn hear(&mut self, frame: &AudioFrame) {
+        self.pulse.frames.fetch_add(1, Ordering::Relaxed);
         self.audio.push(frame);
         if frame.speech {
             self.last_speech = frame.arrived;

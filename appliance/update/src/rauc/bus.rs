@@ -8,7 +8,7 @@ use super::Problem;
 use crate::manifest::{ALLOW_DOWNGRADE, META, Manifest};
 
 /// A dictionary of D-Bus.
-pub(super) type Dictionary = HashMap<String, OwnedValue>;
+pub type Dictionary = HashMap<String, OwnedValue>;
 
 /// What RAUC can do.
 #[zbus::proxy(
@@ -64,57 +64,62 @@ pub enum RaucError {
 
 impl From<zbus::Error> for RaucError {
     fn from(error: zbus::Error) -> RaucError {
-        match error {
-            // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
-            zbus::Error::MethodError(name, Some(message), _) if name.starts_with("org.gtk.GDBus.UnmappedGError") => {
-                RaucError::Problem(Problem::of(&message))
-            }
-            other => RaucError::Bus(other),
+        // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
+        if let zbus::Error::MethodError(name, Some(message), _) = &error
+            && name.starts_with("org.gtk.GDBus.UnmappedGError")
+        {
+            return RaucError::Problem(Problem::of(message));
         }
+        RaucError::Bus(error)
     }
 }
 
-/// Verifies a bundle and reads what it says about itself, with the hash that ties an installation to what was read.
+/// Verifies a bundle's signature and reads what it says about itself.
 ///
 /// # Errors
 /// It is not signed by anyone whom this device trusts, cannot be read, or RAUC does not answer.
-pub async fn inspect(rauc: &InstallerProxy<'_>, source: &str) -> Result<(Manifest, Option<String>), RaucError> {
-    let info = rauc.inspect_bundle(source, HashMap::new()).await?;
-    let hash = text(&info, "manifest-hash");
-    Ok((manifest_of(&info), hash))
+pub async fn inspect(rauc: &InstallerProxy<'_>, source: &str) -> Result<Manifest, RaucError> {
+    Ok(manifest_of(&rauc.inspect_bundle(source, HashMap::new()).await?))
 }
 
 /// The manifest in what RAUC says of a bundle.
 #[must_use]
 pub fn manifest_of(info: &Dictionary) -> Manifest {
-    let update = dictionary(info, "update").unwrap_or_default();
-    let ours = dictionary(info, "meta").and_then(|meta| dictionary(&meta, META)).unwrap_or_default();
+    let section = |name: &str| info.get(name).map(|value| plain(value));
+    let update = |key| section("update").and_then(|update| entry(update, key)).and_then(text).unwrap_or_default();
+    let ours = section("meta").and_then(|meta| entry(meta, META));
     let mut manifest = Manifest {
-        compatible: text(&update, "compatible").unwrap_or_default(),
-        version_text: text(&update, "version").unwrap_or_default(),
-        allow_downgrade: text(&ours, ALLOW_DOWNGRADE).as_deref() == Some("true"),
+        compatible: update("compatible").to_owned(),
+        version_text: update("version").to_owned(),
+        allow_downgrade: ours.and_then(|ours| entry(ours, ALLOW_DOWNGRADE)).and_then(text) == Some("true"),
         ..Manifest::default()
     };
-    for image in dictionaries(info, "images") {
-        let size = image.get("size").and_then(|size| u64::try_from(size).ok());
-        if let (Some(class), Some(size)) = (text(&image, "slot-class"), size) {
-            let largest = manifest.images.entry(class).or_default();
-            *largest = size.max(*largest);
+    let Some(Value::Array(images)) = section("images") else { return manifest };
+    for image in images.iter().map(plain) {
+        if let (Some(class), Some(Value::U64(size))) = (entry(image, "slot-class").and_then(text), entry(image, "size"))
+        {
+            let largest = manifest.images.entry(class.to_owned()).or_default();
+            *largest = (*size).max(*largest);
         }
     }
     manifest
 }
 
-/// A text in a dictionary.
-pub(super) fn text(values: &Dictionary, key: &str) -> Option<String> {
-    values.get(key)?.downcast_ref::<&str>().ok().map(str::to_owned)
+/// A value without the variants around it: RAUC puts one more around its dictionaries than their type needs.
+fn plain<'a>(mut value: &'a Value<'a>) -> &'a Value<'a> {
+    while let Value::Value(inner) = value {
+        value = inner;
+    }
+    value
 }
 
-fn dictionary(values: &Dictionary, key: &str) -> Option<Dictionary> {
-    values.get(key)?.try_clone().ok()?.try_into().ok()
+/// What a dictionary holds under a key.
+fn entry<'a>(dictionary: &'a Value<'a>, key: &str) -> Option<&'a Value<'a>> {
+    let Value::Dict(entries) = dictionary else { return None };
+    let (_, value) = entries.iter().find(|(name, _)| text(name) == Some(key))?;
+    Some(plain(value))
 }
 
-fn dictionaries(values: &Dictionary, key: &str) -> Vec<Dictionary> {
-    let list = values.get(key).and_then(|value| value.try_clone().ok());
-    list.and_then(|list| Vec::<Dictionary>::try_from(list).ok()).unwrap_or_default()
+fn text<'a>(value: &'a Value<'a>) -> Option<&'a str> {
+    if let Value::Str(text) = value { Some(text.as_str()) } else { None }
 }

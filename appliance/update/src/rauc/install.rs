@@ -1,7 +1,7 @@
 //! One installation from beginning to end.
 //!
-//! Rules: nothing is written before the bundle was inspected and admitted; what is installed is what was inspected; RAUC says nothing
-//! when a stick is pulled or a server falls silent, so every wait here has a limit.
+//! Rules: nothing is written before the bundle was inspected and admitted (and should the file have changed in between, the pre-install
+//! handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls silent, so every wait here has a limit.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,6 @@ use futures_util::StreamExt;
 use semver::Version;
 use serde::Serialize;
 use tokio::time::{Instant, timeout};
-use zbus::zvariant::Value;
 
 use super::bus::{InstallerProxy, RaucError, inspect};
 use super::problem::Problem;
@@ -115,18 +114,14 @@ pub async fn install(
     tell(&Event::Inspecting);
     let address = source.for_rauc();
     let inspected = timeout(limits.inspect, inspect(rauc, &address)).await;
-    let (manifest, hash) = inspected.map_err(|_| Problem::Stalled)??;
+    let manifest = inspected.map_err(|_| Problem::Stalled)??;
     let version = admit(&manifest)?;
     tell(&Event::Admitted { version: version.clone() });
 
     // Before the call: an installation can end before its answer is read.
     let mut completed = rauc.receive_completed().await?;
     let mut progress = rauc.receive_progress_changed().await;
-    let mut arguments = HashMap::new();
-    if let Some(hash) = &hash {
-        arguments.insert("require-manifest-hash", Value::from(hash.as_str()));
-    }
-    rauc.install_bundle(&address, arguments).await?;
+    rauc.install_bundle(&address, HashMap::new()).await?;
     let mut look = tokio::time::interval(limits.look);
     let mut moved = Instant::now();
     loop {

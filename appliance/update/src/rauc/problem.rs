@@ -16,7 +16,9 @@ pub enum Problem {
     #[error("this update was signed with a key that had run out, or was not valid yet; ask its maker for a newer one")]
     OutOfDate,
     /// The list of withdrawn keys is missing or has run out.
-    #[error("the device's list of withdrawn keys is missing or has run out; install the maker's next update from a USB stick, or flash the card")]
+    #[error(
+        "the device's list of withdrawn keys is missing or has run out; install the maker's next update from a USB stick, or flash the card"
+    )]
     NoRevocationList,
     /// For another kind of device.
     #[error("this update is for another kind of device")]
@@ -113,8 +115,14 @@ mod tests {
         check("Installation error: Failed marking slot: Already processing a different method", &Problem::Busy);
         check("signature verification failed: Verify error: certificate revoked", &Problem::Revoked);
         check("signature verification failed: Verify error: certificate has expired", &Problem::OutOfDate);
-        check("signature verification failed: Verify error: unable to get local issuer certificate", &Problem::UntrustedSigner);
-        check("signature verification failed: Verify error: self-signed certificate in certificate chain", &Problem::UntrustedSigner);
+        check(
+            "signature verification failed: Verify error: unable to get local issuer certificate",
+            &Problem::UntrustedSigner,
+        );
+        check(
+            "signature verification failed: Verify error: self-signed certificate in certificate chain",
+            &Problem::UntrustedSigner,
+        );
         check("Compatible mismatch: Expected 'a' but bundle manifest has 'b'", &Problem::OtherDevice);
         check("Failed to check bundle: Input/output error", &Problem::Damaged);
         check("failed to open bundle: No such file or directory", &Problem::Unreadable);
