@@ -4,6 +4,7 @@
 
 mod bench;
 mod build;
+mod bundle;
 mod coverage;
 mod demo;
 mod device;
@@ -42,6 +43,8 @@ enum Command {
     Measure(measure::Options),
     /// Hold hundreds of conversations while workers are killed at random
     Soak(soak::Options),
+    /// Make and sign an update
+    Bundle(bundle::Options),
     /// Measure line coverage
     Coverage(coverage::Options),
     /// Build, start and test the virtual device: the product's disk in an emulated board
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options, install),
         Command::Measure(options) => measure::run(&options, install),
         Command::Soak(options) => soak::run(&options, install),
+        Command::Bundle(options) => bundle::run(&options, install),
         Command::Coverage(options) => coverage::run(&options, install),
         Command::Device(options) => device::run(&options, install),
     }
