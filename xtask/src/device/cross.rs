@@ -32,7 +32,12 @@ const WORKSPACE: &str = "/workspace";
 const BUILT: &str = "/built";
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 /// The crates and the programs that are built of them.
-const PROGRAMS: &[(&str, &str)] = &[("parley-restart", "parley-restart"), ("parley-update", "parley-tryboot")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("parley-restart", "parley-restart"),
+    ("parley-update", "parley-tryboot"),
+    ("parley", "parley"),
+    ("parley-device", "device-engine"),
+];
 /// The one that runs in the initramfs, where there are no libraries.
 const STATIC: &str = "parley-restart";
 
@@ -60,8 +65,8 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
             // What the linker says of libc's own name look-ups does not matter to a program that looks up no names.
             cargo.args(["--setenv", "RUSTFLAGS", "-C target-feature=+crt-static -A linker-messages"]);
         }
-        // Of its own, because other flags would build everything anew each time.
-        let output = format!("{BUILT}/{package}");
+        // Other flags would build everything anew each time.
+        let output = if package == &STATIC { format!("{BUILT}/static") } else { BUILT.to_owned() };
         cargo.args(["nice", "cargo", "build", "--quiet", "--offline", "--locked", "--release", "--target", TARGET]);
         process::run(cargo.args(["--target-dir", &output, "--package", package, "--bin", program]))?;
         let from = format!("{output}/{TARGET}/release/{program}");
