@@ -12,7 +12,6 @@ mod measure;
 mod onnxruntime;
 mod places;
 mod process;
-mod soak;
 mod system;
 mod test;
 mod tools;
@@ -42,7 +41,8 @@ enum Command {
     /// Measure manners and accuracy: pauses, barge-in, cancelling, languages, words
     Measure(measure::Options),
     /// Hold hundreds of conversations while workers are killed at random
-    Soak(soak::Options),
+    #[command(disable_help_flag = true)]
+    Soak(measure::Forwarded),
     /// Make and sign an update
     Bundle(bundle::Options),
     /// Measure line coverage
@@ -60,9 +60,30 @@ fn main() -> anyhow::Result<()> {
         Command::Build => build::ready(install).map(|_| ()),
         Command::Bench(options) => bench::run(&options, install),
         Command::Measure(options) => measure::run(&options, install),
-        Command::Soak(options) => soak::run(&options, install),
+        Command::Soak(options) => measure::soak(&options, install),
         Command::Bundle(options) => bundle::run(&options, install),
         Command::Coverage(options) => coverage::run(&options, install),
         Command::Device(options) => device::run(&options, install),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_soak_goes_to_the_measuring_program() {
+        for options in [&["--help"][..], &["-h"], &["--turns", "5", "--seed", "2"], &[]] {
+            let cli = Cli::try_parse_from(["xtask", "--no-install", "soak"].iter().chain(options));
+            let Ok(Cli { command: Command::Soak(forwarded), no_install: true }) = cli else { panic!("{options:?}") };
+            assert_eq!(forwarded.to("soak"), [&["soak"], options].concat());
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! How threads wait for each other.
+//! How the threads of a native engine wait for each other.
 //!
 //! ggml's threads meet after every operation, thousands of times a second. Whoever is early spins; beside other busy
 //! processes that keeps the late one from its core, and two threads become many times slower than one. Sleeping at
@@ -13,7 +13,8 @@ const SPIN_COUNT: &str = "GOMP_SPINCOUNT";
 /// (30000 took 3 times as long, and 10 times).
 const SPINS: &str = "300";
 
-/// Lets waiting threads sleep soon; comes back where they do, or where that cannot be had.
+/// Lets waiting threads sleep soon; comes back where they do, or where that cannot be had. A count that is set already is
+/// left alone. To be called first thing in `main`: the process begins anew.
 pub fn sleep_while_waiting() {
     if std::env::var_os(SPIN_COUNT).is_some() {
         return;

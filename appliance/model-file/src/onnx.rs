@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use super::Finding;
+use crate::error::ModelFileError;
 use crate::scan::Scan;
 
 const IR_VERSION_FIELD: u64 = 1;
@@ -11,14 +11,15 @@ const GRAPH_FIELD: u64 = 7;
 const MAX_FIELD: u64 = 100;
 const MAX_IR_VERSION: u64 = 100;
 
-pub(super) fn check<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), Finding> {
+/// Follows the fields to the end.
+pub(crate) fn check<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {
     let mut version = None;
     let mut graph = false;
     while scan.remaining() > 0 {
         let tag = varint(scan)?;
         let field = tag >> 3;
         if !(1..=MAX_FIELD).contains(&field) {
-            return Err(Finding::WrongKind("it has fields that ONNX does not have"));
+            return Err(ModelFileError::Damaged("it has fields that ONNX does not have"));
         }
         match tag & 7 {
             0 => {
@@ -34,23 +35,24 @@ pub(super) fn check<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), Finding> {
                 graph |= field == GRAPH_FIELD && bytes > 0;
             }
             5 => scan.skip(4)?,
-            _ => return Err(Finding::WrongKind("it is no protobuf message")),
+            _ => return Err(ModelFileError::Damaged("it is no protobuf message")),
         }
     }
     match version {
         Some(1..=MAX_IR_VERSION) if graph => Ok(()),
-        Some(_) | None if scan.len() == 0 => Err(Finding::Scan(crate::scan::ScanError::CutShort)),
-        Some(_) | None => Err(Finding::WrongKind("it has no format version or no graph")),
+        Some(_) | None if scan.at() == 0 => Ok(scan.require(1)?),
+        Some(_) | None => Err(ModelFileError::Damaged("it has no format version or no graph")),
     }
 }
 
-fn varint<R: Read + Seek>(scan: &mut Scan<R>) -> Result<u64, Finding> {
-    scan.varint()?.ok_or(Finding::WrongKind("it is no protobuf message"))
+fn varint<R: Read + Seek>(scan: &mut Scan<R>) -> Result<u64, ModelFileError> {
+    scan.varint()?.ok_or(ModelFileError::Damaged("it is no protobuf message"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Format, tests::whole_only};
+    use crate::Format;
+    use crate::tests::whole_only;
 
     #[test]
     fn a_whole_file_passes_and_no_beginning_of_it() {
