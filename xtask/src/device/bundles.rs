@@ -133,9 +133,11 @@ impl Signers {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Contents<'a> {
     compatible: &'a str,
     version: &'a str,
+    allow_downgrade: bool,
     root: &'a Path,
     boot: &'a Path,
 }
@@ -144,19 +146,22 @@ struct Contents<'a> {
 pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, scratch: &Path, to: &Path) -> Result<()> {
     let folder = scratch.join("bundles");
     fs::create_dir_all(&folder)?;
-    let (root, boot) = (images.join(format!("root-{version}.img")), images.join(format!("boot-{version}.img")));
+    let pair = |name: &str| (images.join(format!("root-{name}.img")), images.join(format!("boot-{name}.img")));
+    let ((root, boot), (root_again, boot_again)) = (pair(version), pair(super::disk::RECOMPRESSED));
     let small = scratch.join("small.img");
     fs::write(&small, [0x42; 64 * 1024])?;
     let large = scratch.join("large.img");
     File::create(&large)?.set_len(layout.root(SlotName::A)?.size + (1 << 20))?;
-    let good = Contents { compatible: COMPATIBLE, version, root: &root, boot: &boot };
-    let refused = Contents { compatible: COMPATIBLE, version, root: &small, boot: &small };
+    let good = Contents { compatible: COMPATIBLE, version, allow_downgrade: false, root: &root, boot: &boot };
+    let refused = Contents { root: &small, boot: &small, ..good };
     let bundle = |name: &str, contents: &Contents, signer: &Certificate| -> Result<PathBuf> {
         let bundle = folder.join(format!("{name}.raucb"));
         sign(contents, signer, &scratch.join("content"), &bundle)?;
         Ok(bundle)
     };
     let whole = bundle("good", &good, &signers.good)?;
+    bundle("recompressed", &Contents { root: &root_again, boot: &boot_again, ..good }, &signers.good)?;
+    bundle("older-allowed", &Contents { version: "0.9.0", allow_downgrade: true, ..refused }, &signers.good)?;
     bundle("stranger", &refused, &signers.stranger)?;
     bundle("revoked", &refused, &signers.revoked)?;
     bundle("other-device", &Contents { compatible: "toaster", ..refused }, &signers.good)?;
@@ -177,7 +182,12 @@ fn sign(contents: &Contents, signer: &Certificate, scratch: &Path, to: &Path) ->
     super::make::remove(scratch)?;
     fs::create_dir_all(scratch)?;
     let ota = places::workspace().join("ota");
-    let values = [("compatible", contents.compatible), ("version", contents.version), ("allow-downgrade", "false")];
+    let allow_downgrade = contents.allow_downgrade.to_string();
+    let values = [
+        ("compatible", contents.compatible),
+        ("version", contents.version),
+        ("allow-downgrade", allow_downgrade.as_str()),
+    ];
     let template = fs::read_to_string(ota.join("manifest.raucm"))?;
     let manifest = values.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
     fs::write(scratch.join("manifest.raucm"), manifest)?;

@@ -5,6 +5,7 @@ mod cross;
 mod disk;
 mod initramfs;
 mod make;
+mod product;
 mod root;
 mod start;
 mod test;
@@ -33,6 +34,8 @@ enum Command {
     Run(start::Options),
     /// Run the named cases: starts, failing trials, installations, power cuts
     Test(test::Options),
+    /// Show the figures that the last runs measured, rollbacks first
+    Figures(test::FiguresOptions),
 }
 
 /// Does it.
@@ -45,6 +48,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         }
         Command::Run(options) => start::run(options)?,
         Command::Test(options) => test::run(options)?,
+        Command::Figures(options) => test::figures(options)?,
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! `cargo xtask device test`: the named cases, on freshly built disks.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use parley_device::cases::{Bench, CASES, Case};
+use parley_device::cases::{Bench, Figures, Report, SCENARIOS, Scenario};
 
 use super::disk;
 
@@ -27,14 +29,46 @@ pub struct Options {
     list: bool,
 }
 
+/// Shows the figures that the last runs measured.
+#[derive(Args)]
+pub struct FiguresOptions {
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints them.
+pub fn figures(options: &FiguresOptions) -> Result<()> {
+    let figures = known_figures(&figures_file()?)?;
+    println!("{}", if options.json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
+    Ok(())
+}
+
+fn figures_file() -> Result<PathBuf> {
+    Ok(super::folder()?.join("figures.json"))
+}
+
+fn known_figures(file: &Path) -> Result<Figures> {
+    if file.exists() { Ok(serde_json::from_slice(&fs::read(file)?)?) } else { Ok(Figures::default()) }
+}
+
 /// Runs them, one after the other: they share two cores with nobody.
 pub fn run(options: &Options) -> Result<()> {
-    let named = |case: &&Case| options.filter.as_ref().is_none_or(|filter| case.name.contains(filter.as_str()));
-    let wanted = |case: &&Case| options.full || options.filter.is_some() || case.always;
-    let cases: Vec<&Case> = CASES.iter().filter(named).filter(wanted).collect();
-    ensure!(!cases.is_empty(), "no case has such a name; see --list");
+    let named = |scenario: &&&Scenario| {
+        options.filter.as_ref().is_none_or(|filter| {
+            let names = scenario.cases.iter().map(|case| case.name).chain([scenario.name]);
+            names.into_iter().any(|name| name.contains(filter.as_str()))
+        })
+    };
+    // A replay without a recording says nothing: it runs only when it is asked for.
+    let wanted =
+        |scenario: &&&Scenario| options.filter.is_some() || scenario.always || (options.full && scenario.starts > 0);
+    let scenarios: Vec<&Scenario> = SCENARIOS.iter().filter(named).filter(wanted).copied().collect();
+    ensure!(!scenarios.is_empty(), "no case has such a name; see --list");
     if options.list {
-        cases.iter().for_each(|case| println!("{}: {}", case.name, case.expects));
+        for case in scenarios.iter().flat_map(|scenario| scenario.cases) {
+            println!("{}: {}", case.name, case.expects);
+        }
         return Ok(());
     }
     let built = disk::ready()?;
@@ -47,30 +81,46 @@ pub fn run(options: &Options) -> Result<()> {
         seed: options.seed,
         folder,
     };
-    let mut failed = Vec::new();
-    for case in &cases {
-        println!("{} … {}", case.name, case.expects);
-        let begun = Instant::now();
-        let outcome = (case.run)(&bench);
-        let seconds = begun.elapsed().as_secs();
-        match outcome {
-            Ok(measured) => {
-                measured.iter().for_each(|line| println!("    {line}"));
-                println!("    ok ({seconds} s)");
-                super::make::remove(&bench.folder(case.name))?;
-            }
-            Err(error) => {
-                println!(
-                    "    FAILED ({seconds} s): {error:#}\n    its consoles are in {}",
-                    bench.folder(case.name).display()
-                );
-                failed.push(case.name);
-            }
+    let (mut passed, mut failed) = (0, Vec::new());
+    let begun = Instant::now();
+    for scenario in scenarios {
+        let report = run_one(&bench, scenario)?;
+        let failures = report.outcomes().filter(|(_, outcome)| !outcome.is_some_and(Result::is_ok));
+        let failures: Vec<&str> = failures.map(|(name, _)| name).collect();
+        passed += scenario.cases.len() - failures.len();
+        if failures.is_empty() {
+            super::make::remove(&bench.folder(scenario.name))?;
+        } else {
+            println!("    its consoles are in {}", bench.folder(scenario.name).display());
         }
+        failed.extend(failures);
+        let mut figures = known_figures(&figures_file()?)?;
+        figures.update(&report.figures);
+        fs::write(figures_file()?, serde_json::to_vec_pretty(&figures)?)?;
     }
-    println!("{} passed, {} failed", cases.len() - failed.len(), failed.len());
+    println!("{passed} passed, {} failed, in {} s", failed.len(), begun.elapsed().as_secs());
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
     Ok(())
+}
+
+fn run_one(bench: &Bench, scenario: &'static Scenario) -> Result<Report> {
+    println!("{} ({} starts)", scenario.name, scenario.starts);
+    let begun = Instant::now();
+    let mut report = Report::new(scenario);
+    super::make::remove(&bench.folder(scenario.name))?;
+    let ended = (scenario.run)(bench, &mut report);
+    for (name, outcome) in report.outcomes() {
+        match outcome {
+            Some(Ok(words)) => println!("    ok      {name}  {}", words.replace('\n', "\n            ")),
+            Some(Err(error)) => println!("    FAILED  {name}  {error:#}"),
+            None => println!("    FAILED  {name}  was not reached"),
+        }
+    }
+    if let Err(error) = ended {
+        println!("    the scenario ended early: {error:#}");
+    }
+    println!("    {} s", begun.elapsed().as_secs());
+    Ok(report)
 }
