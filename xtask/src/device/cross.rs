@@ -60,6 +60,24 @@ pub const NEWER_PARLEY: &str = "parley-schema-2";
 /// The one that runs in the initramfs, where there are no libraries.
 const STATIC: &str = "parley-restart";
 
+/// The C library that the programs are linked with is newer than the guest's, so it goes with them, into this folder.
+pub const LIBRARIES: &str = "libraries";
+const C_LIBRARY: &[&str] = &[
+    "ld-linux-aarch64.so.1",
+    "libanl.so.1",
+    "libc.so.6",
+    "libdl.so.2",
+    "libm.so.6",
+    "libmvec.so.1",
+    "libnss_compat.so.2",
+    "libnss_dns.so.2",
+    "libnss_files.so.2",
+    "libpthread.so.0",
+    "libresolv.so.2",
+    "librt.so.1",
+    "libutil.so.1",
+];
+
 /// The folder of the built programs.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
     let root = Recipe::default().words([SUITE]).words(PACKAGES.iter().copied()).make(folder, "cross-root", |to| {
@@ -97,6 +115,11 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
         strip.args(["aarch64-linux-gnu-strip", "-o", stripped.as_str()]);
         process::run(strip.arg(from))?;
         fs::copy(built.join(format!("{named}.stripped")), programs.join(named))?;
+    }
+    let libraries = programs.join(LIBRARIES);
+    fs::create_dir_all(&libraries)?;
+    for name in C_LIBRARY {
+        fs::copy(root.join("usr/lib/aarch64-linux-gnu").join(name), libraries.join(name))?;
     }
     Ok(programs)
 }

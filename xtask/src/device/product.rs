@@ -25,6 +25,12 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
     }
     fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
     fs::copy(programs.join("device-engine"), root.path("usr/bin/device-engine"))?;
+    for library in fs::read_dir(programs.join(cross::LIBRARIES))? {
+        let library = library?;
+        let place = root.path("usr/lib/aarch64-linux-gnu").join(library.file_name());
+        super::make::remove(&place)?;
+        fs::copy(library.path(), place)?;
+    }
     for engine in ENGINES {
         std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(engine))?;
     }
