@@ -247,6 +247,22 @@ impl VirtualDevice {
         self.machine.as_mut().context("the power is off")?.begin(command)
     }
 
+    /// Plugs the USB stick in.
+    ///
+    /// # Errors
+    /// When there is none, or the power is off.
+    pub fn plug_stick(&mut self) -> Result<()> {
+        self.machine.as_mut().context("the power is off")?.plug_stick()
+    }
+
+    /// Pulls the USB stick.
+    ///
+    /// # Errors
+    /// When there is none, or the power is off.
+    pub fn pull_stick(&mut self) -> Result<()> {
+        self.machine.as_mut().context("the power is off")?.pull_stick()
+    }
+
     /// The guest's time since the device was made, whole seconds.
     ///
     /// # Errors
