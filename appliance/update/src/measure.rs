@@ -49,6 +49,12 @@ pub fn of_system(start: Start, since_start: Duration) -> Table {
     table
 }
 
+/// A name for this start that no other start has.
+#[must_use]
+pub fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
 /// How long the system runs.
 #[must_use]
 pub fn since_start() -> Duration {

@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use parley_update::rauc::{Event, InstallerProxy, Limits, Problem, RaucError, Source, install};
+use parley_update::events::Event;
+use parley_update::rauc::{InstallerProxy, Limits, Problem, RaucError, Source, install};
 use semver::Version;
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedValue, Value};

@@ -1,7 +1,11 @@
 //! `parley update`: what an owner does with updates, and what the device's units do at a start.
 
+mod asked;
 mod boot;
+mod gate;
 mod install;
+mod probation;
+mod reset;
 mod restart;
 mod show;
 mod stick;
@@ -38,6 +42,8 @@ enum Command {
     History(Show),
     /// Say whether an update could be installed, and install nothing
     Check(install::CheckOptions),
+    /// Make the device forget everything that people told it, and restart; the installed version stays
+    Reset(reset::Options),
     /// At every start: find out what it means for updates, and repair what a cut has left
     #[command(hide = true)]
     Started,
@@ -55,7 +61,19 @@ enum Command {
     Stick {
         /// Where it is mounted
         folder: PathBuf,
+        /// The unit that mounted it, to be restarted with an owner's yes
+        #[arg(long)]
+        unit: String,
     },
+    /// The stick that was mounted there is gone
+    #[command(hide = true)]
+    StickGone {
+        /// Where it was mounted
+        folder: PathBuf,
+    },
+    /// Do what voice, dashboard or a button asks
+    #[command(hide = true)]
+    Asked,
     /// Write a report onto a mounted stick
     #[command(hide = true)]
     Report {
@@ -80,12 +98,15 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         Command::Install(options) => install::run(options),
         Command::Check(options) => install::check(options),
         Command::Rollback(options) => restart::rollback(options),
+        Command::Reset(options) => reset::ask(options),
         Command::Started => boot::started(),
-        Command::Gate => boot::gate(),
+        Command::Gate => gate::run(),
         Command::Committed => boot::committed(),
-        Command::Probation => boot::probation(),
-        Command::Stick { folder } => stick::look(folder, config.updates.stick),
+        Command::Probation => probation::run(config.updates.restart),
+        Command::Stick { folder, unit } => stick::look(folder, unit, config.updates.stick),
+        Command::StickGone { folder } => stick::gone(folder),
         Command::Report { folder } => stick::report(folder),
+        Command::Asked => asked::run(),
     }
 }
 

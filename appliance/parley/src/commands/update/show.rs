@@ -6,13 +6,13 @@ use anyhow::Result;
 use parley_update::policy::ledger::{Entry, Happened};
 use parley_update::policy::table::Exceeded;
 use parley_update::system;
-use parley_update::updater::{Status, now_unix_s};
+use parley_update::updater::Status;
 
 use super::super::output;
 
 pub(super) fn status(json: bool) -> Result<ExitCode> {
     let backend = super::backend()?;
-    let status = super::files().status(backend.start(), &backend.record(), system::version(), now_unix_s());
+    let status = super::files().status(backend.start(), &backend.record(), system::version());
     if json {
         output::json(&status)?;
     } else {
