@@ -127,7 +127,7 @@ impl Default for Reader {
 
 impl Reader {
     /// The next events, the oldest first. Lines of a newer program that make no sense here are passed over.
-    pub fn next(&mut self) -> Vec<Event> {
+    pub fn unread(&mut self) -> Vec<Event> {
         let Ok(mut file) = fs::File::open(&self.log) else {
             self.offset = 0;
             return Vec::new();
@@ -165,26 +165,26 @@ mod tests {
     #[test]
     fn a_reader_sees_everything_once_and_in_order() {
         let (_folder, log, mut reader) = bench();
-        assert_eq!(reader.next(), []);
+        assert_eq!(reader.unread(), []);
         append(&log, &Event::Inspecting).expect("it can be told");
         append(&log, &progress(1)).expect("it can be told");
-        assert_eq!(reader.next(), [Event::Inspecting, progress(1)]);
-        assert_eq!(reader.next(), []);
+        assert_eq!(reader.unread(), [Event::Inspecting, progress(1)]);
+        assert_eq!(reader.unread(), []);
         append(&log, &progress(2)).expect("it can be told");
-        assert_eq!(reader.next(), [progress(2)]);
+        assert_eq!(reader.unread(), [progress(2)]);
     }
 
     #[test]
     fn half_a_line_is_waited_for_and_a_strange_one_passed_over() {
         let (_folder, log, mut reader) = bench();
         fs::write(&log, "{\"event\":\"of-the-future\"}\n{\"event\":\"inspe").expect("it can be written");
-        assert_eq!(reader.next(), []);
+        assert_eq!(reader.unread(), []);
         OpenOptions::new()
             .append(true)
             .open(&log)
             .and_then(|mut file| file.write_all(b"cting\"}\n"))
             .expect("the rest");
-        assert_eq!(reader.next(), [Event::Inspecting]);
+        assert_eq!(reader.unread(), [Event::Inspecting]);
     }
 
     #[test]
@@ -194,6 +194,6 @@ mod tests {
             append(&log, &progress(percent)).expect("it can be told");
         }
         assert!(fs::metadata(&log).expect("it is there").len() <= LARGEST_BYTES + 100);
-        assert_eq!(reader.next().last(), Some(&progress(19_999)));
+        assert_eq!(reader.unread().last(), Some(&progress(19_999)));
     }
 }

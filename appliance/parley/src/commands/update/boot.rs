@@ -15,11 +15,10 @@ use super::reset;
 use crate::schemas;
 
 pub(super) fn started() -> Result<ExitCode> {
-    let mut backend = super::backend()?;
-    let meaning = backend.started()?;
+    let (meaning, start, record) = super::boot_chain(|chain| Ok((chain.started()?, chain.start(), chain.record())))?;
     let version = system::version();
     super::files().note_start(meaning, version.as_ref())?;
-    output::json(&serde_json::json!({ "start": backend.start(), "meaning": meaning, "record": backend.record() }))?;
+    output::json(&serde_json::json!({ "start": start, "meaning": meaning, "record": record }))?;
     events::tell(&Event::Started { meaning, version });
     reset::complete()?;
     let data = Data::new(system::DATA_FOLDER, schemas::ALL);
@@ -41,15 +40,15 @@ pub(super) fn started() -> Result<ExitCode> {
 }
 
 pub(super) fn committed() -> Result<ExitCode> {
-    let backend = super::backend()?;
-    // The backend has committed it, or it was committed before.
-    if backend.record().committed == backend.start().slot {
+    let (start, record) = super::now()?;
+    // RAUC has committed it, or it was committed before.
+    if record.committed == start.slot {
         let version = system::version();
         if let Some(version) = &version {
-            super::files().note_commit(version, Some(backend.start().slot))?;
+            super::files().note_commit(version, Some(start.slot))?;
         }
         commit_data(&Data::new(system::DATA_FOLDER, schemas::ALL))?;
-        if backend.start().trial {
+        if start.trial {
             events::tell(&Event::Committed { version });
         }
     }

@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const UPDATER_ANSWERS: Duration = Duration::from_secs(10);
 
 pub(super) fn run() -> Result<ExitCode> {
-    let start = super::backend()?.start();
+    let (start, _) = super::now()?;
     if !start.trial {
         return ordinary_start();
     }
@@ -69,12 +69,10 @@ fn failed(exceeded: Vec<Exceeded>) -> Result<ExitCode> {
 }
 
 fn write_down(exceeded: Vec<Exceeded>) -> Result<()> {
-    let mut backend = super::backend()?;
-    let slot = backend.start().slot;
     if let Some(version) = system::version() {
         super::files().note(&version, Happened::FailedTheGate { exceeded })?;
     }
-    Ok(backend.mark_bad(slot)?)
+    super::boot_chain(|chain| chain.mark_bad(chain.start().slot))
 }
 
 /// The committed slot has proved itself often enough: it only has to be up.

@@ -65,7 +65,7 @@ pub(super) fn run(options: &Options) -> Result<ExitCode> {
 pub(super) fn install(source: &Source, again: bool, json: bool) -> Result<Version> {
     let files = super::files();
     // Fails early where there are no slots. The boot chain itself writes down what was installed, whoever did it.
-    super::backend()?;
+    super::now()?;
     let mut seen = None;
     // The handler asks again, on behalf of whoever started the installation.
     if again {
@@ -143,8 +143,18 @@ fn show(event: &Event, json: bool) {
         Event::Inspecting => output::progress("checking the signature"),
         Event::Admitted { version } => output::progress(&format!("version {version} may be installed")),
         Event::Progress { percent, doing } => output::progress(&format!("{percent:>3} % {doing}")),
-        // The rest is no part of an installation, or is said at its end.
-        _ => output::progress(""),
+        // No part of an installation, or said at its end.
+        Event::Installed { .. }
+        | Event::NotInstalled { .. }
+        | Event::Started { .. }
+        | Event::Offered { .. }
+        | Event::OfferGone
+        | Event::Restarting { .. }
+        | Event::FailedTheGate { .. }
+        | Event::Committed { .. }
+        | Event::GoingBack { .. }
+        | Event::Proved { .. }
+        | Event::RequestFailed { .. } => output::progress(""),
     }
 }
 

@@ -15,9 +15,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
-use parley_update::backend::{Backend, JournalFile};
+use parley_update::backend::{self, Backend, BackendError, JournalFile};
 use parley_update::card::DeviceCard;
 use parley_update::rauc::InstallerProxy;
+use parley_update::state::{Record, Start};
 use parley_update::system;
 use parley_update::updater::Files;
 
@@ -114,9 +115,17 @@ fn files() -> Files {
     Files::new(system::STATE_FOLDER)
 }
 
-fn backend() -> Result<Backend<DeviceCard, JournalFile>> {
+/// Asks or changes the boot chain, while nobody else does: RAUC calls it too.
+fn boot_chain<T>(ask: impl FnOnce(&mut Backend<DeviceCard, JournalFile>) -> Result<T, BackendError>) -> Result<T> {
     let start = system::start().context("updates need a device with two slots, such as a flashed card")?;
-    Ok(Backend::new(DeviceCard::of_this_device(), JournalFile(system::journal()), start))
+    let _alone = backend::lock(&system::journal()).context("the update journal cannot be locked")?;
+    let mut chain = Backend::new(DeviceCard::of_this_device(), JournalFile(system::journal()), start);
+    Ok(ask(&mut chain)?)
+}
+
+/// How the running system was started, and what is under way.
+fn now() -> Result<(Start, Record)> {
+    boot_chain(|chain| Ok((chain.start(), chain.record())))
 }
 
 async fn rauc() -> Result<InstallerProxy<'static>> {

@@ -4,14 +4,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use parley_update::backend::{Backend, JournalFile};
-use parley_update::card::DeviceCard;
 use parley_update::data::Data;
 use parley_update::events::{self, Event};
 use parley_update::policy::ledger::Happened;
 use parley_update::policy::probation::Verdict;
 use parley_update::policy::table::Table;
-use parley_update::state::Phase;
+use parley_update::state::{Phase, Record};
 use parley_update::{measure, system};
 use semver::Version;
 
@@ -25,15 +23,14 @@ const QUIET_S: f64 = 600.0;
 
 pub(super) fn run(on_installed: OnInstalled) -> Result<ExitCode> {
     let Some(version) = system::version() else { return Ok(ExitCode::SUCCESS) };
-    let backend = super::backend()?;
-    let start = backend.start();
-    if start.trial && backend.record().committed != start.slot {
+    let (start, record) = super::now()?;
+    if start.trial && record.committed != start.slot {
         return Ok(ExitCode::SUCCESS);
     }
     let since_start = measure::since_start();
     let mut table = measure::of_system(start, since_start);
     table.0.extend(measure::of_parts(Path::new(measure::FOLDER)).0);
-    if let Some(step) = restart_that_waits(&backend, &version, &table, on_installed) {
+    if let Some(step) = restart_that_waits(record, &version, &table, on_installed) {
         return step();
     }
     judge(&version, &table)
@@ -41,12 +38,12 @@ pub(super) fn run(on_installed: OnInstalled) -> Result<ExitCode> {
 
 /// A restart that is due, and what comes before it.
 fn restart_that_waits(
-    backend: &Backend<DeviceCard, JournalFile>,
+    record: Record,
     version: &Version,
     table: &Table,
     on_installed: OnInstalled,
 ) -> Option<fn() -> Result<ExitCode>> {
-    let Phase::Armed { interrupted } = backend.record().phase else { return None };
+    let Phase::Armed { interrupted } = record.phase else { return None };
     if super::files().ledger().went_back_last(version) {
         // The way back was cut off between its preparation and the restart, or in the restart; people may have said more since.
         return Some(|| {

@@ -35,7 +35,7 @@ const FORGOTTEN: &[&str] =
 const KEPT: &[&str] = &["lib/parley/update"];
 
 pub(super) fn ask(options: &Options) -> Result<ExitCode> {
-    super::backend()?;
+    super::now()?;
     if !options.yes {
         bail!("this forgets everything that people told the device; `parley update reset --yes` does it");
     }

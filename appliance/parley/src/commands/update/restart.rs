@@ -32,17 +32,16 @@ pub(super) fn rollback(options: &Options) -> Result<ExitCode> {
 
 /// Prepares the way into the other slot, and writes down why.
 pub(super) fn go_back(why: Happened) -> Result<()> {
-    let (files, mut backend) = (super::files(), super::backend()?);
-    let (start, record) = (backend.start(), backend.record());
+    let (start, record) = super::now()?;
     let other = start.slot.other();
     if !record.is_good(other) {
         return Err(Refused::OnlyOne(start.slot).into());
     }
     carry_back()?;
-    backend.set_primary(other)?;
+    super::boot_chain(|chain| chain.set_primary(other))?;
     // Last: until it is written, whoever wanted the way back asks for it again after a cut.
     if let Some(version) = system::version() {
-        files.note(&version, why)?;
+        super::files().note(&version, why)?;
     }
     Ok(())
 }
@@ -59,9 +58,11 @@ pub(super) fn carry_back() -> Result<()> {
 
 /// Restarts into what is prepared.
 pub(super) fn into_trial() -> Result<ExitCode> {
-    let mut backend = super::backend()?;
-    backend.restarting()?;
-    events::tell(&Event::Restarting { into: backend.record().other() });
+    let into = super::boot_chain(|chain| {
+        chain.restarting()?;
+        Ok(chain.record().other())
+    })?;
+    events::tell(&Event::Restarting { into });
     systemctl(&["reboot", &format!("--reboot-argument={}", system::TRYBOOT_ARGUMENT)])?;
     Ok(ExitCode::SUCCESS)
 }

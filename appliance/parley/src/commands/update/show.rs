@@ -11,8 +11,8 @@ use parley_update::updater::Status;
 use super::super::output;
 
 pub(super) fn status(json: bool) -> Result<ExitCode> {
-    let backend = super::backend()?;
-    let status = super::files().status(backend.start(), &backend.record(), system::version());
+    let (start, record) = super::now()?;
+    let status = super::files().status(start, &record, system::version());
     if json {
         output::json(&status)?;
     } else {
