@@ -7,6 +7,7 @@ mod build;
 mod bundle;
 mod coverage;
 mod demo;
+mod download;
 mod measure;
 mod onnxruntime;
 mod places;
@@ -14,6 +15,7 @@ mod process;
 mod system;
 mod test;
 mod tools;
+mod updating;
 
 use clap::{Parser, Subcommand};
 
@@ -44,6 +46,11 @@ enum Command {
     Soak(measure::Forwarded),
     /// Make and sign an update
     Bundle(bundle::Options),
+    /// Measure how much of an update a device downloads that has an older version
+    Download(download::Options),
+    /// What `bench --while-updating` runs beside the bench
+    #[command(hide = true)]
+    UpdatingLoad(updating::LoadOptions),
     /// Measure line coverage
     Coverage(coverage::Options),
 }
@@ -59,6 +66,8 @@ fn main() -> anyhow::Result<()> {
         Command::Measure(options) => measure::run(&options, install),
         Command::Soak(options) => measure::soak(&options, install),
         Command::Bundle(options) => bundle::run(&options, install),
+        Command::Download(options) => download::run(&options),
+        Command::UpdatingLoad(options) => updating::load(&options),
         Command::Coverage(options) => coverage::run(&options, install),
     }
 }

@@ -13,8 +13,17 @@ pub const BUILD: &[&str] =
 /// For fetching models and the ONNX Runtime.
 pub const FETCH: &[&str] = &["python3-pip"];
 
-/// For the tests of updates: RAUC itself, a bus for it, and file systems of a PC.
-pub const UPDATE_TESTS: &[&str] = &["rauc", "squashfs-tools", "openssl", "dbus-daemon", "dosfstools"];
+/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, and what stands for a hardware token.
+pub const UPDATE_TESTS: &[&str] = &[
+    "rauc",
+    "squashfs-tools",
+    "openssl",
+    "dbus-daemon",
+    "dbus-bin",
+    "dosfstools",
+    "softhsm2",
+    "libengine-pkcs11-openssl",
+];
 
 /// Sees to it that these packages are installed; without `install`, names the missing ones.
 pub fn ensure(packages: &[&str], install: bool) -> Result<()> {

@@ -55,8 +55,9 @@ pub const LIMITS: &[Limit] = &[
         means: "the new version's files are damaged",
     },
     Limit {
+        // The third restart is 4 to 8 s after the first crash, which leaves time for the way back in thirty.
         name: "restarts-per-hour",
-        rule: Rule::AtMost(3.0),
+        rule: Rule::AtMost(2.0),
         min_samples: 1,
         consequence: GoBack,
         means: "parts of the new version kept failing",

@@ -37,6 +37,8 @@ enum Command {
     Status(Show),
     /// Install an update from a file or an address; the device tries it with its next restart
     Install(install::Options),
+    /// Say yes to the update that a stick offers: install it and restart into it
+    Accept,
     /// Go back to the version that was in use before
     Rollback(restart::Options),
     /// What happened to which version
@@ -98,6 +100,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         Command::History(show) => show::history(show.json),
         Command::Install(options) => install::run(options),
         Command::Check(options) => install::check(options),
+        Command::Accept => stick::say_yes(),
         Command::Rollback(options) => restart::rollback(options),
         Command::Reset(options) => reset::ask(options),
         Command::Started => boot::started(),

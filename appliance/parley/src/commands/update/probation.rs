@@ -22,7 +22,9 @@ use crate::schemas;
 const QUIET_S: f64 = 600.0;
 
 pub(super) fn run(on_installed: OnInstalled) -> Result<ExitCode> {
-    let Some(version) = system::version() else { return Ok(ExitCode::SUCCESS) };
+    // Asked by the end of the assistant's service; an orderly one is no reason to do anything, least of all while the device shuts down.
+    let orderly = std::env::var("SERVICE_RESULT").is_ok_and(|result| result == "success");
+    let Some(version) = system::version().filter(|_| !orderly) else { return Ok(ExitCode::SUCCESS) };
     let (start, record) = super::now()?;
     if start.trial && record.committed != start.slot {
         return Ok(ExitCode::SUCCESS);

@@ -70,8 +70,7 @@ pub(super) fn look(folder: &Path, unit: &str, wanted: OnStick) -> Result<ExitCod
             } else {
                 files::replace_json(Path::new(OFFER), &offer)?;
                 events::tell(&Event::Offered { version: offer.version.clone() });
-                let command = format!("parley update install --restart {}", offer.source.display());
-                format!("version {} may be installed, and waits for a yes (or `{command}`)", offer.version)
+                format!("version {} may be installed, and waits for a yes (or `parley update accept`)", offer.version)
             }
         }
     };
@@ -129,6 +128,11 @@ pub(super) fn say_yes() -> Result<ExitCode> {
     let restarted = Command::new("systemctl").args(["restart", "--no-block", &offer.unit]).status()?;
     ensure!(restarted.success(), "the stick cannot be looked at once more; plug it in again");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The version that a stick offers.
+pub(super) fn offered() -> Option<Version> {
+    files::read_json::<Offer>(Path::new(OFFER)).map(|offer| offer.version)
 }
 
 pub(super) fn forget_offer() -> Result<ExitCode> {
