@@ -8,6 +8,7 @@ mod bundle;
 mod coverage;
 mod demo;
 mod device;
+mod download;
 mod measure;
 mod onnxruntime;
 mod places;
@@ -15,6 +16,7 @@ mod process;
 mod system;
 mod test;
 mod tools;
+mod updating;
 
 use clap::{Parser, Subcommand};
 
@@ -45,6 +47,11 @@ enum Command {
     Soak(measure::Forwarded),
     /// Make and sign an update
     Bundle(bundle::Options),
+    /// Measure how much of an update a device downloads that has an older version
+    Download(download::Options),
+    /// What `bench --while-updating` runs beside the bench
+    #[command(hide = true)]
+    UpdatingLoad(updating::LoadOptions),
     /// Measure line coverage
     Coverage(coverage::Options),
     /// Build, start and test the virtual device: the product's disk in an emulated board
@@ -62,6 +69,8 @@ fn main() -> anyhow::Result<()> {
         Command::Measure(options) => measure::run(&options, install),
         Command::Soak(options) => measure::soak(&options, install),
         Command::Bundle(options) => bundle::run(&options, install),
+        Command::Download(options) => download::run(&options),
+        Command::UpdatingLoad(options) => updating::load(&options),
         Command::Coverage(options) => coverage::run(&options, install),
         Command::Device(options) => device::run(&options, install),
     }

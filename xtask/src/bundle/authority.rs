@@ -78,6 +78,7 @@ pub fn development(folder: &Path, change: Change) -> Result<Signer> {
         cert: folder.join("signer.pem"),
         key: folder.join("signer.key").to_string_lossy().into_owned(),
         keyring: folder.join("keyring.pem"),
+        environment: Vec::new(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod authority;
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,6 +30,9 @@ pub struct Options {
     /// The version; devices compare it (semantic versioning)
     #[arg(long, required_unless_present = "keys")]
     version: Option<String>,
+    /// What the content was built from [default: the repository's commit]
+    #[arg(long)]
+    build: Option<String>,
     /// Let devices go back to this version from a newer one
     #[arg(long)]
     allow_downgrade: bool,
@@ -41,6 +45,9 @@ pub struct Options {
     /// Its key: a file, or a PKCS#11 address of a token
     #[arg(long, requires = "keyring")]
     key: Option<String>,
+    /// The PKCS#11 module of a token's maker; its PIN comes from RAUC_PKCS11_PIN, or is asked for
+    #[arg(long, requires = "key")]
+    pkcs11_module: Option<PathBuf>,
     /// What the devices trust, with the list of revoked certificates
     #[arg(long, requires = "cert")]
     keyring: Option<PathBuf>,
@@ -57,7 +64,8 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     system::ensure(PACKAGES, install)?;
     let signer = match (&options.cert, &options.key, &options.keyring) {
         (Some(cert), Some(key), Some(keyring)) => {
-            Signer { cert: cert.clone(), key: key.clone(), keyring: keyring.clone() }
+            let module = options.pkcs11_module.iter().map(|path| ("RAUC_PKCS11_MODULE".into(), path.into())).collect();
+            Signer { cert: cert.clone(), key: key.clone(), keyring: keyring.clone(), environment: module }
         }
         _ => {
             let folder = places::cache()?.join("update-authority");
@@ -68,7 +76,8 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         println!("devices trust {}", signer.keyring.display());
         return Ok(());
     };
-    let content = Content { root, boot, version, allow_downgrade: options.allow_downgrade };
+    let build = options.build.clone().unwrap_or_else(commit);
+    let content = Content { root, boot, version, build: &build, allow_downgrade: options.allow_downgrade };
     make(&content, &signer, options.fast, &options.out)?;
     println!("{} is signed by {}", options.out.display(), signer.cert.display());
     Ok(())
@@ -82,6 +91,8 @@ pub struct Content<'a> {
     pub boot: &'a Path,
     /// The version.
     pub version: &'a str,
+    /// What it was built from. RAUC would put the time there, and two builds of one content would differ.
+    pub build: &'a str,
     /// Whether it may replace a newer one.
     pub allow_downgrade: bool,
 }
@@ -94,6 +105,17 @@ pub struct Signer {
     pub key: String,
     /// What devices trust.
     pub keyring: PathBuf,
+    /// How a token is reached; empty for a file.
+    pub environment: Vec<(String, OsString)>,
+}
+
+/// The commit of the repository, and whether it was changed since; "unknown" without git.
+fn commit() -> String {
+    let mut git = Command::new("git");
+    let described =
+        git.current_dir(places::workspace()).args(["describe", "--always", "--dirty", "--abbrev=12"]).output();
+    let described = described.ok().filter(|output| output.status.success());
+    described.map_or_else(|| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Makes and signs a bundle, and verifies it as a device will.
@@ -121,6 +143,7 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
     fs::write(&settings, device_settings(&signer.keyring)?)?;
     let mut rauc = Command::new("rauc");
     rauc.arg("--conf").arg(&settings).arg("bundle").arg("--cert").arg(&signer.cert).arg("--key").arg(&signer.key);
+    rauc.envs(signer.environment.iter().map(|(name, value)| (name, value)));
     if fast {
         rauc.arg(format!("--mksquashfs-args={FAST}"));
     }
@@ -152,6 +175,7 @@ fn manifest(content: &Content<'_>) -> Result<String> {
     let filled = template
         .replace("{compatible}", compatible)
         .replace("{version}", content.version)
+        .replace("{build}", content.build)
         .replace("{allow-downgrade}", if content.allow_downgrade { "true" } else { "false" });
     ensure!(!filled.contains('{'), "ota/manifest.raucm has a word in braces that nobody fills");
     Ok(filled)
@@ -162,7 +186,7 @@ mod tests {
     use super::*;
 
     fn content(version: &str, allow_downgrade: bool) -> Content<'_> {
-        Content { root: Path::new("root"), boot: Path::new("boot"), version, allow_downgrade }
+        Content { root: Path::new("root"), boot: Path::new("boot"), version, build: "test", allow_downgrade }
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl Conductor {
     }
 
     fn hear(&mut self, frame: &AudioFrame) {
-        self.pulse.frames.fetch_add(1, Ordering::Relaxed);
+        self.pulse.heard(&frame.samples, frame.speech);
         self.audio.push(frame);
         if frame.speech {
             self.last_speech = frame.arrived;
