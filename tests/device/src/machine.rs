@@ -201,7 +201,8 @@ impl Machine {
     /// # Errors
     /// When the emulator refuses, or there is no stick.
     pub fn plug_stick(&mut self) -> Result<()> {
-        let stick = json!({ "driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0", "removable": true });
+        let stick =
+            json!({ "driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0", "removable": true });
         self.qmp.execute("device_add", &stick).map(|_| ())
     }
 
@@ -297,10 +298,12 @@ fn disks(disk: &Path, plugged: &Plugged) -> Vec<String> {
     let blockdev = |value: String| ["-blockdev".to_owned(), value];
     let mut arguments = Vec::new();
     let name = if plugged.record.is_some() { "recorded" } else { "disk" };
-    arguments.extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
+    arguments
+        .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
     arguments.extend(blockdev(format!("driver=raw,node-name={name},file={name}-file")));
     if let Some(record) = &plugged.record {
-        arguments.extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
+        arguments
+            .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
         // A recording goes on over restarts.
         let append = if record.metadata().is_ok_and(|metadata| metadata.len() > 0) { "on" } else { "off" };
         arguments

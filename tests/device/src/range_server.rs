@@ -78,7 +78,10 @@ fn answer(request: &Request, file: &File, to: &mut impl Write) -> io::Result<u64
     let size = file.metadata()?.len();
     let (first, end) = match request.range {
         Some((first, last)) if first >= size || first > last => {
-            write!(to, "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{size}\r\nContent-Length: 0\r\n\r\n")?;
+            write!(
+                to,
+                "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{size}\r\nContent-Length: 0\r\n\r\n"
+            )?;
             return Ok(0);
         }
         Some((first, last)) => {

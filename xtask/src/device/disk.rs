@@ -25,6 +25,10 @@ pub struct Built {
     pub disk: PathBuf,
     /// A disk with the bundles of the cases.
     pub bundles: PathBuf,
+    /// A folder with some of them, for a server.
+    pub served: PathBuf,
+    /// A USB stick with the good one.
+    pub stick: PathBuf,
 }
 
 /// The version on the card as it leaves the bench.
@@ -33,6 +37,8 @@ const FIRST: &str = "1.0.0";
 const NEXT: &str = "1.1.0";
 /// Its image once more, compressed otherwise: no block is like the first version's, so an installation writes them all.
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
+/// Room for a bundle.
+const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
 const MAKERS: &[&str] = &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs"];
 
@@ -54,7 +60,12 @@ pub fn ready() -> Result<Built> {
         .iter()
         .try_fold(images, |recipe, file| recipe.path(&workspace.join("xtask/src/device").join(file)))?
         .make(&folder, "images", |to| make_images(&layout, &archive, &programs, &guest, to))?;
-    Ok(Built { disk: images.join("disk.img"), bundles: images.join("bundles.img") })
+    Ok(Built {
+        disk: images.join("disk.img"),
+        bundles: images.join("bundles.img"),
+        served: images.join("served"),
+        stick: images.join("stick.img"),
+    })
 }
 
 fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, to: &Path) -> Result<()> {
@@ -100,6 +111,14 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     assemble(layout, to, FIRST)?;
     let scratch = to.join("scratch");
     bundles::make(layout, to, NEXT, &signers, &scratch, &to.join("bundles.img"))?;
+    let served = to.join("served");
+    fs::create_dir_all(&served)?;
+    for name in ["good.raucb", "damaged.raucb"] {
+        fs::rename(scratch.join("bundles").join(name), served.join(name))?;
+    }
+    let good = served.join("good.raucb");
+    let stick = Partition { size: STICK_BYTES, ..layout.partition("autoboot")?.clone() };
+    make_fat(&stick, &[(&good, "good.raucb")], &to.join("stick.img"))?;
     fs::remove_dir_all(scratch)?;
     for name in [FIRST, NEXT, RECOMPRESSED] {
         fs::remove_file(to.join(format!("root-{name}.img")))?;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 use parley_device::cases::{Bench, Figures, Report, SCENARIOS, Scenario};
+use parley_device::range_server;
 
 use super::disk;
 
@@ -44,6 +45,19 @@ pub fn figures(options: &FiguresOptions) -> Result<()> {
     Ok(())
 }
 
+/// What one connection is served from.
+#[derive(Args)]
+pub struct ServeOptions {
+    folder: PathBuf,
+    log: PathBuf,
+}
+
+/// Serves one connection over standard input and output.
+pub fn serve(options: &ServeOptions) -> Result<()> {
+    let log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
+    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), log)?)
+}
+
 fn figures_file() -> Result<PathBuf> {
     Ok(super::folder()?.join("figures.json"))
 }
@@ -77,6 +91,9 @@ pub fn run(options: &Options) -> Result<()> {
         layout: super::layout()?,
         disk: built.disk,
         bundles: built.bundles,
+        served: built.served,
+        stick: built.stick,
+        server: format!("{} device serve", std::env::current_exe()?.display()),
         cuts: options.cuts,
         seed: options.seed,
         folder,

@@ -110,7 +110,7 @@ fn record(bench: &Bench, device: &mut VirtualDevice, kept: &KeptRecording, repor
     device.plugged.record = Some(kept.log.clone());
     device.power_on()?;
     started(device, SlotName::A)?;
-    committed_start(device)?;
+    wait_committed(device)?;
     device.run("systemd-run --quiet --unit=promise /usr/lib/device/promise")?;
     let write = "cd /var/lib/parley/data/probe/v1 && printf 'one\\ntwo\\n' > lines && sync lines . && /usr/lib/device/tell lines";
     device.run(write)?;
@@ -129,7 +129,7 @@ fn record(bench: &Bench, device: &mut VirtualDevice, kept: &KeptRecording, repor
     device.run("grep -qx 'IMAGE_VERSION=1.1.0' /etc/os-release")?;
     device.run("systemd-run --quiet --unit=promise /usr/lib/device/promise")?;
     ensure!(device.committed()? == Some(SlotName::A), "it was committed before the gate");
-    committed_start(device)?;
+    wait_committed(device)?;
     ensure!(device.committed()? == Some(SlotName::B), "the commit did not change what starts");
     device.run("systemctl stop promise.service; sleep 2; /usr/lib/device/tell recorded")?;
     device.wait("DEVICE recorded", START_BUDGET)?;
@@ -138,7 +138,7 @@ fn record(bench: &Bench, device: &mut VirtualDevice, kept: &KeptRecording, repor
 }
 
 /// Waits until the start is confirmed: in a trial the gate comes first.
-fn committed_start(device: &mut VirtualDevice) -> Result<()> {
+pub(super) fn wait_committed(device: &mut VirtualDevice) -> Result<()> {
     let done = device.shell_within("systemctl start parley-commit.service", COMMIT_BUDGET)?;
     if done.code != 0 {
         let why = device.shell(
@@ -149,7 +149,7 @@ fn committed_start(device: &mut VirtualDevice) -> Result<()> {
     Ok(())
 }
 
-fn lines(device: &mut VirtualDevice, version: u32) -> Result<String> {
+pub(super) fn lines(device: &mut VirtualDevice, version: u32) -> Result<String> {
     device.run(&format!("cat /var/lib/parley/data/probe/v{version}/lines"))
 }
 
@@ -167,7 +167,7 @@ fn back_by_command(device: &mut VirtualDevice, report: &mut Report) -> Result<St
     device.begin("parley update rollback")?;
     let answered = said_on(device, ANSWERS, SlotName::A)?;
     let words = report.rollback(Rollback::new("by command", answered.at.saturating_sub(asked.at)))?;
-    committed_start(device)?;
+    wait_committed(device)?;
     ensure!(device.committed()? == Some(SlotName::A), "the way back was not committed");
     let now = lines(device, 1)?;
     ensure!(now == "one\ntwo\nthree", "the old version reads `{now}`");

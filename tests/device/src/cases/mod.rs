@@ -9,7 +9,10 @@ mod gate;
 mod install;
 mod refused;
 mod report;
+mod sound;
 mod starting;
+mod stick;
+mod stream;
 mod trial;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +41,12 @@ pub struct Bench {
     pub disk: PathBuf,
     /// A disk image with bundles, good and bad.
     pub bundles: PathBuf,
+    /// A folder of bundles to download.
+    pub served: PathBuf,
+    /// The image of a USB stick with a good bundle.
+    pub stick: PathBuf,
+    /// The command that serves a folder over its standard input and output; folder and log follow.
+    pub server: String,
     /// How many cuts of a recording are checked, if not the usual number.
     pub cuts: Option<u64>,
     /// The one cut to check, to look at a failure again.
@@ -93,6 +102,9 @@ pub const SCENARIOS: &[&Scenario] = &[
     &refused::OLD_EEPROM,
     &install::UPDATE,
     &install::REPLAY,
+    &stream::STREAM,
+    &stick::STICK,
+    &sound::SOUND,
     &trial::HANGS,
     &trial::PANICS,
     &trial::CUT,
