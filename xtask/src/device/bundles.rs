@@ -160,22 +160,29 @@ pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, sc
         Ok(bundle)
     };
     let whole = bundle("good", &good, &signers.good)?;
-    bundle("recompressed", &Contents { root: &root_again, boot: &boot_again, ..good }, &signers.good)?;
+    let every_block =
+        bundle("recompressed", &Contents { root: &root_again, boot: &boot_again, ..good }, &signers.good)?;
     bundle("older-allowed", &Contents { version: "0.9.0", allow_downgrade: true, ..refused }, &signers.good)?;
     bundle("stranger", &refused, &signers.stranger)?;
     bundle("revoked", &refused, &signers.revoked)?;
     bundle("other-device", &Contents { compatible: "toaster", ..refused }, &signers.good)?;
     bundle("older", &Contents { version: "0.9.0", ..refused }, &signers.good)?;
     bundle("too-large", &Contents { root: &large, ..refused }, &signers.good)?;
-    let damaged = folder.join("damaged.raucb");
-    fs::copy(&whole, &damaged)?;
-    let length = damaged.metadata()?.len();
-    fs::OpenOptions::new().write(true).open(&damaged)?.write_all_at(b"rot", length / 2)?;
+    damage(&whole, &folder.join("damaged.raucb"))?;
+    // An adaptive download leaves out what the device has: here that is nothing.
+    damage(&every_block, &folder.join("damaged-stream.raucb"))?;
     let unsigned = folder.join("unsigned.raucb");
     fs::copy(folder.join("older.raucb"), &unsigned)?;
     // The signature is at the end of the file.
     fs::OpenOptions::new().write(true).open(&unsigned)?.set_len(unsigned.metadata()?.len() - 1024)?;
     process::run(Command::new("mkfs.erofs").args(["--quiet", "-T0"]).arg(to).arg(&folder))
+}
+
+/// A copy of a bundle with some wrong bytes in its middle.
+fn damage(bundle: &Path, to: &Path) -> Result<()> {
+    fs::copy(bundle, to)?;
+    let length = to.metadata()?.len();
+    Ok(fs::OpenOptions::new().write(true).open(to)?.write_all_at(b"rot", length / 2)?)
 }
 
 fn sign(contents: &Contents, signer: &Certificate, scratch: &Path, to: &Path) -> Result<()> {

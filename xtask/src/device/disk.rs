@@ -113,7 +113,7 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     bundles::make(layout, to, NEXT, &signers, &scratch, &to.join("bundles.img"))?;
     let served = to.join("served");
     fs::create_dir_all(&served)?;
-    for name in ["good.raucb", "damaged.raucb"] {
+    for name in ["good.raucb", "damaged-stream.raucb"] {
         fs::rename(scratch.join("bundles").join(name), served.join(name))?;
     }
     let good = served.join("good.raucb");

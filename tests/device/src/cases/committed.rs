@@ -39,7 +39,7 @@ pub const ROOT_ROTS: Scenario = Scenario {
         },
         Case {
             name: "bit_rot_in_the_idle_slot_is_not_armed",
-            expects: "a boot partition whose command line rots is no way back: `parley update rollback` refuses, the running slot stays",
+            expects: "a boot partition whose command line has rotted is not armed; before that, it was",
         },
     ],
     starts: 3,
@@ -49,18 +49,22 @@ pub const ROOT_ROTS: Scenario = Scenario {
 
 fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&ROOT_ROTS)?;
-    // The command line of the idle slot: found by the word that only it has.
     let idle = bench.layout.boot(SlotName::B)?;
     let cmdline = super::starting::find(device.disk(), idle.start, idle.size, b"rauc.slot=B")?;
-    overwrite(device.disk(), cmdline, &[0x55; 16])?;
     device.power_on()?;
     started(&mut device, SlotName::A)?;
     device.run("systemctl start parley-started.service")?;
-    let refused = device.shell("parley update rollback --no-restart")?;
-    let outcome = if refused.code == 0 {
-        Err(anyhow::anyhow!("it was prepared: {}", refused.output))
-    } else {
-        Ok(refused.output)
+    let arm = "/usr/lib/parley/parley-tryboot set-primary";
+    device.run(&format!("{arm} B && {arm} A"))?;
+    let rot = format!(
+        "printf rot | dd of=/dev/disk/by-partlabel/boot_b bs=1 seek={} conv=notrunc,fsync",
+        cmdline - idle.start
+    );
+    device.run(&rot)?;
+    let refused = device.shell(&format!("{arm} B"))?;
+    let outcome = match refused.code {
+        0 => Err(anyhow::anyhow!("it was armed: {}", refused.output)),
+        _ => Ok(refused.output),
     };
     report.case("bit_rot_in_the_idle_slot_is_not_armed", outcome);
     device.cut_power()?;

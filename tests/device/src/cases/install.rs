@@ -7,8 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::starting::LONG;
 use super::{
-    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, mount_bundles, said_on,
-    started,
+    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, mount_bundles, started,
 };
 use crate::cuts::{Cuts, Recording, Said};
 use crate::layout::SlotName;
@@ -165,7 +164,7 @@ fn back_by_command(device: &mut VirtualDevice, report: &mut Report) -> Result<St
     device.run("echo '3 three' >> /var/lib/parley/data/probe/v2/lines && /usr/lib/device/tell sent-back")?;
     let asked = device.wait("DEVICE sent-back", START_BUDGET)?;
     device.begin("parley update rollback")?;
-    let answered = said_on(device, ANSWERS, SlotName::A)?;
+    let answered = device.wait(&format!("{ANSWERS} slot=A"), START_BUDGET)?;
     let words = report.rollback(Rollback::new("by command", answered.at.saturating_sub(asked.at)))?;
     wait_committed(device)?;
     ensure!(device.committed()? == Some(SlotName::A), "the way back was not committed");

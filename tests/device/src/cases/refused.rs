@@ -54,10 +54,10 @@ const BAD: &[(&str, &str, &str)] = &[
     ("a_damaged_bundle_is_refused", "damaged", "damaged"),
     ("an_unsigned_bundle_is_refused", "unsigned", "signed"),
     ("a_strangers_bundle_is_refused", "stranger", "trust"),
-    ("a_bundle_of_a_revoked_key_is_refused", "revoked", "revoked"),
+    ("a_bundle_of_a_revoked_key_is_refused", "revoked", "withdrawn"),
     ("a_bundle_for_another_device_is_refused", "other-device", "device"),
     ("an_older_version_is_refused", "older", "older"),
-    ("a_bundle_too_large_for_the_slot_is_refused", "too-large", "large"),
+    ("a_bundle_too_large_for_the_slot_is_refused", "too-large", "card"),
 ];
 
 fn refused(bench: &Bench, report: &mut Report) -> Result<()> {

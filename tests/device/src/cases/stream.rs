@@ -70,7 +70,7 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
 }
 
 fn damaged(device: &mut VirtualDevice) -> Result<String> {
-    let done = device.shell_within(&format!("parley update install http://{SERVER}/damaged.raucb"), LONG)?;
+    let done = device.shell_within(&format!("parley update install http://{SERVER}/damaged-stream.raucb"), LONG)?;
     ensure!(done.code != 0, "it was installed: {}", done.output);
     Ok(done.output.lines().last().unwrap_or_default().to_owned())
 }
