@@ -7,6 +7,7 @@ mod committed;
 mod cuts;
 mod gate;
 mod install;
+mod probation;
 mod refused;
 mod report;
 mod sound;
@@ -102,6 +103,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &refused::OLD_EEPROM,
     &install::UPDATE,
     &install::REPLAY,
+    &probation::PROBATION,
     &stream::STREAM,
     &stick::STICK,
     &sound::SOUND,
@@ -140,10 +142,14 @@ fn said_on(device: &mut VirtualDevice, words: &str, slot: SlotName) -> Result<Sa
 }
 
 /// Waits until the good slot answers a question after a failure, and holds the time against the budget.
-fn back_on(device: &mut VirtualDevice, slot: SlotName, failure: &Said, report: &mut Report) -> Result<String> {
+fn back_on(
+    device: &mut VirtualDevice,
+    slot: SlotName,
+    name: &str,
+    failure: &Said,
+    report: &mut Report,
+) -> Result<String> {
     let answered = device.wait(&format!("{ANSWERS} slot={slot}"), START_BUDGET)?;
-    let name = failure.line.text.split_once("DEVICE ").map_or("failure", |(_, name)| name);
-    let name = name.trim_start_matches("fault ").split(" slot=").next().unwrap_or(name);
     report.rollback(Rollback::new(name, answered.at.saturating_sub(failure.at)))
 }
 

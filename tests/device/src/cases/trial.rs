@@ -93,11 +93,25 @@ fn falls_back(device: &mut VirtualDevice, fault: &str, stop: Stop, report: &mut 
         device.power_on_in_trial()?;
     }
     let failure = device.wait(&format!("DEVICE fault {fault}"), START_BUDGET)?;
-    let words = back_on(device, SlotName::A, &failure, report)?;
+    let words = back_on(device, SlotName::A, in_words(fault), &failure, report)?;
     let trial = &device.starts[device.starts.len() - 2];
     let ended = trial.end.map(|(how, _)| how);
     ensure!(trial.choice.tryboot && ended == Some(stop), "the trial went otherwise: {trial:?}");
     Ok(words)
+}
+
+/// The row of the table of rollbacks.
+fn in_words(fault: &str) -> &str {
+    match fault {
+        "panic" => "panic in a trial",
+        "kernel-hang" => "hang of the kernel in a trial",
+        "init-frozen" => "hang of the first process in a trial",
+        "init-crash" => "crash of the first process in a trial",
+        "service-hang" => "hang of the service in a trial",
+        "service-crashes" => "crash of the service in a trial",
+        "gate-self-test" => "failed gate",
+        other => other,
+    }
 }
 
 pub const CUT: Scenario = Scenario {
