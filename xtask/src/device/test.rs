@@ -16,7 +16,7 @@ use super::disk;
 /// Which cases.
 #[derive(Args)]
 pub struct Options {
-    /// Only cases whose name contains this; then all of them, not only those of every change
+    /// One scenario by its name, or all cases whose name contains this; not only those of every change
     filter: Option<String>,
     /// All cases: an hour at most
     #[arg(long)]
@@ -70,8 +70,12 @@ fn known_figures(file: &Path) -> Result<Figures> {
 
 /// Runs them, one after the other: they share two cores with nobody.
 pub fn run(options: &Options) -> Result<()> {
+    let is_scenario = |name: &str| SCENARIOS.iter().any(|scenario| scenario.name == name);
     let named = |scenario: &&&Scenario| {
         options.filter.as_ref().is_none_or(|filter| {
+            if is_scenario(filter) {
+                return scenario.name == filter;
+            }
             let names = scenario.cases.iter().map(|case| case.name).chain([scenario.name]);
             names.into_iter().any(|name| name.contains(filter.as_str()))
         })
