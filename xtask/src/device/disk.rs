@@ -17,7 +17,8 @@ use super::{cross, initramfs, product, userland};
 use crate::{places, process};
 
 /// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
-const CMDLINE: &str = "console=ttyAMA0 loglevel=4 panic=1 oops=panic systemd.getty_auto=0 systemd.show_status=0 ro";
+/// `gpt`: a partition table that a power cut has torn, while the first start grew the data partition, is read from its second copy.
+const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic systemd.getty_auto=0 systemd.show_status=0 ro";
 
 /// What was built.
 pub struct Built {
