@@ -4,8 +4,11 @@
 
 mod bench;
 mod build;
+mod bundle;
 mod coverage;
 mod demo;
+mod device;
+mod download;
 mod measure;
 mod onnxruntime;
 mod places;
@@ -13,6 +16,7 @@ mod process;
 mod system;
 mod test;
 mod tools;
+mod updating;
 
 use clap::{Parser, Subcommand};
 
@@ -41,8 +45,17 @@ enum Command {
     /// Hold hundreds of conversations while workers are killed at random
     #[command(disable_help_flag = true)]
     Soak(measure::Forwarded),
+    /// Make and sign an update
+    Bundle(bundle::Options),
+    /// Measure how much of an update a device downloads that has an older version
+    Download(download::Options),
+    /// What `bench --while-updating` runs beside the bench
+    #[command(hide = true)]
+    UpdatingLoad(updating::LoadOptions),
     /// Measure line coverage
     Coverage(coverage::Options),
+    /// Build, start and test the virtual device: the product's disk in an emulated board
+    Device(device::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -55,7 +68,11 @@ fn main() -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options, install),
         Command::Measure(options) => measure::run(&options, install),
         Command::Soak(options) => measure::soak(&options, install),
+        Command::Bundle(options) => bundle::run(&options, install),
+        Command::Download(options) => download::run(&options),
+        Command::UpdatingLoad(options) => updating::load(&options),
         Command::Coverage(options) => coverage::run(&options, install),
+        Command::Device(options) => device::run(&options, install),
     }
 }
 

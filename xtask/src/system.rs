@@ -13,6 +13,40 @@ pub const BUILD: &[&str] =
 /// For fetching models and the ONNX Runtime.
 pub const FETCH: &[&str] = &["python3-pip"];
 
+/// For building the virtual device and running it.
+pub const DEVICE: &[&str] = &[
+    "bubblewrap",
+    "cpio",
+    "device-tree-compiler",
+    "cryptsetup-bin",
+    "debian-archive-keyring",
+    "dosfstools",
+    "e2fsprogs",
+    "erofs-utils",
+    "fdisk",
+    "kmod",
+    "mmdebstrap",
+    "mtools",
+    "openssl",
+    "qemu-system-arm",
+    "rauc",
+    "squashfs-tools",
+    "systemd",
+    "xz-utils",
+];
+
+/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, and what stands for a hardware token.
+pub const UPDATE_TESTS: &[&str] = &[
+    "rauc",
+    "squashfs-tools",
+    "openssl",
+    "dbus-daemon",
+    "dbus-bin",
+    "dosfstools",
+    "softhsm2",
+    "libengine-pkcs11-openssl",
+];
+
 /// Sees to it that these packages are installed; without `install`, names the missing ones.
 pub fn ensure(packages: &[&str], install: bool) -> Result<()> {
     let missing: Vec<&str> = packages.iter().copied().filter(|package| !is_installed(package)).collect();

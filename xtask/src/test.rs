@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
 
-use crate::{build, measure, process, tools};
+use crate::{build, measure, process, system, tools};
 
 /// Options of the test run.
 #[derive(Args)]
@@ -17,7 +17,7 @@ pub struct Options {
 
 /// Formatting, lints, licences, all tests and real conversations.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let built = build::ready(speech::SYSTEM_PACKAGES, install)?;
+    let built = build::ready(&[speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
     if options.filter.is_none() {
         process::run(built.cargo().args(["fmt", "--all", "--check"]))?;
         process::run(built.cargo().args([

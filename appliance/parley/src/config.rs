@@ -17,6 +17,8 @@ pub struct Config {
     pub conversation: Conversation,
     /// The worker processes.
     pub engines: Engines,
+    /// Updates of the device.
+    pub updates: Updates,
 }
 
 /// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry").
@@ -115,6 +117,40 @@ impl Default for Engines {
             state_folder: None,
         }
     }
+}
+
+/// Updates of the device.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Updates {
+    /// What happens when a stick with an update is plugged in: "ask", "install" or "ignore".
+    pub stick: OnStick,
+    /// When the device restarts into an update that is installed: "asked" or "quiet".
+    pub restart: OnInstalled,
+}
+
+/// What happens when a stick with an update is plugged in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnStick {
+    /// Somebody has to say yes.
+    #[default]
+    Ask,
+    /// It is installed, and the device restarts.
+    Install,
+    /// Nothing.
+    Ignore,
+}
+
+/// When the device restarts into an update that is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnInstalled {
+    /// Somebody has to say so. A trial that a power cut interrupted is tried again when nobody talks.
+    #[default]
+    Asked,
+    /// When nobody talks: for fleets.
+    Quiet,
 }
 
 /// Why there is no configuration.

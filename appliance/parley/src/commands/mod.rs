@@ -11,6 +11,7 @@ mod say;
 mod shell;
 mod talk;
 mod transcribe;
+mod update;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +51,8 @@ enum Command {
     Bench(bench::Options),
     /// Say what works on this machine, and what to do about what does not
     Check(check::Options),
+    /// Install updates, go back, and see what happened
+    Update(update::Options),
     /// Print a completion script for a shell
     Completions(shell::CompletionOptions),
     /// Print the manual page
@@ -84,6 +87,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Models(options) => models::run(&options, &config()?),
         Command::Bench(options) => bench::run(&options, &config()?),
         Command::Check(options) => check::run(&options, config()),
+        Command::Update(options) => update::run(&options, &config()?),
         Command::Completions(options) => shell::completions(&options, &mut Cli::command()),
         Command::Man => shell::man(Cli::command()),
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::timeline::Timeline;
+use crate::watchdog::Pulse;
 
 /// The engines of a conversation.
 #[derive(Clone)]
@@ -83,4 +84,6 @@ pub struct Handle {
     pub observations: broadcast::Sender<Observation>,
     /// What the conversation is doing.
     pub phase: watch::Receiver<Phase>,
+    /// Rises while the conductor works.
+    pub pulse: Arc<Pulse>,
 }

@@ -16,6 +16,7 @@ mod timeline;
 mod utterance;
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ use self::timeline::Mark;
 pub use self::timeline::{StagesMs, Timeline, milliseconds};
 use self::utterance::RecentAudio;
 use crate::listening::AudioFrame;
+use crate::watchdog::Pulse;
 
 /// How often the core is told that time passes.
 const TICK: Duration = Duration::from_millis(100);
@@ -95,6 +97,7 @@ pub struct Conductor {
     control: mpsc::Receiver<Event>,
     observations: broadcast::Sender<Observation>,
     phase: watch::Sender<Phase>,
+    pulse: Arc<Pulse>,
 }
 
 impl Conductor {
@@ -109,6 +112,7 @@ impl Conductor {
         let (control_in, control) = mpsc::channel(64);
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
+        let pulse = Arc::<Pulse>::default();
         let conductor = Conductor {
             conversation,
             engines,
@@ -125,8 +129,9 @@ impl Conductor {
             control,
             observations: observations.clone(),
             phase,
+            pulse: Arc::clone(&pulse),
         };
-        (conductor, Handle { control: control_in, observations, phase: phase_out })
+        (conductor, Handle { control: control_in, observations, phase: phase_out, pulse })
     }
 
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.
@@ -147,7 +152,10 @@ impl Conductor {
                     Some(frame) => self.hear(&frame),
                     None => listening = false,
                 },
-                _ = tick.tick() => self.handle(Event::Tick),
+                _ = tick.tick() => {
+                    self.pulse.ticks.fetch_add(1, Ordering::Relaxed);
+                    self.handle(Event::Tick);
+                }
             }
         }
     }
@@ -160,6 +168,7 @@ impl Conductor {
     }
 
     fn hear(&mut self, frame: &AudioFrame) {
+        self.pulse.heard(&frame.samples, frame.speech);
         self.audio.push(frame);
         if frame.speech {
             self.last_speech = frame.arrived;

@@ -1,0 +1,266 @@
+//! Probation: for a day after its commit, a version is compared with what the old slot did itself.
+//!
+//! Rules: a value counts only with enough samples behind it; a limit that the old slot broke as well is not the update's fault; faults that
+//! nothing excuses need no comparison; some values only warn.
+
+use std::time::Duration;
+
+use super::table::{Exceeded, Rule, Table};
+
+/// How long a version is watched.
+pub const LENGTH: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A limit of probation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    /// Its name in the table.
+    pub name: &'static str,
+    /// What it must keep to.
+    pub rule: Rule,
+    /// Fewer observations say nothing.
+    pub min_samples: u32,
+    /// What follows.
+    pub consequence: Consequence,
+    /// What it means, for the owner.
+    pub means: &'static str,
+}
+
+/// What follows when a limit is exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consequence {
+    /// Back to the old slot, whatever that one did.
+    GoBack,
+    /// Back to the old slot, unless that one was no better.
+    GoBackIfWorse,
+    /// It is written down.
+    Warn,
+}
+
+use Consequence::{GoBack, GoBackIfWorse, Warn};
+
+/// Every limit of probation.
+pub const LIMITS: &[Limit] = &[
+    Limit {
+        name: "panics",
+        rule: Rule::AtMost(0.0),
+        min_samples: 1,
+        consequence: GoBack,
+        means: "the new version made the device crash",
+    },
+    Limit {
+        name: "verity-errors",
+        rule: Rule::AtMost(0.0),
+        min_samples: 1,
+        consequence: GoBack,
+        means: "the new version's files are damaged",
+    },
+    Limit {
+        // The third restart is 4 to 8 s after the first crash, which leaves time for the way back in thirty.
+        name: "restarts-per-hour",
+        rule: Rule::AtMost(2.0),
+        min_samples: 1,
+        consequence: GoBack,
+        means: "parts of the new version kept failing",
+    },
+    Limit {
+        name: "error-rate",
+        rule: Rule::AtMost(0.05),
+        min_samples: 20,
+        consequence: GoBackIfWorse,
+        means: "the new version failed to answer too often",
+    },
+    Limit {
+        // The quickest answer of the last minute: above the limit means that none was in time.
+        name: "quickest-answer-of-a-minute-s",
+        rule: Rule::AtMost(2.0),
+        min_samples: 3,
+        consequence: GoBackIfWorse,
+        means: "the new version answered too slowly",
+    },
+    Limit {
+        name: "tool-accuracy",
+        rule: Rule::AtLeast(0.9),
+        min_samples: 10,
+        consequence: GoBackIfWorse,
+        means: "the new version did the wrong thing in its own tests",
+    },
+    Limit {
+        name: "signal-to-noise-db",
+        rule: Rule::AtLeast(20.0),
+        min_samples: 10,
+        consequence: GoBackIfWorse,
+        means: "the microphone sounds worse with the new version",
+    },
+    Limit {
+        name: "processor-share",
+        rule: Rule::AtMost(0.8),
+        min_samples: 10,
+        consequence: Warn,
+        means: "the new version keeps the processor busy",
+    },
+    Limit {
+        name: "memory-mb",
+        rule: Rule::AtMost(400.0),
+        min_samples: 10,
+        consequence: Warn,
+        means: "the new version needs much memory",
+    },
+    Limit {
+        name: "slowest-answer-s",
+        rule: Rule::AtMost(5.0),
+        min_samples: 1,
+        consequence: Warn,
+        means: "single answers took unusually long",
+    },
+];
+
+/// What probation says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// The version stays for now.
+    Watching {
+        /// What to write down.
+        warnings: Vec<Exceeded>,
+    },
+    /// The version stays.
+    Passed {
+        /// What to write down.
+        warnings: Vec<Exceeded>,
+    },
+    /// Back to the old slot.
+    GoBack(Vec<Exceeded>),
+}
+
+/// Judges what was measured since the commit against what the old slot measured in its own time.
+#[must_use]
+pub fn judge(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Duration) -> Verdict {
+    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+    for limit in limits {
+        let enough = |measured: &super::table::Measured| measured.samples >= limit.min_samples;
+        let Some(measured) = table.get(limit.name).filter(enough) else { continue };
+        if limit.rule.allows(measured.value) {
+            continue;
+        }
+        let old_broke_it = baseline.get(limit.name).filter(enough).is_some_and(|old| !limit.rule.allows(old.value));
+        let exceeded = Exceeded { name: limit.name.into(), value: Some(measured.value), means: limit.means.into() };
+        match limit.consequence {
+            GoBack => faults.push(exceeded),
+            GoBackIfWorse if !old_broke_it => faults.push(exceeded),
+            GoBackIfWorse | Warn => warnings.push(exceeded),
+        }
+    }
+    if !faults.is_empty() {
+        Verdict::GoBack(faults)
+    } else if since_commit >= LENGTH {
+        Verdict::Passed { warnings }
+    } else {
+        Verdict::Watching { warnings }
+    }
+}
+
+/// What is known of the old slot: of each value that probation compares, the last one with enough samples behind it.
+#[must_use]
+pub fn baseline(limits: &[Limit], known: &Table, measured: &Table) -> Table {
+    let mut baseline = known.clone();
+    for limit in limits.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
+        if let Some(new) = measured.get(limit.name).filter(|new| new.samples >= limit.min_samples) {
+            baseline.note_many(limit.name, new.value, new.samples);
+        }
+    }
+    baseline
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn beyond(rule: Rule) -> f64 {
+        match rule {
+            Rule::AtMost(most) => most + 0.01,
+            Rule::AtLeast(least) => least - 0.01,
+        }
+    }
+
+    fn table(limit: &Limit, value: f64, samples: u32) -> Table {
+        let mut table = Table::default();
+        table.note_many(limit.name, value, samples);
+        table
+    }
+
+    fn at(limit: &Limit) -> f64 {
+        match limit.rule {
+            Rule::AtMost(value) | Rule::AtLeast(value) => value,
+        }
+    }
+
+    #[test]
+    fn each_limit_alone_has_its_consequence() {
+        for limit in LIMITS {
+            let measured = table(limit, beyond(limit.rule), limit.min_samples);
+            let verdict = judge(LIMITS, &measured, &Table::default(), HOUR);
+            match limit.consequence {
+                GoBack | GoBackIfWorse => {
+                    assert!(matches!(&verdict, Verdict::GoBack(faults) if faults[0].name == limit.name), "{verdict:?}");
+                }
+                Warn => {
+                    assert!(matches!(&verdict, Verdict::Watching { warnings } if warnings[0].name == limit.name));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_at_its_limit_is_allowed() {
+        for limit in LIMITS {
+            let verdict = judge(LIMITS, &table(limit, at(limit), 1_000), &Table::default(), HOUR);
+            assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
+        }
+    }
+
+    #[test]
+    fn too_few_samples_say_nothing() {
+        for limit in LIMITS.iter().filter(|limit| limit.min_samples > 1) {
+            let measured = table(limit, beyond(limit.rule), limit.min_samples - 1);
+            let verdict = judge(LIMITS, &measured, &Table::default(), HOUR);
+            assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
+        }
+    }
+
+    #[test]
+    fn what_the_old_slot_did_no_better_is_not_the_updates_fault_but_a_crash_always_is() {
+        for limit in LIMITS {
+            let bad = table(limit, beyond(limit.rule), limit.min_samples);
+            let verdict = judge(LIMITS, &bad, &bad, HOUR);
+            let goes_back = matches!(verdict, Verdict::GoBack(_));
+            assert_eq!(goes_back, limit.consequence == GoBack, "{}", limit.name);
+        }
+    }
+
+    #[test]
+    fn a_baseline_of_too_few_samples_excuses_nothing() {
+        for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
+            let bad = table(limit, beyond(limit.rule), limit.min_samples);
+            let thin = table(limit, beyond(limit.rule), limit.min_samples - 1);
+            assert!(matches!(judge(LIMITS, &bad, &thin, HOUR), Verdict::GoBack(_)), "{}", limit.name);
+        }
+    }
+
+    #[test]
+    fn a_minute_of_silence_does_not_wipe_out_what_is_known_of_the_old_slot() {
+        for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
+            let bad = table(limit, beyond(limit.rule), limit.min_samples);
+            let known = baseline(LIMITS, &Table::default(), &bad);
+            let silent = table(limit, at(limit), limit.min_samples - 1);
+            assert_eq!(baseline(LIMITS, &known, &silent), bad, "{}", limit.name);
+            let enough = table(limit, at(limit), limit.min_samples);
+            assert_eq!(baseline(LIMITS, &known, &enough), enough, "{}", limit.name);
+        }
+    }
+
+    #[test]
+    fn a_day_without_a_fault_is_passed() {
+        assert_eq!(judge(LIMITS, &Table::default(), &Table::default(), LENGTH), Verdict::Passed { warnings: vec![] });
+    }
+}

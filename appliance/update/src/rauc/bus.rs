@@ -1,0 +1,125 @@
+//! RAUC's interface on the system bus.
+
+use std::collections::HashMap;
+
+use zbus::zvariant::{OwnedValue, Value};
+
+use super::Problem;
+use crate::manifest::{ALLOW_DOWNGRADE, META, Manifest};
+
+/// A dictionary of D-Bus.
+pub type Dictionary = HashMap<String, OwnedValue>;
+
+/// What RAUC can do.
+#[zbus::proxy(
+    interface = "de.pengutronix.rauc.Installer",
+    default_service = "de.pengutronix.rauc",
+    default_path = "/",
+    gen_blocking = false
+)]
+pub trait Installer {
+    /// Begins an installation; [`InstallerProxy::receive_completed`] tells how it ends.
+    fn install_bundle(&self, source: &str, args: HashMap<&str, Value<'_>>) -> zbus::Result<()>;
+
+    /// Verifies a bundle's signature and says what is in it.
+    fn inspect_bundle(&self, source: &str, args: HashMap<&str, Value<'_>>) -> zbus::Result<Dictionary>;
+
+    /// Marks a slot "good", "bad" or "active"; the slot is "booted", "other" or a name.
+    fn mark(&self, state: &str, slot_identifier: &str) -> zbus::Result<(String, String)>;
+
+    /// The state of every slot.
+    fn get_slot_status(&self) -> zbus::Result<Vec<(String, Dictionary)>>;
+
+    /// "idle" or "installing".
+    #[zbus(property)]
+    fn operation(&self) -> zbus::Result<String>;
+
+    /// Why the last installation failed.
+    #[zbus(property)]
+    fn last_error(&self) -> zbus::Result<String>;
+
+    /// Percent, what is being done, and how deep that is nested.
+    #[zbus(property)]
+    fn progress(&self) -> zbus::Result<(i32, String, i32)>;
+
+    /// The kind of device.
+    #[zbus(property)]
+    fn compatible(&self) -> zbus::Result<String>;
+
+    /// An installation has ended; 0 is success.
+    #[zbus(signal)]
+    fn completed(&self, result: i32) -> zbus::Result<()>;
+}
+
+/// Why RAUC did not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum RaucError {
+    /// It could not be asked.
+    #[error("the update service does not answer ({0}); is rauc.service running, and may this user use it?")]
+    Bus(zbus::Error),
+    /// It was asked and said no.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+}
+
+impl From<zbus::Error> for RaucError {
+    fn from(error: zbus::Error) -> RaucError {
+        // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
+        if let zbus::Error::MethodError(name, Some(message), _) = &error
+            && name.starts_with("org.gtk.GDBus.UnmappedGError")
+        {
+            return RaucError::Problem(Problem::of(message));
+        }
+        RaucError::Bus(error)
+    }
+}
+
+/// Verifies a bundle's signature and reads what it says about itself.
+///
+/// # Errors
+/// It is not signed by anyone whom this device trusts, cannot be read, or RAUC does not answer.
+pub async fn inspect(rauc: &InstallerProxy<'_>, source: &str) -> Result<Manifest, RaucError> {
+    Ok(manifest_of(&rauc.inspect_bundle(source, HashMap::new()).await?))
+}
+
+/// The manifest in what RAUC says of a bundle.
+#[must_use]
+pub fn manifest_of(info: &Dictionary) -> Manifest {
+    let section = |name: &str| info.get(name).map(|value| plain(value));
+    let update = |key| section("update").and_then(|update| entry(update, key)).and_then(text).unwrap_or_default();
+    let ours = section("meta").and_then(|meta| entry(meta, META));
+    let mut manifest = Manifest {
+        compatible: update("compatible").to_owned(),
+        version_text: update("version").to_owned(),
+        allow_downgrade: ours.and_then(|ours| entry(ours, ALLOW_DOWNGRADE)).and_then(text) == Some("true"),
+        ..Manifest::default()
+    };
+    let Some(Value::Array(images)) = section("images") else { return manifest };
+    for image in images.iter().map(plain) {
+        if let (Some(class), Some(Value::U64(size))) = (entry(image, "slot-class").and_then(text), entry(image, "size"))
+        {
+            let largest = manifest.images.entry(class.to_owned()).or_default();
+            *largest = (*size).max(*largest);
+        }
+    }
+    manifest
+}
+
+/// A value without the variants around it: RAUC puts one more around its dictionaries than their type needs.
+fn plain<'a>(mut value: &'a Value<'a>) -> &'a Value<'a> {
+    while let Value::Value(inner) = value {
+        value = inner;
+    }
+    value
+}
+
+/// What a dictionary holds under a key.
+fn entry<'a>(dictionary: &'a Value<'a>, key: &str) -> Option<&'a Value<'a>> {
+    let Value::Dict(entries) = dictionary else { return None };
+    let (_, value) = entries.iter().find(|(name, _)| text(name) == Some(key))?;
+    Some(plain(value))
+}
+
+fn text<'a>(value: &'a Value<'a>) -> Option<&'a str> {
+    if let Value::Str(text) = value { Some(text.as_str()) } else { None }
+}

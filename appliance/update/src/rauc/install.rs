@@ -1,0 +1,148 @@
+//! One installation from beginning to end.
+//!
+//! Rules: nothing is written before the bundle was inspected and admitted (and should the file have changed in between, the pre-install
+//! handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls silent, so every wait here has a limit.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use semver::Version;
+use tokio::time::{Instant, timeout};
+
+use super::bus::{InstallerProxy, RaucError, inspect};
+use super::problem::Problem;
+use crate::events::Event;
+use crate::manifest::Manifest;
+use crate::preinstall;
+
+/// Where a bundle comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A file on the device or on a stick.
+    File(PathBuf),
+    /// An address; only the parts that the device lacks are downloaded.
+    Http(String),
+}
+
+impl Source {
+    /// Reads what an owner typed.
+    #[must_use]
+    pub fn of(text: &str) -> Source {
+        if text.starts_with("http://") || text.starts_with("https://") {
+            Source::Http(text.into())
+        } else {
+            Source::File(std::fs::canonicalize(text).unwrap_or_else(|_| text.into()))
+        }
+    }
+
+    /// As RAUC wants it.
+    #[must_use]
+    pub fn for_rauc(&self) -> String {
+        match self {
+            Source::File(path) => path.to_string_lossy().into_owned(),
+            Source::Http(address) => address.clone(),
+        }
+    }
+
+    /// The file, which can be pulled out.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Source::File(path) => Some(path),
+            Source::Http(_) => None,
+        }
+    }
+}
+
+/// How long to wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For the signature and the manifest: a few kilobytes, but a slow server.
+    pub inspect: Duration,
+    /// Without any progress; the slowest step is the largest image on the slowest card.
+    pub stall: Duration,
+    /// How often is looked whether the stick is still there.
+    pub look: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { inspect: Duration::from_secs(60), stall: Duration::from_secs(600), look: Duration::from_secs(1) }
+    }
+}
+
+/// Installs a bundle that `admit` lets through.
+///
+/// # Errors
+/// Everything that can be wrong with a bundle, its source, or RAUC. Whatever it is, the running slot was not touched.
+pub async fn install(
+    rauc: &InstallerProxy<'_>,
+    source: &Source,
+    limits: Limits,
+    admit: impl FnOnce(&Manifest) -> Result<Version, Problem>,
+    mut tell: impl FnMut(&Event),
+) -> Result<Version, RaucError> {
+    if rauc.operation().await? != "idle" {
+        return Err(Problem::Busy.into());
+    }
+    tell(&Event::Inspecting);
+    let address = source.for_rauc();
+    let manifest = inspect_in_time(rauc, &address, limits).await?;
+    let version = admit(&manifest)?;
+    tell(&Event::Admitted { version: version.clone() });
+
+    // What an earlier installation was refused for says nothing about this one.
+    std::fs::remove_file(preinstall::REASON).ok();
+    // Before the call: an installation can end before its answer is read.
+    let mut completed = rauc.receive_completed().await?;
+    let mut progress = rauc.receive_progress_changed().await;
+    let begun = timeout(limits.inspect, rauc.install_bundle(&address, HashMap::new())).await;
+    begun.map_err(|_| Problem::Stalled)??;
+    let mut look = tokio::time::interval(limits.look);
+    let mut moved = Instant::now();
+    loop {
+        tokio::select! {
+            Some(signal) = completed.next() => {
+                let result = *signal.args()?.result();
+                if result == 0 {
+                    tell(&Event::Installed { version: version.clone() });
+                    return Ok(version);
+                }
+                return Err(why(rauc, source).await.into());
+            }
+            Some(change) = progress.next() => {
+                let (percent, doing, _) = change.get().await?;
+                moved = Instant::now();
+                tell(&Event::Progress { percent, doing });
+            }
+            _ = look.tick() => {
+                if source.file().is_some_and(|file| !file.exists()) {
+                    return Err(Problem::StickPulled.into());
+                }
+                if moved.elapsed() > limits.stall {
+                    return Err(Problem::Stalled.into());
+                }
+            }
+        }
+    }
+}
+
+/// Verifies a bundle's signature and reads what it says about itself, within the limit for that.
+///
+/// # Errors
+/// It is not signed by anyone whom this device trusts, cannot be read in time, or RAUC does not answer.
+pub async fn inspect_in_time(rauc: &InstallerProxy<'_>, address: &str, limits: Limits) -> Result<Manifest, RaucError> {
+    timeout(limits.inspect, inspect(rauc, address)).await.map_err(|_| Problem::Stalled)?
+}
+
+/// Why the installation failed: the handler's own reason, or RAUC's.
+async fn why(rauc: &InstallerProxy<'_>, source: &Source) -> Problem {
+    if let Ok(reason) = std::fs::read_to_string(preinstall::REASON) {
+        return Problem::Refused(reason);
+    }
+    if source.file().is_some_and(|file| !file.exists()) {
+        return Problem::StickPulled;
+    }
+    Problem::of(&rauc.last_error().await.unwrap_or_default())
+}

@@ -1,0 +1,305 @@
+//! The disk's layout, read from `ota/layout.toml`, and what follows from it for the virtual device's disk image.
+
+use std::fmt::Write as _;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+/// The sector that partition tables count in, bytes.
+pub const SECTOR: u64 = 512;
+const MIB: u64 = 1024 * 1024;
+/// The place that a GPT needs behind the last partition for its second copy, sectors; one more aligned unit is given.
+const TABLE_COPY_MIB: u64 = 1;
+
+/// The slots of the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SlotName {
+    /// Boots from `boot_a`.
+    A,
+    /// Boots from `boot_b`.
+    B,
+}
+
+impl SlotName {
+    /// Both of them.
+    pub const BOTH: [SlotName; 2] = [SlotName::A, SlotName::B];
+
+    /// The other one.
+    pub fn other(self) -> SlotName {
+        match self {
+            SlotName::A => SlotName::B,
+            SlotName::B => SlotName::A,
+        }
+    }
+
+    /// As RAUC and the kernel command line spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SlotName::A => "A",
+            SlotName::B => "B",
+        }
+    }
+}
+
+impl std::fmt::Display for SlotName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One partition of the virtual device's disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// From 1.
+    pub number: u32,
+    /// Its name in the partition table.
+    pub label: String,
+    /// Its type's UUID.
+    pub kind: String,
+    /// The label of its file system, if it has one.
+    pub filesystem_label: Option<String>,
+    /// Where it begins, bytes.
+    pub start: u64,
+    /// How long it is, bytes.
+    pub size: u64,
+}
+
+impl Partition {
+    /// Whether bytes of the disk from `start` for `length` touch this partition.
+    pub fn touches(&self, start: u64, length: u64) -> bool {
+        start < self.start + self.size && self.start < start + length
+    }
+}
+
+/// The disk of the virtual device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// In the order of their numbers.
+    pub partitions: Vec<Partition>,
+    /// The slot that a fresh card starts.
+    pub committed: SlotName,
+    /// The file on the first partition that says so.
+    pub autoboot_file: String,
+    /// The command line's file on each boot partition.
+    pub cmdline_file: String,
+    /// Its length, bytes.
+    pub cmdline_bytes: usize,
+    /// The counter of starts that nobody confirmed.
+    pub unconfirmed_starts: UnconfirmedStarts,
+    slots: Vec<SlotDescription>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Description {
+    table: String,
+    align_mib: u64,
+    partition: Vec<PartitionDescription>,
+    slot: Vec<SlotDescription>,
+    autoboot: AutobootDescription,
+    cmdline: CmdlineDescription,
+    unconfirmed_starts: UnconfirmedStarts,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct PartitionDescription {
+    number: u32,
+    label: String,
+    #[serde(rename = "type")]
+    kind: String,
+    filesystem_label: Option<String>,
+    virtual_size_mib: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+struct SlotDescription {
+    name: String,
+    boot: String,
+    root: String,
+}
+
+#[derive(Deserialize)]
+struct AutobootDescription {
+    file: String,
+    committed: String,
+}
+
+#[derive(Deserialize)]
+struct CmdlineDescription {
+    file: String,
+    bytes: usize,
+}
+
+/// The counter that the initramfs keeps.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub struct UnconfirmedStarts {
+    /// Where its sector lies, from the beginning of the disk.
+    pub offset_bytes: u64,
+    /// So many, and the other slot is tried.
+    pub limit: u32,
+}
+
+impl UnconfirmedStarts {
+    /// As the initramfs reads it.
+    pub fn shell(&self) -> String {
+        format!("offset={}\nlimit={}\n", self.offset_bytes, self.limit)
+    }
+}
+
+impl Layout {
+    /// Reads the description.
+    ///
+    /// # Errors
+    /// When it is not the TOML that is expected, is no GPT, or its partitions are not numbered from 1 on.
+    pub fn parse(description: &str) -> Result<Layout> {
+        let description: Description = toml::from_str(description).context("ota/layout.toml cannot be read")?;
+        ensure!(description.table == "gpt", "only a GPT is built, not {}", description.table);
+        let align = description.align_mib.max(1) * MIB;
+        let mut start = align;
+        let mut partitions = Vec::new();
+        for (index, partition) in description.partition.into_iter().enumerate() {
+            ensure!(partition.number as usize == index + 1, "partition {} is out of order", partition.label);
+            let size = partition.virtual_size_mib * MIB;
+            partitions.push(Partition {
+                number: partition.number,
+                label: partition.label,
+                kind: partition.kind,
+                filesystem_label: partition.filesystem_label,
+                start,
+                size,
+            });
+            start = (start + size).next_multiple_of(align);
+        }
+        let committed = slot_name(&description.autoboot.committed)?;
+        let layout = Layout {
+            partitions,
+            committed,
+            autoboot_file: description.autoboot.file,
+            cmdline_file: description.cmdline.file,
+            cmdline_bytes: description.cmdline.bytes,
+            unconfirmed_starts: description.unconfirmed_starts,
+            slots: description.slot,
+        };
+        for slot in SlotName::BOTH {
+            layout.boot(slot)?;
+            layout.root(slot)?;
+        }
+        Ok(layout)
+    }
+
+    /// The partition of that label.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn partition(&self, label: &str) -> Result<&Partition> {
+        let found = self.partitions.iter().find(|partition| partition.label == label);
+        found.with_context(|| format!("ota/layout.toml has no partition {label}"))
+    }
+
+    /// The boot partition of a slot.
+    ///
+    /// # Errors
+    /// When the description has none.
+    pub fn boot(&self, slot: SlotName) -> Result<&Partition> {
+        self.partition(&self.slot(slot)?.boot)
+    }
+
+    /// The root partition of a slot.
+    ///
+    /// # Errors
+    /// When the description has none.
+    pub fn root(&self, slot: SlotName) -> Result<&Partition> {
+        self.partition(&self.slot(slot)?.root)
+    }
+
+    /// The slot whose boot partition has this number.
+    pub fn slot_of_boot(&self, number: u32) -> Option<SlotName> {
+        SlotName::BOTH.into_iter().find(|slot| self.boot(*slot).is_ok_and(|partition| partition.number == number))
+    }
+
+    /// `autoboot.txt` with this slot committed.
+    ///
+    /// # Errors
+    /// When the description lacks a boot partition.
+    pub fn autoboot(&self, committed: SlotName) -> Result<String> {
+        let (now, other) = (self.boot(committed)?.number, self.boot(committed.other())?.number);
+        Ok(format!("[all]\ntryboot_a_b=1\nboot_partition={now}\n[tryboot]\nboot_partition={other}\n"))
+    }
+
+    /// The whole disk, bytes.
+    pub fn disk_size(&self) -> u64 {
+        self.partitions.last().map_or(0, |last| last.start + last.size) + TABLE_COPY_MIB * MIB
+    }
+
+    /// What `sfdisk` is told.
+    pub fn sfdisk_script(&self) -> String {
+        let mut script = "label: gpt\nunit: sectors\n".to_owned();
+        for Partition { number, label, kind, start, size, .. } in &self.partitions {
+            let (start, size) = (start / SECTOR, size / SECTOR);
+            let _ = writeln!(script, "{number}: start={start}, size={size}, type={kind}, name=\"{label}\"");
+        }
+        script
+    }
+
+    fn slot(&self, slot: SlotName) -> Result<&SlotDescription> {
+        let found = self.slots.iter().find(|description| description.name == slot.as_str());
+        found.with_context(|| format!("ota/layout.toml has no slot {slot}"))
+    }
+}
+
+fn slot_name(name: &str) -> Result<SlotName> {
+    let found = SlotName::BOTH.into_iter().find(|slot| slot.as_str() == name);
+    found.with_context(|| format!("there is no slot {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn product() -> Layout {
+        Layout::parse(include_str!("../../../ota/layout.toml")).unwrap()
+    }
+
+    #[test]
+    fn the_products_layout_is_the_one_of_the_design() {
+        let labels: Vec<_> = product().partitions.iter().map(|partition| partition.label.clone()).collect();
+        assert_eq!(labels, ["autoboot", "boot_a", "boot_b", "root_a", "root_b", "data"]);
+    }
+
+    #[test]
+    fn partitions_do_not_overlap_and_fit_on_the_disk() {
+        let layout = product();
+        for pair in layout.partitions.windows(2) {
+            assert!(pair[0].start + pair[0].size <= pair[1].start, "{pair:?}");
+            assert!(!pair[0].touches(pair[1].start, pair[1].size));
+            assert!(pair[1].touches(pair[0].start, pair[1].start - pair[0].start + 1));
+        }
+        let last = layout.partitions.last().unwrap();
+        assert!(last.start + last.size + 34 * SECTOR <= layout.disk_size());
+    }
+
+    #[test]
+    fn the_script_for_sfdisk_names_every_partition() {
+        let script = product().sfdisk_script();
+        let expected = "label: gpt\nunit: sectors\n1: start=8192, size=32768, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7, name=\"autoboot\"\n";
+        assert!(script.starts_with(expected), "{script}");
+        assert_eq!(script.lines().count(), 2 + 6);
+    }
+
+    #[test]
+    fn a_fresh_card_names_both_boot_partitions() {
+        let layout = product();
+        let autoboot = layout.autoboot(layout.committed).unwrap();
+        assert_eq!(autoboot, "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n");
+        assert_eq!(layout.slot_of_boot(3), Some(SlotName::B));
+        assert_eq!(layout.slot_of_boot(1), None);
+    }
+
+    #[test]
+    fn a_layout_without_a_slots_partition_is_refused() {
+        let broken = include_str!("../../../ota/layout.toml").replace("root = \"root_b\"", "root = \"root_c\"");
+        assert!(Layout::parse(&broken).unwrap_err().to_string().contains("root_c"));
+    }
+}

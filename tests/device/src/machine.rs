@@ -1,0 +1,336 @@
+//! One start of the emulated board: QEMU from power to reset.
+//!
+//! Time in the guest follows its instructions while it computes, so that budgets mean the same on a busy host: a nanosecond each, which is
+//! slower than one core of a Pi 5. While it waits, time is the host's: letting it jump to the next timer instead would make every wait for the
+//! host's disk as long as that timer is away.
+
+use std::fs;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use crate::console::{Console, Line};
+use crate::disk::BootFiles;
+use crate::firmware::Choice;
+use crate::qmp::{Qmp, Stop};
+use crate::shell::{Done, Shell};
+
+/// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
+const MEMORY_MIB: u32 = 768;
+/// Newer than any that ignores the sections of autoboot.txt: January 2026.
+const NEW_FIRMWARE: u32 = 1_767_225_600;
+/// Where the guest finds an update server, if there is one.
+pub const SERVER: &str = "10.0.2.100";
+/// How often the guest's clock is read while waiting, of the host's time.
+const CLOCK_EVERY: Duration = Duration::from_secs(2);
+/// How long QEMU may take to open its sockets or to end, of the host's time.
+const EMULATOR_WITHIN: Duration = Duration::from_secs(600);
+
+/// What is plugged in.
+#[derive(Clone, Debug, Default)]
+pub struct Plugged {
+    /// A read-only second disk with bundles on it; the guest sees it as `/dev/disk/by-id/virtio-bundles`.
+    pub bundles: Option<PathBuf>,
+    /// Where every write to the disk is recorded, with its flushes.
+    pub record: Option<PathBuf>,
+    /// What the guest's clock chip says at power-on, as `2026-01-31T12:00:00`; otherwise the host's time.
+    pub clock: Option<String>,
+    /// When the firmware was built, seconds since 1970, as it tells the kernel; by default it is new.
+    pub firmware_built: Option<u32>,
+    /// Where a WAV file of what the guest plays is written.
+    pub sound: Option<PathBuf>,
+    /// A disk image on a USB stick that can be plugged in: see [`Machine::plug_stick`].
+    pub stick: Option<PathBuf>,
+    /// A command that answers each connection of the guest's to [`SERVER`], over its standard input and output.
+    pub server: Option<String>,
+    /// More words for the kernel, as from an owner with a keyboard at the board.
+    pub words: String,
+}
+
+/// A running board.
+pub struct Machine {
+    qemu: Child,
+    qmp: Qmp,
+    /// What the guest says.
+    pub console: Console,
+    listener: JoinHandle<()>,
+    shell: Shell,
+    clock_at_start_s: u64,
+}
+
+/// Why waiting for something ended without it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// The guest stopped by itself.
+    Stopped(Stop),
+    /// So much of the guest's time passed.
+    Late(Duration),
+}
+
+impl Machine {
+    /// Switches the board on with what the firmware took from the boot partition.
+    ///
+    /// # Errors
+    /// When QEMU does not start.
+    pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Machine> {
+        fs::create_dir_all(folder)?;
+        for (name, bytes) in [("kernel", &boot.kernel), ("initramfs", &boot.initramfs)] {
+            fs::write(folder.join(name), bytes)?;
+        }
+        device_tree(&folder.join("device-tree"), choice, plugged.firmware_built.unwrap_or(NEW_FIRMWARE))?;
+        let socket = |name: &str| folder.join(name);
+        for name in ["console", "shell", "qmp"] {
+            let _ = fs::remove_file(socket(name));
+        }
+        let mut command = board();
+        command.arg("-dtb").arg(folder.join("device-tree"));
+        command.args(["-action", "reboot=shutdown,shutdown=pause,watchdog=pause", "-device", "i6300esb"]);
+        command.arg("-kernel").arg(folder.join("kernel")).arg("-initrd").arg(folder.join("initramfs"));
+        command.args(["-append", &format!("{} {}", boot.cmdline, plugged.words)]);
+        command.args(["-rtc", &format!("clock=vm,base={}", plugged.clock.as_deref().unwrap_or("utc"))]);
+        command.args(disks(disk, plugged));
+        let server = plugged.server.as_ref().map(|server| format!(",guestfwd=tcp:{SERVER}:80-cmd:{server}"));
+        command.args(["-netdev", &format!("user,id=net,restrict=on{}", server.unwrap_or_default())]);
+        command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
+        // USB, where a stick can be plugged in; its drive is there from the start, because a drive needs no plug.
+        if let Some(stick) = &plugged.stick {
+            command.args(["-device", "qemu-xhci,id=usb"]);
+            command.args(["-blockdev", &format!("driver=file,node-name=stick-file,filename={}", stick.display())]);
+            command.args(["-blockdev", "driver=raw,node-name=stick,file=stick-file"]);
+        }
+        command.args([
+            "-device",
+            "virtio-serial-device",
+            "-device",
+            "virtconsole,chardev=shell",
+            "-serial",
+            "chardev:console",
+        ]);
+        for name in ["console", "shell"] {
+            command.args(["-chardev", &format!("socket,id={name},path={},server=on,wait=on", socket(name).display())]);
+        }
+        command.args(["-qmp", &format!("unix:{},server=on,wait=off", socket("qmp").display())]);
+        if let Some(sound) = &plugged.sound {
+            command.args(["-audiodev", &format!("wav,id=sound,path={}", sound.display())]);
+            command.args(["-device", "intel-hda", "-device", "hda-output,audiodev=sound"]);
+        }
+        let log = fs::File::create(folder.join("qemu.log"))?;
+        let mut qemu = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("cannot start QEMU; is qemu-system-arm installed?")?;
+        let connected = || -> Result<_> {
+            let console = connect(&mut qemu, &socket("console"))?;
+            let shell = connect(&mut qemu, &socket("shell"))?;
+            Ok((console, shell, Qmp::connect(connect(&mut qemu, &socket("qmp"))?)?))
+        }();
+        let (console, shell, mut qmp) = match connected {
+            Ok(connected) => connected,
+            Err(error) => {
+                let _ = qemu.kill();
+                let said = fs::read_to_string(folder.join("qemu.log")).unwrap_or_default();
+                return Err(error.context(format!("QEMU said: {said}")));
+            }
+        };
+        let (console, listener) = Console::listen(console, plugged.record.clone());
+        let clock_at_start_s = qmp.guest_clock_s()?;
+        Ok(Machine { qemu, qmp, console, listener, shell: Shell::new(shell)?, clock_at_start_s })
+    }
+
+    /// The guest's time since power-on, whole seconds.
+    ///
+    /// # Errors
+    /// When QEMU does not say.
+    pub fn elapsed(&mut self) -> Result<Duration> {
+        let seconds = self.qmp.guest_clock_s()?.saturating_sub(self.clock_at_start_s);
+        Ok(Duration::from_secs(seconds))
+    }
+
+    /// Waits for a line of the console that contains the words, from line `first` on, until so much time of this start has passed in the guest.
+    ///
+    /// # Errors
+    /// Only when the emulator broke; a line that does not come is an answer.
+    pub fn wait(&mut self, words: &str, first: usize, until: Duration) -> Result<Result<(usize, Line), Missed>> {
+        let mut looked = Instant::now();
+        loop {
+            if let Some(found) = self.console.find(words, first, Duration::from_millis(100)) {
+                return Ok(Ok(found));
+            }
+            if let Some(missed) = self.missed(&mut looked, until)? {
+                // What was said last may still be on its way.
+                let found = self.console.find(words, first, Duration::from_millis(200));
+                return Ok(found.ok_or(missed));
+            }
+        }
+    }
+
+    /// Runs a command in the guest, until so much time of this start has passed in the guest.
+    ///
+    /// # Errors
+    /// Only when the emulator broke; a command that does not end is an answer.
+    pub fn shell(&mut self, command: &str, until: Duration) -> Result<Result<Done, Missed>> {
+        self.shell.begin(command)?;
+        let mut looked = Instant::now();
+        loop {
+            if let Some(done) = self.shell.poll()? {
+                return Ok(Ok(done));
+            }
+            if let Some(missed) = self.missed(&mut looked, until)? {
+                return Ok(Err(missed));
+            }
+        }
+    }
+
+    /// Begins a command whose end is not waited for.
+    ///
+    /// # Errors
+    /// When the guest does not listen.
+    pub fn begin(&mut self, command: &str) -> Result<()> {
+        self.shell.begin(command)
+    }
+
+    /// Plugs the USB stick in.
+    ///
+    /// # Errors
+    /// When the emulator refuses, or there is no stick.
+    pub fn plug_stick(&mut self) -> Result<()> {
+        let stick =
+            json!({ "driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0", "removable": true });
+        self.qmp.execute("device_add", &stick).map(|_| ())
+    }
+
+    /// Pulls it, whatever the guest is doing with it.
+    ///
+    /// # Errors
+    /// When the emulator refuses.
+    pub fn pull_stick(&mut self) -> Result<()> {
+        self.qmp.execute("device_del", &json!({ "id": "stick" })).map(|_| ())
+    }
+
+    /// What the command in the shell has printed so far.
+    pub fn heard(&self) -> &str {
+        self.shell.heard()
+    }
+
+    /// Ends an emulator whose guest has stopped, or whose guest does not matter any more; files are written whole.
+    ///
+    /// # Errors
+    /// When the emulator does not end.
+    pub fn finish(mut self) -> Result<Console> {
+        // The answer may not come any more.
+        let _ = self.qmp.execute("quit", &json!({}));
+        let end = Instant::now() + EMULATOR_WITHIN;
+        while self.qemu.try_wait()?.is_none() {
+            if Instant::now() > end {
+                self.qemu.kill()?;
+                bail!("QEMU did not end");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.listener.join();
+        Ok(self.console)
+    }
+
+    /// Takes the power away.
+    ///
+    /// # Errors
+    /// When the emulator cannot be killed.
+    pub fn kill(mut self) -> Result<Console> {
+        self.qemu.kill()?;
+        self.qemu.wait()?;
+        let _ = self.listener.join();
+        Ok(self.console)
+    }
+
+    fn missed(&mut self, looked: &mut Instant, until: Duration) -> Result<Option<Missed>> {
+        if let Some(stop) = self.qmp.stop()? {
+            return Ok(Some(Missed::Stopped(stop)));
+        }
+        if looked.elapsed() > CLOCK_EVERY {
+            *looked = Instant::now();
+            let elapsed = self.elapsed()?;
+            if elapsed > until {
+                return Ok(Some(Missed::Late(elapsed)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// QEMU with the board, the processor and the guest's time. Nice, because an emulated board makes a host busy.
+fn board() -> Command {
+    let mut command = Command::new("nice");
+    command.args(["-n", "19", "qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a76", "-smp", "1"]);
+    command.args(["-m", &MEMORY_MIB.to_string(), "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on"]);
+    command.args(["-nodefaults", "-display", "none"]);
+    command
+}
+
+/// The board's device tree, with what the Pi's firmware adds to it.
+fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()> {
+    let dump =
+        board().args(["-machine", &format!("dumpdtb={}", to.display())]).output().context("cannot start QEMU")?;
+    if !dump.status.success() {
+        bail!("QEMU gives no device tree: {}", String::from_utf8_lossy(&dump.stderr));
+    }
+    let told =
+        [("tryboot", u32::from(choice.tryboot)), ("partition", choice.partition), ("build-timestamp", firmware_built)];
+    for (name, value) in told {
+        let mut put = Command::new("fdtput");
+        put.args(["-p", "-t", "u"]).arg(to).args(["/chosen/bootloader", name, &value.to_string()]);
+        let put = put.output().context("cannot start fdtput; is device-tree-compiler installed?")?;
+        if !put.status.success() {
+            bail!("fdtput failed: {}", String::from_utf8_lossy(&put.stderr));
+        }
+    }
+    Ok(())
+}
+
+/// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
+fn disks(disk: &Path, plugged: &Plugged) -> Vec<String> {
+    let blockdev = |value: String| ["-blockdev".to_owned(), value];
+    let mut arguments = Vec::new();
+    let name = if plugged.record.is_some() { "recorded" } else { "disk" };
+    arguments
+        .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
+    arguments.extend(blockdev(format!("driver=raw,node-name={name},file={name}-file")));
+    if let Some(record) = &plugged.record {
+        arguments
+            .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
+        // A recording goes on over restarts.
+        let append = if record.metadata().is_ok_and(|metadata| metadata.len() > 0) { "on" } else { "off" };
+        arguments
+            .extend(blockdev(format!("driver=blklogwrites,node-name=disk,file=recorded,log=log,log-append={append}")));
+    }
+    arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=disk,serial=card".to_owned()]);
+    if let Some(bundles) = &plugged.bundles {
+        arguments.extend(blockdev(format!(
+            "driver=file,node-name=bundles-file,read-only=on,filename={}",
+            bundles.display()
+        )));
+        arguments.extend(blockdev("driver=raw,node-name=bundles,read-only=on,file=bundles-file".to_owned()));
+        arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=bundles,serial=bundles".to_owned()]);
+    }
+    arguments
+}
+
+fn connect(qemu: &mut Child, socket: &Path) -> Result<UnixStream> {
+    let end = Instant::now() + EMULATOR_WITHIN;
+    loop {
+        match UnixStream::connect(socket) {
+            Ok(stream) => return Ok(stream),
+            Err(error) if Instant::now() > end => return Err(error).context("QEMU opens no socket"),
+            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+        }
+        if let Some(status) = qemu.try_wait()? {
+            bail!("QEMU ended at once ({status})");
+        }
+    }
+}

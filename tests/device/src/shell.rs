@@ -1,0 +1,113 @@
+//! A root shell in the guest, on a virtual console: commands with what they print and their exit code.
+
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+/// How long one look at the socket waits, of the host's time.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The shell.
+pub struct Shell {
+    stream: UnixStream,
+    commands: u32,
+    heard: String,
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Its exit code.
+    pub code: i32,
+    /// What it printed, on both streams.
+    pub output: String,
+}
+
+impl Shell {
+    /// Talks over that connection.
+    ///
+    /// # Errors
+    /// When the connection is of no use.
+    pub fn new(stream: UnixStream) -> Result<Shell> {
+        stream.set_read_timeout(Some(LOOK))?;
+        Ok(Shell { stream, commands: 0, heard: String::new() })
+    }
+
+    /// Begins a command; `poll` tells when it is done.
+    ///
+    /// # Errors
+    /// When the guest does not listen.
+    pub fn begin(&mut self, command: &str) -> Result<()> {
+        self.commands += 1;
+        self.heard.clear();
+        // The console may echo what is typed: there the words are not yet joined.
+        let id = self.commands;
+        let line = format!("\n{{ echo \"BE\"GIN{id}; {command}\n}} 2>&1; code=$?; echo \"\"; echo \"E\"ND{id} $code\n");
+        self.stream.write_all(line.as_bytes()).context("the guest's shell does not listen")
+    }
+
+    /// Looks whether the command is done.
+    ///
+    /// # Errors
+    /// When the guest is gone.
+    pub fn poll(&mut self) -> Result<Option<Done>> {
+        let mut buffer = [0; 4096];
+        match self.stream.read(&mut buffer) {
+            Ok(0) => bail!("the guest's shell is gone; it had said: {}", self.heard),
+            Ok(read) => self.heard.push_str(&String::from_utf8_lossy(&buffer[..read])),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
+            Err(error) => return Err(error).context("the guest's shell broke"),
+        }
+        Ok(done(&self.heard, self.commands))
+    }
+
+    /// What the running command has printed so far, for an error message.
+    pub fn heard(&self) -> &str {
+        &self.heard
+    }
+}
+
+fn done(heard: &str, id: u32) -> Option<Done> {
+    let (_, after) = heard.split_once(&format!("BEGIN{id}"))?;
+    let (output, end) = after.split_once(&format!("END{id} "))?;
+    let code = end.split_once(['\r', '\n'])?.0.parse().ok()?;
+    Some(Done { code, output: output.replace('\r', "").trim().to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_done_when_its_code_is_there() {
+        let echo = "{ echo \"BE\"GIN7; false\r\n} 2>&1; code=$?; echo \"\"; echo \"E\"ND7 $code\r\n";
+        assert_eq!(done(echo, 7), None);
+        assert_eq!(done(&format!("{echo}BEGIN7\r\nno\r\n\r\nEND7 1"), 7), None, "more digits may follow");
+        let expected = Done { code: 1, output: "no".into() };
+        assert_eq!(done(&format!("{echo}BEGIN7\r\nno\r\n\r\nEND7 1\r\n# "), 7), Some(expected));
+    }
+
+    #[test]
+    fn a_real_shell_answers() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let input: std::os::fd::OwnedFd = theirs.try_clone().unwrap().into();
+        let output: std::os::fd::OwnedFd = theirs.into();
+        let mut child = std::process::Command::new("sh").stdin(input).stdout(output).spawn().unwrap();
+        let mut shell = Shell::new(ours).unwrap();
+        let mut run = |command: &str| {
+            shell.begin(command).unwrap();
+            loop {
+                if let Some(done) = shell.poll().unwrap() {
+                    return done;
+                }
+            }
+        };
+        assert_eq!(run("echo one; echo two >&2; false"), Done { code: 1, output: "one\ntwo".into() });
+        assert_eq!(run("printf no-end-of-line"), Done { code: 0, output: "no-end-of-line".into() });
+        drop(shell);
+        child.wait().unwrap();
+    }
+}

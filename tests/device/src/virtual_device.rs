@@ -1,0 +1,373 @@
+//! The whole device as a tester has it before them: a disk, the board's firmware, its power switch and its cables.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::console::{Line, time_of};
+use crate::disk::{self, BootFiles};
+use crate::firmware::{Choice, Register, Reset};
+use crate::layout::{Layout, SlotName};
+use crate::machine::{Machine, Missed, Plugged};
+use crate::qmp::Stop;
+use crate::shell::Done;
+
+/// More starts than this without the expected line is a loop.
+const MOST_STARTS: usize = 12;
+/// `kernel_watchdog_timeout` of the Pi's config.txt: the firmware starts the watchdog, and somebody must take it over by then.
+pub const FIRMWARE_WATCHDOG: Duration = Duration::from_secs(15);
+/// What the guest says when systemd has taken it over.
+const WATCHED: &str = "DEVICE watched";
+/// After a start, the time by which a guest has started its shell; a wait for something else brings its own budget.
+const COMMAND_BUDGET: Duration = Duration::from_secs(60);
+
+/// One start of the board, as it went.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// What the firmware chose.
+    pub choice: Choice,
+    /// How it ended, and after how much time of the guest; `None` while it runs, and after a power cut.
+    pub end: Option<(Stop, Duration)>,
+}
+
+/// A line of the console, and when it was said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// The line.
+    pub line: Line,
+    /// When, in the guest's time since the device was made; firmware's seconds are not in it.
+    pub at: Duration,
+    /// In which start, from 0.
+    pub start: usize,
+}
+
+/// The device.
+pub struct VirtualDevice {
+    /// Its disk's layout.
+    pub layout: Layout,
+    /// What is plugged in at the next start.
+    pub plugged: Plugged,
+    /// Words that the kernel of a slot is given, whenever it is that slot's: harm that comes with that slot's version.
+    pub words_for: Vec<(SlotName, String)>,
+    /// All starts so far.
+    pub starts: Vec<Start>,
+    folder: PathBuf,
+    disk: PathBuf,
+    register: Register,
+    machine: Option<Machine>,
+    /// The guest's time before the present start.
+    before: Duration,
+    /// What the starts before this one said.
+    said_before: Vec<(String, u64)>,
+    /// The console's line after the last one that was waited for.
+    seen: usize,
+}
+
+impl VirtualDevice {
+    /// A device with a copy of that disk, its files in that folder.
+    ///
+    /// # Errors
+    /// When the disk cannot be copied.
+    pub fn new(layout: Layout, disk: &Path, folder: &Path) -> Result<VirtualDevice> {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let copy = folder.join("disk.img");
+        copy_sparse(disk, &copy)?;
+        Ok(VirtualDevice {
+            layout,
+            plugged: Plugged::default(),
+            words_for: Vec::new(),
+            starts: Vec::new(),
+            folder: folder.to_owned(),
+            disk: copy,
+            register: Register::default(),
+            machine: None,
+            before: Duration::ZERO,
+            said_before: Vec::new(),
+            seen: 0,
+        })
+    }
+
+    /// The disk's image.
+    pub fn disk(&self) -> &Path {
+        &self.disk
+    }
+
+    /// Switches the power on.
+    ///
+    /// # Errors
+    /// When it is on, or the firmware finds nothing to start.
+    pub fn power_on(&mut self) -> Result<()> {
+        ensure!(self.machine.is_none(), "the power is on already");
+        self.start(Reset::PowerOn)
+    }
+
+    /// Switches the power on as if a restart had asked for a trial.
+    ///
+    /// # Errors
+    /// As [`VirtualDevice::power_on`].
+    pub fn power_on_in_trial(&mut self) -> Result<()> {
+        ensure!(self.machine.is_none(), "the power is on already");
+        self.register.arm();
+        self.start(Reset::Warm)
+    }
+
+    /// Takes the power away, with whatever was not yet written lost to the emulator's mercy: the host's page cache keeps it. Cuts that lose
+    /// writes are replayed from a recording.
+    ///
+    /// # Errors
+    /// When the power is off.
+    pub fn cut_power(&mut self) -> Result<()> {
+        let mut machine = self.machine.take().context("the power is off already")?;
+        self.before += machine.elapsed()?;
+        self.keep_console(&machine.kill()?.since(0))?;
+        self.register = Register::default();
+        Ok(())
+    }
+
+    /// Ends the emulator in an orderly way, so that a recording is whole; for the guest it is a power cut.
+    ///
+    /// # Errors
+    /// When the power is off, or the emulator does not end.
+    pub fn end(&mut self) -> Result<()> {
+        let machine = self.machine.take().context("the power is off already")?;
+        self.keep_console(&machine.finish()?.since(0))?;
+        self.register = Register::default();
+        Ok(())
+    }
+
+    /// Whether the power is on.
+    pub fn is_on(&self) -> bool {
+        self.machine.is_some()
+    }
+
+    /// Waits until the guest resets, switches the power off there, and says what the firmware would have started.
+    ///
+    /// # Errors
+    /// When it does not reset within so much time of the guest.
+    pub fn wait_for_restart(&mut self, budget: Duration) -> Result<Choice> {
+        let until = self.elapsed()?.saturating_sub(self.before) + budget;
+        let machine = self.machine.as_mut().context("the power is off")?;
+        // No line is that long.
+        match machine.wait(&"?".repeat(4096), 0, until)? {
+            Err(Missed::Stopped(stop)) => {
+                self.stopped(stop)?;
+                Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
+            }
+            Ok(_) | Err(Missed::Late(_)) => {
+                bail!(
+                    "no restart within {} s of the guest's time; it said last:\n{}",
+                    budget.as_secs(),
+                    self.last_words()
+                )
+            }
+        }
+    }
+
+    /// Waits for a line that contains the words. The board starts again whenever the guest restarts, panics or is caught by the watchdog.
+    ///
+    /// # Errors
+    /// When the line does not come within so much time of the guest, the guest switches off, or restarts without end.
+    pub fn wait(&mut self, words: &str, budget: Duration) -> Result<Said> {
+        let end = self.elapsed()? + budget;
+        loop {
+            let (before, seen) = (self.before, self.seen);
+            let machine = self.machine.as_mut().context("the power is off")?;
+            let until = end.saturating_sub(before);
+            let is_watched = machine.console.find(WATCHED, 0, Duration::ZERO).is_some();
+            let look_until = if is_watched { until } else { until.min(FIRMWARE_WATCHDOG) };
+            match machine.wait(words, seen, look_until)? {
+                Ok((index, line)) => {
+                    self.seen = index + 1;
+                    let at = before + time_of(&line.text).unwrap_or_default();
+                    return Ok(Said { line, at, start: self.starts.len() - 1 });
+                }
+                Err(Missed::Stopped(stop)) => self.restart(stop)?,
+                Err(Missed::Late(_)) if look_until < until => {
+                    if machine.console.find(WATCHED, 0, Duration::ZERO).is_none() {
+                        self.restart(Stop::Watchdog)?;
+                    }
+                }
+                Err(Missed::Late(elapsed)) => bail!(
+                    "no line with `{words}` within {} s of the guest's time ({} s into start {} from {}); it said last:\n{}",
+                    budget.as_secs(),
+                    elapsed.as_secs(),
+                    self.starts.len(),
+                    self.starts.last().map(|start| start.choice.to_string()).unwrap_or_default(),
+                    self.last_words()
+                ),
+            }
+        }
+    }
+
+    /// Runs a command as root in the guest.
+    ///
+    /// # Errors
+    /// When it does not end within a minute of the guest's time, or the guest stops meanwhile.
+    pub fn shell(&mut self, command: &str) -> Result<Done> {
+        self.shell_within(command, COMMAND_BUDGET)
+    }
+
+    /// Runs a command as root in the guest, which may take so long of the guest's time.
+    ///
+    /// # Errors
+    /// When it does not end by then, or the guest stops meanwhile.
+    pub fn shell_within(&mut self, command: &str, budget: Duration) -> Result<Done> {
+        let until = self.elapsed()?.saturating_sub(self.before) + budget;
+        let machine = self.machine.as_mut().context("the power is off")?;
+        match machine.shell(command, until)? {
+            Ok(done) => Ok(done),
+            Err(missed) => {
+                let printed = machine.heard().to_owned();
+                bail!(
+                    "`{command}` did not end ({missed:?}); it printed: {printed}\nthe console said last:\n{}",
+                    self.last_words()
+                )
+            }
+        }
+    }
+
+    /// Runs a command that must succeed, and returns what it printed.
+    ///
+    /// # Errors
+    /// As [`VirtualDevice::shell`], and when the command fails.
+    pub fn run(&mut self, command: &str) -> Result<String> {
+        let done = self.shell(command)?;
+        ensure!(done.code == 0, "`{command}` failed ({}): {}", done.code, done.output);
+        Ok(done.output)
+    }
+
+    /// Begins a command that is not expected to end, such as a restart.
+    ///
+    /// # Errors
+    /// When the guest does not listen.
+    pub fn begin(&mut self, command: &str) -> Result<()> {
+        self.machine.as_mut().context("the power is off")?.begin(command)
+    }
+
+    /// Plugs the USB stick in.
+    ///
+    /// # Errors
+    /// When there is none, or the power is off.
+    pub fn plug_stick(&mut self) -> Result<()> {
+        self.machine.as_mut().context("the power is off")?.plug_stick()
+    }
+
+    /// Pulls the USB stick.
+    ///
+    /// # Errors
+    /// When there is none, or the power is off.
+    pub fn pull_stick(&mut self) -> Result<()> {
+        self.machine.as_mut().context("the power is off")?.pull_stick()
+    }
+
+    /// The guest's time since the device was made, whole seconds.
+    ///
+    /// # Errors
+    /// When the emulator does not say.
+    pub fn elapsed(&mut self) -> Result<Duration> {
+        let now = self.machine.as_mut().map_or(Ok(Duration::ZERO), Machine::elapsed)?;
+        Ok(self.before + now)
+    }
+
+    /// The slot that runs, or ran last.
+    pub fn slot(&self) -> Option<SlotName> {
+        self.layout.slot_of_boot(self.starts.last()?.choice.partition)
+    }
+
+    /// The slot that an ordinary start would take now, by the disk.
+    ///
+    /// # Errors
+    /// When the disk's image cannot be opened.
+    pub fn committed(&self) -> Result<Option<SlotName>> {
+        Ok(disk::committed(&File::open(&self.disk)?, &self.layout))
+    }
+
+    /// The last lines of the console.
+    pub fn last_words(&self) -> String {
+        let lines = self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default();
+        last_of(&lines)
+    }
+
+    /// What the present start has said, each line with the length of the recording of writes when it was said.
+    pub fn said(&self) -> Vec<(String, u64)> {
+        let lines = self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default();
+        lines.into_iter().map(|line| (line.text, line.recorded)).collect()
+    }
+
+    /// The same of all starts before.
+    pub fn said_before(&self) -> Vec<(String, u64)> {
+        self.said_before.clone()
+    }
+
+    fn start(&mut self, reset: Reset) -> Result<()> {
+        ensure!(self.starts.len() < MOST_STARTS, "the device starts again and again: {:?}", self.starts);
+        let image = File::open(&self.disk)?;
+        let choice = disk::start(&image, &self.layout, &mut self.register, reset);
+        let partition = self.layout.partitions.iter().find(|partition| partition.number == choice.partition);
+        let partition =
+            partition.with_context(|| format!("the firmware looks for {choice}, which the disk has not"))?;
+        let boot = BootFiles::read(&image, &self.layout, partition)?;
+        let slot = self.layout.slot_of_boot(choice.partition);
+        let mut plugged = self.plugged.clone();
+        for (_, words) in self.words_for.iter().filter(|(name, _)| Some(*name) == slot) {
+            plugged.words = format!("{} {words}", plugged.words);
+        }
+        self.machine = Some(Machine::start(&self.folder.join("machine"), &self.disk, &boot, choice, &plugged)?);
+        self.starts.push(Start { choice, end: None });
+        self.seen = 0;
+        Ok(())
+    }
+
+    fn restart(&mut self, stop: Stop) -> Result<()> {
+        self.stopped(stop)?;
+        self.start(Reset::Warm)
+    }
+
+    /// The guest has stopped: what it said is kept, and the register hears it.
+    fn stopped(&mut self, stop: Stop) -> Result<()> {
+        let mut machine = self.machine.take().context("the power is off")?;
+        let lasted = machine.elapsed()?;
+        self.before += lasted;
+        if let Some(start) = self.starts.last_mut() {
+            start.end = Some((stop, lasted));
+        }
+        let lines = machine.finish()?.since(0);
+        self.keep_console(&lines)?;
+        lines.iter().for_each(|line| self.register.hear(&line.text));
+        self.said_before.extend(lines.iter().map(|line| (line.text.clone(), line.recorded)));
+        ensure!(stop != Stop::PowerOff, "the guest switched itself off; it said last:\n{}", last_of(&lines));
+        Ok(())
+    }
+
+    fn keep_console(&self, lines: &[Line]) -> Result<()> {
+        let file = self.folder.join(format!("console-{}.log", self.starts.len()));
+        let text: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+impl Drop for VirtualDevice {
+    fn drop(&mut self) {
+        if let Some(machine) = self.machine.take() {
+            let _ = machine.kill().and_then(|console| self.keep_console(&console.since(0)));
+        }
+    }
+}
+
+fn last_of(lines: &[Line]) -> String {
+    let last: Vec<&str> = lines[lines.len().saturating_sub(25)..].iter().map(|line| line.text.as_str()).collect();
+    last.join("\n")
+}
+
+/// Copies a disk image; its holes stay holes.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub fn copy_sparse(from: &Path, to: &Path) -> Result<()> {
+    let copied = Command::new("cp").arg("--sparse=always").args([from, to]).status().context("cannot start cp")?;
+    ensure!(copied.success(), "cannot copy {} to {}", from.display(), to.display());
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The log that QEMU's `blklogwrites` keeps of every write that the guest issued, in the format of Linux's `dm-log-writes`.
+//!
+//! Layout: a first sector with a magic number, the version, the number of entries and the sector's size; then for each entry one sector with
+//! the target sector, the number of sectors, flags and the length of the data, followed by the data. Numbers are little-endian.
+//!
+//! Rules: a log that ends in the middle of an entry is read up to that entry, because the recorder may have been stopped there. The number of
+//! entries in the first sector is written late and is not trusted.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use anyhow::{Context, Result, ensure};
+
+const MAGIC: u64 = 0x006a_7366_7773_6872;
+const VERSION: u64 = 1;
+const FLUSH: u64 = 1;
+const FUA: u64 = 2;
+const DISCARD: u64 = 4;
+const KNOWN_FLAGS: u64 = FLUSH | FUA | DISCARD | MARK;
+const MARK: u64 = 8;
+/// What one write may hold, bytes: QEMU splits requests far below this, so that more is a damaged log.
+const LARGEST_WRITE: u64 = 1 << 30;
+
+/// One thing that the guest asked of the disk, in the order in which the disk finished it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Bytes for a place on the disk.
+    Write {
+        /// Where on the disk, bytes.
+        start: u64,
+        /// How much, bytes.
+        length: u64,
+        /// Where in the log the bytes lie.
+        log_offset: u64,
+        /// The disk promised that this very write is on the medium (a forced write).
+        durable: bool,
+    },
+    /// The bytes here are worthless from now on.
+    Discard {
+        /// Where on the disk, bytes.
+        start: u64,
+        /// How much, bytes.
+        length: u64,
+    },
+    /// Everything before is on the medium.
+    Flush,
+}
+
+/// A request and where its entry ends in the log: the log was this long when the request had been recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What was asked.
+    pub request: Request,
+    /// The length of the log up to and with this entry, bytes.
+    pub log_end: u64,
+}
+
+/// Reads a log.
+///
+/// # Errors
+/// When it is not such a log, is of another version, or an entry makes no sense.
+pub fn read(log: &mut (impl Read + Seek)) -> Result<Vec<Entry>> {
+    let length = log.seek(SeekFrom::End(0))?;
+    log.seek(SeekFrom::Start(0))?;
+    let [magic, version] = numbers(log).context("the write log has no beginning")?;
+    ensure!(magic == MAGIC, "this is not a log of writes");
+    ensure!(version == VERSION, "the write log has version {version}, not {VERSION}");
+    let [_entries, sector_and_padding] = numbers(log)?;
+    let sector = sector_and_padding & u64::from(u32::MAX);
+    ensure!((512..=65536).contains(&sector) && sector.is_power_of_two(), "a sector of {sector} bytes makes no sense");
+    let mut entries = Vec::new();
+    let mut position = sector;
+    while position + sector <= length {
+        log.seek(SeekFrom::Start(position))?;
+        let [target, sectors, flags, data] = numbers(log)?;
+        if [target, sectors, flags, data] == [0; 4] {
+            break; // the recorder had made room, and not yet written
+        }
+        ensure!(flags & !KNOWN_FLAGS == 0, "unknown flags {flags:#x} at byte {position} of the write log");
+        let bytes = sectors.checked_mul(sector).filter(|bytes| *bytes <= LARGEST_WRITE);
+        let bytes =
+            bytes.with_context(|| format!("a write of {sectors} sectors at byte {position} of the write log"))?;
+        let start = target.checked_mul(sector).context("a write beyond every disk")?;
+        let carries_data = flags & DISCARD == 0 && flags & MARK == 0;
+        let payload = if carries_data {
+            bytes
+        } else if flags & MARK != 0 {
+            data.min(LARGEST_WRITE).next_multiple_of(sector)
+        } else {
+            0
+        };
+        let log_offset = position + sector;
+        let log_end = log_offset + payload;
+        if log_end > length {
+            break;
+        }
+        // A flush that also carries data comes first, like a barrier, in this format.
+        let mut add = |request| entries.push(Entry { request, log_end });
+        if flags & FLUSH != 0 {
+            add(Request::Flush);
+        }
+        if flags & DISCARD != 0 {
+            add(Request::Discard { start, length: bytes });
+        } else if carries_data && bytes > 0 {
+            add(Request::Write { start, length: bytes, log_offset, durable: flags & FUA != 0 });
+        }
+        position = log_end;
+    }
+    Ok(entries)
+}
+
+fn numbers<const N: usize>(log: &mut impl Read) -> io::Result<[u64; N]> {
+    let mut numbers = [0; N];
+    for number in &mut numbers {
+        let mut bytes = [0; 8];
+        log.read_exact(&mut bytes)?;
+        *number = u64::from_le_bytes(bytes);
+    }
+    Ok(numbers)
+}
+
+#[cfg(test)]
+#[path = "writelog_tests.rs"]
+pub(crate) mod tests;
