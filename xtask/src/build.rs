@@ -20,9 +20,11 @@ pub struct Built {
     onnxruntime: PathBuf,
 }
 
-/// Sees to packages and ONNX Runtime, and builds the product.
-pub fn ready(install: bool) -> Result<Built> {
-    let onnxruntime = prepare(install)?;
+/// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds the product.
+pub fn ready(further: &[&str], install: bool) -> Result<Built> {
+    let packages = [system::BUILD, system::FETCH, further].concat();
+    system::ensure(&packages, install)?;
+    let onnxruntime = onnxruntime::ensure()?;
     let mut build = cargo_with(&onnxruntime);
     build.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]);
     build.args(PRODUCT.iter().flat_map(|package| ["-p", package]));
@@ -38,13 +40,6 @@ impl Built {
     pub fn cargo(&self) -> Command {
         cargo_with(&self.onnxruntime)
     }
-}
-
-/// Sees to packages and ONNX Runtime; the folder of the latter.
-fn prepare(install: bool) -> Result<PathBuf> {
-    let packages: Vec<&str> = [system::BUILD, system::FETCH].concat();
-    system::ensure(&packages, install)?;
-    onnxruntime::ensure()
 }
 
 fn cargo_with(onnxruntime: &Path) -> Command {

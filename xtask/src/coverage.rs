@@ -19,7 +19,9 @@ pub struct Options {
 
 /// Measures the line coverage of our crates, those apart that are mostly calls into native libraries.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let built = build::ready(install)?;
+    let built = build::ready(parley_speech::SYSTEM_PACKAGES, install)?;
+    process::run(std::process::Command::new(&built.parley).args(["models", "fetch"]))?;
+    parley_speech::prepare(&parley_speech::default_folder())?;
     let tarpaulin = tools::TARPAULIN.program()?;
     let report = places::workspace().join("target/coverage");
     std::fs::create_dir_all(&report)?;

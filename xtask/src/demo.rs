@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
 
-use crate::{build, places, process, system};
+use crate::{build, places, process};
 
 /// Options of the demo.
 #[derive(Args)]
@@ -18,10 +18,7 @@ pub struct Options {
 
 /// Installs, fetches, builds, and talks.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    if !options.mic {
-        system::ensure(speech::SYSTEM_PACKAGES, install)?;
-    }
-    let built = build::ready(install)?;
+    let built = build::ready(if options.mic { &[] } else { speech::SYSTEM_PACKAGES }, install)?;
     process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
     let mut talk = Command::new(&built.parley);
     talk.arg("talk");

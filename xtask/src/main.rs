@@ -61,7 +61,7 @@ fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Demo(options) => demo::run(&options, install),
         Command::Test(options) => test::run(&options, install),
-        Command::Build => build::ready(install).map(|_| ()),
+        Command::Build => build::ready(&[], install).map(|_| ()),
         Command::Bench(options) => bench::run(&options, install),
         Command::Measure(options) => measure::run(&options, install),
         Command::Soak(options) => measure::soak(&options, install),

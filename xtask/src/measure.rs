@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 
-use crate::{build, places, process, system};
+use crate::{build, places, process};
 
 /// What is measured.
 #[derive(Args)]
@@ -45,8 +45,7 @@ pub fn run_with(arguments: &[String], install: bool) -> Result<()> {
     let mut cargo = if arguments.iter().any(|argument| ["-h", "--help"].contains(&argument.as_str())) {
         build::cargo()
     } else {
-        system::ensure(parley_speech::SYSTEM_PACKAGES, install)?;
-        let built = build::ready(install)?;
+        let built = build::ready(parley_speech::SYSTEM_PACKAGES, install)?;
         process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
         built.cargo()
     };

@@ -17,8 +17,7 @@ pub struct Options {
 
 /// Formatting, lints, licences, all tests and real conversations.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    system::ensure(&[speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
-    let built = build::ready(install)?;
+    let built = build::ready(&[speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
     if options.filter.is_none() {
         process::run(built.cargo().args(["fmt", "--all", "--check"]))?;
         process::run(built.cargo().args([

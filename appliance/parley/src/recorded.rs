@@ -12,7 +12,7 @@ use parley_hardware::playback::{Recording, WavSink};
 use parley_hardware::wav::{self, WavError};
 use tokio::sync::broadcast;
 
-use crate::conductor::{Generating, Handle, Observation, TurnReport};
+use crate::conductor::{Generating, Handle, Observation, StagesMs, TurnReport};
 use crate::session::{Session, SessionError};
 use crate::workers::Workers;
 
@@ -49,6 +49,8 @@ pub struct RecordedRoom {
 pub struct Answered {
     /// What was understood and said; `None` where nothing was understood.
     pub report: Option<TurnReport>,
+    /// From the last sound of the question to each stage of the answer.
+    pub stages_ms: Option<StagesMs>,
     /// From the last sound of the question to the first sound of the answer.
     pub first_audio: Option<Duration>,
     /// What the loudspeaker played, at [`LOUDSPEAKER_HZ`].
@@ -152,8 +154,10 @@ impl RecordedRoom {
         }
         let last_sound = clip.started_at().map(|started| started + question.last_sound);
         let first_sound = last_sound.and_then(|from| self.recording.first_sound(from, AUDIBLE));
+        let stages_ms = report.as_ref().zip(last_sound).map(|(turn, end)| turn.timeline.stages_after(end.into()));
         Ok(Answered {
             report,
+            stages_ms,
             first_audio: first_sound.zip(last_sound).map(|(first, last)| first.saturating_duration_since(last)),
             audio: self.recording.samples().get(begun..).map(|audio| trimmed(audio).to_vec()).unwrap_or_default(),
         })

@@ -79,7 +79,7 @@ async fn the_report_tells_the_same_times() {
     world.quiet().await;
     let report = world.turns()[0].report.clone().expect("it is reported");
     let at = |since: Duration| Some(since.as_secs_f64() * 1_000.0);
-    let stages = report.stages_ms;
+    let stages = report.timeline.stages();
     let begun = Endpointing::default().speculate_after;
     assert_eq!(stages.transcription_started, at(begun));
     assert_eq!(stages.judged, at(begun + ms(23)));

@@ -29,7 +29,7 @@ pub(super) struct Options {
 struct Answer<'a> {
     question: &'a str,
     answer: &'a str,
-    stages_ms: &'a crate::conductor::StagesMs,
+    stages_ms: crate::conductor::StagesMs,
 }
 
 /// Asks, and prints the answers.
@@ -119,7 +119,7 @@ async fn ask(session: &Session, question: String, options: &Options) -> Result<(
             Ok(Observation::Turn(turn)) => {
                 if options.json {
                     let (question, answer) = (&turn.question, &turn.answer);
-                    output::json(&Answer { question, answer, stages_ms: &turn.stages_ms })?;
+                    output::json(&Answer { question, answer, stages_ms: turn.timeline.stages() })?;
                 } else {
                     output::line("")?;
                 }

@@ -80,7 +80,7 @@ struct Comparison {
     ratio: f64,
 }
 
-/// Milliseconds from the true end of speech (first audio) or the last frame with speech (stages).
+/// Milliseconds from the true end of speech.
 #[derive(Debug, Default, Serialize)]
 struct Pass {
     first_audio_ms: Spread,
@@ -213,7 +213,7 @@ async fn ask_all(
 
 fn pass(answers: &[Answered]) -> Pass {
     let stage = |of: fn(&StagesMs) -> Option<f64>| {
-        spread(answers.iter().filter_map(|answered| of(&answered.report.as_ref()?.stages_ms)))
+        spread(answers.iter().filter_map(|answered| of(answered.stages_ms.as_ref()?)))
     };
     Pass {
         first_audio_ms: spread(answers.iter().filter_map(|answered| answered.first_audio.map(milliseconds))),

@@ -161,10 +161,11 @@ fn turn(
         }
         _ => None,
     };
-    let (heard, answer, stages_ms) = match report {
-        Some(TurnReport { question, answer, stages_ms, .. }) => (question, answer, stages_ms),
+    let (heard, answer) = match report {
+        Some(TurnReport { question, answer, .. }) => (question, answer),
         None => Default::default(),
     };
+    let stages_ms = answered.stages_ms.unwrap_or_default();
     let first_audio_ms = answered.first_audio.map(milliseconds);
     Ok(Turn { question_wav: path.to_owned(), expected, heard, answer, answer_wav, first_audio_ms, stages_ms })
 }
@@ -206,8 +207,7 @@ fn show(observation: &Observation, json: bool) -> Result<()> {
 }
 
 fn print_latency(answered: &Answered) -> Result<()> {
-    let Some(report) = &answered.report else { return output::line("  (nothing was understood)") };
-    let stages = &report.stages_ms;
+    let Some(stages) = &answered.stages_ms else { return output::line("  (nothing was understood)") };
     let ms = |value: Option<f64>| value.map_or("–".into(), |ms| format!("{ms:.0}"));
     output::line(format_args!(
         "  ms after the last word: transcript {} · end confirmed {} · first token {} · first clause {} · voice {} · first sound {}",

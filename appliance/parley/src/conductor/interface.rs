@@ -8,7 +8,7 @@ use parley_hardware::playback::{Control, Feed};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
 
-use super::timeline::StagesMs;
+use super::timeline::Timeline;
 use crate::watchdog::Pulse;
 
 /// The engines of a conversation.
@@ -71,7 +71,8 @@ pub struct TurnReport {
     /// How it ended.
     pub outcome: Outcome,
     /// When each stage happened.
-    pub stages_ms: StagesMs,
+    #[serde(rename = "stages_ms")]
+    pub timeline: Timeline,
 }
 
 /// The conductor as others see it.

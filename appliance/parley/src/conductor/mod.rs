@@ -29,8 +29,8 @@ pub use self::interface::{Engines, Generating, Handle, Loudspeaker, Observation,
 use self::jobs::Generation;
 use self::reply_cache::ReplyCache;
 use self::speech::Speech;
-use self::timeline::{Mark, Timeline};
-pub use self::timeline::{StagesMs, milliseconds};
+use self::timeline::Mark;
+pub use self::timeline::{StagesMs, Timeline, milliseconds};
 use self::utterance::RecentAudio;
 use crate::listening::AudioFrame;
 use crate::watchdog::Pulse;

@@ -116,7 +116,7 @@ impl Conductor {
                 language: std::mem::take(&mut state.language),
                 answer: state.clauses.join(" "),
                 outcome: *outcome,
-                stages_ms: state.timeline.stages(),
+                timeline: std::mem::take(&mut state.timeline),
             }),
             Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. } => None,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio::time::Instant;
 
 /// A stage of a turn.
@@ -21,7 +21,7 @@ pub(super) enum Mark {
     Played,
 }
 
-/// Milliseconds from the last frame with speech to each stage of a turn; `None` where it did not happen.
+/// Milliseconds from the end of speech to each stage of a turn; `None` where it did not happen.
 /// A stage before the end of speech counts as 0.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct StagesMs {
@@ -43,9 +43,9 @@ pub struct StagesMs {
     pub played: Option<f64>,
 }
 
-/// The stages of one turn.
-#[derive(Debug, Default)]
-pub(super) struct Timeline(BTreeMap<Mark, Instant>);
+/// When the stages of one turn happened.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Timeline(BTreeMap<Mark, Instant>);
 
 impl Timeline {
     /// Notes a stage; the first time counts.
@@ -53,12 +53,17 @@ impl Timeline {
         self.0.entry(mark).or_insert(at);
     }
 
-    /// The stages, relative to the end of speech (or to the beginning of the turn, where it was typed).
-    pub(super) fn stages(&self) -> StagesMs {
-        let Some(zero) = self.0.get(&Mark::SpeechEnded).or_else(|| self.0.values().min()) else {
-            return StagesMs::default();
-        };
-        let ms = |mark: Mark| self.0.get(&mark).map(|at| milliseconds(at.saturating_duration_since(*zero)));
+    /// The stages, relative to the last frame in which speech was heard (or to the beginning of the turn, where it was typed).
+    pub fn stages(&self) -> StagesMs {
+        match self.0.get(&Mark::SpeechEnded).or_else(|| self.0.values().min()) {
+            Some(zero) => self.stages_after(*zero),
+            None => StagesMs::default(),
+        }
+    }
+
+    /// The stages, relative to an end of speech that is known better than by listening.
+    pub fn stages_after(&self, zero: Instant) -> StagesMs {
+        let ms = |mark: Mark| self.0.get(&mark).map(|at| milliseconds(at.saturating_duration_since(zero)));
         StagesMs {
             transcription_started: ms(Mark::TranscriptionStarted),
             transcribed: ms(Mark::Transcribed),
@@ -72,7 +77,34 @@ impl Timeline {
     }
 }
 
+/// As [`Timeline::stages`].
+impl Serialize for Timeline {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.stages().serialize(serializer)
+    }
+}
+
 /// Milliseconds with one decimal.
 pub fn milliseconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 10_000.0).round() / 10.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_count_from_the_end_that_is_known_best() {
+        let heard_end = Instant::now();
+        let after = |ms| heard_end + Duration::from_millis(ms);
+        let mut timeline = Timeline::default();
+        assert_eq!(timeline.stages(), StagesMs::default());
+        timeline.mark(Mark::SpeechEnded, heard_end);
+        timeline.mark(Mark::Transcribed, after(20));
+        timeline.mark(Mark::Released, after(300));
+        timeline.mark(Mark::Released, after(900));
+        assert_eq!(timeline.stages().endpoint, Some(300.0));
+        let stages = timeline.stages_after(after(50));
+        assert_eq!((stages.transcribed, stages.endpoint, stages.played), (Some(0.0), Some(250.0), None));
+    }
 }
