@@ -28,14 +28,16 @@ pub struct Options {
 
 /// Prepares models and questions, and runs `parley bench`.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let built = build::ready(if options.questions.is_none() { speech::SYSTEM_PACKAGES } else { &[] }, install)?;
+    let spoken = if options.questions.is_none() { speech::SYSTEM_PACKAGES } else { &[] };
+    let load = if options.while_updating { updating::PACKAGES } else { &[] };
+    let built = build::ready(&[spoken, load].concat(), install)?;
     process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
     let questions = match &options.questions {
         Some(folder) => folder.clone(),
         None => questions()?,
     };
     if options.while_updating {
-        return updating::run(&questions, &options.further, install);
+        return updating::run(&built, &questions, &options.further);
     }
     let mut bench = Command::new(&built.parley);
     bench.arg("bench").arg("--questions").arg(questions);

@@ -19,7 +19,11 @@ use clap::Args;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{build, places, process, system};
+use crate::build::Built;
+use crate::{places, process};
+
+/// What the load needs.
+pub const PACKAGES: &[&str] = &["squashfs-tools", "util-linux"];
 
 /// How much slower an answer may be.
 pub const LIMIT: f64 = 1.5;
@@ -43,8 +47,7 @@ pub struct LoadOptions {
 }
 
 /// Runs the bench twice, alone and beside an installation, and compares.
-pub fn run(questions: &Path, further: &[String], install: bool) -> Result<()> {
-    let built = build::ready(&["squashfs-tools", "util-linux"], install)?;
+pub fn run(built: &Built, questions: &Path, further: &[String]) -> Result<()> {
     let folder = places::cache()?.join("updating");
     let bundle = content(&folder)?;
     let bench = |name: &str| -> Result<Value> {

@@ -13,7 +13,7 @@ use parley_update::{files, measure};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
-use crate::conductor::{Handle, Observation, TurnReport};
+use crate::conductor::{Handle, Observation};
 
 /// How often the table is written, into memory.
 const EVERY: Duration = Duration::from_secs(10);
@@ -57,15 +57,15 @@ impl Conversations {
             ) => self.last_word = at,
             Observation::Turn(report) => {
                 self.last_word = at;
-                self.end(report, at);
+                self.end(report.outcome, report.timeline.stages().played, at);
             }
         }
     }
 
-    fn end(&mut self, report: &TurnReport, at: Duration) {
+    fn end(&mut self, outcome: Outcome, played_ms: Option<f64>, at: Duration) {
         let failed = std::mem::take(&mut self.engine_failed);
-        let answered_after = report.timeline.stages().played.map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1_000.0));
-        match report.outcome {
+        let answered_after = played_ms.map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1_000.0));
+        match outcome {
             // Somebody spoke in between, or had not finished: nobody's fault.
             Outcome::Interrupted | Outcome::Withdrawn if !failed => return,
             Outcome::Interrupted | Outcome::Withdrawn | Outcome::Completed => {}
@@ -169,22 +169,9 @@ pub async fn keep(handle: Handle) {
 
 #[cfg(test)]
 mod tests {
-    use parley_conversation::TurnId;
     use parley_update::policy::probation::{self, Verdict};
 
     use super::*;
-    use crate::conductor::Timeline;
-
-    fn turn(outcome: Outcome, played_ms: Option<f64>) -> Observation {
-        Observation::Turn(TurnReport {
-            turn: TurnId(1),
-            question: "x".into(),
-            language: "en".into(),
-            answer: "y".into(),
-            outcome,
-            timeline: Timeline::played_after(played_ms.map(|ms| Duration::from_secs_f64(ms / 1_000.0))),
-        })
-    }
 
     fn seconds(count: u64) -> Duration {
         Duration::from_secs(count)
@@ -201,16 +188,16 @@ mod tests {
     #[test]
     fn quick_answers_are_no_reason_to_go_back() {
         let mut conversations = Conversations::default();
-        (0..100).for_each(|at| conversations.note(&turn(Outcome::Completed, Some(900.0)), seconds(at)));
+        (0..100).for_each(|at| conversations.end(Outcome::Completed, Some(900.0), seconds(at)));
         assert_eq!(exceeded(&conversations, seconds(100)), Vec::<String>::new());
     }
 
     #[test]
     fn a_minute_of_late_answers_is_one_and_a_single_late_answer_is_not() {
         let mut conversations = Conversations::default();
-        conversations.note(&turn(Outcome::Completed, Some(900.0)), seconds(1));
+        conversations.end(Outcome::Completed, Some(900.0), seconds(1));
         for at in 2..5 {
-            conversations.note(&turn(Outcome::Completed, Some(2_100.0)), seconds(at));
+            conversations.end(Outcome::Completed, Some(2_100.0), seconds(at));
         }
         assert_eq!(exceeded(&conversations, seconds(5)), Vec::<String>::new(), "one was in time");
         assert_eq!(exceeded(&conversations, seconds(62)), ["quickest-answer-of-a-minute-s"]);
@@ -221,12 +208,12 @@ mod tests {
     fn failures_count_and_interruptions_do_not() {
         let mut conversations = Conversations::default();
         for at in 0..30 {
-            conversations.note(&turn(Outcome::Interrupted, Some(500.0)), seconds(at));
-            conversations.note(&turn(Outcome::Completed, Some(500.0)), seconds(at));
+            conversations.end(Outcome::Interrupted, Some(500.0), seconds(at));
+            conversations.end(Outcome::Completed, Some(500.0), seconds(at));
         }
         assert_eq!(conversations.table(seconds(30)).get("error-rate").map(|rate| rate.value), Some(0.0));
         for at in 30..32 {
-            conversations.note(&turn(Outcome::Completed, None), seconds(at));
+            conversations.end(Outcome::Completed, None, seconds(at));
         }
         assert_eq!(exceeded(&conversations, seconds(32)), ["error-rate"]);
     }
@@ -236,7 +223,7 @@ mod tests {
         let mut conversations = Conversations::default();
         let failure = Observation::Notice(Notice::Degraded { stage: Stage::Thinking, degraded: true });
         conversations.note(&failure, seconds(1));
-        conversations.note(&turn(Outcome::Completed, Some(500.0)), seconds(2));
+        conversations.end(Outcome::Completed, Some(500.0), seconds(2));
         let rate = conversations.table(seconds(2)).get("error-rate");
         assert_eq!(rate.map(|rate| (rate.value, rate.samples)), Some((1.0, 1)));
     }

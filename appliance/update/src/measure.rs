@@ -47,9 +47,9 @@ pub fn of_system(start: Start, since_start: Duration) -> Table {
     if let Some(restarts) = restarts() {
         table.note("restarts", f64::from(restarts));
         let mut seen: Vec<Seen> = files::read_json(Path::new(RESTARTS)).unwrap_or_default();
-        let before = seen.len();
+        let before = seen.clone();
         table.note("restarts-per-hour", f64::from(of_the_last_hour(&mut seen, since_start.as_secs(), restarts)));
-        if seen.len() != before {
+        if seen != before {
             // In memory; where it cannot be written, all restarts since the start count.
             files::replace_json(Path::new(RESTARTS), &seen).ok();
         }

@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::backend::{self, Backend, JournalFile};
 use crate::card::DeviceCard;
+use crate::events::{self, Event};
 use crate::policy::ledger::Happened;
 use crate::slot::Slot;
 use crate::state::Start;
@@ -145,6 +146,7 @@ fn note_installed(folder: &Path, slot: Slot) -> Result<()> {
     if let Some(version) = files::read_json(&candidate) {
         Files::new(folder).note(&version, Happened::Installed { slot })?;
         std::fs::remove_file(&candidate)?;
+        events::tell(&Event::Installed { version });
     }
     Ok(())
 }

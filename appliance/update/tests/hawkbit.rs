@@ -1,6 +1,8 @@
 //! A fleet's client with the product's configuration: the real `rauc-hawkbit-updater`, where it is installed, between a double of hawkBit's
 //! device interface (DDI) and a double of RAUC.
 
+#![allow(clippy::print_stderr, reason = "a test that fails shows what the client said")]
+
 mod double;
 
 use std::fs;

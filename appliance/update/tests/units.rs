@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn overlay() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rootfs-overlay")
@@ -118,6 +119,23 @@ fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
     let mounts: Vec<&String> = after.iter().filter(|line| line.contains("/mount ")).collect();
     assert!(mounts.iter().all(|line| line.contains("nosuid,nodev,noexec")), "{mounts:?}");
     assert!(mounts.last().is_some_and(|line| line.contains("remount,ro")), "{mounts:?}");
+}
+
+/// In tenths, as systemd counts what a service could do if it turned against the device. The guest measures the same of units that run.
+#[test]
+fn every_unit_is_hardened_to_two_at_most() {
+    let root = overlay();
+    for service in units(".service") {
+        let named = service.replace("@.", "@dev-sda1.");
+        let mut analyse = Command::new("systemd-analyze");
+        analyse.args(["security", "--offline=yes", "--threshold=20", "--no-pager"]);
+        let Ok(output) = analyse.arg(format!("--root={}", root.display())).arg(&named).output() else { return };
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        // An older systemd cannot do it.
+        if said.contains("exposure level") {
+            assert!(output.status.success(), "{}", said.lines().last().unwrap_or_default());
+        }
+    }
 }
 
 #[test]

@@ -37,8 +37,8 @@ fn bundle(folder: &Path, root: &[u8], fast: bool) -> Option<PathBuf> {
 /// A root of which a program in the middle differs, and everything behind it lies one block further on.
 fn roots() -> (Vec<u8>, Vec<u8>) {
     let models = noise(1, 24 * MIB);
-    let old = [&noise(10, MIB), &models[..], &vec![0; MIB]].concat();
-    let new = [&noise(11, MIB + BLOCK), &models[..], &vec![0; MIB - BLOCK]].concat();
+    let old = [&noise(21, MIB), &models[..], &vec![0; MIB]].concat();
+    let new = [&noise(31, MIB + BLOCK), &models[..], &vec![0; MIB - BLOCK]].concat();
     (old, new)
 }
 

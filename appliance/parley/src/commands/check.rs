@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use super::{common, output};
 use crate::config::{Config, ConfigError};
+use crate::self_test;
+use crate::session::settings;
 use crate::workers::{Needed, Workers};
 
 /// Options of `parley check`.
@@ -104,6 +106,18 @@ fn check_workers(
                         name,
                         ready
                             .map(|details| format!("{} loaded in {} ms", details.model, details.load_ms))
+                            .map_err(|error| error.to_string()),
+                    );
+                }
+                if let (Ok(()), Some(engines)) = (workers.ready().await, workers.engines()) {
+                    let answered =
+                        self_test::ask_itself(engines, settings(config, selection), common::generating(config)).await;
+                    note(
+                        "self-test",
+                        answered
+                            .map(|took| {
+                                format!("a question was answered aloud {:.1} s after it began", took.as_secs_f64())
+                            })
                             .map_err(|error| error.to_string()),
                     );
                 }

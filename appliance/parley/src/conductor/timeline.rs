@@ -90,20 +90,6 @@ pub fn milliseconds(duration: Duration) -> f64 {
 }
 
 #[cfg(test)]
-impl Timeline {
-    /// Of a turn whose answer was handed to the loudspeaker so long after the end of speech, or never.
-    pub fn played_after(played: Option<Duration>) -> Timeline {
-        let mut timeline = Timeline::default();
-        let end = Instant::now();
-        timeline.mark(Mark::SpeechEnded, end);
-        if let Some(played) = played {
-            timeline.mark(Mark::Played, end + played);
-        }
-        timeline
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 

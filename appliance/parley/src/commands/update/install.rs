@@ -133,7 +133,10 @@ fn judge(manifest: &Manifest, again: bool) -> Result<Version, Refusal> {
 }
 
 fn show(event: &Event, json: bool) {
-    events::tell(event);
+    // That it is installed the boot chain tells, whoever installed it.
+    if !matches!(event, Event::Installed { .. }) {
+        events::tell(event);
+    }
     if json {
         // A reader that has gone does not end an installation.
         let _ = output::json(event);
