@@ -63,7 +63,8 @@ parley_boot_slot () {
         parley_put "$1" $work/$name $name
     done
     parley_folder "$1" overlays
-    for tree in ${@make_dtb_boot_files(d)}; do
+    trees="${@make_dtb_boot_files(d)}"
+    for tree in $trees; do
         name="${tree##*;}"
         cp ${DEPLOY_DIR_IMAGE}/"${tree%%;*}" $work/tree
         parley_put "$1" $work/tree "$name"

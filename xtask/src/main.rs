@@ -7,6 +7,7 @@ mod build;
 mod coverage;
 mod demo;
 mod device;
+mod layer;
 mod measure;
 mod onnxruntime;
 mod places;
@@ -46,6 +47,8 @@ enum Command {
     Coverage(coverage::Options),
     /// Build, start and test the virtual device: the product's disk in an emulated board
     Device(device::Options),
+    /// Check the Yocto layer, and write what is generated in it
+    Layer(layer::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -60,5 +63,6 @@ fn main() -> anyhow::Result<()> {
         Command::Soak(options) => soak::run(&options, install),
         Command::Coverage(options) => coverage::run(&options, install),
         Command::Device(options) => device::run(&options, install),
+        Command::Layer(options) => layer::run(&options),
     }
 }
