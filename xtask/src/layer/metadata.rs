@@ -32,8 +32,6 @@ pub struct Assignment {
     pub name: String,
     /// The flag in brackets.
     pub flag: Option<String>,
-    /// `=`, `+=`, `?=`, …
-    pub operator: &'static str,
     /// Without quotes, lines joined.
     pub value: String,
 }
@@ -193,7 +191,7 @@ fn assignment(place: &Place, whole: &str) -> Result<Assignment> {
     let Some((quote, operator)) = quote.zip(OPERATORS.iter().find(|operator| head.trim_end().ends_with(**operator))) else {
         // `export NAME` alone makes a variable that has its value elsewhere visible to programs.
         if whole.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return Ok(Assignment { place: place.clone(), name: whole.to_owned(), flag: None, operator: "=", value: String::new() });
+            return Ok(Assignment { place: place.clone(), name: whole.to_owned(), flag: None, value: String::new() });
         }
         bail!("{place}: neither assignment nor function: {whole}");
     };
@@ -207,7 +205,7 @@ fn assignment(place: &Place, whole: &str) -> Result<Assignment> {
         Some((name, flag)) => (name, Some(flag.trim_end_matches(']').to_owned())),
         None => (name, None),
     };
-    Ok(Assignment { place: place.clone(), name: name.to_owned(), flag, operator, value: value.to_owned() })
+    Ok(Assignment { place: place.clone(), name: name.to_owned(), flag, value: value.to_owned() })
 }
 
 #[cfg(test)]
@@ -227,10 +225,11 @@ mod tests {
     }
 
     #[test]
-    fn operators_and_flags_are_told_apart() {
-        let metadata = parsed("A ??= \"1\"\nA[doc] = \"x\"\nA .= \"2\"\nA := 'it''s'\n");
-        let operators: Vec<_> = metadata.assignments.iter().map(|a| (a.operator, a.flag.as_deref())).collect();
-        assert_eq!(operators, [("??=", None), ("=", Some("doc")), (".=", None), (":=", None)]);
+    fn flags_are_told_apart_from_values() {
+        let metadata = parsed("A ??= \"1\"\nA[doc] = \"x\"\nA .= \"2\"\nA := 'it'\n");
+        let flags: Vec<_> = metadata.assignments.iter().map(|a| (a.name.as_str(), a.flag.as_deref())).collect();
+        assert_eq!(flags, [("A", None), ("A", Some("doc")), ("A", None), ("A", None)]);
+        assert_eq!((metadata.value("A"), metadata.flag("A", "doc")), (Some("it"), Some("x")));
     }
 
     #[test]

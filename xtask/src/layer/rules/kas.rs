@@ -17,29 +17,30 @@ struct Repository {
     commit: Option<String>,
 }
 
-/// Repositories, by name. Enough of YAML for kas files: two spaces for each level.
+/// Repositories, by name. Enough of YAML for kas files: what lies deeper below `repos:` belongs to it.
 fn repositories(text: &str) -> BTreeMap<String, Repository> {
     let mut found: BTreeMap<String, Repository> = BTreeMap::new();
-    let (mut inside, mut current) = (false, String::new());
-    for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+    // The depths of `repos:`, and of the names below it.
+    let (mut repos, mut names, mut current) = (None, None, String::new());
+    for line in text.lines().filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty()) {
         let depth = line.len() - line.trim_start().len();
         let (key, value) = line.trim().split_once(':').unwrap_or((line.trim(), ""));
         let value = value.trim().trim_matches('"').to_owned();
-        match depth {
-            0 => inside = key == "repos",
-            2 if inside => {
-                current = key.to_owned();
-                found.entry(current.clone()).or_default();
+        if repos.is_some_and(|repos| depth <= repos) {
+            (repos, names) = (None, None);
+        }
+        if key == "repos" {
+            repos = Some(depth);
+        } else if repos.is_some() && depth == *names.get_or_insert(depth) {
+            current = key.to_owned();
+            found.entry(current.clone()).or_default();
+        } else if repos.is_some() {
+            let repository = found.entry(current.clone()).or_default();
+            match key {
+                "url" => repository.url = Some(value),
+                "commit" => repository.commit = Some(value),
+                _ => {}
             }
-            4 if inside => {
-                let repository = found.entry(current.clone()).or_default();
-                match key {
-                    "url" => repository.url = Some(value),
-                    "commit" => repository.commit = Some(value),
-                    _ => {}
-                }
-            }
-            _ => {}
         }
     }
     found
@@ -98,4 +99,17 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(names.contains_key(repository), MAIN, format!("the layer needs {collection}, from {repository}"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pins_are_read_from_main_files_and_from_locks() {
+        let main = "repos:\n  own:\n    layers:\n      meta:\n  core:\n    url: https://example.invalid\n    commit: abc\nenv:\n  core: x\n";
+        let lock = "header:\n    version: 18\noverrides:\n    repos:\n        core:\n            commit: abc\n";
+        assert_eq!(pins(main), BTreeMap::from([("core".to_owned(), "abc".to_owned())]));
+        assert_eq!(pins(main), pins(lock));
+    }
 }

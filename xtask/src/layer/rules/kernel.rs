@@ -51,7 +51,7 @@ fn needs(layer: &Layer<'_>) -> Result<(Needs, Needs)> {
         };
         built_in.extend(symbols.iter().map(|symbol| (*symbol, format!("{} is {}", partition.label, partition.filesystem))));
     }
-    let mut when = |file: &str, word: &str, list: &mut Needs, symbols: &[&'static str]| -> Result<()> {
+    let when = |file: &str, word: &str, list: &mut Needs, symbols: &[&'static str]| -> Result<()> {
         if layer.checkout.read(file)?.contains(word) {
             list.extend(symbols.iter().map(|symbol| (*symbol, format!("{file} has {word}"))));
         }

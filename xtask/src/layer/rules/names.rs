@@ -3,9 +3,11 @@
 use anyhow::Result;
 
 use super::{Findings, Layer};
+use crate::layer::generate::DISK;
 
 /// Variables of the layers below that this layer sets. `--layers` looks whether they are really there.
 pub const UPSTREAM: &[&str] = &[
+    "ALLOW_EMPTY", "BAD_RECOMMENDATIONS", "BBCLASSEXTEND", "BBFILES", "BBFILE_COLLECTIONS", "BBPATH", "BB_FETCH_PREMIRRORONLY", "BB_GENERATE_MIRROR_TARBALLS", "BB_NO_NETWORK", "BUGTRACKER", "CARGO_BUILD_FLAGS", "COMPATIBLE_HOST", "COMPATIBLE_MACHINE", "CONF_VERSION", "CONNECTIVITY_CHECK_URIS", "CONVERSIONTYPES", "CONVERSION_CMD", "CVE_PRODUCT", "DEPENDS", "DESCRIPTION", "DISABLE_VC4GRAPHICS", "DISTRO", "DISTRO_CODENAME", "DISTRO_FEATURES", "DISTRO_FEATURES_OPTED_OUT", "DISTRO_NAME", "ENABLE_UART", "EXTRA_IMAGECMD", "EXTRA_OECMAKE", "FILES", "FILESEXTRAPATHS", "GROUPADD_PARAM", "HOMEPAGE", "IMAGE_CMD", "IMAGE_FEATURES", "IMAGE_FSTYPES", "IMAGE_INSTALL", "IMAGE_LINGUAS", "IMAGE_NAME_SUFFIX", "IMAGE_OVERHEAD_FACTOR", "IMAGE_ROOTFS_EXTRA_SPACE", "IMAGE_ROOTFS_MAXSIZE", "IMAGE_ROOTFS_SIZE", "IMAGE_TYPEDEP", "INHERIT", "INHIBIT_DEFAULT_DEPS", "INITRAMFS_MAXSIZE", "INIT_MANAGER", "INSANE_SKIP", "LICENSE_FLAGS_ACCEPTED", "LIC_FILES_CHKSUM", "MAINTAINER", "NO_RECOMMENDATIONS", "OE_FRAGMENTS", "OS_RELEASE_FIELDS", "PACKAGECONFIG", "PACKAGE_ARCH", "PACKAGE_BEFORE_PN", "PACKAGE_EXCLUDE", "PACKAGE_INSTALL", "RAUC_BUNDLE_BUILD", "RAUC_BUNDLE_COMPATIBLE", "RAUC_BUNDLE_FORMAT", "RAUC_BUNDLE_HOOKS", "RAUC_BUNDLE_SLOTS", "RAUC_BUNDLE_VERSION", "RAUC_CERT_FILE", "RAUC_KEY_FILE", "RDEPENDS", "REQUIRED_DISTRO_FEATURES", "ROOTFS_POSTPROCESS_COMMAND", "RPI_EXTRA_CONFIG", "RPI_USE_U_BOOT", "RPROVIDES", "RRECOMMENDS", "SANITY_TESTED_DISTROS", "SDK_VENDOR", "SECTION", "SOURCE_MIRROR_URL", "SRCREV", "SRC_URI", "SUMMARY", "SYSTEMD_SERVICE", "TARGET_VENDOR", "USERADD_PACKAGES", "USERADD_PARAM", "WKS_FILE", "WKS_FILE_DEPENDS",
 ];
 /// Flags that bitbake and the classes read.
 const FLAGS: &[&str] = &[
@@ -23,13 +25,17 @@ pub fn is_known(layer: &Layer<'_>, name: &str) -> bool {
 pub fn is_read_here(layer: &Layer<'_>, name: &str) -> bool {
     let forms = [format!("${{{name}}}"), format!("getVar('{name}')"), format!("getVarFlag('{name}',")];
     let Ok(files) = layer.checkout.files("meta-voice") else { return false };
+    if layer.assignments().filter(|a| a.base() == "OS_RELEASE_FIELDS").any(|a| a.words().any(|word| word == name)) {
+        return true;
+    }
     files.values().any(|text| forms.iter().any(|form| text.contains(form)))
 }
 
 /// Every variable that is set is read by somebody, every flag too.
 pub fn variables(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let exported = ["BINDGEN_EXTRA_CLANG_ARGS", "CMAKE_", "GGML_", "LIBCLANG_PATH", "ORT_"];
-    for assignment in layer.assignments() {
+    // The disk is described whole, whoever reads how much of it.
+    for assignment in layer.assignments().filter(|assignment| assignment.place.file != DISK) {
         let base = assignment.base();
         let function = base.starts_with("do_") || base.contains("${");
         let program = exported.iter().any(|prefix| base.starts_with(prefix));

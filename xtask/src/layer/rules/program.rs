@@ -9,7 +9,7 @@ const APPLETS: &[&str] = &[
     "basename", "cat", "dd", "dirname", "grep", "hexdump", "insmod", "mount", "readlink", "sed", "sh", "sleep", "switch_root",
 ];
 /// What a shell does itself.
-const BUILT_IN: &[&str] = &[".", "[", "echo", "exec", "exit", "export", "printf", "return"];
+const BUILT_IN: &[&str] = &[".", "[", "continue", "echo", "exec", "exit", "export", "printf", "return"];
 /// Folders of busybox's links other than `/usr/bin`, where `init` does not look.
 const IN_SBIN: &[&str] = &["insmod", "switch_root"];
 
@@ -47,21 +47,35 @@ pub fn initramfs(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 fn commands(script: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in script.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-        let line = line.replace("$((", " ").replace("$(", "\n").replace(['|', ';', '&', '{'], "\n").replace(") ", "\n");
+        // Arithmetic and patterns hold no commands; behind substitutions, separators and patterns begins a new one.
+        let line = without_arithmetic(line).replace("${", "x").replace("$(", "\n").replace(['|', ';', '&', '{'], "\n").replace(") ", "\n");
         for command in line.lines() {
-            let words = command.split_whitespace().skip_while(|word| {
-                matches!(*word, "if" | "then" | "else" | "elif" | "while" | "do" | "!" | "exec") || word.split_once('=').is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_lowercase()))
-            });
-            let Some(word) = words.clone().next() else { continue };
-            let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_' || b == b'[');
-            let keyword = matches!(word, "for" | "case" | "esac" | "fi" | "done" | "in");
-            if plain && !keyword && word.len() > 1 && !found.contains(&word.to_owned()) {
+            let assigns = |word: &str| word.split_once('=').is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+            let keyword = |word: &str| matches!(word, "if" | "then" | "else" | "elif" | "while" | "do" | "!" | "exec");
+            let Some(word) = command.split_whitespace().find(|word| !keyword(word) && !assigns(word)) else { continue };
+            let name = word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase());
+            let plain = name && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+            if plain && !matches!(word, "for" | "case" | "esac" | "fi" | "done" | "in") && !found.contains(&word.to_owned()) {
                 found.push(word.to_owned());
             }
         }
     }
-    found.retain(|word| APPLETS.contains(&word.as_str()) || !matches!(word.as_str(), "say" | "yes"));
     found
+}
+
+/// A line without `$((…))`.
+fn without_arithmetic(line: &str) -> String {
+    let (mut text, mut rest) = (String::new(), line);
+    while let Some((before, after)) = rest.split_once("$((") {
+        text += before;
+        let mut open = 2;
+        let end = after.char_indices().find(|(_, c)| {
+            open += i32::from(*c == '(') - i32::from(*c == ')');
+            open == 0
+        });
+        rest = end.map_or("", |(end, _)| &after[end + 1..]);
+    }
+    text + rest
 }
 
 /// Cargo does not find .cargo/config.toml from a recipe's build folder: what it sets, the recipe sets.
