@@ -61,7 +61,9 @@ impl System {
         }
         let plan = match std::str::from_utf8(file).map(Setup::parse) {
             Ok(Ok(setup)) => plan::plan(&setup, &self.device()),
-            Ok(Err(problem)) => Plan { report: vec![format!("nothing was changed: {FILE} {problem}")], ..Plan::default() },
+            Ok(Err(problem)) => {
+                Plan { report: vec![format!("nothing was changed: {FILE} {problem}")], ..Plan::default() }
+            }
             Err(_) => Plan { report: vec![format!("nothing was changed: {FILE} is no text")], ..Plan::default() },
         };
         for write in &plan.writes {
@@ -75,7 +77,8 @@ impl System {
     }
 
     fn device(&self) -> Device {
-        let settings = [SETTINGS, "/etc/parley/parley.toml"].iter().find_map(|path| fs::read_to_string(self.path(path)).ok());
+        let settings =
+            [SETTINGS, "/etc/parley/parley.toml"].iter().find_map(|path| fs::read_to_string(self.path(path)).ok());
         Device { development: self.path(DEVELOPMENT).exists(), settings: settings.unwrap_or_default() }
     }
 
@@ -91,7 +94,8 @@ impl System {
         self.make_folders(folder, write.readers).with_context(failed)?;
         let unfinished = path.with_extension("part");
         fs::remove_file(&unfinished).ok();
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished).with_context(failed)?;
+        let mut file =
+            fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished).with_context(failed)?;
         file.write_all(write.content.as_bytes()).with_context(failed)?;
         file.sync_all().with_context(failed)?;
         if write.readers == Readers::Daemon && self.root == Path::new("/") {

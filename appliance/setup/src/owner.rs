@@ -68,10 +68,20 @@ impl Setup {
             Some(value) if !good(value) => Err(SetupError::Value { key, problem }),
             _ => Ok(()),
         };
-        check(&self.name, is_host_name, "name", "has to be 1 to 63 letters, digits and dashes, a dash neither first nor last")?;
+        check(
+            &self.name,
+            is_host_name,
+            "name",
+            "has to be 1 to 63 letters, digits and dashes, a dash neither first nor last",
+        )?;
         check(&self.language, is_language, "language", "has to be two small letters, as in \"en\", or \"auto\"")?;
         check(&self.wake_word, is_word, "wake-word", "has to be letters, digits, dashes and underscores")?;
-        check(&self.ssh_key, is_public_key, "ssh-key", "has to be one line that begins with ssh-ed25519, ssh-rsa, ecdsa-… or sk-…: the file that ends in .pub")?;
+        check(
+            &self.ssh_key,
+            is_public_key,
+            "ssh-key",
+            "has to be one line that begins with ssh-ed25519, ssh-rsa, ecdsa-… or sk-…: the file that ends in .pub",
+        )?;
         if let Some(wifi) = &self.wifi {
             let problem = |key, problem| Err(SetupError::Value { key, problem });
             if !(1..=32).contains(&wifi.network.len()) {

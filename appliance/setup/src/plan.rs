@@ -152,9 +152,13 @@ mod tests {
 
     #[test]
     fn a_password_is_for_root_alone_and_not_in_the_report() {
-        let plan = planned("[wifi]\nnetwork = \"Home\"\npassword = \"sword\\\"fish\"\ncountry = \"GB\"", &Device::default());
+        let plan =
+            planned("[wifi]\nnetwork = \"Home\"\npassword = \"sword\\\"fish\"\ncountry = \"GB\"", &Device::default());
         assert_eq!(plan.writes[0].readers, Readers::Root);
-        assert!(plan.writes[0].content.contains("\tssid=486f6d65\n") && plan.writes[0].content.contains("psk=\"sword\"fish\"\n"));
+        assert!(
+            plan.writes[0].content.contains("\tssid=486f6d65\n")
+                && plan.writes[0].content.contains("psk=\"sword\"fish\"\n")
+        );
         assert!(plan.writes[0].content.starts_with("country=GB\n"));
         assert!(!plan.report.join(" ").contains("fish"));
     }

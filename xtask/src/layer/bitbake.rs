@@ -8,7 +8,8 @@ use super::checkout::Checkout;
 use super::rules::Finding;
 
 /// What is not done without the other layers.
-pub const SKIPPED: &str = "bitbake (parse, dependencies, dry run), names of the layers below, licences and sources, oelint, kas";
+pub const SKIPPED: &str =
+    "bitbake (parse, dependencies, dry run), names of the layers below, licences and sources, oelint, kas";
 
 /// Runs them.
 pub fn check(_checkout: &Checkout, _layers: &Path, _dry_run: bool) -> Result<Vec<Finding>> {

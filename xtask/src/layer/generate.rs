@@ -72,7 +72,10 @@ fn crates(lock: &str) -> Result<String> {
     let (mut uris, mut sums) = (String::new(), String::new());
     for Package { name, version, source, checksum } in packages(lock)? {
         let Some(source) = source else { continue };
-        ensure!(source.starts_with("registry+"), "{name} comes from {source}; only the registry is fetched by the layer");
+        ensure!(
+            source.starts_with("registry+"),
+            "{name} comes from {source}; only the registry is fetched by the layer"
+        );
         let checksum = checksum.with_context(|| format!("Cargo.lock has no checksum of {name}"))?;
         let _ = writeln!(uris, "    crate://crates.io/{name}/{version} \\");
         let _ = writeln!(sums, "SRC_URI[{name}-{version}.sha256sum] = \"{checksum}\"");

@@ -113,7 +113,10 @@ impl Metadata {
 pub fn read(checkout: &Checkout) -> Result<BTreeMap<String, Metadata>> {
     let mut all = BTreeMap::new();
     for (path, text) in checkout.files("meta-voice")? {
-        if [".bb", ".bbappend", ".bbclass", ".inc", ".conf"].iter().any(|ending| path.ends_with(ending)) {
+        // What lies in a recipe's `files` is for the device.
+        if !path.contains("/files/")
+            && [".bb", ".bbappend", ".bbclass", ".inc", ".conf"].iter().any(|ending| path.ends_with(ending))
+        {
             let metadata = parse(&path, &text)?;
             all.insert(path, metadata);
         }
@@ -134,7 +137,9 @@ pub fn parse(file: &str, text: &str) -> Result<Metadata> {
         }
         if first.starts_with("def ") {
             let mut body = String::new();
-            while let Some((_, next)) = lines.next_if(|(_, next)| next.trim().is_empty() || next.starts_with([' ', '\t'])) {
+            while let Some((_, next)) =
+                lines.next_if(|(_, next)| next.trim().is_empty() || next.starts_with([' ', '\t']))
+            {
                 body += next;
                 body.push('\n');
             }
@@ -188,7 +193,8 @@ fn assignment(place: &Place, whole: &str) -> Result<Assignment> {
     let whole = whole.trim().trim_start_matches("export ");
     let quote = whole.find(['"', '\'']);
     let head = &whole[..quote.unwrap_or(whole.len())];
-    let Some((quote, operator)) = quote.zip(OPERATORS.iter().find(|operator| head.trim_end().ends_with(**operator))) else {
+    let Some((quote, operator)) = quote.zip(OPERATORS.iter().find(|operator| head.trim_end().ends_with(**operator)))
+    else {
         // `export NAME` alone makes a variable that has its value elsewhere visible to programs.
         if whole.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
             return Ok(Assignment { place: place.clone(), name: whole.to_owned(), flag: None, value: String::new() });
@@ -234,7 +240,9 @@ mod tests {
 
     #[test]
     fn functions_keep_their_bodies() {
-        let metadata = parsed("do_install:append() {\n    a\n}\npython () {\n    b = \"}\"\n}\ndef f(d):\n    return 1\nX = \"1\"\n");
+        let metadata = parsed(
+            "do_install:append() {\n    a\n}\npython () {\n    b = \"}\"\n}\ndef f(d):\n    return 1\nX = \"1\"\n",
+        );
         let functions: Vec<_> = metadata.functions.iter().map(|f| (f.name.as_str(), f.python)).collect();
         assert_eq!(functions, [("do_install:append", false), ("", true), ("f", true)]);
         assert_eq!(metadata.value("X"), Some("1"));

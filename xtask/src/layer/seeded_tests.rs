@@ -16,7 +16,13 @@ struct Mistake {
     rule: &'static str,
 }
 
-const fn mistake(what: &'static str, file: &'static str, from: &'static str, to: &'static str, rule: &'static str) -> Mistake {
+const fn mistake(
+    what: &'static str,
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    rule: &'static str,
+) -> Mistake {
     Mistake { what, file, from, to, rule }
 }
 
@@ -34,65 +40,306 @@ const KAS: &str = "kas/parley-pi5.yml";
 
 const MISTAKES: &[Mistake] = &[
     mistake("a tool without its recipe", SLOTS, "= \"cryptsetup-native\"", "= \"\"", "tools and their recipes"),
-    mistake("a native program without its recipe", SLOTS, "do_image_bootslot_a[depends] += \"parley-tryboot-native:do_populate_sysroot\"\ndo_image_bootslot_b[depends] += \"parley-tryboot-native:do_populate_sysroot\"\n", "", "tools and their recipes"),
-    mistake("a crate's library left out", PROGRAM, "DEPENDS = \"alsa-lib ", "DEPENDS = \"", "native libraries of crates"),
-    mistake("old syntax of a package's variable", PROGRAM, "RDEPENDS:${PN} =", "RDEPENDS_${PN} =", "old override syntax"),
-    mistake("old syntax of a function", PROGRAM, "do_install:append() {", "do_install_append() {", "old override syntax"),
-    mistake("a crate that is newer than the list", "Cargo.lock", "name = \"sha2\"\nversion = \"0.", "name = \"sha2\"\nversion = \"1.", "generated files are fresh"),
-    mistake("a partition that grew in layout.toml alone", "ota/layout.toml", "size-mib = 128", "size-mib = 256", "generated files are fresh"),
-    mistake("a model with another checksum", "appliance/models/models.toml", "2bb026316b14a660", "3bb026316b14a660", "generated files are fresh"),
+    mistake(
+        "a native program without its recipe",
+        SLOTS,
+        "do_image_bootslot_a[depends] += \"parley-tryboot-native:do_populate_sysroot\"\ndo_image_bootslot_b[depends] += \"parley-tryboot-native:do_populate_sysroot\"\n",
+        "",
+        "tools and their recipes",
+    ),
+    mistake(
+        "a crate's library left out",
+        PROGRAM,
+        "DEPENDS = \"alsa-lib ",
+        "DEPENDS = \"",
+        "native libraries of crates",
+    ),
+    mistake(
+        "old syntax of a package's variable",
+        PROGRAM,
+        "RDEPENDS:${PN} =",
+        "RDEPENDS_${PN} =",
+        "old override syntax",
+    ),
+    mistake(
+        "old syntax of a function",
+        PROGRAM,
+        "do_install:append() {",
+        "do_install_append() {",
+        "old override syntax",
+    ),
+    mistake(
+        "a crate that is newer than the list",
+        "Cargo.lock",
+        "name = \"sha2\"\nversion = \"0.",
+        "name = \"sha2\"\nversion = \"1.",
+        "generated files are fresh",
+    ),
+    mistake(
+        "a partition that grew in layout.toml alone",
+        "ota/layout.toml",
+        "size-mib = 128",
+        "size-mib = 256",
+        "generated files are fresh",
+    ),
+    mistake(
+        "a model with another checksum",
+        "appliance/models/models.toml",
+        "2bb026316b14a660",
+        "3bb026316b14a660",
+        "generated files are fresh",
+    ),
     mistake("the checksum of another licence", PROGRAM, "md5=abdff6171de2b19d", "md5=bbdff6171de2b19d", "licences"),
     mistake("the checksum of a common licence", SETUP, "md5=0835ade698e0bcf8", "md5=0935ade698e0bcf8", "licences"),
-    mistake("a service with a letter too many", SETUP, "= \"parley-setup.service\"", "= \"parley-setups.service\"", "units"),
-    mistake("a unit that waits for one that does not exist", "meta-voice/recipes-core/parley-setup/files/parley-setup.service", "Before=parley.service", "Before=parleyd.service parley-voice.service", "units"),
-    mistake("another layout's file", IMAGE, "WKS_FILE = \"parley-card.wks.in\"", "WKS_FILE = \"parley-cards.wks.in\"", "the card is that of layout.toml"),
-    mistake("a partition of another type", CARD, "--part-type ${PARLEY_TYPE_DATA}", "--part-type ${PARLEY_TYPE_BOOT_A}", "the card is that of layout.toml"),
-    mistake("a misspelt variable in the card", CARD, "${PARLEY_SIZE_ROOT_B}", "${PARLEY_SIZE_ROOTB}", "the card is that of layout.toml"),
-    mistake("one boot image for both slots of the card", CARD, ".bootslot-b\"", ".bootslot-a\"", "the card is that of layout.toml"),
-    mistake("a root without its hash tree", CARD, ".erofs-lz4.verity\" --fstype=none --part-name root_b", ".erofs-lz4\" --fstype=none --part-name root_b", "the card is that of layout.toml"),
-    mistake("a card that does not wait for its first partition", IMAGE, "do_image_wic[depends] += \"parley-autoboot:do_deploy\"\n", "", "the card's contents are built"),
+    mistake(
+        "a service with a letter too many",
+        SETUP,
+        "= \"parley-setup.service\"",
+        "= \"parley-setups.service\"",
+        "units",
+    ),
+    mistake(
+        "a unit that waits for one that does not exist",
+        "meta-voice/recipes-core/parley-setup/files/parley-setup.service",
+        "Before=parley.service",
+        "Before=parleyd.service parley-voice.service",
+        "units",
+    ),
+    mistake(
+        "another layout's file",
+        IMAGE,
+        "WKS_FILE = \"parley-card.wks.in\"",
+        "WKS_FILE = \"parley-cards.wks.in\"",
+        "the card is that of layout.toml",
+    ),
+    mistake(
+        "a partition of another type",
+        CARD,
+        "--part-type ${PARLEY_TYPE_DATA}",
+        "--part-type ${PARLEY_TYPE_BOOT_A}",
+        "the card is that of layout.toml",
+    ),
+    mistake(
+        "a misspelt variable in the card",
+        CARD,
+        "${PARLEY_SIZE_ROOT_B}",
+        "${PARLEY_SIZE_ROOTB}",
+        "the card is that of layout.toml",
+    ),
+    mistake(
+        "one boot image for both slots of the card",
+        CARD,
+        ".bootslot-b\"",
+        ".bootslot-a\"",
+        "the card is that of layout.toml",
+    ),
+    mistake(
+        "a root without its hash tree",
+        CARD,
+        ".erofs-lz4.verity\" --fstype=none --part-name root_b",
+        ".erofs-lz4\" --fstype=none --part-name root_b",
+        "the card is that of layout.toml",
+    ),
+    mistake(
+        "a card that does not wait for its first partition",
+        IMAGE,
+        "do_image_wic[depends] += \"parley-autoboot:do_deploy\"\n",
+        "",
+        "the card's contents are built",
+    ),
     mistake("a kernel without dm-verity", KERNEL, "CONFIG_DM_VERITY=y\n", "", "kernel symbols"),
     mistake("the root's file system as a module", KERNEL, "CONFIG_EROFS_FS=y", "CONFIG_EROFS_FS=m", "kernel symbols"),
-    mistake("a fragment that no kernel gets", "meta-voice/recipes-kernel/linux/linux-raspberrypi_%.bbappend", "file://parley.cfg", "", "kernel symbols"),
-    mistake("a writable root", IMAGE, "IMAGE_FEATURES = \"read-only-rootfs\"", "IMAGE_FEATURES = \"\"", "read-only root"),
-    mistake("a root that everybody may log into", IMAGE, "IMAGE_FEATURES = \"read-only-rootfs\"", "IMAGE_FEATURES = \"read-only-rootfs empty-root-password\"", "read-only root"),
-    mistake("a kernel that mounts writable", SLOTS, "systemd.show_status=0 ro root=", "systemd.show_status=0 rw root=", "read-only root"),
-    mistake("the boot image left out of the bundle", BUNDLE, "RAUC_BUNDLE_SLOTS = \"rootfs boot\"", "RAUC_BUNDLE_SLOTS = \"rootfs\"", "the bundle is that of manifest.raucm"),
-    mistake("the boot image before the root", BUNDLE, "RAUC_BUNDLE_SLOTS = \"rootfs boot\"", "RAUC_BUNDLE_SLOTS = \"boot rootfs\"", "the bundle is that of manifest.raucm"),
-    mistake("a boot partition that nobody completes", BUNDLE, "RAUC_SLOT_boot[hooks] = \"post-install\"\n", "", "the bundle is that of manifest.raucm"),
-    mistake("a bundle for another device", BUNDLE, "= \"parley-raspberrypi5\"", "= \"parley-rpi5\"", "the bundle is that of manifest.raucm"),
-    mistake("a bundle with the time in it", DISTRO, "RAUC_BUNDLE_BUILD = \"${DISTRO_VERSION}\"", "RAUC_BUNDLE_BUILD = \"${DATETIME}\"", "the bundle is that of manifest.raucm"),
-    mistake("a variable in the singular", IMAGE, "IMAGE_OVERHEAD_FACTOR = \"1.0\"", "IMAGE_OVERHEAD_FACTORS = \"1.0\"", "names that nothing reads"),
-    mistake("an override of another distro", "meta-voice/recipes-core/busybox/busybox_%.bbappend", "SRC_URI:append:voice", "SRC_URI:append:parley", "overrides that never apply"),
-    mistake("a source that moves", SONIC, "SRCREV = \"fbf75c3d6d846bad3bb3d456cbc5d07d9fd8c104\"", "SRCREV = \"${AUTOREV}\"", "pinned sources of known hosts"),
+    mistake(
+        "a fragment that no kernel gets",
+        "meta-voice/recipes-kernel/linux/linux-raspberrypi_%.bbappend",
+        "file://parley.cfg",
+        "",
+        "kernel symbols",
+    ),
+    mistake(
+        "a writable root",
+        IMAGE,
+        "IMAGE_FEATURES = \"read-only-rootfs\"",
+        "IMAGE_FEATURES = \"\"",
+        "read-only root",
+    ),
+    mistake(
+        "a root that everybody may log into",
+        IMAGE,
+        "IMAGE_FEATURES = \"read-only-rootfs\"",
+        "IMAGE_FEATURES = \"read-only-rootfs empty-root-password\"",
+        "read-only root",
+    ),
+    mistake(
+        "a kernel that mounts writable",
+        SLOTS,
+        "systemd.show_status=0 ro root=",
+        "systemd.show_status=0 rw root=",
+        "read-only root",
+    ),
+    mistake(
+        "the boot image left out of the bundle",
+        BUNDLE,
+        "RAUC_BUNDLE_SLOTS = \"rootfs boot\"",
+        "RAUC_BUNDLE_SLOTS = \"rootfs\"",
+        "the bundle is that of manifest.raucm",
+    ),
+    mistake(
+        "the boot image before the root",
+        BUNDLE,
+        "RAUC_BUNDLE_SLOTS = \"rootfs boot\"",
+        "RAUC_BUNDLE_SLOTS = \"boot rootfs\"",
+        "the bundle is that of manifest.raucm",
+    ),
+    mistake(
+        "a boot partition that nobody completes",
+        BUNDLE,
+        "RAUC_SLOT_boot[hooks] = \"post-install\"\n",
+        "",
+        "the bundle is that of manifest.raucm",
+    ),
+    mistake(
+        "a bundle for another device",
+        BUNDLE,
+        "= \"parley-raspberrypi5\"",
+        "= \"parley-rpi5\"",
+        "the bundle is that of manifest.raucm",
+    ),
+    mistake(
+        "a bundle with the time in it",
+        DISTRO,
+        "RAUC_BUNDLE_BUILD = \"${DISTRO_VERSION}\"",
+        "RAUC_BUNDLE_BUILD = \"${DATETIME}\"",
+        "the bundle is that of manifest.raucm",
+    ),
+    mistake(
+        "a variable in the singular",
+        IMAGE,
+        "IMAGE_OVERHEAD_FACTOR = \"1.0\"",
+        "IMAGE_OVERHEAD_FACTORS = \"1.0\"",
+        "names that nothing reads",
+    ),
+    mistake(
+        "an override of another distro",
+        "meta-voice/recipes-core/busybox/busybox_%.bbappend",
+        "SRC_URI:append:voice",
+        "SRC_URI:append:parley",
+        "overrides that never apply",
+    ),
+    mistake(
+        "a source that moves",
+        SONIC,
+        "SRCREV = \"fbf75c3d6d846bad3bb3d456cbc5d07d9fd8c104\"",
+        "SRCREV = \"${AUTOREV}\"",
+        "pinned sources of known hosts",
+    ),
     mistake("a source without protection", SONIC, "protocol=https", "protocol=git", "pinned sources of known hosts"),
-    mistake("a host that nobody chose", SONIC, "git://github.com/waywardgeek", "git://git.example.net/waywardgeek", "pinned sources of known hosts"),
-    mistake("a file that is not there", SETUP, "file://25-wlan.network", "file://25-wifi.network", "files that sources name"),
-    mistake("an include that is not there", DISTRO, "include/parley-disk.inc", "include/parley-card.inc", "files that are included"),
-    mistake("a dependency with a wrong name", "meta-voice/recipes-core/packagegroups/packagegroup-voice.bb", "    parley-overlay \\", "    parley-overlays \\", "dependencies inside the layer"),
+    mistake(
+        "a host that nobody chose",
+        SONIC,
+        "git://github.com/waywardgeek",
+        "git://git.example.net/waywardgeek",
+        "pinned sources of known hosts",
+    ),
+    mistake(
+        "a file that is not there",
+        SETUP,
+        "file://25-wlan.network",
+        "file://25-wifi.network",
+        "files that sources name",
+    ),
+    mistake(
+        "an include that is not there",
+        DISTRO,
+        "include/parley-disk.inc",
+        "include/parley-card.inc",
+        "files that are included",
+    ),
+    mistake(
+        "a dependency with a wrong name",
+        "meta-voice/recipes-core/packagegroups/packagegroup-voice.bb",
+        "    parley-overlay \\",
+        "    parley-overlays \\",
+        "dependencies inside the layer",
+    ),
     mistake("a user whose number may change", PROGRAM, "--system --uid 950 ", "--system ", "users"),
-    mistake("a root without a limit", IMAGE, "PARLEY_ROOT_BUDGET = \"256000\"", "PARLEY_ROOT_BUDGET = \"512000\"", "sizes are limited"),
-    mistake("a way in, in the product", IMAGE, "packagegroup-voice\"", "packagegroup-voice openssh\"", "no network service"),
+    mistake(
+        "a root without a limit",
+        IMAGE,
+        "PARLEY_ROOT_BUDGET = \"256000\"",
+        "PARLEY_ROOT_BUDGET = \"512000\"",
+        "sizes are limited",
+    ),
+    mistake(
+        "a way in, in the product",
+        IMAGE,
+        "packagegroup-voice\"",
+        "packagegroup-voice openssh\"",
+        "no network service",
+    ),
     mistake("time servers that nobody chose", DISTRO, " no-ntp-fallback", "", "no network service"),
-    mistake("a build for the builder's own processor", PROGRAM, "export GGML_NATIVE = \"OFF\"\n", "", "the build's environment"),
-    mistake("a package that was renamed", PROGRAM, "-p parley-engine-ears", "-p parley-engine-ear", "programs and packages"),
-    mistake("another version than the program's", DISTRO, "DISTRO_VERSION = \"0.1.0\"", "DISTRO_VERSION = \"0.2.0\"", "one version"),
-    mistake("an initramfs that does not find dmsetup", INIT, "    ln -s ../sbin/dmsetup ${D}${bindir}/dmsetup\n", "", "tools of the initramfs"),
-    mistake("a dd that knows no conv=", "meta-voice/recipes-core/busybox/files/parley.cfg", "DD_IBS_OBS=y", "DD_IBS_OBS=n", "tools of the initramfs"),
+    mistake(
+        "a build for the builder's own processor",
+        PROGRAM,
+        "export GGML_NATIVE = \"OFF\"\n",
+        "",
+        "the build's environment",
+    ),
+    mistake(
+        "a package that was renamed",
+        PROGRAM,
+        "-p parley-engine-ears",
+        "-p parley-engine-ear",
+        "programs and packages",
+    ),
+    mistake(
+        "another version than the program's",
+        DISTRO,
+        "DISTRO_VERSION = \"0.1.0\"",
+        "DISTRO_VERSION = \"0.2.0\"",
+        "one version",
+    ),
+    mistake(
+        "an initramfs that does not find dmsetup",
+        INIT,
+        "    ln -s ../sbin/dmsetup ${D}${bindir}/dmsetup\n",
+        "",
+        "tools of the initramfs",
+    ),
+    mistake(
+        "a dd that knows no conv=",
+        "meta-voice/recipes-core/busybox/files/parley.cfg",
+        "DD_IBS_OBS=y",
+        "DD_IBS_OBS=n",
+        "tools of the initramfs",
+    ),
     mistake("a function that no shell can read", SLOTS, "for tree in $trees; do", "for tree in $trees", "shell syntax"),
     mistake("a quote that is not closed", DISTRO, "INIT_MANAGER = \"systemd\"", "INIT_MANAGER = \"systemd", "syntax"),
     mistake("a repository that moves", KAS, "    commit: ef022bf82d79015802309d14c28b13373ebe53f5\n", "", "kas files"),
     mistake("a lock of other commits", KAS, "commit: ef022bf8", "commit: ff022bf8", "kas files"),
-    mistake("a profile that models.toml does not have", "kas/models-pi5.yml", "VOICE_MODELS_PROFILE = \"pi5\"", "VOICE_MODELS_PROFILE = \"pi6\"", "kas files"),
+    mistake(
+        "a profile that models.toml does not have",
+        "kas/models-pi5.yml",
+        "VOICE_MODELS_PROFILE = \"pi5\"",
+        "VOICE_MODELS_PROFILE = \"pi6\"",
+        "kas files",
+    ),
 ];
 
 /// Copies what the rules read.
 fn copy(to: &Path) {
     let workspace = places::workspace();
     let source = Checkout::new(&workspace);
-    let mut files: Vec<String> = ["Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "appliance/engine-piper/LICENSE", "appliance/models/models.toml"]
-        .map(str::to_owned)
-        .into();
+    let mut files: Vec<String> = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "appliance/engine-piper/LICENSE",
+        "appliance/models/models.toml",
+    ]
+    .map(str::to_owned)
+    .into();
     for folder in [".cargo", "kas", "meta-voice", "ota", "rootfs-overlay"] {
         files.extend(source.files(folder).expect("a folder of the clone").into_keys());
     }
@@ -130,7 +377,10 @@ fn every_planted_mistake_is_found_by_its_rule() {
         assert!(good.contains(from), "{what}: {file} no longer has {from:?}");
         fs::write(&path, good.replacen(from, to, 1)).expect("written");
         let found = said(folder.path());
-        assert!(found.iter().any(|line| line.ends_with(&format!("({rule})"))), "{what}: {rule:?} does not say it: {found:#?}");
+        assert!(
+            found.iter().any(|line| line.ends_with(&format!("({rule})"))),
+            "{what}: {rule:?} does not say it: {found:#?}"
+        );
         fs::write(&path, good).expect("written");
     }
 }
@@ -149,7 +399,10 @@ fn a_private_key_is_found_wherever_it_lies_and_whatever_it_is_called() {
         let path = folder.path().join(file);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(&path, content).expect("written");
-        assert!(said(folder.path()).iter().any(|line| line.starts_with(file) && line.ends_with("(no secrets)")), "{file}");
+        assert!(
+            said(folder.path()).iter().any(|line| line.starts_with(file) && line.ends_with("(no secrets)")),
+            "{file}"
+        );
         fs::remove_file(path).expect("removed");
     }
 }

@@ -109,14 +109,26 @@ pub fn own(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         provided.extend(packages.flat_map(|a| a.words().map(|word| word.replace("${PN}", name)).collect::<Vec<_>>()));
     }
     let relevant = |base: &str, flag: Option<&str>| {
-        matches!(base, "DEPENDS" | "RDEPENDS" | "RRECOMMENDS" | "IMAGE_INSTALL" | "PACKAGE_INSTALL" | "WKS_FILE_DEPENDS") && flag.is_none()
+        matches!(
+            base,
+            "DEPENDS" | "RDEPENDS" | "RRECOMMENDS" | "IMAGE_INSTALL" | "PACKAGE_INSTALL" | "WKS_FILE_DEPENDS"
+        ) && flag.is_none()
             || flag == Some("depends")
     };
-    for assignment in layer.assignments().filter(|a| relevant(a.base(), a.flag.as_deref()) || a.name.starts_with("RAUC_SLOT_") && a.flag.is_none()) {
+    for assignment in layer
+        .assignments()
+        .filter(|a| relevant(a.base(), a.flag.as_deref()) || a.name.starts_with("RAUC_SLOT_") && a.flag.is_none())
+    {
         for word in assignment.words().map(|word| word.split(':').next().unwrap_or(word)) {
-            let ours = ["parley", "voice-", "packagegroup-voice", "espeak-ng", "onnxruntime"].iter().any(|prefix| word.starts_with(prefix));
+            let ours = ["parley", "voice-", "packagegroup-voice", "espeak-ng", "onnxruntime"]
+                .iter()
+                .any(|prefix| word.starts_with(prefix));
             let exists = provided.iter().any(|name| name == word);
-            findings.expect(!ours || exists, &assignment.place, format!("{word} is neither recipe nor package of this layer"));
+            findings.expect(
+                !ours || exists,
+                &assignment.place,
+                format!("{word} is neither recipe nor package of this layer"),
+            );
         }
     }
     Ok(())
@@ -129,21 +141,40 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let Ok(text) = layer.checkout.read(&wks) else { continue };
         let whole = layer.whole(path);
         for (number, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with("part ")) {
-            let Some(file) = line.split("file=").nth(1).and_then(|rest| rest.split(['"', ',', ' ']).next()) else { continue };
+            let Some(file) = line.split("file=").nth(1).and_then(|rest| rest.split(['"', ',', ' ']).next()) else {
+                continue;
+            };
             let place = format!("{wks}:{}", number + 1);
             match file.strip_prefix("${IMGDEPLOYDIR}/${IMAGE_LINK_NAME}.") {
                 Some(kind) => {
-                    let made = whole.of("IMAGE_TYPEDEP").filter(|a| a.name == "IMAGE_TYPEDEP:wic").flat_map(|a| a.words()).any(|word| word == kind)
+                    let made = whole
+                        .of("IMAGE_TYPEDEP")
+                        .filter(|a| a.name == "IMAGE_TYPEDEP:wic")
+                        .flat_map(|a| a.words())
+                        .any(|word| word == kind)
                         || whole.of("IMAGE_TYPEDEP").any(|a| a.words().any(|word| word == kind));
                     findings.expect(made, place, format!("IMAGE_TYPEDEP does not let {kind} be made before the card"));
                 }
                 None => {
-                    let makers: Vec<_> = layer.recipes().filter(|(_, recipe)| recipe.functions.iter().any(|f| f.name.starts_with("do_deploy") && f.body.contains(file))).collect();
+                    let makers: Vec<_> = layer
+                        .recipes()
+                        .filter(|(_, recipe)| {
+                            recipe.functions.iter().any(|f| f.name.starts_with("do_deploy") && f.body.contains(file))
+                        })
+                        .collect();
                     let waits = makers.iter().any(|(maker, _)| {
                         let task = format!("{}:do_deploy", recipe_name(maker));
-                        whole.assignments.iter().any(|a| a.name == "do_image_wic" && a.flag.as_deref() == Some("depends") && a.words().any(|word| word == task))
+                        whole.assignments.iter().any(|a| {
+                            a.name == "do_image_wic"
+                                && a.flag.as_deref() == Some("depends")
+                                && a.words().any(|word| word == task)
+                        })
                     });
-                    findings.expect(waits, place, format!("do_image_wic does not wait for the recipe that deploys {file}"));
+                    findings.expect(
+                        waits,
+                        place,
+                        format!("do_image_wic does not wait for the recipe that deploys {file}"),
+                    );
                 }
             }
         }

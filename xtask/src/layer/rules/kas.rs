@@ -65,7 +65,11 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             findings.expect(protected, path, format!("{name} is not fetched over a protected connection"));
         }
         for line in text.lines().map(str::trim).filter_map(|line| line.strip_prefix("- kas/")) {
-            findings.expect(files.contains_key(&format!("kas/{line}")), path, format!("includes kas/{line}, which is not there"));
+            findings.expect(
+                files.contains_key(&format!("kas/{line}")),
+                path,
+                format!("includes kas/{line}, which is not there"),
+            );
         }
         for name in text.split("VOICE_MODELS_PROFILE = \"").skip(1).filter_map(|rest| rest.split('"').next()) {
             let known = layer.assignments().any(|a| a.name == "VOICE_MODELS_KIB" && a.flag.as_deref() == Some(name));
@@ -89,14 +93,22 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(layer.recipe(target).is_some(), MAIN, format!("there is no recipe {target}"));
     }
     let names = pins(main);
-    let depends = layer.metadata.get("meta-voice/conf/layer.conf").and_then(|conf| conf.value("LAYERDEPENDS_voice")).unwrap_or_default();
+    let depends = layer
+        .metadata
+        .get("meta-voice/conf/layer.conf")
+        .and_then(|conf| conf.value("LAYERDEPENDS_voice"))
+        .unwrap_or_default();
     for collection in depends.split_whitespace() {
         let repository = match collection {
             "core" => "openembedded-core",
             "openembedded-layer" => "meta-openembedded",
             other => &format!("meta-{other}"),
         };
-        findings.expect(names.contains_key(repository), MAIN, format!("the layer needs {collection}, from {repository}"));
+        findings.expect(
+            names.contains_key(repository),
+            MAIN,
+            format!("the layer needs {collection}, from {repository}"),
+        );
     }
     Ok(())
 }

@@ -26,7 +26,9 @@ pub fn symbols(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(set.insert(symbol, value).is_none(), &place, format!("{symbol} is set twice"));
     }
     let appends = layer.metadata.iter().filter(|(path, _)| path.contains("recipes-kernel/linux/linux-raspberrypi"));
-    let used = appends.flat_map(|(_, metadata)| metadata.of("SRC_URI")).any(|a| a.words().any(|word| word == "file://parley.cfg"));
+    let used = appends
+        .flat_map(|(_, metadata)| metadata.of("SRC_URI"))
+        .any(|a| a.words().any(|word| word == "file://parley.cfg"));
     findings.expect(used, FRAGMENT, "no bbappend gives the fragment to the kernel");
     let (built_in, present) = needs(layer)?;
     for (symbol, why) in built_in {
@@ -49,7 +51,8 @@ fn needs(layer: &Layer<'_>) -> Result<(Needs, Needs)> {
             "vfat" => &["VFAT_FS", "NLS_CODEPAGE_437", "NLS_ISO8859_1"],
             _ => &[],
         };
-        built_in.extend(symbols.iter().map(|symbol| (*symbol, format!("{} is {}", partition.label, partition.filesystem))));
+        built_in
+            .extend(symbols.iter().map(|symbol| (*symbol, format!("{} is {}", partition.label, partition.filesystem))));
     }
     let when = |file: &str, word: &str, list: &mut Needs, symbols: &[&'static str]| -> Result<()> {
         if layer.checkout.read(file)?.contains(word) {
@@ -62,16 +65,46 @@ fn needs(layer: &Layer<'_>) -> Result<(Needs, Needs)> {
     when("ota/initramfs/init", "sha256", &mut built_in, &["CRYPTO_SHA256"])?;
     when("ota/initramfs/init", "mount -t devtmpfs", &mut built_in, &["DEVTMPFS"])?;
     when("ota/initramfs/init", "sysrq-trigger", &mut built_in, &["MAGIC_SYSRQ"])?;
-    when("meta-voice/recipes-core/images/parley-initramfs.bb", "cpio.gz", &mut built_in, &["BLK_DEV_INITRD", "RD_GZIP"])?;
+    when(
+        "meta-voice/recipes-core/images/parley-initramfs.bb",
+        "cpio.gz",
+        &mut built_in,
+        &["BLK_DEV_INITRD", "RD_GZIP"],
+    )?;
     when("ota/manifest.raucm", "format=verity", &mut built_in, &["BLK_DEV_LOOP", "DM_VERITY", "SQUASHFS"])?;
     when("ota/system.conf", "[streaming]", &mut built_in, &["BLK_DEV_NBD"])?;
-    when("rootfs-overlay/usr/lib/systemd/system.conf.d/10-parley.conf", "RuntimeWatchdogSec", &mut built_in, &["WATCHDOG", "BCM2835_WDT"])?;
-    when("rootfs-overlay/usr/lib/systemd/system/parley.service", "char-gpiochip", &mut built_in, &["GPIO_CDEV", "GPIO_CDEV_V1"])?;
-    when("rootfs-overlay/usr/lib/systemd/system/parley.service", "IPAddressDeny", &mut built_in, &["CGROUP_BPF", "BPF_SYSCALL"])?;
+    when(
+        "rootfs-overlay/usr/lib/systemd/system.conf.d/10-parley.conf",
+        "RuntimeWatchdogSec",
+        &mut built_in,
+        &["WATCHDOG", "BCM2835_WDT"],
+    )?;
+    when(
+        "rootfs-overlay/usr/lib/systemd/system/parley.service",
+        "char-gpiochip",
+        &mut built_in,
+        &["GPIO_CDEV", "GPIO_CDEV_V1"],
+    )?;
+    when(
+        "rootfs-overlay/usr/lib/systemd/system/parley.service",
+        "IPAddressDeny",
+        &mut built_in,
+        &["CGROUP_BPF", "BPF_SYSCALL"],
+    )?;
     when("rootfs-overlay/usr/lib/udev/rules.d/80-parley-stick.rules", "exfat", &mut present, &["EXFAT_FS"])?;
     for path in layer.checkout.files("kas")?.into_keys() {
-        let variants = [("dacplusadcpro", "DACPLUSADCPRO"), ("dacplusadc", "DACPLUSADC"), ("dacplus", "DACPLUS"), ("dac", "DAC"), ("digi", "DIGI"), ("amp", "AMP")];
-        if let Some((_, driver)) = path.strip_prefix("kas/hifiberry-").and_then(|rest| variants.iter().find(|(name, _)| rest.trim_end_matches(".yml") == *name)) {
+        let variants = [
+            ("dacplusadcpro", "DACPLUSADCPRO"),
+            ("dacplusadc", "DACPLUSADC"),
+            ("dacplus", "DACPLUS"),
+            ("dac", "DAC"),
+            ("digi", "DIGI"),
+            ("amp", "AMP"),
+        ];
+        if let Some((_, driver)) = path
+            .strip_prefix("kas/hifiberry-")
+            .and_then(|rest| variants.iter().find(|(name, _)| rest.trim_end_matches(".yml") == *name))
+        {
             let symbol: &'static str = match *driver {
                 "DACPLUSADCPRO" => "SND_BCM2708_SOC_HIFIBERRY_DACPLUSADCPRO",
                 "DACPLUSADC" => "SND_BCM2708_SOC_HIFIBERRY_DACPLUSADC",

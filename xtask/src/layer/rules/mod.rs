@@ -84,7 +84,9 @@ impl Layer<'_> {
     pub fn included(&self, from: &str, keyword: &str, what: &str) -> Option<String> {
         let beside = from.rsplit_once('/').map(|(folder, _)| format!("{folder}/{what}"));
         let candidates = match keyword {
-            "inherit" => vec![format!("meta-voice/classes-recipe/{what}.bbclass"), format!("meta-voice/classes/{what}.bbclass")],
+            "inherit" => {
+                vec![format!("meta-voice/classes-recipe/{what}.bbclass"), format!("meta-voice/classes/{what}.bbclass")]
+            }
             _ => vec![format!("meta-voice/{what}")].into_iter().chain(beside).collect(),
         };
         candidates.into_iter().find(|path| self.metadata.contains_key(path))
@@ -157,7 +159,9 @@ pub const RULES: &[(&str, Rule)] = &[
 pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
     let metadata = match metadata::read(checkout) {
         Ok(metadata) => metadata,
-        Err(problem) => return Ok(vec![Finding { rule: "syntax", place: "meta-voice".into(), problem: format!("{problem:#}") }]),
+        Err(problem) => {
+            return Ok(vec![Finding { rule: "syntax", place: "meta-voice".into(), problem: format!("{problem:#}") }]);
+        }
     };
     let layer = Layer { checkout, metadata, disk: Disk::parse(&checkout.read("ota/layout.toml")?)? };
     let mut found = Vec::new();

@@ -11,13 +11,21 @@ const ENDINGS: &[&str] = &[".cer", ".crt", ".der", ".key", ".p12", ".pem", ".pfx
 pub fn none(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     for folder in ["meta-voice", "kas"] {
         for (path, text) in layer.checkout.files(folder)? {
-            findings.expect(!ENDINGS.iter().any(|ending| path.ends_with(ending)), &path, "keys and certificates come from outside of the layer");
+            findings.expect(
+                !ENDINGS.iter().any(|ending| path.ends_with(ending)),
+                &path,
+                "keys and certificates come from outside of the layer",
+            );
             let bytes = std::fs::read(layer.checkout.path(&path))?;
             let binary = text.is_empty() && !bytes.is_empty();
             findings.expect(!binary, &path, "is no text: nobody can review it");
             for (index, line) in text.lines().enumerate() {
                 let armour = line.contains("-----BEGIN ") && !line.contains("PUBLIC");
-                findings.expect(!armour, format!("{path}:{}", index + 1), "key material belongs to whoever builds, not into the layer");
+                findings.expect(
+                    !armour,
+                    format!("{path}:{}", index + 1),
+                    "key material belongs to whoever builds, not into the layer",
+                );
             }
         }
     }

@@ -36,7 +36,11 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             for file in source.words().filter_map(|word| word.strip_prefix("file://")) {
                 let file = file.split(';').next().unwrap_or(file);
                 let found = places.iter().any(|place| layer.checkout.path(place).join(file).exists());
-                findings.expect(found || file.contains("${"), &source.place, format!("there is no {file} in {}", places.join(", ")));
+                findings.expect(
+                    found || file.contains("${"),
+                    &source.place,
+                    format!("there is no {file} in {}", places.join(", ")),
+                );
             }
         }
     }
@@ -67,9 +71,17 @@ pub fn pinned(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
                 let host = rest.split(['/', ';', ':']).next().unwrap_or(rest);
                 let page = matches!(assignment.base(), "BUGTRACKER" | "HOMEPAGE");
                 let known = page || UPSTREAM.iter().any(|(upstream, _)| *upstream == host);
-                findings.expect(known, &assignment.place, format!("{host} is no host of an upstream that this layer knows"));
+                findings.expect(
+                    known,
+                    &assignment.place,
+                    format!("{host} is no host of an upstream that this layer knows"),
+                );
                 let protected = matches!(scheme, "https" | "crate") || word.contains("protocol=https");
-                findings.expect(protected, &assignment.place, format!("{word} is not fetched over a protected connection"));
+                findings.expect(
+                    protected,
+                    &assignment.place,
+                    format!("{word} is not fetched over a protected connection"),
+                );
             }
         }
         let whole = layer.whole(path);
@@ -78,13 +90,20 @@ pub fn pinned(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             for word in source.words().filter(|word| word.contains("://") && !word.starts_with("file://")) {
                 let name = word.split(';').find_map(|part| part.strip_prefix("name="));
                 let crate_name = word.strip_prefix("crate://crates.io/").map(|crate_name| crate_name.replace('/', "-"));
-                let flag = name.map(str::to_owned).or(crate_name).map_or("sha256sum".to_owned(), |name| format!("{name}.sha256sum"));
+                let flag = name
+                    .map(str::to_owned)
+                    .or(crate_name)
+                    .map_or("sha256sum".to_owned(), |name| format!("{name}.sha256sum"));
                 let fixed = if word.starts_with("git") {
                     whole.value("SRCREV").is_some_and(|revision| hex(revision, 40))
                 } else {
                     whole.flag("SRC_URI", &flag).is_some_and(|sum| hex(sum, 64))
                 };
-                findings.expect(fixed, &source.place, format!("{word} has no fixed content: SRCREV, or SRC_URI[{flag}]"));
+                findings.expect(
+                    fixed,
+                    &source.place,
+                    format!("{word} has no fixed content: SRCREV, or SRC_URI[{flag}]"),
+                );
             }
         }
     }
@@ -97,10 +116,15 @@ pub fn licences(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let whole = layer.whole(path);
         let licence = whole.value("LICENSE").map(str::to_owned);
         let group = whole.inclusions.iter().any(|inclusion| matches!(inclusion.what.as_str(), "packagegroup"));
-        let artefact = whole.inclusions.iter().any(|inclusion| matches!(inclusion.what.as_str(), "core-image" | "bundle"));
+        let artefact =
+            whole.inclusions.iter().any(|inclusion| matches!(inclusion.what.as_str(), "core-image" | "bundle"));
         findings.expect(licence.is_some() || group, path, "LICENSE is not said");
         findings.expect(licence.as_deref() != Some("CLOSED"), path, "LICENSE must name a licence");
-        findings.expect(artefact || group || whole.of("LIC_FILES_CHKSUM").next().is_some(), path, "LIC_FILES_CHKSUM is not said");
+        findings.expect(
+            artefact || group || whole.of("LIC_FILES_CHKSUM").next().is_some(),
+            path,
+            "LIC_FILES_CHKSUM is not said",
+        );
         for sums in whole.of("LIC_FILES_CHKSUM").filter(|sums| !sums.value.contains("${@")) {
             for word in sums.words() {
                 let (file, options) = word.trim_start_matches("file://").split_once(';').unwrap_or((word, ""));
