@@ -13,7 +13,7 @@ INHIBIT_DEFAULT_DEPS = "1"
 COMPATIBLE_MACHINE = "^rpi$"
 PACKAGE_ARCH = "${MACHINE_ARCH}"
 
-inherit deploy nopackages parley-fat
+inherit deploy nopackages parley_fat
 
 do_configure[noexec] = "1"
 

@@ -12,12 +12,12 @@ UPDATES = "parley-rauc-conf rauc rauc-service e2fsprogs-e2fsck e2fsprogs-mke2fs 
 # Wi-Fi, by the provisioning file alone.
 NETWORK = "wpa-supplicant wireless-regdb-static"
 
-RDEPENDS:${PN} = " \
+RDEPENDS:${PN} = "\
+    ${NETWORK} \
+    ${SOUND} \
+    ${UPDATES} \
     parley \
     parley-config \
     parley-overlay \
     parley-setup \
-    ${NETWORK} \
-    ${SOUND} \
-    ${UPDATES} \
 "

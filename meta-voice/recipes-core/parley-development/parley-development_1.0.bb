@@ -21,5 +21,5 @@ do_install() {
     touch ${D}${sysconfdir}/parley/development
 }
 
-FILES:${PN} = "${sysconfdir}"
+FILES:${PN} += "${sysconfdir}"
 RDEPENDS:${PN} = "openssh-sshd"

@@ -3,7 +3,7 @@ DESCRIPTION = "ota/initramfs/init of the clone, as it is: opens the root behind 
                its tools by."
 SECTION = "base"
 LICENSE = "MIT | Apache-2.0"
-LIC_FILES_CHKSUM = " \
+LIC_FILES_CHKSUM = "\
     file://${COMMON_LICENSE_DIR}/Apache-2.0;md5=89aea4e17d99a7cacdbeed46a0096b10 \
     file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302 \
 "
@@ -33,5 +33,5 @@ do_install() {
     done
 }
 
-FILES:${PN} = "/init /modules /root ${sysconfdir}/starts ${bindir}"
+FILES:${PN} += "/init /modules /root ${sysconfdir}/starts ${bindir}"
 RDEPENDS:${PN} = "busybox libdevmapper parley-restart"

@@ -2,7 +2,7 @@ SUMMARY = "Units, users, D-Bus policy and udev rules of Parley"
 DESCRIPTION = "rootfs-overlay/ of the clone, as it is. Every unit of it that says what wants it is switched on."
 SECTION = "base"
 LICENSE = "MIT | Apache-2.0"
-LIC_FILES_CHKSUM = " \
+LIC_FILES_CHKSUM = "\
     file://${COMMON_LICENSE_DIR}/Apache-2.0;md5=89aea4e17d99a7cacdbeed46a0096b10 \
     file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302 \
 "
@@ -39,5 +39,5 @@ do_install() {
     cp -R --no-dereference --preserve=mode,links ${S}/. ${D}/
 }
 
-FILES:${PN} = "${sysconfdir} ${nonarch_libdir}"
+FILES:${PN} += "${sysconfdir} ${nonarch_libdir}"
 RDEPENDS:${PN} = "parley rauc-service"

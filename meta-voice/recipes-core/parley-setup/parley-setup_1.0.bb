@@ -4,7 +4,7 @@ SECTION = "base"
 LICENSE = "MIT"
 LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302"
 
-SRC_URI = " \
+SRC_URI = "\
     file://10-parley.conf \
     file://10-silent.conf \
     file://25-wlan.network \
@@ -32,5 +32,5 @@ do_install() {
     install -D -m 0644 -t ${D}${systemd_unitdir}/resolved.conf.d ${S}/10-silent.conf
 }
 
-FILES:${PN} = "${systemd_unitdir}"
+FILES:${PN} += "${systemd_unitdir}"
 RDEPENDS:${PN} = "parley wpa-supplicant"

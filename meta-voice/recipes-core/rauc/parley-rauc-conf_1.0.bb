@@ -3,7 +3,7 @@ DESCRIPTION = "ota/system.conf of the clone as it is, and the keyring that PARLE
                meta-rauc's example."
 SECTION = "base"
 LICENSE = "MIT | Apache-2.0"
-LIC_FILES_CHKSUM = " \
+LIC_FILES_CHKSUM = "\
     file://${COMMON_LICENSE_DIR}/Apache-2.0;md5=89aea4e17d99a7cacdbeed46a0096b10 \
     file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302 \
 "
@@ -29,5 +29,5 @@ do_install() {
 }
 do_install[file-checksums] += "${@'%s:True' % d.getVar('PARLEY_KEYRING_FILE') if d.getVar('PARLEY_KEYRING_FILE') else ''}"
 
-FILES:${PN} = "${nonarch_libdir}/rauc ${sysconfdir}/rauc"
+FILES:${PN} += "${nonarch_libdir}/rauc ${sysconfdir}/rauc"
 RPROVIDES:${PN} = "virtual-rauc-conf"

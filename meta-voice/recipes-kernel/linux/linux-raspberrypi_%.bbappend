@@ -1,2 +1,2 @@
-FILESEXTRAPATHS:prepend := "${THISDIR}/files:"
+FILESEXTRAPATHS:prepend:voice := "${THISDIR}/files:"
 SRC_URI:append:voice = " file://parley.cfg"

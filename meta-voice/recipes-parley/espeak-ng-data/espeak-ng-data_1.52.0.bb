@@ -18,4 +18,4 @@ do_install() {
     cp -R --no-dereference --preserve=mode,links ${STAGING_DATADIR_NATIVE}/espeak-ng-data ${D}${datadir}/
 }
 
-FILES:${PN} = "${datadir}/espeak-ng-data"
+FILES:${PN} += "${datadir}/espeak-ng-data"

@@ -14,6 +14,7 @@ SRC_URI = "crate://crates.io/espeak-rs-sys/0.2.0"
 SRC_URI[espeak-rs-sys-0.2.0.sha256sum] = "2d45d148019084e930df6cc3964a58c4c211342451ec5d3c328d8a6cc6b3464d"
 S = "${UNPACKDIR}/cargo_home/bitbake/espeak-rs-sys-0.2.0/espeak-ng"
 
-inherit cmake native
+inherit cmake
+inherit_defer native
 
 EXTRA_OECMAKE = "-DBUILD_SHARED_LIBS=OFF -DENABLE_TESTS=OFF -DUSE_MBROLA=OFF -DUSE_LIBPCAUDIO=OFF"

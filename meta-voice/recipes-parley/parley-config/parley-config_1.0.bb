@@ -15,7 +15,7 @@ do_compile[noexec] = "1"
 do_install() {
     install -d ${D}${sysconfdir}/parley
     {
-        echo '# What this image was built with. The settings of an owner: /var/lib/parley/.config/parley/parley.toml, which replaces this file.'
+        echo '# What this image was built with. The settings of an owner: ${localstatedir}/lib/parley/.config/parley/parley.toml, which replaces this file.'
         echo '[models]'
         echo 'profile = "${VOICE_MODELS_PROFILE}"'
     } > ${D}${sysconfdir}/parley/parley.toml

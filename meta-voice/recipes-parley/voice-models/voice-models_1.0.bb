@@ -59,4 +59,4 @@ do_install() {
 }
 do_install[vardeps] += "VOICE_MODELS_PROFILE"
 
-FILES:${PN} = "${datadir}/parley/models"
+FILES:${PN} += "${datadir}/parley/models"

@@ -80,7 +80,7 @@ fn crates(lock: &str) -> Result<String> {
         let _ = writeln!(uris, "    crate://crates.io/{name}/{version} \\");
         let _ = writeln!(sums, "SRC_URI[{name}-{version}.sha256sum] = \"{checksum}\"");
     }
-    Ok(format!("{HEADER} from Cargo.lock.\n\nSRC_URI += \" \\\n{uris}\"\n\n{sums}"))
+    Ok(format!("{HEADER} from Cargo.lock.\n\nSRC_URI += \"\\\n{uris}\"\n\n{sums}"))
 }
 
 #[derive(Deserialize)]
@@ -176,8 +176,8 @@ fn models(manifest: &str) -> Result<String> {
         let _ = write!(
             text,
             "\nVOICE_MODELS_LICENCE[{profile}] = \"{}\"\nVOICE_MODELS_KIB[{profile}] = \"{kib}\"\n\
-             VOICE_MODELS_UNVERIFIED[{profile}] = \"{}\"\nVOICE_MODELS_URI[{profile}] = \" \\\n{}\"\n\
-             VOICE_MODELS_SHA256[{profile}] = \" \\\n{}\"\n",
+             VOICE_MODELS_UNVERIFIED[{profile}] = \"{}\"\nVOICE_MODELS_URI[{profile}] = \"\\\n{}\"\n\
+             VOICE_MODELS_SHA256[{profile}] = \"\\\n{}\"\n",
             licences.join(" & "),
             unverified.join(" "),
             lines(&uris),

@@ -28,7 +28,7 @@ const fn mistake(
 
 const DISTRO: &str = "meta-voice/conf/distro/voice.conf";
 const IMAGE: &str = "meta-voice/recipes-core/images/voice-image.inc";
-const SLOTS: &str = "meta-voice/classes-recipe/parley-slot-images.bbclass";
+const SLOTS: &str = "meta-voice/classes-recipe/parley_slot_images.bbclass";
 const BUNDLE: &str = "meta-voice/recipes-core/bundles/voice-bundle.bb";
 const PROGRAM: &str = "meta-voice/recipes-parley/parley/parley_0.1.0.bb";
 const SETUP: &str = "meta-voice/recipes-core/parley-setup/parley-setup_1.0.bb";

@@ -199,7 +199,7 @@ pub fn version(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         format!("DISTRO_VERSION is not {version}, as in Cargo.toml"),
     );
     for (path, whole) in layer.recipes().map(|(path, _)| (path, layer.whole(path))) {
-        let ours = whole.inclusions.iter().any(|inclusion| inclusion.what == "parley-source");
+        let ours = whole.inclusions.iter().any(|inclusion| inclusion.what == "parley_source");
         findings.expect(
             !ours || path.ends_with(&format!("_{version}.bb")),
             path,

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::{Findings, Layer};
 
 /// The one command's file, and the file that pins it once more.
-const MAIN: &str = "kas/parley-pi5.yml";
+pub const MAIN: &str = "kas/parley-pi5.yml";
 const LOCK: &str = "kas/parley-pi5.lock.yml";
 
 /// One repository of a kas file.

@@ -6,13 +6,13 @@ mod depends;
 mod disk;
 mod generated;
 mod image;
-mod kas;
+pub mod kas;
 mod kernel;
-mod names;
-mod program;
+pub mod names;
+pub mod program;
 mod secrets;
 mod services;
-mod sources;
+pub mod sources;
 mod syntax;
 
 use std::collections::BTreeMap;

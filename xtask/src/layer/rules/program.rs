@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use super::{Findings, Layer};
 
 /// Applets that openembedded-core's busybox has by default, as far as `init` may call them.
-const APPLETS: &[&str] = &[
+pub const APPLETS: &[&str] = &[
     "basename",
     "cat",
     "dd",
@@ -161,7 +161,7 @@ pub fn packages(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let folder = member.split('/').next().unwrap_or(member);
         findings.expect(
             sources.contains(&folder),
-            "meta-voice/classes-recipe/parley-source.bbclass",
+            "meta-voice/classes-recipe/parley_source.bbclass",
             format!("{member} is a member of the workspace, and {folder} is not in SRC_URI"),
         );
         let manifest: toml::Table = layer.checkout.read(&format!("{member}/Cargo.toml"))?.parse()?;

@@ -15,7 +15,7 @@ const UPSTREAM: &[(&str, &str)] = &[
     ("huggingface.co", "models"),
 ];
 /// The texts in openembedded-core, by their MD5.
-const COMMON_LICENCES: &[(&str, &str)] = &[
+pub const COMMON_LICENCES: &[(&str, &str)] = &[
     ("Apache-2.0", "89aea4e17d99a7cacdbeed46a0096b10"),
     ("BSD-2-Clause", "cb641bc04cda31daea161b1bc15da69f"),
     ("GPL-3.0-or-later", "1c76c4cc354acaac30ed4d5eefea7245"),
@@ -51,7 +51,7 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 pub fn inclusions(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     for (path, metadata) in &layer.metadata {
         for inclusion in &metadata.inclusions {
-            let ours = inclusion.keyword == "require" || inclusion.what.starts_with("parley");
+            let ours = inclusion.keyword == "require" || inclusion.what.starts_with("parley_");
             let found = layer.included(path, inclusion.keyword, &inclusion.what).is_some();
             findings.expect(!ours || found, &inclusion.place, format!("there is no {} in the layer", inclusion.what));
         }

@@ -4,7 +4,7 @@
 # bootslot: kernel, initramfs, device trees, config.txt and the template of the command line. One for both slots.
 # bootslot-a, bootslot-b: completed for a slot, for the card; on the device a bundle's hook does the same.
 
-inherit parley-fat
+inherit parley_fat
 
 # A salt need not be secret; one that follows from the version makes the same image twice.
 def parley_salt(d):

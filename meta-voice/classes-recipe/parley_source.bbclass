@@ -3,7 +3,7 @@
 # Which crates it is built from says parley-crates.inc, which is generated from Cargo.lock. Cargo wants every member of the workspace to be there.
 
 FILESEXTRAPATHS:prepend := "${PARLEY_CLONE}:"
-SRC_URI = " \
+SRC_URI = "\
     file://.cargo \
     file://Cargo.lock \
     file://Cargo.toml \
