@@ -21,5 +21,4 @@ do_install() {
     touch ${D}${sysconfdir}/parley/development
 }
 
-FILES:${PN} += "${sysconfdir}"
 RDEPENDS:${PN} = "openssh-sshd"

@@ -33,5 +33,5 @@ do_install() {
     done
 }
 
-FILES:${PN} += "/init /modules /root ${sysconfdir}/starts ${bindir}"
+FILES:${PN} += "/init /modules /root"
 RDEPENDS:${PN} = "busybox libdevmapper parley-restart"

@@ -39,5 +39,5 @@ do_install() {
     cp -R --no-dereference --preserve=mode,links ${S}/. ${D}/
 }
 
-FILES:${PN} += "${sysconfdir} ${nonarch_libdir}"
+FILES:${PN} += "${nonarch_libdir}"
 RDEPENDS:${PN} = "parley rauc-service"

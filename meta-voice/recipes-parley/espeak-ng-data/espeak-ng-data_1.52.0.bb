@@ -17,5 +17,3 @@ do_install() {
     install -d ${D}${datadir}
     cp -R --no-dereference --preserve=mode,links ${STAGING_DATADIR_NATIVE}/espeak-ng-data ${D}${datadir}/
 }
-
-FILES:${PN} += "${datadir}/espeak-ng-data"

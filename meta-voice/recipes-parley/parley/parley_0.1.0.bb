@@ -62,8 +62,8 @@ do_install:append:aarch64() {
 }
 
 PACKAGE_BEFORE_PN = "${PN}-engine-piper ${PN}-restart"
-FILES:${PN}-engine-piper = "${bindir}/parley-engine-piper ${bindir}/espeak-ng-data"
-FILES:${PN}-restart = "${bindir}/parley-restart"
+FILES:${PN}-engine-piper += "${bindir}/parley-engine-piper ${bindir}/espeak-ng-data"
+FILES:${PN}-restart += "${bindir}/parley-restart"
 FILES:${PN} += "${nonarch_libdir}/parley"
 RDEPENDS:${PN} = "${PN}-engine-piper onnxruntime-bin voice-models"
 RDEPENDS:${PN}-engine-piper = "espeak-ng-data onnxruntime-bin"

@@ -10,10 +10,12 @@ use crate::layer::rules::{Finding, kas};
 
 /// What oelint says and is not followed, each with its reason.
 const SUPPRESSED: &[(&str, &str)] = &[
+    ("oelint.bbclass.underscores", "takes the crate list, which a class requires, for a class"),
     ("oelint.file.underscores", "images and bundles have no version in their names, as in openembedded-core itself"),
     ("oelint.task.docstrings", "for functions that are no tasks; comments say what they do"),
     ("oelint.task.noanonpython", "the one way to skip a recipe with a reason"),
     ("oelint.var.bbclassextend", "a device's own recipes are for the device"),
+    ("oelint.var.inheritlast.native", "native is last; oelint reads what a class inherits behind it"),
     ("oelint.var.licenseremotefile", "our own recipes have no remote file"),
     ("oelint.var.mandatoryvar.HOMEPAGE", "the layer belongs to the clone, wherever that is"),
     ("oelint.var.mandatoryvar.SRC_URI", "what is made from other recipes has no source"),
