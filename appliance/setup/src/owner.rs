@@ -166,6 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn what_the_documents_and_the_card_show_is_a_good_file() {
+        let guide = include_str!("../../../docs/FLASHING.md");
+        let shown = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+        assert!(Setup::parse(shown).expect("the guide's example").wifi.is_some());
+        let example = include_str!("../../../meta-voice/recipes-bsp/parley-autoboot/files/parley-setup.example.toml");
+        assert_eq!(Setup::parse(example).expect("the card's example").name.as_deref(), Some("parley"));
+        // What is offered there behind a comment sign works as well, but for the key that stands for one.
+        let offered = example.lines().map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')));
+        let offered: Vec<_> = offered.flatten().filter(|line| !line.starts_with("ssh-key")).collect();
+        let setup = Setup::parse(&offered.join("\n")).expect("the offers");
+        assert!(setup.wifi.is_some() && setup.wake_word.is_some());
+    }
+
+    #[test]
     fn no_message_and_no_log_repeats_a_password() {
         let problem = Setup::parse("[wifi]\nnetwork = \"x\"\npassword = \"swordfish\" oops").expect_err("no TOML");
         assert!(!problem.to_string().contains("swordfish"), "{problem}");

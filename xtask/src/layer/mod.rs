@@ -1,4 +1,4 @@
-//! `cargo xtask layer check|generate`: the Yocto layer. docs/YOCTO.md says what the checks prove and what they do not.
+//! `cargo xtask layer check|card|generate`: the Yocto layer. docs/YOCTO.md says what the checks prove and what they do not.
 
 mod bitbake;
 mod card;
