@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
 
-use crate::{build, process, system};
+use crate::{build, process, system, updating};
 
 /// Options of the bench.
 #[derive(Args)]
@@ -18,6 +18,9 @@ pub struct Options {
     /// One JSON object instead of tables
     #[arg(long)]
     json: bool,
+    /// Measure twice, alone and while an update installs, and compare
+    #[arg(long)]
+    while_updating: bool,
     /// Further options for `parley bench`
     #[arg(last = true)]
     further: Vec<String>,
@@ -34,6 +37,9 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         Some(folder) => folder.clone(),
         None => questions()?,
     };
+    if options.while_updating {
+        return updating::run(&questions, &options.further, install);
+    }
     let mut bench = Command::new(&built.parley);
     bench.arg("bench").arg("--questions").arg(questions);
     if options.json {

@@ -23,7 +23,7 @@ pub struct Built {
 /// Sees to packages and ONNX Runtime, and builds the product.
 pub fn ready(install: bool) -> Result<Built> {
     let onnxruntime = prepare(install)?;
-    let mut build = cargo(&onnxruntime);
+    let mut build = cargo_with(&onnxruntime);
     build.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]);
     build.args(PRODUCT.iter().flat_map(|package| ["-p", package]));
     let messages = process::output(&mut build)?;
@@ -36,7 +36,7 @@ pub fn ready(install: bool) -> Result<Built> {
 impl Built {
     /// Cargo with the environment that the workers' build scripts need.
     pub fn cargo(&self) -> Command {
-        cargo(&self.onnxruntime)
+        cargo_with(&self.onnxruntime)
     }
 }
 
@@ -47,11 +47,17 @@ fn prepare(install: bool) -> Result<PathBuf> {
     onnxruntime::ensure()
 }
 
-fn cargo(onnxruntime: &Path) -> Command {
+fn cargo_with(onnxruntime: &Path) -> Command {
+    let mut cargo = cargo();
+    cargo.env("ORT_LIB_LOCATION", onnxruntime);
+    cargo
+}
+
+/// Cargo, for what needs no worker.
+pub fn cargo() -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(places::workspace())
-        .env("ORT_LIB_LOCATION", onnxruntime)
         // `cargo xtask` has set these for itself; a build script that sees them change is run again.
         .env_remove("CARGO_MANIFEST_DIR")
         .env_remove("CARGO_PKG_NAME");

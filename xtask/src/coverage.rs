@@ -5,6 +5,10 @@ use clap::Args;
 
 use crate::{build, places, process, tools};
 
+/// Our crates but the workers.
+const PACKAGES: [&str; 6] =
+    ["parley-conversation", "parley-engine", "parley-hardware", "parley-model-file", "parley-models", "parley"];
+
 /// Options of the coverage run.
 #[derive(Args)]
 pub struct Options {
@@ -22,7 +26,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     let mut command = std::process::Command::new(tarpaulin);
     command.envs(built.cargo().get_envs().filter_map(|(key, value)| Some((key, value?))));
     command.current_dir(places::workspace()).arg("tarpaulin").args(["--release", "--engine", "llvm", "--skip-clean"]);
-    for package in ["parley-conversation", "parley-engine", "parley-hardware", "parley-models", "parley"] {
+    for package in PACKAGES {
         command.args(["--packages", package]);
     }
     command.args(["--out", "Json", "--out", "Html", "--output-dir"]).arg(&report);

@@ -4,18 +4,20 @@
 
 mod bench;
 mod build;
+mod bundle;
 mod coverage;
 mod demo;
 mod device;
+mod download;
 mod layer;
 mod measure;
 mod onnxruntime;
 mod places;
 mod process;
-mod soak;
 mod system;
 mod test;
 mod tools;
+mod updating;
 
 use clap::{Parser, Subcommand};
 
@@ -42,7 +44,15 @@ enum Command {
     /// Measure manners and accuracy: pauses, barge-in, cancelling, languages, words
     Measure(measure::Options),
     /// Hold hundreds of conversations while workers are killed at random
-    Soak(soak::Options),
+    #[command(disable_help_flag = true)]
+    Soak(measure::Forwarded),
+    /// Make and sign an update
+    Bundle(bundle::Options),
+    /// Measure how much of an update a device downloads that has an older version
+    Download(download::Options),
+    /// What `bench --while-updating` runs beside the bench
+    #[command(hide = true)]
+    UpdatingLoad(updating::LoadOptions),
     /// Measure line coverage
     Coverage(coverage::Options),
     /// Build, start and test the virtual device: the product's disk in an emulated board
@@ -60,9 +70,33 @@ fn main() -> anyhow::Result<()> {
         Command::Build => build::ready(install).map(|_| ()),
         Command::Bench(options) => bench::run(&options, install),
         Command::Measure(options) => measure::run(&options, install),
-        Command::Soak(options) => soak::run(&options, install),
+        Command::Soak(options) => measure::soak(&options, install),
+        Command::Bundle(options) => bundle::run(&options, install),
+        Command::Download(options) => download::run(&options),
+        Command::UpdatingLoad(options) => updating::load(&options),
         Command::Coverage(options) => coverage::run(&options, install),
         Command::Device(options) => device::run(&options, install),
         Command::Layer(options) => layer::run(&options),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_soak_goes_to_the_measuring_program() {
+        for options in [&["--help"][..], &["-h"], &["--turns", "5", "--seed", "2"], &[]] {
+            let cli = Cli::try_parse_from(["xtask", "--no-install", "soak"].iter().chain(options));
+            let Ok(Cli { command: Command::Soak(forwarded), no_install: true }) = cli else { panic!("{options:?}") };
+            assert_eq!(forwarded.to("soak"), [&["soak"], options].concat());
+        }
     }
 }

@@ -35,8 +35,17 @@ pub const DEVICE: &[&str] = &[
     "xz-utils",
 ];
 
-/// For the tests of updates: RAUC itself, a bus for it, and file systems of a PC.
-pub const UPDATE_TESTS: &[&str] = &["rauc", "squashfs-tools", "openssl", "dbus-daemon", "dosfstools"];
+/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, and what stands for a hardware token.
+pub const UPDATE_TESTS: &[&str] = &[
+    "rauc",
+    "squashfs-tools",
+    "openssl",
+    "dbus-daemon",
+    "dbus-bin",
+    "dosfstools",
+    "softhsm2",
+    "libengine-pkcs11-openssl",
+];
 
 /// Sees to it that these packages are installed; without `install`, names the missing ones.
 pub fn ensure(packages: &[&str], install: bool) -> Result<()> {

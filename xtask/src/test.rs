@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
 
-use crate::{build, process, system, tools};
+use crate::{build, measure, process, system, tools};
 
 /// Options of the test run.
 #[derive(Args)]
@@ -59,6 +59,8 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     process::run(&mut tests)?;
     if options.filter.is_none() {
         process::run(built.cargo().args(["test", "--release", "--locked", "--workspace", "--doc", "--quiet"]))?;
+        let soak = ["soak", "--turns", "25", "--kill-every", "5", "--threads", "1"];
+        measure::run_with(&soak.map(str::to_owned), install)?;
     }
     Ok(())
 }

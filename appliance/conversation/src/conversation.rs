@@ -27,10 +27,12 @@ use crate::history::History;
 use crate::ids::{Position, TurnId};
 use crate::prompt;
 use crate::route::Router;
-use crate::settings::Settings;
+use crate::settings::{MAX_QUESTION_CHARS, Settings};
 
 /// An answer that was paused goes on after this long without words.
 const WITHOUT_WORDS: Duration = Duration::from_secs(2);
+
+const SAY_TOO_LONG: &str = "That is too long for me. Please ask about a part of it.";
 
 /// What a conversation is doing, for lights, dashboards and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,8 +186,14 @@ impl Conversation {
         self.cancel_answer(Outcome::Interrupted);
         let turn = self.new_turn();
         let language = self.settings.voices.first().cloned().unwrap_or_default();
-        let transcript = Transcript { text, language, language_probability: 1.0, confidence: 1.0 };
-        let answer = self.draft(turn, &transcript, None);
+        let answer = if text.chars().nth(MAX_QUESTION_CHARS).is_some() {
+            let mut answer = Answer::new(turn, None, None, language);
+            self.say_at_once(&mut answer, SAY_TOO_LONG);
+            answer
+        } else {
+            let transcript = Transcript { text, language, language_probability: 1.0, confidence: 1.0 };
+            self.draft(turn, &transcript, None)
+        };
         self.release(answer);
     }
 

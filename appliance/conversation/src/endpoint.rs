@@ -8,10 +8,10 @@ use std::time::Duration;
 /// How the words of an utterance end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextCue {
-    /// Like a sentence.
-    Finished,
-    /// Neither way.
-    Open,
+    /// As a question does: people seldom stop behind one to go on.
+    Question,
+    /// As a statement or a command may, complete or not: "Turn on the light" may go on with "in the kitchen".
+    Statement,
     /// With a word or a mark that something must follow.
     Unfinished,
 }
@@ -39,12 +39,12 @@ impl TextCue {
             .map(|word| word.chars().filter(|c| c.is_alphanumeric() || *c == '\'').collect::<String>().to_lowercase())
             .unwrap_or_default();
         let question = text.ends_with(['?', '？', '؟']);
-        if !question && LEADING_WORDS.contains(&last.as_str()) {
+        if question {
+            TextCue::Question
+        } else if LEADING_WORDS.contains(&last.as_str()) {
             TextCue::Unfinished
-        } else if question || text.ends_with(['.', '!', '。', '！', '।']) {
-            TextCue::Finished
         } else {
-            TextCue::Open
+            TextCue::Statement
         }
     }
 }
@@ -62,9 +62,11 @@ pub struct Endpointing {
     pub unfinished: Duration,
     /// Enough where there is no model to judge the end of a turn.
     pub without_model: Duration,
-    /// The model's probability from which it says "finished". It is asked once, when the silence begins: with more
-    /// silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
-    pub finished_probability: f32,
+    /// The model's probability from which it says that a question is finished. It is asked once, when the silence
+    /// begins: with more silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
+    pub finished_question: f32,
+    /// The same for anything else, which may go on more easily.
+    pub finished_statement: f32,
     /// The model's probability below which it says "not finished".
     pub unfinished_probability: f32,
 }
@@ -74,10 +76,11 @@ impl Default for Endpointing {
         Endpointing {
             speculate_after: Duration::from_millis(60),
             sure: Duration::from_millis(200),
-            unsure: Duration::from_millis(680),
+            unsure: Duration::from_millis(640),
             unfinished: Duration::from_millis(1_400),
             without_model: Duration::from_millis(450),
-            finished_probability: 0.8,
+            finished_question: 0.2,
+            finished_statement: 0.9,
             unfinished_probability: 0.2,
         }
     }
@@ -118,7 +121,8 @@ impl Endpointing {
             Judgement::Pending => unsure,
             Judgement::Probability(p) => match cue {
                 Some(TextCue::Unfinished) if p < self.unfinished_probability => self.unfinished,
-                Some(TextCue::Finished | TextCue::Open) if p >= self.finished_probability => self.sure,
+                Some(TextCue::Question) if p >= self.finished_question => self.sure,
+                Some(TextCue::Statement) if p >= self.finished_statement => self.sure,
                 _ => unsure,
             },
         }
@@ -143,15 +147,15 @@ mod tests {
     #[test]
     fn the_last_word_counts_for_more_than_a_full_stop() {
         for (text, cue) in [
-            ("What time is it?", TextCue::Finished),
+            ("What time is it?", TextCue::Question),
             ("I would like to.", TextCue::Unfinished),
             ("I would like...", TextCue::Unfinished),
             ("Turn on the", TextCue::Unfinished),
-            ("Turn on the light", TextCue::Open),
-            ("Turn on the light.", TextCue::Finished),
-            ("Where are you?", TextCue::Finished),
+            ("Turn on the light", TextCue::Statement),
+            ("Turn on the light.", TextCue::Statement),
+            ("Where are you?", TextCue::Question),
             ("Well,", TextCue::Unfinished),
-            ("", TextCue::Open),
+            ("", TextCue::Statement),
         ] {
             assert_eq!(TextCue::of(text), cue, "{text:?}");
         }
@@ -162,11 +166,13 @@ mod tests {
         let rules = Endpointing::default();
         let habit = SpeakerHabit::default();
         let enough = |p, cue| rules.enough(Judgement::Probability(p), Some(cue), &habit);
-        assert_eq!(enough(0.9, TextCue::Finished), rules.sure);
+        assert_eq!(enough(0.9, TextCue::Question), rules.sure);
+        assert_eq!(enough(0.85, TextCue::Statement), rules.unsure);
+        assert_eq!(enough(0.9, TextCue::Statement), rules.sure);
         assert_eq!(enough(0.9, TextCue::Unfinished), rules.unsure);
-        assert_eq!(enough(0.3, TextCue::Finished), rules.unsure);
+        assert_eq!(enough(0.15, TextCue::Question), rules.unsure);
         assert_eq!(enough(0.1, TextCue::Unfinished), rules.unfinished);
-        assert_eq!(rules.enough(Judgement::NoModel, Some(TextCue::Finished), &habit), rules.without_model);
+        assert_eq!(rules.enough(Judgement::NoModel, Some(TextCue::Question), &habit), rules.without_model);
     }
 
     #[test]

@@ -1,28 +1,30 @@
 //! The worker with the real model: needs PARLEY_MODELS, which `cargo xtask test` provides.
 
-mod support;
+use std::path::Path;
 
-use parley_engine::protocol::{Command, JobId, Report};
+use parley_drive::{check_refused, model};
 use parley_engine::{EndOfTurn, Judge, Kind};
-use support::{Worker, model, start, start_failing};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley-engine-ears");
 const MODEL: &str = "smart-turn-v3.2-cpu.onnx";
+/// `EX_CONFIG`.
+const UNUSABLE: i32 = 78;
+
+type Worker = parley_drive::Worker<Judge>;
 
 fn ears() -> Worker {
-    start(&["--end-of-turn", &model(MODEL).to_string_lossy()])
+    Worker::start(PROGRAM, &["--end-of-turn", &model(MODEL).to_string_lossy()])
 }
 
-fn ask(ears: &mut Worker, job: u64, audio: Vec<i16>) {
-    ears.send(&Command::Start { job: JobId(job), task: EndOfTurn { audio: audio.into() } });
+fn task(audio: Vec<i16>) -> EndOfTurn {
+    EndOfTurn { audio: audio.into() }
 }
 
 /// The probability, and nothing else, that a job gives.
-fn judge(ears: &mut Worker, job: u64, audio: Vec<i16>) -> f32 {
-    ask(ears, job, audio);
-    let Report::Output { job: of, output } = ears.read() else { panic!("no probability") };
-    assert_eq!(of, JobId(job));
-    assert_eq!(ears.read(), Report::End { job: JobId(job) });
-    output
+fn judge(ears: &mut Worker, audio: Vec<i16>) -> f32 {
+    let outputs = ears.done(task(audio));
+    let [probability] = outputs[..] else { panic!("not one probability: {outputs:?}") };
+    probability
 }
 
 fn noise(samples: u32) -> Vec<i16> {
@@ -32,40 +34,42 @@ fn noise(samples: u32) -> Vec<i16> {
 #[test]
 fn the_worker_says_what_it_loaded() {
     let ears = ears();
-    assert_eq!((ears.details.engine.as_str(), ears.details.model.as_str()), (Judge::NAME, MODEL));
+    assert_eq!((ears.details().engine.as_str(), ears.details().model.as_str()), (Judge::NAME, MODEL));
 }
 
 #[test]
 fn a_judgement_is_a_probability_and_always_the_same() {
     let mut ears = ears();
-    let first = judge(&mut ears, 1, noise(32_000));
+    let first = judge(&mut ears, noise(32_000));
     assert!((0.0..=1.0).contains(&first), "{first}");
-    let other = judge(&mut ears, 2, noise(1));
-    let long = judge(&mut ears, 3, noise(300_000));
+    let other = judge(&mut ears, noise(1));
+    let long = judge(&mut ears, noise(300_000));
     assert!([other, long].iter().all(|probability| (0.0..=1.0).contains(probability)));
-    assert_eq!(judge(&mut ears, 4, noise(32_000)), first, "an earlier task left traces");
+    assert_eq!(judge(&mut ears, noise(32_000)), first, "an earlier task left traces");
 }
 
 #[test]
 fn a_task_without_sound_is_refused_and_the_next_one_is_done() {
     let mut ears = ears();
-    ask(&mut ears, 1, Vec::new());
-    assert!(matches!(ears.read(), Report::Failed { job: JobId(1), error } if error.contains("no sound")));
-    judge(&mut ears, 2, noise(16_000));
+    assert!(ears.refusal(task(Vec::new())).contains("no sound"));
+    judge(&mut ears, noise(16_000));
 }
 
 #[test]
 fn a_model_that_is_no_use_is_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
-    let check = |name: &str, bytes: &[u8], expected: &str| {
+    let refused = |path: &Path, words: &str| {
+        check_refused(PROGRAM, &["--end-of-turn", &path.to_string_lossy()], UNUSABLE, words);
+    };
+    let check = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        start_failing(&["--end-of-turn", &path.to_string_lossy()], expected);
+        refused(&path, "cannot be loaded");
     };
     let whole = std::fs::read(model(MODEL)).unwrap();
-    check("empty.onnx", b"", "cannot be loaded");
-    check("text.onnx", b"not a model", "cannot be loaded");
-    check("truncated.onnx", &whole[..whole.len() / 2], "cannot be loaded");
-    start_failing(&["--end-of-turn", "/nowhere/at-all.onnx"], "there is no model at /nowhere/at-all.onnx");
-    start_failing(&["--end-of-turn", &model("en_US-joe-medium.onnx").to_string_lossy()], "is not smart-turn 3");
+    check("empty.onnx", b"");
+    check("text.onnx", b"not a model");
+    check("truncated.onnx", &whole[..whole.len() / 2]);
+    refused(Path::new("/nowhere/at-all.onnx"), "there is no model at /nowhere/at-all.onnx");
+    refused(&model("en_US-joe-medium.onnx"), "is not smart-turn 3");
 }

@@ -14,10 +14,10 @@ use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
 use parley_engine::worker::{CancelFlag, Engine, Outputs};
 use parley_engine::{Generate, Generated, Role, StopReason, Think};
+use parley_model_file::ModelFileError;
 
 use crate::answer::Answer;
 use crate::cache::{Cache, Computed};
-use crate::gguf::{self, ModelFileError};
 use crate::interrupt;
 use crate::prompt::PromptWriter;
 use crate::repetition;
@@ -73,9 +73,8 @@ impl Llama {
     /// See [`LoadError`].
     pub fn load(path: &Path, threads: u32, context: u32, state_dir: Option<&Path>) -> Result<Self, LoadError> {
         let shown = || path.display().to_string();
-        let summary = gguf::check(path).map_err(|error| LoadError::File { path: shown(), error })?;
-        let refused =
-            |message| LoadError::Refused { path: shown(), architecture: summary.architecture.clone(), message };
+        let file = parley_model_file::gguf(path).map_err(|error| LoadError::File { path: shown(), error })?;
+        let refused = |message| LoadError::Refused { path: shown(), architecture: file.architecture.clone(), message };
 
         let mut backend = LlamaBackend::init().map_err(|error| refused(error.to_string()))?;
         backend.void_logs();

@@ -6,13 +6,11 @@
 mod answer;
 mod cache;
 mod engine;
-mod gguf;
 mod interrupt;
 mod prompt;
 mod repetition;
 mod sampler;
 mod state_file;
-mod threads;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -20,10 +18,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use parley_engine::{Kind, Think, WorkerDetails, worker};
+use parley_engine::{Kind, Think, WorkerDetails, openmp, worker};
+use parley_model_file::ModelFileError;
 
 use engine::{Llama, LoadError};
-use gguf::ModelFileError;
 
 /// Answers chats with a language model, for Parley.
 ///
@@ -47,7 +45,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    threads::sleep_while_waiting();
+    openmp::sleep_while_waiting();
     let arguments = Arguments::parse();
     let start = Instant::now();
     let llama =

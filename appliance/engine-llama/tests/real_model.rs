@@ -1,21 +1,19 @@
 //! The worker with a real model: SmolLM2 135M.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use parley_drive::{End, check_only_whole_models_start, model};
 use parley_engine::protocol::Report;
 use parley_engine::{ChatMessage, Generate, Generated, Role, StopReason, Think};
-use support::{End, failed_start, model};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_parley-engine-llama");
 const MODEL: &str = "SmolLM2-135M-Instruct.Q4_1.gguf";
 const SYSTEM: &str = "You are a helpful voice assistant in a home. You control lights, timers and music, and answer \
                       short factual questions. Always answer in one or two short spoken sentences.";
 
-type Worker = support::Worker<Think>;
+type Worker = parley_drive::Worker<Think>;
 
 fn worker(more: &[&str]) -> Worker {
     let model = model(MODEL);
@@ -46,11 +44,9 @@ struct Answer {
 }
 
 fn answer(worker: &mut Worker, task: Generate) -> Answer {
-    let (outputs, end) = worker.run(task);
-    assert_eq!(end, End::Done);
     let mut text = String::new();
     let mut finished = None;
-    for output in outputs {
+    for output in worker.done(task) {
         match output {
             Generated::Text(piece) => text += &piece,
             Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, .. } => {
@@ -61,16 +57,6 @@ fn answer(worker: &mut Worker, task: Generate) -> Answer {
     }
     let (reason, prompt, reused, generated) = finished.expect("finished");
     Answer { text, reason, prompt, reused, generated }
-}
-
-fn refusal(worker: &mut Worker, task: Generate) -> String {
-    match worker.run(task) {
-        (outputs, End::Failed(error)) => {
-            assert_eq!(outputs, []);
-            error
-        }
-        other => panic!("not refused: {other:?}"),
-    }
 }
 
 #[test]
@@ -122,7 +108,7 @@ fn a_grammar_is_obeyed_and_a_bad_one_refused() {
     assert!(["{\"sky\":true}", "{\"sky\":false}"].contains(&answered.text.as_str()), "{answered:?}");
     assert_eq!(answered.reason, StopReason::EndOfAnswer);
     for bad in ["root ::= undefined", "no grammar", "other ::= \"a\"", ""] {
-        assert!(refusal(&mut worker, with(bad)).contains("grammar"), "{bad:?}");
+        assert!(worker.refusal(with(bad)).contains("grammar"), "{bad:?}");
     }
     assert!(!answer(&mut worker, ask("Is the sky blue?")).text.is_empty());
 }
@@ -130,11 +116,11 @@ fn a_grammar_is_obeyed_and_a_bad_one_refused() {
 #[test]
 fn a_prompt_beyond_the_context_is_refused_with_both_numbers() {
     let mut worker = worker(&["--context", "256"]);
-    assert_eq!(worker.details.context_tokens, Some(256));
-    let error = refusal(&mut worker, ask(&"word ".repeat(400)));
+    assert_eq!(worker.details().context_tokens, Some(256));
+    let error = worker.refusal(ask(&"word ".repeat(400)));
     let numbers: Vec<u32> = error.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
     assert!(matches!(numbers[..], [tokens, 256] if tokens > 400), "{error}");
-    assert!(refusal(&mut worker, Generate { messages: vec![], ..ask("") }).contains("no message"));
+    assert!(worker.refusal(Generate { messages: vec![], ..ask("") }).contains("no message"));
 }
 
 #[test]
@@ -160,7 +146,7 @@ fn after_a_cancelled_answer_the_cache_is_right() {
     let job = worker.send(Generate { max_tokens: 1000, temperature: 1.0, ..ask("Tell me a very long story.") });
     assert!(matches!(worker.read(), Report::Output { .. }));
     worker.cancel(job);
-    let (outputs, end) = worker.rest();
+    let (outputs, end) = worker.rest(job);
     assert_eq!(end, End::Done);
     assert!(!outputs.iter().any(|output| matches!(output, Generated::Finished { .. })), "it was not cancelled");
     let again = answer(&mut worker, ask("What is the capital of France?"));
@@ -173,17 +159,7 @@ fn a_cancel_stops_the_evaluation_of_a_prompt() {
     let mut worker = worker(&[]);
     let expected = answer(&mut worker, ask("What is the capital of France?"));
     let long = |start: &str| Generate { max_tokens: 0, ..ask(&format!("{start} {}", "some more words ".repeat(400))) };
-    let before = worker.processor_ticks();
-    worker.run(long("Well,"));
-    let whole = worker.processor_ticks() - before;
-
-    let before = worker.processor_ticks();
-    let job = worker.send(long("So,"));
-    worker.wait_for_ticks(whole / 5);
-    worker.cancel(job);
-    assert_eq!(worker.rest(), (vec![], End::Done));
-    let cancelled = worker.processor_ticks() - before;
-    assert!(cancelled * 2 < whole, "{cancelled} of {whole} ticks");
+    worker.check_cancelled_in_the_middle(long("Well,"), long("So,"));
     assert_eq!(answer(&mut worker, ask("What is the capital of France?")).text, expected.text);
 }
 
@@ -216,22 +192,6 @@ fn damage(file: &Path) {
 
 #[test]
 fn a_file_that_is_no_whole_model_is_refused_with_one_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let check = |name: &str, contents: Option<&[u8]>, code: i32, words: &str| {
-        let file = folder.path().join(name);
-        if let Some(contents) = contents {
-            fs::write(&file, contents).unwrap();
-        }
-        let (exit, error) = failed_start(PROGRAM, &["--model", file.to_str().unwrap()]);
-        assert_eq!(exit, Some(code), "{name}: {error}");
-        assert!(error.contains(words) && error.lines().count() == 1, "{name}: {error}");
-    };
-    let whole = fs::read(model(MODEL)).unwrap();
-    check("missing.gguf", None, 66, "No such file");
-    check("empty.gguf", Some(b""), 65, "cut short");
-    check("header.gguf", Some(&whole[..1000]), 65, "cut short");
-    check("half.gguf", Some(&whole[..whole.len() / 2]), 65, "cut short");
-    check("almost.gguf", Some(&whole[..whole.len() - 1]), 65, "cut short");
-    check("whisper.gguf", Some(b"lmgg and so on"), 65, "Whisper");
-    check("text.gguf", Some(b"Dear reader"), 65, "something else");
+    let others = [(&b"lmgg and so on"[..], "Whisper"), (b"Dear reader", "something else")];
+    check_only_whole_models_start(PROGRAM, &model(MODEL), &others);
 }

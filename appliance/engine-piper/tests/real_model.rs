@@ -1,28 +1,52 @@
 //! The worker with a real voice: needs PARLEY_MODELS, and beside the binary ONNX Runtime and espeak-ng-data, all of
 //! which `cargo xtask test` provides.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
-use parley_engine::protocol::{Command, JobId};
-use parley_engine::{Kind, Talk};
+use parley_drive::{End, check_refused, model};
+use parley_engine::{Kind, Speak, Spoken, Talk};
 use parley_engine_piper::onnx::{self, Model, Node, ValueInfo};
 use parley_engine_piper::reach::Reach;
 use parley_engine_piper::voice::{Sentence, Voice};
 use prost::Message;
-use support::{Worker, model, start, start_failing};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_parley-engine-piper");
 const MODEL: &str = "en_US-joe-medium.onnx";
 const RATE_HZ: usize = 22_050;
+/// `EX_CONFIG`.
+const UNUSABLE: i32 = 78;
+
+type Worker = parley_drive::Worker<Talk>;
 
 fn voice_option(language: &str, path: &Path) -> String {
     format!("{language}={}", path.display())
 }
 
 fn joe() -> Worker {
-    start(&["--voice", &voice_option("en", &model(MODEL))])
+    Worker::start(PROGRAM, &["--voice", &voice_option("en", &model(MODEL))])
+}
+
+fn task(text: &str, language: Option<&str>) -> Speak {
+    Speak { text: text.to_owned(), language: language.map(str::to_owned) }
+}
+
+/// What is in outputs of a job.
+fn blocks(worker: &Worker, outputs: Vec<Spoken>) -> Vec<Vec<i16>> {
+    let rate_hz = worker.details().rate_hz;
+    assert!(outputs.iter().all(|output| Some(output.rate_hz) == rate_hz && !output.audio.is_empty()), "an odd block");
+    outputs.into_iter().map(|output| output.audio).collect()
+}
+
+/// The blocks of a text that can be said.
+fn said(worker: &mut Worker, text: &str, language: Option<&str>) -> Vec<Vec<i16>> {
+    let outputs = worker.done(task(text, language));
+    blocks(worker, outputs)
+}
+
+/// All samples of a text in the first voice.
+fn say(worker: &mut Worker, text: &str) -> Vec<i16> {
+    said(worker, text, None).concat()
 }
 
 /// Cut elsewhere, sums are rounded otherwise: one step of 16 bits, which nobody hears.
@@ -52,7 +76,8 @@ fn how_a_sentence_is_cut_never_changes_its_samples() {
 
 #[test]
 fn the_worker_says_what_it_loaded() {
-    let details = &joe().details;
+    let joe = joe();
+    let details = joe.details();
     assert_eq!((details.engine.as_str(), details.model.as_str()), (Talk::NAME, MODEL));
     assert_eq!((details.rate_hz, details.languages.as_slice()), (Some(RATE_HZ as u32), &["en".to_owned()][..]));
 }
@@ -61,17 +86,16 @@ fn the_worker_says_what_it_loaded() {
 fn a_text_sounds_the_same_whatever_ran_before() {
     const TEXT: &str = "The kitchen light is on. Shall I turn it off?";
     let mut first = joe();
-    let before = first.say(1, TEXT);
-    first.say(2, "Something else was said in the meantime.");
-    assert_same(&first.say(3, TEXT), &before);
-    assert_same(&joe().say(1, TEXT), &before);
+    let before = say(&mut first, TEXT);
+    say(&mut first, "Something else was said in the meantime.");
+    assert_same(&say(&mut first, TEXT), &before);
+    assert_same(&say(&mut joe(), TEXT), &before);
 }
 
 #[test]
 fn speech_is_audible_at_once_and_does_not_clip() {
     let mut joe = joe();
-    joe.ask(1, "It is twenty one degrees in the living room right now.", None);
-    let blocks = joe.blocks(1).unwrap();
+    let blocks = said(&mut joe, "It is twenty one degrees in the living room right now.", None);
     assert!(blocks.len() > 1 && blocks[0].len() < RATE_HZ / 5, "the first block is not small");
     let speech = blocks.concat();
     let seconds = speech.len() as f64 / RATE_HZ as f64;
@@ -86,44 +110,41 @@ fn speech_is_audible_at_once_and_does_not_clip() {
 #[test]
 fn a_text_without_words_is_over_without_sound() {
     let mut joe = joe();
-    for (job, text) in ["", "...", "\0\n", "🙂"].iter().enumerate() {
-        joe.ask(job as u64, text, None);
-        assert_eq!(joe.blocks(job as u64), Ok(Vec::new()), "{text:?}");
+    for text in ["", "...", "\0\n", "🙂"] {
+        assert_eq!(joe.done(task(text, None)), [], "{text:?}");
     }
-    assert!(!joe.say(9, "a\0b\u{7}c\nd").is_empty());
+    assert!(!say(&mut joe, "a\0b\u{7}c\nd").is_empty());
 }
 
 #[test]
 fn what_cannot_be_said_is_refused_and_the_next_text_is_said() {
     let mut joe = joe();
-    joe.ask(1, &"a ".repeat(600), None);
-    assert!(joe.blocks(1).unwrap_err().contains("1200 characters"));
-    joe.ask(2, "Bonjour.", Some("fr"));
-    assert!(joe.blocks(2).unwrap_err().contains("no voice for \"fr\", only for en"));
-    joe.ask(3, "Hello.", Some("en"));
-    assert!(!joe.blocks(3).unwrap().is_empty());
+    assert!(joe.refusal(task(&"a ".repeat(600), None)).contains("1200 characters"));
+    assert!(joe.refusal(task("Bonjour.", Some("fr"))).contains("no voice for \"fr\", only for en"));
+    assert!(!said(&mut joe, "Hello.", Some("en")).is_empty());
 }
 
 #[test]
 fn a_cancelled_text_ends_early_and_the_next_one_is_said() {
     let mut joe = joe();
     let long = "This goes on and on, ".repeat(45);
-    joe.ask(1, &long, None);
+    let job = joe.send(task(&long, None));
     joe.read();
-    joe.send(&Command::Cancel { job: JobId(1) });
-    let rest = joe.blocks(1).unwrap().concat();
+    joe.cancel(job);
+    let (outputs, end) = joe.rest(job);
+    assert_eq!(end, End::Done);
+    let rest = blocks(&joe, outputs).concat();
     // What fits into the pipe is there already, and one block is under way; the whole text is 50 s long.
     assert!(rest.len() < 10 * RATE_HZ, "{} more seconds", rest.len() / RATE_HZ);
-    assert!(!joe.say(2, "Hello.").is_empty());
+    assert!(!say(&mut joe, "Hello.").is_empty());
 }
 
 #[test]
 fn another_language_is_loaded_when_it_is_asked_for() {
-    let mut worker =
-        start(&["--voice", &voice_option("en", &model(MODEL)), "--voice", &voice_option("de", &model(MODEL))]);
-    assert_eq!(worker.details.languages, ["en", "de"]);
-    worker.ask(1, "Hello.", Some("de"));
-    assert!(!worker.blocks(1).unwrap().is_empty());
+    let [en, de] = ["en", "de"].map(|language| voice_option(language, &model(MODEL)));
+    let mut worker = Worker::start(PROGRAM, &["--voice", &en, "--voice", &de]);
+    assert_eq!(worker.details().languages, ["en", "de"]);
+    assert!(!said(&mut worker, "Hello.", Some("de")).is_empty());
 }
 
 #[test]
@@ -149,21 +170,24 @@ fn a_voice_that_cannot_be_taken_apart_speaks_whole_sentences() {
     fs::copy(model(&format!("{MODEL}.json")), folder.path().join("whole.json")).unwrap();
 
     assert_eq!(Voice::load(&path, 1).unwrap().reach(), None);
-    let seconds = start(&["--voice", &voice_option("en", &path)]).say(1, "The kitchen light is on.").len() as f64
-        / RATE_HZ as f64;
+    let mut worker = Worker::start(PROGRAM, &["--voice", &voice_option("en", &path)]);
+    let seconds = say(&mut worker, "The kitchen light is on.").len() as f64 / RATE_HZ as f64;
     assert!((0.7..3.0).contains(&seconds), "{seconds} s");
 }
 
 #[test]
 fn files_that_are_no_use_are_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
-    let check = |name: &str, bytes: &[u8], json: Option<&str>, expected: &str| {
+    let refused = |arguments: &[&str], words: &str| {
+        check_refused(PROGRAM, arguments, UNUSABLE, words);
+    };
+    let check = |name: &str, bytes: &[u8], json: Option<&str>, words: &str| {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
         if let Some(json) = json {
             fs::write(folder.path().join(format!("{name}.json")), json).unwrap();
         }
-        start_failing(&["--voice", &voice_option("en", &path)], expected);
+        refused(&["--voice", &voice_option("en", &path)], words);
     };
     let whole = fs::read(model(MODEL)).unwrap();
     let json = fs::read_to_string(model(&format!("{MODEL}.json"))).unwrap();
@@ -173,8 +197,8 @@ fn files_that_are_no_use_are_one_clear_line() {
     check("truncated.onnx", &whole[..whole.len() / 2], Some(&json), "not a whole ONNX model");
     check("text.onnx", b"not a model", Some(&json), "not a whole ONNX model");
     check("ears.onnx", &ears, Some(&json), "not a Piper voice");
-    start_failing(&["--voice", "en=/nowhere/at-all.onnx"], "there is no voice at /nowhere/at-all.onnx");
-    start_failing(
+    refused(&["--voice", "en=/nowhere/at-all.onnx"], "there is no voice at /nowhere/at-all.onnx");
+    refused(
         &["--voice", &voice_option("en", &model(MODEL)), "--espeak-data", "/nowhere"],
         "there is no espeak-ng-data",
     );

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use parley_engine::worker::{CancelFlag, Engine, Outputs};
 use parley_engine::{INPUT_RATE_HZ, Listen, Transcribe, Transcript};
+use parley_model_file::{Format, ModelFileError};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
 
 use crate::decoder::{Beginning, Decoder, Words};
 use crate::language::{self, Detected, Language};
-use crate::model_file::{self, ModelFileError};
 use crate::{audio, interrupt, text};
 
 /// Above this the audio is not looked at any further. Noise, hum and silence reach 0.6 to 0.9, human speech 0.2.
@@ -85,7 +85,7 @@ impl Whisper {
     /// See [`LoadError`].
     pub fn load(path: &Path, threads: usize, usual: &str, candidates: &[String]) -> Result<Self, LoadError> {
         let shown = || path.display().to_string();
-        model_file::check(path).map_err(|error| LoadError::File { path: shown(), error })?;
+        parley_model_file::check(path, Format::Ggml).map_err(|error| LoadError::File { path: shown(), error })?;
         let refused = |error| LoadError::Refused { path: shown(), error };
 
         // Without a logging back-end of whisper-rs, this silences whisper.cpp; what it prints is of no use to anyone.

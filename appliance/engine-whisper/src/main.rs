@@ -8,9 +8,7 @@ mod decoder;
 mod engine;
 mod interrupt;
 mod language;
-mod model_file;
 mod text;
-mod threads;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,10 +16,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use parley_engine::{Kind, Listen, WorkerDetails, worker};
+use parley_engine::{Kind, Listen, WorkerDetails, openmp, worker};
+use parley_model_file::ModelFileError;
 
 use engine::{LoadError, Whisper};
-use model_file::ModelFileError;
 
 /// Turns speech into text with a Whisper model, for Parley.
 ///
@@ -45,7 +43,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    threads::sleep_while_waiting();
+    openmp::sleep_while_waiting();
     let arguments = Arguments::parse();
     let start = Instant::now();
     let loaded = Whisper::load(&arguments.model, arguments.threads as usize, &arguments.language, &arguments.languages);

@@ -1,19 +1,15 @@
 //! The worker with a real model, Whisper base, and with people's voices.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-mod support;
-
-use std::fs;
-
+use parley_drive::{check_only_whole_models_start, check_refused, model};
 use parley_engine::{Listen, Transcribe, Transcript};
 use parley_speech::word_errors::{WordErrors, word_errors};
 use parley_speech::{Clip, SpeechSets};
-use support::{End, failed_start, model};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_parley-engine-whisper");
 const MODEL: &str = "ggml-base.bin";
 
-type Worker = support::Worker<Listen>;
+type Worker = parley_drive::Worker<Listen>;
 
 fn worker(more: &[&str]) -> Worker {
     let model = model(MODEL);
@@ -41,9 +37,7 @@ fn task(audio: Vec<i16>, language: Option<&str>) -> Transcribe {
 }
 
 fn transcript(worker: &mut Worker, task: Transcribe) -> Transcript {
-    let (outputs, end) = worker.run(task);
-    assert_eq!(end, End::Done);
-    let [transcript] = outputs.try_into().expect("one transcript");
+    let [transcript] = worker.done(task).try_into().expect("one transcript");
     transcript
 }
 
@@ -110,23 +104,19 @@ fn silence_and_noise_have_no_words() {
 #[test]
 fn more_than_half_a_minute_is_refused() {
     let mut worker = worker(&[]);
-    let (outputs, end) = worker.run(task(vec![0; 30 * 16_000 + 1], None));
-    assert!(outputs.is_empty());
-    assert!(
-        matches!(&end, End::Failed(error) if error.contains("30.0 s") && error.contains("at most 30 s")),
-        "{end:?}"
-    );
+    let error = worker.refusal(task(vec![0; 30 * 16_000 + 1], None));
+    assert!(error.contains("30.0 s") && error.contains("at most 30 s"), "{error}");
     assert_eq!(transcript(&mut worker, task(vec![0; 30 * 16_000], None)).text, "");
 }
 
 #[test]
 fn an_unknown_language_is_refused() {
-    let (_, end) = worker(&[]).run(task(vec![0; 16_000], Some("xx")));
-    assert!(matches!(&end, End::Failed(error) if error.contains("\"xx\"")), "{end:?}");
+    let error = worker(&[]).refusal(task(vec![0; 16_000], Some("xx")));
+    assert!(error.contains("\"xx\""), "{error}");
     let model = model(MODEL);
-    let (code, error) = failed_start(PROGRAM, &["--model", model.to_str().unwrap(), "--languages", "en,xx"]);
-    assert_eq!((code, error.lines().count()), (Some(65), 1), "{error}");
-    assert!(error.contains("\"xx\"") && error.contains("es, "), "{error}");
+    let arguments = ["--model", model.to_str().unwrap(), "--languages", "en,xx"];
+    let line = check_refused(PROGRAM, &arguments, 65, "\"xx\"");
+    assert!(line.contains("es, "), "{line}");
 }
 
 #[test]
@@ -135,46 +125,20 @@ fn a_cancel_stops_the_encoder_and_the_next_job_is_right() {
     let speech = sentence();
     let expected = transcript(&mut worker, task(speech.clone(), None));
     let long: Vec<i16> = speech.iter().copied().cycle().take(29 * 16_000).collect();
-    let before = worker.processor_ticks();
-    worker.run(task(long.clone(), None));
-    let whole = worker.processor_ticks() - before;
-
-    let before = worker.processor_ticks();
-    let job = worker.send(task(long, None));
-    worker.wait_for_ticks(whole / 5);
-    worker.cancel(job);
-    assert_eq!(worker.rest(), (vec![], End::Done));
-    let cancelled = worker.processor_ticks() - before;
-    assert!(cancelled * 2 < whole, "{cancelled} of {whole} ticks");
+    worker.check_cancelled_in_the_middle(task(long.clone(), None), task(long, None));
     assert_eq!(transcript(&mut worker, task(speech, None)), expected);
 }
 
 #[test]
 fn only_the_candidates_are_detected() {
     let mut worker = worker(&["--languages", "es,ru", "--language", "ru"]);
-    assert_eq!(worker.details.languages, ["es", "ru"]);
+    assert_eq!(worker.details().languages, ["es", "ru"]);
     let heard = transcript(&mut worker, task(sentence(), None));
     assert!(["es", "ru"].contains(&heard.language.as_str()), "{heard:?}");
 }
 
 #[test]
 fn a_file_that_is_no_whole_model_is_refused_with_one_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let check = |name: &str, contents: Option<&[u8]>, code: i32, words: &str| {
-        let file = folder.path().join(name);
-        if let Some(contents) = contents {
-            fs::write(&file, contents).unwrap();
-        }
-        let (exit, error) = failed_start(PROGRAM, &["--model", file.to_str().unwrap()]);
-        assert_eq!(exit, Some(code), "{name}: {error}");
-        assert!(error.contains(words) && error.lines().count() == 1, "{name}: {error}");
-    };
-    let whole = fs::read(model(MODEL)).unwrap();
-    check("missing.bin", None, 66, "No such file");
-    check("empty.bin", Some(b""), 65, "cut short");
-    check("header.bin", Some(&whole[..1000]), 65, "cut short");
-    check("half.bin", Some(&whole[..whole.len() / 2]), 65, "cut short");
-    check("almost.bin", Some(&whole[..whole.len() - 1]), 65, "cut short");
-    check("llama.bin", Some(b"GGUF and so on"), 65, "a language model");
-    check("text.bin", Some(b"Dear reader"), 65, "something else");
+    let others = [(&b"GGUF and so on"[..], "a language model"), (b"Dear reader", "something else")];
+    check_only_whole_models_start(PROGRAM, &model(MODEL), &others);
 }

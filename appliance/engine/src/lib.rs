@@ -14,6 +14,7 @@
 
 mod engines;
 mod job;
+pub mod openmp;
 pub mod protocol;
 pub mod scripted;
 pub mod supervisor;

@@ -18,14 +18,12 @@ mod digest;
 mod disk;
 mod download;
 mod error;
-pub mod header;
 mod manifest;
 mod models;
 mod pinned;
 mod progress;
 mod recipe;
 mod registry;
-mod scan;
 mod source;
 mod store;
 

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use parley_model_file::Format;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::header::Format;
 use crate::source::Source;
 
 /// The largest file anybody may pin: far above any model that fits a Raspberry Pi.

@@ -125,6 +125,8 @@ impl Default for Engines {
 pub struct Updates {
     /// What happens when a stick with an update is plugged in: "ask", "install" or "ignore".
     pub stick: OnStick,
+    /// When the device restarts into an update that is installed: "asked" or "quiet".
+    pub restart: OnInstalled,
 }
 
 /// What happens when a stick with an update is plugged in.
@@ -138,6 +140,17 @@ pub enum OnStick {
     Install,
     /// Nothing.
     Ignore,
+}
+
+/// When the device restarts into an update that is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnInstalled {
+    /// Somebody has to say so. A trial that a power cut interrupted is tried again when nobody talks.
+    #[default]
+    Asked,
+    /// When nobody talks: for fleets.
+    Quiet,
 }
 
 /// Why there is no configuration.

@@ -68,6 +68,9 @@ impl Question {
 }
 
 /// Where the last sound ends: the last 10 ms that are less than 35 dB below the loudest, and above the quietest tenth.
+///
+/// The test material has a finder of sounds of its own, which the program that is shipped cannot depend on; nor the other
+/// way round, because the material is prepared where ALSA is not installed yet.
 fn last_sound(samples: &[i16]) -> Duration {
     const WINDOW: usize = 160;
     let levels: Vec<f32> = samples.chunks(WINDOW).map(mean_square).collect();

@@ -2,5 +2,13 @@
 
 use parley_update::data::Schema;
 
+#[cfg(any(feature = "probe-schema-1", feature = "probe-schema-2"))]
+mod probe;
+
 /// All of them.
+#[cfg(not(any(feature = "probe-schema-1", feature = "probe-schema-2")))]
 pub const ALL: &[Schema] = &[];
+
+/// What the virtual device migrates, while no feature has data of its own.
+#[cfg(any(feature = "probe-schema-1", feature = "probe-schema-2"))]
+pub const ALL: &[Schema] = &[probe::PROBE];

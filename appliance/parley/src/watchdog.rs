@@ -4,7 +4,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parley_update::policy::table::Table;
@@ -21,9 +21,53 @@ pub struct Pulse {
     pub frames: AtomicU64,
     /// Times that the conductor told the core that time passes.
     pub ticks: AtomicU64,
+    speech: Level,
+    noise: Level,
+}
+
+/// Frames over which a level is smoothed: ten seconds.
+const SMOOTHED: f32 = 500.0;
+
+/// The mean square of one kind of frame, smoothed. Only the conductor writes.
+#[derive(Debug, Default)]
+struct Level {
+    /// The bits of an `f32`.
+    mean_square: AtomicU32,
+    frames: AtomicU32,
+}
+
+impl Level {
+    fn note(&self, samples: &[i16]) {
+        let square = samples.iter().map(|sample| f32::from(*sample).powi(2)).sum::<f32>() / samples.len().max(1) as f32;
+        let frames = self.frames.load(Ordering::Relaxed).saturating_add(1);
+        let before = f32::from_bits(self.mean_square.load(Ordering::Relaxed));
+        let mean = before + (square - before) / SMOOTHED.min(frames as f32);
+        self.mean_square.store(mean.to_bits(), Ordering::Relaxed);
+        self.frames.store(frames, Ordering::Relaxed);
+    }
+
+    fn mean_square(&self) -> f32 {
+        f32::from_bits(self.mean_square.load(Ordering::Relaxed))
+    }
 }
 
 impl Pulse {
+    /// Takes note of a frame of the microphone.
+    pub fn heard(&self, samples: &[i16], speech: bool) {
+        self.frames.fetch_add(1, Ordering::Relaxed);
+        if speech { &self.speech } else { &self.noise }.note(samples);
+    }
+
+    /// How far speech is above the noise, in dB, and how many seconds of speech that was heard in; `None` before both were heard.
+    #[must_use]
+    pub fn signal_to_noise(&self) -> Option<(f32, u32)> {
+        let frames = self.speech.frames.load(Ordering::Relaxed);
+        let both = frames > 0 && self.noise.frames.load(Ordering::Relaxed) > 0;
+        // No microphone is quieter than one step.
+        let ratio = self.speech.mean_square().max(1.0) / self.noise.mean_square().max(1.0);
+        both.then(|| (10.0 * ratio.log10(), frames / 50))
+    }
+
     fn counts(&self) -> Counts {
         Counts { frames: self.frames.load(Ordering::Relaxed), ticks: self.ticks.load(Ordering::Relaxed) }
     }
@@ -94,6 +138,19 @@ mod tests {
     fn check(frames: u64, ticks: u64, expected: bool) {
         let before = Counts { frames: 10, ticks: 20 };
         assert_eq!(Counts { frames, ticks }.moved_since(before), expected, "{frames} frames, {ticks} ticks");
+    }
+
+    #[test]
+    fn the_signal_to_noise_ratio_is_that_of_speech_to_the_pauses() {
+        let pulse = Pulse::default();
+        assert_eq!(pulse.signal_to_noise(), None);
+        for _ in 0..500 {
+            pulse.heard(&[3_000; 320], true);
+            pulse.heard(&[-30; 320], false);
+        }
+        let (ratio_db, seconds) = pulse.signal_to_noise().expect("both were heard");
+        assert!((ratio_db - 40.0).abs() < 0.1, "{ratio_db} dB");
+        assert_eq!((seconds, pulse.counts().frames), (10, 1_000));
     }
 
     #[test]

@@ -5,8 +5,11 @@
 //! - `autoboot.txt` is whole before anything is written to a slot, for a file that is not boots [`crate::autoboot::FALLBACK`].
 //! - The committed slot is never marked bad and never written, not even while a trial runs and RAUC takes it for the idle one.
 
+use std::fs::{self, File};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::{Flock, FlockArg};
 
 use crate::autoboot;
 use crate::card::Card;
@@ -40,6 +43,19 @@ impl Journal for JournalFile {
         // Flash wears: what is there already is not written again.
         if self.load().as_ref() == Some(record) { Ok(()) } else { files::replace_json(&self.0, record) }
     }
+}
+
+/// Waits until nobody else works on the boot chain, and keeps it so until the guard is dropped: RAUC, the units and the updater may call at
+/// once.
+///
+/// # Errors
+/// The journal's folder cannot be written.
+pub fn lock(journal: &Path) -> io::Result<Flock<File>> {
+    if let Some(folder) = journal.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = File::create(journal.with_extension("lock"))?;
+    Ok(Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| error)?)
 }
 
 /// Why the backend did not do something.

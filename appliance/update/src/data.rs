@@ -4,7 +4,7 @@
 //! version of each is in use.
 //!
 //! Rules: a trial works on a *copy* in the folder of the new version; the commit makes it current; the old folder stays until probation
-//! ends, so a rollback reads what it wrote; what was written since is carried back where the older schema can hold it.
+//! ends (and longer, while the other slot reads it), so a rollback reads what it wrote; what was written since is carried back where the older schema can hold it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -27,6 +27,15 @@ pub struct Schema {
 
 /// One step of a migration, on a folder that is a copy.
 pub type Step = fn(&Path) -> io::Result<()>;
+
+/// What becomes of a folder of this program's version that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takeover {
+    /// It stays as it is: this program has written it, or a rollback carried it back.
+    Keep,
+    /// A trial that ended without a verdict left it; people have gone on with the old version since.
+    Anew,
+}
 
 /// Why the data could not be taken over. The old data is untouched.
 #[derive(Debug, thiserror::Error)]
@@ -70,16 +79,16 @@ impl Data {
         self.place(schema.name, schema.version)
     }
 
-    /// Before anything reads its data: makes the folders of this program's versions, from copies where there is older data. Folders that
-    /// are there already stay as they are, whether a trial left them or a rollback carried them back.
+    /// Before anything reads its data: makes the folders of this program's versions, from copies where there is older data.
     ///
     /// # Errors
     /// The data cannot be copied or migrated, or is of a newer program.
-    pub fn prepare(&self) -> Result<(), DataError> {
+    pub fn prepare(&self, takeover: Takeover) -> Result<(), DataError> {
         let current = self.current();
         for schema in self.schemas {
             let own = self.of(schema);
-            if own.exists() {
+            let is_older = current.get(schema.name).is_some_and(|found| *found < schema.version);
+            if own.exists() && !(is_older && takeover == Takeover::Anew) {
                 continue;
             }
             let failed = |source| DataError::Copy { folder: own.clone(), source };
@@ -124,13 +133,15 @@ impl Data {
             .map_err(|source| DataError::Copy { folder: self.folder.clone(), source })
     }
 
-    /// Probation is over: what only the old slot could read goes.
+    /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which this one no longer
+    /// starts and nobody can carry anything back.
     ///
     /// # Errors
     /// A folder cannot be removed.
-    pub fn forget_old(&self) -> io::Result<()> {
+    pub fn forget_old(&self, before: &BTreeMap<String, u32>) -> io::Result<()> {
         for schema in self.schemas {
-            for version in 1..schema.version {
+            let others = before.get(schema.name).copied().unwrap_or(schema.version);
+            for version in (1..schema.version).filter(|version| *version != others) {
                 let folder = self.place(schema.name, version);
                 if folder.exists() {
                     fs::remove_dir_all(folder)?;

@@ -37,7 +37,7 @@ const FAILING: &[Schema] = &[Schema { name: "notes", version: 2, forward: &[fail
 fn old_data() -> (tempfile::TempDir, Data) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let old = Data::new(folder.path(), V1);
-    old.prepare().expect("a new device");
+    old.prepare(Takeover::Keep).expect("a new device");
     write(&old, "one\ntwo\n");
     old.commit().expect("it can be committed");
     (folder, old)
@@ -55,7 +55,7 @@ fn read(data: &Data) -> String {
 fn a_trial_works_on_a_copy_and_a_commit_makes_it_current() {
     let (folder, old) = old_data();
     let new = Data::new(folder.path(), V3);
-    new.prepare().expect("it can be migrated");
+    new.prepare(Takeover::Keep).expect("it can be migrated");
     assert_eq!(read(&new), "0 one\n1 two\n");
     assert_eq!(read(&old), "one\ntwo\n", "what the old slot reads is untouched");
     assert_eq!(new.current()["notes"], 1);
@@ -66,8 +66,8 @@ fn a_trial_works_on_a_copy_and_a_commit_makes_it_current() {
 #[test]
 fn a_trial_that_fails_leaves_the_old_data_in_use() {
     let (folder, old) = old_data();
-    Data::new(folder.path(), V3).prepare().expect("it can be migrated");
-    old.prepare().expect("back in the old slot");
+    Data::new(folder.path(), V3).prepare(Takeover::Keep).expect("it can be migrated");
+    old.prepare(Takeover::Keep).expect("back in the old slot");
     assert_eq!(read(&old), "one\ntwo\n");
     assert_eq!(old.current()["notes"], 1);
 }
@@ -77,11 +77,11 @@ fn what_was_written_since_is_carried_back() {
     let (folder, old) = old_data();
     let before = old.current();
     let new = Data::new(folder.path(), V3);
-    new.prepare().expect("it can be migrated");
+    new.prepare(Takeover::Keep).expect("it can be migrated");
     new.commit().expect("it can be committed");
     write(&new, "0 one\n1 two\n2 three\n");
     new.carry_back(&before).expect("it can be carried back");
-    old.prepare().expect("back in the old slot");
+    old.prepare(Takeover::Keep).expect("back in the old slot");
     assert_eq!(read(&old), "one\ntwo\nthree\n");
     assert!(!old.of(&V1[0]).join("index").exists(), "the older schema has no place for it");
     assert_eq!(old.current()["notes"], 1);
@@ -91,13 +91,13 @@ fn what_was_written_since_is_carried_back() {
 fn a_migration_that_fails_or_is_cut_changes_nothing_and_is_done_again() {
     let (folder, old) = old_data();
     let failing = Data::new(folder.path(), FAILING);
-    assert!(matches!(failing.prepare(), Err(DataError::Copy { .. })));
+    assert!(matches!(failing.prepare(Takeover::Keep), Err(DataError::Copy { .. })));
     assert_eq!(read(&old), "one\ntwo\n");
     assert!(!failing.of(&FAILING[0]).exists(), "a half migration is never in place");
     // The next version that can do it finds what the cut left behind.
     let new = Data::new(folder.path(), V3);
     fs::create_dir_all(folder.path().join("notes/v3.part/rubbish")).expect("left by a cut");
-    new.prepare().expect("it can be migrated");
+    new.prepare(Takeover::Keep).expect("it can be migrated");
     assert!(!new.of(&V3[0]).join("rubbish").exists());
 }
 
@@ -112,14 +112,43 @@ fn carrying_back_that_fails_leaves_what_the_old_slot_wrote() {
 }
 
 #[test]
-fn the_old_folders_go_when_probation_ends() {
+fn when_probation_ends_only_what_neither_slot_reads_goes() {
     let (folder, old) = old_data();
     let new = Data::new(folder.path(), V3);
-    new.prepare().expect("it can be migrated");
+    let before = old.current();
+    new.prepare(Takeover::Keep).expect("it can be migrated");
     new.commit().expect("it can be committed");
-    new.forget_old().expect("they can be removed");
-    assert!(!old.of(&V1[0]).exists());
+    fs::create_dir_all(folder.path().join("notes/v2")).expect("of a version in between");
+    new.forget_old(&before).expect("they can be removed");
+    assert!(!folder.path().join("notes/v2").exists());
     assert_eq!(read(&new), "0 one\n1 two\n");
+    // The committed slot no longer starts; the firmware's way out is the other one.
+    old.prepare(Takeover::Keep).expect("the other slot finds its data");
+    assert_eq!(read(&old), "one\ntwo\n");
+}
+
+#[test]
+fn a_second_trial_begins_with_what_was_written_after_the_first() {
+    let (folder, old) = old_data();
+    let new = Data::new(folder.path(), V3);
+    new.prepare(Takeover::Anew).expect("the first trial");
+    old.prepare(Takeover::Keep).expect("a power cut brings the old slot back");
+    write(&old, "one\ntwo\nthree\n");
+    new.prepare(Takeover::Anew).expect("the second trial");
+    assert_eq!(read(&new), "0 one\n1 two\n2 three\n");
+}
+
+#[test]
+fn a_trial_of_the_way_back_keeps_what_was_carried_back() {
+    let (folder, old) = old_data();
+    let before = old.current();
+    let new = Data::new(folder.path(), V3);
+    new.prepare(Takeover::Anew).expect("it can be migrated");
+    new.commit().expect("it can be committed");
+    write(&new, "0 changed\n");
+    new.carry_back(&before).expect("it can be carried back");
+    old.prepare(Takeover::Anew).expect("a trial of the old slot");
+    assert_eq!(read(&old), "changed\n");
 }
 
 #[test]
@@ -127,5 +156,5 @@ fn data_of_a_newer_program_is_not_touched() {
     let (folder, _) = old_data();
     files::replace_json(&folder.path().join(CURRENT), &BTreeMap::from([("notes", 9)])).expect("it can be written");
     fs::remove_dir_all(folder.path().join("notes")).expect("it can be removed");
-    assert!(matches!(Data::new(folder.path(), V3).prepare(), Err(DataError::TooNew { found: 9, .. })));
+    assert!(matches!(Data::new(folder.path(), V3).prepare(Takeover::Keep), Err(DataError::TooNew { found: 9, .. })));
 }

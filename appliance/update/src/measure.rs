@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::files;
 use crate::policy::table::Table;
 use crate::state::Start;
@@ -14,6 +16,9 @@ use crate::system;
 /// Every part of the appliance may put a table of its own here, as `<name>.json`: `{"sound-card": {"value": 1, "samples": 1}}`.
 /// The folder is empty after a start. Later names win over earlier ones.
 pub const FOLDER: &str = "/run/parley/measurements";
+
+/// Where the restarts that were seen are kept.
+const RESTARTS: &str = "/run/parley-update/restarts.json";
 
 /// The services whose restarts count.
 const SERVICES: [&str; 2] = ["parley.service", "rauc.service"];
@@ -40,13 +45,46 @@ pub fn of_system(start: Start, since_start: Duration) -> Table {
     table.note("verity-errors", if verity == Verity::Damaged { 1.0 } else { 0.0 });
     table.note_whether("data-writable", can_write(Path::new(system::STATE_FOLDER)));
     if let Some(restarts) = restarts() {
-        let hours = (since_start.as_secs_f64() / 3600.0).max(1.0);
         table.note("restarts", f64::from(restarts));
-        table.note("restarts-per-hour", f64::from(restarts) / hours);
+        let mut seen: Vec<Seen> = files::read_json(Path::new(RESTARTS)).unwrap_or_default();
+        let before = seen.len();
+        table.note("restarts-per-hour", f64::from(of_the_last_hour(&mut seen, since_start.as_secs(), restarts)));
+        if seen.len() != before {
+            // In memory; where it cannot be written, all restarts since the start count.
+            files::replace_json(Path::new(RESTARTS), &seen).ok();
+        }
     }
     table.note("quiet-s", since_start.as_secs_f64());
     table.note("panics", f64::from(u8::from(has_entries(Path::new("/sys/fs/pstore")))));
     table
+}
+
+/// When a number of restarts was first seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
+    /// Since the start.
+    at_s: u64,
+    restarts: u32,
+}
+
+/// The restarts of the last hour, which a crash loop fills in seconds, however long the device has run before. What was seen is kept no
+/// longer than it is needed.
+fn of_the_last_hour(seen: &mut Vec<Seen>, now_s: u64, restarts: u32) -> u32 {
+    if seen.last().is_none_or(|last| last.restarts != restarts) {
+        seen.push(Seen { at_s: now_s, restarts });
+    }
+    let hour_ago = seen.iter().rposition(|seen| seen.at_s + 3600 <= now_s);
+    if let Some(index) = hour_ago {
+        seen.drain(..index);
+    }
+    let before = hour_ago.and_then(|_| seen.first()).map_or(0, |seen| seen.restarts);
+    restarts.saturating_sub(before)
+}
+
+/// A name for this start that no other start has.
+#[must_use]
+pub fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
 /// How long the system runs.
@@ -130,6 +168,25 @@ mod tests {
     fn restarts_of_all_services_count() {
         assert_eq!(read_restarts("NRestarts=1\n\nNRestarts=2\n"), Some(3));
         assert_eq!(read_restarts(""), None, "nobody could be asked");
+    }
+
+    #[test]
+    fn a_crash_loop_is_seen_at_once_after_any_time_and_forgotten_after_an_hour() {
+        let mut seen = Vec::new();
+        let day = 86_400;
+        assert_eq!(of_the_last_hour(&mut seen, 10, 0), 0);
+        for (at, restarts) in [(day, 1), (day + 1, 2), (day + 3, 3)] {
+            assert_eq!(of_the_last_hour(&mut seen, at, restarts), restarts);
+        }
+        assert_eq!(of_the_last_hour(&mut seen, day + 3599, 3), 3);
+        assert_eq!(of_the_last_hour(&mut seen, day + 3601, 3), 1);
+        assert_eq!(of_the_last_hour(&mut seen, day + 3700, 3), 0);
+        assert!(seen.len() <= 2, "{seen:?}");
+    }
+
+    #[test]
+    fn restarts_before_anybody_looked_count() {
+        assert_eq!(of_the_last_hour(&mut Vec::new(), 30, 2), 2);
     }
 
     #[test]

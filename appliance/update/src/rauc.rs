@@ -5,5 +5,5 @@ mod install;
 mod problem;
 
 pub use bus::{Dictionary, InstallerProxy, RaucError, inspect, manifest_of};
-pub use install::{Event, Limits, Source, install};
+pub use install::{Limits, Source, inspect_in_time, install};
 pub use problem::Problem;

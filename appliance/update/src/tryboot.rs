@@ -8,15 +8,13 @@
     reason = "RAUC reads standard output, the system log standard error"
 )]
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand, ValueEnum};
-use nix::fcntl::{Flock, FlockArg};
 
-use crate::backend::{Backend, JournalFile};
+use crate::backend::{self, Backend, JournalFile};
 use crate::card::DeviceCard;
 use crate::policy::ledger::Happened;
 use crate::slot::Slot;
@@ -107,7 +105,7 @@ fn run(cli: Cli) -> Result<()> {
         | What::LeaveTrial => {}
     }
     let place = cli.images.map_or_else(Place::device, |folder| Place::images(&folder))?;
-    let _alone = place.lock()?;
+    let _alone = backend::lock(&place.journal).context("cannot lock the update journal")?;
     let folder = place.journal.parent().map(Path::to_owned).unwrap_or_default();
     let mut backend = Backend::new(place.card, JournalFile(place.journal), place.start);
     match cli.command {
@@ -177,15 +175,5 @@ impl Place {
         let disk = Some(image("disk")).filter(|disk| disk.exists());
         let card = DeviceCard { autoboot: image("autoboot"), boot: [image("boot_a"), image("boot_b")], disk };
         Ok(Place { card, journal: image(system::JOURNAL), start })
-    }
-
-    /// RAUC, the units and the updater may call at once.
-    fn lock(&self) -> Result<Flock<File>> {
-        let path = self.journal.with_extension("lock");
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        }
-        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| error).context("cannot lock the update journal")
     }
 }

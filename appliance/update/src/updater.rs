@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use semver::Version;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::files;
 use crate::policy::ledger::{Entry, Happened, Ledger};
@@ -46,6 +46,37 @@ pub struct Status {
     pub waiting: Option<Version>,
 }
 
+/// How long a version was watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Watched {
+    version: Version,
+    /// In starts that are over.
+    earlier_s: u64,
+    /// The start that was watched last; the kernel makes up an id for each.
+    boot_id: String,
+    /// When watching began in it, counted from the start.
+    from_s: u64,
+    /// Until when it was watched.
+    up_to_s: u64,
+}
+
+impl Watched {
+    fn new(version: &Version, boot_id: &str, since_start: Duration) -> Watched {
+        let now_s = since_start.as_secs();
+        Watched { version: version.clone(), earlier_s: 0, boot_id: boot_id.to_owned(), from_s: now_s, up_to_s: now_s }
+    }
+
+    fn total(&self) -> Duration {
+        Duration::from_secs(self.earlier_s + self.up_to_s.saturating_sub(self.from_s))
+    }
+}
+
+/// How much of the time on probation a power cut may cost.
+pub const WATCH_KEPT_EVERY: Duration = Duration::from_secs(600);
+
+/// How often a baseline is written.
+const BASELINE_EVERY: Duration = Duration::from_secs(3600);
+
 impl Files {
     /// The files in a folder.
     #[must_use]
@@ -65,6 +96,10 @@ impl Files {
     /// `data` cannot be written.
     pub fn note(&self, version: &Version, happened: Happened) -> io::Result<()> {
         let mut ledger = self.ledger();
+        if matches!(happened, Happened::Committed { .. }) && self.watched(version).is_some() {
+            // A version that its owner wanted once more is watched for a whole day once more.
+            std::fs::remove_file(self.path("watched.json"))?;
+        }
         ledger.add(now_unix_s(), version.clone(), happened);
         files::replace_json(&self.path("ledger.json"), &ledger)
     }
@@ -113,18 +148,51 @@ impl Files {
         matches!(last.happened, Happened::Installed { .. }).then(|| last.version.clone())
     }
 
+    /// How long the running version has been watched, all its starts together. The clock is not asked: a board without one may jump by
+    /// years when somebody tells it the time. Called every minute; up to [`WATCH_KEPT_EVERY`] are lost with a start, to spare the card.
+    ///
+    /// # Errors
+    /// `data` cannot be written.
+    pub fn watch(&self, version: &Version, boot_id: &str, since_start: Duration) -> io::Result<Duration> {
+        let kept = self.watched(version);
+        let mut now = kept.clone().unwrap_or_else(|| Watched::new(version, boot_id, since_start));
+        if now.boot_id != boot_id {
+            now.earlier_s += now.up_to_s.saturating_sub(now.from_s);
+            (now.boot_id, now.from_s) = (boot_id.to_owned(), 0);
+        }
+        now.up_to_s = since_start.as_secs();
+        let new = kept.as_ref().is_none_or(|kept| kept.boot_id != now.boot_id);
+        if new || kept.is_some_and(|kept| now.up_to_s >= kept.up_to_s + WATCH_KEPT_EVERY.as_secs()) {
+            files::replace_json(&self.path("watched.json"), &now)?;
+        }
+        Ok(now.total())
+    }
+
+    /// What was kept of it, where it is of this version's last commit.
+    fn watched(&self, version: &Version) -> Option<Watched> {
+        files::read_json(&self.path("watched.json")).filter(|watched: &Watched| watched.version == *version)
+    }
+
     /// What the old slot measured in its own time.
     #[must_use]
     pub fn baseline(&self) -> Table {
         files::read_json(&self.path("baseline.json")).unwrap_or_default()
     }
 
-    /// Keeps what the running version measured, as the baseline for the next one.
+    /// Keeps what the running version measured, as the baseline for the next one: of each value the last one with enough samples behind
+    /// it. To spare the card it is written once an hour.
     ///
     /// # Errors
     /// `data` cannot be written.
     pub fn keep_baseline(&self, table: &Table) -> io::Result<()> {
-        files::replace_json(&self.path("baseline.json"), table)
+        let path = self.path("baseline.json");
+        let age = std::fs::metadata(&path).and_then(|file| file.modified()).map(|written| written.elapsed());
+        // A clock that went back makes the file young; it is written again then.
+        let young = age.is_ok_and(|age| age.is_ok_and(|age| age < BASELINE_EVERY));
+        let known = self.baseline();
+        let merged = probation::baseline(probation::LIMITS, &known, table);
+        let gains = merged.0.len() > known.0.len();
+        if merged == known || (young && !gains) { Ok(()) } else { files::replace_json(&path, &merged) }
     }
 
     /// The versions of the data before the last commit, for carrying back.
@@ -143,9 +211,10 @@ impl Files {
 
     /// Where updates stand.
     #[must_use]
-    pub fn status(&self, start: Start, record: &Record, version: Option<Version>, now_unix_s: u64) -> Status {
-        let since = version.as_ref().and_then(|version| self.ledger().on_probation_since(version));
-        let left = since.map(|since| probation::LENGTH.as_secs().saturating_sub(now_unix_s.saturating_sub(since)));
+    pub fn status(&self, start: Start, record: &Record, version: Option<Version>) -> Status {
+        let on_probation = version.as_ref().filter(|version| self.ledger().on_probation_since(version).is_some());
+        let watched = |version| self.watched(version).map_or(Duration::ZERO, |watched| watched.total());
+        let left = on_probation.map(|version| probation::LENGTH.saturating_sub(watched(version)).as_secs());
         Status {
             version,
             slot: start.slot,
@@ -158,13 +227,12 @@ impl Files {
         }
     }
 
-    /// What probation says of the running version; `None` where it is not on probation.
+    /// What probation says of the running version, which was watched for so long; `None` where it is not on probation.
     #[must_use]
-    pub fn probation(&self, running: &Version, table: &Table, now_unix_s: u64) -> Option<probation::Verdict> {
+    pub fn probation(&self, running: &Version, table: &Table, watched: Duration) -> Option<probation::Verdict> {
         let ledger = self.ledger();
-        let since = ledger.on_probation_since(running)?;
-        let elapsed = Duration::from_secs(now_unix_s.saturating_sub(since));
-        let verdict = probation::judge(probation::LIMITS, table, &self.baseline(), elapsed);
+        ledger.on_probation_since(running)?;
+        let verdict = probation::judge(probation::LIMITS, table, &self.baseline(), watched);
         Some(match verdict {
             // Once for each version: a device must not swing between two.
             probation::Verdict::GoBack(faults) if !ledger.may_go_back(running) => {

@@ -1,6 +1,6 @@
 //! What must hold after any power cut: the firmware finds a slot, that slot is whole, and data that was said to be safe is there.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
 
 use crate::disk::{self, BootFiles};
 use crate::layout::{Layout, Partition, SlotName};
@@ -18,6 +19,21 @@ use crate::writelog::{self, Entry, Request};
 pub const SAFE_NUMBER: &str = "/device/safe";
 /// How near to a moment that matters every second cut falls, entries of the log.
 const NEAR: usize = 40;
+
+/// The lines that the guest keeps on the data partition in the old schema, and what the new version makes of them.
+const LINES: [(SlotName, &str, &str); 2] = [
+    (SlotName::A, "/lib/parley/data/probe/v1/lines", "one\ntwo"),
+    (SlotName::B, "/lib/parley/data/probe/v2/lines", "1 one\n2 two"),
+];
+
+/// What the guest of a recording said, and the disk that it began with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// The disk before the recording.
+    pub base: PathBuf,
+    /// Each line, with the length of the log when it was said.
+    pub lines: Vec<(String, u64)>,
+}
 
 /// A recorded run.
 pub struct Recording {
@@ -31,9 +47,11 @@ pub struct Recording {
     commit: Option<(usize, usize)>,
     /// After which entry an installation was complete and flushed.
     installed: Option<usize>,
+    /// After which entry the lines of data were safe.
+    lines: Option<usize>,
     scratch: PathBuf,
-    /// Roots that were verified, by what is in them.
-    verified: HashMap<(SlotName, [u8; 32]), bool>,
+    /// Slots that were found whole, by what is in their boot partition and root.
+    verified: HashSet<(SlotName, [u8; 32], [u8; 32])>,
 }
 
 /// What a cut left.
@@ -52,16 +70,24 @@ impl Recording {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn open(layout: &Layout, base: &Path, log: &Path, said: &[(String, u64)], scratch: &Path) -> Result<Recording> {
+    pub fn open(layout: &Layout, said: &Said, log: &Path, scratch: &Path) -> Result<Recording> {
         fs::create_dir_all(scratch)?;
         let open = |path: &Path| File::open(path).with_context(|| format!("cannot read {}", path.display()));
         let mut log = open(log)?;
-        let entries = writelog::read(&mut log)?;
+        let mut entries = writelog::read(&mut log)?;
+        let said_at = |words: &str, entries: &[Entry]| {
+            let (_, recorded) = said.lines.iter().find(|(line, _)| line.contains(words))?;
+            Some(entries.partition_point(|entry| entry.log_end <= *recorded))
+        };
+        // What the device did afterwards is of no interest here.
+        if let Some(end) = said_at("DEVICE recorded", &entries) {
+            entries.truncate(end);
+        }
+        let (installed, lines) = (said_at("DEVICE installed", &entries), said_at("DEVICE lines", &entries));
         let entry_at = |recorded: u64| entries.partition_point(|entry| entry.log_end <= recorded);
         let number = |line: &String| line.split_once("DEVICE safe ")?.1.split_whitespace().next()?.parse().ok();
-        let safe = said.iter().filter_map(|(line, recorded)| Some((entry_at(*recorded), number(line)?))).collect();
-        let installed =
-            said.iter().find(|(line, _)| line.contains("DEVICE installed")).map(|(_, recorded)| entry_at(*recorded));
+        let safe =
+            said.lines.iter().filter_map(|(line, recorded)| Some((entry_at(*recorded), number(line)?))).collect();
         let autoboot = layout.partition("autoboot")?;
         let writes =
             || entries.iter().enumerate().filter(|(_, entry)| touches(entry, autoboot)).map(|(index, _)| index);
@@ -74,13 +100,14 @@ impl Recording {
         let commit = writes().next().zip(writes().last().map(last));
         Ok(Recording {
             layout: layout.clone(),
-            base: Arc::new(open(base)?),
+            base: Arc::new(open(&said.base)?),
             log: Arc::new(log),
             safe,
             commit,
             installed,
+            lines,
             scratch: scratch.to_owned(),
-            verified: HashMap::new(),
+            verified: HashSet::new(),
             entries,
         })
     }
@@ -136,6 +163,13 @@ impl Recording {
         self.safe.iter().filter(|(entry, _)| *entry <= cut.after).map(|(_, number)| *number).max().unwrap_or(0)
     }
 
+    /// The file of lines that must be there after a cut, on the data partition, and what is in it.
+    pub fn promised_lines(&self, cut: Cut, slot: SlotName) -> Option<(&'static str, &'static str)> {
+        let are_safe = self.lines.is_some_and(|lines| lines <= cut.after);
+        let (_, file, lines) = LINES.into_iter().find(|(name, ..)| *name == slot)?;
+        are_safe.then_some((file, lines))
+    }
+
     /// Checks what a cut left.
     ///
     /// # Errors
@@ -151,7 +185,7 @@ impl Recording {
             let idle = self.layout.committed.other();
             self.check_slot(&disk, idle).with_context(|| format!("slot {idle}, whose installation was complete"))?;
         }
-        let number = self.check_data(&disk, now.partition("data")?)?;
+        let number = self.check_data(&disk, now.partition("data")?, self.promised_lines(cut, slot))?;
         let promised = self.promised(cut);
         ensure!(number >= promised, "the data has number {number}, and {promised} had been said to be safe");
         Ok(Survived { cut, slot, number })
@@ -169,9 +203,21 @@ impl Recording {
         Ok(())
     }
 
+    /// Most cuts leave a slot as another cut did: it is looked at once.
     fn check_slot(&mut self, disk: &ReplayedDisk, slot: SlotName) -> Result<()> {
+        let (boot, root) = (self.layout.boot(slot)?, self.layout.root(slot)?);
+        let digest = |partition: &Partition| disk.changes.digest(partition.start, partition.size);
+        let content = (slot, digest(boot), digest(root));
+        if !self.verified.contains(&content) {
+            self.check_content(disk, slot)?;
+            self.verified.insert(content);
+        }
+        Ok(())
+    }
+
+    fn check_content(&self, disk: &ReplayedDisk, slot: SlotName) -> Result<()> {
         let boot = BootFiles::read(disk, &self.layout, self.layout.boot(slot)?)?;
-        let root = self.layout.root(slot)?.clone();
+        let root = self.layout.root(slot)?;
         let word = |name: &str| boot.cmdline.split_whitespace().find_map(|word| word.strip_prefix(name));
         ensure!(word("rauc.slot=") == Some(slot.as_str()), "its command line is not its own: {}", boot.cmdline);
         ensure!(
@@ -180,11 +226,7 @@ impl Recording {
             boot.cmdline
         );
         let verity = Verity::parse(word("parley.verity=").context("its command line has no hash of its root")?)?;
-        let content = disk.changes.digest(root.start, root.size);
-        let known = self.verified.get(&(slot, content)).copied();
-        let clean = known.map_or_else(|| self.verify(disk, &root, &verity), Ok)?;
-        self.verified.insert((slot, content), clean);
-        ensure!(clean, "its root differs from its hash");
+        ensure!(self.verify(disk, root, &verity)?, "its root differs from its hash");
         Ok(())
     }
 
@@ -201,19 +243,18 @@ impl Recording {
         Ok(verified.status.success())
     }
 
-    fn check_data(&self, disk: &ReplayedDisk, data: &Partition) -> Result<u64> {
+    fn check_data(&self, disk: &ReplayedDisk, data: &Partition, lines: Option<(&str, &str)>) -> Result<u64> {
         let image = self.materialise(disk, data)?;
         let repaired = Command::new("e2fsck").args(["-f", "-y"]).arg(&image).output().context("cannot start e2fsck")?;
         // 1: the journal was replayed, or something was put right; 4 and more: something could not be.
         if repaired.status.code().is_none_or(|code| code >= 4) {
             bail!("the data's file system is broken: {}", String::from_utf8_lossy(&repaired.stdout));
         }
-        let read = Command::new("debugfs")
-            .args(["-R", &format!("cat {SAFE_NUMBER}")])
-            .arg(&image)
-            .output()
-            .context("cannot start debugfs")?;
-        let number = String::from_utf8_lossy(&read.stdout).trim().to_owned();
+        if let Some((file, expected)) = lines {
+            let found = cat(&image, file)?;
+            ensure!(found == expected, "{file} on the data holds `{found}` instead of `{expected}`");
+        }
+        let number = cat(&image, SAFE_NUMBER)?;
         if number.is_empty() {
             return Ok(0); // the file is not there: nothing was promised yet
         }
@@ -242,6 +283,56 @@ impl Recording {
         Ok(image)
     }
 }
+
+/// A file of an ext4 image, without white space around it; empty where there is none.
+fn cat(image: &Path, file: &str) -> Result<String> {
+    let mut debugfs = Command::new("debugfs");
+    let read = debugfs.args(["-R", &format!("cat {file}")]).arg(image).output();
+    Ok(String::from_utf8_lossy(&read.context("cannot start debugfs")?.stdout).trim().to_owned())
+}
+
+/// The outcome of many cuts.
+#[derive(Debug, Default)]
+pub struct Cuts {
+    slots: [u64; 2],
+    failed: Vec<(u64, anyhow::Error)>,
+}
+
+impl Cuts {
+    /// Notes one; a failure is printed with its seed.
+    pub fn add(&mut self, seed: u64, outcome: Result<Survived>) {
+        match outcome {
+            Ok(survived) => self.slots[usize::from(survived.slot == SlotName::B)] += 1,
+            Err(error) => self.failed.push((seed, error)),
+        }
+    }
+
+    /// How many there were, and where they ended.
+    pub fn words(&self, requests: usize) -> String {
+        let survived = self.slots[0] + self.slots[1];
+        format!(
+            "{survived} of {} over {requests} requests survived: {} start slot A, {} slot B",
+            survived + self.failed.len() as u64,
+            self.slots[0],
+            self.slots[1]
+        )
+    }
+
+    /// The first failures, each with the seed that replays it.
+    ///
+    /// # Errors
+    /// Where there is one.
+    pub fn into_result(self) -> Result<()> {
+        let count = self.failed.len();
+        let first: Vec<String> =
+            self.failed.iter().take(SHOWN).map(|(seed, error)| format!("--seed {seed}: {error:#}")).collect();
+        ensure!(first.is_empty(), "{count} cuts failed:\n{}", first.join("\n"));
+        Ok(())
+    }
+}
+
+/// So many failed cuts are told; they often have one cause.
+const SHOWN: usize = 10;
 
 fn near(random: &mut fastrand::Rng, first: usize, last: usize) -> usize {
     random.usize(first.saturating_sub(NEAR)..=last + NEAR)

@@ -21,12 +21,26 @@ fn recording(folder: &Path) -> Recording {
         ("[ 2.0] DEVICE safe 2 slot=A", length(4)),
         ("[ 3.0] DEVICE installed slot=A", length(6)),
         ("[ 9.0] DEVICE safe 3 slot=B", length(10)),
+        ("[ 9.5] DEVICE recorded slot=B", length(10)),
     ];
     let said: Vec<(String, u64)> = said.iter().map(|(line, at)| ((*line).to_owned(), *at)).collect();
     let (base, log) = (folder.join("base"), folder.join("log"));
     File::create(&base).unwrap().set_len(layout().disk_size()).unwrap();
     fs::write(&log, recorded(&ops)).unwrap();
-    Recording::open(&layout(), &base, &log, &said, folder).unwrap()
+    Recording::open(&layout(), &Said { base, lines: said }, &log, folder).unwrap()
+}
+
+#[test]
+fn what_follows_the_recording_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (base, log) = (folder.path().join("base"), folder.path().join("log"));
+    let ops = [write_to("data"), Op::Flush, write_to("autoboot"), Op::Flush];
+    File::create(&base).unwrap().set_len(layout().disk_size()).unwrap();
+    fs::write(&log, recorded(&ops)).unwrap();
+    let lines = vec![("DEVICE recorded slot=B".to_owned(), recorded(&ops[..2]).len() as u64)];
+    let recording = Recording::open(&layout(), &Said { base, lines }, &log, folder.path()).unwrap();
+    assert_eq!(recording.len(), 2);
+    assert!(!recording.is_whole());
 }
 
 fn after(entries: usize) -> Cut {
@@ -92,4 +106,24 @@ fn a_hash_is_read_from_the_command_lines_word() {
     let verity = Verity::parse("16670,aa,bb").unwrap();
     assert_eq!((verity.blocks, verity.hash.as_str()), (16670, "bb"));
     assert!(Verity::parse("x,aa,bb").is_err() && Verity::parse("16670").is_err());
+}
+
+#[test]
+fn lines_are_promised_in_the_schema_of_the_slot_that_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recording = recording(folder.path());
+    assert_eq!(recording.promised_lines(after(10), SlotName::A), None, "nothing was said to be safe");
+    recording.lines = Some(4);
+    assert_eq!(recording.promised_lines(after(3), SlotName::A), None);
+    assert_eq!(recording.promised_lines(after(4), SlotName::A).unwrap().1, "one\ntwo");
+    assert_eq!(recording.promised_lines(after(4), SlotName::B).unwrap().1, "1 one\n2 two");
+}
+
+#[test]
+fn failed_cuts_are_told_with_their_seeds() {
+    let mut cuts = Cuts::default();
+    cuts.add(1, Ok(Survived { cut: after(1), slot: SlotName::B, number: 0 }));
+    cuts.add(7, Err(anyhow::anyhow!("torn")));
+    assert_eq!(cuts.words(9), "1 of 2 over 9 requests survived: 0 start slot A, 1 slot B");
+    assert!(cuts.into_result().unwrap_err().to_string().contains("--seed 7: torn"));
 }

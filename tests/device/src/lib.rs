@@ -11,6 +11,7 @@ pub mod firmware;
 pub mod layout;
 pub mod machine;
 pub mod qmp;
+pub mod range_server;
 pub mod replay;
 pub mod shell;
 pub mod virtual_device;

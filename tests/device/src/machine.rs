@@ -1,6 +1,8 @@
 //! One start of the emulated board: QEMU from power to reset.
 //!
-//! Time in the guest follows its instructions and not the host's clock, so that budgets mean the same on a busy host.
+//! Time in the guest follows its instructions while it computes, so that budgets mean the same on a busy host: a nanosecond each, which is
+//! slower than one core of a Pi 5. While it waits, time is the host's: letting it jump to the next timer instead would make every wait for the
+//! host's disk as long as that timer is away.
 
 use std::fs;
 use std::os::unix::net::UnixStream;
@@ -22,6 +24,8 @@ use crate::shell::{Done, Shell};
 const MEMORY_MIB: u32 = 768;
 /// Newer than any that ignores the sections of autoboot.txt: January 2026.
 const NEW_FIRMWARE: u32 = 1_767_225_600;
+/// Where the guest finds an update server, if there is one.
+pub const SERVER: &str = "10.0.2.100";
 /// How often the guest's clock is read while waiting, of the host's time.
 const CLOCK_EVERY: Duration = Duration::from_secs(2);
 /// How long QEMU may take to open its sockets or to end, of the host's time.
@@ -40,6 +44,10 @@ pub struct Plugged {
     pub firmware_built: Option<u32>,
     /// Where a WAV file of what the guest plays is written.
     pub sound: Option<PathBuf>,
+    /// A disk image on a USB stick that can be plugged in: see [`Machine::plug_stick`].
+    pub stick: Option<PathBuf>,
+    /// A command that answers each connection of the guest's to [`SERVER`], over its standard input and output.
+    pub server: Option<String>,
     /// More words for the kernel, as from an owner with a keyboard at the board.
     pub words: String,
 }
@@ -86,14 +94,15 @@ impl Machine {
         command.args(["-append", &format!("{} {}", boot.cmdline, plugged.words)]);
         command.args(["-rtc", &format!("clock=vm,base={}", plugged.clock.as_deref().unwrap_or("utc"))]);
         command.args(disks(disk, plugged));
-        command.args([
-            "-netdev",
-            "user,id=net,restrict=on",
-            "-device",
-            "virtio-net-device,netdev=net",
-            "-device",
-            "virtio-rng-device",
-        ]);
+        let server = plugged.server.as_ref().map(|server| format!(",guestfwd=tcp:{SERVER}:80-cmd:{server}"));
+        command.args(["-netdev", &format!("user,id=net,restrict=on{}", server.unwrap_or_default())]);
+        command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
+        // USB, where a stick can be plugged in; its drive is there from the start, because a drive needs no plug.
+        if let Some(stick) = &plugged.stick {
+            command.args(["-device", "qemu-xhci,id=usb"]);
+            command.args(["-blockdev", &format!("driver=file,node-name=stick-file,filename={}", stick.display())]);
+            command.args(["-blockdev", "driver=raw,node-name=stick,file=stick-file"]);
+        }
         command.args([
             "-device",
             "virtio-serial-device",
@@ -187,6 +196,24 @@ impl Machine {
         self.shell.begin(command)
     }
 
+    /// Plugs the USB stick in.
+    ///
+    /// # Errors
+    /// When the emulator refuses, or there is no stick.
+    pub fn plug_stick(&mut self) -> Result<()> {
+        let stick =
+            json!({ "driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0", "removable": true });
+        self.qmp.execute("device_add", &stick).map(|_| ())
+    }
+
+    /// Pulls it, whatever the guest is doing with it.
+    ///
+    /// # Errors
+    /// When the emulator refuses.
+    pub fn pull_stick(&mut self) -> Result<()> {
+        self.qmp.execute("device_del", &json!({ "id": "stick" })).map(|_| ())
+    }
+
     /// What the command in the shell has printed so far.
     pub fn heard(&self) -> &str {
         self.shell.heard()
@@ -241,7 +268,7 @@ impl Machine {
 fn board() -> Command {
     let mut command = Command::new("nice");
     command.args(["-n", "19", "qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a76", "-smp", "1"]);
-    command.args(["-m", &MEMORY_MIB.to_string(), "-accel", "tcg,thread=single", "-icount", "shift=1,sleep=off"]);
+    command.args(["-m", &MEMORY_MIB.to_string(), "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on"]);
     command.args(["-nodefaults", "-display", "none"]);
     command
 }
@@ -266,14 +293,17 @@ fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()> {
     Ok(())
 }
 
+/// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
 fn disks(disk: &Path, plugged: &Plugged) -> Vec<String> {
     let blockdev = |value: String| ["-blockdev".to_owned(), value];
     let mut arguments = Vec::new();
     let name = if plugged.record.is_some() { "recorded" } else { "disk" };
-    arguments.extend(blockdev(format!("driver=file,node-name={name}-file,filename={}", disk.display())));
+    arguments
+        .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
     arguments.extend(blockdev(format!("driver=raw,node-name={name},file={name}-file")));
     if let Some(record) = &plugged.record {
-        arguments.extend(blockdev(format!("driver=file,node-name=log,filename={}", record.display())));
+        arguments
+            .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
         // A recording goes on over restarts.
         let append = if record.metadata().is_ok_and(|metadata| metadata.len() > 0) { "on" } else { "off" };
         arguments

@@ -138,6 +138,34 @@ impl VirtualDevice {
         Ok(())
     }
 
+    /// Whether the power is on.
+    pub fn is_on(&self) -> bool {
+        self.machine.is_some()
+    }
+
+    /// Waits until the guest resets, switches the power off there, and says what the firmware would have started.
+    ///
+    /// # Errors
+    /// When it does not reset within so much time of the guest.
+    pub fn wait_for_restart(&mut self, budget: Duration) -> Result<Choice> {
+        let until = self.elapsed()?.saturating_sub(self.before) + budget;
+        let machine = self.machine.as_mut().context("the power is off")?;
+        // No line is that long.
+        match machine.wait(&"?".repeat(4096), 0, until)? {
+            Err(Missed::Stopped(stop)) => {
+                self.stopped(stop)?;
+                Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
+            }
+            Ok(_) | Err(Missed::Late(_)) => {
+                bail!(
+                    "no restart within {} s of the guest's time; it said last:\n{}",
+                    budget.as_secs(),
+                    self.last_words()
+                )
+            }
+        }
+    }
+
     /// Waits for a line that contains the words. The board starts again whenever the guest restarts, panics or is caught by the watchdog.
     ///
     /// # Errors
@@ -219,6 +247,22 @@ impl VirtualDevice {
         self.machine.as_mut().context("the power is off")?.begin(command)
     }
 
+    /// Plugs the USB stick in.
+    ///
+    /// # Errors
+    /// When there is none, or the power is off.
+    pub fn plug_stick(&mut self) -> Result<()> {
+        self.machine.as_mut().context("the power is off")?.plug_stick()
+    }
+
+    /// Pulls the USB stick.
+    ///
+    /// # Errors
+    /// When there is none, or the power is off.
+    pub fn pull_stick(&mut self) -> Result<()> {
+        self.machine.as_mut().context("the power is off")?.pull_stick()
+    }
+
     /// The guest's time since the device was made, whole seconds.
     ///
     /// # Errors
@@ -278,6 +322,12 @@ impl VirtualDevice {
     }
 
     fn restart(&mut self, stop: Stop) -> Result<()> {
+        self.stopped(stop)?;
+        self.start(Reset::Warm)
+    }
+
+    /// The guest has stopped: what it said is kept, and the register hears it.
+    fn stopped(&mut self, stop: Stop) -> Result<()> {
         let mut machine = self.machine.take().context("the power is off")?;
         let lasted = machine.elapsed()?;
         self.before += lasted;
@@ -289,7 +339,7 @@ impl VirtualDevice {
         lines.iter().for_each(|line| self.register.hear(&line.text));
         self.said_before.extend(lines.iter().map(|line| (line.text.clone(), line.recorded)));
         ensure!(stop != Stop::PowerOff, "the guest switched itself off; it said last:\n{}", last_of(&lines));
-        self.start(Reset::Warm)
+        Ok(())
     }
 
     fn keep_console(&self, lines: &[Line]) -> Result<()> {

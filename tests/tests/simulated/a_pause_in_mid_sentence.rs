@@ -26,7 +26,7 @@ async fn drafts_leave_nothing_behind() {
     let mut world = World::new(Scene::default());
     for word in ["well", "so I", "was about", "to ask you", "whether"] {
         world.say_and_go_on(word);
-        world.pause(ms(640));
+        world.pause(ms(600));
     }
     world.say("it rains");
     world.said().await;

@@ -133,9 +133,11 @@ impl Signers {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Contents<'a> {
     compatible: &'a str,
     version: &'a str,
+    allow_downgrade: bool,
     root: &'a Path,
     boot: &'a Path,
 }
@@ -144,28 +146,31 @@ struct Contents<'a> {
 pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, scratch: &Path, to: &Path) -> Result<()> {
     let folder = scratch.join("bundles");
     fs::create_dir_all(&folder)?;
-    let (root, boot) = (images.join(format!("root-{version}.img")), images.join(format!("boot-{version}.img")));
+    let pair = |name: &str| (images.join(format!("root-{name}.img")), images.join(format!("boot-{name}.img")));
+    let ((root, boot), (root_again, boot_again)) = (pair(version), pair(super::disk::RECOMPRESSED));
     let small = scratch.join("small.img");
     fs::write(&small, [0x42; 64 * 1024])?;
     let large = scratch.join("large.img");
     File::create(&large)?.set_len(layout.root(SlotName::A)?.size + (1 << 20))?;
-    let good = Contents { compatible: COMPATIBLE, version, root: &root, boot: &boot };
-    let refused = Contents { compatible: COMPATIBLE, version, root: &small, boot: &small };
+    let good = Contents { compatible: COMPATIBLE, version, allow_downgrade: false, root: &root, boot: &boot };
+    let refused = Contents { root: &small, boot: &small, ..good };
     let bundle = |name: &str, contents: &Contents, signer: &Certificate| -> Result<PathBuf> {
         let bundle = folder.join(format!("{name}.raucb"));
         sign(contents, signer, &scratch.join("content"), &bundle)?;
         Ok(bundle)
     };
     let whole = bundle("good", &good, &signers.good)?;
+    let every_block =
+        bundle("recompressed", &Contents { root: &root_again, boot: &boot_again, ..good }, &signers.good)?;
+    bundle("older-allowed", &Contents { version: "0.9.0", allow_downgrade: true, ..refused }, &signers.good)?;
     bundle("stranger", &refused, &signers.stranger)?;
     bundle("revoked", &refused, &signers.revoked)?;
     bundle("other-device", &Contents { compatible: "toaster", ..refused }, &signers.good)?;
     bundle("older", &Contents { version: "0.9.0", ..refused }, &signers.good)?;
     bundle("too-large", &Contents { root: &large, ..refused }, &signers.good)?;
-    let damaged = folder.join("damaged.raucb");
-    fs::copy(&whole, &damaged)?;
-    let length = damaged.metadata()?.len();
-    fs::OpenOptions::new().write(true).open(&damaged)?.write_all_at(b"rot", length / 2)?;
+    damage(&whole, &folder.join("damaged.raucb"))?;
+    // An adaptive download leaves out what the device has: here that is nothing.
+    damage(&every_block, &folder.join("damaged-stream.raucb"))?;
     let unsigned = folder.join("unsigned.raucb");
     fs::copy(folder.join("older.raucb"), &unsigned)?;
     // The signature is at the end of the file.
@@ -173,11 +178,23 @@ pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, sc
     process::run(Command::new("mkfs.erofs").args(["--quiet", "-T0"]).arg(to).arg(&folder))
 }
 
+/// A copy of a bundle with some wrong bytes in its middle.
+fn damage(bundle: &Path, to: &Path) -> Result<()> {
+    fs::copy(bundle, to)?;
+    let length = to.metadata()?.len();
+    Ok(fs::OpenOptions::new().write(true).open(to)?.write_all_at(b"rot", length / 2)?)
+}
+
 fn sign(contents: &Contents, signer: &Certificate, scratch: &Path, to: &Path) -> Result<()> {
     super::make::remove(scratch)?;
     fs::create_dir_all(scratch)?;
     let ota = places::workspace().join("ota");
-    let values = [("compatible", contents.compatible), ("version", contents.version), ("allow-downgrade", "false")];
+    let allow_downgrade = contents.allow_downgrade.to_string();
+    let values = [
+        ("compatible", contents.compatible),
+        ("version", contents.version),
+        ("allow-downgrade", allow_downgrade.as_str()),
+    ];
     let template = fs::read_to_string(ota.join("manifest.raucm"))?;
     let manifest = values.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
     fs::write(scratch.join("manifest.raucm"), manifest)?;

@@ -31,10 +31,52 @@ const PACKAGES: &[&str] = &[
 const WORKSPACE: &str = "/workspace";
 const BUILT: &str = "/built";
 const TARGET: &str = "aarch64-unknown-linux-gnu";
-/// The crates and the programs that are built of them.
-const PROGRAMS: &[(&str, &str)] = &[("parley-restart", "parley-restart"), ("parley-update", "parley-tryboot")];
+/// A program to build.
+struct Program {
+    package: &'static str,
+    binary: &'static str,
+    features: &'static str,
+    /// Its file in the folder of the programs.
+    named: &'static str,
+}
+
+const fn program(package: &'static str, binary: &'static str) -> Program {
+    Program { package, binary, features: "", named: binary }
+}
+
+/// All of them. Two versions of the assistant, each with a version of the data that the cases migrate: so the second differs in its
+/// program from the first, as a release would.
+const PROGRAMS: &[Program] = &[
+    program("parley-restart", STATIC),
+    program("parley-update", "parley-tryboot"),
+    program("parley-device", "device-engine"),
+    Program { package: "parley", binary: "parley", features: "probe-schema-1", named: OLDER_PARLEY },
+    Program { package: "parley", binary: "parley", features: "probe-schema-2", named: NEWER_PARLEY },
+];
+/// The assistant of the first version.
+pub const OLDER_PARLEY: &str = "parley-schema-1";
+/// The assistant of the versions after it.
+pub const NEWER_PARLEY: &str = "parley-schema-2";
 /// The one that runs in the initramfs, where there are no libraries.
 const STATIC: &str = "parley-restart";
+
+/// The C library that the programs are linked with is newer than the guest's, so it goes with them, into this folder.
+pub const LIBRARIES: &str = "libraries";
+const C_LIBRARY: &[&str] = &[
+    "ld-linux-aarch64.so.1",
+    "libanl.so.1",
+    "libc.so.6",
+    "libdl.so.2",
+    "libm.so.6",
+    "libmvec.so.1",
+    "libnss_compat.so.2",
+    "libnss_dns.so.2",
+    "libnss_files.so.2",
+    "libpthread.so.0",
+    "libresolv.so.2",
+    "librt.so.1",
+    "libutil.so.1",
+];
 
 /// The folder of the built programs.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
@@ -54,23 +96,30 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
     process::run(Command::new("cargo").current_dir(&workspace).args(["fetch", "--quiet", "--locked"]))?;
     let programs = folder.join("programs");
     fs::create_dir_all(&programs)?;
-    for (package, program) in PROGRAMS {
+    for Program { package, binary, features, named } in PROGRAMS {
         let mut cargo = inside(&root, &workspace, &built)?;
-        if package == &STATIC {
+        let is_static = binary == &STATIC;
+        if is_static {
             // What the linker says of libc's own name look-ups does not matter to a program that looks up no names.
             cargo.args(["--setenv", "RUSTFLAGS", "-C target-feature=+crt-static -A linker-messages"]);
         }
-        // Of its own, because other flags would build everything anew each time.
-        let output = format!("{BUILT}/{package}");
+        // Other flags would build everything anew each time.
+        let output = if is_static { format!("{BUILT}/static") } else { BUILT.to_owned() };
         cargo.args(["nice", "cargo", "build", "--quiet", "--offline", "--locked", "--release", "--target", TARGET]);
-        process::run(cargo.args(["--target-dir", &output, "--package", package, "--bin", program]))?;
-        let from = format!("{output}/{TARGET}/release/{program}");
+        cargo.args(["--target-dir", &output, "--package", package, "--bin", binary, "--features", features]);
+        process::run(&mut cargo)?;
+        let from = format!("{output}/{TARGET}/release/{binary}");
         // Without names and lines: a start under emulation reads every byte.
         let mut strip = inside(&root, &workspace, &built)?;
-        let stripped = format!("{BUILT}/{program}.stripped");
+        let stripped = format!("{BUILT}/{named}.stripped");
         strip.args(["aarch64-linux-gnu-strip", "-o", stripped.as_str()]);
         process::run(strip.arg(from))?;
-        fs::copy(built.join(format!("{program}.stripped")), programs.join(program))?;
+        fs::copy(built.join(format!("{named}.stripped")), programs.join(named))?;
+    }
+    let libraries = programs.join(LIBRARIES);
+    fs::create_dir_all(&libraries)?;
+    for name in C_LIBRARY {
+        fs::copy(root.join("usr/lib/aarch64-linux-gnu").join(name), libraries.join(name))?;
     }
     Ok(programs)
 }

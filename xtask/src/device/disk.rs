@@ -13,7 +13,7 @@ use parley_update::slot::Slot;
 use super::bundles::{self, Signers};
 use super::make::Recipe;
 use super::root::{Root, Verity, seal};
-use super::{cross, initramfs, userland};
+use super::{cross, initramfs, product, userland};
 use crate::{places, process};
 
 /// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
@@ -25,13 +25,22 @@ pub struct Built {
     pub disk: PathBuf,
     /// A disk with the bundles of the cases.
     pub bundles: PathBuf,
+    /// A folder with some of them, for a server.
+    pub served: PathBuf,
+    /// A USB stick with the good one.
+    pub stick: PathBuf,
 }
 
-/// Units of the product that run `parley`, which is not in the image yet: nothing starts them, and the cases do by command what they would.
-const WITHOUT_PARLEY: &[&str] =
-    &["parley.service", "parley-gate.service", "parley-commit.service", "parley-probation.timer"];
-/// The versions that are built. They differ in `/etc/os-release` and the salt of the hash tree.
-const VERSIONS: &[&str] = &["1.0.0", "1.1.0"];
+/// The version on the card as it leaves the bench.
+const FIRST: &str = "1.0.0";
+/// The one that the bundles bring. It differs in its program, `/etc/os-release` and the salt of the hash tree.
+const NEXT: &str = "1.1.0";
+/// Its image once more, compressed otherwise: no block is like the first version's, so an installation writes them all.
+pub const RECOMPRESSED: &str = "1.1.0-recompressed";
+/// Room for a bundle.
+const STICK_BYTES: u64 = 256 << 20;
+/// The parts of this program that decide what is in the images.
+const MAKERS: &[&str] = &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs"];
 
 /// Builds what is not built yet.
 pub fn ready() -> Result<Built> {
@@ -43,14 +52,20 @@ pub fn ready() -> Result<Built> {
     let guest = workspace.join("tests/device/guest");
     let images = Recipe::default()
         .words([CMDLINE, archive.to_string_lossy().as_ref()])
-        .words(VERSIONS.iter().copied())
         .path(&programs)?
         .path(&guest)?
         .path(&workspace.join("ota"))?
-        .path(&workspace.join("rootfs-overlay"))?
-        .path(&workspace.join("xtask/src/device"))?
+        .path(&workspace.join("rootfs-overlay"))?;
+    let images = MAKERS
+        .iter()
+        .try_fold(images, |recipe, file| recipe.path(&workspace.join("xtask/src/device").join(file)))?
         .make(&folder, "images", |to| make_images(&layout, &archive, &programs, &guest, to))?;
-    Ok(Built { disk: images.join("disk.img"), bundles: images.join("bundles.img") })
+    Ok(Built {
+        disk: images.join("disk.img"),
+        bundles: images.join("bundles.img"),
+        served: images.join("served"),
+        stick: images.join("stick.img"),
+    })
 }
 
 fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, to: &Path) -> Result<()> {
@@ -63,14 +78,12 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     fs::create_dir_all(root.path("etc/rauc"))?;
     fs::copy(workspace.join("ota/system.conf"), root.path("etc/rauc/system.conf"))?;
     fs::write(root.path("etc/rauc/keyring.pem"), &signers.keyring)?;
-    fs::create_dir_all(root.path("usr/lib/parley"))?;
-    fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
+    product::install(&root, programs)?;
     root.overlay(guest)?;
     root.make_users()?;
     for units in [&product, guest] {
         root.enable_all(units)?;
     }
-    root.mask(WITHOUT_PARLEY)?;
     let kernel = to.join("kernel.gz");
     process::run(
         Command::new("nice").args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?),
@@ -78,26 +91,38 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     let initramfs = to.join("initramfs");
     let starts = layout.unconfirmed_starts.shell();
     initramfs::make(&root, &programs.join("parley-restart"), &starts, &to.join("initramfs.d"), &initramfs)?;
-    for version in VERSIONS {
+    let slots = |version: &str, name: &str, compression: &str| -> Result<()> {
         // A link into /usr in Debian's packages; here a file of this version.
         let release = root.path("etc/os-release");
         super::make::remove(&release)?;
         let debian = fs::read_to_string(root.path("usr/lib/os-release"))?;
         fs::write(release, format!("{debian}IMAGE_VERSION={version}\n"))?;
-        let image = to.join(format!("root-{version}.img"));
-        let verity = seal(&root.path(""), &image, &salt(version))?;
-        make_boot(layout, &kernel, &initramfs, &verity, &to.join(format!("boot-{version}.img")))?;
-    }
+        product::install_version(&root, programs, version == FIRST)?;
+        let image = to.join(format!("root-{name}.img"));
+        let verity = seal(&root.path(""), &image, &salt(version), compression)?;
+        make_boot(layout, &kernel, &initramfs, &verity, &to.join(format!("boot-{name}.img")))
+    };
+    slots(FIRST, FIRST, "-zlz4")?;
+    slots(NEXT, NEXT, "-zlz4")?;
+    slots(NEXT, RECOMPRESSED, "-zlz4hc,1")?;
     fs::remove_dir_all(root.path(""))?;
     fs::remove_file(root.kernel())?;
     fs::remove_dir_all(to.join("initramfs.d"))?;
-    assemble(layout, to, VERSIONS[0])?;
+    assemble(layout, to, FIRST)?;
     let scratch = to.join("scratch");
-    bundles::make(layout, to, VERSIONS[1], &signers, &scratch, &to.join("bundles.img"))?;
+    bundles::make(layout, to, NEXT, &signers, &scratch, &to.join("bundles.img"))?;
+    let served = to.join("served");
+    fs::create_dir_all(&served)?;
+    for name in ["good.raucb", "damaged-stream.raucb"] {
+        fs::rename(scratch.join("bundles").join(name), served.join(name))?;
+    }
+    let good = served.join("good.raucb");
+    let stick = Partition { size: STICK_BYTES, ..layout.partition("autoboot")?.clone() };
+    make_fat(&stick, &[(&good, "good.raucb")], &to.join("stick.img"))?;
     fs::remove_dir_all(scratch)?;
-    for version in VERSIONS {
-        fs::remove_file(to.join(format!("root-{version}.img")))?;
-        fs::remove_file(to.join(format!("boot-{version}.img")))?;
+    for name in [FIRST, NEXT, RECOMPRESSED] {
+        fs::remove_file(to.join(format!("root-{name}.img")))?;
+        fs::remove_file(to.join(format!("boot-{name}.img")))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ mod cross;
 mod disk;
 mod initramfs;
 mod make;
+mod product;
 mod root;
 mod start;
 mod test;
@@ -33,11 +34,19 @@ enum Command {
     Run(start::Options),
     /// Run the named cases: starts, failing trials, installations, power cuts
     Test(test::Options),
+    /// Show the figures that the last runs measured, rollbacks first
+    Figures(test::FiguresOptions),
+    /// Serve one connection of the guest's over standard input and output
+    #[command(hide = true)]
+    Serve(test::ServeOptions),
 }
 
 /// Does it.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    system::ensure(system::DEVICE, install)?;
+    // The emulator starts this one, many times, and takes its output for the server's.
+    if !matches!(options.command, Command::Serve(_) | Command::Figures(_)) {
+        system::ensure(system::DEVICE, install)?;
+    }
     match &options.command {
         Command::Build => {
             let built = disk::ready()?;
@@ -45,6 +54,8 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         }
         Command::Run(options) => start::run(options)?,
         Command::Test(options) => test::run(options)?,
+        Command::Figures(options) => test::figures(options)?,
+        Command::Serve(options) => test::serve(options)?,
     }
     Ok(())
 }

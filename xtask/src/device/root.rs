@@ -38,6 +38,9 @@ const MODULES: &[&str] = &[
     "virtio_mmio",
     "virtio_net",
     "virtio_pci",
+    "sd_mod",
+    "usb-storage",
+    "xhci-pci",
 ];
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.
 const LEFT_OUT: &[&str] = &[
@@ -233,10 +236,10 @@ impl Root {
 }
 
 /// Makes the read-only file system with its hash tree behind it, and says how the initramfs opens it.
-pub fn seal(root: &Path, image: &Path, salt: &str) -> Result<Verity> {
+pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<Verity> {
     process::run(
         Command::new("nice")
-            .args(["mkfs.erofs", "--quiet", "-zlz4", "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"])
+            .args(["mkfs.erofs", "--quiet", compression, "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"])
             .arg(image)
             .arg(root),
     )?;

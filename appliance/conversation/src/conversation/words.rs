@@ -98,7 +98,8 @@ impl Conversation {
         let cue = match &pause.transcript {
             Some(transcript) => Some(TextCue::of(&transcript.text)),
             // Without speculation the words are not known yet: the sound alone decides.
-            None if !self.settings.speculation => Some(TextCue::Open),
+            // Without words the sound decides alone, as it would for a question.
+            None if !self.settings.speculation => Some(TextCue::Question),
             None => None,
         };
         let needed = self.settings.endpointing.enough(pause.judged, cue, &self.habit);

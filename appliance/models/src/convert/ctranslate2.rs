@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
+use parley_model_file::Scan;
+
 use super::ConvertError;
-use crate::scan::Scan;
 
 const VERSION: u32 = 6;
 const SPECIFICATION: &str = "WhisperSpec";

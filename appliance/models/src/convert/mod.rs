@@ -18,7 +18,7 @@ mod write;
 
 use std::io::{self, Read, Seek, Write};
 
-use crate::scan::{Scan, ScanError};
+use parley_model_file::{Scan, ScanError};
 
 /// Why a model was not converted.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +40,7 @@ pub enum ConvertError {
 impl From<ScanError> for ConvertError {
     fn from(error: ScanError) -> ConvertError {
         match error {
-            ScanError::CutShort => ConvertError::Model("it is cut short".to_owned()),
+            ScanError::CutShort { .. } => ConvertError::Model(error.to_string()),
             ScanError::Io(error) => ConvertError::Read(error),
         }
     }

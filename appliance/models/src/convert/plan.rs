@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
+use parley_model_file::Scan;
+
 use super::ConvertError;
 use super::ctranslate2::{Element, Tensor};
-use crate::scan::Scan;
 
 /// Above Whisper large in every respect.
 const MAX_LAYERS: u32 = 64;

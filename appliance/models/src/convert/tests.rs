@@ -1,9 +1,9 @@
 use std::io::Cursor;
 
+use parley_model_file::{Format, check_in};
 use proptest::prelude::*;
 
 use super::*;
-use crate::header::{Format, check_in};
 
 const WIDTH: u32 = 4;
 const MELS: u32 = 80;

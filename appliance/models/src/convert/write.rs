@@ -2,13 +2,13 @@
 
 use std::io::{Read, Seek, Write};
 
+use parley_model_file::{GGML_MAGIC, Scan};
+
 use super::ConvertError;
 use super::ctranslate2::Element;
 use super::float::{from_half, to_half};
 use super::mel;
 use super::plan::{Range, Shape, Step};
-use crate::header::GGML_MAGIC;
-use crate::scan::Scan;
 
 /// whisper.cpp's number for "weights are 16-bit floats".
 const FILE_TYPE_F16: u32 = 1;
@@ -45,7 +45,8 @@ pub(super) fn ggml<R: Read + Seek>(
 ) -> Result<(), ConvertError> {
     let mut output = Output { to, written: 0, progress };
     let (encoder, decoder) = (&shape.encoder, &shape.decoder);
-    output.numbers(&[GGML_MAGIC, shape.vocabulary])?;
+    output.bytes(&GGML_MAGIC)?;
+    output.numbers(&[shape.vocabulary])?;
     output.numbers(&[encoder.positions, shape.width, encoder.heads, encoder.layers])?;
     output.numbers(&[decoder.positions, shape.width, decoder.heads, decoder.layers])?;
     output.numbers(&[shape.mels, FILE_TYPE_F16])?;

@@ -1,6 +1,6 @@
 //! `parley ask`: a conversation in writing.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -62,14 +62,15 @@ fn check_question(question: &str) -> Result<()> {
 }
 
 async fn converse(session: &Session, options: &Options) -> Result<()> {
-    let prompts = std::io::stdin().is_terminal() && !options.json;
+    let prompts = io::stdin().is_terminal() && !options.json;
     if prompts {
         output::remark("Ask something; an empty line or Ctrl-D ends the conversation.");
     }
     // Standard input blocks, so it has a thread of its own; one line waits.
     let (lines_in, mut lines) = mpsc::channel(1);
     std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines() {
+        let mut stdin = io::stdin().lock();
+        while let Some(line) = next_line(&mut stdin).transpose() {
             if lines_in.blocking_send(line).is_err() {
                 return;
             }
@@ -90,6 +91,19 @@ async fn converse(session: &Session, options: &Options) -> Result<()> {
             },
         }
     }
+}
+
+/// The next line, cut where it is far longer than any question; the rest of it is passed over. `None` at the end.
+fn next_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
+    const LONGEST_BYTES: u64 = 8 * MAX_QUESTION_CHARS as u64;
+    let mut line = Vec::new();
+    if input.take(LONGEST_BYTES).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.last() != Some(&b'\n') {
+        input.skip_until(b'\n')?;
+    }
+    Ok(Some(String::from_utf8_lossy(&line).into_owned()))
 }
 
 async fn ask(session: &Session, question: String, options: &Options) -> Result<()> {
@@ -114,5 +128,22 @@ async fn ask(session: &Session, question: String, options: &Options) -> Result<(
             Ok(Observation::Notice(_)) | Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => bail!("the conversation ended before there was an answer"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_end_is_cut_and_the_next_one_is_whole() {
+        let text = format!("one\n{}\nthr\u{e9}e", "x".repeat(1_000_000));
+        let mut input = text.as_bytes();
+        let mut next = || next_line(&mut input).expect("memory can be read");
+        assert_eq!(next().as_deref(), Some("one\n"));
+        let long = next().unwrap_or_default();
+        assert!(check_question(&long).is_err() && long.len() < 40_000, "{} bytes", long.len());
+        assert_eq!(next().as_deref(), Some("thr\u{e9}e"));
+        assert_eq!(next(), None);
     }
 }

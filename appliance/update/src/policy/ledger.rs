@@ -124,6 +124,13 @@ impl Ledger {
         !self.0.iter().any(|entry| entry.version == *version && matches!(entry.happened, Happened::WentBack { .. }))
     }
 
+    /// Whether going back is the last thing that happened to a version.
+    #[must_use]
+    pub fn went_back_last(&self, version: &Version) -> bool {
+        let last = self.0.iter().rev().find(|entry| entry.version == *version);
+        last.is_some_and(|entry| matches!(entry.happened, Happened::WentBack { .. } | Happened::SentBack))
+    }
+
     /// When a version was last committed, unless it has proved itself since: its probation runs.
     #[must_use]
     pub fn on_probation_since(&self, version: &Version) -> Option<u64> {

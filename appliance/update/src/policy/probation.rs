@@ -55,8 +55,9 @@ pub const LIMITS: &[Limit] = &[
         means: "the new version's files are damaged",
     },
     Limit {
+        // The third restart is 4 to 8 s after the first crash, which leaves time for the way back in thirty.
         name: "restarts-per-hour",
-        rule: Rule::AtMost(3.0),
+        rule: Rule::AtMost(2.0),
         min_samples: 1,
         consequence: GoBack,
         means: "parts of the new version kept failing",
@@ -157,6 +158,18 @@ pub fn judge(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Du
     }
 }
 
+/// What is known of the old slot: of each value that probation compares, the last one with enough samples behind it.
+#[must_use]
+pub fn baseline(limits: &[Limit], known: &Table, measured: &Table) -> Table {
+    let mut baseline = known.clone();
+    for limit in limits.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
+        if let Some(new) = measured.get(limit.name).filter(|new| new.samples >= limit.min_samples) {
+            baseline.note_many(limit.name, new.value, new.samples);
+        }
+    }
+    baseline
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,6 +244,18 @@ mod tests {
             let bad = table(limit, beyond(limit.rule), limit.min_samples);
             let thin = table(limit, beyond(limit.rule), limit.min_samples - 1);
             assert!(matches!(judge(LIMITS, &bad, &thin, HOUR), Verdict::GoBack(_)), "{}", limit.name);
+        }
+    }
+
+    #[test]
+    fn a_minute_of_silence_does_not_wipe_out_what_is_known_of_the_old_slot() {
+        for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
+            let bad = table(limit, beyond(limit.rule), limit.min_samples);
+            let known = baseline(LIMITS, &Table::default(), &bad);
+            let silent = table(limit, at(limit), limit.min_samples - 1);
+            assert_eq!(baseline(LIMITS, &known, &silent), bad, "{}", limit.name);
+            let enough = table(limit, at(limit), limit.min_samples);
+            assert_eq!(baseline(LIMITS, &known, &enough), enough, "{}", limit.name);
         }
     }
 

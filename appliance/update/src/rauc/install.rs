@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use semver::Version;
-use serde::Serialize;
 use tokio::time::{Instant, timeout};
 
 use super::bus::{InstallerProxy, RaucError, inspect};
 use super::problem::Problem;
+use crate::events::Event;
 use crate::manifest::Manifest;
 use crate::preinstall;
 
@@ -72,31 +72,6 @@ impl Default for Limits {
     }
 }
 
-/// What happens during an installation, for whoever shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-pub enum Event {
-    /// The signature is being checked.
-    Inspecting,
-    /// The bundle may be installed.
-    Admitted {
-        /// Its version.
-        version: Version,
-    },
-    /// It goes on.
-    Progress {
-        /// 0 to 100.
-        percent: i32,
-        /// What RAUC does, in its own words.
-        doing: String,
-    },
-    /// It is in the idle slot, and the next restart tries it.
-    Installed {
-        /// Its version.
-        version: Version,
-    },
-}
-
 /// Installs a bundle that `admit` lets through.
 ///
 /// # Errors
@@ -113,15 +88,17 @@ pub async fn install(
     }
     tell(&Event::Inspecting);
     let address = source.for_rauc();
-    let inspected = timeout(limits.inspect, inspect(rauc, &address)).await;
-    let manifest = inspected.map_err(|_| Problem::Stalled)??;
+    let manifest = inspect_in_time(rauc, &address, limits).await?;
     let version = admit(&manifest)?;
     tell(&Event::Admitted { version: version.clone() });
 
+    // What an earlier installation was refused for says nothing about this one.
+    std::fs::remove_file(preinstall::REASON).ok();
     // Before the call: an installation can end before its answer is read.
     let mut completed = rauc.receive_completed().await?;
     let mut progress = rauc.receive_progress_changed().await;
-    rauc.install_bundle(&address, HashMap::new()).await?;
+    let begun = timeout(limits.inspect, rauc.install_bundle(&address, HashMap::new())).await;
+    begun.map_err(|_| Problem::Stalled)??;
     let mut look = tokio::time::interval(limits.look);
     let mut moved = Instant::now();
     loop {
@@ -149,6 +126,14 @@ pub async fn install(
             }
         }
     }
+}
+
+/// Verifies a bundle's signature and reads what it says about itself, within the limit for that.
+///
+/// # Errors
+/// It is not signed by anyone whom this device trusts, cannot be read in time, or RAUC does not answer.
+pub async fn inspect_in_time(rauc: &InstallerProxy<'_>, address: &str, limits: Limits) -> Result<Manifest, RaucError> {
+    timeout(limits.inspect, inspect(rauc, address)).await.map_err(|_| Problem::Stalled)?
 }
 
 /// Why the installation failed: the handler's own reason, or RAUC's.

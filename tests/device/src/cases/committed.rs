@@ -2,19 +2,22 @@
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Case, overwrite, started};
+use super::{Bench, Case, Report, Scenario, overwrite, started};
 use crate::layout::{SECTOR, SlotName};
 
-pub const STOPS_STARTING: Case = Case {
-    name: "a_committed_slot_that_stops_starting_gives_way",
-    expects: "after the limit of starts that nobody confirmed, the initramfs asks for the other slot, which starts",
+pub const STOPS_STARTING: Scenario = Scenario {
+    name: "stops_starting",
+    cases: &[Case {
+        name: "a_committed_slot_that_stops_starting_gives_way",
+        expects: "after the limit of starts that nobody confirmed, the initramfs asks for the other slot, which starts",
+    }],
     starts: 2,
     always: true,
     run: stops_starting,
 };
 
-fn stops_starting(bench: &Bench) -> Result<Vec<String>> {
-    let mut device = bench.device(STOPS_STARTING.name)?;
+fn stops_starting(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&STOPS_STARTING)?;
     let counter = bench.layout.unconfirmed_starts;
     let sector = format!("{:<511}\n", format!("starts={} slot=A", counter.limit));
     ensure!(sector.len() as u64 == SECTOR, "a counter fills its sector");
@@ -22,24 +25,57 @@ fn stops_starting(bench: &Bench) -> Result<Vec<String>> {
     device.power_on()?;
     let said = started(&mut device, SlotName::B)?;
     ensure!(device.starts[1].choice.tryboot, "slot B was to start by tryboot: {:?}", device.starts);
-    Ok(vec![format!("the other slot had started after {:.1} s of guest time", said.at.as_secs_f64())])
+    let words = format!("the other slot had started after {:.1} s", said.at.as_secs_f64());
+    report.case(STOPS_STARTING.cases[0].name, Ok(words));
+    Ok(())
 }
 
-pub const ROOT_ROTS: Case = Case {
-    name: "a_committed_slot_whose_root_rots_gives_way_at_once",
-    expects: "a root that does not verify is not used: the other slot starts, without waiting for more failed starts",
-    starts: 2,
+pub const ROOT_ROTS: Scenario = Scenario {
+    name: "root_rots",
+    cases: &[
+        Case {
+            name: "bit_rot_in_the_active_root_gives_way_at_once",
+            expects: "a root that does not verify is not used: the other slot starts, without waiting for more failed starts",
+        },
+        Case {
+            name: "bit_rot_in_the_idle_slot_is_not_armed",
+            expects: "a boot partition whose command line has rotted is not armed; before that, it was",
+        },
+    ],
+    starts: 3,
     always: false,
     run: root_rots,
 };
 
-fn root_rots(bench: &Bench) -> Result<Vec<String>> {
-    let mut device = bench.device(ROOT_ROTS.name)?;
+fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&ROOT_ROTS)?;
+    let idle = bench.layout.boot(SlotName::B)?;
+    let cmdline = super::starting::find(device.disk(), idle.start, idle.size, b"rauc.slot=B")?;
+    device.power_on()?;
+    started(&mut device, SlotName::A)?;
+    device.run("systemctl start parley-started.service")?;
+    let arm = "/usr/lib/parley/parley-tryboot set-primary";
+    device.run(&format!("{arm} B && {arm} A"))?;
+    let rot = format!(
+        "printf rot | dd of=/dev/disk/by-partlabel/boot_b bs=1 seek={} conv=notrunc,fsync",
+        cmdline - idle.start
+    );
+    device.run(&rot)?;
+    let refused = device.shell(&format!("{arm} B"))?;
+    let outcome = match refused.code {
+        0 => Err(anyhow::anyhow!("it was armed: {}", refused.output)),
+        _ => Ok(refused.output),
+    };
+    report.case("bit_rot_in_the_idle_slot_is_not_armed", outcome);
+    device.cut_power()?;
+
+    let mut device = bench.device(&ROOT_ROTS)?;
     let root = bench.layout.root(SlotName::A)?;
     // EROFS begins with 1024 bytes of nothing; its description follows.
     overwrite(device.disk(), root.start + 1024, &[0x55; 128])?;
     device.power_on()?;
     started(&mut device, SlotName::B)?;
     ensure!(device.starts.len() == 2 && device.starts[1].choice.tryboot, "it went otherwise: {:?}", device.starts);
-    Ok(Vec::new())
+    report.case("bit_rot_in_the_active_root_gives_way_at_once", Ok(String::new()));
+    Ok(())
 }

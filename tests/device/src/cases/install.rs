@@ -1,173 +1,214 @@
-//! Installations by the device's own RAUC and backend.
+//! An update from the first byte to the commit, and back.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::fs;
+use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
-use super::{Bench, Case, START_BUDGET, started};
-use crate::cuts::Recording;
+use super::starting::LONG;
+use super::{
+    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, mount_bundles, started,
+};
+use crate::cuts::{Cuts, Recording, Said};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
-/// What a whole installation may take, of the guest's time.
-const INSTALL_BUDGET: Duration = Duration::from_secs(600);
-/// Where the guest mounts the bundles.
-const BUNDLES: &str = "/run/bundles";
-/// How many cuts of a recording are checked with every change, and how many on the way to a release.
-const CUTS: u64 = 1000;
-
-pub const INSTALL: Case = Case {
-    name: "an_update_is_tried_and_committed",
-    expects: "RAUC writes the idle slot, the trial starts it, the commit makes it the one that starts; and 1,000 power cuts over all of it leave a whole slot",
-    starts: 2,
+pub const UPDATE: Scenario = Scenario {
+    name: "update",
+    cases: &[
+        Case {
+            name: "an_update_is_tried_and_committed",
+            expects: "the idle slot is written, the trial starts it, the gate passes, the commit makes it the one that starts",
+        },
+        Case {
+            name: "data_is_migrated_on_a_copy",
+            expects: "the new version reads what the old one wrote, in its own schema; the old folder stays as it was",
+        },
+        Case {
+            name: "power_cuts_leave_a_whole_slot_with_its_data",
+            expects: "after each of 1,000 cuts over installation, trial, migration and commit the firmware finds a whole slot, and its data is there",
+        },
+        Case {
+            name: "a_rollback_by_command_reads_what_was_written_since",
+            expects: "the old version answers within 30 s, and has the lines that the new one wrote, in the old schema",
+        },
+        Case {
+            name: "a_version_that_was_sent_back_is_not_offered_again",
+            expects: "five times refused in words, and nothing is written",
+        },
+    ],
+    starts: 3,
     always: true,
-    run: install,
+    run: update,
 };
 
-fn install(bench: &Bench) -> Result<Vec<String>> {
-    let (mut recording, mut measured) = record(bench, INSTALL.name)?;
-    ensure!(recording.is_whole(), "the recording misses the installation or the commit");
-    let count = bench.cuts.unwrap_or(CUTS);
-    let seeds = bench.seed.map_or(0..count, |seed| seed..seed + 1);
-    let mut slots = [0; 2];
-    for seed in seeds.clone() {
-        let cut = recording.cut(seed);
-        let survived = recording
-            .check(cut)
-            .map_err(|error| error.context(format!("seed {seed}: cut after request {}", cut.after)))?;
-        slots[usize::from(survived.slot == SlotName::B)] += 1;
+/// How many cuts of a recording are checked.
+const CUTS: u64 = 1000;
+
+fn update(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&UPDATE)?;
+    let kept = KeptRecording::of(bench);
+    let recorded = record(bench, &mut device, &kept, report);
+    let is_recorded = report.case("an_update_is_tried_and_committed", recorded);
+    ensure!(is_recorded, "without an update there is nothing to cut and no way back");
+    report.case("data_is_migrated_on_a_copy", migrated(&mut device));
+    // From here on nothing that is said belongs to the recording.
+    let outcome = back_by_command(&mut device, report);
+    if report.case("a_rollback_by_command_reads_what_was_written_since", outcome) {
+        report.case("a_version_that_was_sent_back_is_not_offered_again", offered_again(&mut device));
     }
-    measured.push(format!(
-        "{} cuts over {} requests: {} start slot A, {} slot B, all whole and with their data",
-        seeds.end - seeds.start,
-        recording.len(),
-        slots[0],
-        slots[1]
-    ));
-    Ok(measured)
+    device.end()?;
+    let outcome = check_cuts(bench, &kept, report);
+    report.case("power_cuts_leave_a_whole_slot_with_its_data", outcome);
+    Ok(())
 }
 
+/// A recording in files, so that a seed can be replayed and cuts be started later.
+pub(super) struct KeptRecording {
+    log: PathBuf,
+    said: PathBuf,
+    scratch: PathBuf,
+}
+
+impl KeptRecording {
+    pub(super) fn of(bench: &Bench) -> KeptRecording {
+        let folder = bench.folder("recording");
+        KeptRecording { log: folder.join("writes.log"), said: folder.join("said.json"), scratch: folder.join("cuts") }
+    }
+
+    fn begin(&self) -> Result<()> {
+        let folder = self.log.parent().context("a recording lies in a folder")?;
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        fs::create_dir_all(folder)?;
+        fs::File::create(&self.log)?;
+        Ok(())
+    }
+
+    fn finish(&self, said: &Said) -> Result<()> {
+        Ok(fs::write(&self.said, serde_json::to_vec(said)?)?)
+    }
+
+    /// Opens it, if it is of these images.
+    pub(super) fn open(&self, bench: &Bench) -> Result<Recording> {
+        let said: Said = serde_json::from_slice(&fs::read(&self.said).context("no update has been recorded yet")?)?;
+        ensure!(said.base == bench.disk, "the recording is of other images: run the scenario `update` first");
+        let recording = Recording::open(&bench.layout, &said, &self.log, &self.scratch)?;
+        ensure!(recording.is_whole(), "the recording misses the installation or the commit");
+        Ok(recording)
+    }
+}
+
+const OLD_LINES: &str = "one\ntwo";
+const NEW_LINES: &str = "1 one\n2 two";
+
 /// Installs, tries and commits while every write is recorded.
-fn record(bench: &Bench, case: &str) -> Result<(Recording, Vec<String>)> {
-    let mut device = bench.device(case)?;
-    let log = bench.folder(case).join("writes.log");
-    std::fs::File::create(&log)?;
-    device.plugged.record = Some(log.clone());
-    device.plugged.bundles = Some(bench.bundles.clone());
+fn record(bench: &Bench, device: &mut VirtualDevice, kept: &KeptRecording, report: &mut Report) -> Result<String> {
+    kept.begin()?;
+    device.plugged.record = Some(kept.log.clone());
     device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    started(device, SlotName::A)?;
+    wait_committed(device)?;
     device.run("systemd-run --quiet --unit=promise /usr/lib/device/promise")?;
-    mount_bundles(&mut device)?;
+    let write = "cd /var/lib/parley/data/probe/v1 && printf 'one\\ntwo\\n' > lines && sync lines . && /usr/lib/device/tell lines";
+    device.run(write)?;
+    mount_bundles(device)?;
     let begun = device.elapsed()?;
-    let installed = device.shell_within(&format!("rauc install {BUNDLES}/good.raucb"), INSTALL_BUDGET)?;
-    ensure!(installed.code == 0, "rauc install failed: {}", installed.output);
+    let installed = device.shell_within(&format!("parley update install {BUNDLES}/recompressed.raucb"), LONG)?;
+    ensure!(installed.code == 0, "it was not installed: {}", installed.output);
     let took = device.elapsed()?.saturating_sub(begun);
+    report.figure("installation of a whole image", format!("{} s", took.as_secs()));
     device.run("/usr/lib/device/tell installed")?;
     device.wait("DEVICE installed", START_BUDGET)?;
     ensure!(device.committed()? == Some(SlotName::A), "the installation alone committed the new slot");
-    device.begin("/usr/lib/parley/parley-tryboot restart")?;
-    started(&mut device, SlotName::B)?;
+    device.begin("parley update install --restart")?;
+    started(device, SlotName::B)?;
     ensure!(device.starts[1].choice.tryboot, "that was no trial: {:?}", device.starts);
     device.run("grep -qx 'IMAGE_VERSION=1.1.0' /etc/os-release")?;
     device.run("systemd-run --quiet --unit=promise /usr/lib/device/promise")?;
-    device.run("rauc status mark-good booted")?;
+    ensure!(device.committed()? == Some(SlotName::A), "it was committed before the gate");
+    wait_committed(device)?;
     ensure!(device.committed()? == Some(SlotName::B), "the commit did not change what starts");
-    device.run("sleep 2")?;
-    let said = [device.said_before(), device.said()].concat();
-    device.end()?;
-    let scratch = bench.folder(case).join("cuts");
-    let recording = Recording::open(&bench.layout, &bench.disk, &log, &said, &scratch)?;
-    Ok((recording, vec![format!("installed in {} s of guest time", took.as_secs())]))
+    device.run("systemctl stop promise.service; sleep 2; /usr/lib/device/tell recorded")?;
+    device.wait("DEVICE recorded", START_BUDGET)?;
+    kept.finish(&Said { base: bench.disk.clone(), lines: [device.said_before(), device.said()].concat() })?;
+    Ok(format!("installed in {} s", took.as_secs()))
 }
 
-fn mount_bundles(device: &mut VirtualDevice) -> Result<()> {
-    let mount = format!("mkdir -p {BUNDLES} && mount -t erofs -o ro /dev/disk/by-id/virtio-bundles {BUNDLES}");
-    device.run(&mount).map(|_| ())
+/// Waits until the start is confirmed: in a trial the gate comes first.
+pub(super) fn wait_committed(device: &mut VirtualDevice) -> Result<()> {
+    let done = device.shell_within("systemctl start parley-commit.service", COMMIT_BUDGET)?;
+    if done.code != 0 {
+        let why = device.shell(
+            "journalctl --no-pager --lines=40 -u parley-gate -u parley-commit -u parley.service; parley update history",
+        )?;
+        anyhow::bail!("the start was not confirmed: {}\n{}", done.output, why.output);
+    }
+    Ok(())
 }
 
-pub const CUTS_BOOT: Case = Case {
-    name: "power_cuts_end_on_a_device_that_starts",
-    expects: "thirty of the power cuts over installation and commit, really started: the expected slot runs, with its data",
-    starts: 2 + STARTED_CUTS as u32,
-    always: false,
-    run: cuts_boot,
-};
+pub(super) fn lines(device: &mut VirtualDevice, version: u32) -> Result<String> {
+    device.run(&format!("cat /var/lib/parley/data/probe/v{version}/lines"))
+}
 
-/// How many cuts are started.
-const STARTED_CUTS: u64 = 30;
+fn migrated(device: &mut VirtualDevice) -> Result<String> {
+    let (old, new) = (lines(device, 1)?, lines(device, 2)?);
+    ensure!(old == OLD_LINES && new == NEW_LINES, "the old has `{old}`, the new `{new}`");
+    let current = device.run("cat /var/lib/parley/data/current.json")?;
+    ensure!(current.contains('2'), "in use is {current}");
+    Ok(String::new())
+}
 
-fn cuts_boot(bench: &Bench) -> Result<Vec<String>> {
-    let (mut recording, mut measured) = record(bench, CUTS_BOOT.name)?;
-    let seeds = bench.seed.map_or(0..STARTED_CUTS, |seed| seed..seed + 1);
-    let disk = bench.folder(CUTS_BOOT.name).join("cut.img");
+fn back_by_command(device: &mut VirtualDevice, report: &mut Report) -> Result<String> {
+    device.run("echo '3 three' >> /var/lib/parley/data/probe/v2/lines && /usr/lib/device/tell sent-back")?;
+    let asked = device.wait("DEVICE sent-back", START_BUDGET)?;
+    device.begin("parley update rollback")?;
+    let answered = device.wait(&format!("{ANSWERS} slot=A"), START_BUDGET)?;
+    let words = report.rollback(Rollback::new("by command", answered.at.saturating_sub(asked.at)))?;
+    wait_committed(device)?;
+    ensure!(device.committed()? == Some(SlotName::A), "the way back was not committed");
+    let now = lines(device, 1)?;
+    ensure!(now == "one\ntwo\nthree", "the old version reads `{now}`");
+    Ok(words)
+}
+
+fn offered_again(device: &mut VirtualDevice) -> Result<String> {
+    mount_bundles(device)?;
+    let mut words = String::new();
+    for _ in 0..5 {
+        let done = device.shell_within(&format!("parley update install {BUNDLES}/good.raucb"), LONG)?;
+        ensure!(done.code != 0, "it was installed again: {}", done.output);
+        words = done.output.lines().last().unwrap_or_default().to_owned();
+    }
+    Ok(words)
+}
+
+fn check_cuts(bench: &Bench, kept: &KeptRecording, report: &mut Report) -> Result<String> {
+    let mut recording = kept.open(bench)?;
+    let count = bench.cuts.unwrap_or(CUTS);
+    let seeds = bench.seed.map_or(0..count, |seed| seed..seed + 1);
+    let mut cuts = Cuts::default();
     for seed in seeds.clone() {
-        let cut = recording.cut(seed);
-        let expected = recording.check(cut)?;
-        recording.write_disk_after(cut, &bench.disk, &disk)?;
-        let mut device = VirtualDevice::new(bench.layout.clone(), &disk, &bench.folder(CUTS_BOOT.name).join("cut"))?;
-        device.power_on()?;
-        let check = |device: &mut VirtualDevice| -> Result<()> {
-            started(device, expected.slot)?;
-            let number: u64 = device.run("cat /var/device/safe 2>/dev/null || echo 0")?.parse()?;
-            ensure!(
-                number >= recording.promised(cut),
-                "number {number} is there, {} was promised",
-                recording.promised(cut)
-            );
-            Ok(())
-        };
-        check(&mut device).map_err(|error| error.context(format!("seed {seed}: cut after request {}", cut.after)))?;
+        cuts.add(seed, recording.check(recording.cut(seed)));
     }
-    measured.push(format!("{} cuts started", seeds.end - seeds.start));
-    Ok(measured)
+    let words = cuts.words(recording.len());
+    report.figure("power cuts, block level", words.clone());
+    cuts.into_result().map(|()| words)
 }
 
-pub const REFUSED: Case = Case {
-    name: "a_bad_bundle_is_refused_before_a_byte_is_written",
-    expects: "damaged, unsigned, signed by a stranger or a revoked key, for another device, older, or too large: refused, both slots untouched",
-    starts: 1,
-    always: true,
-    run: refused,
+/// Checks the cuts of the recording that is there.
+pub const REPLAY: Scenario = Scenario {
+    name: "replay",
+    cases: &[Case {
+        name: "power_cuts_of_the_last_recording",
+        expects: "as power_cuts_leave_a_whole_slot_with_its_data, over the recording that the scenario `update` has left",
+    }],
+    starts: 0,
+    always: false,
+    run: |bench, report| {
+        let outcome = check_cuts(bench, &KeptRecording::of(bench), report);
+        report.case("power_cuts_of_the_last_recording", outcome);
+        Ok(())
+    },
 };
-
-/// The bundles and a word that an owner finds in the reason.
-const BAD: &[&str] = &["damaged", "unsigned", "stranger", "revoked", "other-device", "older", "too-large"];
-
-fn refused(bench: &Bench) -> Result<Vec<String>> {
-    let mut device = bench.device(REFUSED.name)?;
-    device.plugged.bundles = Some(bench.bundles.clone());
-    let before = slots(bench, device.disk())?;
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
-    mount_bundles(&mut device)?;
-    let mut accepted = Vec::new();
-    for name in BAD {
-        let installed = device.shell_within(&format!("rauc install {BUNDLES}/{name}.raucb"), INSTALL_BUDGET)?;
-        device.run("sync")?;
-        if installed.code == 0 || slots(bench, device.disk())? != before {
-            accepted.push(format!("{name}: {}", installed.output));
-        }
-    }
-    ensure!(accepted.is_empty(), "written, although it was to be refused: {}", accepted.join("; "));
-    Ok(vec![format!("refused: {}", BAD.join(", "))])
-}
-
-/// What is in the slots of both names, as digests.
-fn slots(bench: &Bench, disk: &Path) -> Result<Vec<[u8; 32]>> {
-    use sha2::{Digest, Sha256};
-    use std::os::unix::fs::FileExt;
-    let disk = std::fs::File::open(PathBuf::from(disk))?;
-    let mut digests = Vec::new();
-    for slot in SlotName::BOTH {
-        for partition in [bench.layout.boot(slot)?, bench.layout.root(slot)?] {
-            let (mut digest, mut block) = (Sha256::new(), vec![0; 1 << 20]);
-            for position in (partition.start..partition.start + partition.size).step_by(block.len()) {
-                disk.read_exact_at(&mut block, position)?;
-                digest.update(&block);
-            }
-            digests.push(digest.finalize().into());
-        }
-    }
-    Ok(digests)
-}

@@ -2,90 +2,162 @@
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Case, START_BUDGET, back_on, started};
+use super::{Bench, Case, Report, START_BUDGET, Scenario, back_on, started};
 use crate::layout::SlotName;
 use crate::qmp::Stop;
+use crate::virtual_device::VirtualDevice;
 
-pub const FALLS_BACK: Case = Case {
-    name: "a_failing_trial_falls_back",
-    expects: "a trial whose kernel panics, and one whose kernel hangs, end on the committed slot within 30 s",
-    starts: 4,
+pub const HANGS: Scenario = Scenario {
+    name: "kernel_hangs",
+    cases: &[Case {
+        name: "a_trial_whose_kernel_hangs_falls_back",
+        expects: "the watchdog that nobody feeds any more ends the trial; the committed slot answers within 30 s",
+    }],
+    starts: 2,
     always: true,
-    run: falls_back,
+    run: |bench, report| fails(bench, report, &HANGS, &[("kernel-hang", Stop::Watchdog)]),
 };
 
-fn falls_back(bench: &Bench) -> Result<Vec<String>> {
-    let mut device = bench.device(FALLS_BACK.name)?;
-    let mut measured = Vec::new();
-    for (fault, stop) in [("panic", Stop::Reset), ("kernel-hang", Stop::Watchdog)] {
-        device.words_for = vec![(SlotName::B, format!("device.fault={fault}"))];
-        if device.starts.is_empty() {
-            device.power_on_in_trial()?;
-        } else {
-            device.begin("systemctl reboot --reboot-argument='0 tryboot'")?;
+pub const PANICS: Scenario = Scenario {
+    name: "kernel_panics",
+    cases: &[Case {
+        name: "a_trial_whose_kernel_panics_falls_back",
+        expects: "the kernel restarts after a second; the committed slot answers within 30 s",
+    }],
+    starts: 2,
+    always: false,
+    run: |bench, report| fails(bench, report, &PANICS, &[("panic", Stop::Reset)]),
+};
+
+pub const INIT: Scenario = Scenario {
+    name: "first_process",
+    cases: &[
+        Case {
+            name: "a_trial_whose_first_process_freezes_falls_back",
+            expects: "the watchdog ends the trial; the committed slot answers within 30 s",
+        },
+        Case {
+            name: "a_trial_whose_first_process_crashes_falls_back",
+            expects: "systemd restarts the device itself; the committed slot answers within 30 s",
+        },
+    ],
+    starts: 4,
+    always: false,
+    run: |bench, report| fails(bench, report, &INIT, &[("init-frozen", Stop::Watchdog), ("init-crash", Stop::Reset)]),
+};
+
+pub const SERVICE: Scenario = Scenario {
+    name: "service",
+    cases: &[
+        Case {
+            name: "a_trial_whose_service_hangs_falls_back",
+            expects: "the service's own watchdog ends it, the gate sees the restart, the committed slot answers within 30 s",
+        },
+        Case {
+            name: "a_trial_whose_service_crashes_falls_back",
+            expects: "the first crash fails the gate; the committed slot answers within 30 s",
+        },
+        Case {
+            name: "a_trial_that_fails_the_gate_falls_back",
+            expects: "a self-test that takes too long ends the trial; the committed slot answers within 30 s",
+        },
+    ],
+    starts: 6,
+    always: false,
+    run: |bench, report| {
+        let faults = [("service-hang", Stop::Reset), ("service-crashes", Stop::Reset), ("gate-self-test", Stop::Reset)];
+        fails(bench, report, &SERVICE, &faults)
+    },
+};
+
+/// One failing trial after the other, each a case of the scenario in its order.
+fn fails(bench: &Bench, report: &mut Report, scenario: &Scenario, faults: &[(&str, Stop)]) -> Result<()> {
+    let mut device = bench.device(scenario)?;
+    for (case, (fault, stop)) in scenario.cases.iter().zip(faults) {
+        let outcome = falls_back(&mut device, fault, *stop, report);
+        let is_lost = outcome.is_err();
+        report.case(case.name, outcome);
+        if is_lost {
+            // Whatever state it is in: the next trial begins with the power switch.
+            device.cut_power()?;
         }
-        let failure = device.wait(&format!("DEVICE fault {fault}"), START_BUDGET)?;
-        measured.push(back_on(&mut device, SlotName::A, &failure)?);
-        let trial = &device.starts[device.starts.len() - 2];
-        let ended = trial.end.map(|(how, _)| how);
-        ensure!(trial.choice.tryboot && ended == Some(stop), "the trial went otherwise: {trial:?}");
     }
-    Ok(measured)
+    Ok(())
 }
 
-pub const CUT: Case = Case {
-    name: "a_power_cut_in_a_trial_falls_back",
-    expects: "after the cut the committed slot starts, and the trial is not repeated by itself",
+fn falls_back(device: &mut VirtualDevice, fault: &str, stop: Stop, report: &mut Report) -> Result<String> {
+    device.words_for = vec![(SlotName::B, format!("device.fault={fault}"))];
+    if device.is_on() {
+        device.begin("systemctl reboot --reboot-argument='0 tryboot'")?;
+    } else {
+        device.power_on_in_trial()?;
+    }
+    let failure = device.wait(&format!("DEVICE fault {fault}"), START_BUDGET)?;
+    let words = back_on(device, SlotName::A, in_words(fault), &failure, report)?;
+    let trial = &device.starts[device.starts.len() - 2];
+    let ended = trial.end.map(|(how, _)| how);
+    ensure!(trial.choice.tryboot && ended == Some(stop), "the trial went otherwise: {trial:?}");
+    Ok(words)
+}
+
+/// The row of the table of rollbacks.
+fn in_words(fault: &str) -> &str {
+    match fault {
+        "panic" => "panic in a trial",
+        "kernel-hang" => "hang of the kernel in a trial",
+        "init-frozen" => "hang of the first process in a trial",
+        "init-crash" => "crash of the first process in a trial",
+        "service-hang" => "hang of the service in a trial",
+        "service-crashes" => "crash of the service in a trial",
+        "gate-self-test" => "failed gate",
+        other => other,
+    }
+}
+
+pub const CUT: Scenario = Scenario {
+    name: "cut_in_trial",
+    cases: &[Case {
+        name: "a_power_cut_in_a_trial_falls_back",
+        expects: "the committed slot starts, the trial is not repeated by itself, and it counts as interrupted, not as bad",
+    }],
     starts: 2,
     always: false,
     run: cut,
 };
 
-fn cut(bench: &Bench) -> Result<Vec<String>> {
-    let mut device = bench.device(CUT.name)?;
+fn cut(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&CUT)?;
     device.power_on_in_trial()?;
     started(&mut device, SlotName::B)?;
+    device.run("systemctl start parley-started.service")?;
     device.cut_power()?;
     device.power_on()?;
     started(&mut device, SlotName::A)?;
     ensure!(!device.starts[1].choice.tryboot, "the flag outlived the cut: {:?}", device.starts);
-    Ok(Vec::new())
+    device.run("systemctl start parley-started.service")?;
+    let said = device.run("cat /var/lib/parley/update/boot.json; echo; parley update history")?;
+    ensure!(!said.contains("failed its tests") && !said.contains("never came up"), "it counts as bad: {said}");
+    report.case(CUT.cases[0].name, Ok(said));
+    Ok(())
 }
 
-pub const INIT_FROZEN: Case = Case {
-    name: "a_trial_whose_first_process_freezes_or_crashes_falls_back",
-    expects: "the watchdog that nobody feeds, or systemd itself, ends the trial, and the committed slot starts within 30 s",
-    starts: 4,
-    always: false,
-    run: init_frozen,
-};
-
-fn init_frozen(bench: &Bench) -> Result<Vec<String>> {
-    let mut device = bench.device(INIT_FROZEN.name)?;
-    let mut measured = Vec::new();
-    for fault in ["init-frozen", "init-crash"] {
-        device.words_for = vec![(SlotName::B, format!("device.fault={fault}"))];
-        device.power_on_in_trial()?;
-        let failure = device.wait(&format!("DEVICE fault {fault}"), START_BUDGET)?;
-        measured.push(back_on(&mut device, SlotName::A, &failure)?);
-        device.cut_power()?;
-    }
-    Ok(measured)
-}
-
-pub const INITRAMFS_HANGS: Case = Case {
-    name: "a_trial_whose_initramfs_hangs_falls_back",
-    expects: "the firmware's watchdog, which runs from before the kernel, ends the trial",
+pub const INITRAMFS: Scenario = Scenario {
+    name: "initramfs_hangs",
+    cases: &[Case {
+        name: "a_trial_whose_initramfs_hangs_falls_back",
+        expects: "the firmware's watchdog, which runs from before the kernel, ends the trial",
+    }],
     starts: 2,
     always: false,
     run: initramfs_hangs,
 };
 
-fn initramfs_hangs(bench: &Bench) -> Result<Vec<String>> {
-    let mut device = bench.device(INITRAMFS_HANGS.name)?;
+fn initramfs_hangs(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&INITRAMFS)?;
     device.words_for = vec![(SlotName::B, "rdinit=/bin/cat".to_owned())];
     device.power_on_in_trial()?;
     started(&mut device, SlotName::A)?;
     ensure!(device.starts.len() == 2 && device.starts[0].choice.tryboot, "it went otherwise: {:?}", device.starts);
-    Ok(Vec::new())
+    report.case(INITRAMFS.cases[0].name, Ok(String::new()));
+    Ok(())
 }

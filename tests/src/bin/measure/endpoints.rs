@@ -27,7 +27,7 @@ pub async fn run() -> Result<()> {
     let unfinished = unfinished.collect::<Result<Vec<_>>>()?;
     let whole = sets.questions.iter().filter(tuning).chain(paused.iter().map(|paused| &paused.clip));
     let finished = whole.map(|clip| Ok((samples(&sets, clip)?, clip.sound.end))).collect::<Result<Vec<_>>>()?;
-    let enough = Endpointing::default().finished_probability;
+    let enough = Endpointing::default().finished_question;
     println!("probability of an end, median; and how many are at least {enough}");
     println!("silence   {:<24} {:<24}", format!("{} pauses", unfinished.len()), format!("{} ends", finished.len()));
     for silence_ms in SILENCES_MS {

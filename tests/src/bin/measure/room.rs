@@ -51,11 +51,13 @@ pub fn product_settings(config: &Config, models: &Selection) -> Settings {
     Settings { barge_in: BargeIn::Voice, ..settings(config, models) }
 }
 
-/// A room with every engine ready.
-pub async fn open() -> Result<RecordedRoom> {
+/// A room with every engine ready, and the product's settings but for what `change` does to them.
+pub async fn open(change: impl FnOnce(&mut Settings)) -> Result<RecordedRoom> {
     let (config, models) = (config()?, models()?);
     let workers = Workers::spawn(&config, &models, Needed::All)?;
-    let room = RecordedRoom::open(product_settings(&config, &models), Generating::default(), workers)?;
+    let mut settings = product_settings(&config, &models);
+    change(&mut settings);
+    let room = RecordedRoom::open(settings, Generating::default(), workers)?;
     room.ready().await?;
     Ok(room)
 }

@@ -1,5 +1,9 @@
 //! Hundreds of turns, questions and answers faster than real time, while workers are killed.
+//!
+//! What the loudspeaker played is transcribed again: it must be this turn's answer, and not one of an earlier turn.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -8,9 +12,10 @@ use parley::conductor::{Conductor, Generating, Loudspeaker, Observation};
 use parley::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT, VoiceActivity};
 use parley::workers::{Needed, Workers};
 use parley_conversation::{Conversation, ModelOnly, Phase, Position};
-use parley_engine::ProcessUsage;
+use parley_engine::{ProcessUsage, SpeechToText, Transcribe};
 use parley_hardware::playback::Renderer;
-use tokio::sync::mpsc;
+use parley_speech::word_errors::{Replacements, word_errors};
+use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::room::{config, models, product_settings, samples, speech};
 
@@ -26,6 +31,9 @@ pub struct Options {
     /// Makes the choice of questions and victims repeatable
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Compute threads of each engine, instead of as many as the product would use
+    #[arg(long)]
+    threads: Option<usize>,
 }
 
 /// The turn after which memory is compared.
@@ -36,8 +44,15 @@ const MOST_GROWTH: f64 = 0.03;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The loudspeaker plays this many times faster than a real one.
 const HASTE: u32 = 20;
-const LOUDSPEAKER_HZ: u32 = 48_000;
-const PERIOD: usize = 480;
+/// The rate of the speech-to-text engine, which listens to it.
+const LOUDSPEAKER_HZ: u32 = 16_000;
+const PERIOD: usize = 160;
+/// Every so many turns, and whenever a worker was killed, what was played is transcribed.
+const LISTEN_EVERY: u32 = 5;
+/// The longest stretch that is transcribed, in samples: 28 s.
+const LONGEST_ANSWER: usize = 28 * LOUDSPEAKER_HZ as usize;
+/// An answer may be mistaken for one of so many earlier ones.
+const EARLIER_ANSWERS: usize = 20;
 const FRAME: Duration = Duration::from_millis(20);
 
 /// Runs the turns.
@@ -46,7 +61,11 @@ pub async fn run(options: &Options) -> Result<()> {
     let mut random = fastrand::Rng::with_seed(options.seed);
     let sets = speech()?;
     let questions = sets.questions.iter().map(|clip| samples(&sets, clip)).collect::<Result<Vec<_>>>()?;
-    let (config, models) = (config()?, models()?);
+    let (mut config, models) = (config()?, models()?);
+    if let Some(threads) = options.threads {
+        let engines = &mut config.engines;
+        (engines.listening_threads, engines.thinking_threads, engines.speaking_threads) = (threads, threads, threads);
+    }
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     workers.ready().await?;
     let (feed, control, renderer) = Renderer::new(LOUDSPEAKER_HZ, PERIOD);
@@ -58,15 +77,18 @@ pub async fn run(options: &Options) -> Result<()> {
     let (frames, microphone) = mpsc::channel(FRAMES_IN_FLIGHT);
     tokio::spawn(conductor.run(microphone));
     let mut phase = handle.phase.clone();
-    let loudspeaker = tokio::spawn(play(renderer, phase.clone()));
+    let played = Arc::new(Mutex::new(Vec::new()));
+    let loudspeaker = tokio::spawn(play(renderer, phase.clone(), Arc::clone(&played)));
 
     let mut room = Room { frames, position: Duration::ZERO, activity: VoiceActivity::default() };
     let mut observations = handle.observations.subscribe();
-    let (mut settled, mut answered) = (None, 0);
+    let (mut settled, mut answered, mut listened) = (None, 0, 0);
+    let mut earlier = VecDeque::new();
     let begun = Instant::now();
     for turn in 1..=options.turns {
         let victim = (options.kill_every > 0 && turn % options.kill_every == 0)
             .then(|| (random.u64(0..1_500), random.usize(..)));
+        played.lock().await.clear();
         let question = questions.get(random.usize(..questions.len())).context("there are questions")?;
         room.say(question).await?;
         let asked = Instant::now();
@@ -88,7 +110,18 @@ pub async fn run(options: &Options) -> Result<()> {
             }
             ensure!(asked.elapsed() < PATIENCE, "turn {turn} hangs: {:?}, {report:?}", *phase.borrow());
         }
-        answered += u32::from(report.is_some_and(|report| !report.answer.is_empty()));
+        let answer = report.map(|report| report.answer).unwrap_or_default();
+        answered += u32::from(!answer.is_empty());
+        let audio = std::mem::take(&mut *played.lock().await);
+        if (killed || turn % LISTEN_EVERY == 0) && audio.len() <= LONGEST_ANSWER {
+            let whisper = workers.listening().context("whisper was started")?;
+            let mut job = whisper.transcribe(Transcribe { language: None, audio: audio.into() });
+            let heard = job.next().await.context("no transcript of the answer came")??.text;
+            check_answer(turn, &heard, &answer, &earlier, &sets.replacements)?;
+            listened += 1;
+        }
+        earlier.push_front(answer);
+        earlier.truncate(EARLIER_ANSWERS);
         if turn == SETTLED_TURN {
             settled = Some(resident(&workers));
         }
@@ -107,7 +140,10 @@ pub async fn run(options: &Options) -> Result<()> {
         println!("memory after turn {} against turn {SETTLED_TURN}: {:+.1} %", options.turns, 100.0 * growth);
         ensure!(growth <= MOST_GROWTH, "memory grew by more than {} %", 100.0 * MOST_GROWTH);
     }
-    println!("{} turns, none hung, none unanswered, no sound out of its turn", options.turns);
+    println!(
+        "{} turns, none hung, none unanswered, no sound out of its turn; {listened} answers listened to, each its own",
+        options.turns
+    );
     workers.shut_down().await;
     Ok(())
 }
@@ -141,16 +177,35 @@ impl Room {
     }
 }
 
+/// Fails where what was heard is nearer to the answer of an earlier turn than to that of this one.
+fn check_answer(
+    turn: u32,
+    heard: &str,
+    answer: &str,
+    earlier: &VecDeque<String>,
+    replacements: &Replacements,
+) -> Result<()> {
+    let distance = |answer: &str| word_errors(answer, heard, replacements).rate();
+    let own = distance(answer);
+    let nearer = earlier.iter().find(|earlier| distance(earlier) < own);
+    ensure!(nearer.is_none(), "turn {turn} said {heard:?}, which is {nearer:?} and not {answer:?}");
+    Ok(())
+}
+
 /// A loudspeaker in a hurry. Ends, which is a failure, when there is sound while nobody has anything to say.
-async fn play(mut renderer: Renderer, phase: tokio::sync::watch::Receiver<Phase>) {
+async fn play(mut renderer: Renderer, phase: watch::Receiver<Phase>, played: Arc<Mutex<Vec<i16>>>) {
     let mut period = [0; PERIOD];
     loop {
         tokio::time::sleep(Duration::from_millis(10)).await;
         for _ in 0..HASTE {
             let quiet = *phase.borrow() == Phase::Quiet;
             renderer.render(&mut period);
-            if quiet && period.iter().any(|sample| *sample != 0) {
+            let sounds = period.iter().any(|sample| *sample != 0);
+            if quiet && sounds {
                 return;
+            }
+            if sounds {
+                played.lock().await.extend_from_slice(&period);
             }
         }
     }

@@ -1,17 +1,20 @@
 //! `parley update install` and `check`.
 
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
+use parley_update::events::{self, Event};
 use parley_update::files;
 use parley_update::manifest::Manifest;
 use parley_update::policy::admission::{self, Refusal};
 use parley_update::policy::ledger::Happened;
-use parley_update::rauc::{self, Event, Limits, Problem, RaucError, Source};
+use parley_update::rauc::{self, InstallerProxy, Limits, Problem, RaucError, Source};
 use parley_update::{device, preinstall, system};
 use semver::Version;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::super::{common, output};
 use super::restart;
@@ -58,11 +61,11 @@ pub(super) fn run(options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Installs, and writes down how it went.
+/// Installs, tells everybody, and writes down how it went.
 pub(super) fn install(source: &Source, again: bool, json: bool) -> Result<Version> {
     let files = super::files();
     // Fails early where there are no slots. The boot chain itself writes down what was installed, whoever did it.
-    super::backend()?;
+    super::now()?;
     let mut seen = None;
     // The handler asks again, on behalf of whoever started the installation.
     if again {
@@ -74,7 +77,16 @@ pub(super) fn install(source: &Source, again: bool, json: bool) -> Result<Versio
             seen = manifest.version();
             judge(manifest, again).map_err(|refusal| Problem::Refused(refusal.to_string()))
         };
-        Ok(rauc::install(&rauc, source, Limits::default(), admit, |event| show(event, json)).await)
+        let mut terminate = signal(SignalKind::terminate())?;
+        let outcome = tokio::select! {
+            outcome = rauc::install(&rauc, source, Limits::default(), admit, |event| show(event, json)) => outcome,
+            // The unit of a stick ends with the stick.
+            _ = terminate.recv() => Err(Problem::StickPulled.into()),
+        };
+        if let Err(RaucError::Problem(Problem::StickPulled | Problem::Stalled)) = outcome {
+            free(&rauc).await;
+        }
+        Ok(outcome)
     })?;
     output::progress("");
     std::fs::remove_file(preinstall::AGAIN).ok();
@@ -86,8 +98,9 @@ pub(super) fn install(source: &Source, again: bool, json: bool) -> Result<Versio
             Ok(version)
         }
         Err(error) => {
+            let because = error.to_string();
+            show(&Event::NotInstalled { version: seen.clone(), because: because.clone() }, json);
             if let Some(version) = seen {
-                let because = error.to_string();
                 let happened = match &error {
                     RaucError::Problem(Problem::Refused(_)) => Happened::Refused { because },
                     RaucError::Problem(_) | RaucError::Bus(_) => Happened::NotInstalled { because },
@@ -99,12 +112,28 @@ pub(super) fn install(source: &Source, again: bool, json: bool) -> Result<Versio
     }
 }
 
+/// How long RAUC may take to notice by itself that its source is gone.
+const NOTICES: Duration = Duration::from_secs(2);
+
+/// An installation that was given up must not block the next one: RAUC itself waits for a source for ever. Ending it is no more than a
+/// power cut would be.
+async fn free(rauc: &InstallerProxy<'_>) {
+    tokio::time::sleep(NOTICES).await;
+    if !rauc.operation().await.is_ok_and(|operation| operation == "idle") {
+        let restart = ["restart", "--no-block", "rauc.service"];
+        if !Command::new("systemctl").args(restart).status().is_ok_and(|status| status.success()) {
+            output::remark("RAUC could not be ended; restart the device before the next update");
+        }
+    }
+}
+
 fn judge(manifest: &Manifest, again: bool) -> Result<Version, Refusal> {
     let device = device::this().map_err(|error| Refusal::OtherLayout(error.to_string()))?;
     admission::judge(manifest, &device, &super::files().ledger(), again)
 }
 
 fn show(event: &Event, json: bool) {
+    events::tell(event);
     if json {
         // A reader that has gone does not end an installation.
         let _ = output::json(event);
@@ -114,7 +143,18 @@ fn show(event: &Event, json: bool) {
         Event::Inspecting => output::progress("checking the signature"),
         Event::Admitted { version } => output::progress(&format!("version {version} may be installed")),
         Event::Progress { percent, doing } => output::progress(&format!("{percent:>3} % {doing}")),
-        Event::Installed { .. } => output::progress(""),
+        // No part of an installation, or said at its end.
+        Event::Installed { .. }
+        | Event::NotInstalled { .. }
+        | Event::Started { .. }
+        | Event::Offered { .. }
+        | Event::OfferGone
+        | Event::Restarting { .. }
+        | Event::FailedTheGate { .. }
+        | Event::Committed { .. }
+        | Event::GoingBack { .. }
+        | Event::Proved { .. }
+        | Event::RequestFailed { .. } => output::progress(""),
     }
 }
 
@@ -122,11 +162,10 @@ pub(super) fn check(options: &CheckOptions) -> Result<ExitCode> {
     let source = Source::of(&options.source);
     let result = common::block_on(async {
         let rauc = super::rauc().await?;
-        let manifest = match rauc::inspect(&rauc, &source.for_rauc()).await {
-            Ok(inspected) => inspected,
-            Err(error) => return Ok(Err(error.to_string())),
-        };
-        Ok(judge(&manifest, false).map_err(|refusal| refusal.to_string()))
+        Ok(match rauc::inspect_in_time(&rauc, &source.for_rauc(), Limits::default()).await {
+            Ok(manifest) => judge(&manifest, false).map_err(|refusal| refusal.to_string()),
+            Err(error) => Err(error.to_string()),
+        })
     })?;
     let ok = result.is_ok();
     if options.json {

@@ -6,21 +6,38 @@ use anyhow::Result;
 use parley_update::policy::ledger::{Entry, Happened};
 use parley_update::policy::table::Exceeded;
 use parley_update::system;
-use parley_update::updater::{Status, now_unix_s};
+use parley_update::updater::Status;
+use semver::Version;
+use serde::Serialize;
 
 use super::super::output;
+use super::stick;
 
 pub(super) fn status(json: bool) -> Result<ExitCode> {
-    let backend = super::backend()?;
-    let status = super::files().status(backend.start(), &backend.record(), system::version(), now_unix_s());
+    let (start, record) = super::now()?;
+    let status = super::files().status(start, &record, system::version());
+    let offered = stick::offered();
     if json {
-        output::json(&status)?;
-    } else {
-        for line in in_words(&status) {
-            output::line(line)?;
-        }
+        output::json(&Shown { status, offered })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in in_words(&status) {
+        output::line(line)?;
+    }
+    if let Some(version) = offered {
+        output::line(format_args!("A stick offers version {version}: `parley update accept` installs it"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// As JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Shown {
+    #[serde(flatten)]
+    status: Status,
+    /// What a stick offers, and waits for a yes.
+    offered: Option<Version>,
 }
 
 fn in_words(status: &Status) -> Vec<String> {

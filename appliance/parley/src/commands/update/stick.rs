@@ -3,15 +3,16 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
+use parley_update::events::{self, Event};
 use parley_update::files;
 use parley_update::policy::admission;
-use parley_update::rauc::{self, Source};
+use parley_update::rauc::{self, Limits, Source};
 use parley_update::{device, system};
 use semver::Version;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::{common, output};
 use super::{install, restart, show};
@@ -20,35 +21,61 @@ use crate::config::OnStick;
 /// What lies ready for an owner's yes; voice, dashboard and lights read it.
 const OFFER: &str = "/run/parley-update/offer.json";
 
+/// Their yes, until the stick is looked at once more. It holds the offer that it was said to.
+const YES: &str = "/run/parley-update/yes.json";
+
 /// What became of the last stick, until its report is written.
-const OUTCOME: &str = "/run/parley-update/stick.txt";
+const OUTCOME: &str = "/run/parley-update/stick.json";
 
 /// The report on the stick.
 const REPORT: &str = "parley-report.txt";
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Offer {
     version: Version,
     source: PathBuf,
+    /// Who mounted the stick.
+    unit: String,
 }
 
-pub(super) fn look(folder: &Path, wanted: OnStick) -> Result<ExitCode> {
-    let outcome = match (newest(folder)?, wanted) {
-        (Found::Nothing, _) => return Ok(ExitCode::SUCCESS),
-        (_, OnStick::Ignore) => "updates on sticks are switched off (updates.stick)".to_owned(),
-        (Found::Refused(reasons), _) => reasons.join("\n"),
-        (Found::Admitted(version, source), OnStick::Ask) => {
-            files::replace_json(Path::new(OFFER), &Offer { version: version.clone(), source: source.clone() })?;
-            let command = format!("parley update install --restart {}", source.display());
-            format!("version {version} may be installed, and waits for a yes (or `{command}`)")
+#[derive(Debug, Serialize, Deserialize)]
+struct Outcome {
+    said: String,
+    /// Whether the device restarts into what was installed, once the report is written.
+    restart: bool,
+}
+
+pub(super) fn look(folder: &Path, unit: &str, wanted: OnStick) -> Result<ExitCode> {
+    let mut restart = false;
+    let said = match newest(folder)? {
+        Found::Nothing => return Ok(ExitCode::SUCCESS),
+        _ if wanted == OnStick::Ignore => "updates on sticks are switched off (updates.stick)".to_owned(),
+        Found::Refused(reasons) => {
+            let because = reasons.join("\n");
+            events::tell(&Event::NotInstalled { version: None, because: because.clone() });
+            because
         }
-        (Found::Admitted(_, source), OnStick::Install) => match install::install(&Source::File(source), false, false) {
-            Ok(version) => format!("version {version} was installed; the device tries it now"),
-            Err(error) => format!("{error:#}"),
-        },
+        Found::Admitted(version, source) => {
+            let offer = Offer { version, source, unit: unit.to_owned() };
+            let yes = files::read_json::<Offer>(Path::new(YES)).is_some_and(|yes| yes == offer);
+            fs::remove_file(YES).ok();
+            if wanted == OnStick::Install || yes {
+                match install::install(&Source::File(offer.source), false, false) {
+                    Ok(version) => {
+                        restart = true;
+                        format!("version {version} was installed; the device tries it now")
+                    }
+                    Err(error) => format!("{error:#}"),
+                }
+            } else {
+                files::replace_json(Path::new(OFFER), &offer)?;
+                events::tell(&Event::Offered { version: offer.version.clone() });
+                format!("version {} may be installed, and waits for a yes (or `parley update accept`)", offer.version)
+            }
+        }
     };
-    output::line(&outcome)?;
-    files::replace(Path::new(OUTCOME), outcome.as_bytes())?;
+    output::line(&said)?;
+    files::replace_json(Path::new(OUTCOME), &Outcome { said, restart })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -71,7 +98,7 @@ fn newest(folder: &Path) -> Result<Found> {
     common::block_on(async {
         let rauc = super::rauc().await?;
         for bundle in bundles {
-            let judged = match rauc::inspect(&rauc, &bundle.to_string_lossy()).await {
+            let judged = match rauc::inspect_in_time(&rauc, &bundle.to_string_lossy(), Limits::default()).await {
                 Ok(manifest) => {
                     admission::judge(&manifest, &device, &ledger, false).map_err(|refusal| refusal.to_string())
                 }
@@ -79,7 +106,9 @@ fn newest(folder: &Path) -> Result<Found> {
             };
             match judged {
                 Ok(version) => admitted.push((version, bundle)),
-                Err(reason) => reasons.push(format!("{}: {reason}", bundle.display())),
+                Err(reason) => {
+                    reasons.push(format!("{}: {reason}", bundle.file_name().unwrap_or_default().to_string_lossy()));
+                }
             }
         }
         Ok(())
@@ -90,18 +119,52 @@ fn newest(folder: &Path) -> Result<Found> {
     })
 }
 
+/// An owner has said yes: the unit of the stick looks at it once more, and then installs, reports and restarts as if it had been
+/// configured to.
+pub(super) fn say_yes() -> Result<ExitCode> {
+    let offer: Offer = files::read_json(Path::new(OFFER)).context("no stick offers an update; plug it in again")?;
+    files::replace_json(Path::new(YES), &offer)?;
+    forget_offer()?;
+    let restarted = Command::new("systemctl").args(["restart", "--no-block", &offer.unit]).status()?;
+    ensure!(restarted.success(), "the stick cannot be looked at once more; plug it in again");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The version that a stick offers.
+pub(super) fn offered() -> Option<Version> {
+    files::read_json::<Offer>(Path::new(OFFER)).map(|offer| offer.version)
+}
+
+pub(super) fn forget_offer() -> Result<ExitCode> {
+    if Path::new(OFFER).exists() {
+        fs::remove_file(OFFER)?;
+        events::tell(&Event::OfferGone);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The offer of a stick ends with it.
+pub(super) fn gone(folder: &Path) -> Result<ExitCode> {
+    let offer: Option<Offer> = files::read_json(Path::new(OFFER));
+    if offer.is_some_and(|offer| offer.source.starts_with(folder)) {
+        return forget_offer();
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Writes what became of the stick and the history onto it, then restarts into what was installed.
 pub(super) fn report(folder: &Path) -> Result<ExitCode> {
-    let Ok(outcome) = fs::read_to_string(OUTCOME) else { return Ok(ExitCode::SUCCESS) };
+    let Some(Outcome { said, restart }) = files::read_json(Path::new(OUTCOME)) else { return Ok(ExitCode::SUCCESS) };
     let version = system::version().map_or_else(|| "unnamed".into(), |version| version.to_string());
     let history: String = super::files().ledger().entries().iter().map(|entry| show::line(entry) + "\n").collect();
-    let text = format!("Parley, version {version} in use\n\n{outcome}\n\nHistory\n{history}");
+    let text = format!("Parley, version {version} in use\n\n{said}\n\nHistory\n{history}");
     let written = fs::File::create(folder.join(REPORT)).and_then(|mut file| {
         file.write_all(text.replace('\n', "\r\n").as_bytes())?;
         file.sync_all()
     });
     fs::remove_file(OUTCOME)?;
-    if super::files().waiting().is_some() && !Path::new(OFFER).exists() {
+    // A stick that is write-protected or full does not stop an update.
+    if restart {
         return restart::into_trial();
     }
     written?;

@@ -1,0 +1,34 @@
+//! Frames that stop coming.
+
+use parley_conversation::{Outcome, Phase};
+
+use crate::common::Room;
+use crate::{QUESTION, check_history, room_while_speaking};
+
+#[test]
+fn in_the_middle_of_a_word_is_not_waited_for() {
+    let mut room = Room::new();
+    room.silence(500).says("What", 300).dead_microphone(2_200);
+    assert_eq!(room.phase(), Phase::Quiet);
+    room.silence(500).says(QUESTION, 1000).quiet();
+    assert_eq!(room.outcomes(), [Outcome::Completed]);
+}
+
+#[test]
+fn while_an_answer_is_paused_resumes_it() {
+    let mut room = room_while_speaking(|_| {}, 500);
+    room.noise(200).dead_microphone(2_200);
+    assert_eq!(room.count("resume"), 1);
+    room.dead_microphone(10_000);
+    assert_eq!(room.outcomes(), [Outcome::Completed]);
+}
+
+#[test]
+fn after_a_question_does_not_keep_the_answer() {
+    for speculation in [true, false] {
+        let mut room = Room::with(|settings| settings.speculation = speculation);
+        room.finished = 0.1;
+        room.silence(500).says(QUESTION, 1000).silence(160).dead_microphone(15_000);
+        check_history(&room, &[(QUESTION, "It is ten past three. Anything else?")]);
+    }
+}

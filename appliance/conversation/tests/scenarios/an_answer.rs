@@ -1,0 +1,106 @@
+//! What an answer is made of, and what is remembered of it.
+
+use parley_conversation::{Action, Event, Outcome, Request, Route, Router, Speaker};
+
+use crate::common::{Room, Works, ms};
+use crate::{QUESTION, check_history, room_while_speaking};
+
+#[test]
+fn is_heard_to_its_end_and_remembered() {
+    let mut room = Room::new();
+    room.silence(500).says(QUESTION, 1000).quiet();
+    assert_eq!(room.spoken(), ["It is ten past three.", "Anything else?"]);
+    assert_eq!(room.outcomes(), [Outcome::Completed]);
+    check_history(&room, &[(QUESTION, "It is ten past three. Anything else?")]);
+    assert_eq!(room.count("end-speech"), 1);
+}
+
+#[test]
+fn is_being_made_before_the_end_is_confirmed() {
+    let mut room = Room::new();
+    room.finished = 0.1;
+    room.silence(500).says(QUESTION, 1000);
+    room.until("generate");
+    let speculated = room.until("release");
+    assert!(speculated >= ms(500), "{speculated:?}");
+    assert_eq!(room.spoken().first(), Some(&"It is ten past three."));
+}
+
+#[test]
+fn is_remembered_by_what_was_heard_though_it_was_synthesised_before_its_release() {
+    let mut room = Room::new();
+    room.finished = 0.1;
+    room.thinking = Works::After(ms(20));
+    room.speaking = Works::After(ms(20));
+    room.silence(500).says(QUESTION, 1000);
+    room.until("release");
+    room.silence(1_500).key();
+    check_history(&room, &[(QUESTION, "It is ten past three.")]);
+}
+
+#[test]
+fn is_remembered_even_if_an_old_report_comes_late() {
+    let mut room = room_while_speaking(|_| {}, 1_300);
+    room.key().silence(20);
+    let turn = room.conversation.history().exchanges().next().expect("one turn").turn;
+    room.tell(Event::Heard { turn, heard: ms(40) });
+    check_history(&room, &[(QUESTION, "Once upon a time there")]);
+}
+
+#[test]
+fn that_is_empty_is_owned_up_to() {
+    for answer in ["", "   ", "😀 ***"] {
+        let mut room = Room::new();
+        room.answer = answer.into();
+        room.silence(500).says(QUESTION, 1000).quiet();
+        assert_eq!(room.spoken(), ["Sorry, I have no answer to that."]);
+        assert_eq!(room.outcomes(), [Outcome::Completed]);
+    }
+}
+
+#[test]
+fn comes_from_the_router_where_nobody_needs_to_think() {
+    struct Light;
+    impl Router for Light {
+        fn route(&self, request: &Request<'_>) -> Route {
+            assert_eq!(request.answer_language, "en");
+            Route::Say("Turning on the light.".into())
+        }
+    }
+    for spoken in [true, false] {
+        let mut room = Room::routed(|settings| settings.spoken = spoken, Box::new(Light), true);
+        room.silence(500).says("turn on the light", 1000).quiet();
+        room.types("turn on the light").quiet();
+        assert_eq!(room.count("generate"), 0);
+        let exchange = ("turn on the light", "Turning on the light.");
+        check_history(&room, &[exchange, exchange]);
+    }
+}
+
+#[test]
+fn to_an_unknown_language_names_the_voices() {
+    let mut room = Room::new();
+    room.language = "es".into();
+    room.silence(500).says("¿Qué hora es?", 1000).quiet();
+    assert_eq!(room.spoken(), ["I think you spoke Spanish,", "but I only have a voice for English."]);
+    assert_eq!(room.count("generate"), 0);
+}
+
+#[test]
+fn takes_the_last_five_turns_into_account() {
+    let mut room = Room::new();
+    room.answer = "Yes.".into();
+    for number in 1..=7 {
+        room.silence(500).says(&format!("question number {number}"), 1000).quiet();
+    }
+    assert_eq!(room.history().len(), 5);
+    let mut prompts = room
+        .done
+        .iter()
+        .filter_map(|(_, action)| if let Action::Generate { messages, .. } = action { Some(messages) } else { None });
+    let last = prompts.next_back().expect("seven questions were asked");
+    let questions: Vec<&str> =
+        last.iter().filter(|message| message.speaker == Speaker::Person).map(|message| message.text.as_str()).collect();
+    let expected: Vec<String> = (2..=7).map(|number| format!("question number {number}")).collect();
+    assert_eq!(questions, expected);
+}

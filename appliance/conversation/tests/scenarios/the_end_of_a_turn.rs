@@ -1,0 +1,132 @@
+//! When Parley believes that somebody has finished.
+
+use parley_conversation::{Outcome, Phase, Stage};
+
+use crate::common::{Room, Works, ms};
+use crate::{QUESTION, check_history};
+
+#[track_caller]
+fn check(mut room: Room, words: &str, silence: u64) {
+    room.silence(500).says(words, 1000);
+    assert_eq!(room.until("release"), ms(silence));
+    assert_eq!(room.count("generate"), 1);
+}
+
+fn judged(finished: f32) -> Room {
+    let mut room = Room::new();
+    room.finished = finished;
+    room
+}
+
+fn judging(judging: Works) -> Room {
+    let mut room = Room::new();
+    room.judging = judging;
+    room
+}
+
+#[test]
+fn takes_200_ms_where_all_witnesses_agree() {
+    check(judged(0.9), QUESTION, 200);
+    check(judged(0.95), "turn on the light", 200);
+}
+
+#[test]
+fn takes_640_ms_where_they_disagree() {
+    check(judged(0.8), "turn on the light", 640);
+    check(judged(0.99), "turn on the", 640);
+    check(judged(0.1), QUESTION, 640);
+    check(judging(Works::Never), QUESTION, 640);
+}
+
+#[test]
+fn takes_1400_ms_where_all_say_unfinished() {
+    check(judged(0.1), "turn on the", 1400);
+}
+
+#[test]
+fn takes_450_ms_without_the_model() {
+    check(Room::without_judge(), QUESTION, 460);
+    check(judging(Works::Fails), QUESTION, 460);
+    let mut room = Room::new();
+    room.degraded(Stage::Judging, true);
+    check(room, QUESTION, 460);
+    check(Room::without_judge(), "turn on the", 640);
+}
+
+#[test]
+fn is_judged_once_when_the_silence_begins() {
+    let mut room = judged(0.1);
+    room.silence(500).says(QUESTION, 1000).silence(100);
+    assert_eq!(room.count("judge"), 1);
+    room.finished = 0.9;
+    assert_eq!(room.until("release"), ms(640 - 100));
+    assert_eq!(room.count("judge"), 1);
+}
+
+#[test]
+fn waits_for_the_words() {
+    let mut room = judged(0.9);
+    room.listening = Works::After(ms(900));
+    check(room, QUESTION, 960);
+}
+
+#[test]
+fn without_speculation_begins_to_transcribe_when_the_silence_is_enough() {
+    let mut room = Room::with(|settings| settings.speculation = false);
+    room.silence(500).says(QUESTION, 1000);
+    assert_eq!(room.until("transcribe"), ms(200));
+    assert_eq!(room.until("release"), ms(60));
+    assert_eq!((room.count("generate"), room.count("cancel")), (1, 0));
+}
+
+#[test]
+fn is_not_in_a_frame_in_which_the_person_may_go_on() {
+    let mut room = judged(0.9);
+    room.silence(500).says("well", 500).silence(180);
+    room.says("what is that", 600);
+    assert_eq!(room.count("release"), 0);
+    room.quiet();
+    check_history(&room, &[("well what is that", "It is ten past three. Anything else?")]);
+}
+
+#[test]
+fn is_left_open_for_those_who_pause_to_think() {
+    for pause in [300, 600] {
+        let mut room = judged(0.1);
+        room.silence(500).says("I would like a", 800).silence(pause);
+        assert_eq!((room.count("transcribe"), room.count("generate")), (1, 1));
+        assert_eq!(room.phase(), Phase::Deciding);
+        room.says("cup of tea", 600).quiet();
+        assert_eq!(room.count("release"), 1);
+        assert_eq!(room.outcomes(), [Outcome::Completed]);
+        check_history(&room, &[("I would like a cup of tea", "It is ten past three. Anything else?")]);
+    }
+}
+
+#[test]
+fn comes_later_for_a_slow_speaker() {
+    let mut room = judged(0.1);
+    room.silence(500).says("I would like a", 800).silence(660);
+    room.says("cup of tea", 600);
+    assert_eq!(room.until("release"), ms(880), "a quarter more than the pause of 700 ms");
+}
+
+#[test]
+fn needs_no_end_after_28_seconds() {
+    let mut room = Room::new();
+    room.listening = Works::After(ms(1_500));
+    let words: Vec<String> = (1..=80).map(|number| format!("word{number}")).collect();
+    room.silence(500).says(&words.join(" "), 40_000);
+    assert_eq!(room.count("release"), 0, "nobody is answered while they speak");
+    room.quiet();
+    assert_eq!((room.count("release"), room.count("pause")), (1, 0));
+    check_history(&room, &[(&words.join(" "), "It is ten past three. Anything else?")]);
+}
+
+#[test]
+fn comes_even_if_noise_follows_28_seconds_of_words() {
+    let mut room = Room::new();
+    let words: Vec<String> = (1..=60).map(|number| format!("word{number}")).collect();
+    room.silence(500).says(&words.join(" "), 30_000).noise(60_000).quiet();
+    check_history(&room, &[(&words.join(" "), "It is ten past three. Anything else?")]);
+}

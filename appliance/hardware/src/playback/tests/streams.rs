@@ -1,0 +1,175 @@
+//! Pauses, discards and gaps, one at a time.
+
+use super::world::{World, mark};
+use super::{PERIOD, RATE_HZ};
+use crate::counting_allocator::allocations;
+use crate::playback::{Renderer, StaleStream};
+
+#[test]
+fn everything_that_was_offered_is_heard_in_the_end() {
+    let mut world = World::new();
+    let generation = world.control.generation();
+    for _ in 0..20 {
+        world.offer(generation, 37);
+        world.step();
+        world.ear.listen(7);
+    }
+    world.control.pause();
+    world.step();
+    world.control.resume();
+    for _ in 0..200 {
+        world.step();
+        world.ear.listen(1_000);
+    }
+    assert_eq!(world.heard_of(generation).len(), world.offered[&generation]);
+    world.step();
+    assert!(world.control.is_drained());
+}
+
+#[test]
+fn a_pause_takes_back_what_the_ear_has_not_heard_and_resume_says_it() {
+    let mut world = World::new();
+    let generation = world.control.generation();
+    world.offer(generation, 100);
+    (0..3).for_each(|_| world.step());
+    world.ear.listen(12);
+    world.control.pause();
+    assert!(!world.control.is_settled());
+    world.step();
+    assert_eq!((world.control.heard(), world.ear.drops), (12, 1));
+    (0..5).for_each(|_| world.step());
+    world.ear.listen(1_000);
+    assert_eq!(
+        (world.control.heard(), world.ear.drops),
+        (12, 1),
+        "silence is not heard speech, and is dropped only once"
+    );
+    world.control.resume();
+    (0..20).for_each(|_| world.step());
+    world.ear.listen(1_000);
+    world.step();
+    assert_eq!((world.control.heard(), world.control.is_drained()), (100, true));
+    assert_eq!(world.control.counters().gaps.get(), 0, "a pause is not a gap");
+}
+
+#[test]
+fn nothing_of_a_discarded_stream_is_heard_and_a_late_producer_is_refused() {
+    let mut world = World::new();
+    let old = world.control.generation();
+    world.offer(old, 100);
+    (0..2).for_each(|_| world.step());
+    world.ear.listen(5);
+    let new = world.control.discard();
+    assert_eq!(world.feed.offer(old, &[1_i16]), Err(StaleStream));
+    world.offer(new, 30);
+    (0..5).for_each(|_| world.step());
+    world.ear.listen(1_000);
+    assert_eq!((world.heard_of(old).len(), world.heard_of(new).len()), (5, 30));
+    world.step();
+    assert_eq!((world.control.heard_of(old), world.control.heard_of(new)), (Some(5), Some(30)));
+    let newest = world.control.discard();
+    assert_eq!((world.control.heard(), world.control.heard_of(newest)), (0, Some(0)));
+    world.step();
+    assert_eq!((world.control.heard_of(old), world.control.heard_of(new)), (None, Some(30)));
+}
+
+#[test]
+fn a_stream_offered_right_after_a_discard_is_not_mistaken_for_the_old_one() {
+    // The renderer has not taken up the discard when the first samples of the new stream arrive.
+    let mut world = World::new();
+    world.offer(world.control.generation(), 15);
+    world.step();
+    let new = world.control.discard();
+    world.offer(new, 10);
+    world.step();
+    world.ear.listen(1_000);
+    assert_eq!(world.heard_of(new).len(), 10);
+}
+
+#[test]
+fn a_discard_in_the_middle_of_a_step_waits_for_the_next_one() {
+    for queued in [0, 3] {
+        let mut world = World::new();
+        let old = world.control.generation();
+        world.offer(old, queued);
+        world.renderer.take_up(0, || 0);
+        let new = world.control.discard();
+        world.offer(new, 30);
+        let mut period = [9; PERIOD];
+        world.renderer.fill(&mut period);
+        let expected: Vec<i16> = (0..queued).map(|index| mark(old, index)).chain([0; PERIOD]).take(PERIOD).collect();
+        assert_eq!(period[..], expected, "the period that is being written is the old stream's, and no more");
+        world.renderer.render(&mut period);
+        let expected: Vec<i16> = (0..PERIOD).map(|index| mark(new, index)).collect();
+        assert_eq!(period[..], expected, "the new stream begins with its first sample");
+        assert_eq!((world.control.heard_of(old), world.control.heard_of(new)), (Some(queued as u64), Some(0)));
+    }
+}
+
+#[test]
+fn the_ring_takes_400_ms_and_the_feed_never_waits() {
+    let (mut feed, control, mut renderer) = Renderer::new(RATE_HZ, PERIOD);
+    let generation = control.generation();
+    assert_eq!(feed.offer(generation, &[0.1_f32; 1_000]), Ok(400));
+    assert_eq!((feed.room(), feed.offer(generation, &[1_i16; 5])), (0, Ok(0)));
+    renderer.render(&mut [0; PERIOD]);
+    assert_eq!((feed.room(), feed.offer(generation, &[1_i16; 50])), (10, Ok(10)));
+    // A discard frees the whole ring with the next period, even while paused.
+    control.discard();
+    control.pause();
+    renderer.render(&mut [0; PERIOD]);
+    assert_eq!(feed.room(), 400);
+}
+
+#[test]
+fn a_stream_that_runs_dry_and_goes_on_counts_one_gap() {
+    let (mut feed, control, mut renderer) = Renderer::new(RATE_HZ, PERIOD);
+    let generation = control.generation();
+    let mut period = [0; PERIOD];
+    for offered in [0, 15, 0, 0, 20, 0] {
+        feed.offer(generation, &vec![5_i16; offered]).unwrap();
+        renderer.render(&mut period);
+        renderer.render(&mut period);
+    }
+    assert_eq!(control.counters().gaps.get(), 1);
+}
+
+#[test]
+fn volume_fades_and_a_simulation_hears_at_once() {
+    let (mut feed, control, mut renderer) = Renderer::new(RATE_HZ, PERIOD);
+    control.set_volume(0.5);
+    feed.offer(control.generation(), &[1_000_i16; 60]).unwrap();
+    let mut heard = [0; 60];
+    heard.chunks_mut(PERIOD).for_each(|period| renderer.render(period));
+    assert!(heard.windows(2).all(|pair| pair[1] <= pair[0] && pair[0] - pair[1] <= 50), "{heard:?}");
+    assert_eq!((heard[0], heard[59]), (950, 500));
+    assert_eq!(control.heard(), 50, "the period in hand is heard by the next call");
+    renderer.render(&mut [0; PERIOD]);
+    assert!(control.is_drained());
+}
+
+#[test]
+fn the_playback_step_never_allocates() {
+    let mut world = World::new();
+    let samples = [7_i16; 100];
+    world.ear.pending.reserve(10_000);
+    world.ear.heard.reserve(1_000_000);
+    let count = allocations(|| {
+        for round in 0..20_000 {
+            let generation = world.control.generation();
+            let _ = world.feed.offer(generation, &samples);
+            let _ = world.renderer.step(&mut world.ear);
+            world.renderer.obey(&mut world.ear);
+            world.ear.listen(PERIOD);
+            match round % 50 {
+                10 => world.control.pause(),
+                20 => world.control.resume(),
+                30 => world.ear.is_lost = true,
+                35 => world.renderer.idle(),
+                40 => drop(world.control.discard()),
+                _ => world.control.set_volume((round % 7) as f32 / 7.0),
+            }
+        }
+    });
+    assert_eq!(count, 0);
+}

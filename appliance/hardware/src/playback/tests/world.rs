@@ -1,0 +1,103 @@
+//! A renderer in a world that the test sets going, and an ear at its end.
+
+use std::collections::BTreeMap;
+
+use super::{PERIOD, RATE_HZ};
+use crate::device::{DeviceError, DeviceLost};
+use crate::playback::control::Generation;
+use crate::playback::{Control, Feed, Renderer, Sink, SinkFormat, StaleStream, Written};
+
+/// A sink that plays exactly as much as the test says.
+#[derive(Default)]
+pub(super) struct Ear {
+    pub(super) pending: std::collections::VecDeque<i16>,
+    pub(super) heard: Vec<i16>,
+    pub(super) is_lost: bool,
+    pub(super) drops: usize,
+}
+
+impl Ear {
+    pub(super) fn listen(&mut self, frames: usize) {
+        let frames = frames.min(self.pending.len());
+        self.heard.extend(self.pending.drain(..frames));
+    }
+}
+
+impl Sink for Ear {
+    fn format(&self) -> SinkFormat {
+        SinkFormat { rate_hz: RATE_HZ, period_frames: PERIOD }
+    }
+    fn write(&mut self, period: &[i16]) -> Result<Written, DeviceLost> {
+        if std::mem::take(&mut self.is_lost) {
+            self.pending.clear();
+            return Err(DeviceLost { errno: 19 });
+        }
+        self.pending.extend(period);
+        Ok(Written::InTime)
+    }
+    fn delay_frames(&mut self) -> usize {
+        self.pending.len()
+    }
+    fn drop_pending(&mut self) -> usize {
+        self.drops += 1;
+        let pending = self.pending.len();
+        self.pending.clear();
+        pending
+    }
+    fn reopen(&mut self) -> Result<(), DeviceError> {
+        Ok(())
+    }
+}
+
+/// Samples that tell their stream and their place in it; never 0, which is silence.
+pub(super) fn mark(generation: Generation, index: usize) -> i16 {
+    (1 + (generation.0 as usize % 8) * 4_000 + index % 4_000) as i16
+}
+
+pub(super) fn stream_of(sample: i16) -> usize {
+    (sample as usize - 1) / 4_000
+}
+
+pub(super) struct World {
+    pub(super) feed: Feed,
+    pub(super) control: Control,
+    pub(super) renderer: Renderer,
+    pub(super) ear: Ear,
+    pub(super) offered: BTreeMap<Generation, usize>,
+    /// What the ear had heard when the last step was over, and whether the speaker was paused then.
+    pub(super) heard_at_step: usize,
+    pub(super) was_paused_at_step: bool,
+}
+
+impl World {
+    pub(super) fn new() -> World {
+        let (feed, control, renderer) = Renderer::new(RATE_HZ, PERIOD);
+        let (offered, ear) = (BTreeMap::new(), Ear::default());
+        World { feed, control, renderer, ear, offered, heard_at_step: 0, was_paused_at_step: false }
+    }
+
+    pub(super) fn offer(&mut self, generation: Generation, wanted: usize) {
+        let from = self.offered.get(&generation).copied().unwrap_or(0);
+        let samples: Vec<i16> = (from..from + wanted).map(|index| mark(generation, index)).collect();
+        match self.feed.offer(generation, &samples) {
+            Ok(taken) => *self.offered.entry(generation).or_default() += taken,
+            Err(StaleStream) => assert_ne!(generation, self.control.generation()),
+        }
+    }
+
+    pub(super) fn step(&mut self) {
+        let _ = self.renderer.step(&mut self.ear);
+        self.settle();
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.heard_at_step = self.ear.heard.len();
+        self.was_paused_at_step = self.control.is_paused();
+        assert!(self.control.is_settled());
+    }
+
+    pub(super) fn heard_of(&self, generation: Generation) -> Vec<i16> {
+        let stream = generation.0 as usize % 8;
+        self.ear.heard.iter().copied().filter(|sample| *sample != 0 && stream_of(*sample) == stream).collect()
+    }
+}

@@ -1,0 +1,86 @@
+//! The kinds of file there are, and how each begins.
+
+use std::io::{Read, Seek};
+
+use serde::Deserialize;
+
+use crate::error::ModelFileError;
+use crate::scan::Scan;
+
+/// The first bytes of a file in whisper.cpp's format.
+pub const GGML_MAGIC: [u8; MAGIC_BYTES] = *b"lmgg";
+
+const MAGIC_BYTES: usize = 4;
+
+/// What a file is called that begins like none of those known.
+pub(crate) const UNKNOWN: &str = "something else";
+
+/// The formats that begin with a magic, and what a file that does is called where another one was expected.
+const MAGICS: [([u8; MAGIC_BYTES], Format, &str); 4] = [
+    (GGML_MAGIC, Format::Ggml, "a ggml file, such as a Whisper model"),
+    (*b"GGUF", Format::Gguf, "a GGUF file, such as a language model"),
+    (*b"RIFF", Format::Wav, "a RIFF file, such as a recording"),
+    (*b"\x7fELF", Format::Elf, "a program or a shared library"),
+];
+
+/// The kinds of file that can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// whisper.cpp's model format.
+    Ggml,
+    /// llama.cpp's model format.
+    Gguf,
+    /// ONNX, which is protobuf.
+    Onnx,
+    /// JSON: only its first character is looked at.
+    Json,
+    /// RIFF WAVE: only the header is looked at.
+    Wav,
+    /// A shared library or program: only the magic is looked at.
+    Elf,
+}
+
+impl Format {
+    /// The format that a file's name implies.
+    pub fn of_name(name: &str) -> Option<Format> {
+        let ending = name.rsplit('.').next().unwrap_or_default();
+        match ending {
+            "gguf" => Some(Format::Gguf),
+            "onnx" => Some(Format::Onnx),
+            "json" => Some(Format::Json),
+            "wav" => Some(Format::Wav),
+            "bin" if name.starts_with("ggml-") => Some(Format::Ggml),
+            _ if name.starts_with("lib") && name.contains(".so") => Some(Format::Elf),
+            _ => None,
+        }
+    }
+
+    /// The error of a file that should be of this format, and is what `found` says, with an article.
+    pub(crate) fn expected(self, found: &'static str) -> ModelFileError {
+        let expected = match self {
+            Format::Ggml => "a Whisper model in ggml format",
+            Format::Gguf => "a language model in GGUF format",
+            Format::Onnx => "an ONNX model",
+            Format::Json => "a JSON object",
+            Format::Wav => "a WAV recording",
+            Format::Elf => "a shared library",
+        };
+        ModelFileError::OtherKind { found, expected }
+    }
+
+    /// Passes over the magic where the format has one. A file that begins with another format's is called by its name.
+    pub(crate) fn begin<R: Read + Seek>(self, scan: &mut Scan<R>) -> Result<(), ModelFileError> {
+        let mut first = [0; MAGIC_BYTES];
+        scan.read_some(&mut first)?;
+        match MAGICS.iter().find(|(magic, ..)| *magic == first) {
+            Some((_, format, _)) if *format == self => Ok(()),
+            Some((_, _, name)) => Err(self.expected(name)),
+            None if MAGICS.iter().all(|(_, format, _)| *format != self) => Ok(scan.jump(0)?),
+            None => {
+                scan.require(MAGIC_BYTES as u64)?;
+                Err(self.expected(UNKNOWN))
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Who may ask RAUC: the product's policy on a real bus, read after RAUC's own as on the device.
+
+mod double;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use double::{Bus, Script, ScriptedRauc};
+
+/// As RAUC's package ships it: everybody may call.
+const RAUCS_OWN: &str = r#"<busconfig>
+  <policy user="root"><allow own="de.pengutronix.rauc"/><allow send_destination="de.pengutronix.rauc"/></policy>
+  <policy context="default"><allow send_destination="de.pengutronix.rauc"/></policy>
+</busconfig>"#;
+
+/// As every distribution configures the system bus: nothing but what policies allow.
+const SYSTEM_BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path={folder}/bus</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+  </policy>
+  <include>{folder}/rauc.conf</include>
+  <include>{folder}/parley.conf</include>
+</busconfig>"#;
+
+/// Users that every machine has: one stands for Parley's, one for anybody else.
+const PARLEY: (&str, &str) = ("daemon", "1");
+const ANYBODY: &str = "65534";
+
+/// A bus with both policies; `None` where the test may not become other users, or there is no bus daemon.
+fn bus(folder: &Path) -> Option<Bus> {
+    let ours = include_str!("../../../rootfs-overlay/etc/dbus-1/system.d/parley-rauc.conf");
+    assert!(ours.contains(r#"user="parley""#), "the policy names the product's user");
+    let here = folder.to_string_lossy();
+    for (name, content) in [
+        ("rauc.conf", RAUCS_OWN.to_owned()),
+        ("parley.conf", ours.replace(r#"user="parley""#, &format!(r#"user="{}""#, PARLEY.0))),
+        ("bus.conf", SYSTEM_BUS.replace("{folder}", &here)),
+    ] {
+        fs::write(folder.join(name), content).expect("it can be written");
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("everybody can reach the bus");
+    let root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+    let tools = ["setpriv", "dbus-send"].iter().all(|tool| Command::new(tool).arg("--version").output().is_ok());
+    if root && tools { Bus::with(&[&format!("--config-file={here}/bus.conf")]) } else { None }
+}
+
+fn ask(bus: &Bus, user: &str, method: &[&str]) -> Output {
+    let mut ask = Command::new("setpriv");
+    ask.args([&format!("--reuid={user}"), "--clear-groups", "dbus-send", "--print-reply"]);
+    ask.args([&format!("--bus={}", bus.address), "--dest=de.pengutronix.rauc", "/"]).args(method);
+    ask.output().expect("it runs")
+}
+
+const READ: &[&str] =
+    &["org.freedesktop.DBus.Properties.Get", "string:de.pengutronix.rauc.Installer", "string:Operation"];
+const INSTALL: &[&str] = &["de.pengutronix.rauc.Installer.InstallBundle", "string:/tmp/x.raucb", "dict:string:string:"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_root_and_parley_may_ask_rauc() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let Some(bus) = bus(folder.path()) else { return };
+    let script = Script { result: Some(0), ..Script::default() };
+    let (_server, installed) = ScriptedRauc::on(&bus, script).await;
+    for allowed in ["0", PARLEY.1] {
+        let said = ask(&bus, allowed, READ);
+        assert!(said.status.success(), "user {allowed}: {}", String::from_utf8_lossy(&said.stderr));
+    }
+    for method in [READ, INSTALL] {
+        let said = ask(&bus, ANYBODY, method);
+        let because = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(!said.status.success() && because.contains("AccessDenied"), "{method:?}: {because}");
+    }
+    assert!(installed.lock().expect("nobody panicked").is_empty());
+}

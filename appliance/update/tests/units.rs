@@ -1,0 +1,140 @@
+//! The product's units: nobody can reach them from the network, and what they share is written down once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn overlay() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rootfs-overlay")
+}
+
+/// A unit's settings in order, with what its drop-ins add: `[(section, name, value)]`.
+fn settings(unit: &str) -> Vec<(String, String, String)> {
+    let folder = overlay().join("usr/lib/systemd/system");
+    let mut files = vec![folder.join(unit)];
+    // systemd reads the drop-ins of every prefix that ends with a dash: `parley-.service.d` belongs to `parley-gate.service`.
+    if unit.starts_with("parley-") && unit.ends_with(".service") {
+        files.push(folder.join("parley-.service.d/10-hardening.conf"));
+    }
+    let mut section = String::new();
+    let mut settings = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                section = name.to_owned();
+            } else {
+                let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("{unit}: {line}"));
+                settings.push((section.clone(), name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+    settings
+}
+
+fn values(unit: &str, name: &str) -> Vec<String> {
+    settings(unit).into_iter().filter(|(_, key, _)| key == name).map(|(_, _, value)| value).collect()
+}
+
+fn units(ending: &str) -> Vec<String> {
+    let entries = fs::read_dir(overlay().join("usr/lib/systemd/system")).expect("the units").flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with(ending)).collect()
+}
+
+#[test]
+fn nothing_of_ours_can_be_reached_from_the_network() {
+    assert_eq!(units(".socket"), Vec::<String>::new(), "nobody listens");
+    let services = units(".service");
+    assert!(services.len() >= 8, "{services:?}");
+    for service in services {
+        assert_eq!(values(&service, "RestrictAddressFamilies"), ["AF_UNIX"], "{service}");
+        assert_eq!(values(&service, "IPAddressDeny"), ["any"], "{service}");
+        assert_eq!(values(&service, "IPAddressAllow"), Vec::<String>::new(), "{service}");
+    }
+}
+
+/// The engines and the daemon open no socket at all; RAUC, hawkBit's client and, later, the dashboard are the only ones that do.
+#[test]
+fn no_program_of_ours_listens() {
+    fn look(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                look(&path, found);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = fs::read_to_string(&path).expect("a source file");
+                if ["TcpListener", "UdpSocket", "UnixListener"].iter().any(|socket| text.contains(socket)) {
+                    found.push(path);
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for crate_name in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).expect("the crates").flatten() {
+        let source = crate_name.path().join("src");
+        if source.is_dir() {
+            look(&source, &mut found);
+        }
+    }
+    assert_eq!(found, Vec::<PathBuf>::new());
+}
+
+#[test]
+fn every_wait_of_a_unit_has_an_end() {
+    for service in units(".service") {
+        let limits = values(&service, "TimeoutStartSec");
+        assert!(limits.len() == 1 && limits[0] != "infinity", "{service}: {limits:?}");
+    }
+}
+
+#[test]
+fn a_hang_of_the_assistant_is_over_in_eight_seconds_and_it_is_always_started_again() {
+    assert_eq!(values("parley.service", "Type"), ["notify"]);
+    assert_eq!(values("parley.service", "WatchdogSec"), ["8"]);
+    assert_eq!(values("parley.service", "Restart"), ["always"]);
+}
+
+#[test]
+fn a_hang_of_the_system_is_over_in_eight_seconds() {
+    let manager =
+        fs::read_to_string(overlay().join("usr/lib/systemd/system.conf.d/10-parley.conf")).expect("it exists");
+    assert!(manager.lines().any(|line| line == "RuntimeWatchdogSec=8s"));
+    assert!(manager.lines().any(|line| line == "CrashAction=reboot"), "PID 1 that fails restarts the device");
+}
+
+#[test]
+fn whatever_ends_a_trial_early_leaves_it() {
+    for service in ["parley-gate.service", "parley-commit.service"] {
+        assert_eq!(values(service, "OnFailure"), ["parley-leave-trial.service"], "{service}");
+    }
+    assert!(values("parley-commit.service", "Requires").contains(&"boot-complete.target".to_owned()));
+}
+
+#[test]
+fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
+    let before = values("parley-stick@.service", "ExecStartPre");
+    assert!(before.iter().all(|line| line.contains("ro,nosuid,nodev,noexec")), "{before:?}");
+    let after = values("parley-stick@.service", "ExecStartPost");
+    let mounts: Vec<&String> = after.iter().filter(|line| line.contains("/mount ")).collect();
+    assert!(mounts.iter().all(|line| line.contains("nosuid,nodev,noexec")), "{mounts:?}");
+    assert!(mounts.last().is_some_and(|line| line.contains("remount,ro")), "{mounts:?}");
+}
+
+#[test]
+fn the_programs_of_the_units_exist() {
+    for service in units(".service") {
+        for name in ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecStopPost"] {
+            for line in values(&service, name) {
+                let program = line.trim_start_matches(['-', '+', '@', '!']).split(' ').next().unwrap_or_default();
+                let known = [
+                    "/usr/bin/parley",
+                    "/usr/lib/parley/parley-tryboot",
+                    "/usr/bin/rauc",
+                    "/usr/bin/mount",
+                    "/usr/bin/umount",
+                ];
+                assert!(known.contains(&program), "{service}: {program}");
+            }
+        }
+    }
+}

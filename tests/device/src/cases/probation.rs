@@ -1,0 +1,45 @@
+//! A version that passed its gate, and then gives trouble.
+
+use anyhow::{Result, ensure};
+
+use super::install::wait_committed;
+use super::starting::LONG;
+use super::{BUNDLES, Bench, Case, Report, START_BUDGET, Scenario, back_on, mount_bundles, started};
+use crate::layout::SlotName;
+
+pub const PROBATION: Scenario = Scenario {
+    name: "probation",
+    cases: &[Case {
+        name: "a_committed_version_that_keeps_crashing_goes_back",
+        expects: "more restarts than probation allows: the old version answers within 30 s, is committed, and the history says why",
+    }],
+    starts: 3,
+    always: false,
+    run: probation,
+};
+
+fn probation(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&PROBATION)?;
+    device.power_on()?;
+    started(&mut device, SlotName::A)?;
+    wait_committed(&mut device)?;
+    mount_bundles(&mut device)?;
+    let installed = device.shell_within(&format!("parley update install {BUNDLES}/good.raucb"), LONG)?;
+    ensure!(installed.code == 0, "it was not installed: {}", installed.output);
+    device.begin("parley update install --restart")?;
+    started(&mut device, SlotName::B)?;
+    wait_committed(&mut device)?;
+    ensure!(device.committed()? == Some(SlotName::B), "the commit did not change what starts");
+    device.begin("/usr/lib/device/fault service-crashes")?;
+    let failure = device.wait("DEVICE fault service-crashes", START_BUDGET)?;
+    let outcome =
+        back_on(&mut device, SlotName::A, "crash loop after the commit", &failure, report).and_then(|words| {
+            wait_committed(&mut device)?;
+            ensure!(device.committed()? == Some(SlotName::A), "the way back was not committed");
+            let history = device.run("parley update history")?;
+            ensure!(history.contains("went back"), "the history does not say why: {history}");
+            Ok(words)
+        });
+    report.case(PROBATION.cases[0].name, outcome);
+    Ok(())
+}

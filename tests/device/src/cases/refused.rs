@@ -1,0 +1,129 @@
+//! Bundles that must not be installed.
+
+use anyhow::{Result, ensure};
+
+use super::starting::LONG;
+use super::{Bench, Case, Report, Scenario, mount_bundles, slots, started};
+use crate::layout::SlotName;
+use crate::virtual_device::VirtualDevice;
+
+pub const REFUSED: Scenario = Scenario {
+    name: "bad_bundles",
+    cases: &[
+        Case { name: "a_damaged_bundle_is_refused", expects: BEFORE },
+        Case { name: "an_unsigned_bundle_is_refused", expects: BEFORE },
+        Case { name: "a_strangers_bundle_is_refused", expects: BEFORE },
+        Case { name: "a_bundle_of_a_revoked_key_is_refused", expects: BEFORE },
+        Case { name: "a_bundle_for_another_device_is_refused", expects: BEFORE },
+        Case { name: "an_older_version_is_refused", expects: BEFORE },
+        Case { name: "a_bundle_too_large_for_the_slot_is_refused", expects: BEFORE },
+        Case {
+            name: "an_older_version_with_a_signed_permission_is_admitted",
+            expects: "`parley update check` says that it may be installed",
+        },
+        Case {
+            name: "a_certificate_that_has_expired_since_is_no_reason",
+            expects: "at a clock of 2060 a good bundle may be installed: it is judged at the time of signing",
+        },
+        Case {
+            name: "a_full_data_partition_refuses_and_harms_nothing",
+            expects: "with not a byte left the installation is refused in words, and possible again once there is room",
+        },
+    ],
+    starts: 1,
+    always: true,
+    run: refused,
+};
+
+pub const OLD_EEPROM: Scenario = Scenario {
+    name: "old_eeprom",
+    cases: &[Case {
+        name: "an_old_eeprom_is_refused",
+        expects: "a firmware of 2022 ignores the sections of autoboot.txt: nothing is installed",
+    }],
+    starts: 1,
+    always: true,
+    run: old_eeprom,
+};
+
+const BEFORE: &str =
+    "refused by `parley update` in words and by RAUC, before a byte is written: both slots are untouched";
+
+/// Case, bundle, and a word that an owner finds in the reason.
+const BAD: &[(&str, &str, &str)] = &[
+    ("a_damaged_bundle_is_refused", "damaged", "damaged"),
+    ("an_unsigned_bundle_is_refused", "unsigned", "signed"),
+    ("a_strangers_bundle_is_refused", "stranger", "trust"),
+    ("a_bundle_of_a_revoked_key_is_refused", "revoked", "withdrawn"),
+    ("a_bundle_for_another_device_is_refused", "other-device", "device"),
+    ("an_older_version_is_refused", "older", "older"),
+    ("a_bundle_too_large_for_the_slot_is_refused", "too-large", "card"),
+];
+
+fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&REFUSED)?;
+    let before = slots(bench, device.disk())?;
+    device.plugged.clock = Some("2060-01-01T00:00:00".into());
+    device.power_on()?;
+    started(&mut device, SlotName::A)?;
+    mount_bundles(&mut device)?;
+    for (case, bundle, word) in BAD {
+        let outcome = refuses(&mut device, bundle, word).and_then(|said| {
+            device.run("sync")?;
+            ensure!(slots(bench, device.disk())? == before, "a slot was written");
+            Ok(said)
+        });
+        report.case(case, outcome);
+    }
+    let check =
+        |device: &mut VirtualDevice, bundle| device.run(&format!("parley update check /run/bundles/{bundle}.raucb"));
+    report.case("an_older_version_with_a_signed_permission_is_admitted", check(&mut device, "older-allowed"));
+    let date = device.run("date +%Y")?;
+    let outcome = check(&mut device, "good").and_then(|said| {
+        ensure!(date == "2060", "the guest's year is {date}");
+        Ok(said)
+    });
+    report.case("a_certificate_that_has_expired_since_is_no_reason", outcome);
+    let outcome = full(&mut device).and_then(|said| {
+        ensure!(slots(bench, device.disk())? == before, "a slot was written");
+        Ok(said)
+    });
+    report.case("a_full_data_partition_refuses_and_harms_nothing", outcome);
+    Ok(())
+}
+
+fn old_eeprom(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&OLD_EEPROM)?;
+    let before = slots(bench, device.disk())?;
+    // February 2022.
+    device.plugged.firmware_built = Some(1_643_673_600);
+    device.power_on()?;
+    started(&mut device, SlotName::A)?;
+    mount_bundles(&mut device)?;
+    let outcome = refuses(&mut device, "good", "EEPROM").and_then(|said| {
+        device.run("sync")?;
+        ensure!(slots(bench, device.disk())? == before, "a slot was written");
+        Ok(said)
+    });
+    report.case("an_old_eeprom_is_refused", outcome);
+    Ok(())
+}
+
+/// Both ways in refuse it; the words are the owner's.
+fn refuses(device: &mut VirtualDevice, bundle: &str, word: &str) -> Result<String> {
+    let ours = device.shell_within(&format!("parley update install /run/bundles/{bundle}.raucb"), LONG)?;
+    ensure!(ours.code != 0, "`parley update` installed it: {}", ours.output);
+    ensure!(ours.output.contains(word), "an owner looks for `{word}` in: {}", ours.output);
+    let rauc = device.shell_within(&format!("rauc install /run/bundles/{bundle}.raucb"), LONG)?;
+    ensure!(rauc.code != 0, "RAUC installed it: {}", rauc.output);
+    Ok(ours.output.lines().last().unwrap_or_default().to_owned())
+}
+
+fn full(device: &mut VirtualDevice) -> Result<String> {
+    device.shell("fallocate -l 100G /var/filler 2>/dev/null; cat /dev/zero > /var/filler2 2>/dev/null; sync")?;
+    let done = device.shell_within("parley update install /run/bundles/good.raucb", LONG)?;
+    ensure!(done.code != 0, "it installed: {}", done.output);
+    ensure!(done.output.contains("full") || done.output.contains("space"), "not in words: {}", done.output);
+    device.run("rm -f /var/filler /var/filler2; sync; parley update check /run/bundles/good.raucb")?;
+    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+}

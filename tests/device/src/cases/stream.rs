@@ -1,0 +1,127 @@
+//! An update over the network, whose version then fails, is sent back, and is not tried again.
+
+use anyhow::{Context, Result, ensure};
+
+use super::install::{lines, wait_committed};
+use super::starting::LONG;
+use super::{Bench, COMMIT_BUDGET, Case, Report, Scenario, mount_bundles, slots, started};
+use crate::layout::SlotName;
+use crate::machine::SERVER;
+use crate::virtual_device::VirtualDevice;
+
+pub const STREAM: Scenario = Scenario {
+    name: "stream",
+    cases: &[
+        Case {
+            name: "a_streamed_bundle_that_is_damaged_leaves_the_running_slot_untouched",
+            expects: "the installation ends and says so; the running slot is as it was, and starts next",
+        },
+        Case {
+            name: "two_installations_at_once_are_one",
+            expects: "while one installs, another is refused in words, and the first is not disturbed",
+        },
+        Case {
+            name: "an_update_of_the_program_downloads_a_tenth_at_most",
+            expects: "over HTTP with ranges, adaptive: what the server sent is at most 10 % of the bundle",
+        },
+        Case {
+            name: "a_migration_that_fails_ends_the_trial",
+            expects: "the gate ends the trial, the old version runs, and its data is as it was",
+        },
+        Case {
+            name: "a_version_that_failed_is_offered_five_times",
+            expects: "refused each time in words, and nothing is written",
+        },
+    ],
+    starts: 3,
+    always: false,
+    run: stream,
+};
+
+/// The most that an update of the program alone may download, of the bundle.
+const SHARE: f64 = 0.1;
+
+fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&STREAM)?;
+    let log = bench.folder(STREAM.name).join("served.log");
+    device.plugged.server = Some(format!("{} {} {}", bench.server, bench.served.display(), log.display()));
+    device.power_on()?;
+    started(&mut device, SlotName::A)?;
+    wait_committed(&mut device)?;
+    device.run("ip link set eth0 up && ip address add 10.0.2.15/24 dev eth0")?;
+    let [boot_a, root_a, ..] = slots(bench, device.disk())?[..] else { anyhow::bail!("a device has two slots") };
+    let outcome = damaged(&mut device).and_then(|said| {
+        device.run("sync")?;
+        ensure!(slots(bench, device.disk())?[..2] == [boot_a, root_a], "the running slot was written");
+        ensure!(device.committed()? == Some(SlotName::A), "another slot would start");
+        Ok(said)
+    });
+    report.case("a_streamed_bundle_that_is_damaged_leaves_the_running_slot_untouched", outcome);
+    // The idle slot holds what the damaged one left: the next installation is of that, as on a device whose download broke off.
+    std::fs::write(&log, "")?;
+    let outcome = program_alone(bench, &mut device, &log, report);
+    report.case("an_update_of_the_program_downloads_a_tenth_at_most", outcome);
+    mount_bundles(&mut device)?;
+    report.case("two_installations_at_once_are_one", at_once(&mut device));
+    report.case("a_migration_that_fails_ends_the_trial", migration_fails(&mut device));
+    mount_bundles(&mut device)?;
+    report.case("a_version_that_failed_is_offered_five_times", offered(&mut device));
+    Ok(())
+}
+
+fn damaged(device: &mut VirtualDevice) -> Result<String> {
+    let done = device.shell_within(&format!("parley update install http://{SERVER}/damaged-stream.raucb"), LONG)?;
+    ensure!(done.code != 0, "it was installed: {}", done.output);
+    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+}
+
+fn program_alone(
+    bench: &Bench,
+    device: &mut VirtualDevice,
+    log: &std::path::Path,
+    report: &mut Report,
+) -> Result<String> {
+    let done = device.shell_within(&format!("parley update install http://{SERVER}/good.raucb"), LONG)?;
+    ensure!(done.code == 0, "it was not installed: {}", done.output);
+    let sent: u64 = std::fs::read_to_string(log)?.lines().filter_map(|line| line.parse::<u64>().ok()).sum();
+    let whole = bench.served.join("good.raucb").metadata().context("the bundle that was served")?.len();
+    let share = sent as f64 / whole as f64;
+    let words = format!("{sent} of {whole} bytes, {:.1} %", 100.0 * share);
+    report.figure("download of an update of the program alone", words.clone());
+    ensure!(sent > 0 && share <= SHARE, "too much: {words}");
+    Ok(words)
+}
+
+fn at_once(device: &mut VirtualDevice) -> Result<String> {
+    let both = "(parley update install /run/bundles/recompressed.raucb > /run/first 2>&1; echo $? > /run/first.code) & sleep 3; \
+                parley update install /run/bundles/good.raucb; second=$?; wait; test $(cat /run/first.code) = 0 && test $second != 0";
+    let done = device.shell_within(both, LONG)?;
+    ensure!(done.code == 0, "the first said {}; the second: {}", device.run("cat /run/first")?, done.output);
+    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+}
+
+fn migration_fails(device: &mut VirtualDevice) -> Result<String> {
+    device.run(
+        "cd /var/lib/parley/data/probe/v1 && printf 'one\\ntwo\\n' > lines && touch refuse && sync lines refuse .",
+    )?;
+    device.begin("parley update install --restart")?;
+    started(device, SlotName::B)?;
+    let said = device.wait("DEVICE started slot=A", COMMIT_BUDGET)?;
+    ensure!(said.start == 2, "it went otherwise: {:?}", device.starts);
+    wait_committed(device)?;
+    let history = device.run("parley update history")?;
+    ensure!(history.contains("data could not be taken over"), "the history does not say why: {history}");
+    let now = lines(device, 1)?;
+    ensure!(now == "one\ntwo", "the old version reads `{now}`");
+    Ok(history.lines().last().unwrap_or_default().to_owned())
+}
+
+fn offered(device: &mut VirtualDevice) -> Result<String> {
+    let mut words = String::new();
+    for _ in 0..5 {
+        let done = device.shell_within("parley update install /run/bundles/good.raucb", LONG)?;
+        ensure!(done.code != 0, "it was installed again: {}", done.output);
+        words = done.output.lines().last().unwrap_or_default().to_owned();
+    }
+    Ok(words)
+}

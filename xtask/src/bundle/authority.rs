@@ -1,0 +1,155 @@
+//! The development authority: made on the spot, never in the repository, and worth nothing to anyone else.
+//!
+//! A product's authority lives on hardware tokens; docs/UPDATES.md shows how.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+
+use super::Signer;
+
+/// Longer than any clone lives.
+const DAYS: &str = "3650";
+
+/// The list of revoked certificates counts from here. A device judges a signature at the time of signing, so the list must not be younger
+/// than the oldest bundle.
+const LIST_FROM: &str = "20200101000000Z";
+const LIST_UNTIL: &str = "20991231235959Z";
+
+const CONFIGURATION: &str = "\
+[ca]
+default_ca = this
+[this]
+database = index.txt
+serial = serial
+crlnumber = crlnumber
+new_certs_dir = .
+default_md = sha256
+unique_subject = no
+policy = any
+[any]
+commonName = supplied
+[req]
+distinguished_name = dn
+[dn]
+[authority]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[signer]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, codeSigning
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+";
+
+/// What to do with the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Change {
+    /// Make them where there are none.
+    Keep,
+    /// A new signing key; the old one stays good.
+    Rotate,
+    /// A new signing key, and the old one is revoked.
+    Revoke,
+}
+
+/// The development authority in a folder, made where it is missing.
+///
+/// # Errors
+/// The folder cannot be written, or openssl fails.
+pub fn development(folder: &Path, change: Change) -> Result<Signer> {
+    let authority = Authority { folder: folder.to_owned() };
+    if !folder.join("keyring.pem").exists() {
+        authority.make()?;
+    } else if change != Change::Keep {
+        if change == Change::Revoke {
+            authority.openssl(&["ca", "-revoke", "signer.pem", "-cert", "ca.pem", "-keyfile", "ca.key"])?;
+        }
+        authority.issue_signer()?;
+        authority.write_keyring()?;
+    }
+    Ok(Signer {
+        cert: folder.join("signer.pem"),
+        key: folder.join("signer.key").to_string_lossy().into_owned(),
+        keyring: folder.join("keyring.pem"),
+        environment: Vec::new(),
+    })
+}
+
+struct Authority {
+    folder: PathBuf,
+}
+
+impl Authority {
+    fn make(&self) -> Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        fs::set_permissions(&self.folder, Permissions::from_mode(0o700))?;
+        for (name, content) in
+            [("openssl.cnf", CONFIGURATION), ("index.txt", ""), ("serial", "01\n"), ("crlnumber", "01\n")]
+        {
+            fs::write(self.folder.join(name), content)?;
+        }
+        self.key("ca.key")?;
+        let subject = "/CN=Parley development (throw-away)";
+        let make = ["req", "-x509", "-key", "ca.key", "-out", "ca.pem", "-days", DAYS, "-subj", subject];
+        self.openssl(&[make.as_slice(), &["-extensions", "authority"]].concat())?;
+        self.issue_signer()?;
+        self.write_keyring()
+    }
+
+    fn issue_signer(&self) -> Result<()> {
+        self.key("signer.key")?;
+        self.openssl(&[
+            "req",
+            "-new",
+            "-key",
+            "signer.key",
+            "-out",
+            "signer.csr",
+            "-subj",
+            "/CN=Parley development signer",
+        ])?;
+        let issue = ["ca", "-batch", "-notext", "-in", "signer.csr", "-out", "signer.pem", "-days", DAYS];
+        self.openssl(&[issue.as_slice(), &["-extensions", "signer", "-cert", "ca.pem", "-keyfile", "ca.key"]].concat())
+    }
+
+    /// The certificate and the list of revoked ones, in one file as RAUC takes it.
+    fn write_keyring(&self) -> Result<()> {
+        let list = ["ca", "-gencrl", "-cert", "ca.pem", "-keyfile", "ca.key", "-out", "crl.pem"];
+        self.openssl(&[list.as_slice(), &["-crl_lastupdate", LIST_FROM, "-crl_nextupdate", LIST_UNTIL]].concat())?;
+        let keyring = [fs::read(self.folder.join("ca.pem"))?, fs::read(self.folder.join("crl.pem"))?].concat();
+        Ok(fs::write(self.folder.join("keyring.pem"), keyring)?)
+    }
+
+    fn key(&self, name: &str) -> Result<()> {
+        // Nobody else can read it, from its first byte on.
+        let path = self.folder.join(name);
+        fs::write(&path, "")?;
+        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        self.openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", name])?;
+        Ok(fs::set_permissions(&path, Permissions::from_mode(0o600))?)
+    }
+
+    fn openssl(&self, arguments: &[&str]) -> Result<()> {
+        let (command, rest) = arguments.split_first().context("openssl needs a command")?;
+        let mut openssl = Command::new("openssl");
+        openssl.current_dir(&self.folder).arg(command);
+        if matches!(*command, "ca" | "req") {
+            openssl.args(["-config", "openssl.cnf"]);
+        }
+        let output = openssl.args(rest).output().context("cannot start openssl")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "openssl {command} failed: {said}");
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "authority_tests.rs"]
+mod tests;

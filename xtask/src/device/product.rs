@@ -1,0 +1,126 @@
+//! The product's programs and data in a root tree: the assistant, engines that need no models, and files that look like the models.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use parley_models::{Manifest, PinnedFile};
+
+use super::cross;
+use super::root::Root;
+
+/// The engines of a conversation, by the names of their programs.
+const ENGINES: &[&str] = &["parley-engine-whisper", "parley-engine-llama", "parley-engine-piper", "parley-engine-ears"];
+/// The models that the device's configuration names: the default.
+const PROFILE: &str = "demo";
+/// Sound devices: a loop in the kernel, so that the microphone hears what a test plays.
+const CONFIGURATION: &str =
+    "[audio]\ninput = \"plughw:CARD=Loopback,DEV=1\"\noutput = \"plughw:CARD=Loopback,DEV=0\"\n";
+
+/// Puts in what all versions have.
+pub fn install(root: &Root, programs: &Path) -> Result<()> {
+    for folder in ["etc/parley", "usr/lib/parley", "usr/share/parley/models"] {
+        fs::create_dir_all(root.path(folder))?;
+    }
+    fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
+    fs::copy(programs.join("device-engine"), root.path("usr/bin/device-engine"))?;
+    for library in fs::read_dir(programs.join(cross::LIBRARIES))? {
+        let library = library?;
+        let place = root.path("usr/lib/aarch64-linux-gnu").join(library.file_name());
+        super::make::remove(&place)?;
+        fs::copy(library.path(), place)?;
+    }
+    for engine in ENGINES {
+        std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(engine))?;
+    }
+    fs::write(root.path("etc/parley/parley.toml"), CONFIGURATION)?;
+    let manifest = Manifest::embedded()?;
+    for file in manifest.models_of(PROFILE).flat_map(|model| &model.files) {
+        stand_in(file, &root.path("usr/share/parley/models"))?;
+    }
+    Ok(())
+}
+
+/// Puts in the assistant of a version: the first one's data is older.
+pub fn install_version(root: &Root, programs: &Path, is_first: bool) -> Result<()> {
+    let program = if is_first { cross::OLDER_PARLEY } else { cross::NEWER_PARLEY };
+    fs::copy(programs.join(program), root.path("usr/bin/parley"))?;
+    Ok(())
+}
+
+/// A file with a model's size and beginning, and nothing in it: the assistant looks at both before it starts an engine.
+fn stand_in(model: &PinnedFile, folder: &Path) -> Result<()> {
+    let name = model.name.as_str();
+    let size = model.pin.as_ref().with_context(|| format!("nobody knows the size of {name}"))?.bytes;
+    let (beginning, end) = match name.rsplit('.').next() {
+        Some("gguf") => (gguf(size), Vec::new()),
+        Some("onnx") => (onnx(size), Vec::new()),
+        Some("json") => (b"{".to_vec(), b"}".to_vec()),
+        Some(_) | None => (ggml(size), Vec::new()),
+    };
+    let mut file = File::create(folder.join(name))?;
+    file.write_all(&beginning)?;
+    file.set_len(size - end.len() as u64)?;
+    fs::OpenOptions::new().append(true).open(folder.join(name))?.write_all(&end)?;
+    Ok(())
+}
+
+fn numbers(numbers: &[u32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+/// Tensors of a Whisper model with one layer each way, of which the last fills the file.
+fn ggml(size: u64) -> Vec<u8> {
+    const TENSORS: usize = 50;
+    let mut head = [b"lmgg".to_vec(), numbers(&[1; 11]), numbers(&[1, 1, 0, 0])].concat();
+    // One dimension, no name, a byte for each element.
+    head.extend(numbers(&[1, 0, 24, 0]).repeat(TENSORS - 1));
+    let left = size - head.len() as u64 - 16;
+    head.extend(numbers(&[1, 0, 24, u32::try_from(left).unwrap_or(u32::MAX)]));
+    head
+}
+
+/// One tensor that fills the file.
+fn gguf(size: u64) -> Vec<u8> {
+    const DATA: u64 = 96;
+    let mut head = [b"GGUF".to_vec(), numbers(&[3])].concat();
+    [1, 0, 1].iter().for_each(|number: &u64| head.extend(number.to_le_bytes()));
+    head.extend(b"w");
+    head.extend(numbers(&[1]));
+    head.extend((size - DATA).to_le_bytes());
+    head.extend(numbers(&[24]));
+    head.extend(0_u64.to_le_bytes());
+    head.resize(DATA as usize, 0);
+    head
+}
+
+/// A version, and a graph that fills the file.
+fn onnx(size: u64) -> Vec<u8> {
+    let mut head = vec![0x08, 0x08, 0x3a];
+    // A length of five bytes, however small it is.
+    let left = size - head.len() as u64 - 5;
+    head.extend((0..5).map(|index| (left >> (7 * index) & 0x7f) as u8 | if index < 4 { 0x80 } else { 0 }));
+    head
+}
+
+#[cfg(test)]
+mod tests {
+    use parley_models::{FileState, Store};
+
+    use super::*;
+
+    #[test]
+    fn the_assistant_takes_the_stand_ins_for_whole_models() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path()).unwrap();
+        let manifest = Manifest::embedded().unwrap();
+        let mut files = 0;
+        for file in manifest.models_of(PROFILE).flat_map(|model| &model.files) {
+            stand_in(file, folder.path()).unwrap();
+            assert_eq!(store.look(file), FileState::Present, "{}", file.name.as_str());
+            files += 1;
+        }
+        assert!(files >= 4, "{files} files make no conversation");
+    }
+}
