@@ -8,3 +8,9 @@ require voice-image.inc
 
 IMAGE_FEATURES += "ssh-server-openssh"
 IMAGE_INSTALL += "alsa-utils gdbserver parley-development strace"
+
+# New host keys with every start would be a warning with every connection.
+parley_host_keys () {
+    sed -i -e 's#/var/run/ssh#${localstatedir}/lib/ssh#g' ${IMAGE_ROOTFS}${sysconfdir}/default/ssh ${IMAGE_ROOTFS}${sysconfdir}/ssh/sshd_config_readonly
+}
+ROOTFS_POSTPROCESS_COMMAND:append = " parley_host_keys"

@@ -7,6 +7,7 @@ LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda
 SRC_URI = "\
     file://10-parley.conf \
     file://10-silent.conf \
+    file://20-setup.conf \
     file://25-wlan.network \
     file://parley-setup.service \
 "
@@ -25,6 +26,7 @@ do_compile[noexec] = "1"
 
 do_install() {
     install -D -m 0644 -t ${D}${systemd_system_unitdir} ${S}/parley-setup.service
+    install -D -m 0644 -t ${D}${systemd_system_unitdir}/parley-setup.service.d ${S}/20-setup.conf
     install -D -m 0644 -t ${D}${systemd_system_unitdir}/wpa_supplicant@wlan0.service.d ${S}/10-parley.conf
     install -d ${D}${systemd_system_unitdir}/multi-user.target.wants
     ln -s ../wpa_supplicant@.service ${D}${systemd_system_unitdir}/multi-user.target.wants/wpa_supplicant@wlan0.service
