@@ -173,7 +173,9 @@ mod tests {
         let example = include_str!("../../../meta-voice/recipes-bsp/parley-autoboot/files/parley-setup.example.toml");
         assert_eq!(Setup::parse(example).expect("the card's example").name.as_deref(), Some("parley"));
         // What is offered there behind a comment sign works as well, but for the key that stands for one.
-        let offered = example.lines().map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')));
+        let offered = example
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')));
         let offered: Vec<_> = offered.flatten().filter(|line| !line.starts_with("ssh-key")).collect();
         let setup = Setup::parse(&offered.join("\n")).expect("the offers");
         assert!(setup.wifi.is_some() && setup.wake_word.is_some());

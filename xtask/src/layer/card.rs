@@ -107,8 +107,8 @@ pub fn make(checkout: &Checkout, layers: &Path, contents: &Contents, folder: &Pa
     let path = format!("{}:{path}", layers.join("bitbake/bin").display());
     wic.current_dir(folder).env("PATH", path).env("SOURCE_DATE_EPOCH", TIME).env("BUILDDIR", folder);
     let said = process::output(&mut wic).context("wic failed")?;
-    let card = fs::read_dir(folder.join("card"))?.filter_map(Result::ok).map(|entry| entry.path());
-    let card = card.into_iter().find(|path| path.extension().is_some_and(|end| end == "direct"));
+    let mut cards = fs::read_dir(folder.join("card"))?.filter_map(Result::ok).map(|entry| entry.path());
+    let card = cards.find(|path| path.extension().is_some_and(|end| end == "direct"));
     card.with_context(|| format!("wic made no card:\n{said}"))
 }
 

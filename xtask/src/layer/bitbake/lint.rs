@@ -34,6 +34,16 @@ const SUPPRESSED: &[(&str, &str)] = &[
     ("oelint.vars.srcurifile", "the source is the clone, the crates come with it"),
 ];
 
+/// What kas does between reading its files and printing them.
+const KAS_STEPS: &[&str] = &[
+    "repo_setup_loop",
+    "finish_setup_repos",
+    "repos_checkout",
+    "repos_apply_patches",
+    "setup_environ",
+    "write_bbconfig",
+];
+
 /// Asks both.
 pub fn check(checkout: &Checkout, findings: &mut Vec<Finding>) -> Result<()> {
     if is_on_path("oelint-adv") {
@@ -41,19 +51,23 @@ pub fn check(checkout: &Checkout, findings: &mut Vec<Finding>) -> Result<()> {
     } else {
         println!("Skipped: oelint-adv is not installed");
     }
-    if is_on_path("kas") {
-        // The layer's own folder is a repository without an address, so kas looks for the clone that the file lies in.
-        let output = Command::new("kas")
-            .args(["dump", "--skip", "repos_checkout", "--skip", "setup_repos"])
-            .arg(checkout.path(kas::MAIN))
-            .current_dir(checkout.path(""))
-            .output()?;
-        if !output.status.success() {
-            let problem = String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_owned();
-            findings.push(Finding { rule: "kas", place: kas::MAIN.to_owned(), problem });
-        }
-    } else {
+    if !is_on_path("kas") {
         println!("Skipped: kas is not installed");
+        return Ok(());
+    }
+    let scratch = tempfile::tempdir()?;
+    for file in checkout.files("kas")?.into_keys().filter(|file| file != kas::LOCK) {
+        let choice = if file == kas::MAIN { file } else { format!("{}:{file}", kas::MAIN) };
+        // Reads and merges the files; no repository is asked for.
+        let mut dump = Command::new("kas");
+        dump.arg("dump").args(KAS_STEPS.iter().flat_map(|step| ["--skip", step])).arg(&choice);
+        let output = dump.current_dir(checkout.path("")).env("KAS_WORK_DIR", scratch.path()).output();
+        let output = output.context("cannot start kas")?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            let problem = said.lines().last().unwrap_or_default().to_owned();
+            findings.push(Finding { rule: "kas", place: choice, problem });
+        }
     }
     Ok(())
 }

@@ -6,9 +6,10 @@ use anyhow::Result;
 
 use super::{Findings, Layer};
 
-/// The one command's file, and the file that pins it once more.
+/// The one command's file.
 pub const MAIN: &str = "kas/parley-pi5.yml";
-const LOCK: &str = "kas/parley-pi5.lock.yml";
+/// The file that pins it once more.
+pub const LOCK: &str = "kas/parley-pi5.lock.yml";
 
 /// One repository of a kas file.
 #[derive(Default)]
