@@ -86,8 +86,7 @@ fn oelint(checkout: &Checkout, findings: &mut Vec<Finding>) -> Result<()> {
     let output = oelint.args(recipes).output().context("cannot start oelint-adv")?;
     let said = [output.stdout, output.stderr].concat();
     for line in String::from_utf8_lossy(&said).lines().filter(|line| line.contains(":oelint.")) {
-        let (place, problem) =
-            line.split_once(" ").map_or((line, ""), |_| line.split_at(line.find(":oelint.").unwrap_or(0)));
+        let (place, problem) = line.split_at(line.find(":oelint.").unwrap_or(0));
         findings.push(Finding {
             rule: "oelint",
             place: place.to_owned(),

@@ -1,6 +1,6 @@
 //! What bitbake, oelint and kas say, with the other layers at hand.
 //!
-//! bitbake refuses root, so root runs it as `nobody`; everything it writes lies in the cache. Nothing is built: a parse, the dependencies of images and
+//! bitbake refuses root, so root runs it as `nobody`; everything it writes lies outside of the clone. Nothing is built: a parse, the dependencies of images and
 //! bundle, a dry run, and values that a parse accepts although they are wrong.
 
 mod lint;

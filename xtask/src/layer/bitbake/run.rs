@@ -24,6 +24,8 @@ const PROGRAMS: &[(&str, &str)] = &[
 ];
 /// Debian's `nobody` and its group.
 const NOBODY: &str = "65534";
+/// Where root lets `nobody` work.
+const FOR_NOBODY: &str = "/var/tmp/parley-layer";
 /// Only here: no network, and no programs of the project's that are fetched as binaries.
 const LOCAL: &str = "MACHINE = \"raspberrypi5\"\nDISTRO = \"voice\"\nCONF_VERSION = \"2\"\nBB_NUMBER_THREADS = \"2\"\nBB_NUMBER_PARSE_THREADS = \"2\"\n\
                      CONNECTIVITY_CHECK_URIS = \"\"\nINHERIT_DISTRO:remove = \"uninative\"\nBB_NO_NETWORK = \"1\"\nPATCHRESOLVE = \"noop\"\n\
@@ -44,7 +46,10 @@ impl Build {
         let missing: Vec<_> =
             PROGRAMS.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
         ensure!(missing.is_empty(), "bitbake needs these packages: {}", missing.join(" "));
-        let folder = places::cache()?.join("layer");
+        let id = Command::new("id").arg("-u").output()?;
+        let is_root = String::from_utf8_lossy(&id.stdout).trim() == "0";
+        // Nobody else may look into the cache of root.
+        let folder = if is_root { PathBuf::from(FOR_NOBODY) } else { places::cache()?.join("layer") };
         fs::create_dir_all(folder.join("conf"))?;
         fs::write(folder.join("conf/local.conf"), LOCAL)?;
         let paths = LAYERS.iter().map(|(repository, layer)| layers.join(repository).join(layer));
@@ -54,8 +59,6 @@ impl Build {
             paths.join(" ")
         );
         fs::write(folder.join("conf/bblayers.conf"), list)?;
-        let id = Command::new("id").arg("-u").output()?;
-        let is_root = String::from_utf8_lossy(&id.stdout).trim() == "0";
         if is_root {
             let owner = format!("{NOBODY}:{NOBODY}");
             let given = Command::new("chown").args(["-R", owner.as_str()]).arg(&folder).status()?;
