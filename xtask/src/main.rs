@@ -9,6 +9,7 @@ mod coverage;
 mod demo;
 mod device;
 mod download;
+mod layer;
 mod measure;
 mod onnxruntime;
 mod places;
@@ -56,6 +57,8 @@ enum Command {
     Coverage(coverage::Options),
     /// Build, start and test the virtual device: the product's disk in an emulated board
     Device(device::Options),
+    /// Check the Yocto layer, and write what is generated in it
+    Layer(layer::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -73,6 +76,7 @@ fn main() -> anyhow::Result<()> {
         Command::UpdatingLoad(options) => updating::load(&options),
         Command::Coverage(options) => coverage::run(&options, install),
         Command::Device(options) => device::run(&options, install),
+        Command::Layer(options) => layer::run(&options),
     }
 }
 

@@ -1,0 +1,198 @@
+//! The owner's file.
+
+use serde::Deserialize;
+
+/// What the file may say; all of it is optional.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Setup {
+    /// What the device is called in the network: letters, digits and dashes, at most 63.
+    pub name: Option<String>,
+    /// The language that is spoken, as an ISO 639-1 code; "auto" finds out.
+    pub language: Option<String>,
+    /// What the device listens to.
+    pub wake_word: Option<String>,
+    /// Whose key opens the development image: a line of OpenSSH's `authorized_keys`.
+    pub ssh_key: Option<String>,
+    /// The wireless network.
+    pub wifi: Option<Wifi>,
+}
+
+/// A wireless network.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wifi {
+    /// Its name, 1 to 32 bytes.
+    pub network: String,
+    /// Its password, 8 to 63 printable letters; none for an open network.
+    pub password: Option<String>,
+    /// The country whose radio rules apply, as two letters.
+    pub country: Option<String>,
+}
+
+impl std::fmt::Debug for Wifi {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A password belongs into no log.
+        f.debug_struct("Wifi").field("network", &self.network).field("country", &self.country).finish_non_exhaustive()
+    }
+}
+
+/// Why a file is not applied; the message says what to write instead.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// It is no TOML, or has a key that nobody knows. The message shows line and place, but never a line with a password.
+    #[error("cannot be read: {0}")]
+    Syntax(String),
+    /// A value that cannot be used.
+    #[error("{key} {problem}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+}
+
+impl Setup {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// A file with a mistake.
+    pub fn parse(text: &str) -> Result<Setup, SetupError> {
+        let setup: Setup = toml::from_str(text).map_err(|problem| SetupError::Syntax(described(text, &problem)))?;
+        setup.checked()
+    }
+
+    fn checked(self) -> Result<Setup, SetupError> {
+        let check = |value: &Option<String>, good: fn(&str) -> bool, key, problem| match value {
+            Some(value) if !good(value) => Err(SetupError::Value { key, problem }),
+            _ => Ok(()),
+        };
+        check(
+            &self.name,
+            is_host_name,
+            "name",
+            "has to be 1 to 63 letters, digits and dashes, a dash neither first nor last",
+        )?;
+        check(&self.language, is_language, "language", "has to be two small letters, as in \"en\", or \"auto\"")?;
+        check(&self.wake_word, is_word, "wake-word", "has to be letters, digits, dashes and underscores")?;
+        check(
+            &self.ssh_key,
+            is_public_key,
+            "ssh-key",
+            "has to be one line that begins with ssh-ed25519, ssh-rsa, ecdsa-… or sk-…: the file that ends in .pub",
+        )?;
+        if let Some(wifi) = &self.wifi {
+            let problem = |key, problem| Err(SetupError::Value { key, problem });
+            if !(1..=32).contains(&wifi.network.len()) {
+                return problem("wifi.network", "has to have 1 to 32 bytes");
+            }
+            check(&wifi.password, is_password, "wifi.password", "has to have 8 to 63 letters of an English keyboard")?;
+            check(&wifi.country, is_country, "wifi.country", "has to be two capital letters, as in \"GB\"")?;
+        }
+        Ok(self)
+    }
+}
+
+/// The parser's message with the number of the line, but without the line itself: it may hold a password.
+fn described(text: &str, problem: &toml::de::Error) -> String {
+    let line = problem.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let message = problem.message();
+    line.map_or_else(|| message.to_owned(), |line| format!("line {line}: {message}"))
+}
+
+fn is_host_name(name: &str) -> bool {
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    plain && (1..=63).contains(&name.len()) && !name.starts_with('-') && !name.ends_with('-')
+}
+
+fn is_language(language: &str) -> bool {
+    language == "auto" || language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn is_word(word: &str) -> bool {
+    (1..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn is_public_key(key: &str) -> bool {
+    let kind = ["ssh-ed25519 ", "ssh-rsa ", "ecdsa-sha2-", "sk-ssh-ed25519@openssh.com ", "sk-ecdsa-sha2-"];
+    kind.iter().any(|kind| key.starts_with(kind)) && key.split(' ').count() >= 2 && !key.contains(char::is_control)
+}
+
+fn is_password(password: &str) -> bool {
+    (8..=63).contains(&password.len()) && password.bytes().all(|b| (0x20..0x7f).contains(&b))
+}
+
+fn is_country(country: &str) -> bool {
+    country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn refused(text: &str, word: &str) {
+        let problem = Setup::parse(text).expect_err(text).to_string();
+        assert!(problem.contains(word), "{problem}");
+    }
+
+    #[test]
+    fn an_empty_file_asks_for_nothing() {
+        assert_eq!(Setup::parse(""), Ok(Setup::default()));
+    }
+
+    #[test]
+    fn everything_can_be_said() {
+        let text = "name = \"kitchen\"\nlanguage = \"de\"\nwake-word = \"hey_jarvis\"\nssh-key = \"ssh-ed25519 AAAA me@home\"\n\
+                    [wifi]\nnetwork = \"Höhle\"\npassword = \"a \\\"quoted\\\" one\"\ncountry = \"DE\"\n";
+        let setup = Setup::parse(text).expect("a good file");
+        assert_eq!(setup.name.as_deref(), Some("kitchen"));
+        assert_eq!(setup.wifi.expect("wifi").password.as_deref(), Some("a \"quoted\" one"));
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_key() {
+        refused("name = \"-kitchen\"", "name has to be");
+        refused("name = \"\"", "name has to be");
+        refused("language = \"english\"", "language has to be");
+        refused("ssh-key = \"-----BEGIN OPENSSH PRIVATE KEY-----\"", ".pub");
+        refused("ssh-key = \"ssh-rsa AA\\nssh-rsa BB\"", ".pub");
+        refused("[wifi]\nnetwork = \"x\"\npassword = \"short\"", "wifi.password");
+        refused("[wifi]\nnetwork = \"x\"\ncountry = \"gb\"", "wifi.country");
+        refused("[wifi]\nnetwork = \"\"", "wifi.network");
+        refused("langauge = \"en\"", "line 1");
+    }
+
+    #[test]
+    fn what_the_documents_and_the_card_show_is_a_good_file() {
+        let guide = include_str!("../../../docs/FLASHING.md");
+        let shown = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+        assert!(Setup::parse(shown).expect("the guide's example").wifi.is_some());
+        let example = include_str!("../../../meta-voice/recipes-bsp/parley-autoboot/files/parley-setup.example.toml");
+        assert_eq!(Setup::parse(example).expect("the card's example").name.as_deref(), Some("parley"));
+        // What is offered there behind a comment sign works as well, but for the key that stands for one.
+        let offered = example
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')));
+        let offered: Vec<_> = offered.flatten().filter(|line| !line.starts_with("ssh-key")).collect();
+        let setup = Setup::parse(&offered.join("\n")).expect("the offers");
+        assert!(setup.wifi.is_some() && setup.wake_word.is_some());
+    }
+
+    #[test]
+    fn no_message_and_no_log_repeats_a_password() {
+        let problem = Setup::parse("[wifi]\nnetwork = \"x\"\npassword = \"swordfish\" oops").expect_err("no TOML");
+        assert!(!problem.to_string().contains("swordfish"), "{problem}");
+        let setup = Setup::parse("[wifi]\nnetwork = \"x\"\npassword = \"swordfish\"").expect("a good file");
+        assert!(!format!("{setup:?}").contains("swordfish"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,200}") {
+            let _ = Setup::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What follows from the owner's file: files to write, and what to tell. Pure: nothing is read or written here.
+
+use crate::FOLDER;
+use crate::owner::{Setup, Wifi};
+
+/// What is known of the device.
+#[derive(Debug, Clone, Default)]
+pub struct Device {
+    /// Whether the image is one for development, which lets a key in.
+    pub development: bool,
+    /// The settings of Parley as they are: the owner's, or else the image's.
+    pub settings: String,
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Only root: it holds a secret.
+    Root,
+    /// Everybody.
+    All,
+    /// The daemon's user, whose file it is.
+    Daemon,
+}
+
+/// A file to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// Where.
+    pub path: String,
+    /// What.
+    pub content: String,
+    /// For whom.
+    pub readers: Readers,
+}
+
+/// What is to be done, and what the report says of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// In this order.
+    pub writes: Vec<Write>,
+    /// A line for each key.
+    pub report: Vec<String>,
+}
+
+/// The file with the device's name.
+#[must_use]
+pub fn name_file() -> String {
+    format!("{FOLDER}/hostname")
+}
+
+/// The settings of Parley that an owner has.
+pub const SETTINGS: &str = "/var/lib/parley/.config/parley/parley.toml";
+
+/// What follows from a file.
+#[must_use]
+pub fn plan(setup: &Setup, device: &Device) -> Plan {
+    let mut plan = Plan::default();
+    let mut write = |path: String, content: String, readers| plan.writes.push(Write { path, content, readers });
+    let mut report = Vec::new();
+    if let Some(name) = &setup.name {
+        write(name_file(), format!("{name}\n"), Readers::All);
+        report.push(format!("name: {name}"));
+    }
+    if let Some(language) = &setup.language {
+        match with_language(&device.settings, language) {
+            Some(settings) => {
+                write(SETTINGS.to_owned(), settings, Readers::Daemon);
+                report.push(format!("language: {language}"));
+            }
+            None => report.push(format!("language: not set, because {SETTINGS} has a mistake")),
+        }
+    }
+    if setup.wake_word.is_some() {
+        report.push("wake-word: this version has no setting for it".to_owned());
+    }
+    if let Some(key) = &setup.ssh_key {
+        if device.development {
+            write(format!("{FOLDER}/authorized_keys"), format!("{key}\n"), Readers::Root);
+            report.push("ssh-key: this key can log in as root".to_owned());
+        } else {
+            report.push("ssh-key: this image has no way in; only the development image has".to_owned());
+        }
+    }
+    if let Some(wifi) = &setup.wifi {
+        write(format!("{FOLDER}/wpa_supplicant-wlan0.conf"), wpa_supplicant(wifi), Readers::Root);
+        report.push(format!("wifi: {}", wifi.network));
+    }
+    plan.report = report;
+    plan
+}
+
+/// The settings with another language; whatever else they say stays.
+fn with_language(settings: &str, language: &str) -> Option<String> {
+    let mut settings: toml::Table = settings.parse().ok()?;
+    let conversation = settings.entry("conversation").or_insert_with(|| toml::Table::new().into());
+    conversation.as_table_mut()?.insert("language".to_owned(), language.into());
+    toml::to_string(&settings).ok()
+}
+
+/// The name in hexadecimal, so that no letter of it means anything to the reader of the file.
+fn wpa_supplicant(wifi: &Wifi) -> String {
+    let name: String = wifi.network.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let country = wifi.country.as_ref().map(|country| format!("country={country}\n")).unwrap_or_default();
+    // Quoted up to the last quote of the line, so a quote in it is as good as any other letter.
+    let keys = match &wifi.password {
+        Some(password) => format!("\tkey_mgmt=WPA-PSK WPA-PSK-SHA256 SAE\n\tieee80211w=1\n\tpsk=\"{password}\"\n"),
+        None => "\tkey_mgmt=NONE\n".to_owned(),
+    };
+    format!("{country}network={{\n\tssid={name}\n\tscan_ssid=1\n{keys}}}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn planned(text: &str, device: &Device) -> Plan {
+        plan(&Setup::parse(text).expect("a good file"), device)
+    }
+
+    #[test]
+    fn what_is_not_said_is_not_touched() {
+        assert_eq!(planned("", &Device::default()), Plan::default());
+    }
+
+    #[test]
+    fn the_language_changes_and_other_settings_stay() {
+        let device = Device { settings: "[models]\nprofile = \"pi5\"\n".into(), development: false };
+        let plan = planned("language = \"fr\"", &device);
+        let settings: toml::Table = plan.writes[0].content.parse().expect("TOML");
+        assert_eq!(settings["models"]["profile"].as_str(), Some("pi5"));
+        assert_eq!(settings["conversation"]["language"].as_str(), Some("fr"));
+        assert_eq!(plan.writes[0].readers, Readers::Daemon);
+    }
+
+    #[test]
+    fn settings_with_a_mistake_are_left_alone_and_reported() {
+        let device = Device { settings: "models = ".into(), development: false };
+        let plan = planned("language = \"fr\"", &device);
+        assert!(plan.writes.is_empty() && plan.report[0].contains("not set"), "{plan:?}");
+    }
+
+    #[test]
+    fn a_key_opens_only_the_development_image() {
+        let file = "ssh-key = \"ssh-ed25519 AAAA\"";
+        assert!(planned(file, &Device::default()).writes.is_empty());
+        let device = Device { development: true, ..Device::default() };
+        assert_eq!(planned(file, &device).writes[0].path, "/var/lib/parley-setup/authorized_keys");
+    }
+
+    #[test]
+    fn a_password_is_for_root_alone_and_not_in_the_report() {
+        let plan =
+            planned("[wifi]\nnetwork = \"Home\"\npassword = \"sword\\\"fish\"\ncountry = \"GB\"", &Device::default());
+        assert_eq!(plan.writes[0].readers, Readers::Root);
+        assert!(
+            plan.writes[0].content.contains("\tssid=486f6d65\n")
+                && plan.writes[0].content.contains("psk=\"sword\"fish\"\n")
+        );
+        assert!(plan.writes[0].content.starts_with("country=GB\n"));
+        assert!(!plan.report.join(" ").contains("fish"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_network_name_or_password_adds_a_line_of_its_own(network in ".{1,8}", password in "[ -~]{8,63}") {
+            let text = format!("[wifi]\nnetwork = {}\npassword = {}\n", toml::Value::from(network), toml::Value::from(password));
+            if let Ok(setup) = Setup::parse(&text) {
+                let written = plan(&setup, &Device::default()).writes.remove(0).content;
+                prop_assert_eq!(written.lines().count(), 7);
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+SUMMARY = "A signed update of Parley"
+DESCRIPTION = "Kernel and root of one version, as ota/manifest.raucm says: `cargo xtask layer check` compares the two."
+LICENSE = "MIT"
+
+COMPATIBLE_MACHINE = "^rpi$"
+
+inherit bundle
+
+FILESEXTRAPATHS:prepend := "${PARLEY_CLONE}/ota:"
+SRC_URI = "file://hook"
+
+RAUC_BUNDLE_COMPATIBLE = "parley-raspberrypi5"
+RAUC_BUNDLE_VERSION = "${DISTRO_VERSION}"
+RAUC_BUNDLE_FORMAT = "verity"
+RAUC_BUNDLE_HOOKS[file] = "hook"
+
+# The root first: the boot partition is completed last, and a slot without a complete command line is never armed.
+RAUC_BUNDLE_SLOTS = "rootfs boot"
+
+RAUC_SLOT_rootfs = "voice-image"
+RAUC_SLOT_rootfs[fstype] = "erofs-lz4.verity"
+RAUC_SLOT_rootfs[rename] = "root.img"
+RAUC_SLOT_rootfs[adaptive] = "block-hash-index"
+
+RAUC_SLOT_boot = "voice-image"
+RAUC_SLOT_boot[fstype] = "bootslot"
+RAUC_SLOT_boot[rename] = "boot.img"
+RAUC_SLOT_boot[adaptive] = "block-hash-index"
+RAUC_SLOT_boot[hooks] = "post-install"
+
+# Going back to an older version is for `parley update rollback`; PARLEY_ALLOW_DOWNGRADE = "true" lets a whole fleet go back.
+PARLEY_ALLOW_DOWNGRADE ??= "false"
+RAUC_META_SECTIONS = "parley"
+RAUC_META_parley[allow-downgrade] = "${PARLEY_ALLOW_DOWNGRADE}"

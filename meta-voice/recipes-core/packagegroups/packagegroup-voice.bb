@@ -1,0 +1,23 @@
+SUMMARY = "What makes a Raspberry Pi a Parley"
+DESCRIPTION = "The program with its models, updates, sound, network and the first start."
+
+PACKAGE_ARCH = "${MACHINE_ARCH}"
+
+inherit packagegroup
+
+# Sound.
+SOUND = "alsa-lib alsa-ucm-conf alsa-utils-amixer"
+# Updates: streaming of bundles, growing of the data partition, file systems of sticks.
+UPDATES = "parley-rauc-conf rauc rauc-service e2fsprogs-e2fsck e2fsprogs-mke2fs e2fsprogs-resize2fs util-linux-fsck"
+# Wi-Fi, by the provisioning file alone.
+NETWORK = "wpa-supplicant wireless-regdb-static"
+
+RDEPENDS:${PN} = "\
+    ${NETWORK} \
+    ${SOUND} \
+    ${UPDATES} \
+    parley \
+    parley-config \
+    parley-overlay \
+    parley-setup \
+"

@@ -1,0 +1,38 @@
+SUMMARY = "The first start: what the owner wrote onto the card"
+DESCRIPTION = "The unit that runs parley-setup, and the Wi-Fi that it may switch on."
+SECTION = "base"
+LICENSE = "MIT"
+LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302"
+
+SRC_URI = "\
+    file://10-parley.conf \
+    file://10-silent.conf \
+    file://20-setup.conf \
+    file://25-wlan.network \
+    file://parley-setup.service \
+"
+S = "${UNPACKDIR}"
+
+INHIBIT_DEFAULT_DEPS = "1"
+
+inherit allarch features_check systemd
+
+REQUIRED_DISTRO_FEATURES = "systemd wifi"
+
+SYSTEMD_SERVICE:${PN} = "parley-setup.service"
+
+do_configure[noexec] = "1"
+do_compile[noexec] = "1"
+
+do_install() {
+    install -D -m 0644 -t ${D}${systemd_system_unitdir} ${S}/parley-setup.service
+    install -D -m 0644 -t ${D}${systemd_system_unitdir}/parley-setup.service.d ${S}/20-setup.conf
+    install -D -m 0644 -t ${D}${systemd_system_unitdir}/wpa_supplicant@wlan0.service.d ${S}/10-parley.conf
+    install -d ${D}${systemd_system_unitdir}/multi-user.target.wants
+    ln -s ../wpa_supplicant@.service ${D}${systemd_system_unitdir}/multi-user.target.wants/wpa_supplicant@wlan0.service
+    install -D -m 0644 -t ${D}${systemd_unitdir}/network ${S}/25-wlan.network
+    install -D -m 0644 -t ${D}${systemd_unitdir}/resolved.conf.d ${S}/10-silent.conf
+}
+
+FILES:${PN} += "${systemd_unitdir}"
+RDEPENDS:${PN} = "parley wpa-supplicant"

@@ -1,0 +1,95 @@
+//! What the rules believe of the layers below, looked up in them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use md5::{Digest as _, Md5};
+
+use super::LAYERS;
+use crate::layer::checkout::Checkout;
+use crate::layer::rules::{Finding, kas, names, program, sources};
+
+/// Commits, names of variables, texts of licences, applets of busybox.
+pub fn check(checkout: &Checkout, layers: &Path, findings: &mut Vec<Finding>) -> Result<()> {
+    let mut add = |place: &str, problem: String| {
+        findings.push(Finding { rule: "the layers below", place: place.to_owned(), problem })
+    };
+    for (repository, commit) in kas::pins(&checkout.read(kas::MAIN)?) {
+        let folder = layers.join(&repository);
+        let safe = format!("safe.directory={}", folder.display());
+        let head = Command::new("git").args(["-c", &safe, "-C"]).arg(&folder).args(["rev-parse", "HEAD"]).output()?;
+        let head = String::from_utf8_lossy(&head.stdout).trim().to_owned();
+        if head != commit {
+            add(&folder.display().to_string(), format!("is at {head:?}; {} pins {commit}", kas::MAIN));
+        }
+    }
+    let core = layers.join("openembedded-core/meta");
+    for (name, sum) in sources::COMMON_LICENCES {
+        let text = fs::read(core.join("files/common-licenses").join(name))
+            .with_context(|| format!("cannot read the licence {name}"))?;
+        let digest: String = Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        if digest != *sum {
+            add("meta-voice", format!("the text of {name} has the checksum {digest}, not {sum}"));
+        }
+    }
+    let busybox = fs::read_to_string(core.join("recipes-core/busybox/busybox/defconfig"))
+        .context("cannot read busybox's defconfig")?;
+    for applet in program::APPLETS {
+        let symbol = format!("CONFIG_{}=y", if *applet == "sh" { "ASH".to_owned() } else { applet.to_uppercase() });
+        if !busybox.lines().any(|line| line == symbol) {
+            add("ota/initramfs/init", format!("busybox of openembedded-core has no {applet}"));
+        }
+    }
+    let mut unseen: Vec<&str> = names::UPSTREAM.to_vec();
+    for (repository, layer) in LAYERS {
+        look(&layers.join(repository).join(layer), &mut unseen)?;
+    }
+    look(&layers.join("bitbake/lib"), &mut unseen)?;
+    for name in unseen {
+        add("meta-voice", format!("{name} is set, and no layer below has ever heard of it"));
+    }
+    Ok(())
+}
+
+/// Takes away the names that occur as a word in any metadata below a folder.
+fn look(folder: &Path, unseen: &mut Vec<&str>) -> Result<()> {
+    if unseen.is_empty() {
+        return Ok(());
+    }
+    let mut entries: Vec<_> =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        let metadata = path
+            .extension()
+            .is_some_and(|end| ["bb", "bbappend", "bbclass", "conf", "inc", "py"].iter().any(|known| end == *known));
+        if kind.is_dir() && entry.file_name() != ".git" {
+            look(&path, unseen)?;
+        } else if metadata && kind.is_file() {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            unseen.retain(|name| !has_word(&text, name));
+        }
+    }
+    Ok(())
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word)
+        .any(|(at, _)| !part(text[..at].chars().next_back()) && !part(text[at + word.len()..].chars().next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_longer_name_is_not_the_name() {
+        assert!(has_word("IMAGE_FSTYPES = \"x\"", "IMAGE_FSTYPES"));
+        assert!(!has_word("IMAGE_FSTYPES_X = \"x\"", "IMAGE_FSTYPES"));
+        assert!(has_word("X_IMAGE ${IMAGE}", "IMAGE"));
+    }
+}

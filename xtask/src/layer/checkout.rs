@@ -1,0 +1,49 @@
+//! The checkout that is checked: the repository itself, or a copy of it in which a test has planted a mistake.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// A folder with `meta-voice/`, `kas/`, `ota/`, `rootfs-overlay/` and the program's own files.
+pub struct Checkout {
+    root: PathBuf,
+}
+
+impl Checkout {
+    /// The clone in this folder.
+    pub fn new(root: &Path) -> Checkout {
+        Checkout { root: root.to_owned() }
+    }
+
+    /// A place in it.
+    pub fn path(&self, inside: &str) -> PathBuf {
+        self.root.join(inside)
+    }
+
+    /// The text of a file.
+    pub fn read(&self, inside: &str) -> Result<String> {
+        let path = self.path(inside);
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
+    /// Every text file below a folder, by its path in the clone, in order. What is no text comes as an empty one.
+    pub fn files(&self, folder: &str) -> Result<BTreeMap<String, String>> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![self.path(folder)];
+        while let Some(folder) = open.pop() {
+            let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+            for entry in entries {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    open.push(entry.path());
+                } else {
+                    let path = entry.path();
+                    let inside = path.strip_prefix(&self.root)?.to_string_lossy().into_owned();
+                    found.insert(inside, std::fs::read_to_string(&path).unwrap_or_default());
+                }
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,182 @@
+//! General rules about the layer that need no other layer, in seconds. None of them knows a particular mistake: each compares the layer with the
+//! rest of the checkout, or with what bitbake's documentation says of every layer.
+
+mod bundle;
+mod depends;
+mod disk;
+mod generated;
+mod image;
+pub mod kas;
+mod kernel;
+pub mod names;
+pub mod program;
+mod secrets;
+mod services;
+pub mod sources;
+mod syntax;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::checkout::Checkout;
+use super::generate::Disk;
+use super::metadata::{self, Assignment, Metadata, Place};
+
+/// Something that is wrong.
+#[derive(Debug)]
+pub struct Finding {
+    /// Which rule says so.
+    pub rule: &'static str,
+    /// File, and line where there is one.
+    pub place: String,
+    /// What is wrong, and what to do.
+    pub problem: String,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} ({})", self.place, self.problem, self.rule)
+    }
+}
+
+/// What the rules look at.
+pub struct Layer<'a> {
+    /// The files.
+    pub checkout: &'a Checkout,
+    /// Recipes, classes and configuration.
+    pub metadata: BTreeMap<String, Metadata>,
+    /// ota/layout.toml.
+    pub disk: Disk,
+}
+
+impl Layer<'_> {
+    /// The recipes (`.bb`), by path.
+    pub fn recipes(&self) -> impl Iterator<Item = (&String, &Metadata)> {
+        self.metadata.iter().filter(|(path, _)| path.ends_with(".bb"))
+    }
+
+    /// Every assignment of the layer.
+    pub fn assignments(&self) -> impl Iterator<Item = &Assignment> {
+        self.metadata.values().flat_map(|metadata| &metadata.assignments)
+    }
+
+    /// A recipe's own metadata with that of what it requires and inherits from this layer.
+    pub fn whole(&self, path: &str) -> Metadata {
+        let mut whole = Metadata::default();
+        let mut open = vec![path.to_owned()];
+        let mut seen = Vec::new();
+        while let Some(path) = open.pop() {
+            let Some(metadata) = self.metadata.get(&path).filter(|_| !seen.contains(&path)) else { continue };
+            for inclusion in &metadata.inclusions {
+                open.extend(self.included(&path, inclusion.keyword, &inclusion.what));
+            }
+            // What comes first in a file that is included is overridden by the file that includes it.
+            whole.assignments = metadata.assignments.iter().chain(&whole.assignments).cloned().collect();
+            whole.functions.extend(metadata.functions.iter().cloned());
+            whole.inclusions.extend(metadata.inclusions.iter().cloned());
+            seen.push(path);
+        }
+        whole
+    }
+
+    /// The file of this layer that `inherit` or `require` names.
+    pub fn included(&self, from: &str, keyword: &str, what: &str) -> Option<String> {
+        let beside = from.rsplit_once('/').map(|(folder, _)| format!("{folder}/{what}"));
+        let candidates = match keyword {
+            "inherit" => {
+                vec![format!("meta-voice/classes-recipe/{what}.bbclass"), format!("meta-voice/classes/{what}.bbclass")]
+            }
+            _ => vec![format!("meta-voice/{what}")].into_iter().chain(beside).collect(),
+        };
+        candidates.into_iter().find(|path| self.metadata.contains_key(path))
+    }
+
+    /// The path of the recipe that provides a name.
+    pub fn recipe(&self, name: &str) -> Option<&str> {
+        self.recipes().map(|(path, _)| path.as_str()).find(|path| recipe_name(path) == name)
+    }
+}
+
+/// `meta-voice/…/name_1.0.bb` → `name`.
+pub fn recipe_name(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".bb").trim_end_matches(".bbappend");
+    file.split('_').next().unwrap_or(file)
+}
+
+/// What a rule collects.
+#[derive(Default)]
+pub struct Findings(Vec<(String, String)>);
+
+impl Findings {
+    /// Something is wrong there.
+    pub fn add(&mut self, place: impl std::fmt::Display, problem: impl Into<String>) {
+        self.0.push((place.to_string(), problem.into()));
+    }
+
+    /// Something is wrong there, unless this holds.
+    pub fn expect(&mut self, holds: bool, place: impl std::fmt::Display, problem: impl Into<String>) {
+        if !holds {
+            self.add(place, problem);
+        }
+    }
+}
+
+type Rule = fn(&Layer<'_>, &mut Findings) -> Result<()>;
+
+/// All rules, with their names.
+pub const RULES: &[(&str, Rule)] = &[
+    ("old override syntax", syntax::old_overrides),
+    ("shell syntax", syntax::shell),
+    ("names that nothing reads", names::variables),
+    ("overrides that never apply", names::overrides),
+    ("files that sources name", sources::files),
+    ("files that are included", sources::inclusions),
+    ("pinned sources of known hosts", sources::pinned),
+    ("licences", sources::licences),
+    ("tools and their recipes", depends::tools),
+    ("native libraries of crates", depends::libraries),
+    ("dependencies inside the layer", depends::own),
+    ("the card's contents are built", depends::card),
+    ("the card is that of layout.toml", disk::card),
+    ("generated files are fresh", generated::fresh),
+    ("read-only root", image::read_only),
+    ("sizes are limited", image::sizes),
+    ("no network service", image::network),
+    ("one version", image::version),
+    ("the bundle is that of manifest.raucm", bundle::manifest),
+    ("kernel symbols", kernel::symbols),
+    ("tools of the initramfs", program::initramfs),
+    ("the build's environment", program::environment),
+    ("programs and packages", program::packages),
+    ("units", services::units),
+    ("users", services::users),
+    ("no secrets", secrets::none),
+    ("kas files", kas::files),
+];
+
+/// Runs all rules.
+pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
+    let metadata = match metadata::read(checkout) {
+        Ok(metadata) => metadata,
+        Err(problem) => {
+            return Ok(vec![Finding { rule: "syntax", place: "meta-voice".into(), problem: format!("{problem:#}") }]);
+        }
+    };
+    let layer = Layer { checkout, metadata, disk: Disk::parse(&checkout.read("ota/layout.toml")?)? };
+    let mut found = Vec::new();
+    for (rule, run) in RULES {
+        let mut findings = Findings::default();
+        if let Err(problem) = run(&layer, &mut findings) {
+            findings.add("meta-voice", format!("the rule could not be applied: {problem:#}"));
+        }
+        found.extend(findings.0.into_iter().map(|(place, problem)| Finding { rule, place, problem }));
+    }
+    Ok(found)
+}
+
+/// The place of the last assignment to a name, or the file.
+fn place_of(metadata: &Metadata, name: &str, file: &str) -> Place {
+    let found = metadata.assignments.iter().rev().find(|assignment| assignment.base() == name);
+    found.map_or_else(|| Place { file: file.to_owned(), line: 1 }, |assignment| assignment.place.clone())
+}
