@@ -97,7 +97,7 @@ impl Recording {
                 .position(|entry| matches!(entry.request, Request::Flush | Request::Write { durable: true, .. }));
             index + flush.map_or(entries.len(), |flush| flush + 1)
         };
-        let commit = writes().next().zip(writes().last().map(last));
+        let commit = writes().next().zip(writes().next_back().map(last));
         Ok(Recording {
             layout: layout.clone(),
             base: Arc::new(open(&said.base)?),

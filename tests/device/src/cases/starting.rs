@@ -132,15 +132,15 @@ fn autoboot(bench: &Bench, report: &mut Report) -> Result<()> {
     let partition = bench.layout.partition("autoboot")?.clone();
     let content = bench.layout.autoboot(SlotName::A)?;
     let mut device = bench.device(&AUTOBOOT)?;
-    let harms: [(&'static str, fn(&str) -> Vec<u8>, Vec<u8>); 3] = [
+    let file = content.as_bytes().to_vec();
+    let harms: [(&'static str, Vec<u8>, Vec<u8>); 3] = [
         // An entry of the FAT's root folder, deleted as a PC does it: its first byte.
-        ("a_missing_autoboot_starts_slot_a_and_is_repaired", |_| b"AUTOBOOTTXT".to_vec(), vec![0xe5]),
-        ("a_garbled_autoboot_starts_slot_a_and_is_repaired", |file| file.into(), vec![0xa5; content.len()]),
+        ("a_missing_autoboot_starts_slot_a_and_is_repaired", b"AUTOBOOTTXT".to_vec(), vec![0xe5]),
+        ("a_garbled_autoboot_starts_slot_a_and_is_repaired", file, vec![0xa5; content.len()]),
         // From the beginning of the file system.
-        ("a_zeroed_autoboot_starts_slot_a_and_is_repaired", |_| Vec::new(), vec![0; 256 * SECTOR as usize]),
+        ("a_zeroed_autoboot_starts_slot_a_and_is_repaired", Vec::new(), vec![0; 256 * SECTOR as usize]),
     ];
     for (name, place, harm) in harms {
-        let place = place(&content);
         let position = match place.is_empty() {
             true => partition.start,
             false => find(device.disk(), partition.start, partition.size, &place)?,
