@@ -266,8 +266,8 @@ const MISTAKES: &[Mistake] = &[
     mistake(
         "a root without a limit",
         IMAGE,
-        "PARLEY_ROOT_BUDGET = \"256000\"",
-        "PARLEY_ROOT_BUDGET = \"512000\"",
+        "PARLEY_ROOT_BUDGET ?= \"256000\"",
+        "PARLEY_ROOT_BUDGET ?= \"512000\"",
         "sizes are limited",
     ),
     mistake(

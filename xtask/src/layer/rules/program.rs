@@ -85,7 +85,7 @@ fn commands(script: &str) -> Vec<String> {
             };
             let keyword = |word: &str| matches!(word, "if" | "then" | "else" | "elif" | "while" | "do" | "!" | "exec");
             // An assignment whose quoted value has spaces is no command.
-            let whole = |word: &&str| !assigns(word) || word.matches('"').count() % 2 == 0;
+            let whole = |word: &&str| !assigns(word) || word.matches('"').count().is_multiple_of(2);
             let mut words = command.split_whitespace().take_while(whole);
             let Some(word) = words.find(|word| !keyword(word) && !assigns(word)) else { continue };
             let name = word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase());
@@ -124,10 +124,8 @@ pub fn environment(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let recipe = layer.recipe("parley").context("there is no recipe parley")?;
     let whole = layer.whole(recipe);
     for (name, value) in config.get("env").and_then(toml::Value::as_table).context(".cargo/config.toml has no [env]")? {
-        let (value, relative) = match value {
-            toml::Value::Table(table) => (table.get("value").and_then(toml::Value::as_str), true),
-            plain => (plain.as_str(), false),
-        };
+        let table = value.as_table().and_then(|table| table.get("value"));
+        let (value, relative) = (table.unwrap_or(value).as_str(), table.is_some());
         let expected = if relative {
             format!("${{S}}/{}", value.unwrap_or_default())
         } else {
