@@ -6,8 +6,16 @@ use clap::Args;
 use crate::{build, places, process, tools};
 
 /// Our crates but the workers.
-const PACKAGES: [&str; 6] =
-    ["parley-conversation", "parley-engine", "parley-hardware", "parley-model-file", "parley-models", "parley"];
+const PACKAGES: &[&str] = &[
+    "parley-conversation",
+    "parley-engine",
+    "parley-hardware",
+    "parley-model-file",
+    "parley-models",
+    "parley-setup",
+    "parley-update",
+    "parley",
+];
 
 /// Options of the coverage run.
 #[derive(Args)]

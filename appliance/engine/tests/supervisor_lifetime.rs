@@ -43,7 +43,8 @@ async fn a_worker_that_keeps_failing_is_degraded_with_its_last_words() {
 async fn what_a_restart_cannot_cure_is_degraded_at_once() {
     check_degraded(WorkerProgram::new("/nowhere/worker"), restarts(3, LONG), "/nowhere/worker could not be started", 0)
         .await;
-    check_degraded(faulty(StartFault::WrongVersion), restarts(3, LONG), "speaks protocol 2", 0).await;
+    let other = format!("speaks protocol {}", parley_engine::protocol::VERSION + 1);
+    check_degraded(faulty(StartFault::WrongVersion), restarts(3, LONG), &other, 0).await;
     check_degraded(faulty(StartFault::WrongEngine), restarts(3, LONG), "abacus", 0).await;
 }
 

@@ -54,7 +54,7 @@ async fn a_transcription_that_nobody_needs_any_more_is_cancelled() {
 async fn an_answer_that_was_released_too_early_is_withdrawn_unheard() {
     // The end-of-turn model is wrong: it always says "finished".
     let mut world = World::new(Scene { judgements: Some([0.9, 0.9]), ..Scene::default() });
-    world.thinking.set_pace(Pace { first: ms(600), each: ms(30) });
+    world.speaking.set_pace(Pace { first: ms(600), each: ms(30) });
     world.say_and_go_on("turn the light");
     world.pause(ms(500));
     world.say("off again");

@@ -54,7 +54,7 @@ impl Bench {
 async fn nothing_is_left_of_a_turn_that_is_over() {
     let speaking = ScriptedTextToSpeech::tone();
     let mut bench = Bench::new(&speaking);
-    for silence in [10, 4, 200, 60, 200] {
+    for silence in [16, 4, 200, 60, 200] {
         bench.listen(20, true).await;
         bench.listen(silence, false).await;
     }
