@@ -1,6 +1,6 @@
 //! What an owner, a voice command or a dashboard asks of updates, and what the units ask at a start.
 //!
-//! The files below [`system::STATE_FOLDER`] are the whole memory: the boot journal, the ledger, the tables of both slots, and the versions
+//! The files below [`crate::system::STATE_FOLDER`] are the whole memory: the boot journal, the ledger, the tables of both slots, and the versions
 //! of the data before the last commit.
 
 use std::collections::BTreeMap;
