@@ -32,8 +32,9 @@ parley_seal () {
     echo "parley.verity=$(expr $size / 4096),${PARLEY_SALT},$hash" > "$1.verity-argument"
 }
 
-# What both slots' kernels are told. {root} and {slot} are filled in for each; panic=1 restarts a second after a panic.
-PARLEY_CMDLINE = "console=serial0,115200 loglevel=4 panic=1 oops=panic net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
+# What both slots' kernels are told. {root} and {slot} are filled in for each; panic=1 restarts a second after a panic; gpt lets the second copy of
+# the partition table be read, where the power failed while the first was written.
+PARLEY_CMDLINE = "gpt console=serial0,115200 loglevel=4 panic=1 oops=panic net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
 
 IMAGE_TYPEDEP:bootslot = "erofs-lz4.verity"
 do_image_bootslot[depends] += " \

@@ -72,7 +72,7 @@ pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             &place,
             "the kernel is not told that the root is read-only",
         );
-        for needed in ["root={root}", "rauc.slot={slot}", "panic=1"] {
+        for needed in ["gpt", "root={root}", "rauc.slot={slot}", "panic=1"] {
             findings.expect(
                 words.contains(&needed),
                 &place,
