@@ -1,5 +1,6 @@
 use super::*;
 use crate::description::Interruption;
+use crate::word_errors::{Replacements, normalised};
 
 fn loaded() -> Descriptions {
     Descriptions::load().expect("the description files hold together")
@@ -14,7 +15,7 @@ fn the_sets_are_large_enough_to_measure_on() {
     let descriptions = loaded();
     let held_out = |split: &Option<Split>| *split == Some(Split::HeldOut);
     assert!(descriptions.questions.clip.iter().filter(|clip| held_out(&clip.split)).count() >= 24);
-    assert!(descriptions.pauses.sentence.iter().filter(|one| one.split == Split::HeldOut).count() >= 24);
+    assert!(descriptions.pauses.sentence.iter().filter(|one| one.split == Split::HeldOut).count() >= 36);
     assert!(descriptions.pauses.pauses_ms.contains(&600));
     assert!(descriptions.demo.clip.len() >= 5);
     assert!(descriptions.demo.clip.iter().filter(|clip| is_human(&clip.sound)).count() >= 2);
@@ -30,6 +31,28 @@ fn every_paused_sentence_pauses_once_between_words() {
         assert!(parts.len() == 2 && parts.iter().all(|part| !part.is_empty()), "{}", sentence.id);
         assert!(sentence.background[0] < sentence.background[1], "{}", sentence.id);
     }
+}
+
+#[test]
+fn a_held_out_pause_is_in_no_other_set() {
+    let descriptions = loaded();
+    let others = [&descriptions.questions, &descriptions.demo, &descriptions.barge_in];
+    let others = others.into_iter().flat_map(|set| &set.clip).chain(&descriptions.words.clip);
+    let others: BTreeSet<_> = others.flat_map(|clip| known_by(&clip.sound, &clip.text)).collect();
+    for sentence in descriptions.pauses.sentence.iter().filter(|one| one.split == Split::HeldOut) {
+        let known = known_by(&sentence.sound, &sentence.text);
+        assert!(known.iter().all(|name| !others.contains(name)), "{} is {known:?}", sentence.id);
+    }
+}
+
+/// The recording and the words, without case and punctuation.
+fn known_by(sound: &Sound, text: &str) -> Vec<String> {
+    let recording = match sound {
+        Sound::Recorded(recorded) => Some(recorded.recording.clone()),
+        Sound::Spoken(_) | Sound::Generated(_) => None,
+    };
+    let words = normalised(text, &Replacements::new()).join(" ");
+    recording.into_iter().chain((!words.is_empty()).then_some(words)).collect()
 }
 
 #[test]
