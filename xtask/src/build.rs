@@ -18,6 +18,8 @@ pub struct Built {
     pub parley: PathBuf,
     /// Where ONNX Runtime lies, for further builds.
     onnxruntime: PathBuf,
+    /// The phoneme tables that the build of espeak-ng made.
+    espeak_data: PathBuf,
 }
 
 /// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds the product.
@@ -30,15 +32,21 @@ pub fn ready(further: &[&str], install: bool) -> Result<Built> {
     build.args(PRODUCT.iter().flat_map(|package| ["-p", package]));
     let messages = process::output(&mut build)?;
     let programs = places::programs();
-    place_beside(&onnxruntime.join(onnxruntime::SONAME), &programs)?;
-    place_folder_beside(&espeak_data(&messages)?, &programs)?;
-    Ok(Built { parley: programs.join("parley"), onnxruntime })
+    let built = Built { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
+    built.place_data_beside(&programs)?;
+    Ok(built)
 }
 
 impl Built {
     /// Cargo with the environment that the workers' build scripts need.
     pub fn cargo(&self) -> Command {
         cargo_with(&self.onnxruntime)
+    }
+
+    /// Puts what the workers look for beside themselves into a folder of programs.
+    pub fn place_data_beside(&self, programs: &Path) -> Result<()> {
+        place_beside(&self.onnxruntime.join(onnxruntime::SONAME), programs)?;
+        place_folder_beside(&self.espeak_data, programs)
     }
 }
 

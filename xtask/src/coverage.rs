@@ -1,21 +1,31 @@
 //! `cargo xtask coverage`: which lines of our crates the tests run.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{build, places, process, tools};
+use crate::build::Built;
+use crate::{build, places, process, system, tools};
 
-/// Our crates but the workers.
+/// Our crates, and the tests of them all together. Two workers are left out: they are mostly calls into whisper.cpp and llama.cpp.
 const PACKAGES: &[&str] = &[
     "parley-conversation",
     "parley-engine",
+    "parley-engine-ears",
+    "parley-engine-piper",
     "parley-hardware",
     "parley-model-file",
     "parley-models",
+    "parley-restart",
     "parley-setup",
     "parley-update",
     "parley",
+    "parley-tests",
 ];
+
+/// What the product does not hold, and the workers that are left out.
+const NOT_COUNTED: &[&str] = &["tests/*", "xtask/*", "appliance/engine-whisper/*", "appliance/engine-llama/*"];
 
 /// Options of the coverage run.
 #[derive(Args)]
@@ -27,7 +37,7 @@ pub struct Options {
 
 /// Measures the line coverage of our crates, those apart that are mostly calls into native libraries.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let built = build::ready(parley_speech::SYSTEM_PACKAGES, install)?;
+    let built = build::ready(&[parley_speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
     process::run(std::process::Command::new(&built.parley).args(["models", "fetch"]))?;
     parley_speech::prepare(&parley_speech::default_folder())?;
     let tarpaulin = tools::TARPAULIN.program()?;
@@ -39,8 +49,13 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     for package in PACKAGES {
         command.args(["--packages", package]);
     }
+    for files in NOT_COUNTED {
+        command.args(["--exclude-files", files]);
+    }
     command.args(["--out", "Json", "--out", "Html", "--output-dir"]).arg(&report);
-    command.arg("--target-dir").arg(places::target().join("coverage"));
+    let target = places::target().join("coverage");
+    place_workers(&built, &target.join("release"))?;
+    command.arg("--target-dir").arg(target);
     process::run(&mut command)?;
     let json = std::fs::read(report.join("tarpaulin-report.json")).context("tarpaulin wrote no report")?;
     let json: serde_json::Value = serde_json::from_slice(&json)?;
@@ -50,4 +65,14 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         bail!("{percent:.1} % is less than {} %", options.at_least);
     }
     Ok(())
+}
+
+/// The workers that are not counted, and what all workers need, for the tests that run the whole product.
+fn place_workers(built: &Built, programs: &Path) -> Result<()> {
+    std::fs::create_dir_all(programs)?;
+    for worker in ["parley-engine-whisper", "parley-engine-llama"] {
+        std::fs::copy(places::programs().join(worker), programs.join(worker))
+            .with_context(|| format!("cannot copy {worker}"))?;
+    }
+    built.place_data_beside(programs)
 }

@@ -35,7 +35,7 @@ pub const DEVICE: &[&str] = &[
     "xz-utils",
 ];
 
-/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, and what stands for a hardware token.
+/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, what stands for a hardware token, and the judge of units.
 pub const UPDATE_TESTS: &[&str] = &[
     "rauc",
     "squashfs-tools",
@@ -45,6 +45,7 @@ pub const UPDATE_TESTS: &[&str] = &[
     "dosfstools",
     "softhsm2",
     "libengine-pkcs11-openssl",
+    "systemd",
 ];
 
 /// Sees to it that these packages are installed; without `install`, names the missing ones.

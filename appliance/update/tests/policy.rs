@@ -1,4 +1,6 @@
-//! Who may ask RAUC: the product's policy on a real bus, read after RAUC's own as on the device.
+//! Who may ask RAUC: the product's policy on a real bus, read after RAUC's own as on the device. Only root can run it.
+
+#![allow(clippy::print_stderr, reason = "a test that cannot run says so")]
 
 mod double;
 
@@ -43,8 +45,8 @@ const SYSTEM_BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BU
 const PARLEY: (&str, &str) = ("daemon", "1");
 const ANYBODY: &str = "65534";
 
-/// A bus with both policies; `None` where the test may not become other users, or there is no bus daemon.
-fn bus(folder: &Path) -> Option<Bus> {
+/// A bus with both policies.
+fn bus(folder: &Path) -> Bus {
     let ours = include_str!("../../../rootfs-overlay/etc/dbus-1/system.d/parley-rauc.conf");
     assert!(ours.contains(r#"user="parley""#), "the policy names the product's user");
     let here = folder.to_string_lossy();
@@ -56,16 +58,14 @@ fn bus(folder: &Path) -> Option<Bus> {
         fs::write(folder.join(name), content).expect("it can be written");
     }
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("everybody can reach the bus");
-    let root = fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
-    let tools = ["setpriv", "dbus-send"].iter().all(|tool| Command::new(tool).arg("--version").output().is_ok());
-    if root && tools { Bus::with(&[&format!("--config-file={here}/bus.conf")]) } else { None }
+    Bus::with(&[&format!("--config-file={here}/bus.conf")])
 }
 
 fn ask(bus: &Bus, user: &str, method: &[&str]) -> Output {
     let mut ask = Command::new("setpriv");
     ask.args([&format!("--reuid={user}"), "--clear-groups", "dbus-send", "--print-reply"]);
     ask.args([&format!("--bus={}", bus.address), "--dest=de.pengutronix.rauc", "/"]).args(method);
-    ask.output().expect("it runs")
+    ask.output().expect("setpriv and dbus-send are installed (packages util-linux, dbus-bin)")
 }
 
 const READ: &[&str] =
@@ -74,8 +74,12 @@ const INSTALL: &[&str] = &["de.pengutronix.rauc.Installer.InstallBundle", "strin
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_root_and_parley_may_ask_rauc() {
+    if !fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0) {
+        eprintln!("not tested: only root can become the other users");
+        return;
+    }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let Some(bus) = bus(folder.path()) else { return };
+    let bus = bus(folder.path());
     let script = Script { result: Some(0), ..Script::default() };
     let (_server, installed) = ScriptedRauc::on(&bus, script).await;
     for allowed in ["0", PARLEY.1] {

@@ -19,8 +19,8 @@ struct Outcome {
 const LIMITS: Limits =
     Limits { inspect: Duration::from_millis(300), stall: Duration::from_millis(600), look: Duration::from_millis(50) };
 
-async fn run(script: Script, source: Source, admit: Result<(), Problem>) -> Option<Outcome> {
-    let bus = Bus::start()?;
+async fn run(script: Script, source: Source, admit: Result<(), Problem>) -> Outcome {
+    let bus = Bus::start();
     let (_server, installed) = ScriptedRauc::on(&bus, script).await;
     let client = bus.connect().await;
     let rauc = InstallerProxy::new(&client).await.expect("it can be addressed");
@@ -31,7 +31,7 @@ async fn run(script: Script, source: Source, admit: Result<(), Problem>) -> Opti
     };
     let result = install(&rauc, &source, LIMITS, judged, |event| events.push(event.clone())).await;
     let installed = installed.lock().expect("nobody panicked").iter().map(|one| one.source.clone()).collect();
-    Some(Outcome { result, events, installed })
+    Outcome { result, events, installed }
 }
 
 fn http() -> Source {
@@ -51,7 +51,7 @@ fn problem(outcome: Outcome) -> Problem {
 
 #[tokio::test]
 async fn an_admitted_update_is_installed_and_its_progress_is_told() {
-    let Some(outcome) = run(good(), http(), Ok(())).await else { return };
+    let outcome = run(good(), http(), Ok(())).await;
     let version = Version::new(1, 4, 0);
     assert_eq!(outcome.result.expect("it is installed"), version);
     assert_eq!(outcome.installed, [http().for_rauc()]);
@@ -63,37 +63,37 @@ async fn an_admitted_update_is_installed_and_its_progress_is_told() {
 #[tokio::test]
 async fn what_is_not_admitted_is_never_given_to_rauc() {
     let no = Problem::Refused("older".into());
-    let Some(outcome) = run(good(), http(), Err(no.clone())).await else { return };
+    let outcome = run(good(), http(), Err(no.clone())).await;
     assert!(outcome.installed.is_empty());
     assert_eq!(problem(outcome), no);
 }
 
 #[tokio::test]
 async fn one_update_is_installed_at_a_time() {
-    let Some(outcome) = run(Script { busy: true, ..good() }, http(), Ok(())).await else { return };
+    let outcome = run(Script { busy: true, ..good() }, http(), Ok(())).await;
     assert!(outcome.installed.is_empty());
     assert_eq!(problem(outcome), Problem::Busy);
 }
 
 #[tokio::test]
 async fn a_server_that_falls_silent_is_given_up() {
-    let Some(outcome) = run(Script { inspect_hangs: true, ..good() }, http(), Ok(())).await else { return };
+    let outcome = run(Script { inspect_hangs: true, ..good() }, http(), Ok(())).await;
     assert_eq!(problem(outcome), Problem::Stalled);
-    let Some(outcome) = run(Script { result: None, ..good() }, http(), Ok(())).await else { return };
+    let outcome = run(Script { result: None, ..good() }, http(), Ok(())).await;
     assert_eq!(problem(outcome), Problem::Stalled);
 }
 
 #[tokio::test]
 async fn a_stick_that_is_pulled_is_noticed_though_rauc_says_nothing() {
     let gone = Source::File("/run/parley-stick/parley.raucb".into());
-    let Some(outcome) = run(Script { result: None, ..good() }, gone, Ok(())).await else { return };
+    let outcome = run(Script { result: None, ..good() }, gone, Ok(())).await;
     assert_eq!(problem(outcome), Problem::StickPulled);
 }
 
 #[tokio::test]
 async fn a_failure_is_told_in_plain_words() {
     let script = Script { result: Some(1), last_error: "Failed to copy image: Input/output error", ..good() };
-    let Some(outcome) = run(script, http(), Ok(())).await else { return };
+    let outcome = run(script, http(), Ok(())).await;
     assert_eq!(problem(outcome), Problem::Damaged);
 }
 
@@ -103,7 +103,7 @@ async fn a_bundle_of_a_stranger_is_refused_before_anything_is_written() {
         inspect_error: Some("signature verification failed: unable to get local issuer certificate"),
         ..good()
     };
-    let Some(outcome) = run(script, http(), Ok(())).await else { return };
+    let outcome = run(script, http(), Ok(())).await;
     assert!(outcome.installed.is_empty());
     assert_eq!(problem(outcome), Problem::UntrustedSigner);
 }

@@ -17,22 +17,23 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// `None` on a machine without a bus daemon.
-    pub fn start() -> Option<Bus> {
+    /// As every user's session has one.
+    pub fn start() -> Bus {
         Bus::with(&["--session"])
     }
 
     /// A bus with settings of its own.
-    pub fn with(settings: &[&str]) -> Option<Bus> {
+    pub fn with(settings: &[&str]) -> Bus {
         let mut daemon = Command::new("dbus-daemon")
             .args(["--nofork", "--print-address=1"])
             .args(settings)
             .stdout(Stdio::piped())
             .spawn()
-            .ok()?;
+            .expect("dbus-daemon is installed (package dbus-daemon)");
         let mut address = String::new();
-        BufReader::new(daemon.stdout.take()?).read_line(&mut address).ok()?;
-        Some(Bus { daemon, address: address.trim().to_owned() })
+        let output = daemon.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut address).expect("the daemon names its address");
+        Bus { daemon, address: address.trim().to_owned() }
     }
 
     pub async fn connect(&self) -> zbus::Connection {

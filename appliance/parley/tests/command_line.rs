@@ -1,0 +1,58 @@
+//! What a newcomer types, on a machine that has nothing yet: no models, no workers, no sound.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// `parley` with this configuration file and an empty store of models.
+fn parley(folder: &Path, configuration: &str, arguments: &[&str]) -> Output {
+    let file = folder.join("parley.toml");
+    std::fs::write(&file, configuration).expect("it can be written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
+    command.arg("--config").arg(file).args(arguments).env("PARLEY_MODELS", folder).env_remove("PARLEY_LOG");
+    command.output().expect("it can be started")
+}
+
+fn printed(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = parley(folder.path(), "", arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("output is UTF-8")
+}
+
+fn refused(configuration: &str, arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = parley(folder.path(), configuration, arguments);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(matches!(output.status.code(), Some(1 | 2)), "{arguments:?}: {:?} {message}", output.status);
+    assert!(!message.contains("panicked"), "{message}");
+    message
+}
+
+#[test]
+fn help_names_every_command() {
+    let help = printed(&["--help"]);
+    for command in
+        ["run", "talk", "ask", "say", "transcribe", "models", "bench", "check", "update", "completions", "man"]
+    {
+        assert!(help.contains(&format!("  {command}")), "{command} is missing in:\n{help}");
+        assert!(!printed(&[command, "--help"]).is_empty());
+    }
+}
+
+#[test]
+fn completions_and_manual_are_printed() {
+    assert!(printed(&["completions", "bash"]).contains("_parley"));
+    assert!(printed(&["man"]).contains(".TH parley 1"));
+}
+
+#[test]
+fn missing_models_name_the_command_that_gets_them() {
+    let message = refused("", &["ask", "hello"]);
+    assert!(message.contains("parley models fetch"), "{message}");
+}
+
+#[test]
+fn a_configuration_with_a_mistake_is_shown_with_its_place() {
+    let message = refused("[audio]\nimput = \"x\"\n", &["models", "list"]);
+    assert!(message.contains("line 2") && message.contains("imput"), "{message}");
+}
