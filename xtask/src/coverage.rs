@@ -45,7 +45,14 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     std::fs::create_dir_all(&report)?;
     let mut command = std::process::Command::new(tarpaulin);
     command.envs(built.cargo().get_envs().filter_map(|(key, value)| Some((key, value?))));
-    command.current_dir(places::workspace()).arg("tarpaulin").args(["--release", "--engine", "llvm", "--skip-clean"]);
+    command.current_dir(places::workspace()).arg("tarpaulin").args([
+        "--release",
+        "--engine",
+        "llvm",
+        "--skip-clean",
+        "--timeout",
+        "1800",
+    ]);
     for package in PACKAGES {
         command.args(["--packages", package]);
     }

@@ -25,7 +25,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Are pauses in mid-sentence left alone, and finished questions not waited on?
-    Pauses,
+    Pauses(pauses::Options),
     /// What does the end-of-turn model say of pauses and of ends, by the silence it hears?
     Endpoints,
     /// How soon is Parley silent when somebody speaks over it, and what makes it go on?
@@ -43,7 +43,7 @@ fn main() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
-            Command::Pauses => pauses::run().await,
+            Command::Pauses(options) => pauses::run(&options).await,
             Command::Endpoints => endpoints::run().await,
             Command::BargeIn => barge_in::run().await,
             Command::Cancel => cancel::run().await,

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use clap::Args;
 use parley::recorded::RecordedRoom;
 use parley_conversation::{Notice, Outcome};
 use parley_speech::{Clip, Split};
@@ -18,11 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// The first sample of an answer that is a sound.
 const AUDIBLE: u16 = 330;
 
+/// Options of the measurement.
+#[derive(Args)]
+pub struct Options {
+    /// Only the clips that no threshold was chosen by: half the time
+    #[arg(long)]
+    held_out: bool,
+}
+
 /// Counts, on the tuning clips and on those that were held out.
-pub async fn run() -> Result<()> {
+pub async fn run(options: &Options) -> Result<()> {
     let sets = speech()?;
     let room = open(|_| {}).await?;
-    for split in [Split::Tuning, Split::HeldOut] {
+    let splits: &[Split] = if options.held_out { &[Split::HeldOut] } else { &[Split::Tuning, Split::HeldOut] };
+    for &split in splits {
         let clips: Vec<_> = sets
             .pauses
             .iter()
