@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 
-use super::install::KeptRecording;
+use super::install::{KeptRecording, UPDATE};
 use super::{Bench, Case, Report, Scenario, started};
 use crate::cuts::{Recording, Survived};
 use crate::virtual_device::VirtualDevice;
@@ -17,6 +17,7 @@ pub const STARTED_CUTS: Scenario = Scenario {
         expects: "thirty of the power cuts over installation, trial, migration and commit, really started: the expected slot runs, with its data",
     }],
     starts: STARTED as u32,
+    after: Some(UPDATE.name),
     always: false,
     run: started_cuts,
 };

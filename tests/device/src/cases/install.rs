@@ -38,6 +38,7 @@ pub const UPDATE: Scenario = Scenario {
         },
     ],
     starts: 3,
+    after: None,
     always: true,
     run: update,
 };
@@ -205,6 +206,7 @@ pub const REPLAY: Scenario = Scenario {
         expects: "as power_cuts_leave_a_whole_slot_with_its_data, over the recording that the scenario `update` has left",
     }],
     starts: 0,
+    after: Some(UPDATE.name),
     always: false,
     run: |bench, report| {
         let outcome = check_cuts(bench, &KeptRecording::of(bench), report);

@@ -89,6 +89,8 @@ pub struct Scenario {
     pub cases: &'static [Case],
     /// How often the board starts in it.
     pub starts: u32,
+    /// The scenario whose recording it needs.
+    pub after: Option<&'static str>,
     /// Whether it is one of the few of every change; the others wait for `--full`.
     pub always: bool,
     /// Does it, and reports each case.

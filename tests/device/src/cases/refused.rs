@@ -31,6 +31,7 @@ pub const REFUSED: Scenario = Scenario {
         },
     ],
     starts: 1,
+    after: None,
     always: true,
     run: refused,
 };
@@ -42,6 +43,7 @@ pub const OLD_EEPROM: Scenario = Scenario {
         expects: "a firmware of 2022 ignores the sections of autoboot.txt: nothing is installed",
     }],
     starts: 1,
+    after: None,
     always: true,
     run: old_eeprom,
 };

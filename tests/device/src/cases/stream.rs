@@ -34,6 +34,7 @@ pub const STREAM: Scenario = Scenario {
         },
     ],
     starts: 3,
+    after: None,
     always: false,
     run: stream,
 };
