@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,8 +18,8 @@ use super::disk;
 /// Which cases.
 #[derive(Args)]
 pub struct Options {
-    /// One scenario by its name, or all cases whose name contains this; not only those of every change
-    filter: Option<String>,
+    /// Scenarios by their names, or all cases whose names contain this; not only those of every change
+    filters: Vec<String>,
     /// All cases: an hour at most
     #[arg(long)]
     full: bool,
@@ -67,8 +68,9 @@ pub struct ServeOptions {
 
 /// Serves one connection over standard input and output.
 pub fn serve(options: &ServeOptions) -> Result<()> {
-    let log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
-    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), log)?)
+    let mut log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
+    let count = |sent| writeln!(log, "{sent}");
+    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), count)?)
 }
 
 fn figures_file() -> Result<PathBuf> {
@@ -83,17 +85,16 @@ fn known_figures(file: &Path) -> Result<Figures> {
 pub fn run(options: &Options) -> Result<()> {
     let is_scenario = |name: &str| SCENARIOS.iter().any(|scenario| scenario.name == name);
     let named = |scenario: &&&Scenario| {
-        options.filter.as_ref().is_none_or(|filter| {
-            if is_scenario(filter) {
-                return scenario.name == filter;
-            }
-            let names = scenario.cases.iter().map(|case| case.name).chain([scenario.name]);
-            names.into_iter().any(|name| name.contains(filter.as_str()))
-        })
+        let names = || scenario.cases.iter().map(|case| case.name).chain([scenario.name]);
+        let means = |filter: &String| match is_scenario(filter) {
+            true => scenario.name == filter,
+            false => names().any(|name| name.contains(filter.as_str())),
+        };
+        options.filters.is_empty() || options.filters.iter().any(means)
     };
     // A replay without a recording says nothing: it runs only when it is asked for.
     let wanted =
-        |scenario: &&&Scenario| options.filter.is_some() || scenario.always || (options.full && scenario.starts > 0);
+        |scenario: &&&Scenario| !options.filters.is_empty() || scenario.always || (options.full && scenario.starts > 0);
     let scenarios: Vec<&'static Scenario> = SCENARIOS.iter().filter(named).filter(wanted).copied().collect();
     ensure!(!scenarios.is_empty(), "no case has such a name; see --list");
     if options.list {

@@ -1,7 +1,7 @@
 //! An update from the first byte to the commit, and back.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -68,13 +68,12 @@ fn update(bench: &Bench, report: &mut Report) -> Result<()> {
 pub(super) struct KeptRecording {
     log: PathBuf,
     said: PathBuf,
-    scratch: PathBuf,
 }
 
 impl KeptRecording {
     pub(super) fn of(bench: &Bench) -> KeptRecording {
         let folder = bench.folder("recording");
-        KeptRecording { log: folder.join("writes.log"), said: folder.join("said.json"), scratch: folder.join("cuts") }
+        KeptRecording { log: folder.join("writes.log"), said: folder.join("said.json") }
     }
 
     fn begin(&self) -> Result<()> {
@@ -91,11 +90,11 @@ impl KeptRecording {
         Ok(fs::write(&self.said, serde_json::to_vec(said)?)?)
     }
 
-    /// Opens it, if it is of these images.
-    pub(super) fn open(&self, bench: &Bench) -> Result<Recording> {
+    /// Opens it, if it is of these images; what is looked at is unpacked into that folder.
+    pub(super) fn open(&self, bench: &Bench, scratch: &Path) -> Result<Recording> {
         let said: Said = serde_json::from_slice(&fs::read(&self.said).context("no update has been recorded yet")?)?;
         ensure!(said.base == bench.disk, "the recording is of other images: run the scenario `update` first");
-        let recording = Recording::open(&bench.layout, &said, &self.log, &self.scratch)?;
+        let recording = Recording::open(&bench.layout, &said, &self.log, scratch)?;
         ensure!(recording.is_whole(), "the recording misses the installation or the commit");
         Ok(recording)
     }
@@ -186,7 +185,7 @@ fn offered_again(device: &mut VirtualDevice) -> Result<String> {
 }
 
 fn check_cuts(bench: &Bench, kept: &KeptRecording, report: &mut Report) -> Result<String> {
-    let mut recording = kept.open(bench)?;
+    let mut recording = kept.open(bench, &bench.folder("recording").join("cuts"))?;
     let count = bench.cuts.unwrap_or(CUTS);
     let seeds = bench.seed.map_or(0..count, |seed| seed..seed + 1);
     let mut cuts = Cuts::default();

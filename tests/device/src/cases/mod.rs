@@ -118,7 +118,9 @@ pub const SCENARIOS: &[&Scenario] = &[
     &trial::SERVICE,
     &committed::STOPS_STARTING,
     &committed::ROOT_ROTS,
-    &cuts::STARTED_CUTS,
+    &cuts::STARTED_CUTS[0],
+    &cuts::STARTED_CUTS[1],
+    &cuts::STARTED_CUTS[2],
 ];
 
 /// Says which slot a guest's line came from.
