@@ -7,7 +7,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::starting::LONG;
 use super::{
-    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, mount_bundles, started,
+    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, conclusion, mount_bundles,
+    started,
 };
 use crate::cuts::{Cuts, Recording, Said};
 use crate::layout::SlotName;
@@ -179,7 +180,7 @@ fn offered_again(device: &mut VirtualDevice) -> Result<String> {
     for _ in 0..5 {
         let done = device.shell_within(&format!("parley update install {BUNDLES}/good.raucb"), LONG)?;
         ensure!(done.code != 0, "it was installed again: {}", done.output);
-        words = done.output.lines().last().unwrap_or_default().to_owned();
+        words = conclusion(&done.output);
     }
     Ok(words)
 }

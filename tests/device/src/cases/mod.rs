@@ -157,6 +157,12 @@ fn back_on(
     report.rollback(Rollback::new(name, answered.at.saturating_sub(failure.at)))
 }
 
+/// What a command said last, without the progress that it had shown in the same line.
+fn conclusion(output: &str) -> String {
+    let last = output.lines().last().unwrap_or_default();
+    last.rsplit("\u{1b}[K").next().unwrap_or(last).to_owned()
+}
+
 /// Where the guest mounts the bundles.
 const BUNDLES: &str = "/run/bundles";
 

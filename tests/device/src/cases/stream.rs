@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::install::{lines, wait_committed};
 use super::starting::LONG;
-use super::{Bench, COMMIT_BUDGET, Case, Report, Scenario, mount_bundles, slots, started};
+use super::{Bench, COMMIT_BUDGET, Case, Report, Scenario, conclusion, mount_bundles, slots, started};
 use crate::layout::SlotName;
 use crate::machine::SERVER;
 use crate::virtual_device::VirtualDevice;
@@ -73,7 +73,7 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
 fn damaged(device: &mut VirtualDevice) -> Result<String> {
     let done = device.shell_within(&format!("parley update install http://{SERVER}/damaged-stream.raucb"), LONG)?;
     ensure!(done.code != 0, "it was installed: {}", done.output);
-    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+    Ok(conclusion(&done.output))
 }
 
 fn program_alone(
@@ -98,7 +98,7 @@ fn at_once(device: &mut VirtualDevice) -> Result<String> {
                 parley update install /run/bundles/good.raucb; second=$?; wait; test $(cat /run/first.code) = 0 && test $second != 0";
     let done = device.shell_within(both, LONG)?;
     ensure!(done.code == 0, "the first said {}; the second: {}", device.run("cat /run/first")?, done.output);
-    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+    Ok(conclusion(&done.output))
 }
 
 fn migration_fails(device: &mut VirtualDevice) -> Result<String> {
@@ -122,7 +122,7 @@ fn offered(device: &mut VirtualDevice) -> Result<String> {
     for _ in 0..5 {
         let done = device.shell_within("parley update install /run/bundles/good.raucb", LONG)?;
         ensure!(done.code != 0, "it was installed again: {}", done.output);
-        words = done.output.lines().last().unwrap_or_default().to_owned();
+        words = conclusion(&done.output);
     }
     Ok(words)
 }
