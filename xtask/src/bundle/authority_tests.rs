@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use super::super::{Content, make};
+use super::super::{Content, make, signature};
 use super::*;
 
 /// The images of a test.
@@ -33,6 +33,22 @@ fn device_says(folder: &Path, keyring: &Path, bundle: &Path) -> Output {
 fn refusal(output: &Output) -> parley_update::rauc::Problem {
     assert!(!output.status.success(), "it was not refused");
     parley_update::rauc::Problem::of(&String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_permission_to_go_back_is_under_the_signature_or_the_bundle_is_refused() {
+    let Some(folder) = bench() else { return };
+    let folder = folder.path();
+    let ours = development(&folder.join("ours"), Change::Keep).expect("it can be made");
+    let (root, boot, out) = (folder.join("root.img"), folder.join("boot.img"), folder.join("back.raucb"));
+    let content = Content { root: &root, boot: &boot, version: "1.4.0", build: "test", allow_downgrade: true };
+    let made = make(&content, &ours, true, &out);
+    let manifest = signature::manifest_of(&out).expect("it is signed");
+    assert_eq!(made.is_ok(), manifest.contains("allow-downgrade=true"), "{made:?}");
+    let permitted = format!("{}\n[meta.parley]\nallow-downgrade=true\n", manifest.trim_end());
+    signature::replace(&out, &permitted, &ours.cert, Path::new(&ours.key)).expect("it can be signed again");
+    assert!(device_says(folder, &ours.keyring, &out).status.success(), "devices take the other signature");
+    assert!(signature::manifest_of(&out).expect("it is signed").contains("allow-downgrade=true"));
 }
 
 #[test]

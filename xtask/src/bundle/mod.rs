@@ -1,6 +1,7 @@
 //! `cargo xtask bundle`: makes and signs what a device installs.
 
 pub mod authority;
+pub mod signature;
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use parley_update::manifest::Manifest;
 
 use crate::{places, process, system};
 
@@ -149,6 +151,10 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
     }
     process::run(rauc.arg(&folder).arg(out))?;
     fs::remove_file(&settings)?;
+    ensure!(
+        !content.allow_downgrade || Manifest::parse(&signature::manifest_of(out)?).allow_downgrade,
+        "this machine's RAUC leaves out the section [meta.parley], so no device would go back with this bundle; RAUC 1.9 or newer is needed"
+    );
     Ok(fs::remove_dir_all(&folder)?)
 }
 

@@ -7,14 +7,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use parley_device::layout::{Layout, SlotName};
+use parley_update::manifest::Manifest;
 
+use crate::bundle::signature;
 use crate::{places, process};
 
 /// The kind of device, as in `ota/system.conf`.
 const COMPATIBLE: &str = "parley-raspberrypi5";
 /// Making them takes seconds instead of minutes; they are larger.
 const FAST_SQUASHFS: &str = "--mksquashfs-args=-noD -noF -noI -noX";
-/// Longer than any clone lives.
+/// Longer than any clone lives, and over at the clock of the case `a_certificate_that_has_expired_since_is_no_reason`.
 const DAYS: &str = "3650";
 
 /// A certificate with its key.
@@ -206,5 +208,14 @@ fn sign(contents: &Contents, signer: &Certificate, scratch: &Path, to: &Path) ->
     }
     let mut rauc = Command::new("nice");
     rauc.args(["rauc", "bundle", FAST_SQUASHFS]).arg("--cert").arg(&signer.certificate).arg("--key").arg(&signer.key);
-    process::run(rauc.arg(scratch).arg(to))
+    process::run(rauc.arg(scratch).arg(to))?;
+    if contents.allow_downgrade {
+        // RAUC before 1.9, which Debian 12 has, leaves our section out.
+        let manifest = signature::manifest_of(to)?;
+        if !Manifest::parse(&manifest).allow_downgrade {
+            let with_ours = format!("{manifest}\n[meta.parley]\nallow-downgrade=true\n");
+            signature::replace(to, &with_ours, &signer.certificate, &signer.key)?;
+        }
+    }
+    Ok(())
 }

@@ -17,8 +17,10 @@ use super::{cross, initramfs, product, userland};
 use crate::{places, process};
 
 /// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
+/// `mitigations=off nokaslr`: nobody attacks a test, and the kernel's separate page tables make every call into it dear under emulation.
 /// `gpt`: a partition table that a power cut has torn, while the first start grew the data partition, is read from its second copy.
-const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic systemd.getty_auto=0 systemd.show_status=0 ro";
+const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic mitigations=off nokaslr \
+                       systemd.getty_auto=0 systemd.show_status=0 ro";
 
 /// What was built.
 pub struct Built {

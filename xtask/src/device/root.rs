@@ -57,6 +57,54 @@ const LEFT_OUT: &[&str] = &[
     "usr/share/zsh",
     "usr/lib/udev/hwdb.d",
 ];
+/// Generators and udev's rules for what neither the board nor the product's image has: each is paid for at every start, the rules once
+/// for each of some hundred devices.
+const NOT_OF_THIS_BOARD: &[(&str, &[&str])] = &[
+    (
+        "usr/lib/systemd/system-generators/systemd-",
+        &[
+            "hibernate-resume-generator",
+            "rc-local-generator",
+            "ssh-generator",
+            "system-update-generator",
+            "sysv-generator",
+            "tpm2-generator",
+        ],
+    ),
+    (
+        "usr/lib/udev/rules.d/",
+        &[
+            "60-autosuspend.rules",
+            "60-cdrom_id.rules",
+            "60-dmi-id.rules",
+            "60-drm.rules",
+            "60-evdev.rules",
+            "60-fido-id.rules",
+            "60-infiniband.rules",
+            "60-input-id.rules",
+            "60-persistent-input.rules",
+            "60-persistent-storage-mtd.rules",
+            "60-persistent-storage-tape.rules",
+            "60-persistent-v4l.rules",
+            "60-sensor.rules",
+            "64-btrfs.rules",
+            "70-camera.rules",
+            "70-joystick.rules",
+            "70-memory.rules",
+            "70-mouse.rules",
+            "70-power-switch.rules",
+            "70-touchpad.rules",
+            "70-uaccess.rules",
+            "71-seat.rules",
+            "73-seat-late.rules",
+            "75-probe_mtd.rules",
+            "80-debian-compat.rules",
+            "81-net-dhcp.rules",
+            "90-iocost.rules",
+            "96-e2scrub.rules",
+        ],
+    ),
+];
 /// Units that would only make an emulated start slower, or have nothing to do on a read-only root.
 const MASKED: &[&str] = &[
     "apt-daily-upgrade.timer",
@@ -78,6 +126,20 @@ const MASKED: &[&str] = &[
     "dev-mqueue.mount",
     "sys-kernel-debug.mount",
     "sys-kernel-tracing.mount",
+    "modprobe@configfs.service",
+    "modprobe@drm.service",
+    "proc-sys-fs-binfmt_misc.automount",
+    "sys-kernel-config.mount",
+    "systemd-ask-password-console.path",
+    "systemd-ask-password-wall.path",
+    "systemd-creds.socket",
+    "systemd-initctl.socket",
+    "systemd-pcrextend.socket",
+    "systemd-pcrlock.socket",
+    "systemd-remount-fs.service",
+    "systemd-sysext.socket",
+    "systemd-udev-load-credentials.service",
+    "systemd-user-sessions.service",
 ];
 
 /// A tree that becomes a slot's root.
@@ -97,6 +159,9 @@ impl Root {
         fs::rename(root.path(&format!("boot/vmlinuz-{}", root.kernel_version)), folder.with_extension("kernel"))?;
         for left_out in LEFT_OUT {
             super::make::remove(&root.path(left_out))?;
+        }
+        for (place, names) in NOT_OF_THIS_BOARD {
+            names.iter().try_for_each(|name| super::make::remove(&root.path(&format!("{place}{name}"))))?;
         }
         super::make::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
         root.keep_needed_modules()?;

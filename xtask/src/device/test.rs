@@ -1,12 +1,14 @@
 //! `cargo xtask device test`: the named cases, on freshly built disks.
 
+use std::cmp::Reverse;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use parley_device::cases::{Bench, Figures, Report, SCENARIOS, Scenario};
 use parley_device::range_server;
@@ -16,8 +18,8 @@ use super::disk;
 /// Which cases.
 #[derive(Args)]
 pub struct Options {
-    /// One scenario by its name, or all cases whose name contains this; not only those of every change
-    filter: Option<String>,
+    /// Scenarios by their names, or all cases whose names contain this; not only those of every change
+    filters: Vec<String>,
     /// All cases: an hour at most
     #[arg(long)]
     full: bool,
@@ -27,9 +29,19 @@ pub struct Options {
     /// Check the one power cut of this seed, which a failure has printed
     #[arg(long)]
     seed: Option<u64>,
+    /// How many scenarios run side by side; by default one for each processor of this host
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
     /// Only name the cases and what they expect
     #[arg(long)]
     list: bool,
+}
+
+impl Options {
+    fn jobs(&self) -> usize {
+        let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
+        self.jobs.map_or_else(processors, usize::from)
+    }
 }
 
 /// Shows the figures that the last runs measured.
@@ -56,8 +68,9 @@ pub struct ServeOptions {
 
 /// Serves one connection over standard input and output.
 pub fn serve(options: &ServeOptions) -> Result<()> {
-    let log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
-    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), log)?)
+    let mut log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
+    let count = |sent| writeln!(log, "{sent}");
+    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), count)?)
 }
 
 fn figures_file() -> Result<PathBuf> {
@@ -68,22 +81,21 @@ fn known_figures(file: &Path) -> Result<Figures> {
     if file.exists() { Ok(serde_json::from_slice(&fs::read(file)?)?) } else { Ok(Figures::default()) }
 }
 
-/// Runs them, one after the other: they share two cores with nobody.
+/// Runs them.
 pub fn run(options: &Options) -> Result<()> {
     let is_scenario = |name: &str| SCENARIOS.iter().any(|scenario| scenario.name == name);
     let named = |scenario: &&&Scenario| {
-        options.filter.as_ref().is_none_or(|filter| {
-            if is_scenario(filter) {
-                return scenario.name == filter;
-            }
-            let names = scenario.cases.iter().map(|case| case.name).chain([scenario.name]);
-            names.into_iter().any(|name| name.contains(filter.as_str()))
-        })
+        let names = || scenario.cases.iter().map(|case| case.name).chain([scenario.name]);
+        let means = |filter: &String| match is_scenario(filter) {
+            true => scenario.name == filter,
+            false => names().any(|name| name.contains(filter.as_str())),
+        };
+        options.filters.is_empty() || options.filters.iter().any(means)
     };
     // A replay without a recording says nothing: it runs only when it is asked for.
     let wanted =
-        |scenario: &&&Scenario| options.filter.is_some() || scenario.always || (options.full && scenario.starts > 0);
-    let scenarios: Vec<&Scenario> = SCENARIOS.iter().filter(named).filter(wanted).copied().collect();
+        |scenario: &&&Scenario| !options.filters.is_empty() || scenario.always || (options.full && scenario.starts > 0);
+    let scenarios: Vec<&'static Scenario> = SCENARIOS.iter().filter(named).filter(wanted).copied().collect();
     ensure!(!scenarios.is_empty(), "no case has such a name; see --list");
     if options.list {
         for case in scenarios.iter().flat_map(|scenario| scenario.cases) {
@@ -104,34 +116,151 @@ pub fn run(options: &Options) -> Result<()> {
         seed: options.seed,
         folder,
     };
-    let (mut passed, mut failed) = (0, Vec::new());
-    let begun = Instant::now();
-    let standstill = Standstill::watch();
-    for scenario in scenarios {
-        let before = standstill.count();
-        let mut report = run_one(&bench, scenario)?;
-        if standstill.count() != before && report.outcomes().any(|(_, outcome)| !outcome.is_some_and(Result::is_ok)) {
+    let run = Run {
+        bench: &bench,
+        begun: Instant::now(),
+        standstill: Standstill::watch(),
+        order: Mutex::new(Order::of(scenarios)),
+        changed: Condvar::new(),
+        outcome: Mutex::new(Outcome::default()),
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..options.jobs()).map(|_| scope.spawn(|| run.work())).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a scenario panicked"))?)
+    })?;
+    let Outcome { passed, failed } = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("{passed} passed, {} failed, in {} s", failed.len(), run.begun.elapsed().as_secs());
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
+}
+
+/// Scenarios on their way, side by side: each is a device of its own.
+struct Run<'a> {
+    bench: &'a Bench,
+    begun: Instant,
+    standstill: Standstill,
+    order: Mutex<Order>,
+    /// A scenario has ended: another one may have waited for it.
+    changed: Condvar,
+    outcome: Mutex<Outcome>,
+}
+
+#[derive(Default)]
+struct Outcome {
+    passed: usize,
+    failed: Vec<&'static str>,
+}
+
+impl Run<'_> {
+    /// One worker: takes scenarios until none is left.
+    fn work(&self) -> Result<()> {
+        while let Some(scenario) = self.take() {
+            let done = self.report(scenario);
+            lock(&self.order).end(scenario);
+            self.changed.notify_all();
+            done?;
+        }
+        Ok(())
+    }
+
+    fn take(&self) -> Option<&'static Scenario> {
+        let mut order = lock(&self.order);
+        loop {
+            match order.take() {
+                Next::Now(scenario) => return Some(scenario),
+                Next::Later => order = self.changed.wait(order).unwrap_or_else(PoisonError::into_inner),
+                Next::Never => return None,
+            }
+        }
+    }
+
+    fn report(&self, scenario: &'static Scenario) -> Result<()> {
+        let before = self.standstill.count();
+        let mut report = self.run_one(scenario)?;
+        if self.standstill.count() != before && report.failures().next().is_some() {
             println!("    the host stood still meanwhile, and the guest's clocks with it did not: once more");
-            report = run_one(&bench, scenario)?;
+            report = self.run_one(scenario)?;
         }
-        let failures = report.outcomes().filter(|(_, outcome)| !outcome.is_some_and(Result::is_ok));
-        let failures: Vec<&str> = failures.map(|(name, _)| name).collect();
-        passed += scenario.cases.len() - failures.len();
+        let failures: Vec<&str> = report.failures().collect();
         if failures.is_empty() {
-            super::make::remove(&bench.folder(scenario.name))?;
+            super::make::remove(&self.bench.folder(scenario.name))?;
         } else {
-            println!("    its consoles are in {}", bench.folder(scenario.name).display());
+            println!("    its consoles are in {}", self.bench.folder(scenario.name).display());
         }
-        failed.extend(failures);
+        let mut outcome = lock(&self.outcome);
+        outcome.passed += scenario.cases.len() - failures.len();
+        outcome.failed.extend(failures);
         let mut figures = known_figures(&figures_file()?)?;
         figures.update(&report.figures);
-        fs::write(figures_file()?, serde_json::to_vec_pretty(&figures)?)?;
+        Ok(fs::write(figures_file()?, serde_json::to_vec_pretty(&figures)?)?)
     }
-    println!("{passed} passed, {} failed, in {} s", failed.len(), begun.elapsed().as_secs());
-    if !failed.is_empty() {
-        bail!("failed: {}", failed.join(", "));
+
+    fn run_one(&self, scenario: &'static Scenario) -> Result<Report> {
+        let at = |instant: Instant| format!("{:5} s", instant.duration_since(self.begun).as_secs());
+        let begun = Instant::now();
+        println!("{}  {} begins ({} starts)", at(begun), scenario.name, scenario.starts);
+        let mut report = Report::new(scenario);
+        super::make::remove(&self.bench.folder(scenario.name))?;
+        let ended = (scenario.run)(self.bench, &mut report);
+        // In one piece: others may print meanwhile.
+        let mut lines = vec![format!("{}  {} took {} s", at(Instant::now()), scenario.name, begun.elapsed().as_secs())];
+        for (name, outcome) in report.outcomes() {
+            lines.push(match outcome {
+                Some(Ok(words)) => format!("    ok      {name}  {}", words.replace('\n', "\n            ")),
+                Some(Err(error)) => format!("    FAILED  {name}  {error:#}"),
+                None => format!("    FAILED  {name}  was not reached"),
+            });
+        }
+        if let Err(error) = ended {
+            lines.push(format!("    the scenario ended early: {error:#}"));
+        }
+        println!("{}", lines.join("\n"));
+        Ok(report)
     }
-    Ok(())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Which scenario is next: those that others wait for first, then the longest, so that none is left alone at the end.
+struct Order {
+    waiting: Vec<&'static Scenario>,
+    running: Vec<&'static str>,
+}
+
+/// What a worker does next.
+enum Next {
+    Now(&'static Scenario),
+    /// What is left waits for what runs.
+    Later,
+    Never,
+}
+
+impl Order {
+    fn of(mut scenarios: Vec<&'static Scenario>) -> Order {
+        let needed: Vec<&str> = scenarios.iter().filter_map(|scenario| scenario.after).collect();
+        scenarios.sort_by_key(|scenario| (!needed.contains(&scenario.name), Reverse(scenario.starts)));
+        Order { waiting: scenarios, running: Vec::new() }
+    }
+
+    fn take(&mut self) -> Next {
+        let open: Vec<&str> = self.waiting.iter().map(|scenario| scenario.name).chain(self.running.clone()).collect();
+        let ready = |scenario: &&Scenario| scenario.after.is_none_or(|first| !open.contains(&first));
+        match self.waiting.iter().position(ready) {
+            Some(index) => {
+                let scenario = self.waiting.remove(index);
+                self.running.push(scenario.name);
+                Next::Now(scenario)
+            }
+            None if self.waiting.is_empty() => Next::Never,
+            None => Next::Later,
+        }
+    }
+
+    fn end(&mut self, scenario: &Scenario) {
+        self.running.retain(|name| *name != scenario.name);
+    }
 }
 
 /// Notices when this host stops programs for a while: a guest that waited then sees its time jump, and its watchdogs bite.
@@ -162,22 +291,34 @@ impl Standstill {
     }
 }
 
-fn run_one(bench: &Bench, scenario: &'static Scenario) -> Result<Report> {
-    println!("{} ({} starts)", scenario.name, scenario.starts);
-    let begun = Instant::now();
-    let mut report = Report::new(scenario);
-    super::make::remove(&bench.folder(scenario.name))?;
-    let ended = (scenario.run)(bench, &mut report);
-    for (name, outcome) in report.outcomes() {
-        match outcome {
-            Some(Ok(words)) => println!("    ok      {name}  {}", words.replace('\n', "\n            ")),
-            Some(Err(error)) => println!("    FAILED  {name}  {error:#}"),
-            None => println!("    FAILED  {name}  was not reached"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_runs_once_and_after_the_one_that_it_needs() {
+        let all: Vec<&Scenario> = SCENARIOS.iter().rev().copied().collect();
+        let mut order = Order::of(all.clone());
+        let (mut running, mut ended): (Vec<&Scenario>, Vec<&str>) = (Vec::new(), Vec::new());
+        loop {
+            // Three workers; the one that began last ends first.
+            let next = if running.len() < 3 { order.take() } else { Next::Later };
+            match (next, running.pop()) {
+                (Next::Now(scenario), last) => {
+                    assert!(scenario.after.is_none_or(|first| ended.contains(&first)), "{} is early", scenario.name);
+                    running.extend(last.into_iter().chain([scenario]));
+                }
+                (Next::Later | Next::Never, Some(last)) => {
+                    order.end(last);
+                    ended.push(last.name);
+                }
+                (Next::Later, None) => panic!("it waits for ever"),
+                (Next::Never, None) => break,
+            }
         }
+        ended.sort_unstable();
+        let mut expected: Vec<&str> = all.iter().map(|scenario| scenario.name).collect();
+        expected.sort_unstable();
+        assert_eq!(ended, expected);
     }
-    if let Err(error) = ended {
-        println!("    the scenario ended early: {error:#}");
-    }
-    println!("    {} s", begun.elapsed().as_secs());
-    Ok(report)
 }

@@ -1,19 +1,17 @@
 //! An HTTP server for one file that answers range requests and counts what it sends.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
-use std::ops::Range;
-use std::os::unix::fs::FileExt;
+use std::io::BufReader;
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, ensure};
+use parley_device::range_server;
 
 /// Serves until the program ends, on this machine alone.
 pub struct RangeServer {
-    address: String,
+    url: String,
     counts: Arc<Counts>,
 }
 
@@ -23,20 +21,30 @@ struct Counts {
     requests: AtomicU64,
 }
 
+impl Counts {
+    fn add(&self, sent: u64) -> std::io::Result<()> {
+        self.bytes.fetch_add(sent, Ordering::Relaxed);
+        self.requests.fetch_add(u64::from(sent > 0), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 impl RangeServer {
     /// Begins to serve a file.
     pub fn start(file: &Path) -> Result<RangeServer> {
-        let file = File::open(file).with_context(|| format!("there is no bundle {}", file.display()))?;
+        let file = file.canonicalize().with_context(|| format!("there is no bundle {}", file.display()))?;
+        let (folder, name) = file.parent().zip(file.file_name()).context("a bundle is a file")?;
+        let (folder, name) = (folder.to_owned(), name.to_str().context("the bundle's name is no text")?.to_owned());
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let (address, counts) = (listener.local_addr()?.to_string(), Arc::<Counts>::default());
         let own = Arc::clone(&counts);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // A client that goes away is no business of the server's.
-                let _ = serve(&stream, &file, &own);
+                let _ = range_server::serve(&folder, BufReader::new(&stream), &stream, |sent| own.add(sent));
             }
         });
-        Ok(RangeServer { address, counts })
+        Ok(RangeServer { url: format!("http://{address}/{name}"), counts })
     }
 
     /// Bytes of content that were sent, and requests that were answered.
@@ -46,53 +54,8 @@ impl RangeServer {
 
     /// Somebody who asks it.
     pub fn client(&self) -> Client {
-        Client { url: format!("http://{}/update.raucb", self.address), agent: ureq::Agent::new_with_defaults() }
+        Client { url: self.url.clone(), agent: ureq::Agent::new_with_defaults() }
     }
-}
-
-fn serve(stream: &TcpStream, file: &File, counts: &Counts) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream);
-    let size = file.metadata()?.len();
-    loop {
-        let (mut asked, mut line) = (None, String::new());
-        if reader.read_line(&mut line)? == 0 {
-            return Ok(());
-        }
-        loop {
-            line.clear();
-            reader.read_line(&mut line)?;
-            let lower = line.trim().to_ascii_lowercase();
-            if lower.is_empty() {
-                break;
-            }
-            asked = asked.or(lower.strip_prefix("range: bytes=").and_then(|range| read_range(range, size)));
-        }
-        let mut stream = stream;
-        let Some(range) = asked else {
-            write!(stream, "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n\r\n")?;
-            continue;
-        };
-        let (last, length) = (range.end - 1, range.end - range.start);
-        let head = format!("Content-Range: bytes {}-{last}/{size}\r\nContent-Length: {length}", range.start);
-        write!(stream, "HTTP/1.1 206 Partial Content\r\n{head}\r\n\r\n")?;
-        let mut buffer = vec![0; 256 * 1024];
-        let mut place = range.start;
-        while place < range.end {
-            let part = buffer.len().min(usize::try_from(range.end - place).unwrap_or(usize::MAX));
-            file.read_exact_at(&mut buffer[..part], place)?;
-            stream.write_all(&buffer[..part])?;
-            place += part as u64;
-        }
-        counts.bytes.fetch_add(length, Ordering::Relaxed);
-        counts.requests.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// `4-7` is four bytes.
-fn read_range(range: &str, size: u64) -> Option<Range<u64>> {
-    let (first, last) = range.split_once('-')?;
-    let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
-    (first <= last && last < size).then_some(first..last + 1)
 }
 
 /// Asks for ranges.
@@ -134,7 +97,7 @@ mod tests {
         let client = server.client();
         assert_eq!(client.size().expect("it is told"), 256);
         assert_eq!(client.get(250, 6).expect("the end"), [250, 251, 252, 253, 254, 255]);
-        assert!(client.get(250, 7).is_err(), "beyond the end");
+        assert!(client.get(256, 1).is_err(), "beyond the end");
         assert_eq!(server.sent(), (10, 2));
     }
 }

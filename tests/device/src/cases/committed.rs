@@ -12,6 +12,7 @@ pub const STOPS_STARTING: Scenario = Scenario {
         expects: "after the limit of starts that nobody confirmed, the initramfs asks for the other slot, which starts",
     }],
     starts: 2,
+    after: None,
     always: true,
     run: stops_starting,
 };
@@ -43,6 +44,7 @@ pub const ROOT_ROTS: Scenario = Scenario {
         },
     ],
     starts: 3,
+    after: None,
     always: false,
     run: root_rots,
 };

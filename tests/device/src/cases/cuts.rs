@@ -1,45 +1,67 @@
 //! Power cuts whose disk is really started.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 
-use super::install::KeptRecording;
+use super::install::{KeptRecording, UPDATE};
 use super::{Bench, Case, Report, Scenario, started};
 use crate::cuts::{Recording, Survived};
 use crate::virtual_device::VirtualDevice;
 
-/// How many cuts are started.
+/// How many cuts are started, all together.
 const STARTED: u64 = 30;
+const EXPECTS: &str = "a third of thirty of the power cuts over installation, trial, migration and commit, really started: the expected slot runs, with its data";
 
-pub const STARTED_CUTS: Scenario = Scenario {
-    name: "started_cuts",
-    cases: &[Case {
-        name: "power_cuts_end_on_a_device_that_starts",
-        expects: "thirty of the power cuts over installation, trial, migration and commit, really started: the expected slot runs, with its data",
-    }],
-    starts: STARTED as u32,
-    always: false,
-    run: started_cuts,
-};
+/// In three parts, each with every third seed, so that they can run side by side.
+pub const STARTED_CUTS: [Scenario; 3] = [
+    Scenario {
+        name: "started_cuts_1",
+        cases: &[Case { name: "power_cuts_end_on_a_device_that_starts_1", expects: EXPECTS }],
+        starts: STARTED as u32 / 3,
+        after: Some(UPDATE.name),
+        always: false,
+        run: |bench, report| started_cuts(bench, report, 0),
+    },
+    Scenario {
+        name: "started_cuts_2",
+        cases: &[Case { name: "power_cuts_end_on_a_device_that_starts_2", expects: EXPECTS }],
+        starts: STARTED as u32 / 3,
+        after: Some(UPDATE.name),
+        always: false,
+        run: |bench, report| started_cuts(bench, report, 1),
+    },
+    Scenario {
+        name: "started_cuts_3",
+        cases: &[Case { name: "power_cuts_end_on_a_device_that_starts_3", expects: EXPECTS }],
+        starts: STARTED as u32 / 3,
+        after: Some(UPDATE.name),
+        always: false,
+        run: |bench, report| started_cuts(bench, report, 2),
+    },
+];
 
-fn started_cuts(bench: &Bench, report: &mut Report) -> Result<()> {
-    let mut recording = KeptRecording::of(bench).open(bench)?;
+fn started_cuts(bench: &Bench, report: &mut Report, part: u64) -> Result<()> {
+    let (scenario, parts) = (&STARTED_CUTS[part as usize], STARTED_CUTS.len() as u64);
+    let folder = bench.folder(scenario.name);
+    let mut recording = KeptRecording::of(bench).open(bench, &folder.join("scratch"))?;
     let seeds = bench.seed.map_or(0..STARTED, |seed| seed..seed + 1);
     let mut slots = [0, 0];
-    for seed in seeds {
+    for seed in seeds.filter(|seed| seed % parts == part) {
         let expected = recording.check(recording.cut(seed))?;
-        let outcome = start(bench, &recording, &expected);
+        let outcome = start(bench, &recording, &expected, &folder);
         slots[expected.slot as usize] += u32::from(outcome.is_ok());
         let outcome =
             outcome.map_err(|error| error.context(format!("seed {seed}: cut after request {}", expected.cut.after)));
-        report.case(STARTED_CUTS.cases[0].name, outcome);
+        report.case(scenario.cases[0].name, outcome);
     }
-    report.figure("power cuts, started", format!("{} on slot A, {} on slot B", slots[0], slots[1]));
+    let words = format!("{} on slot A, {} on slot B", slots[0], slots[1]);
+    report.figure(&format!("power cuts, started, part {}", part + 1), words.clone());
+    report.case(scenario.cases[0].name, Ok(words));
     Ok(())
 }
 
-fn start(bench: &Bench, recording: &Recording, expected: &Survived) -> Result<String> {
-    let folder = bench.folder(STARTED_CUTS.name);
-    std::fs::create_dir_all(&folder)?;
+fn start(bench: &Bench, recording: &Recording, expected: &Survived, folder: &Path) -> Result<String> {
     let disk = folder.join("cut.img");
     recording.write_disk_after(expected.cut, &bench.disk, &disk)?;
     let mut device = VirtualDevice::new(bench.layout.clone(), &disk, &folder.join("cut"))?;

@@ -20,6 +20,7 @@ pub const LIMITS: Scenario = Scenario {
         Case { name: "a_trial_that_could_not_be_updated_again_is_ended", expects: ENDS },
     ],
     starts: 10,
+    after: None,
     always: false,
     run: limits,
 };

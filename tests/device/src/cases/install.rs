@@ -1,13 +1,14 @@
 //! An update from the first byte to the commit, and back.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
 use super::starting::LONG;
 use super::{
-    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, mount_bundles, started,
+    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, conclusion, mount_bundles,
+    started,
 };
 use crate::cuts::{Cuts, Recording, Said};
 use crate::layout::SlotName;
@@ -38,6 +39,7 @@ pub const UPDATE: Scenario = Scenario {
         },
     ],
     starts: 3,
+    after: None,
     always: true,
     run: update,
 };
@@ -67,13 +69,12 @@ fn update(bench: &Bench, report: &mut Report) -> Result<()> {
 pub(super) struct KeptRecording {
     log: PathBuf,
     said: PathBuf,
-    scratch: PathBuf,
 }
 
 impl KeptRecording {
     pub(super) fn of(bench: &Bench) -> KeptRecording {
         let folder = bench.folder("recording");
-        KeptRecording { log: folder.join("writes.log"), said: folder.join("said.json"), scratch: folder.join("cuts") }
+        KeptRecording { log: folder.join("writes.log"), said: folder.join("said.json") }
     }
 
     fn begin(&self) -> Result<()> {
@@ -90,11 +91,11 @@ impl KeptRecording {
         Ok(fs::write(&self.said, serde_json::to_vec(said)?)?)
     }
 
-    /// Opens it, if it is of these images.
-    pub(super) fn open(&self, bench: &Bench) -> Result<Recording> {
+    /// Opens it, if it is of these images; what is looked at is unpacked into that folder.
+    pub(super) fn open(&self, bench: &Bench, scratch: &Path) -> Result<Recording> {
         let said: Said = serde_json::from_slice(&fs::read(&self.said).context("no update has been recorded yet")?)?;
         ensure!(said.base == bench.disk, "the recording is of other images: run the scenario `update` first");
-        let recording = Recording::open(&bench.layout, &said, &self.log, &self.scratch)?;
+        let recording = Recording::open(&bench.layout, &said, &self.log, scratch)?;
         ensure!(recording.is_whole(), "the recording misses the installation or the commit");
         Ok(recording)
     }
@@ -179,13 +180,13 @@ fn offered_again(device: &mut VirtualDevice) -> Result<String> {
     for _ in 0..5 {
         let done = device.shell_within(&format!("parley update install {BUNDLES}/good.raucb"), LONG)?;
         ensure!(done.code != 0, "it was installed again: {}", done.output);
-        words = done.output.lines().last().unwrap_or_default().to_owned();
+        words = conclusion(&done.output);
     }
     Ok(words)
 }
 
 fn check_cuts(bench: &Bench, kept: &KeptRecording, report: &mut Report) -> Result<String> {
-    let mut recording = kept.open(bench)?;
+    let mut recording = kept.open(bench, &bench.folder("recording").join("cuts"))?;
     let count = bench.cuts.unwrap_or(CUTS);
     let seeds = bench.seed.map_or(0..count, |seed| seed..seed + 1);
     let mut cuts = Cuts::default();
@@ -205,6 +206,7 @@ pub const REPLAY: Scenario = Scenario {
         expects: "as power_cuts_leave_a_whole_slot_with_its_data, over the recording that the scenario `update` has left",
     }],
     starts: 0,
+    after: Some(UPDATE.name),
     always: false,
     run: |bench, report| {
         let outcome = check_cuts(bench, &KeptRecording::of(bench), report);

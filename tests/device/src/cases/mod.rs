@@ -89,6 +89,8 @@ pub struct Scenario {
     pub cases: &'static [Case],
     /// How often the board starts in it.
     pub starts: u32,
+    /// The scenario whose recording it needs.
+    pub after: Option<&'static str>,
     /// Whether it is one of the few of every change; the others wait for `--full`.
     pub always: bool,
     /// Does it, and reports each case.
@@ -116,7 +118,9 @@ pub const SCENARIOS: &[&Scenario] = &[
     &trial::SERVICE,
     &committed::STOPS_STARTING,
     &committed::ROOT_ROTS,
-    &cuts::STARTED_CUTS,
+    &cuts::STARTED_CUTS[0],
+    &cuts::STARTED_CUTS[1],
+    &cuts::STARTED_CUTS[2],
 ];
 
 /// Says which slot a guest's line came from.
@@ -151,6 +155,12 @@ fn back_on(
 ) -> Result<String> {
     let answered = device.wait(&format!("{ANSWERS} slot={slot}"), START_BUDGET)?;
     report.rollback(Rollback::new(name, answered.at.saturating_sub(failure.at)))
+}
+
+/// What a command said last, without the progress that it had shown in the same line.
+fn conclusion(output: &str) -> String {
+    let last = output.lines().last().unwrap_or_default();
+    last.rsplit("\u{1b}[K").next().unwrap_or(last).to_owned()
 }
 
 /// Where the guest mounts the bundles.

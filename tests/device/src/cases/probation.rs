@@ -14,6 +14,7 @@ pub const PROBATION: Scenario = Scenario {
         expects: "more restarts than probation allows: the old version answers within 30 s, is committed, and the history says why",
     }],
     starts: 3,
+    after: None,
     always: false,
     run: probation,
 };

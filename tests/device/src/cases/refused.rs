@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::starting::LONG;
-use super::{Bench, Case, Report, Scenario, mount_bundles, slots, started};
+use super::{Bench, Case, Report, Scenario, conclusion, mount_bundles, slots, started};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
@@ -23,7 +23,7 @@ pub const REFUSED: Scenario = Scenario {
         },
         Case {
             name: "a_certificate_that_has_expired_since_is_no_reason",
-            expects: "at a clock of 2060 a good bundle may be installed: it is judged at the time of signing",
+            expects: "at a clock of 2038 a good bundle may be installed: it is judged at the time of signing",
         },
         Case {
             name: "a_full_data_partition_refuses_and_harms_nothing",
@@ -31,6 +31,7 @@ pub const REFUSED: Scenario = Scenario {
         },
     ],
     starts: 1,
+    after: None,
     always: true,
     run: refused,
 };
@@ -42,6 +43,7 @@ pub const OLD_EEPROM: Scenario = Scenario {
         expects: "a firmware of 2022 ignores the sections of autoboot.txt: nothing is installed",
     }],
     starts: 1,
+    after: None,
     always: true,
     run: old_eeprom,
 };
@@ -63,7 +65,8 @@ const BAD: &[(&str, &str, &str)] = &[
 fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&REFUSED)?;
     let before = slots(bench, device.disk())?;
-    device.plugged.clock = Some("2060-01-01T00:00:00".into());
+    // systemd takes no clock seriously that is 15 years ahead of its own release.
+    device.plugged.clock = Some("2038-01-01T00:00:00".into());
     device.power_on()?;
     started(&mut device, SlotName::A)?;
     mount_bundles(&mut device)?;
@@ -80,7 +83,7 @@ fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
     report.case("an_older_version_with_a_signed_permission_is_admitted", check(&mut device, "older-allowed"));
     let date = device.run("date +%Y")?;
     let outcome = check(&mut device, "good").and_then(|said| {
-        ensure!(date == "2060", "the guest's year is {date}");
+        ensure!(date == "2038", "the guest's year is {date}");
         Ok(said)
     });
     report.case("a_certificate_that_has_expired_since_is_no_reason", outcome);
@@ -116,7 +119,7 @@ fn refuses(device: &mut VirtualDevice, bundle: &str, word: &str) -> Result<Strin
     ensure!(ours.output.contains(word), "an owner looks for `{word}` in: {}", ours.output);
     let rauc = device.shell_within(&format!("rauc install /run/bundles/{bundle}.raucb"), LONG)?;
     ensure!(rauc.code != 0, "RAUC installed it: {}", rauc.output);
-    Ok(ours.output.lines().last().unwrap_or_default().to_owned())
+    Ok(conclusion(&ours.output))
 }
 
 fn full(device: &mut VirtualDevice) -> Result<String> {
@@ -125,5 +128,5 @@ fn full(device: &mut VirtualDevice) -> Result<String> {
     ensure!(done.code != 0, "it installed: {}", done.output);
     ensure!(done.output.contains("full") || done.output.contains("space"), "not in words: {}", done.output);
     device.run("rm -f /var/filler /var/filler2; sync; parley update check /run/bundles/good.raucb")?;
-    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+    Ok(conclusion(&done.output))
 }

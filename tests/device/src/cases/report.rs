@@ -115,6 +115,12 @@ impl Report {
         Ok(words)
     }
 
+    /// The cases that did not pass.
+    pub fn failures(&self) -> impl Iterator<Item = &'static str> {
+        let failed = self.outcomes().filter(|(_, outcome)| !outcome.is_some_and(Result::is_ok));
+        failed.map(|(name, _)| name)
+    }
+
     /// Every case of the scenario with its outcome; `None` for one that was not reached.
     pub fn outcomes(&self) -> impl Iterator<Item = (&'static str, Option<&Result<String>>)> {
         self.scenario.cases.iter().map(|case| {

@@ -20,6 +20,7 @@ pub const SOUND: Scenario = Scenario {
         },
     ],
     starts: 1,
+    after: None,
     always: false,
     run: sound,
 };

@@ -32,6 +32,7 @@ pub const FRESH_CARD: Scenario = Scenario {
         },
     ],
     starts: 1,
+    after: None,
     always: true,
     run: fresh_card,
 };
@@ -124,6 +125,7 @@ pub const AUTOBOOT: Scenario = Scenario {
         Case { name: "a_garbled_autoboot_starts_slot_a_and_is_repaired", expects: "a file of rubbish: the same" },
     ],
     starts: 3,
+    after: None,
     always: false,
     run: autoboot,
 };

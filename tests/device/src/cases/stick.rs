@@ -22,6 +22,7 @@ pub const STICK: Scenario = Scenario {
         },
     ],
     starts: 1,
+    after: None,
     always: false,
     run: stick,
 };

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::install::{lines, wait_committed};
 use super::starting::LONG;
-use super::{Bench, COMMIT_BUDGET, Case, Report, Scenario, mount_bundles, slots, started};
+use super::{Bench, COMMIT_BUDGET, Case, Report, Scenario, conclusion, mount_bundles, slots, started};
 use crate::layout::SlotName;
 use crate::machine::SERVER;
 use crate::virtual_device::VirtualDevice;
@@ -34,6 +34,7 @@ pub const STREAM: Scenario = Scenario {
         },
     ],
     starts: 3,
+    after: None,
     always: false,
     run: stream,
 };
@@ -48,7 +49,9 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
     device.power_on()?;
     started(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
-    device.run("ip link set eth0 up && ip address add 10.0.2.15/24 dev eth0")?;
+    device.run(
+        "net=$(ls /sys/class/net | grep -vx lo) && ip link set $net up && ip address add 10.0.2.15/24 dev $net",
+    )?;
     let [boot_a, root_a, ..] = slots(bench, device.disk())?[..] else { anyhow::bail!("a device has two slots") };
     let outcome = damaged(&mut device).and_then(|said| {
         device.run("sync")?;
@@ -72,7 +75,7 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
 fn damaged(device: &mut VirtualDevice) -> Result<String> {
     let done = device.shell_within(&format!("parley update install http://{SERVER}/damaged-stream.raucb"), LONG)?;
     ensure!(done.code != 0, "it was installed: {}", done.output);
-    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+    Ok(conclusion(&done.output))
 }
 
 fn program_alone(
@@ -97,7 +100,7 @@ fn at_once(device: &mut VirtualDevice) -> Result<String> {
                 parley update install /run/bundles/good.raucb; second=$?; wait; test $(cat /run/first.code) = 0 && test $second != 0";
     let done = device.shell_within(both, LONG)?;
     ensure!(done.code == 0, "the first said {}; the second: {}", device.run("cat /run/first")?, done.output);
-    Ok(done.output.lines().last().unwrap_or_default().to_owned())
+    Ok(conclusion(&done.output))
 }
 
 fn migration_fails(device: &mut VirtualDevice) -> Result<String> {
@@ -121,7 +124,7 @@ fn offered(device: &mut VirtualDevice) -> Result<String> {
     for _ in 0..5 {
         let done = device.shell_within("parley update install /run/bundles/good.raucb", LONG)?;
         ensure!(done.code != 0, "it was installed again: {}", done.output);
-        words = done.output.lines().last().unwrap_or_default().to_owned();
+        words = conclusion(&done.output);
     }
     Ok(words)
 }
