@@ -43,6 +43,7 @@ pub const UPDATE_TESTS: &[&str] = &[
     "dbus-daemon",
     "dbus-bin",
     "dosfstools",
+    "e2fsprogs",
     "softhsm2",
     "libengine-pkcs11-openssl",
     "systemd",

@@ -46,7 +46,9 @@ pub const INIT: Scenario = Scenario {
     starts: 4,
     after: None,
     always: false,
-    run: |bench, report| fails(bench, report, &INIT, &[("init-frozen", Stop::Watchdog), ("init-crash", Stop::Watchdog)]),
+    run: |bench, report| {
+        fails(bench, report, &INIT, &[("init-frozen", Stop::Watchdog), ("init-crash", Stop::Watchdog)])
+    },
 };
 
 pub const SERVICE: Scenario = Scenario {
