@@ -49,9 +49,8 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
     device.power_on()?;
     started(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
-    device.run(
-        "net=$(ls /sys/class/net | grep -vx lo) && ip link set $net up && ip address add 10.0.2.15/24 dev $net",
-    )?;
+    device
+        .run("net=$(ls /sys/class/net | grep -vx lo) && ip link set $net up && ip address add 10.0.2.15/24 dev $net")?;
     let [boot_a, root_a, ..] = slots(bench, device.disk())?[..] else { anyhow::bail!("a device has two slots") };
     let outcome = damaged(&mut device).and_then(|said| {
         device.run("sync")?;
