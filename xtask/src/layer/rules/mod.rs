@@ -18,13 +18,14 @@ mod syntax;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::checkout::Checkout;
 use super::generate::Disk;
 use super::metadata::{self, Assignment, Metadata, Place};
 
 /// Something that is wrong.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Finding {
     /// Which rule says so.
     pub rule: &'static str,
