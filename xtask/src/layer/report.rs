@@ -63,7 +63,9 @@ impl Report {
             println!("   {finding}");
         }
         let (findings, skipped) = (self.findings.len() - findings, self.skipped.len() - skipped);
-        println!("   {seconds} s, {findings} findings{}{said}", if said.is_empty() { "" } else { "; " });
+        if !said.is_empty() || findings > 0 {
+            println!("   {seconds} s, {findings} findings; {said}");
+        }
         self.steps.push(Done { step: name.to_owned(), seconds, findings, skipped, said });
     }
 

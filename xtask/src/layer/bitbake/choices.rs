@@ -43,10 +43,12 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
             continue;
         }
         let merged: Value = serde_json::from_slice(&output.stdout).context("kas prints JSON")?;
-        configured(checkout, build, &choice, &merged, report)?;
+        let outcome = configured(checkout, build, &choice, &merged, report);
+        // Whatever it was: the next step is not to inherit the choice.
+        build.configure("")?;
+        outcome?;
         read.push(choice.rsplit('/').next().unwrap_or(&choice).trim_end_matches(".yml").to_owned());
     }
-    build.configure("")?;
     Ok(format!("{} files: {}", read.len(), read.join(" ")))
 }
 

@@ -32,6 +32,11 @@ const FOR_NOBODY: &str = "/var/tmp/parley-layer";
 const LOCAL: &str = "CONF_VERSION = \"2\"\nBB_NUMBER_THREADS = \"2\"\nBB_NUMBER_PARSE_THREADS = \"2\"\nCONNECTIVITY_CHECK_URIS = \"\"\n\
                      INHERIT_DISTRO:remove = \"uninative\"\nPATCHRESOLVE = \"noop\"\nLICENSE_FLAGS_ACCEPTED = \"synaptics-killswitch\"\n\
                      BB_HASHSERVE_DB_DIR = \"${SSTATE_DIR}\"\nHOSTTOOLS += \"unzip\"\nINHERIT += \"own-mirrors\"\n";
+/// What bitbake says when its server has not answered for a minute, or has not come up.
+const NO_ANSWER: &[&str] =
+    &["while waiting for a reply from the bitbake server", "Unable to connect to bitbake server"];
+/// How often it is asked.
+const ATTEMPTS: usize = 10;
 /// The board and our distro.
 const OURS: &str = "MACHINE = \"raspberrypi5\"\nDISTRO = \"voice\"\n";
 
@@ -155,8 +160,15 @@ impl Build {
         self.run(&["-b", &self.source().join(recipe).display().to_string(), "-c", task])
     }
 
-    /// Runs bitbake: what it prints, and whether it succeeded.
+    /// Runs bitbake: what it prints, and whether it succeeded. Once more, where it gave up on its own server: nothing has been done then.
     pub fn run(&self, arguments: &[&str]) -> Result<(String, bool)> {
+        for _ in 1..ATTEMPTS {
+            let (said, succeeded) = self.program("bitbake", arguments, &self.folder)?;
+            if succeeded || !NO_ANSWER.iter().any(|words| said.contains(words)) {
+                return Ok((said, succeeded));
+            }
+            println!("     no answer from bitbake's server, as on a busy machine: once more");
+        }
         self.program("bitbake", arguments, &self.folder)
     }
 

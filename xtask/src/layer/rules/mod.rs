@@ -2,6 +2,7 @@
 //! rest of the checkout, or with what bitbake's documentation says of every layer.
 
 mod bundle;
+mod conformance;
 mod depends;
 mod disk;
 mod generated;
@@ -154,6 +155,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("users", services::users),
     ("no secrets", secrets::none),
     ("kas files", kas::files),
+    ("what is asked of every layer", conformance::layer),
+    ("recipes for other machines", conformance::machines),
 ];
 
 /// Runs all rules.
