@@ -230,7 +230,7 @@ mod tests {
             .lines()
             .map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')));
         let offered: Vec<_> = offered.flatten().filter(|line| !line.starts_with("ssh-key")).collect();
-        let setup = Setup::parse(&offered.join("\n")).expect("the offers");
+        let setup = Setup::parse(&format!("name = \"parley\"\n{}", offered.join("\n"))).expect("the offers");
         assert!(setup.wifi.is_some() && setup.wake_word.is_some() && setup.fleet.is_some());
     }
 
