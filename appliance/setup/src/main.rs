@@ -30,6 +30,8 @@ struct Cli {
 const DAEMON: u32 = 950;
 /// Where the image says that it is one for development.
 const DEVELOPMENT: &str = "/etc/parley/development";
+/// The configuration of a fleet's client, in the image of a fleet.
+const FLEET: &str = "/usr/share/parley/hawkbit.conf";
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
@@ -79,7 +81,11 @@ impl System {
     fn device(&self) -> Device {
         let settings =
             [SETTINGS, "/etc/parley/parley.toml"].iter().find_map(|path| fs::read_to_string(self.path(path)).ok());
-        Device { development: self.path(DEVELOPMENT).exists(), settings: settings.unwrap_or_default() }
+        Device {
+            development: self.path(DEVELOPMENT).exists(),
+            settings: settings.unwrap_or_default(),
+            fleet: fs::read_to_string(self.path(FLEET)).ok(),
+        }
     }
 
     /// Whole or not at all.

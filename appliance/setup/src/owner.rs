@@ -16,6 +16,8 @@ pub struct Setup {
     pub ssh_key: Option<String>,
     /// The wireless network.
     pub wifi: Option<Wifi>,
+    /// The fleet that the device belongs to, under its `name`.
+    pub fleet: Option<Fleet>,
 }
 
 /// A wireless network.
@@ -34,6 +36,23 @@ impl std::fmt::Debug for Wifi {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A password belongs into no log.
         f.debug_struct("Wifi").field("network", &self.network).field("country", &self.country).finish_non_exhaustive()
+    }
+}
+
+/// A fleet.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fleet {
+    /// hawkBit's host, with a port if it is not 443.
+    pub server: String,
+    /// The device's own token, up to 256 letters.
+    pub token: String,
+}
+
+impl std::fmt::Debug for Fleet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A token belongs into no log.
+        f.debug_struct("Fleet").field("server", &self.server).finish_non_exhaustive()
     }
 }
 
@@ -90,6 +109,21 @@ impl Setup {
             check(&wifi.password, is_password, "wifi.password", "has to have 8 to 63 letters of an English keyboard")?;
             check(&wifi.country, is_country, "wifi.country", "has to be two capital letters, as in \"GB\"")?;
         }
+        if let Some(fleet) = &self.fleet {
+            let problem = |key, problem| Err(SetupError::Value { key, problem });
+            if self.name.is_none() {
+                return problem("name", "is missing: a fleet knows its devices by their names");
+            }
+            if !is_server(&fleet.server) {
+                return problem(
+                    "fleet.server",
+                    "has to be a host, with a port if needed, as in \"updates.example.org:8443\"",
+                );
+            }
+            if !is_token(&fleet.token) {
+                return problem("fleet.token", "has to be up to 256 letters, digits and signs out of -._~+/=");
+            }
+        }
         Ok(self)
     }
 }
@@ -125,6 +159,16 @@ fn is_password(password: &str) -> bool {
 
 fn is_country(country: &str) -> bool {
     country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+fn is_server(server: &str) -> bool {
+    let (host, port) = server.split_once(':').map_or((server, None), |(host, port)| (host, Some(port)));
+    let labels = !host.is_empty() && host.split('.').all(is_host_name);
+    labels && host.len() <= 253 && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+fn is_token(token: &str) -> bool {
+    (1..=256).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b))
 }
 
 #[cfg(test)]
@@ -163,6 +207,15 @@ mod tests {
         refused("[wifi]\nnetwork = \"x\"\ncountry = \"gb\"", "wifi.country");
         refused("[wifi]\nnetwork = \"\"", "wifi.network");
         refused("langauge = \"en\"", "line 1");
+        refused("[fleet]\nserver = \"x\"\ntoken = \"t\"", "name is missing");
+        let fleet =
+            |server: &str, token: &str| format!("name = \"a\"\n[fleet]\nserver = '{server}'\ntoken = '''{token}'''");
+        for server in ["", "https://x", "x:0", "x:y", "x y", "x..y"] {
+            refused(&fleet(server, "t"), "fleet.server");
+        }
+        for token in ["", "a b", "a\nb"] {
+            refused(&fleet("updates.example.org:8443", token), "fleet.token");
+        }
     }
 
     #[test]
@@ -177,8 +230,8 @@ mod tests {
             .lines()
             .map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')));
         let offered: Vec<_> = offered.flatten().filter(|line| !line.starts_with("ssh-key")).collect();
-        let setup = Setup::parse(&offered.join("\n")).expect("the offers");
-        assert!(setup.wifi.is_some() && setup.wake_word.is_some());
+        let setup = Setup::parse(&format!("name = \"parley\"\n{}", offered.join("\n"))).expect("the offers");
+        assert!(setup.wifi.is_some() && setup.wake_word.is_some() && setup.fleet.is_some());
     }
 
     #[test]
@@ -186,6 +239,8 @@ mod tests {
         let problem = Setup::parse("[wifi]\nnetwork = \"x\"\npassword = \"swordfish\" oops").expect_err("no TOML");
         assert!(!problem.to_string().contains("swordfish"), "{problem}");
         let setup = Setup::parse("[wifi]\nnetwork = \"x\"\npassword = \"swordfish\"").expect("a good file");
+        assert!(!format!("{setup:?}").contains("swordfish"));
+        let setup = Setup::parse("name = \"a\"\n[fleet]\nserver = \"x\"\ntoken = \"swordfish\"").expect("a good file");
         assert!(!format!("{setup:?}").contains("swordfish"));
     }
 

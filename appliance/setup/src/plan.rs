@@ -1,7 +1,7 @@
 //! What follows from the owner's file: files to write, and what to tell. Pure: nothing is read or written here.
 
 use crate::FOLDER;
-use crate::owner::{Setup, Wifi};
+use crate::owner::{Fleet, Setup, Wifi};
 
 /// What is known of the device.
 #[derive(Debug, Clone, Default)]
@@ -10,6 +10,8 @@ pub struct Device {
     pub development: bool,
     /// The settings of Parley as they are: the owner's, or else the image's.
     pub settings: String,
+    /// The configuration of a fleet's client with words in braces to fill in; only the image of a fleet has one.
+    pub fleet: Option<String>,
 }
 
 /// Who may read a file.
@@ -86,6 +88,15 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
         write(format!("{FOLDER}/wpa_supplicant-wlan0.conf"), wpa_supplicant(wifi), Readers::Root);
         report.push(format!("wifi: {}", wifi.network));
     }
+    if let Some((fleet, name)) = setup.fleet.as_ref().zip(setup.name.as_ref()) {
+        match &device.fleet {
+            Some(template) => {
+                write(format!("{FOLDER}/hawkbit.conf"), hawkbit(template, fleet, name), Readers::Root);
+                report.push(format!("fleet: {name}, of {}", fleet.server));
+            }
+            None => report.push("fleet: this image has no client for one; only one built for a fleet has".to_owned()),
+        }
+    }
     plan.report = report;
     plan
 }
@@ -110,6 +121,11 @@ fn wpa_supplicant(wifi: &Wifi) -> String {
     format!("{country}network={{\n\tssid={name}\n\tscan_ssid=1\n{keys}}}\n")
 }
 
+/// Values are checked before: none has a line's end, a brace or a blank in it.
+fn hawkbit(template: &str, fleet: &Fleet, name: &str) -> String {
+    template.replace("{server}", &fleet.server).replace("{device}", name).replace("{token}", &fleet.token)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -127,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_language_changes_and_other_settings_stay() {
-        let device = Device { settings: "[models]\nprofile = \"pi5\"\n".into(), development: false };
+        let device = Device { settings: "[models]\nprofile = \"pi5\"\n".into(), ..Device::default() };
         let plan = planned("language = \"fr\"", &device);
         let settings: toml::Table = plan.writes[0].content.parse().expect("TOML");
         assert_eq!(settings["models"]["profile"].as_str(), Some("pi5"));
@@ -137,7 +153,7 @@ mod tests {
 
     #[test]
     fn settings_with_a_mistake_are_left_alone_and_reported() {
-        let device = Device { settings: "models = ".into(), development: false };
+        let device = Device { settings: "models = ".into(), ..Device::default() };
         let plan = planned("language = \"fr\"", &device);
         assert!(plan.writes.is_empty() && plan.report[0].contains("not set"), "{plan:?}");
     }
@@ -161,6 +177,34 @@ mod tests {
         );
         assert!(plan.writes[0].content.starts_with("country=GB\n"));
         assert!(!plan.report.join(" ").contains("fish"));
+    }
+
+    #[test]
+    fn a_fleets_client_gets_the_products_configuration_with_the_devices_own_words() {
+        let file = "name = \"kitchen\"\n[fleet]\nserver = \"updates.example.org:8443\"\ntoken = \"swordfish\"";
+        let device =
+            Device { fleet: Some(include_str!("../../../ota/hawkbit/config.conf").into()), ..Device::default() };
+        let plan = planned(file, &device);
+        let written =
+            plan.writes.iter().find(|write| write.path.ends_with("/hawkbit.conf")).expect("its configuration");
+        assert_eq!(written.readers, Readers::Root);
+        let value = |key: &str| {
+            let line =
+                written.content.lines().find(|line| line.split('=').next().is_some_and(|name| name.trim() == key));
+            line.and_then(|line| Some(line.split_once('=')?.1.trim().to_owned()))
+        };
+        assert_eq!(value("hawkbit_server").as_deref(), Some("updates.example.org:8443"));
+        assert_eq!(value("target_name").as_deref(), Some("kitchen"));
+        assert_eq!(value("auth_token").as_deref(), Some("swordfish"));
+        assert!(
+            !written.content.lines().any(|line| !line.starts_with('#') && line.contains('{')),
+            "{}",
+            written.content
+        );
+        assert!(!plan.report.join(" ").contains("swordfish"));
+        let other = planned(file, &Device::default());
+        assert!(!other.writes.iter().any(|write| write.content.contains("swordfish")), "{other:?}");
+        assert!(other.report.join(" ").contains("no client"), "{other:?}");
     }
 
     proptest! {

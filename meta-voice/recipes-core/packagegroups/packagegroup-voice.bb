@@ -1,6 +1,7 @@
 SUMMARY = "What makes a Raspberry Pi a Parley"
 DESCRIPTION = "The program with its models, updates, sound, network and the first start."
 
+COMPATIBLE_MACHINE = "^rpi$"
 PACKAGE_ARCH = "${MACHINE_ARCH}"
 
 inherit packagegroup
@@ -11,8 +12,11 @@ SOUND = "alsa-lib alsa-ucm-conf alsa-utils-amixer"
 UPDATES = "parley-rauc-conf rauc rauc-service e2fsprogs-e2fsck e2fsprogs-mke2fs e2fsprogs-resize2fs util-linux-fsck"
 # Wi-Fi, by the provisioning file alone.
 NETWORK = "wpa-supplicant wireless-regdb-static"
+# A fleet's client, where kas/fleet.yml asks for it.
+FLEET = "${@'parley-fleet' if d.getVar('VOICE_FLEET') == 'hawkbit' else ''}"
 
 RDEPENDS:${PN} = "\
+    ${FLEET} \
     ${NETWORK} \
     ${SOUND} \
     ${UPDATES} \

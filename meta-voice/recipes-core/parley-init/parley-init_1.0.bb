@@ -13,6 +13,7 @@ SRC_URI = "file://init"
 S = "${UNPACKDIR}"
 
 INHIBIT_DEFAULT_DEPS = "1"
+COMPATIBLE_MACHINE = "^rpi$"
 
 inherit features_check
 

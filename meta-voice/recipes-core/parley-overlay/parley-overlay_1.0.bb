@@ -12,6 +12,7 @@ SRC_URI = "file://rootfs-overlay"
 S = "${UNPACKDIR}/rootfs-overlay"
 
 INHIBIT_DEFAULT_DEPS = "1"
+COMPATIBLE_MACHINE = "^rpi$"
 
 inherit allarch features_check systemd
 

@@ -14,6 +14,7 @@ SRC_URI = "\
 S = "${UNPACKDIR}"
 
 INHIBIT_DEFAULT_DEPS = "1"
+COMPATIBLE_MACHINE = "^rpi$"
 
 inherit allarch features_check systemd
 

@@ -13,6 +13,7 @@ SRC_URI = "file://system.conf"
 S = "${UNPACKDIR}"
 
 INHIBIT_DEFAULT_DEPS = "1"
+COMPATIBLE_MACHINE = "^rpi$"
 
 do_configure[noexec] = "1"
 do_compile[noexec] = "1"

@@ -14,6 +14,8 @@ LIC_FILES_CHKSUM = "\
 
 DEPENDS = "alsa-lib clang-native onnxruntime-bin openssl sonic"
 
+COMPATIBLE_MACHINE = "^rpi$"
+
 inherit cmake parley_source pkgconfig useradd
 
 # Each with its own native library in a program of its own; the other members of the workspace are tests and developer commands.

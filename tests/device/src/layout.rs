@@ -109,6 +109,7 @@ struct PartitionDescription {
     #[serde(rename = "type")]
     kind: String,
     filesystem_label: Option<String>,
+    size_mib: u64,
     virtual_size_mib: u64,
 }
 
@@ -149,11 +150,23 @@ impl UnconfirmedStarts {
 }
 
 impl Layout {
-    /// Reads the description.
+    /// Reads the description, with the virtual device's sizes.
     ///
     /// # Errors
     /// When it is not the TOML that is expected, is no GPT, or its partitions are not numbered from 1 on.
     pub fn parse(description: &str) -> Result<Layout> {
+        Layout::with_sizes(description, |partition| partition.virtual_size_mib)
+    }
+
+    /// Reads the description, with the product's sizes: those of a card that the Yocto layer lays out.
+    ///
+    /// # Errors
+    /// As [`Layout::parse`].
+    pub fn parse_product(description: &str) -> Result<Layout> {
+        Layout::with_sizes(description, |partition| partition.size_mib)
+    }
+
+    fn with_sizes(description: &str, size_mib: fn(&PartitionDescription) -> u64) -> Result<Layout> {
         let description: Description = toml::from_str(description).context("ota/layout.toml cannot be read")?;
         ensure!(description.table == "gpt", "only a GPT is built, not {}", description.table);
         let align = description.align_mib.max(1) * MIB;
@@ -161,7 +174,7 @@ impl Layout {
         let mut partitions = Vec::new();
         for (index, partition) in description.partition.into_iter().enumerate() {
             ensure!(partition.number as usize == index + 1, "partition {} is out of order", partition.label);
-            let size = partition.virtual_size_mib * MIB;
+            let size = size_mib(&partition) * MIB;
             partitions.push(Partition {
                 number: partition.number,
                 label: partition.label,
@@ -278,6 +291,15 @@ mod tests {
         }
         let last = layout.partitions.last().unwrap();
         assert!(last.start + last.size + 34 * SECTOR <= layout.disk_size());
+    }
+
+    #[test]
+    fn a_card_has_the_products_sizes_and_the_same_partitions() {
+        let card = Layout::parse_product(include_str!("../../../ota/layout.toml")).unwrap();
+        let labels = |layout: &Layout| layout.partitions.iter().map(|p| p.label.clone()).collect::<Vec<_>>();
+        assert_eq!(labels(&card), labels(&product()));
+        let root = card.partition("root_a").unwrap();
+        assert_eq!((root.start / MIB, root.size / MIB), (4 + 16 + 128 + 128, 4096));
     }
 
     #[test]

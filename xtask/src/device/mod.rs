@@ -1,6 +1,7 @@
 //! `cargo xtask device build|run|test`: the virtual device. docs/DEVICE.md says what it proves and what it does not.
 
 mod bundles;
+mod card;
 mod cross;
 mod disk;
 mod initramfs;
@@ -32,6 +33,8 @@ enum Command {
     Build,
     /// Start it and run commands in it
     Run(start::Options),
+    /// Start a card that the Yocto layer lays out, and take an update on it
+    Card(card::Options),
     /// Run the named cases: starts, failing trials, installations, power cuts
     Test(test::Options),
     /// Show the figures that the last runs measured, rollbacks first
@@ -53,6 +56,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
             println!("The disk: {}", built.disk.display());
         }
         Command::Run(options) => start::run(options)?,
+        Command::Card(options) => card::run(options)?,
         Command::Test(options) => test::run(options)?,
         Command::Figures(options) => test::figures(options)?,
         Command::Serve(options) => test::serve(options)?,

@@ -89,6 +89,11 @@ impl Metadata {
         self.assignments.iter().filter(move |assignment| assignment.base() == base && assignment.flag.is_none())
     }
 
+    /// Every flag of a variable.
+    pub fn of_flagged<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a Assignment> {
+        self.assignments.iter().filter(move |assignment| assignment.base() == base && assignment.flag.is_some())
+    }
+
     /// The last value given to a name.
     pub fn value(&self, name: &str) -> Option<&str> {
         let mut found = self.assignments.iter().filter(|a| a.name == name && a.flag.is_none());

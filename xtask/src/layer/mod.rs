@@ -1,10 +1,14 @@
 //! `cargo xtask layer check|card|generate`: the Yocto layer. docs/YOCTO.md says what the checks prove and what they do not.
 
 mod bitbake;
-mod card;
+pub mod card;
+mod check;
 mod checkout;
 mod generate;
+mod kernel;
+mod manifest;
 mod metadata;
+mod report;
 mod rules;
 #[cfg(test)]
 mod seeded_tests;
@@ -12,7 +16,7 @@ mod seeded_tests;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 
 use crate::{places, process};
@@ -27,15 +31,8 @@ pub struct Options {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check the layer: general rules, and with the other layers what bitbake, oelint and kas say
-    Check {
-        /// A folder with bitbake, openembedded-core, meta-raspberrypi, meta-rauc and meta-openembedded at the pinned commits
-        #[arg(long, value_name = "FOLDER")]
-        layers: Option<PathBuf>,
-        /// Also the dry run of image and bundle, which takes minutes
-        #[arg(long, requires = "layers")]
-        dry_run: bool,
-    },
+    /// Check the layer, step by step; without the other layers only what needs none
+    Check(check::Options),
     /// Make a card as the layer lays it out, twice, and compare it with ota/layout.toml; needs the layers, and wic as below them
     Card {
         /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
@@ -70,27 +67,12 @@ pub fn run(options: &Options) -> Result<()> {
                 out.as_deref(),
             )
         }
-        Command::Check { layers, dry_run } => {
-            let checkout = Checkout::new(&places::workspace());
-            let mut findings = rules::check(&checkout)?;
-            println!("{} rules read the layer", rules::RULES.len());
-            match layers {
-                Some(layers) => findings.extend(bitbake::check(&checkout, layers, *dry_run)?),
-                None => println!("Skipped without --layers: {}", bitbake::SKIPPED),
-            }
-            for finding in &findings {
-                println!("{finding}");
-            }
-            match findings.len() {
-                0 => Ok(()),
-                count => bail!("{count} mistakes in the layer"),
-            }
-        }
+        Command::Check(options) => check::run(options),
     }
 }
 
 /// Makes the card twice, checks it, and puts it where it is wanted.
-fn make_card(layers: &Path, given: Option<card::Contents>, out: Option<&Path>) -> Result<()> {
+pub fn make_card(layers: &Path, given: Option<card::Contents>, out: Option<&Path>) -> Result<()> {
     let layers = layers.canonicalize().with_context(|| format!("cannot find {}", layers.display()))?;
     let mut build = Program::new("cargo");
     process::run(build.current_dir(places::workspace()).args([

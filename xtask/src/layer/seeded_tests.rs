@@ -39,6 +39,34 @@ const INIT: &str = "meta-voice/recipes-core/parley-init/parley-init_1.0.bb";
 const KAS: &str = "kas/parley-pi5.yml";
 
 const MISTAKES: &[Mistake] = &[
+    mistake(
+        "a layer that nobody looks after",
+        "meta-voice/README.md",
+        "Its maintainers are those of Parley.",
+        "",
+        "what is asked of every layer",
+    ),
+    mistake(
+        "an append for every distro",
+        "meta-voice/recipes-core/busybox/busybox_%.bbappend",
+        "SRC_URI:append:voice",
+        "SRC_URI:append",
+        "what is asked of every layer",
+    ),
+    mistake(
+        "a recipe for every machine that needs one for the board",
+        SETUP,
+        "COMPATIBLE_MACHINE = \"^rpi$\"\n",
+        "",
+        "recipes for other machines",
+    ),
+    mistake(
+        "a package of the board's in an initramfs for every machine",
+        INIT,
+        "COMPATIBLE_MACHINE = \"^rpi$\"\n",
+        "",
+        "recipes for other machines",
+    ),
     mistake("a tool without its recipe", SLOTS, "= \"cryptsetup-native\"", "= \"\"", "tools and their recipes"),
     mistake(
         "a native program without its recipe",

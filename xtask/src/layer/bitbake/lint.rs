@@ -1,4 +1,4 @@
-//! oelint and kas, where they are installed (`pip install oelint-adv kas`, outside of the clone).
+//! oelint, where it is installed (`pip install oelint-adv`, outside of the clone).
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::run::is_on_path;
 use crate::layer::checkout::Checkout;
-use crate::layer::rules::{Finding, kas};
+use crate::layer::report::Report;
 
 /// What oelint says and is not followed, each with its reason.
 const SUPPRESSED: &[(&str, &str)] = &[
@@ -34,48 +34,17 @@ const SUPPRESSED: &[(&str, &str)] = &[
     ("oelint.vars.srcurifile", "the source is the clone, the crates come with it"),
 ];
 
-/// What kas does between reading its files and printing them.
-const KAS_STEPS: &[&str] = &[
-    "repo_setup_loop",
-    "finish_setup_repos",
-    "repos_checkout",
-    "repos_apply_patches",
-    "setup_environ",
-    "write_bbconfig",
-];
-
-/// Asks both.
-pub fn check(checkout: &Checkout, findings: &mut Vec<Finding>) -> Result<()> {
-    if is_on_path("oelint-adv") {
-        oelint(checkout, findings)?;
-    } else {
-        println!("Skipped: oelint-adv is not installed");
+/// Lets oelint read the recipes.
+pub fn check(checkout: &Checkout, report: &mut Report) -> Result<String> {
+    if !is_on_path("oelint-adv") {
+        report.skip("lint", "oelint-adv is not installed: pip install oelint-adv");
+        return Ok(String::new());
     }
-    if !is_on_path("kas") {
-        println!("Skipped: kas is not installed");
-        return Ok(());
-    }
-    let scratch = tempfile::tempdir()?;
-    for file in checkout.files("kas")?.into_keys().filter(|file| file != kas::LOCK) {
-        let choice = if file == kas::MAIN { file } else { format!("{}:{file}", kas::MAIN) };
-        // Reads and merges the files; no repository is asked for.
-        let mut dump = Command::new("kas");
-        dump.arg("dump").args(KAS_STEPS.iter().flat_map(|step| ["--skip", step])).arg(&choice);
-        let output = dump.current_dir(checkout.path("")).env("KAS_WORK_DIR", scratch.path()).output();
-        let output = output.context("cannot start kas")?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            let problem = said.lines().last().unwrap_or_default().to_owned();
-            findings.push(Finding { rule: "kas", place: choice, problem });
-        }
-    }
-    Ok(())
-}
-
-fn oelint(checkout: &Checkout, findings: &mut Vec<Finding>) -> Result<()> {
-    println!("→ oelint-adv");
-    let recipes =
-        checkout.files("meta-voice")?.into_keys().filter(|path| path.ends_with(".bb") || path.ends_with(".bbappend"));
+    let recipes: Vec<_> = checkout
+        .files("meta-voice")?
+        .into_keys()
+        .filter(|path| path.ends_with(".bb") || path.ends_with(".bbappend"))
+        .collect();
     let mut oelint = Command::new("nice");
     oelint
         .args(["-n", "19", "oelint-adv", "--quiet", "--relpaths", "--release", "wrynose"])
@@ -83,15 +52,11 @@ fn oelint(checkout: &Checkout, findings: &mut Vec<Finding>) -> Result<()> {
     for (rule, _) in SUPPRESSED {
         oelint.args(["--suppress", rule]);
     }
-    let output = oelint.args(recipes).output().context("cannot start oelint-adv")?;
+    let output = oelint.args(&recipes).output().context("cannot start oelint-adv")?;
     let said = [output.stdout, output.stderr].concat();
     for line in String::from_utf8_lossy(&said).lines().filter(|line| line.contains(":oelint.")) {
         let (place, problem) = line.split_at(line.find(":oelint.").unwrap_or(0));
-        findings.push(Finding {
-            rule: "oelint",
-            place: place.to_owned(),
-            problem: problem.trim_start_matches(':').to_owned(),
-        });
+        report.find("oelint", place, problem.trim_start_matches(':'));
     }
-    Ok(())
+    Ok(format!("{} recipes, {} rules not followed", recipes.len(), SUPPRESSED.len()))
 }

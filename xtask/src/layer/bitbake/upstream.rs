@@ -9,13 +9,12 @@ use md5::{Digest as _, Md5};
 
 use super::LAYERS;
 use crate::layer::checkout::Checkout;
-use crate::layer::rules::{Finding, kas, names, program, sources};
+use crate::layer::report::Report;
+use crate::layer::rules::{kas, names, program, sources};
 
 /// Commits, names of variables, texts of licences, applets of busybox.
-pub fn check(checkout: &Checkout, layers: &Path, findings: &mut Vec<Finding>) -> Result<()> {
-    let mut add = |place: &str, problem: String| {
-        findings.push(Finding { rule: "the layers below", place: place.to_owned(), problem })
-    };
+pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<String> {
+    let mut add = |place: &str, problem: String| report.find("the layers below", place, problem);
     for (repository, commit) in kas::pins(&checkout.read(kas::MAIN)?) {
         let folder = layers.join(&repository);
         let safe = format!("safe.directory={}", folder.display());
@@ -50,7 +49,12 @@ pub fn check(checkout: &Checkout, layers: &Path, findings: &mut Vec<Finding>) ->
     for name in unseen {
         add("meta-voice", format!("{name} is set, and no layer below has ever heard of it"));
     }
-    Ok(())
+    Ok(format!(
+        "{} licences, {} applets, {} names",
+        sources::COMMON_LICENCES.len(),
+        program::APPLETS.len(),
+        names::UPSTREAM.len()
+    ))
 }
 
 /// Takes away the names that occur as a word in any metadata below a folder.

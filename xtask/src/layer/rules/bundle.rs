@@ -1,23 +1,9 @@
 //! The bundle's recipe against ota/manifest.raucm and ota/system.conf.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
 
 use super::{Findings, Layer};
-
-/// Sections in order, each with its keys.
-fn sections(text: &str) -> Vec<(String, BTreeMap<String, String>)> {
-    let mut sections: Vec<(String, BTreeMap<String, String>)> = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            sections.push((name.to_owned(), BTreeMap::new()));
-        } else if let Some(((key, value), (_, keys))) = line.split_once('=').zip(sections.last_mut()) {
-            keys.insert(key.to_owned(), value.to_owned());
-        }
-    }
-    sections
-}
+use crate::layer::manifest::{Sections, sections};
 
 /// Images, their order, names, hooks and ways of transport are those of the manifest; nothing depends on the time of the build.
 pub fn manifest(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
@@ -54,7 +40,7 @@ pub fn manifest(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         );
     }
     let system = sections(&layer.checkout.read("ota/system.conf")?);
-    let of = |sections: &[(String, BTreeMap<String, String>)], section: &str, key: &str| {
+    let of = |sections: &Sections, section: &str, key: &str| {
         sections.iter().find(|(name, _)| name == section).and_then(|(_, keys)| keys.get(key).cloned())
     };
     let mut same = |variable: &str, value: Option<&str>, expected: Option<String>| {

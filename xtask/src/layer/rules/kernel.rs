@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::{Findings, Layer};
-
-const FRAGMENT: &str = "meta-voice/recipes-kernel/linux/files/parley.cfg";
+use crate::layer::kernel::FRAGMENT;
 
 /// What has to be there, and why.
 type Needs = Vec<(&'static str, String)>;

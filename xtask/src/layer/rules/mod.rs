@@ -2,6 +2,7 @@
 //! rest of the checkout, or with what bitbake's documentation says of every layer.
 
 mod bundle;
+mod conformance;
 mod depends;
 mod disk;
 mod generated;
@@ -18,13 +19,14 @@ mod syntax;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::checkout::Checkout;
 use super::generate::Disk;
 use super::metadata::{self, Assignment, Metadata, Place};
 
 /// Something that is wrong.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Finding {
     /// Which rule says so.
     pub rule: &'static str,
@@ -153,6 +155,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("users", services::users),
     ("no secrets", secrets::none),
     ("kas files", kas::files),
+    ("what is asked of every layer", conformance::layer),
+    ("recipes for other machines", conformance::machines),
 ];
 
 /// Runs all rules.

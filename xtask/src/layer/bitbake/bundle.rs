@@ -1,0 +1,137 @@
+//! The bundle's manifest as the bundle's recipe writes it, with stand-ins for the images, against ota/manifest.raucm.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::run;
+use super::run::{Build, expect_value};
+use crate::layer::checkout::Checkout;
+use crate::layer::manifest::{self, Sections};
+use crate::layer::metadata;
+use crate::layer::report::Report;
+
+const RECIPE: &str = "meta-voice/recipes-core/bundles/voice-bundle.bb";
+const IMAGE: &str = "meta-voice/recipes-core/images/voice-image.bb";
+const RULE: &str = "the bundle's manifest";
+
+/// Lets bitbake write the manifest.
+pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
+    let (bundle, image) = (build.environment(RECIPE)?, build.environment(IMAGE)?);
+    let images = expect_value(&bundle, "DEPLOY_DIR_IMAGE")?;
+    let name = expect_value(&image, "IMAGE_LINK_NAME")?;
+    let recipes = metadata::read(checkout)?;
+    let recipe = recipes.get(RECIPE).context("there is no voice-bundle")?;
+    fs::create_dir_all(&images)?;
+    for slot in expect_value(&bundle, "RAUC_BUNDLE_SLOTS")?.split_whitespace() {
+        let kind = recipe.flag(&format!("RAUC_SLOT_{slot}"), "fstype").context("an image has no fstype")?;
+        // Under the name that the image's own recipe gives it: the bundle has to look for the same.
+        fs::write(Path::new(&images).join(format!("{name}.{kind}")), format!("a stand-in for {slot}\n"))?;
+    }
+    build.give(Path::new(&expect_value(&bundle, "TMPDIR")?).join("deploy").as_path())?;
+    let (said, succeeded) = build.task(RECIPE, "configure")?;
+    let complaints = run::complaints(&said);
+    for complaint in &complaints {
+        report.find(RULE, RECIPE, complaint.as_str());
+    }
+    if !succeeded {
+        ensure!(!complaints.is_empty(), "bitbake -c configure failed:\n{said}");
+        return Ok(String::new());
+    }
+    let folder = expect_value(&bundle, "BUNDLE_DIR")?;
+    let folder = Path::new(&folder);
+    let written = fs::read_to_string(folder.join("manifest.raucm")).context("bitbake wrote no manifest")?;
+    let expected = filled(checkout, &bundle)?;
+    for problem in differences(&manifest::sections(&expected), &manifest::sections(&written)) {
+        report.find(RULE, RECIPE, problem);
+    }
+    let present: BTreeSet<_> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<_>>()?;
+    let wanted: BTreeSet<_> = manifest::sections(&expected)
+        .into_iter()
+        .filter_map(|(_, keys)| keys.get("filename").cloned())
+        .chain(["manifest.raucm".to_owned()])
+        .collect();
+    if present != wanted {
+        report.find(RULE, RECIPE, format!("the bundle holds {present:?}, not {wanted:?}"));
+    }
+    let hook = folder.join("hook");
+    if fs::read(&hook).ok() != fs::read(checkout.path("ota/hook")).ok() {
+        report.find(RULE, RECIPE, "the bundle's hook is not ota/hook");
+    } else if fs::metadata(&hook)?.permissions().mode() & 0o100 == 0 {
+        report.find(RULE, RECIPE, "the bundle's hook cannot be run");
+    }
+    Ok(format!("{} as in ota/manifest.raucm", present.into_iter().collect::<Vec<_>>().join(", ")))
+}
+
+/// ota/manifest.raucm, with what it is completed with.
+fn filled(checkout: &Checkout, bundle: &str) -> Result<String> {
+    let system = manifest::sections(&checkout.read("ota/system.conf")?);
+    let compatible = system.iter().find(|(name, _)| name == "system").and_then(|(_, keys)| keys.get("compatible"));
+    let version = expect_value(bundle, "DISTRO_VERSION")?;
+    let text = checkout
+        .read("ota/manifest.raucm")?
+        .replace("{compatible}", compatible.context("ota/system.conf is compatible with nothing")?)
+        .replace("{version}", &version)
+        .replace("{build}", &version)
+        .replace("{allow-downgrade}", "false");
+    if text.lines().any(|line| !line.starts_with('#') && line.contains('{')) {
+        bail!("ota/manifest.raucm has a word in braces that this check does not know");
+    }
+    Ok(text)
+}
+
+/// What one manifest says and the other does not. A description is free.
+fn differences(expected: &Sections, written: &Sections) -> Vec<String> {
+    let mut found = Vec::new();
+    let names = |sections: &Sections| -> Vec<String> {
+        sections.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with("image.")).collect()
+    };
+    if names(expected) != names(written) {
+        found.push(format!("its images are {:?}, not {:?}", names(written), names(expected)));
+    }
+    let all: BTreeSet<_> = expected.iter().chain(written).map(|(name, _)| name).collect();
+    for section in all {
+        let of = |sections: &Sections| {
+            sections.iter().find(|(name, _)| name == section).map(|(_, keys)| keys.clone()).unwrap_or_default()
+        };
+        let (expected, written) = (of(expected), of(written));
+        let keys: BTreeSet<_> = expected.keys().chain(written.keys()).collect();
+        for key in keys {
+            let free = section == "update" && key == "description";
+            if !free && expected.get(key) != written.get(key) {
+                found.push(format!("[{section}] {key} is {:?}, not {:?}", written.get(key), expected.get(key)));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXPECTED: &str = "[update]\ncompatible=x\n[image.rootfs]\nfilename=root.img\n[image.boot]\nfilename=boot.img\nhooks=post-install\n";
+
+    fn check(written: &str) -> Vec<String> {
+        differences(&manifest::sections(EXPECTED), &manifest::sections(written))
+    }
+
+    #[test]
+    fn the_same_in_another_order_of_keys_and_with_a_description_is_the_same() {
+        let written = "[update]\ncompatible=x\ndescription=y\n\n[image.rootfs]\nfilename=root.img\n\n[image.boot]\nhooks=post-install\nfilename=boot.img\n";
+        assert!(check(written).is_empty(), "{:?}", check(written));
+    }
+
+    #[test]
+    fn a_missing_hook_another_order_of_images_and_a_further_key_are_found() {
+        assert_eq!(check(&EXPECTED.replace("hooks=post-install\n", "")).len(), 1);
+        let swapped = "[update]\ncompatible=x\n[image.boot]\nfilename=boot.img\nhooks=post-install\n[image.rootfs]\nfilename=root.img\n";
+        assert!(check(swapped)[0].contains("images"), "{:?}", check(swapped));
+        assert_eq!(check(&EXPECTED.replace("compatible=x\n", "compatible=x\nbuild=20260101\n")).len(), 1);
+    }
+}

@@ -1,0 +1,66 @@
+//! The layer's own recipes one by one: their sources have the checksums, and their licences the texts, that they say.
+
+use anyhow::Result;
+
+use super::{mirror, run};
+use crate::layer::check::Check;
+use crate::layer::metadata;
+use crate::layer::report::Report;
+
+/// Fetches, unpacks and compares the licences of every recipe of the layer that has some.
+pub fn licences(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
+    let checkout = check.checkout;
+    let sources = check.sources().map(std::path::Path::to_owned);
+    let build = check.build()?;
+    mirror::fill(checkout, build, sources.as_deref())?;
+    let mut compared = Vec::new();
+    for (path, _) in metadata::read(checkout)?
+        .iter()
+        .filter(|(path, metadata)| path.ends_with(".bb") && metadata.of("LIC_FILES_CHKSUM").next().is_some())
+    {
+        let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".bb");
+        let (said, succeeded) = build.task(path, "populate_lic")?;
+        let missing = unreachable(&said);
+        if !missing.is_empty() {
+            report.skip(
+                format!("licences of {name}"),
+                format!("no network, and not in --sources: {}", missing.join(" ")),
+            );
+            continue;
+        }
+        let complaints = run::complaints(&said);
+        if !succeeded && complaints.is_empty() {
+            report.find("bitbake -c populate_lic", path, said);
+        }
+        for complaint in complaints {
+            report.find("bitbake -c populate_lic", path, complaint);
+        }
+        compared.push(name.to_owned());
+    }
+    Ok(format!("{} recipes: {}", compared.len(), compared.join(" ")))
+}
+
+/// The addresses that bitbake would have had to ask and may not.
+pub fn unreachable(said: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in said.split("NetworkAccess(").skip(1) {
+        let Some(quote) = part.chars().next().filter(|c| matches!(c, '\'' | '"')) else { continue };
+        let address = part[1..].split([quote, ';']).next().unwrap_or_default().to_owned();
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_that_cannot_be_asked_for_is_named() {
+        let said = "ERROR: x do_fetch: Bitbake Fetcher Error: NetworkAccess('https://example.invalid/a.whl;name=a', \"wget 'https://…'\")\n";
+        assert_eq!(unreachable(said), ["https://example.invalid/a.whl"]);
+        assert!(unreachable("ERROR: Checksum mismatch!").is_empty());
+    }
+}
