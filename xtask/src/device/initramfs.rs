@@ -8,24 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::root::Root;
+use crate::layer::rules::program::APPLETS;
 use crate::{places, process};
 
-/// What `init` calls of busybox.
-const APPLETS: &[&str] = &[
-    "basename",
-    "cat",
-    "dd",
-    "dirname",
-    "grep",
-    "hexdump",
-    "insmod",
-    "mount",
-    "readlink",
-    "sed",
-    "sh",
-    "sleep",
-    "switch_root",
-];
 /// Debian's kernel has these as modules; the product's has them built in.
 const MODULES: &[&str] = &["virtio_mmio", "virtio_blk", "dm-verity", "erofs"];
 

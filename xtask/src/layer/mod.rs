@@ -9,7 +9,7 @@ mod kernel;
 mod manifest;
 mod metadata;
 mod report;
-mod rules;
+pub mod rules;
 #[cfg(test)]
 mod seeded_tests;
 

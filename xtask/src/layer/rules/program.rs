@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use super::{Findings, Layer};
 
-/// Applets that openembedded-core's busybox has by default, as far as `init` may call them.
+/// Applets that openembedded-core's busybox has by default, as far as `init` may call them: all that the virtual device has, too.
 pub const APPLETS: &[&str] = &[
     "basename",
     "cat",
