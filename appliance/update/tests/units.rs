@@ -145,6 +145,7 @@ fn the_programs_of_the_units_exist() {
                 let program = line.trim_start_matches(['-', '+', '@', '!']).split(' ').next().unwrap_or_default();
                 let known = [
                     "/usr/bin/parley",
+                    "/usr/lib/parley/judge-crash",
                     "/usr/lib/parley/parley-tryboot",
                     "/usr/bin/rauc",
                     "/usr/bin/mount",

@@ -1,17 +1,24 @@
 //! A root shell in the guest, on a virtual console: commands with what they print and their exit code.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-/// How long one look at the socket waits, of the host's time.
+/// How long one look at what was heard waits, of the host's time.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// The shell.
+///
+/// The emulator drops what its socket does not take at once, and a socket is full after some hundred short writes: so somebody always reads,
+/// and the terminal does not repeat what is typed.
 pub struct Shell {
     stream: UnixStream,
+    /// What was read; without a bound, for a writer that waits would be one that drops.
+    pieces: Receiver<Vec<u8>>,
     commands: u32,
     heard: String,
 }
@@ -31,8 +38,18 @@ impl Shell {
     /// # Errors
     /// When the connection is of no use.
     pub fn new(stream: UnixStream) -> Result<Shell> {
-        stream.set_read_timeout(Some(LOOK))?;
-        Ok(Shell { stream, commands: 0, heard: String::new() })
+        let mut reader = stream.try_clone()?;
+        let (send, pieces) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            // An error means the same as the end, and nobody to tell means that the shell was dropped.
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                if send.send(buffer[..read].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Shell { stream, pieces, commands: 0, heard: String::new() })
     }
 
     /// Begins a command; `poll` tells when it is done.
@@ -44,7 +61,9 @@ impl Shell {
         self.heard.clear();
         // The console may echo what is typed: there the words are not yet joined.
         let id = self.commands;
-        let line = format!("\n{{ echo \"BE\"GIN{id}; {command}\n}} 2>&1; code=$?; echo \"\"; echo \"E\"ND{id} $code\n");
+        let quiet = if id == 1 { "stty -echo 2>/dev/null; " } else { "" };
+        let line =
+            format!("\n{quiet}{{ echo \"BE\"GIN{id}; {command}\n}} 2>&1; code=$?; echo \"\"; echo \"E\"ND{id} $code\n");
         self.stream.write_all(line.as_bytes()).context("the guest's shell does not listen")
     }
 
@@ -53,13 +72,10 @@ impl Shell {
     /// # Errors
     /// When the guest is gone.
     pub fn poll(&mut self) -> Result<Option<Done>> {
-        let mut buffer = [0; 4096];
-        match self.stream.read(&mut buffer) {
-            Ok(0) => bail!("the guest's shell is gone; it had said: {}", self.heard),
-            Ok(read) => self.heard.push_str(&String::from_utf8_lossy(&buffer[..read])),
-            Err(error)
-                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
-            Err(error) => return Err(error).context("the guest's shell broke"),
+        match self.pieces.recv_timeout(LOOK) {
+            Ok(piece) => self.heard.push_str(&String::from_utf8_lossy(&piece)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => bail!("the guest's shell is gone; it had said: {}", self.heard),
         }
         Ok(done(&self.heard, self.commands))
     }
@@ -67,6 +83,13 @@ impl Shell {
     /// What the running command has printed so far, for an error message.
     pub fn heard(&self) -> &str {
         &self.heard
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        // Ends the reader, and with it the other end's input.
+        let _ = self.stream.shutdown(Shutdown::Both);
     }
 }
 
