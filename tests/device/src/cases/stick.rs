@@ -51,7 +51,8 @@ fn stick(bench: &Bench, report: &mut Report) -> Result<()> {
 
 fn offered(device: &mut VirtualDevice) -> Result<String> {
     device.plug_stick()?;
-    let wait = "for i in $(seq 60); do test -e /run/parley-update/offer.json && exit 0; sleep 1; done; journalctl --no-pager -n 30; exit 1";
+    let wait = "for i in $(seq 60); do test -e /run/parley-update/offer.json && exit 0; sleep 1; done; \
+                journalctl --no-pager -n 30; grep /dev/sd /proc/mounts; ls -l /run/parley-stick/*; exit 1";
     let done = device.shell_within(&format!("({wait})"), PULLED_BUDGET)?;
     ensure!(done.code == 0, "nothing was offered: {}", done.output);
     let options = device.run("grep /run/parley-stick /proc/mounts")?;
