@@ -45,9 +45,12 @@ fn a_permission_to_go_back_is_under_the_signature_or_the_bundle_is_refused() {
     let made = make(&content, &ours, true, &out);
     let manifest = signature::manifest_of(&out).expect("it is signed");
     assert_eq!(made.is_ok(), manifest.contains("allow-downgrade=true"), "{made:?}");
-    let permitted = format!("{}\n[meta.parley]\nallow-downgrade=true\n", manifest.trim_end());
+    // What an older RAUC leaves out. A newer one does not read a key that is there twice.
+    let lacks = if made.is_ok() { "" } else { "\n[meta.parley]\nallow-downgrade=true\n" };
+    let permitted = format!("{}{lacks}", manifest.trim_end());
     signature::replace(&out, &permitted, &ours.cert, Path::new(&ours.key)).expect("it can be signed again");
-    assert!(device_says(folder, &ours.keyring, &out).status.success(), "devices take the other signature");
+    let said = device_says(folder, &ours.keyring, &out);
+    assert!(said.status.success(), "devices take the other signature: {}", String::from_utf8_lossy(&said.stderr));
     assert!(signature::manifest_of(&out).expect("it is signed").contains("allow-downgrade=true"));
 }
 
