@@ -43,6 +43,16 @@ impl Built {
         cargo_with(&self.onnxruntime)
     }
 
+    /// The same environment for a helper of cargo's, so that what one of them has built is fresh to the other.
+    pub fn same_environment(&self, helper: &mut Command) {
+        for (name, value) in self.cargo().get_envs() {
+            match value {
+                Some(value) => helper.env(name, value),
+                None => helper.env_remove(name),
+            };
+        }
+    }
+
     /// Puts what the workers look for beside themselves into a folder of programs.
     pub fn place_data_beside(&self, programs: &Path) -> Result<()> {
         place_beside(&self.onnxruntime.join(onnxruntime::SONAME), programs)?;
@@ -62,8 +72,10 @@ pub fn cargo() -> Command {
     cargo
         .current_dir(places::workspace())
         // `cargo xtask` has set these for itself; a build script that sees them change is run again.
-        .env_remove("CARGO_MANIFEST_DIR")
-        .env_remove("CARGO_PKG_NAME");
+        .env_remove("CARGO_MANIFEST_DIR");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
+        cargo.env_remove(name);
+    }
     cargo
 }
 

@@ -44,7 +44,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     let report = places::workspace().join("target/coverage");
     std::fs::create_dir_all(&report)?;
     let mut command = std::process::Command::new(tarpaulin);
-    command.envs(built.cargo().get_envs().filter_map(|(key, value)| Some((key, value?))));
+    built.same_environment(&mut command);
     command.current_dir(places::workspace()).arg("tarpaulin").args([
         "--release",
         "--engine",

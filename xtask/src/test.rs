@@ -45,7 +45,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     speech::prepare(&speech::default_folder())?;
     let nextest = tools::NEXTEST.program()?;
     let mut tests = Command::new(nextest);
-    tests.envs(built.cargo().get_envs().filter_map(|(key, value)| Some((key, value?))));
+    built.same_environment(&mut tests);
     tests.current_dir(crate::places::workspace()).args([
         "nextest",
         "run",
