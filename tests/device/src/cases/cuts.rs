@@ -15,31 +15,26 @@ const EXPECTS: &str = "a third of thirty of the power cuts over installation, tr
 
 /// In three parts, each with every third seed, so that they can run side by side.
 pub const STARTED_CUTS: [Scenario; 3] = [
-    Scenario {
-        name: "started_cuts_1",
-        cases: &[Case { name: "power_cuts_end_on_a_device_that_starts_1", expects: EXPECTS }],
-        starts: STARTED as u32 / 3,
-        after: Some(UPDATE.name),
-        always: false,
-        run: |bench, report| started_cuts(bench, report, 0),
-    },
-    Scenario {
-        name: "started_cuts_2",
-        cases: &[Case { name: "power_cuts_end_on_a_device_that_starts_2", expects: EXPECTS }],
-        starts: STARTED as u32 / 3,
-        after: Some(UPDATE.name),
-        always: false,
-        run: |bench, report| started_cuts(bench, report, 1),
-    },
-    Scenario {
-        name: "started_cuts_3",
-        cases: &[Case { name: "power_cuts_end_on_a_device_that_starts_3", expects: EXPECTS }],
-        starts: STARTED as u32 / 3,
-        after: Some(UPDATE.name),
-        always: false,
-        run: |bench, report| started_cuts(bench, report, 2),
-    },
+    part(
+        "started_cuts_1",
+        &[Case { name: "power_cuts_end_on_a_device_that_starts_1", expects: EXPECTS }],
+        |bench, report| started_cuts(bench, report, 0),
+    ),
+    part(
+        "started_cuts_2",
+        &[Case { name: "power_cuts_end_on_a_device_that_starts_2", expects: EXPECTS }],
+        |bench, report| started_cuts(bench, report, 1),
+    ),
+    part(
+        "started_cuts_3",
+        &[Case { name: "power_cuts_end_on_a_device_that_starts_3", expects: EXPECTS }],
+        |bench, report| started_cuts(bench, report, 2),
+    ),
 ];
+
+const fn part(name: &'static str, cases: &'static [Case], run: fn(&Bench, &mut Report) -> Result<()>) -> Scenario {
+    Scenario { name, cases, starts: STARTED as u32 / 3, after: Some(UPDATE.name), always: false, run }
+}
 
 fn started_cuts(bench: &Bench, report: &mut Report, part: u64) -> Result<()> {
     let (scenario, parts) = (&STARTED_CUTS[part as usize], STARTED_CUTS.len() as u64);
