@@ -28,13 +28,14 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The command as one would type it, long argument lists cut.
+/// The command as one would type it, long argument lists cut; of one in a sandbox what runs there.
 fn shown(command: &Command) -> String {
     let words: Vec<_> = std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let line = words.join(" ");
+    let inside = words.iter().position(|word| word == "--").filter(|_| words[0] == "bwrap");
+    let line = words[inside.map_or(0, |dashes| dashes + 1)..].join(" ");
     match line.char_indices().nth(160) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

@@ -107,7 +107,7 @@ impl Machine {
             "-device",
             "virtio-serial-device",
             "-device",
-            "virtconsole,chardev=shell",
+            "virtserialport,chardev=shell",
             "-serial",
             "chardev:console",
         ]);

@@ -1,4 +1,4 @@
-//! A root shell in the guest, on a virtual console: commands with what they print and their exit code.
+//! A root shell in the guest, on a port of the emulator: commands with what they print and their exit code.
 
 use std::io::{Read, Write};
 use std::net::Shutdown;
@@ -12,12 +12,9 @@ use anyhow::{Context, Result, bail};
 const LOOK: Duration = Duration::from_millis(100);
 
 /// The shell.
-///
-/// The emulator drops what its socket does not take at once, and a socket is full after some hundred short writes: so somebody always reads,
-/// and the terminal does not repeat what is typed.
 pub struct Shell {
     stream: UnixStream,
-    /// What was read; without a bound, for a writer that waits would be one that drops.
+    /// What was read.
     pieces: Receiver<Vec<u8>>,
     commands: u32,
     heard: String,
@@ -59,11 +56,9 @@ impl Shell {
     pub fn begin(&mut self, command: &str) -> Result<()> {
         self.commands += 1;
         self.heard.clear();
-        // The console may echo what is typed: there the words are not yet joined.
         let id = self.commands;
-        let quiet = if id == 1 { "stty -echo 2>/dev/null; " } else { "" };
-        let line =
-            format!("\n{quiet}{{ echo \"BE\"GIN{id}; {command}\n}} 2>&1; code=$?; echo \"\"; echo \"E\"ND{id} $code\n");
+        // Its own input is the next command, which is not the command's to read.
+        let line = format!("{{ echo BEGIN{id}; {command}\n}} 2>&1 </dev/null; code=$?; echo; echo END{id} $code\n");
         self.stream.write_all(line.as_bytes()).context("the guest's shell does not listen")
     }
 
@@ -96,8 +91,8 @@ impl Drop for Shell {
 fn done(heard: &str, id: u32) -> Option<Done> {
     let (_, after) = heard.split_once(&format!("BEGIN{id}"))?;
     let (output, end) = after.split_once(&format!("END{id} "))?;
-    let code = end.split_once(['\r', '\n'])?.0.parse().ok()?;
-    Some(Done { code, output: output.replace('\r', "").trim().to_owned() })
+    let code = end.split_once('\n')?.0.parse().ok()?;
+    Some(Done { code, output: output.trim().to_owned() })
 }
 
 #[cfg(test)]
@@ -106,11 +101,10 @@ mod tests {
 
     #[test]
     fn a_command_is_done_when_its_code_is_there() {
-        let echo = "{ echo \"BE\"GIN7; false\r\n} 2>&1; code=$?; echo \"\"; echo \"E\"ND7 $code\r\n";
-        assert_eq!(done(echo, 7), None);
-        assert_eq!(done(&format!("{echo}BEGIN7\r\nno\r\n\r\nEND7 1"), 7), None, "more digits may follow");
+        assert_eq!(done("BEGIN7\n", 7), None);
+        assert_eq!(done("BEGIN7\nno\n\nEND7 1", 7), None, "more digits may follow");
         let expected = Done { code: 1, output: "no".into() };
-        assert_eq!(done(&format!("{echo}BEGIN7\r\nno\r\n\r\nEND7 1\r\n# "), 7), Some(expected));
+        assert_eq!(done("END6 0\nBEGIN7\nno\n\nEND7 1\n", 7), Some(expected));
     }
 
     #[test]

@@ -105,14 +105,25 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
         }
         // Other flags would build everything anew each time.
         let output = if is_static { format!("{BUILT}/static") } else { BUILT.to_owned() };
-        cargo.args(["nice", "cargo", "build", "--quiet", "--offline", "--locked", "--release", "--target", TARGET]);
+        cargo.args([
+            "--",
+            "nice",
+            "cargo",
+            "build",
+            "--quiet",
+            "--offline",
+            "--locked",
+            "--release",
+            "--target",
+            TARGET,
+        ]);
         cargo.args(["--target-dir", &output, "--package", package, "--bin", binary, "--features", features]);
         process::run(&mut cargo)?;
         let from = format!("{output}/{TARGET}/release/{binary}");
         // Without names and lines: a start under emulation reads every byte.
         let mut strip = inside(&root, &workspace, &built)?;
         let stripped = format!("{BUILT}/{named}.stripped");
-        strip.args(["aarch64-linux-gnu-strip", "-o", stripped.as_str()]);
+        strip.args(["--", "aarch64-linux-gnu-strip", "-o", stripped.as_str()]);
         process::run(strip.arg(from))?;
         fs::copy(built.join(format!("{named}.stripped")), programs.join(named))?;
     }
@@ -124,7 +135,7 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
     Ok(programs)
 }
 
-/// A command inside the root, to be completed with what it runs.
+/// A command inside the root, to be completed with `--` and what it runs.
 fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));

@@ -20,6 +20,10 @@ pub struct Device {
     pub running: Option<Version>,
     /// The room of the idle slot by class, in bytes.
     pub room: BTreeMap<String, u64>,
+    /// What an update needs on `data`, in bytes: a copy of what is migrated, and notes of how it went.
+    pub data_needed: u64,
+    /// What is free there, in bytes.
+    pub data_free: u64,
     /// The EEPROM.
     pub eeprom: Eeprom,
 }
@@ -80,6 +84,17 @@ pub enum Refusal {
         /// Bytes that there are.
         room: u64,
     },
+    /// What the assistant was told leaves no room for a copy.
+    #[error(
+        "the device is full: an update needs {} MB beside what the assistant keeps, and {} are free; let it forget something, \
+         or all of it with `parley update reset`", mb(*.needed), .free / 1_000_000
+    )]
+    DataFull {
+        /// Bytes that it needs.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
     /// It brings something that the device has no place for, or lacks what makes a system.
     #[error("this update is not made for the way this device starts ({0}); ask whoever made it for another file")]
     OtherLayout(String),
@@ -135,6 +150,9 @@ pub fn judge(bundle: &Manifest, device: &Device, ledger: &Ledger, again: bool) -
             Some(_) => {}
         }
     }
+    if device.data_free < device.data_needed {
+        return Err(Refusal::DataFull { needed: device.data_needed, free: device.data_free });
+    }
     Ok(version)
 }
 
@@ -178,6 +196,8 @@ mod tests {
             compatible: "parley-raspberrypi5".into(),
             running: Some(version("1.2.0")),
             room: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 400)]),
+            data_needed: 5_000_000,
+            data_free: 5_000_000,
             eeprom: Eeprom::Built(OLDEST_EEPROM_UNIX_S),
         }
     }
@@ -223,6 +243,15 @@ mod tests {
         let mut large = bundle("1.3.0");
         large.images.insert("rootfs".into(), 401);
         check(&large, &Err(Refusal::TooLarge { class: "rootfs".into(), needed: 401, room: 400 }));
+    }
+
+    #[test]
+    fn a_full_device_is_told_from_a_card_that_is_too_small() {
+        let device = Device { data_free: 4_999_999, ..device() };
+        let refusal = judge(&bundle("1.3.0"), &device, &Ledger::default(), false).expect_err("there is no room");
+        assert_eq!(refusal, Refusal::DataFull { needed: 5_000_000, free: 4_999_999 });
+        assert!(refusal.to_string().starts_with("the device is full: an update needs 5 MB"), "{refusal}");
+        assert!(refusal.to_string().contains("and 4 are free"), "{refusal}");
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn full(device: &mut VirtualDevice) -> Result<String> {
     device.shell("fallocate -l 100G /var/filler 2>/dev/null; cat /dev/zero > /var/filler2 2>/dev/null; sync")?;
     let done = device.shell_within("parley update install /run/bundles/good.raucb", LONG)?;
     ensure!(done.code != 0, "it installed: {}", done.output);
-    ensure!(done.output.contains("full") || done.output.contains("space"), "not in words: {}", done.output);
+    ensure!(done.output.contains("the device is full"), "not in words: {}", done.output);
     device.run("rm -f /var/filler /var/filler2; sync; parley update check /run/bundles/good.raucb")?;
     Ok(conclusion(&done.output))
 }

@@ -40,9 +40,11 @@ fn sound(bench: &Bench, report: &mut Report) -> Result<()> {
          cat /proc/asound/cards; parley --config /run/sound.toml say 'This is the virtual device.'"
     );
     let said = device.run(&play);
+    // One end of the loop after the other: the second takes the first one's format, and at once each would stop the other.
     let looped = "systemctl stop parley.service; parley say --output /run/tone.wav 'A tone for the loop, long enough.' && \
-                  (aplay -q -D plughw:CARD=Loopback,DEV=0 /run/tone.wav & \
-                  arecord -q -D plughw:CARD=Loopback,DEV=1 -f S16_LE -r 16000 -c 1 -d 1 /run/heard.wav; wait) && \
+                  (arecord -q -D plughw:CARD=Loopback,DEV=1 -f S16_LE -r 16000 -c 1 -d 3 /run/heard.wav & \
+                  until grep -q RUNNING /proc/asound/Loopback/pcm1c/sub0/status; do sleep 0.1; done; \
+                  aplay -q -D plughw:CARD=Loopback,DEV=0 /run/tone.wav; wait) && \
                   od -An -v -tu1 -w16 -j44 /run/heard.wav | tr -d ' \\n' | md5sum && ls -l /run/heard.wav && \
                   test $(od -An -v -td2 -w2 -j44 /run/heard.wav | sort -nu | wc -l) -gt 100";
     let heard = device.run(&format!("export PARLEY_MODELS=/usr/share/parley/models; {looped}"));

@@ -105,7 +105,10 @@ pub(super) fn install(source: &Source, again: bool, json: bool) -> Result<Versio
                     RaucError::Problem(Problem::Refused(_)) => Happened::Refused { because },
                     RaucError::Problem(_) | RaucError::Bus(_) => Happened::NotInstalled { because },
                 };
-                files.note(&version, happened)?;
+                // What went wrong first is what its owner has to know.
+                if let Err(unwritten) = files.note(&version, happened) {
+                    output::remark(format_args!("this is not in the history: {unwritten}"));
+                }
             }
             Err(error.into())
         }
