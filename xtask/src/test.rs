@@ -6,18 +6,18 @@ use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
 
-use crate::{build, measure, process, system, tools};
+use crate::{build, device, measure, process, system, tools};
 
 /// Options of the test run.
 #[derive(Args)]
 pub struct Options {
-    /// Only tests whose name contains this; formatting, lints and licences are left out
+    /// Only tests whose name contains this; formatting, lints, licences and the virtual device are left out
     filter: Option<String>,
 }
 
-/// Formatting, lints, licences, all tests and real conversations.
+/// Formatting, lints, licences, all tests, real conversations, and the virtual device's cases of every change.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let built = build::ready(&[speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
+    let built = build::ready(&[speech::SYSTEM_PACKAGES, system::UPDATE_TESTS, system::DEVICE].concat(), install)?;
     if options.filter.is_none() {
         process::run(built.cargo().args(["fmt", "--all", "--check"]))?;
         process::run(built.cargo().args([
@@ -60,6 +60,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         process::run(built.cargo().args(["test", "--release", "--locked", "--workspace", "--doc", "--quiet"]))?;
         let soak = ["soak", "--turns", "25", "--kill-every", "5", "--threads", "1"];
         measure::run_with(&soak.map(str::to_owned), install)?;
+        device::test_every_change()?;
     }
     Ok(())
 }

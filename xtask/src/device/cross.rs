@@ -149,6 +149,8 @@ fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
     let variables = [
         ("CARGO_BUILD_JOBS", std::env::var("CARGO_BUILD_JOBS").unwrap_or_default()),
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc".to_owned()),
+        // What is stripped anyway need not be made.
+        ("CARGO_PROFILE_RELEASE_DEBUG", "false".to_owned()),
         // No maintainer script has made the link `cc`.
         ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", "gcc".to_owned()),
         ("HOST_CC", "gcc".to_owned()),

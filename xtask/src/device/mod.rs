@@ -64,6 +64,11 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     Ok(())
 }
 
+/// Runs the cases of every change; the packages of [`system::DEVICE`] are there.
+pub fn test_every_change() -> Result<()> {
+    test::run(&test::Options::default())
+}
+
 /// The folder for everything that is made here and outlives the clone.
 fn folder() -> Result<PathBuf> {
     let folder = places::cache()?.join("device");

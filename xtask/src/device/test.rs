@@ -16,7 +16,7 @@ use parley_device::range_server;
 use super::disk;
 
 /// Which cases.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Options {
     /// Scenarios by their names, or all cases whose names contain this; not only those of every change
     filters: Vec<String>,

@@ -106,6 +106,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &install::UPDATE,
     &install::REPLAY,
     &probation::PROBATION,
+    &probation::LIMITS,
     &stream::STREAM,
     &stick::STICK,
     &sound::SOUND,

@@ -6,7 +6,7 @@ use super::install::wait_committed;
 use super::starting::LONG;
 use super::{BUNDLES, Bench, Case, Report, START_BUDGET, Scenario, back_on, mount_bundles, started};
 use crate::layout::SlotName;
-use crate::virtual_device::VirtualDevice;
+use crate::virtual_device::{VirtualDevice, copy_sparse};
 
 pub const PROBATION: Scenario = Scenario {
     name: "probation",
@@ -20,8 +20,37 @@ pub const PROBATION: Scenario = Scenario {
     run: probation,
 };
 
-fn probation(bench: &Bench, report: &mut Report) -> Result<()> {
-    let mut device = bench.device(&PROBATION)?;
+pub const LIMITS: Scenario = Scenario {
+    name: "probation_limits",
+    cases: &[
+        Case { name: "a_committed_version_that_panicked_goes_back", expects: GOES_BACK },
+        Case { name: "a_committed_version_with_damaged_files_goes_back", expects: GOES_BACK },
+        Case { name: "a_committed_version_that_fails_to_answer_goes_back", expects: GOES_BACK },
+        Case { name: "a_committed_version_that_answers_too_slowly_goes_back", expects: GOES_BACK },
+        Case { name: "a_committed_version_that_does_the_wrong_thing_goes_back", expects: GOES_BACK },
+        Case { name: "a_committed_version_that_hears_badly_goes_back", expects: GOES_BACK },
+    ],
+    starts: 14,
+    after: None,
+    always: false,
+    run: limits,
+};
+
+const GOES_BACK: &str = "this limit alone is exceeded: the old version starts, and the history says why";
+
+/// A measurement of each case, beyond its limit.
+const EXCEEDED: [(&str, &str); 6] = [
+    ("panics", "1"),
+    ("verity-errors", "1"),
+    ("error-rate", "0.06"),
+    ("quickest-answer-of-a-minute-s", "2.1"),
+    ("tool-accuracy", "0.89"),
+    ("signal-to-noise-db", "19.5"),
+];
+
+/// A device whose new version has just passed its gate.
+fn committed(bench: &Bench, scenario: &Scenario) -> Result<VirtualDevice> {
+    let mut device = bench.device(scenario)?;
     device.power_on()?;
     started(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
@@ -32,6 +61,42 @@ fn probation(bench: &Bench, report: &mut Report) -> Result<()> {
     started(&mut device, SlotName::B)?;
     wait_committed(&mut device)?;
     ensure!(device.committed()? == Some(SlotName::B), "the commit did not change what starts");
+    Ok(device)
+}
+
+fn limits(bench: &Bench, report: &mut Report) -> Result<()> {
+    let folder = bench.folder(LIMITS.name);
+    let mut device = committed(bench, &LIMITS)?;
+    device.run("sync")?;
+    device.end()?;
+    let disk = folder.join("committed.img");
+    copy_sparse(device.disk(), &disk)?;
+    for (case, (name, value)) in LIMITS.cases.iter().zip(EXCEEDED) {
+        let mut device = VirtualDevice::new(bench.layout.clone(), &disk, &folder.join(name))?;
+        report.case(case.name, exceeded(&mut device, name, value));
+    }
+    std::fs::remove_file(disk)?;
+    Ok(())
+}
+
+fn exceeded(device: &mut VirtualDevice, name: &str, value: &str) -> Result<String> {
+    device.power_on()?;
+    started(device, SlotName::B)?;
+    wait_committed(device)?;
+    // Without the fault it stays.
+    device.run("systemctl start parley-probation.service")?;
+    // A table that comes after all others.
+    let measured = format!("{{\"{name}\": {{\"value\": {value}, \"samples\": 100}}}}");
+    device.run(&format!("echo '{measured}' > /run/parley/measurements/zz-fault.json"))?;
+    device.begin("systemctl start parley-probation.service")?;
+    started(device, SlotName::A)?;
+    let history = device.run("parley update history --json")?;
+    ensure!(history.contains(&format!("\"name\":\"{name}\"")), "the history does not say why: {history}");
+    Ok(device.run("parley update history")?.lines().last().unwrap_or_default().to_owned())
+}
+
+fn probation(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = committed(bench, &PROBATION)?;
     device.run(&format!("systemd-run --quiet --unit=crashes /bin/sh -c '{CRASHES}'"))?;
     let failure = device.wait("DEVICE fault service-crashes", START_BUDGET)?;
     let outcome = back_on(&mut device, SlotName::A, "crash loop after the commit", &failure, report);

@@ -1,12 +1,15 @@
 //! USB sticks.
 
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::install::wait_committed;
-use super::{Bench, Case, Report, Scenario, slots, started};
-use crate::layout::SlotName;
+use super::starting::LONG;
+use super::{Bench, Case, Report, STARTED, Scenario, slots, started};
+use crate::disk::fat_file;
+use crate::layout::{Partition, SlotName};
 use crate::virtual_device::VirtualDevice;
 
 pub const STICK: Scenario = Scenario {
@@ -20,8 +23,12 @@ pub const STICK: Scenario = Scenario {
             name: "a_stick_that_is_pulled_while_it_installs_ends_the_installation",
             expects: "the installation ends by itself and says so; the running slot is untouched, and the next one may begin",
         },
+        Case {
+            name: "a_yes_installs_from_the_stick_and_the_device_tries_it",
+            expects: "`parley update accept` installs the offer, says so on the stick, and the other slot starts",
+        },
     ],
-    starts: 1,
+    starts: 2,
     after: None,
     always: false,
     run: stick,
@@ -34,7 +41,7 @@ fn stick(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&STICK)?;
     let copy = bench.folder(STICK.name).join("stick.img");
     crate::virtual_device::copy_sparse(&bench.stick, &copy)?;
-    device.plugged.stick = Some(copy);
+    device.plugged.stick = Some(copy.clone());
     device.power_on()?;
     started(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
@@ -46,20 +53,44 @@ fn stick(bench: &Bench, report: &mut Report) -> Result<()> {
         Ok(said)
     });
     report.case("a_stick_that_is_pulled_while_it_installs_ends_the_installation", outcome);
+    let outcome = accepted(&mut device).and_then(|()| report_on(bench, &copy));
+    report.case("a_yes_installs_from_the_stick_and_the_device_tries_it", outcome);
     Ok(())
 }
 
-fn offered(device: &mut VirtualDevice) -> Result<String> {
+fn plug(device: &mut VirtualDevice) -> Result<()> {
     device.plug_stick()?;
     let wait = "for i in $(seq 60); do test -e /run/parley-update/offer.json && exit 0; sleep 1; done; \
                 journalctl --no-pager -n 30; grep /dev/sd /proc/mounts; ls -l /run/parley-stick/*; exit 1";
     let done = device.shell_within(&format!("({wait})"), PULLED_BUDGET)?;
     ensure!(done.code == 0, "nothing was offered: {}", done.output);
+    Ok(())
+}
+
+fn accepted(device: &mut VirtualDevice) -> Result<()> {
+    plug(device)?;
+    device.begin("parley update accept")?;
+    device.wait(&format!("{STARTED} slot=B"), LONG)?;
+    Ok(())
+}
+
+/// The report on a stick that is in nobody's use.
+fn report_on(bench: &Bench, stick: &Path) -> Result<String> {
+    let file = std::fs::File::open(stick)?;
+    let whole = Partition { start: 0, size: file.metadata()?.len(), ..bench.layout.partition("autoboot")?.clone() };
+    let report = fat_file(&file, &whole, "parley-report.txt")?.context("there is no report on the stick")?;
+    let report = String::from_utf8(report)?;
+    ensure!(report.contains("version 1.1.0 was installed"), "the stick says: {report}");
+    Ok(report)
+}
+
+fn offered(device: &mut VirtualDevice) -> Result<String> {
+    plug(device)?;
     let options = device.run("grep /run/parley-stick /proc/mounts")?;
     for option in ["nosuid", "nodev", "noexec"] {
         ensure!(options.contains(option), "it is mounted without {option}: {options}");
     }
-    device.run("for i in $(seq 30); do cat /run/parley-stick/*/parley-report.txt && exit 0; sleep 1; done")
+    device.run("(for i in $(seq 30); do cat /run/parley-stick/*/parley-report.txt && exit 0; sleep 1; done; exit 1)")
 }
 
 fn pulled(device: &mut VirtualDevice) -> Result<String> {
