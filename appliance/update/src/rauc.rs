@@ -3,7 +3,9 @@
 mod bus;
 mod install;
 mod problem;
+mod source;
 
 pub use bus::{Dictionary, InstallerProxy, RaucError, inspect, manifest_of};
-pub use install::{Limits, Source, inspect_in_time, install};
+pub use install::{Limits, inspect_in_time, install};
 pub use problem::Problem;
+pub use source::Source;

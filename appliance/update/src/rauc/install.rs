@@ -4,7 +4,6 @@
 //! handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls silent, so every wait here has a limit.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -13,47 +12,10 @@ use tokio::time::{Instant, timeout};
 
 use super::bus::{InstallerProxy, RaucError, inspect};
 use super::problem::Problem;
+use super::source::Source;
 use crate::events::Event;
 use crate::manifest::Manifest;
 use crate::preinstall;
-
-/// Where a bundle comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// A file on the device or on a stick.
-    File(PathBuf),
-    /// An address; only the parts that the device lacks are downloaded.
-    Http(String),
-}
-
-impl Source {
-    /// Reads what an owner typed.
-    #[must_use]
-    pub fn of(text: &str) -> Source {
-        if text.starts_with("http://") || text.starts_with("https://") {
-            Source::Http(text.into())
-        } else {
-            Source::File(std::fs::canonicalize(text).unwrap_or_else(|_| text.into()))
-        }
-    }
-
-    /// As RAUC wants it.
-    #[must_use]
-    pub fn for_rauc(&self) -> String {
-        match self {
-            Source::File(path) => path.to_string_lossy().into_owned(),
-            Source::Http(address) => address.clone(),
-        }
-    }
-
-    /// The file, which can be pulled out.
-    fn file(&self) -> Option<&Path> {
-        match self {
-            Source::File(path) => Some(path),
-            Source::Http(_) => None,
-        }
-    }
-}
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +79,7 @@ pub async fn install(
                 tell(&Event::Progress { percent, doing });
             }
             _ = look.tick() => {
-                if source.file().is_some_and(|file| !file.exists()) {
+                if source.is_gone() {
                     return Err(Problem::StickPulled.into());
                 }
                 if moved.elapsed() > limits.stall {
@@ -138,11 +100,11 @@ pub async fn inspect_in_time(rauc: &InstallerProxy<'_>, address: &str, limits: L
 
 /// Why the installation failed: the handler's own reason, or RAUC's.
 async fn why(rauc: &InstallerProxy<'_>, source: &Source) -> Problem {
+    if source.is_gone() {
+        return Problem::StickPulled;
+    }
     if let Ok(reason) = std::fs::read_to_string(preinstall::REASON) {
         return Problem::Refused(reason);
-    }
-    if source.file().is_some_and(|file| !file.exists()) {
-        return Problem::StickPulled;
     }
     Problem::of(&rauc.last_error().await.unwrap_or_default())
 }

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::install::wait_committed;
 use super::starting::LONG;
-use super::{Bench, Case, Report, STARTED, Scenario, slots, started};
+use super::{Bench, Case, Report, STARTED, Scenario, conclusion, slots, started};
 use crate::disk::fat_file;
 use crate::layout::{Partition, SlotName};
 use crate::virtual_device::VirtualDevice;
@@ -94,14 +94,18 @@ fn offered(device: &mut VirtualDevice) -> Result<String> {
 }
 
 fn pulled(device: &mut VirtualDevice) -> Result<String> {
-    device.begin("parley update install /run/parley-stick/*/good.raucb; /usr/lib/device/tell pulled $?")?;
+    let operation = "busctl get-property de.pengutronix.rauc / de.pengutronix.rauc.Installer Operation";
+    device.begin(&format!(
+        "(until {operation} | grep -q installing; do sleep 0.1; done; /usr/lib/device/tell installing) & \
+         parley update install /run/parley-stick/*/good.raucb > /run/said 2>&1; /usr/lib/device/tell pulled $?"
+    ))?;
     // The check of the whole file comes first; it takes longer than this.
-    std::thread::sleep(Duration::from_secs(3));
+    device.wait("DEVICE installing", PULLED_BUDGET)?;
     device.pull_stick()?;
-    let said = device.wait("DEVICE pulled", PULLED_BUDGET)?;
-    ensure!(!said.line.text.contains("pulled 0"), "it was installed before the stick was pulled: {}", said.line.text);
-    device.run(
-        "sleep 2; busctl get-property de.pengutronix.rauc / de.pengutronix.rauc.Installer Operation | grep -q idle",
-    )?;
-    Ok(said.line.text)
+    let ended = device.wait("DEVICE pulled", PULLED_BUDGET)?.line.text;
+    ensure!(!ended.contains("pulled 0"), "it was installed before the stick was pulled: {ended}");
+    let said = device.run("cat /run/said")?;
+    ensure!(said.contains("the USB stick was pulled"), "it says: {said}");
+    device.run(&format!("sleep 2; {operation} | grep -q idle"))?;
+    Ok(conclusion(&said))
 }
