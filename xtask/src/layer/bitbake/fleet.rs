@@ -163,8 +163,8 @@ mod tests {
         let (tree, clone) = (tempfile::tempdir().expect("a folder"), places::workspace());
         let files = clone.join(RECIPE).parent().expect("the recipe's folder").join("files");
         let recipe = format!(
-            "D=\"/d\"\n\ndo_install() {{\n    install -D -m 0644 {} /d/usr/share/parley/hawkbit.conf\n    install -D -m 0644 {} /d/{DROP_IN}\n    \
-             install -D -m 0644 -t /d/etc/dbus-1/system.d {}\n}}\n",
+            "D=\"/image\"\n\ndo_install() {{\n    install -D -m 0644 {} /image/usr/share/parley/hawkbit.conf\n    install -D -m 0644 {} /image/{DROP_IN}\n    \
+             install -D -m 0644 -t /image/etc/dbus-1/system.d {}\n}}\n",
             clone.join(TEMPLATE).display(),
             files.join("30-fleet.conf").display(),
             files.join("parley-fleet.conf").display(),
