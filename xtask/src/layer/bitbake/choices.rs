@@ -133,16 +133,18 @@ fn not_arrived(merged: &Value, said: &str) -> Vec<String> {
 }
 
 /// local.conf as kas would write it. What comes from outside has to be somebody's: a stand-in.
-pub fn lines(merged: &Value) -> String {
+fn lines(merged: &Value) -> String {
     let mut lines = String::new();
     for (name, value) in merged["env"].as_object().into_iter().flatten() {
         lines += &format!("{name} = \"{}\"\n", value.as_str().unwrap_or(FROM_OUTSIDE));
     }
-    for text in merged["local_conf_header"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str()) {
-        lines += text;
-        lines.push('\n');
-    }
-    lines
+    lines + &headers(merged)
+}
+
+/// What the files themselves say.
+pub fn headers(merged: &Value) -> String {
+    let texts = merged["local_conf_header"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str());
+    texts.flat_map(|text| [text, "\n"]).collect()
 }
 
 /// The values that files set for good, and the words they have to have in the end.

@@ -31,7 +31,7 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     }
     let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN))?;
     let merged = merged.map_err(anyhow::Error::msg).context("kas does not read its file")?;
-    build.configure(&choices::lines(&merged))?;
+    build.configure(&choices::headers(&merged))?;
     let outcome = configured(checkout, build, report);
     // Whatever it was: the next step is not to inherit the choice.
     build.configure("")?;
