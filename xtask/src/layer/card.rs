@@ -1,29 +1,26 @@
 //! A card as the layer lays it out, without bitbake: the layer's own shell functions make the images, its own `.wks` the disk, with the host's tools
-//! and small contents. It is made twice, compared byte by byte, and with ota/layout.toml.
+//! and small contents.
 //!
 //! wic has left openembedded-core with wrynose; the scripts of the release before it read the same files. They are looked for in the folder of the
 //! layers, under `wic-whinlatter`.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
-use parley_update::slot::Slot;
-use serde_json::Value;
+use anyhow::{Context, Result};
 use sha2::{Digest as _, Sha256};
 
 use super::checkout::Checkout;
-use super::generate::Disk;
 use super::metadata;
 use crate::process;
 
 /// The images' time, and that of the file systems in them, s.
 const TIME: &str = "1520598896";
-const NAME: &str = "voice-image-raspberrypi5.rootfs";
+/// The name of the images, without their kinds.
+pub const NAME: &str = "voice-image-raspberrypi5.rootfs";
 /// What wic looks for in its own sysroot.
 const NATIVE: &[&str] = &[
     "debugfs",
@@ -217,82 +214,4 @@ fn script(checkout: &Checkout, variables: &BTreeMap<String, String>, root: &Path
         script += &(command(&format!("IMAGE_CMD:{kind}"))? + "\n");
     }
     Ok(expanded(&script, variables))
-}
-
-/// Compares the card with ota/layout.toml, its images and what they have to hold.
-pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
-    let disk = Disk::parse(&checkout.read("ota/layout.toml")?)?;
-    let table = process::output(Command::new("/usr/sbin/sfdisk").arg("--json").arg(card))?;
-    let table: Value = serde_json::from_str(&table).context("sfdisk prints JSON")?;
-    let partitions = table["partitiontable"]["partitions"].as_array().context("the card has no partitions")?;
-    ensure!(table["partitiontable"]["label"] == disk.table.as_str(), "the partition table is not {}", disk.table);
-    ensure!(partitions.len() == disk.partition.len(), "the card has {} partitions", partitions.len());
-    let images = [
-        folder.join("deploy/parley-autoboot.vfat"),
-        folder.join(format!("images/{NAME}.bootslot-a")),
-        folder.join(format!("images/{NAME}.bootslot-b")),
-        folder.join(format!("images/{NAME}.erofs-lz4.verity")),
-        folder.join(format!("images/{NAME}.erofs-lz4.verity")),
-    ];
-    let sectors = |mib: u64| mib * 2048;
-    let mut start = sectors(disk.align_mib);
-    for (found, expected) in partitions.iter().zip(&disk.partition) {
-        let label = &expected.label;
-        ensure!(
-            found["name"] == label.as_str() && found["type"] == expected.kind.as_str(),
-            "{label} is another partition: {found}"
-        );
-        ensure!(
-            found["start"] == start && found["size"] == sectors(expected.size_mib),
-            "{label} lies elsewhere: {found}"
-        );
-        start += sectors(expected.size_mib);
-    }
-    for (found, image) in partitions.iter().zip(&images) {
-        let start = found["start"].as_u64().unwrap_or_default() * 512;
-        ensure!(is_at(card, start, image)?, "{} is not on the card as it was made", image.display());
-    }
-    for (slot, image) in [(Slot::A, &images[1]), (Slot::B, &images[2])] {
-        parley_update::complete::is_complete(image, slot)?;
-    }
-    let autoboot =
-        parley_update::fat::find(&images[0], "autoboot.txt").context("the first partition has no autoboot.txt")?;
-    let expected = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n";
-    ensure!(autoboot.content == expected.as_bytes(), "a fresh card would not start slot A");
-    // The line on the card opens the root that is on the card.
-    let argument = fs::read_to_string(folder.join(format!("images/{NAME}.erofs-lz4.verity-argument")))?;
-    let words: Vec<_> = argument.trim().trim_start_matches("parley.verity=").split(',').map(str::to_owned).collect();
-    let [blocks, _, hash] = words.as_slice() else {
-        anyhow::bail!("the line does not say how to open the root: {argument}")
-    };
-    let offset = (blocks.parse::<u64>()? * 4096).to_string();
-    process::run(
-        Command::new("veritysetup")
-            .arg("verify")
-            .arg(&images[3])
-            .arg(&images[3])
-            .arg(hash)
-            .arg(format!("--hash-offset={offset}")),
-    )
-}
-
-fn is_at(card: &Path, start: u64, image: &Path) -> Result<bool> {
-    let (mut card, mut image) = (fs::File::open(card)?, fs::File::open(image)?);
-    card.seek(SeekFrom::Start(start))?;
-    let (mut ours, mut theirs) = (vec![0; 1 << 20], vec![0; 1 << 20]);
-    loop {
-        let read = image.read(&mut ours)?;
-        if read == 0 {
-            return Ok(true);
-        }
-        card.read_exact(&mut theirs[..read])?;
-        if ours[..read] != theirs[..read] {
-            return Ok(false);
-        }
-    }
-}
-
-/// Whether two cards hold the same bytes.
-pub fn same(one: &Path, other: &Path) -> Result<bool> {
-    Ok(fs::metadata(one)?.len() == fs::metadata(other)?.len() && is_at(one, 0, other)?)
 }

@@ -2,6 +2,7 @@
 
 mod bitbake;
 pub mod card;
+mod card_check;
 mod check;
 mod checkout;
 mod generate;
@@ -90,10 +91,10 @@ pub fn make_card(layers: &Path, given: Option<card::Contents>, out: Option<&Path
     for attempt in ["one", "other"] {
         let folder = scratch.path().join(attempt);
         let card = card::make(&checkout, &layers, &contents, &folder, &tryboot)?;
-        card::check(&checkout, &folder, &card)?;
+        card_check::check(&checkout, &folder, &card)?;
         cards.push(card);
     }
-    ensure!(card::same(&cards[0], &cards[1])?, "two cards from the same files differ");
+    ensure!(card_check::same(&cards[0], &cards[1])?, "two cards from the same files differ");
     println!("The card is that of ota/layout.toml, and the same twice");
     if let Some(out) = out {
         process::run(Program::new("cp").arg("--sparse=always").arg(&cards[0]).arg(out))?;

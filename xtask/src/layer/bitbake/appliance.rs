@@ -2,7 +2,7 @@
 //! What is missing in the crate list is missing there.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -61,19 +61,10 @@ pub fn frozen(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
     let (source, config) = tree(check.build()?)?;
     let home = tempfile::tempdir_in(places::cache()?)?;
     fs::write(home.path().join("config.toml"), config)?;
-    let cargo = |arguments: &[&str]| {
-        let mut cargo = Command::new("nice");
-        cargo.args(["-n", "19", "cargo"]).args(arguments).current_dir(&source);
-        cargo.env("CARGO_HOME", home.path()).env("CARGO_TARGET_DIR", places::target().join("layer"));
-        cargo
-    };
-    // Every crate of the workspace, for every platform.
-    let metadata = process::output(&mut cargo(&["metadata", "--frozen", "--format-version", "1"]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo prints JSON")?;
-    let packages = metadata["packages"].as_array().map_or(0, Vec::len);
-    let mut arguments = vec!["build", "--frozen", "--release"];
-    arguments.extend(PACKAGES.iter().flat_map(|package| ["--package", package]));
-    process::run(&mut cargo(&arguments))?;
+    let packages = resolved(&source, home.path())?;
+    let mut build = cargo(&source, home.path());
+    build.args(["build", "--frozen", "--release"]).args(PACKAGES.iter().flat_map(|package| ["--package", package]));
+    process::run(&mut build)?;
     report.skip(
         format!("building {WORKERS}"),
         "their C++ takes longer than all the rest; cargo xtask build builds them from the same crates",
@@ -81,9 +72,61 @@ pub fn frozen(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
     Ok(format!("{packages} packages resolved; built: {}", PACKAGES.join(", ")))
 }
 
+/// cargo in that tree, with that configuration and no other.
+fn cargo(source: &Path, home: &Path) -> Command {
+    let mut cargo = Command::new("nice");
+    cargo.args(["-n", "19", "cargo"]).current_dir(source);
+    cargo.env("CARGO_HOME", home).env("CARGO_TARGET_DIR", places::target().join("layer"));
+    cargo
+}
+
+/// How many packages the workspace needs, for every platform; each of them has to be there.
+fn resolved(source: &Path, home: &Path) -> Result<usize> {
+    let metadata = process::output(cargo(source, home).args(["metadata", "--frozen", "--format-version", "1"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo prints JSON")?;
+    Ok(metadata["packages"].as_array().map_or(0, Vec::len))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crate_that_is_missing_in_the_tree_or_is_another_version_is_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(path, text).expect("written");
+        };
+        let package = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n");
+        let sum = "0".repeat(64);
+        let from = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+        write("tree/Cargo.toml", &(package("own") + "[dependencies]\nother = \"1\"\n"));
+        write("tree/src/lib.rs", "");
+        write(
+            "tree/Cargo.lock",
+            &format!(
+                "version = 4\n[[package]]\nname = \"other\"\nversion = \"1.0.0\"\n{from}\nchecksum = \"{sum}\"\n\
+                 [[package]]\nname = \"own\"\nversion = \"1.0.0\"\ndependencies = [\"other\"]\n"
+            ),
+        );
+        write("crates/other-1.0.0/Cargo.toml", &package("other"));
+        write("crates/other-1.0.0/src/lib.rs", "");
+        write("crates/other-1.0.0/.cargo-checksum.json", &format!("{{\"files\":{{}},\"package\":\"{sum}\"}}"));
+        let crates = folder.path().join("crates");
+        let config = format!(
+            "[source.bitbake]\ndirectory = \"{}\"\n[source.crates-io]\nreplace-with = \"bitbake\"\n",
+            crates.display()
+        );
+        write("home/config.toml", &config);
+        let resolved = || resolved(&folder.path().join("tree"), &folder.path().join("home"));
+        assert_eq!(resolved().expect("resolved"), 2);
+        write("crates/other-1.0.0/Cargo.toml", &package("other").replace("1.0.0", "1.0.1"));
+        assert!(resolved().is_err());
+        fs::remove_dir_all(crates.join("other-1.0.0")).expect("removed");
+        assert!(resolved().is_err());
+    }
 
     #[test]
     fn only_the_sources_of_bitbakes_configuration_hold_on_this_machine() {

@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod choices;
 mod clone;
 pub mod conformance;
+pub mod fleet;
 pub mod lint;
 mod mirror;
 pub mod recipes;

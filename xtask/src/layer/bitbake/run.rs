@@ -92,10 +92,19 @@ impl Build {
         LAYERS.iter().map(|(repository, layer)| self.layers.join(repository).join(layer)).collect()
     }
 
+    /// The folders of all layers, ours last.
+    pub fn layers(&self) -> Vec<PathBuf> {
+        self.below().into_iter().chain([self.source().join("meta-voice")]).collect()
+    }
+
+    /// The folder of a repository of others, or the copy of the clone.
+    pub fn repository(&self, name: Option<&str>) -> PathBuf {
+        name.map_or_else(|| self.source(), |name| self.layers.join(name))
+    }
+
     /// Writes the configuration, with further lines behind it.
     pub fn configure(&self, further: &str) -> Result<()> {
-        let paths: Vec<_> = self.below().into_iter().chain([self.source().join("meta-voice")]).collect();
-        self.configure_folder(&self.folder, &paths, &format!("{OURS}{further}"))
+        self.configure_folder(&self.folder, &self.layers(), &format!("{OURS}{further}"))
     }
 
     /// Writes the configuration of a build folder.

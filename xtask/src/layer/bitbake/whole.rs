@@ -1,5 +1,6 @@
 //! Steps about all recipes at once: reading them, their dependencies, every task of image and bundle, and single values of an image.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
@@ -9,6 +10,8 @@ use crate::layer::report::Report;
 
 /// What is asked for its dependencies.
 const TARGETS: &[&str] = &["voice-image", "voice-image-dev", "voice-bundle"];
+/// What only a kas file may bring in.
+const CHOSEN: &[&str] = &["parley-fleet", "rauc-hawkbit-updater"];
 /// Values of an image that no parse compares with anything.
 const VALUES: &[(&str, &str, &str)] = &[
     ("WKS_FULL_PATH", "parley-card.wks", "the card would be laid out by somebody else's file"),
@@ -27,8 +30,11 @@ pub fn parse(build: &Build, report: &mut Report) -> Result<String> {
 /// Everything that images and bundle are made from exists.
 pub fn graph(build: &Build, report: &mut Report) -> Result<String> {
     build.complaints(&[&["-g"], TARGETS].concat(), "bitbake -g", report)?;
-    let list = fs::read_to_string(build.aside("pn-buildlist")).context("bitbake wrote no pn-buildlist")?;
-    Ok(format!("{} recipes for {}", list.lines().count(), TARGETS.join(", ")))
+    let recipes = recipes(build)?;
+    for name in CHOSEN.iter().filter(|name| recipes.contains(**name)) {
+        report.find("bitbake -g", *name, "is in an image for which nobody has chosen it");
+    }
+    Ok(format!("{} recipes for {}", recipes.len(), TARGETS.join(", ")))
 }
 
 /// Every task of image and bundle, without carrying any out.
@@ -41,13 +47,45 @@ pub fn dry_run(build: &Build, report: &mut Report) -> Result<String> {
 
 /// Values of the image are what the layer means them to be.
 pub fn values(build: &Build, report: &mut Report) -> Result<String> {
-    let values = build.output(&["-e", "voice-image"])?;
-    for (name, word, why) in VALUES {
-        let value = run::value(&values, name);
-        let holds = value.as_deref().is_some_and(|value| value.split([' ', '/', ':']).any(|part| part == *word));
-        if !holds {
-            report.find("bitbake -e", "voice-image", format!("{name} is {value:?}, without {word}: {why}"));
-        }
+    for problem in without(&build.output(&["-e", "voice-image"])?) {
+        report.find("bitbake -e", "voice-image", problem);
     }
     Ok(format!("{} values", VALUES.len()))
+}
+
+/// The values that lack their word.
+fn without(printed: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, word, why) in VALUES {
+        let value = run::value(printed, name);
+        let holds = value.as_deref().is_some_and(|value| value.split([' ', '/', ':']).any(|part| part == *word));
+        if !holds {
+            found.push(format!("{name} is {value:?}, without {word}: {why}"));
+        }
+    }
+    found
+}
+
+/// The recipes that bitbake would build.
+pub fn recipes(build: &Build) -> Result<BTreeSet<String>> {
+    let list = fs::read_to_string(build.aside("pn-buildlist")).context("bitbake wrote no pn-buildlist")?;
+    Ok(list.lines().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_without_its_word_is_found() {
+        let right = "WKS_FULL_PATH=\"/x/parley-card.wks\"\nIMAGE_FSTYPES=\"wic erofs-lz4.verity\"\nDISTRO_FEATURES=\"a systemd\"\n\
+                     KERNEL_IMAGETYPE=\"Image\"\nMACHINEOVERRIDES=\"arm:raspberrypi5\"\n";
+        assert!(without(right).is_empty(), "{:?}", without(right));
+        for (from, to) in
+            [("parley-card", "sdimage-raspberrypi"), ("erofs-lz4.verity", "ext4"), ("\"Image", "\"zImage")]
+        {
+            assert_eq!(without(&right.replace(from, to)).len(), 1, "{from}");
+        }
+        assert_eq!(without("").len(), VALUES.len());
+    }
 }
