@@ -8,10 +8,6 @@ use serde_json::Value;
 
 use crate::{onnxruntime, places, process, system};
 
-/// The packages that make up the product.
-const PRODUCT: &[&str] =
-    &["parley", "parley-engine-whisper", "parley-engine-llama", "parley-engine-piper", "parley-engine-ears"];
-
 /// A built product.
 pub struct Built {
     /// The `parley` program; its workers lie beside it.
@@ -22,14 +18,14 @@ pub struct Built {
     espeak_data: PathBuf,
 }
 
-/// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds the product.
+/// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds the whole workspace, with
+/// whatever lints and tests build: another selection means other features of shared crates, and the native engines were compiled twice.
 pub fn ready(further: &[&str], install: bool) -> Result<Built> {
     let packages = [system::BUILD, system::FETCH, further].concat();
     system::ensure(&packages, install)?;
     let onnxruntime = onnxruntime::ensure()?;
     let mut build = cargo_with(&onnxruntime);
-    build.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]);
-    build.args(PRODUCT.iter().flat_map(|package| ["-p", package]));
+    build.args(["build", "--release", "--locked", "--workspace", "--message-format=json-render-diagnostics"]);
     let messages = process::output(&mut build)?;
     let programs = places::programs();
     let built = Built { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };

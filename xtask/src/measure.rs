@@ -42,13 +42,19 @@ pub fn soak(options: &Forwarded, install: bool) -> Result<()> {
 
 /// Builds the measuring program, and runs it with these arguments. Its help needs neither workers nor models.
 pub fn run_with(arguments: &[String], install: bool) -> Result<()> {
-    let mut cargo = if arguments.iter().any(|argument| ["-h", "--help"].contains(&argument.as_str())) {
-        build::cargo()
+    if arguments.iter().any(|argument| ["-h", "--help"].contains(&argument.as_str())) {
+        process::run(build::cargo().args([
+            "build",
+            "--release",
+            "--locked",
+            "-p",
+            "parley-tests",
+            "--bin",
+            "measure",
+        ]))?;
     } else {
         let built = build::ready(parley_speech::SYSTEM_PACKAGES, install)?;
         process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
-        built.cargo()
-    };
-    process::run(cargo.args(["build", "--release", "--locked", "-p", "parley-tests", "--bin", "measure"]))?;
+    }
     process::run(Command::new(places::programs().join("measure")).args(arguments))
 }
