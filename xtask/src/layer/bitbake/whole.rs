@@ -24,7 +24,9 @@ const VALUES: &[(&str, &str, &str)] = &[
 /// All recipes are read.
 pub fn parse(build: &Build, report: &mut Report) -> Result<String> {
     let said = build.complaints(&["-p"], "bitbake -p", report)?;
-    Ok(run::summary(&said, "Parsing of "))
+    let parsed = run::summary(&said, "Parsing of ");
+    // What has not changed since it was read is not read again.
+    Ok(if parsed.is_empty() { run::summary(&said, "Loaded ") } else { parsed })
 }
 
 /// Everything that images and bundle are made from exists.
