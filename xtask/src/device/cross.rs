@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::make::Recipe;
 use super::userland;
@@ -27,6 +27,9 @@ const PACKAGES: &[&str] = &[
     "pkgconf",
     "rustc",
 ];
+/// What there is to say where it is not possible.
+pub const IMPOSSIBLE: &str = "this machine lets no program make namespaces, as in most containers, and the virtual device's programs are built in a \
+                              root folder of their own (bubblewrap); run it on a machine of its own, or in a container that may";
 /// Where the clone and the build output are, seen from inside.
 const WORKSPACE: &str = "/workspace";
 const BUILT: &str = "/built";
@@ -78,8 +81,16 @@ const C_LIBRARY: &[&str] = &[
     "libutil.so.1",
 ];
 
+/// Whether this machine lets a program have a root folder of its own; a container often does not.
+pub fn is_possible() -> bool {
+    let mut bwrap = Command::new("bwrap");
+    bwrap.args(["--unshare-all", "--ro-bind", "/", "/", "--", "true"]).stderr(Stdio::null());
+    bwrap.status().is_ok_and(|status| status.success())
+}
+
 /// The folder of the built programs.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
+    ensure!(is_possible(), "{IMPOSSIBLE}");
     let root = Recipe::default().words([SUITE]).words(PACKAGES.iter().copied()).make(folder, "cross-root", |to| {
         let archive = folder.join("cross-root.tar");
         userland::debian(folder, SUITE, &["amd64", "arm64"], PACKAGES, &archive)?;

@@ -64,8 +64,12 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     Ok(())
 }
 
-/// Runs the cases of every change; the packages of [`system::DEVICE`] are there.
+/// Runs the cases of every change, or says that they are left out; the packages of [`system::DEVICE`] are there.
 pub fn test_every_change() -> Result<()> {
+    if !cross::is_possible() {
+        println!("LEFT OUT, all cases on the virtual device: {}", cross::IMPOSSIBLE);
+        return Ok(());
+    }
     test::run(&test::Options::default())
 }
 
