@@ -21,12 +21,27 @@ pub struct Line {
 #[derive(Clone, Default)]
 pub struct Console {
     heard: Arc<(Mutex<Vec<Line>>, Condvar)>,
-    recording: Option<PathBuf>,
+    recording: Option<Growing>,
+}
+
+/// The file that the guest's writes are recorded in.
+#[derive(Clone)]
+pub struct Growing {
+    /// The log of this start.
+    pub log: PathBuf,
+    /// Where its byte 0 is in the whole recording.
+    pub from: u64,
+}
+
+impl Growing {
+    fn length(&self) -> u64 {
+        self.from + self.log.metadata().map_or(0, |metadata| metadata.len())
+    }
 }
 
 impl Console {
-    /// Listens until the guest's end is closed; `recording` is the file that the guest's writes are recorded in.
-    pub fn listen(mut stream: UnixStream, recording: Option<PathBuf>) -> (Console, JoinHandle<()>) {
+    /// Listens until the guest's end is closed.
+    pub fn listen(mut stream: UnixStream, recording: Option<Growing>) -> (Console, JoinHandle<()>) {
         let console = Console { heard: Arc::default(), recording };
         let listener = console.clone();
         let thread = std::thread::spawn(move || {
@@ -74,7 +89,7 @@ impl Console {
     }
 
     fn add(&self, text: String) {
-        let recorded = self.recording.as_ref().and_then(|file| Some(file.metadata().ok()?.len())).unwrap_or(0);
+        let recorded = self.recording.as_ref().map_or(0, Growing::length);
         self.lines().push(Line { text, recorded });
         self.heard.1.notify_all();
     }

@@ -14,11 +14,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::console::{Console, Line};
+use crate::console::{Console, Growing, Line};
 use crate::disk::BootFiles;
 use crate::firmware::Choice;
 use crate::qmp::{Qmp, Stop};
 use crate::shell::{Done, Shell};
+use crate::writelog;
 
 /// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
 const MEMORY_MIB: u32 = 768;
@@ -36,7 +37,7 @@ const EMULATOR_WITHIN: Duration = Duration::from_secs(600);
 pub struct Plugged {
     /// A read-only second disk with bundles on it; the guest sees it as `/dev/disk/by-id/virtio-bundles`.
     pub bundles: Option<PathBuf>,
-    /// Where every write to the disk is recorded, with its flushes.
+    /// Where every write to the disk is recorded, with its flushes, over all starts that end in an orderly way.
     pub record: Option<PathBuf>,
     /// What the guest's clock chip says at power-on, as `2026-01-31T12:00:00`; otherwise the host's time.
     pub clock: Option<String>,
@@ -61,6 +62,8 @@ pub struct Machine {
     listener: JoinHandle<()>,
     shell: Shell,
     clock_at_start_s: u64,
+    /// The log of this start's writes, and where it belongs.
+    recording: Option<(PathBuf, PathBuf)>,
 }
 
 /// Why waiting for something ended without it.
@@ -93,7 +96,14 @@ impl Machine {
         command.arg("-kernel").arg(folder.join("kernel")).arg("-initrd").arg(folder.join("initramfs"));
         command.args(["-append", &format!("{} {}", boot.cmdline, plugged.words)]);
         command.args(["-rtc", &format!("clock=vm,base={}", plugged.clock.as_deref().unwrap_or("utc"))]);
-        command.args(disks(disk, plugged));
+        let recording = plugged
+            .record
+            .as_ref()
+            .map(|joined| Growing { log: folder.join("writes.log"), from: writelog::next_start(joined) });
+        if let Some(recording) = &recording {
+            fs::File::create(&recording.log)?;
+        }
+        command.args(disks(disk, recording.as_ref().map(|recording| recording.log.as_path()), plugged));
         let server = plugged.server.as_ref().map(|server| format!(",guestfwd=tcp:{SERVER}:80-cmd:{server}"));
         command.args(["-netdev", &format!("user,id=net,restrict=on{}", server.unwrap_or_default())]);
         command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
@@ -139,9 +149,10 @@ impl Machine {
                 return Err(error.context(format!("QEMU said: {said}")));
             }
         };
-        let (console, listener) = Console::listen(console, plugged.record.clone());
+        let (console, listener) = Console::listen(console, recording.clone());
         let clock_at_start_s = qmp.guest_clock_s()?;
-        Ok(Machine { qemu, qmp, console, listener, shell: Shell::new(shell)?, clock_at_start_s })
+        let recording = recording.map(|recording| recording.log).zip(plugged.record.clone());
+        Ok(Machine { qemu, qmp, console, listener, shell: Shell::new(shell)?, clock_at_start_s, recording })
     }
 
     /// The guest's time since power-on, whole seconds.
@@ -222,7 +233,7 @@ impl Machine {
     /// Ends an emulator whose guest has stopped, or whose guest does not matter any more; files are written whole.
     ///
     /// # Errors
-    /// When the emulator does not end.
+    /// When the emulator does not end, or has recorded less than it says.
     pub fn finish(mut self) -> Result<Console> {
         // The answer may not come any more.
         let _ = self.qmp.execute("quit", &json!({}));
@@ -235,10 +246,13 @@ impl Machine {
             std::thread::sleep(Duration::from_millis(20));
         }
         let _ = self.listener.join();
+        if let Some((log, joined)) = &self.recording {
+            writelog::join(log, joined)?;
+        }
         Ok(self.console)
     }
 
-    /// Takes the power away.
+    /// Takes the power away. What this start has recorded is not kept, because the emulator may have been in the middle of it.
     ///
     /// # Errors
     /// When the emulator cannot be killed.
@@ -295,20 +309,17 @@ fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()> {
 }
 
 /// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
-fn disks(disk: &Path, plugged: &Plugged) -> Vec<String> {
+fn disks(disk: &Path, record: Option<&Path>, plugged: &Plugged) -> Vec<String> {
     let blockdev = |value: String| ["-blockdev".to_owned(), value];
     let mut arguments = Vec::new();
-    let name = if plugged.record.is_some() { "recorded" } else { "disk" };
+    let name = if record.is_some() { "recorded" } else { "disk" };
     arguments
         .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
     arguments.extend(blockdev(format!("driver=raw,node-name={name},file={name}-file")));
-    if let Some(record) = &plugged.record {
+    if let Some(record) = record {
         arguments
             .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
-        // A recording goes on over restarts.
-        let append = if record.metadata().is_ok_and(|metadata| metadata.len() > 0) { "on" } else { "off" };
-        arguments
-            .extend(blockdev(format!("driver=blklogwrites,node-name=disk,file=recorded,log=log,log-append={append}")));
+        arguments.extend(blockdev("driver=blklogwrites,node-name=disk,file=recorded,log=log".to_owned()));
     }
     arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=disk,serial=card".to_owned()]);
     if let Some(bundles) = &plugged.bundles {

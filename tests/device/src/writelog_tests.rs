@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-pub(crate) const SECTOR: usize = 512;
+pub(crate) const SECTOR: usize = super::SECTOR as usize;
 
 /// What a recorder is asked to write.
 #[derive(Clone, Debug)]
@@ -68,7 +68,47 @@ fn a_write_says_where_its_bytes_lie() {
     assert_eq!(entries[1].log_end, log.len() as u64);
 }
 
+#[test]
+fn a_log_with_less_than_the_recorder_counted_is_refused() {
+    let mut log = recorded(&[Op::Flush, Op::Write { sector: 9, data: vec![7; SECTOR], durable: false }, Op::Flush]);
+    log[16] = 3;
+    assert_eq!(parsed(&log).len(), 3);
+    // An entry that was never written leaves a hole.
+    log[2 * SECTOR..4 * SECTOR].fill(0);
+    let error = read(&mut Cursor::new(&log)).unwrap_err().to_string();
+    assert_eq!(error, "the write log has 1 of 3 entries: byte 1024 of 2560 begins none");
+}
+
+#[test]
+fn starts_that_write_nothing_or_leave_a_tail_are_joined_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, joined) = (folder.path().join("log"), folder.path().join("joined"));
+    assert_eq!(next_start(&joined), 0);
+    let mut with_tail = recorded(&[Op::Flush]);
+    with_tail.extend([0; 3 * SECTOR]);
+    for bytes in [&[][..], &with_tail, &[], &recorded(&[Op::Discard { sector: 1, sectors: 2 }])] {
+        fs::write(&log, bytes).unwrap();
+        join(&log, &joined).unwrap();
+        assert!(!log.exists());
+    }
+    assert_eq!(parsed(&fs::read(&joined).unwrap()), [Request::Flush, Request::Discard { start: 512, length: 1024 }]);
+}
+
 proptest! {
+    #[test]
+    fn joined_logs_are_one_log(starts in prop::collection::vec(prop::collection::vec(any_op(), 0..10), 1..4)) {
+        let folder = tempfile::tempdir().unwrap();
+        let (log, joined) = (folder.path().join("log"), folder.path().join("joined"));
+        for ops in &starts {
+            let from = next_start(&joined);
+            let bytes = recorded(ops);
+            fs::write(&log, &bytes).unwrap();
+            join(&log, &joined).unwrap();
+            prop_assert_eq!(joined.metadata().unwrap().len(), from + bytes.len() as u64);
+        }
+        prop_assert_eq!(fs::read(&joined).unwrap(), recorded(&starts.concat()));
+    }
+
     #[test]
     fn every_request_is_read_back(ops in prop::collection::vec(any_op(), 0..30)) {
         let requests = parsed(&recorded(&ops));

@@ -177,12 +177,7 @@ impl Run<'_> {
     fn report(&self, scenario: &'static Scenario) -> Result<()> {
         let before = self.standstill.count();
         let mut report = self.run_one(scenario)?;
-        // Once in seven runs the emulator's log went on at its beginning after a restart: nothing that the device did.
-        let is_torn = |outcome: Option<&Result<String>>| matches!(outcome, Some(Err(error)) if format!("{error:#}").contains("the recording misses"));
-        if report.outcomes().any(|(_, outcome)| is_torn(outcome)) {
-            println!("    the emulator's recording is torn: once more");
-            report = self.run_one(scenario)?;
-        } else if self.standstill.count() != before && report.failures().next().is_some() {
+        if self.standstill.count() != before && report.failures().next().is_some() {
             println!("    the host stood still meanwhile, and the guest's clocks with it did not: once more");
             report = self.run_one(scenario)?;
         }

@@ -82,9 +82,7 @@ impl KeptRecording {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
-        fs::create_dir_all(folder)?;
-        fs::File::create(&self.log)?;
-        Ok(())
+        Ok(fs::create_dir_all(folder)?)
     }
 
     fn finish(&self, said: &Said) -> Result<()> {
