@@ -76,7 +76,7 @@ fn main() -> anyhow::Result<()> {
         Command::UpdatingLoad(options) => updating::load(&options),
         Command::Coverage(options) => coverage::run(&options, install),
         Command::Device(options) => device::run(&options, install),
-        Command::Layer(options) => layer::run(&options),
+        Command::Layer(options) => layer::run(&options, install),
     }
 }
 

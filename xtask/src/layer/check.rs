@@ -88,6 +88,8 @@ impl Step {
 pub struct Check<'a> {
     /// The clone.
     pub checkout: &'a Checkout,
+    /// Whether missing system packages may be installed.
+    pub install: bool,
     options: &'a Options,
     build: Option<Build>,
 }
@@ -133,7 +135,7 @@ impl Check<'_> {
             Step::Fleet => bitbake::fleet::check(self.checkout, self.build()?, report),
             Step::Licences => bitbake::recipes::licences(self, report),
             Step::Appliance => bitbake::appliance::configure(self, report),
-            Step::Frozen => bitbake::appliance::frozen(self, report),
+            Step::Frozen => bitbake::appliance::frozen(self),
             Step::Bundle => bitbake::bundle::check(self.checkout, self.build()?, report),
             Step::Card => {
                 let layers = self.layers()?;
@@ -158,9 +160,9 @@ impl Check<'_> {
 }
 
 /// Runs the steps that were asked for.
-pub fn run(options: &Options) -> Result<()> {
+pub fn run(options: &Options, install: bool) -> Result<()> {
     let checkout = Checkout::new(&places::workspace());
-    let mut check = Check { checkout: &checkout, options, build: None };
+    let mut check = Check { checkout: &checkout, options, install, build: None };
     let mut report = Report::default();
     let chosen = |step: &Step| {
         if options.only.is_empty() { !options.without.contains(step) } else { options.only.contains(step) }

@@ -57,7 +57,7 @@ enum Command {
 }
 
 /// Does it.
-pub fn run(options: &Options) -> Result<()> {
+pub fn run(options: &Options, install: bool) -> Result<()> {
     match &options.command {
         Command::Generate => generate::write(&places::workspace()),
         Command::Card { layers, root, kernel, initramfs, out } => {
@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Result<()> {
                 out.as_deref(),
             )
         }
-        Command::Check(options) => check::run(options),
+        Command::Check(options) => check::run(options, install),
     }
 }
 

@@ -10,13 +10,9 @@ use anyhow::{Context, Result, ensure};
 use super::{Build, mirror, recipes, run};
 use crate::layer::check::Check;
 use crate::layer::report::Report;
-use crate::{places, process};
+use crate::{onnxruntime, places, process, system};
 
 const RECIPE: &str = "meta-voice/recipes-parley/parley/parley_0.1.0.bb";
-/// What is built here. The workers' native libraries take longer than everything else, and are built by `cargo xtask build` from the same crates.
-const PACKAGES: &[&str] = &["parley-restart", "parley-setup", "parley-update", "parley"];
-/// What is not.
-const WORKERS: &str = "parley-engine-ears, -llama, -piper and -whisper";
 
 /// Fetch, unpack and configure.
 pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
@@ -39,14 +35,31 @@ pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
     Ok(format!("{crates} crates; {}", run::summary(&said, "NOTE: Tasks Summary: ")))
 }
 
-/// The tree that bitbake has made, and the part of its configuration of cargo that holds on this machine.
-fn tree(build: &Build) -> Result<(PathBuf, String)> {
-    let values = build.environment(RECIPE)?;
-    let source = PathBuf::from(run::expect_value(&values, "S")?);
-    let home = PathBuf::from(run::expect_value(&values, "CARGO_HOME")?);
-    let text = fs::read_to_string(home.join("config.toml"))
-        .context("bitbake has not configured the program: run the step `appliance` first")?;
-    Ok((source, sources_only(&text)?))
+/// What bitbake has made.
+struct Tree {
+    source: PathBuf,
+    /// The part of its configuration of cargo that holds on this machine.
+    config: String,
+    /// What the recipe builds.
+    packages: Vec<String>,
+}
+
+impl Tree {
+    fn of(build: &Build) -> Result<Tree> {
+        let values = build.environment(RECIPE)?;
+        let value = |name| run::expect_value(&values, name);
+        let text = fs::read_to_string(PathBuf::from(value("CARGO_HOME")?).join("config.toml"))
+            .context("bitbake has not configured the program: run the step `appliance` first")?;
+        let packages = selected(&value("CARGO_BUILD_FLAGS")?);
+        ensure!(!packages.is_empty(), "the recipe builds no package of the workspace by its name");
+        Ok(Tree { source: value("S")?.into(), config: sources_only(&text)?, packages })
+    }
+}
+
+/// The packages that flags of `cargo build` select.
+fn selected(flags: &str) -> Vec<String> {
+    let flags: Vec<&str> = flags.split_whitespace().collect();
+    flags.windows(2).filter(|pair| ["-p", "--package"].contains(&pair[0])).map(|pair| pair[1].to_owned()).collect()
 }
 
 /// Where crates come from. Compilers and linkers of the device are left out.
@@ -56,20 +69,19 @@ fn sources_only(config: &str) -> Result<String> {
     Ok(toml::to_string(&toml::Table::from_iter([("source".to_owned(), source)]))?)
 }
 
-/// Builds that tree, offline and with nothing but its crates.
-pub fn frozen(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
-    let (source, config) = tree(check.build()?)?;
+/// Builds that tree, offline and with nothing but its crates, and the native libraries that the recipe gets from others from this machine.
+pub fn frozen(check: &mut Check<'_>) -> Result<String> {
+    system::ensure(system::BUILD, check.install)?;
+    let onnxruntime = onnxruntime::ensure()?;
+    let Tree { source, config, packages } = Tree::of(check.build()?)?;
     let home = tempfile::tempdir_in(places::cache()?)?;
     fs::write(home.path().join("config.toml"), config)?;
-    let packages = resolved(&source, home.path())?;
+    let resolved = resolved(&source, home.path())?;
     let mut build = cargo(&source, home.path());
-    build.args(["build", "--frozen", "--release"]).args(PACKAGES.iter().flat_map(|package| ["--package", package]));
+    build.args(["build", "--frozen", "--release"]).env("ORT_LIB_LOCATION", onnxruntime);
+    build.args(packages.iter().flat_map(|package| ["--package", package]));
     process::run(&mut build)?;
-    report.skip(
-        format!("building {WORKERS}"),
-        "their C++ takes longer than all the rest; cargo xtask build builds them from the same crates",
-    );
-    Ok(format!("{packages} packages resolved; built: {}", PACKAGES.join(", ")))
+    Ok(format!("{resolved} packages resolved; built: {}", packages.join(", ")))
 }
 
 /// cargo in that tree, with that configuration and no other.
@@ -126,6 +138,13 @@ mod tests {
         assert!(resolved().is_err());
         fs::remove_dir_all(crates.join("other-1.0.0")).expect("removed");
         assert!(resolved().is_err());
+    }
+
+    #[test]
+    fn packages_are_what_the_flags_select() {
+        let flags = "-v --frozen --target aarch64-x --release --manifest-path=/s/Cargo.toml  -p parley   --package parley-setup ";
+        assert_eq!(selected(flags), ["parley", "parley-setup"]);
+        assert!(selected("--release --workspace -p").is_empty());
     }
 
     #[test]
