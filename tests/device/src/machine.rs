@@ -321,7 +321,8 @@ fn disks(disk: &Path, record: Option<&Path>, plugged: &Plugged) -> Vec<String> {
             .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
         arguments.extend(blockdev("driver=blklogwrites,node-name=disk,file=recorded,log=log".to_owned()));
     }
-    arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=disk,serial=card".to_owned()]);
+    // A card cannot write zeroes by itself either; and in a log they would be two writes, the second by `fallocate`.
+    arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=disk,serial=card,write-zeroes=off".to_owned()]);
     if let Some(bundles) = &plugged.bundles {
         arguments.extend(blockdev(format!(
             "driver=file,node-name=bundles-file,read-only=on,filename={}",

@@ -11,7 +11,7 @@ use parley_device::layout::{Layout, Partition, SlotName};
 use parley_update::slot::Slot;
 
 use super::bundles::{self, Signers};
-use super::make::Recipe;
+use super::make::{self, Recipe};
 use super::root::{Root, Verity, seal};
 use super::{cross, initramfs, product, userland};
 use crate::{places, process};
@@ -48,6 +48,7 @@ const MAKERS: &[&str] = &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs",
 /// Builds what is not built yet.
 pub fn ready() -> Result<Built> {
     let folder = super::folder()?;
+    let _alone = make::alone(&folder, "building")?;
     let layout = super::layout()?;
     let archive = userland::ready(&folder)?;
     let programs = cross::ready(&folder)?;
@@ -97,7 +98,7 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     let slots = |version: &str, name: &str, compression: &str| -> Result<()> {
         // A link into /usr in Debian's packages; here a file of this version.
         let release = root.path("etc/os-release");
-        super::make::remove(&release)?;
+        make::remove(&release)?;
         let debian = fs::read_to_string(root.path("usr/lib/os-release"))?;
         fs::write(release, format!("{debian}IMAGE_VERSION={version}\n"))?;
         product::install_version(&root, programs, version == FIRST)?;

@@ -1,10 +1,25 @@
 //! Making a thing once: its name carries what it was made from, and it is there whole or not at all.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
+
+/// Waits until no other process is at this work in the folder; it is this one's until the file is closed.
+pub fn alone(folder: &Path, work: &str) -> Result<File> {
+    let path = folder.join(work).with_extension("lock");
+    let lock = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            println!("Another `cargo xtask device` is at work here ({work}): waiting until it has ended");
+            lock.lock()?;
+        }
+        Err(TryLockError::Error(error)) => return Err(error).context("cannot keep others out"),
+    }
+    Ok(lock)
+}
 
 /// What a thing is made from.
 #[derive(Default)]
@@ -87,6 +102,19 @@ mod tests {
     fn made(folder: &Path, word: &str) -> PathBuf {
         let make = |path: &Path| Ok(fs::write(path, word)?);
         Recipe::default().words([word]).make(folder, "thing", make).unwrap()
+    }
+
+    #[test]
+    fn the_second_at_the_same_work_waits_for_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = alone(folder.path(), "work").unwrap();
+        let _other = alone(folder.path(), "other").unwrap();
+        let path = folder.path().to_owned();
+        let second = std::thread::spawn(move || alone(&path, "work").unwrap().metadata().is_ok());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!second.is_finished());
+        drop(first);
+        assert!(second.join().unwrap());
     }
 
     #[test]

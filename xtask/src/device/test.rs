@@ -13,7 +13,7 @@ use clap::Args;
 use parley_device::cases::{Bench, Figures, Report, SCENARIOS, Scenario};
 use parley_device::range_server;
 
-use super::disk;
+use super::{disk, make};
 
 /// Which cases.
 #[derive(Args, Default)]
@@ -104,6 +104,7 @@ pub fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let built = disk::ready()?;
+    let _alone = make::alone(&super::folder()?, "cases")?;
     let folder = super::folder()?.join("cases");
     let bench = Bench {
         layout: super::layout()?,
@@ -183,7 +184,7 @@ impl Run<'_> {
         }
         let failures: Vec<&str> = report.failures().collect();
         if failures.is_empty() {
-            super::make::remove(&self.bench.folder(scenario.name))?;
+            make::remove(&self.bench.folder(scenario.name))?;
         } else {
             println!("    its consoles are in {}", self.bench.folder(scenario.name).display());
         }
@@ -200,7 +201,7 @@ impl Run<'_> {
         let begun = Instant::now();
         println!("{}  {} begins ({} starts)", at(begun), scenario.name, scenario.starts);
         let mut report = Report::new(scenario);
-        super::make::remove(&self.bench.folder(scenario.name))?;
+        make::remove(&self.bench.folder(scenario.name))?;
         let ended = (scenario.run)(self.bench, &mut report);
         // In one piece: others may print meanwhile.
         let mut lines = vec![format!("{}  {} took {} s", at(Instant::now()), scenario.name, begun.elapsed().as_secs())];
