@@ -14,6 +14,7 @@ mod measure;
 mod onnxruntime;
 mod places;
 mod process;
+mod reproducible;
 mod system;
 mod test;
 mod tools;

@@ -248,10 +248,12 @@ impl Layout {
 
     /// What `sfdisk` is told.
     pub fn sfdisk_script(&self) -> String {
-        let mut script = "label: gpt\nunit: sectors\n".to_owned();
+        let mut script = format!("label: gpt\nlabel-id: {}\nunit: sectors\n", partition_uuid(0));
         for Partition { number, label, kind, start, size, .. } in &self.partitions {
             let (start, size) = (start / SECTOR, size / SECTOR);
-            let _ = writeln!(script, "{number}: start={start}, size={size}, type={kind}, name=\"{label}\"");
+            let uuid = partition_uuid(*number);
+            let _ =
+                writeln!(script, "{number}: start={start}, size={size}, type={kind}, uuid={uuid}, name=\"{label}\"");
         }
         script
     }
@@ -260,6 +262,11 @@ impl Layout {
         let found = self.slots.iter().find(|description| description.name == slot.as_str());
         found.with_context(|| format!("ota/layout.toml has no slot {slot}"))
     }
+}
+
+/// The same on every build; number 0 is the disk's own.
+fn partition_uuid(number: u32) -> String {
+    format!("00000000-0000-4000-8000-{:012x}", 0x100 + number)
 }
 
 fn slot_name(name: &str) -> Result<SlotName> {
@@ -305,9 +312,10 @@ mod tests {
     #[test]
     fn the_script_for_sfdisk_names_every_partition() {
         let script = product().sfdisk_script();
-        let expected = "label: gpt\nunit: sectors\n1: start=8192, size=32768, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7, name=\"autoboot\"\n";
+        let expected = "label: gpt\nlabel-id: 00000000-0000-4000-8000-000000000100\nunit: sectors\n1: start=8192, size=32768, \
+                        type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7, uuid=00000000-0000-4000-8000-000000000101, name=\"autoboot\"\n";
         assert!(script.starts_with(expected), "{script}");
-        assert_eq!(script.lines().count(), 2 + 6);
+        assert_eq!(script.lines().count(), 3 + 6);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::process::Output;
 
 use super::super::{Content, make, signature};
 use super::*;
+use crate::reproducible;
 
 /// The images of a test.
 fn bench() -> tempfile::TempDir {
@@ -154,4 +155,17 @@ fn a_bundle_brings_a_hash_index_for_each_image_and_no_time() {
     let said = device_says(folder, &signer.keyring, &bundle);
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(said.contains("test"), "the build is what it was told, not the time:\n{said}");
+}
+
+#[test]
+fn the_same_images_make_the_same_bundle_whoever_signs_and_whenever() {
+    let folder = bench();
+    let folder = folder.path();
+    let signer = |name: &str| development(&folder.join(name), Change::Keep).expect("it can be made");
+    let one = bundle(folder, &signer("ours"), "one.raucb").expect("it can be signed");
+    // A file system keeps whole seconds.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let other = bundle(folder, &signer("others"), "other.raucb").expect("it can be signed");
+    assert!(reproducible::is_same(&one, &other).expect("compared"));
+    assert_ne!(fs::read(one).expect("read"), fs::read(other).expect("read"));
 }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use parley_update::manifest::Manifest;
 
-use crate::{places, process, system};
+use crate::{places, process, reproducible, system};
 
 /// What making a bundle needs.
 pub const PACKAGES: &[&str] = &["rauc", "squashfs-tools", "openssl"];
@@ -137,13 +137,14 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
         let image = fs::canonicalize(image).with_context(|| format!("there is no image {}", image.display()))?;
         process::run(Command::new("cp").args(["--sparse=always", "--reflink=auto"]).arg(image).arg(folder.join(name)))?;
     }
+    reproducible::touch(&folder)?;
     if out.exists() {
         fs::remove_file(out)?;
     }
     // RAUC verifies its own signature by these settings before it is done.
     let settings = out.with_extension("conf");
     fs::write(&settings, device_settings(&signer.keyring)?)?;
-    let mut rauc = Command::new("rauc");
+    let mut rauc = reproducible::command("rauc");
     rauc.arg("--conf").arg(&settings).arg("bundle").arg("--cert").arg(&signer.cert).arg("--key").arg(&signer.key);
     rauc.envs(signer.environment.iter().map(|(name, value)| (name, value)));
     if fast {

@@ -10,7 +10,7 @@ use parley_device::layout::{Layout, SlotName};
 use parley_update::manifest::Manifest;
 
 use crate::bundle::signature;
-use crate::{places, process};
+use crate::{places, process, reproducible};
 
 /// The kind of device, as in `ota/system.conf`.
 const COMPATIBLE: &str = "parley-raspberrypi5";
@@ -25,6 +25,12 @@ struct Certificate {
     key: PathBuf,
 }
 
+impl Certificate {
+    fn named(folder: &Path, name: &str) -> Certificate {
+        Certificate { certificate: folder.join(format!("{name}.pem")), key: folder.join(format!("{name}.key")) }
+    }
+}
+
 /// A certificate authority of the virtual device alone.
 pub struct Authority {
     folder: PathBuf,
@@ -35,7 +41,7 @@ impl Authority {
     /// Makes one. Its keys never leave the cache.
     pub fn make(folder: &Path) -> Result<Authority> {
         fs::create_dir_all(folder)?;
-        let own = Certificate { certificate: folder.join("ca.pem"), key: folder.join("ca.key") };
+        let own = Certificate::named(folder, "ca");
         let configuration = "[ca]\ndefault_ca=this\n[this]\ndatabase=index.txt\nserial=serial\ncrlnumber=crlnumber\ndefault_md=sha256\n\
              default_crl_days=3650\nunique_subject=no\npolicy=any\nnew_certs_dir=.\n[any]\ncommonName=supplied\n\
              [signer]\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,codeSigning\n\
@@ -93,7 +99,7 @@ impl Authority {
             "-extensions",
             "signer",
         ])?;
-        Ok(Certificate { certificate: self.folder.join(certificate), key: self.folder.join(key) })
+        Ok(Certificate::named(&self.folder, name))
     }
 
     fn revoke(&self, signer: &Certificate) -> Result<()> {
@@ -125,13 +131,21 @@ pub struct Signers {
 }
 
 impl Signers {
-    /// Makes them.
-    pub fn make(folder: &Path) -> Result<Signers> {
+    /// Makes them, once: the keyring is in the images.
+    pub fn make(folder: &Path) -> Result<()> {
         let ours = Authority::make(&folder.join("ours"))?;
-        let (good, revoked) = (ours.signer("release")?, ours.signer("lost-token")?);
-        ours.revoke(&revoked)?;
-        let stranger = Authority::make(&folder.join("strangers"))?.signer("release")?;
-        Ok(Signers { good, revoked, stranger, keyring: ours.keyring()? })
+        ours.signer("release")?;
+        ours.revoke(&ours.signer("lost-token")?)?;
+        fs::write(folder.join("keyring.pem"), ours.keyring()?)?;
+        Authority::make(&folder.join("strangers"))?.signer("release").map(|_| ())
+    }
+
+    /// Those that were made in a folder.
+    pub fn made(folder: &Path) -> Result<Signers> {
+        let ours = |name| Certificate::named(&folder.join("ours"), name);
+        let stranger = Certificate::named(&folder.join("strangers"), "release");
+        let keyring = fs::read(folder.join("keyring.pem"))?;
+        Ok(Signers { good: ours("release"), revoked: ours("lost-token"), stranger, keyring })
     }
 }
 
@@ -206,7 +220,8 @@ fn sign(contents: &Contents, signer: &Certificate, scratch: &Path, to: &Path) ->
     for (image, name) in [(contents.root, "root.img"), (contents.boot, "boot.img")] {
         process::run(Command::new("cp").arg("--sparse=always").arg(image).arg(scratch.join(name)))?;
     }
-    let mut rauc = Command::new("nice");
+    reproducible::touch(scratch)?;
+    let mut rauc = reproducible::command("nice");
     rauc.args(["rauc", "bundle", FAST_SQUASHFS]).arg("--cert").arg(&signer.certificate).arg("--key").arg(&signer.key);
     process::run(rauc.arg(scratch).arg(to))?;
     if contents.allow_downgrade {

@@ -14,7 +14,7 @@ use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
 use super::root::{Root, Verity, seal};
 use super::{cross, initramfs, product, userland};
-use crate::{places, process};
+use crate::{places, process, reproducible};
 
 /// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
 /// `mitigations=off nokaslr`: nobody attacks a test, and the kernel's separate page tables make every call into it dear under emulation.
@@ -45,25 +45,57 @@ const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
 const MAKERS: &[&str] = &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs"];
 
+/// Of the data partition's file system.
+const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
+
+/// What the images are made from.
+struct Sources {
+    layout: Layout,
+    userland: PathBuf,
+    programs: PathBuf,
+    signers: PathBuf,
+}
+
+impl Sources {
+    /// Makes those that are missing.
+    fn ready(folder: &Path) -> Result<Sources> {
+        let signers = Recipe::default().path(&maker("bundles.rs"))?.make(folder, "signers", Signers::make)?;
+        Ok(Sources {
+            layout: super::layout()?,
+            userland: userland::ready(folder)?,
+            programs: cross::ready(folder)?,
+            signers,
+        })
+    }
+}
+
+/// A part of this program.
+fn maker(file: &str) -> PathBuf {
+    places::workspace().join("xtask/src/device").join(file)
+}
+
+/// What the guest has beside the product.
+fn guest() -> PathBuf {
+    places::workspace().join("tests/device/guest")
+}
+
 /// Builds what is not built yet.
 pub fn ready() -> Result<Built> {
     let folder = super::folder()?;
     let _alone = make::alone(&folder, "building")?;
-    let layout = super::layout()?;
-    let archive = userland::ready(&folder)?;
-    let programs = cross::ready(&folder)?;
+    let sources = Sources::ready(&folder)?;
     let workspace = places::workspace();
-    let guest = workspace.join("tests/device/guest");
     let images = Recipe::default()
-        .words([CMDLINE, archive.to_string_lossy().as_ref()])
-        .path(&programs)?
-        .path(&guest)?
+        .words([CMDLINE, sources.userland.to_string_lossy().as_ref(), sources.signers.to_string_lossy().as_ref()])
+        .path(&sources.programs)?
+        .path(&guest())?
         .path(&workspace.join("ota"))?
         .path(&workspace.join("rootfs-overlay"))?;
-    let images = MAKERS
-        .iter()
-        .try_fold(images, |recipe, file| recipe.path(&workspace.join("xtask/src/device").join(file)))?
-        .make(&folder, "images", |to| make_images(&layout, &archive, &programs, &guest, to))?;
+    let images =
+        MAKERS
+            .iter()
+            .try_fold(images, |recipe, file| recipe.path(&maker(file)))?
+            .make(&folder, "images", |to| make_images(&sources, to))?;
     Ok(Built {
         disk: images.join("disk.img"),
         bundles: images.join("bundles.img"),
@@ -72,10 +104,32 @@ pub fn ready() -> Result<Built> {
     })
 }
 
-fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, to: &Path) -> Result<()> {
+/// Makes the images once more, and compares them byte by byte; of a bundle what is signed, because every signature is another.
+pub fn compare_with_a_second(first: &Built) -> Result<()> {
+    let folder = super::folder()?;
+    let _alone = make::alone(&folder, "building")?;
+    let second = folder.join("second");
+    make::remove(&second)?;
+    make_images(&Sources::ready(&folder)?, &second)?;
+    let images = first.disk.parent().context("the disk lies in a folder")?;
+    let mut differ = Vec::new();
+    for file in ["disk.img", "initramfs", "kernel.gz", "served/good.raucb"] {
+        let is_same = reproducible::is_same(&images.join(file), &second.join(file))?;
+        println!("{file}: {}", if is_same { "the same bytes" } else { "other bytes" });
+        if !is_same {
+            differ.push(file);
+        }
+    }
+    ensure!(differ.is_empty(), "{} differ; the second ones are in {}", differ.join(", "), second.display());
+    make::remove(&second)
+}
+
+fn make_images(sources: &Sources, to: &Path) -> Result<()> {
+    let Sources { layout, userland, programs, signers } = sources;
+    let guest = guest();
     fs::create_dir_all(to)?;
-    let signers = Signers::make(&to.join("signers"))?;
-    let root = Root::unpack(archive, &to.join("root"))?;
+    let signers = Signers::made(signers)?;
+    let root = Root::unpack(userland, &to.join("root"))?;
     let workspace = places::workspace();
     let product = workspace.join("rootfs-overlay");
     root.overlay(&product)?;
@@ -83,9 +137,9 @@ fn make_images(layout: &Layout, archive: &Path, programs: &Path, guest: &Path, t
     fs::copy(workspace.join("ota/system.conf"), root.path("etc/rauc/system.conf"))?;
     fs::write(root.path("etc/rauc/keyring.pem"), &signers.keyring)?;
     product::install(&root, programs)?;
-    root.overlay(guest)?;
+    root.overlay(&guest)?;
     root.make_users()?;
-    for units in [&product, guest] {
+    for units in [&product, &guest] {
         root.enable_all(units)?;
     }
     let kernel = to.join("kernel.gz");
@@ -155,9 +209,12 @@ fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, 
 fn make_fat(partition: &Partition, files: &[(&Path, &str)], to: &Path) -> Result<()> {
     File::create(to)?.set_len(partition.size)?;
     let label = partition.filesystem_label.as_deref().unwrap_or("PARLEY");
-    process::run(Command::new("mkfs.vfat").args(["-n", label, "-i", "50415231"]).arg(to).stdout(Stdio::null()))?;
+    process::run(
+        Command::new("mkfs.vfat").args(["--invariant", "-n", label, "-i", "50415231"]).arg(to).stdout(Stdio::null()),
+    )?;
     for (file, name) in files {
-        process::run(Command::new("mcopy").arg("-i").arg(to).arg(file).arg(format!("::{name}")))?;
+        reproducible::touch(file)?;
+        process::run(reproducible::command("mcopy").arg("-m").arg("-i").arg(to).arg(file).arg(format!("::{name}")))?;
     }
     Ok(())
 }
@@ -187,9 +244,20 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     let (content, image) = (images.join("data.d"), images.join("data.img"));
     fs::create_dir_all(&content)?;
     File::create(&image)?.set_len(data.size)?;
+    reproducible::touch(&content)?;
     process::run(
-        Command::new("mkfs.ext4")
-            .args(["-q", "-F", "-L", "data", "-E", "root_owner=0:0", "-d"])
+        reproducible::command("mkfs.ext4")
+            .args([
+                "-q",
+                "-F",
+                "-L",
+                "data",
+                "-U",
+                DATA_UUID,
+                "-E",
+                &format!("root_owner=0:0,hash_seed={DATA_UUID}"),
+                "-d",
+            ])
             .arg(&content)
             .arg(&image),
     )?;

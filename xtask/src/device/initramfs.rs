@@ -3,13 +3,12 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use super::root::Root;
 use crate::layer::rules::program::APPLETS;
-use crate::{places, process};
+use crate::{places, process, reproducible};
 
 /// Debian's kernel has these as modules; the product's has them built in.
 const MODULES: &[&str] = &["virtio_mmio", "virtio_blk", "dm-verity", "erofs"];
@@ -39,8 +38,9 @@ pub fn make(root: &Root, restart: &Path, starts: &str, scratch: &Path, to: &Path
         let name = module.file_name().context("a module has a name")?.to_string_lossy().into_owned();
         copy(module, &format!("modules/{index:02}-{name}"))?;
     }
+    reproducible::touch(scratch)?;
     // Not compressed: reading it costs the emulator nothing, and unpacking would cost the guest a tenth of a second.
     let archive = "find . -print0 | sort -z | cpio --null --create --format=newc --quiet --reproducible --owner=0:0";
     let output = fs::File::create(to)?;
-    process::run(Command::new("sh").args(["-c", archive]).current_dir(scratch).stdout(output))
+    process::run(reproducible::command("sh").args(["-c", archive]).current_dir(scratch).stdout(output))
 }

@@ -30,7 +30,7 @@ pub struct Options {
 #[derive(Subcommand)]
 enum Command {
     /// Build its disk from Debian packages and this clone
-    Build,
+    Build(BuildOptions),
     /// Start it and run commands in it
     Run(start::Options),
     /// Start a card that the Yocto layer lays out, and take an update on it
@@ -44,6 +44,13 @@ enum Command {
     Serve(test::ServeOptions),
 }
 
+#[derive(Args)]
+struct BuildOptions {
+    /// Make its images a second time, and compare them byte by byte
+    #[arg(long)]
+    twice: bool,
+}
+
 /// Does it.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     // The emulator starts this one, many times, and takes its output for the server's.
@@ -51,9 +58,12 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         system::ensure(system::DEVICE, install)?;
     }
     match &options.command {
-        Command::Build => {
+        Command::Build(options) => {
             let built = disk::ready()?;
             println!("The disk: {}", built.disk.display());
+            if options.twice {
+                disk::compare_with_a_second(&built)?;
+            }
         }
         Command::Run(options) => start::run(options)?,
         Command::Card(options) => card::run(options)?,

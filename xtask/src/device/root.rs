@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::userland;
-use crate::process;
+use crate::{process, reproducible};
 
 /// The modules that the guest loads, with whatever they depend on.
 const MODULES: &[&str] = &[
@@ -296,7 +296,7 @@ impl Root {
             let lines = fs::read_to_string(&file)?.replace("\nu! ", "\nu ");
             fs::write(file, lines)?;
         }
-        process::run(Command::new("systemd-sysusers").arg("--root").arg(&self.folder))
+        process::run(reproducible::command("systemd-sysusers").arg("--root").arg(&self.folder))
     }
 }
 

@@ -16,9 +16,8 @@ use sha2::{Digest as _, Sha256};
 use super::checkout::Checkout;
 use super::metadata;
 use crate::process;
+use crate::reproducible::TIME;
 
-/// The images' time, and that of the file systems in them, s.
-const TIME: &str = "1520598896";
 /// The name of the images, without their kinds.
 pub const NAME: &str = "voice-image-raspberrypi5.rootfs";
 /// What wic looks for in its own sysroot.
