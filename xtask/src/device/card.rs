@@ -42,11 +42,11 @@ pub struct Options {
 
 /// Makes it, starts it, and takes an update on it.
 pub fn run(options: &Options) -> Result<()> {
-    let (disk, bundles) = match &options.images {
-        Some(folder) => (folder.join("disk.img"), folder.join("bundles.img")),
+    let (disk, bundles, _alone) = match &options.images {
+        Some(folder) => (folder.join("disk.img"), folder.join("bundles.img"), None),
         None => {
             let built = disk::ready()?;
-            (built.disk, built.bundles)
+            (built.disk, built.bundles, Some(built.alone))
         }
     };
     let folder = super::folder()?.join("card");

@@ -32,6 +32,8 @@ pub struct Built {
     pub served: PathBuf,
     /// A USB stick with the good one.
     pub stick: PathBuf,
+    /// Keeps other processes from replacing them, and from the folders of the cases.
+    pub alone: File,
 }
 
 /// The version on the card as it leaves the bench.
@@ -43,7 +45,8 @@ pub const RECOMPRESSED: &str = "1.1.0-recompressed";
 /// Room for a bundle.
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &[&str] = &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs"];
+const MAKERS: &[&str] =
+    &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs", "../reproducible.rs"];
 
 /// Of the data partition's file system.
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
@@ -82,7 +85,7 @@ fn guest() -> PathBuf {
 /// Builds what is not built yet.
 pub fn ready() -> Result<Built> {
     let folder = super::folder()?;
-    let _alone = make::alone(&folder, "building")?;
+    let alone = make::alone(&folder)?;
     let sources = Sources::ready(&folder)?;
     let workspace = places::workspace();
     let images = Recipe::default()
@@ -101,13 +104,13 @@ pub fn ready() -> Result<Built> {
         bundles: images.join("bundles.img"),
         served: images.join("served"),
         stick: images.join("stick.img"),
+        alone,
     })
 }
 
 /// Makes the images once more, and compares them byte by byte; of a bundle what is signed, because every signature is another.
 pub fn compare_with_a_second(first: &Built) -> Result<()> {
     let folder = super::folder()?;
-    let _alone = make::alone(&folder, "building")?;
     let second = folder.join("second");
     make::remove(&second)?;
     make_images(&Sources::ready(&folder)?, &second)?;

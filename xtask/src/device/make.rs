@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-/// Waits until no other process is at this work in the folder; it is this one's until the file is closed.
-pub fn alone(folder: &Path, work: &str) -> Result<File> {
-    let path = folder.join(work).with_extension("lock");
+/// Waits until no other process works in the folder; it is this one's until the file is closed.
+pub fn alone(folder: &Path) -> Result<File> {
+    let path = folder.join("lock");
     let lock = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            println!("Another `cargo xtask device` is at work here ({work}): waiting until it has ended");
+            println!("Another process works in {}: waiting until it has ended", folder.display());
             lock.lock()?;
         }
         Err(TryLockError::Error(error)) => return Err(error).context("cannot keep others out"),
@@ -105,12 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn the_second_at_the_same_work_waits_for_the_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = alone(folder.path(), "work").unwrap();
-        let _other = alone(folder.path(), "other").unwrap();
+    fn the_second_in_a_folder_waits_for_the_first() {
+        let [folder, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let first = alone(folder.path()).unwrap();
+        let _elsewhere = alone(other.path()).unwrap();
         let path = folder.path().to_owned();
-        let second = std::thread::spawn(move || alone(&path, "work").unwrap().metadata().is_ok());
+        let second = std::thread::spawn(move || alone(&path).unwrap().metadata().is_ok());
         std::thread::sleep(std::time::Duration::from_millis(50));
         assert!(!second.is_finished());
         drop(first);

@@ -104,7 +104,6 @@ pub fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let built = disk::ready()?;
-    let _alone = make::alone(&super::folder()?, "cases")?;
     let folder = super::folder()?.join("cases");
     let bench = Bench {
         layout: super::layout()?,
