@@ -50,8 +50,8 @@ const BESIDE: f64 = 0.08;
 
 /// RAUC compares images in blocks of this size, bytes.
 const BLOCK: usize = 4096;
-/// What squashfs stores in one piece, and a device fetches for any block in it, bytes. A program of another size moves the numbers of the files
-/// behind it, and with them one block of each folder, all over the image.
+/// What squashfs stores in one piece, and a device fetches for any block in it, bytes. A program that takes another number of blocks moves
+/// everything behind it, and then the blocks in which EROFS keeps addresses are new, all over the image.
 const PIECE: usize = 128 << 10;
 
 fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
