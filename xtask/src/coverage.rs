@@ -11,21 +11,21 @@ use crate::{build, places, process, system, tools};
 /// Our crates, and the tests of them all together. Two workers are left out: they are mostly calls into whisper.cpp and llama.cpp.
 const PACKAGES: &[&str] = &[
     "parley-conversation",
-    "parley-engine",
-    "parley-engine-ears",
-    "parley-engine-piper",
-    "parley-hardware",
+    "parley-engines",
+    "parley-worker-smart-turn",
+    "parley-worker-piper",
+    "parley-audio",
     "parley-model-file",
     "parley-models",
     "parley-restart",
     "parley-setup",
     "parley-update",
     "parley",
-    "parley-tests",
+    "parley-e2e",
 ];
 
 /// What the product does not hold, and the workers that are left out.
-const NOT_COUNTED: &[&str] = &["tests/*", "xtask/*", "appliance/engine-whisper/*", "appliance/engine-llama/*"];
+const NOT_COUNTED: &[&str] = &["tests/*", "xtask/*", "appliance/workers/whisper/*", "appliance/workers/llama/*"];
 
 /// Options of the coverage run.
 #[derive(Args)]
@@ -77,7 +77,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
 /// The workers that are not counted, and what all workers need, for the tests that run the whole product.
 fn place_workers(built: &Built, programs: &Path) -> Result<()> {
     std::fs::create_dir_all(programs)?;
-    for worker in ["parley-engine-whisper", "parley-engine-llama"] {
+    for worker in ["parley-worker-whisper", "parley-worker-llama"] {
         std::fs::copy(places::programs().join(worker), programs.join(worker))
             .with_context(|| format!("cannot copy {worker}"))?;
     }

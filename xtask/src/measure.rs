@@ -43,15 +43,7 @@ pub fn soak(options: &Forwarded, install: bool) -> Result<()> {
 /// Builds the measuring program, and runs it with these arguments. Its help needs neither workers nor models.
 pub fn run_with(arguments: &[String], install: bool) -> Result<()> {
     if arguments.iter().any(|argument| ["-h", "--help"].contains(&argument.as_str())) {
-        process::run(build::cargo().args([
-            "build",
-            "--release",
-            "--locked",
-            "-p",
-            "parley-tests",
-            "--bin",
-            "measure",
-        ]))?;
+        process::run(build::cargo().args(["build", "--release", "--locked", "-p", "parley-e2e", "--bin", "measure"]))?;
     } else {
         let built = build::ready(parley_speech::SYSTEM_PACKAGES, install)?;
         process::run(Command::new(&built.parley).args(["models", "fetch"]))?;

@@ -216,5 +216,4 @@ impl<C: Card, J: Journal> Backend<C, J> {
 }
 
 #[cfg(test)]
-#[path = "backend_tests.rs"]
 mod tests;

@@ -236,5 +236,4 @@ fn sync_one(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[path = "data_tests.rs"]
 mod tests;

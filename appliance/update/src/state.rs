@@ -218,5 +218,4 @@ impl Record {
 }
 
 #[cfg(test)]
-#[path = "state_tests.rs"]
 mod tests;

@@ -256,5 +256,4 @@ pub fn now_unix_s() -> u64 {
 }
 
 #[cfg(test)]
-#[path = "updater_tests.rs"]
 mod tests;

@@ -9,7 +9,7 @@ LICENSE:${PN}-engine-piper = "GPL-3.0-or-later"
 LIC_FILES_CHKSUM = "\
     file://LICENSE-APACHE;md5=3b83ef96387f14655fc854ddc3c6bd57 \
     file://LICENSE-MIT;md5=abdff6171de2b19de3843b79a8872d35 \
-    file://appliance/engine-piper/LICENSE;md5=1ebbd3e34237af26da5dc08a4e440464 \
+    file://appliance/workers/piper/LICENSE;md5=1ebbd3e34237af26da5dc08a4e440464 \
 "
 
 DEPENDS = "alsa-lib clang-native onnxruntime-bin openssl sonic"
@@ -21,10 +21,10 @@ inherit cmake parley_source pkgconfig useradd
 # Each with its own native library in a program of its own; the other members of the workspace are tests and developer commands.
 CARGO_BUILD_FLAGS:append = "\
     -p parley \
-    -p parley-engine-ears \
-    -p parley-engine-llama \
-    -p parley-engine-piper \
-    -p parley-engine-whisper \
+    -p parley-worker-smart-turn \
+    -p parley-worker-llama \
+    -p parley-worker-piper \
+    -p parley-worker-whisper \
     -p parley-restart \
     -p parley-setup \
     -p parley-update \
@@ -57,14 +57,14 @@ do_install:append() {
 
 # The engines are worth half as much without these instructions, and nothing else would tell.
 do_install:append:aarch64() {
-    for engine in whisper llama; do
-        ${OBJDUMP} --disassemble ${D}${bindir}/parley-engine-$engine | grep --quiet --word-regexp sdot || \
-            bbfatal "parley-engine-$engine has no dot-product instructions: appliance/ggml.cmake did not reach its build"
+    for worker in whisper llama; do
+        ${OBJDUMP} --disassemble ${D}${bindir}/parley-worker-$worker | grep --quiet --word-regexp sdot || \
+            bbfatal "parley-worker-$worker has no dot-product instructions: appliance/ggml.cmake did not reach its build"
     done
 }
 
 PACKAGE_BEFORE_PN = "${PN}-engine-piper ${PN}-restart"
-FILES:${PN}-engine-piper += "${bindir}/parley-engine-piper ${bindir}/espeak-ng-data"
+FILES:${PN}-engine-piper += "${bindir}/parley-worker-piper ${bindir}/espeak-ng-data"
 FILES:${PN}-restart += "${bindir}/parley-restart"
 FILES:${PN} += "${nonarch_libdir}/parley"
 RDEPENDS:${PN} = "${PN}-engine-piper onnxruntime-bin voice-models"

@@ -364,5 +364,4 @@ impl Verity {
 }
 
 #[cfg(test)]
-#[path = "cuts_tests.rs"]
 mod tests;

@@ -171,5 +171,4 @@ impl crate::disk::Disk for ReplayedDisk {
 }
 
 #[cfg(test)]
-#[path = "replay_tests.rs"]
 mod tests;

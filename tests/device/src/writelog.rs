@@ -154,5 +154,4 @@ fn numbers<const N: usize>(log: &mut impl Read) -> io::Result<[u64; N]> {
 }
 
 #[cfg(test)]
-#[path = "writelog_tests.rs"]
 pub(crate) mod tests;

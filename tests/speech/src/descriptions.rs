@@ -128,5 +128,4 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
 }
 
 #[cfg(test)]
-#[path = "descriptions_tests.rs"]
 mod tests;

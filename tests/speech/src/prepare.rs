@@ -261,5 +261,4 @@ fn stamp(parts: &[&str]) -> Stamp {
 }
 
 #[cfg(test)]
-#[path = "prepare_tests.rs"]
 mod tests;

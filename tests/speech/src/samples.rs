@@ -169,5 +169,4 @@ pub fn quietest_near(samples: &[f32], near: usize, reach: usize) -> usize {
 }
 
 #[cfg(test)]
-#[path = "samples_tests.rs"]
 mod tests;

@@ -75,5 +75,4 @@ fn high_passed(samples: &[f32]) -> Vec<f32> {
 }
 
 #[cfg(test)]
-#[path = "sound_span_tests.rs"]
 mod tests;

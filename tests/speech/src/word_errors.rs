@@ -146,5 +146,4 @@ fn say_number(number: u32, words: &mut Vec<&'static str>) {
 }
 
 #[cfg(test)]
-#[path = "word_errors_tests.rs"]
 mod tests;

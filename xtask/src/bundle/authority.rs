@@ -151,5 +151,4 @@ impl Authority {
 }
 
 #[cfg(test)]
-#[path = "authority_tests.rs"]
 mod tests;

@@ -11,7 +11,8 @@ use super::cross;
 use super::root::Root;
 
 /// The engines of a conversation, by the names of their programs.
-const ENGINES: &[&str] = &["parley-engine-whisper", "parley-engine-llama", "parley-engine-piper", "parley-engine-ears"];
+const ENGINES: &[&str] =
+    &["parley-worker-whisper", "parley-worker-llama", "parley-worker-piper", "parley-worker-smart-turn"];
 /// The models that the device's configuration names: the default.
 const PROFILE: &str = "demo";
 /// Sound devices: a loop in the kernel, so that the microphone hears what a test plays.

@@ -316,7 +316,7 @@ const MISTAKES: &[Mistake] = &[
     mistake(
         "a package that was renamed",
         PROGRAM,
-        "-p parley-engine-ears",
+        "-p parley-worker-smart-turn",
         "-p parley-engine-ear",
         "programs and packages",
     ),
@@ -363,7 +363,7 @@ fn copy(to: &Path) {
         "Cargo.toml",
         "LICENSE-APACHE",
         "LICENSE-MIT",
-        "appliance/engine-piper/LICENSE",
+        "appliance/workers/piper/LICENSE",
         "appliance/models/models.toml",
     ]
     .map(str::to_owned)

@@ -4,8 +4,8 @@
 use std::error::Error;
 use std::f32::consts::TAU;
 
-use parley_engine::worker::{self, CancelFlag, Engine, Outputs};
-use parley_engine::{
+use parley_engines::worker::{self, CancelFlag, Engine, Outputs};
+use parley_engines::{
     EndOfTurn, Generate, Generated, Judge, Kind, Listen, Speak, Spoken, StopReason, Talk, Think, Transcribe,
     Transcript, WorkerDetails,
 };

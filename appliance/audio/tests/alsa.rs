@@ -1,0 +1,207 @@
+//! Microphone and speaker through ALSA itself, with devices that need no sound card.
+//!
+//! ALSA reads its configuration once per process, so every test runs in a child process with a configuration of its own.
+//! These devices keep no time: a second passes in microseconds, and nothing here looks at a clock.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use parley_audio::DeviceError;
+use parley_audio::capture::{AlsaSource, Microphone, Source};
+use parley_audio::playback::{AlsaSink, Renderer, Sink, Speaker, Written};
+
+/// Set in the child: the folder of the test's files.
+const FOLDER: &str = "PARLEY_TEST_FOLDER";
+
+/// Runs `body` in a child process whose ALSA knows only what `configuration` defines; `FOLDER` in it becomes the folder.
+fn with_alsa(test: &str, configuration: &str, prepare: impl Fn(&Path), body: impl Fn(&Path)) {
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        return body(&PathBuf::from(folder));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("asound.conf");
+    std::fs::write(&path, configuration.replace("FOLDER", folder.path().to_str().unwrap())).unwrap();
+    prepare(folder.path());
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args([test, "--exact", "--nocapture"])
+        .env("ALSA_CONFIG_PATH", &path)
+        .env(FOLDER, folder.path())
+        .output()
+        .unwrap();
+    let output = format!("{}{}", String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
+    assert!(child.status.success() && output.contains("1 passed"), "{output}");
+}
+
+fn samples(path: &Path) -> Vec<i16> {
+    let bytes = std::fs::read(path).unwrap();
+    bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+}
+
+fn bytes(samples: impl Iterator<Item = i16>) -> Vec<u8> {
+    samples.flat_map(i16::to_le_bytes).collect()
+}
+
+const TO_FILE: &str = r#"
+pcm.speaker { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
+pcm.silent { type null }
+"#;
+
+#[test]
+fn what_is_rendered_reaches_the_device() {
+    with_alsa(
+        "what_is_rendered_reaches_the_device",
+        TO_FILE,
+        |_| {},
+        |folder| {
+            let mut sink = AlsaSink::open("speaker", 24_000).unwrap();
+            assert_eq!(sink.format().rate_hz, 24_000);
+            let (mut feed, control, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
+            let speech: Vec<i16> = (1..=5_000).collect();
+            assert_eq!(feed.offer(control.generation(), &speech), Ok(5_000));
+            while !control.is_drained() {
+                assert_eq!(renderer.step(&mut sink), Ok(Written::InTime));
+            }
+            assert_eq!(control.heard(), 5_000);
+            drop(sink);
+            let heard = samples(&folder.join("heard.raw"));
+            assert_eq!(heard[..5_000], speech);
+            assert!(heard[5_000..].iter().all(|sample| *sample == 0));
+        },
+    );
+}
+
+#[test]
+fn pause_and_discard_work_on_alsa() {
+    with_alsa(
+        "pause_and_discard_work_on_alsa",
+        TO_FILE,
+        |_| {},
+        |folder| {
+            let mut sink = AlsaSink::open("speaker", 16_000).unwrap();
+            let (mut feed, control, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
+            let speech: Vec<i16> = (1..=1_000).collect();
+            feed.offer(control.generation(), &speech).unwrap();
+            renderer.step(&mut sink).unwrap();
+            control.pause();
+            (0..5).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+            control.resume();
+            (0..2).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+            let new = control.discard();
+            feed.offer(new, &[-7_i16; 50]).unwrap();
+            (0..3).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+            drop(sink);
+            let heard: Vec<i16> =
+                samples(&folder.join("heard.raw")).into_iter().filter(|sample| *sample != 0).collect();
+            assert_eq!(heard, (1..=480).chain([-7; 50]).collect::<Vec<_>>());
+        },
+    );
+}
+
+#[test]
+fn a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format() {
+    // `multi` has exactly two channels; `lfloat` takes nothing but floats and writes 16 bits.
+    let configuration = r#"
+        pcm.speaker { type lfloat slave { pcm "stereo" format S16_LE } }
+        pcm.stereo {
+            type multi
+            slaves.a { pcm "card" channels 2 }
+            bindings.0 { slave a channel 0 }
+            bindings.1 { slave a channel 1 }
+        }
+        pcm.card { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
+        pcm.silent { type null }
+    "#;
+    with_alsa(
+        "a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format",
+        configuration,
+        |_| {},
+        |folder| {
+            let mut sink = AlsaSink::open("speaker", 48_000).unwrap();
+            let period: Vec<i16> = (0..480).map(|n| n * 50 - 12_000).collect();
+            sink.write(&period).unwrap();
+            drop(sink);
+            let expected: Vec<i16> = period.iter().flat_map(|sample| [*sample, *sample]).collect();
+            assert_eq!(samples(&folder.join("heard.raw")), expected);
+        },
+    );
+}
+
+#[test]
+fn a_card_of_another_rate_is_used_at_its_own() {
+    // `plug` would convert, but our own conversion is better, so it is told not to.
+    let configuration = "pcm.card { type plug slave { pcm \"silent\" rate 44100 } }\npcm.silent { type null }";
+    with_alsa(
+        "a_card_of_another_rate_is_used_at_its_own",
+        configuration,
+        |_| {},
+        |_| {
+            assert_eq!(AlsaSink::open("card", 48_000).unwrap().format().rate_hz, 44_100);
+            let mut microphone = Microphone::start(AlsaSource::open("card", 16_000).unwrap()).unwrap();
+            assert_eq!(microphone.device_rate_hz(), 44_100);
+            assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
+        },
+    );
+}
+
+const FROM_FILE: &str = r#"
+pcm.microphone { type file slave.pcm "silent" file "/dev/null" infile "FOLDER/said.raw" format "raw" }
+pcm.silent { type null }
+"#;
+
+#[test]
+fn what_is_said_reaches_the_microphone() {
+    let said = || (0..16_000).map(|n| (n % 5_000) as i16);
+    let prepare = |folder: &Path| std::fs::write(folder.join("said.raw"), bytes(said())).unwrap();
+    with_alsa("what_is_said_reaches_the_microphone", FROM_FILE, prepare, |_| {
+        let source = AlsaSource::open("microphone", 16_000).unwrap();
+        assert_eq!((source.format().rate_hz, source.format().channels), (16_000, 1));
+        let mut microphone = Microphone::start(source).unwrap();
+        let mut heard = Vec::new();
+        while heard.len() < 12_800 {
+            heard.extend(
+                microphone.wait_frame(Duration::from_secs(60)).expect("the file has a second of sound").samples,
+            );
+        }
+        assert_eq!(heard[..12_800], said().take(12_800).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn the_null_device_is_a_silent_microphone_and_a_patient_speaker() {
+    with_alsa(
+        "the_null_device_is_a_silent_microphone_and_a_patient_speaker",
+        "pcm.nothing { type null }",
+        |_| {},
+        |_| {
+            let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
+            let (mut feed, control, _speaker) = Speaker::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
+            assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
+            assert_eq!(feed.offer(control.generation(), &[1_i16; 4_800]), Ok(4_800));
+            while !control.is_drained() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        },
+    );
+}
+
+#[test]
+fn a_device_that_is_not_there_says_what_to_do() {
+    let configuration = "pcm.gone { type hw card 31 }\npcm.nothing { type null }";
+    with_alsa(
+        "a_device_that_is_not_there_says_what_to_do",
+        configuration,
+        |_| {},
+        |_| {
+            for name in ["unheard_of", "gone"] {
+                let error = AlsaSink::open(name, 48_000).err().unwrap();
+                assert!(matches!(error, DeviceError::NotFound { .. }), "{error:?}");
+                assert!(error.to_string().contains(name) && error.to_string().contains("parley check"), "{error}");
+                println!("{error}");
+            }
+            assert!(matches!(AlsaSource::open("a\0b", 16_000), Err(DeviceError::Name { .. })));
+        },
+    );
+}

@@ -1,0 +1,104 @@
+//! The command line. One command, one file.
+
+mod ask;
+mod bench;
+mod check;
+mod common;
+mod models;
+mod output;
+mod run;
+mod say;
+mod shell;
+mod talk;
+mod transcribe;
+mod update;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use parley_daemon::config::Config;
+
+/// A voice assistant that lives on this machine and needs no network.
+#[derive(Debug, Parser)]
+#[command(name = "parley", version, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(after_help = "Begin with `parley check`, which says what works here and what to do about what does not.")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// The configuration file [default: ~/.config/parley/parley.toml, then /etc/parley/parley.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Listen and answer until stopped: what the appliance does
+    Run(run::Options),
+    /// Talk with the microphone, or hold a conversation from recordings
+    Talk(talk::Options),
+    /// Ask in writing; without text, a typed conversation
+    Ask(ask::Options),
+    /// Say a text aloud, or into a WAV file
+    Say(say::Options),
+    /// Write down what is said in WAV files
+    Transcribe(transcribe::Options),
+    /// List, fetch and verify models
+    Models(models::Options),
+    /// Measure how fast a conversation is on this machine
+    Bench(bench::Options),
+    /// Say what works on this machine, and what to do about what does not
+    Check(check::Options),
+    /// Install updates, go back, and see what happened
+    Update(update::Options),
+    /// Print a completion script for a shell
+    Completions(shell::CompletionOptions),
+    /// Print the manual page
+    Man,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("PARLEY_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let config = || Config::load(cli.config.as_deref());
+    match cli.command {
+        Command::Run(options) => run::run(&options, &config()?),
+        Command::Talk(options) => talk::run(&options, &config()?),
+        Command::Ask(options) => ask::run(&options, &config()?),
+        Command::Say(options) => say::run(&options, &config()?),
+        Command::Transcribe(options) => transcribe::run(&options, &config()?),
+        Command::Models(options) => models::run(&options, &config()?),
+        Command::Bench(options) => bench::run(&options, &config()?),
+        Command::Check(options) => check::run(&options, config()),
+        Command::Update(options) => update::run(&options, &config()?),
+        Command::Completions(options) => shell::completions(&options, &mut Cli::command()),
+        Command::Man => shell::man(Cli::command()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

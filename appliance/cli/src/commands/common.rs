@@ -1,0 +1,61 @@
+//! What several commands need.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use parley_audio::capture::AlsaSource;
+use parley_audio::playback::AlsaSink;
+use parley_engines::supervisor::Supervised;
+use parley_engines::{Kind, WorkerDetails};
+use parley_models::{Manifest, Models, Selection, Store, default_dir};
+
+use parley_daemon::conductor::Generating;
+use parley_daemon::config::Config;
+use parley_daemon::recorded::{LOUDSPEAKER_HZ, MICROPHONE_HZ};
+
+/// The models of the configuration's profile, present and whole.
+pub(super) fn selection(config: &Config) -> Result<Selection> {
+    Ok(models(config)?.select(&config.models.profile)?)
+}
+
+/// The manifest with the configured folder.
+pub(super) fn models(config: &Config) -> Result<Models> {
+    let folder = match &config.models.folder {
+        Some(folder) => folder.clone(),
+        None => {
+            default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?
+        }
+    };
+    Ok(Models::new(Manifest::embedded()?, Store::new(folder)?))
+}
+
+/// The configured microphone.
+pub(super) fn microphone(config: &Config) -> Result<AlsaSource> {
+    // Its own rate, where it has the engines': nothing is converted then.
+    AlsaSource::open(&config.audio.input, MICROPHONE_HZ).context("cannot listen; `parley check` shows the sound cards")
+}
+
+/// The configured loudspeaker.
+pub(super) fn loudspeaker(config: &Config) -> Result<AlsaSink> {
+    AlsaSink::open(&config.audio.output, LOUDSPEAKER_HZ).context("cannot play; `parley check` shows the sound cards")
+}
+
+/// How answers are generated.
+pub(super) fn generating(config: &Config) -> Generating {
+    Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() }
+}
+
+/// Runs on one thread: the work is done in other processes.
+pub(super) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(future);
+    runtime.shutdown_background();
+    result
+}
+
+/// The worker, once it is ready.
+pub(super) async fn ready<K: Kind>(worker: Option<&Arc<Supervised<K>>>) -> Result<(Arc<Supervised<K>>, WorkerDetails)> {
+    let worker = worker.context("this worker was not started")?;
+    let details = worker.ready().await?;
+    Ok((Arc::clone(worker), details))
+}

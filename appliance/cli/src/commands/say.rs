@@ -1,0 +1,170 @@
+//! `parley say`: text to sound.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use parley_audio::playback::{Control, Feed, Speaker};
+use parley_audio::resample::Resampler;
+use parley_audio::sample::extend_f32;
+use parley_audio::wav::WavWriter;
+use parley_conversation::{ClauseCutter, speakable};
+use parley_engines::{Speak, TextToSpeech};
+use serde::Serialize;
+
+use super::{common, output};
+use parley_daemon::conductor::milliseconds;
+use parley_daemon::config::Config;
+use parley_daemon::workers::{Needed, Workers};
+
+/// The longest text: more than half an hour of speech.
+const MAX_CHARS: usize = 32_000;
+
+/// Options of `parley say`.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// What to say
+    #[arg(required = true)]
+    text: Vec<String>,
+    /// Write a WAV file instead of playing
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// ISO 639-1 code of the language, where several voices are installed
+    #[arg(long)]
+    language: Option<String>,
+    /// A line of JSON: {text, audio_ms, first_block_ms, elapsed_ms}
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    text: &'a str,
+    audio_ms: f64,
+    first_block_ms: Option<f64>,
+    elapsed_ms: f64,
+}
+
+/// Says the text.
+pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
+    let text = options.text.join(" ");
+    let chars = text.chars().count();
+    if chars > MAX_CHARS {
+        bail!("the text has {chars} characters; say at most {MAX_CHARS} at a time");
+    }
+    let mut cutter = ClauseCutter::default();
+    let mut pieces = cutter.push(&text);
+    pieces.extend(cutter.finish());
+    let clauses: Vec<String> =
+        pieces.iter().map(|piece| speakable(piece)).filter(|clause| !clause.is_empty()).collect();
+    if clauses.is_empty() {
+        bail!("there is nothing in this text that can be said");
+    }
+    let models = common::selection(config)?;
+    common::block_on(async {
+        let workers = Workers::spawn(config, &models, Needed::Speaking)?;
+        let (voice, _) = common::ready(workers.speaking()).await?;
+        let mut outlet = Outlet::open(options, config)?;
+        let begun = Instant::now();
+        let (mut first, mut length) = (None, Duration::ZERO);
+        for text in clauses {
+            let mut job = voice.speak(Speak { text, language: options.language.clone() });
+            while let Some(block) = job.next().await {
+                let block = block?;
+                first.get_or_insert_with(|| begun.elapsed());
+                length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz));
+                outlet.write(&block.audio, block.rate_hz).await?;
+            }
+        }
+        outlet.finish().await?;
+        if options.json {
+            let (audio_ms, elapsed_ms) = (milliseconds(length), milliseconds(begun.elapsed()));
+            output::json(&Said { text: &text, audio_ms, first_block_ms: first.map(milliseconds), elapsed_ms })?;
+        }
+        workers.shut_down().await;
+        Ok(())
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Loudspeaker {
+    feed: Feed,
+    control: Control,
+    resampler: Option<Resampler>,
+    _speaker: Speaker,
+}
+
+/// Where the sound goes.
+enum Outlet {
+    File { path: PathBuf, writer: Option<WavWriter> },
+    Loudspeaker(Box<Loudspeaker>),
+}
+
+/// How often the loudspeaker is asked for room.
+const FEED_EVERY: Duration = Duration::from_millis(10);
+
+impl Outlet {
+    fn open(options: &Options, config: &Config) -> Result<Outlet> {
+        match &options.output {
+            Some(path) => Ok(Outlet::File { path: path.clone(), writer: None }),
+            None => {
+                let sink =
+                    common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
+                let (feed, control, _speaker) = Speaker::start(sink)?;
+                Ok(Outlet::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _speaker })))
+            }
+        }
+    }
+
+    async fn write(&mut self, audio: &[i16], rate_hz: u32) -> Result<()> {
+        match self {
+            Outlet::File { path, writer } => {
+                let writer = match writer {
+                    Some(writer) => writer,
+                    none => none.insert(WavWriter::create(path, rate_hz)?),
+                };
+                Ok(writer.write(audio)?)
+            }
+            Outlet::Loudspeaker(speaker) => {
+                let Loudspeaker { feed, control, resampler, .. } = speaker.as_mut();
+                let resampler = match resampler {
+                    Some(resampler) => resampler,
+                    none => none.insert(Resampler::new(rate_hz, feed.rate_hz())?),
+                };
+                let (mut samples, mut converted) = (Vec::new(), Vec::new());
+                extend_f32(audio, &mut samples);
+                resampler.process(&samples, &mut converted);
+                offer(feed, control, &converted).await
+            }
+        }
+    }
+
+    async fn finish(self) -> Result<()> {
+        match self {
+            Outlet::File { writer, .. } => Ok(writer.map_or(Ok(()), WavWriter::finish)?),
+            Outlet::Loudspeaker(speaker) => {
+                let Loudspeaker { mut feed, control, resampler, _speaker } = *speaker;
+                let mut rest = Vec::new();
+                if let Some(mut resampler) = resampler {
+                    resampler.finish(&mut rest);
+                }
+                offer(&mut feed, &control, &rest).await?;
+                while !control.is_drained() {
+                    tokio::time::sleep(FEED_EVERY).await;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn offer(feed: &mut Feed, control: &Control, mut samples: &[f32]) -> Result<()> {
+    while !samples.is_empty() {
+        let taken = feed.offer(control.generation(), samples)?;
+        samples = samples.get(taken..).unwrap_or_default();
+        tokio::time::sleep(FEED_EVERY).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! The conductor performs what the core decides, and tells it what came of it. Nothing else changes its state.
+//!
+//! Every job of a turn is a task that is aborted with the turn; whatever it still managed to send is dropped by the
+//! core, which knows the turns that are alive. Queues, with what happens when they are full:
+//! - control events (64): the sender waits; they are served before all others;
+//! - the jobs' results (256): the job waits;
+//! - frames from the microphone ([`crate::listening::FRAMES_IN_FLIGHT`]): the newest are dropped and counted;
+//! - observations (256): lossy, for onlookers only.
+
+mod interface;
+mod jobs;
+mod perform;
+mod reply_cache;
+mod speech;
+mod timeline;
+mod utterance;
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use parley_audio::playback::{Control, Feed};
+use parley_conversation::{Conversation, Event, Phase, TurnId};
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior};
+
+pub use self::interface::{Engines, Generating, Handle, Loudspeaker, Observation, TurnReport};
+use self::jobs::Generation;
+use self::reply_cache::ReplyCache;
+use self::speech::Speech;
+use self::timeline::Mark;
+pub use self::timeline::{StagesMs, Timeline, milliseconds};
+use self::utterance::RecentAudio;
+use crate::listening::AudioFrame;
+use crate::watchdog::Pulse;
+
+/// How often the core is told that time passes.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The loudspeaker, which the players of several turns may wait for: one that was stopped lets go of it a moment later.
+struct SharedLoudspeaker {
+    feed: Arc<tokio::sync::Mutex<Feed>>,
+    rate_hz: u32,
+    control: Control,
+}
+
+impl SharedLoudspeaker {
+    fn new(Loudspeaker { feed, control }: Loudspeaker) -> SharedLoudspeaker {
+        SharedLoudspeaker { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
+    }
+}
+
+/// What a job of a turn has to say.
+enum Message {
+    Event(Event),
+    Mark(TurnId, Mark, Instant),
+}
+
+/// Sends a job's messages; dropping them all ends nothing.
+type Messages = mpsc::Sender<Message>;
+
+/// What is under way for a turn; dropping it stops it.
+#[derive(Default)]
+struct Turn {
+    jobs: Vec<tokio::task::JoinHandle<()>>,
+    generation: Option<Generation>,
+    speech: Option<Speech>,
+    /// Whether onlookers know of it, and are to be told how it ends.
+    told: bool,
+    question: String,
+    language: String,
+    clauses: Vec<String>,
+    timeline: Timeline,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.jobs.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}
+
+/// Performs what the core decides.
+pub struct Conductor {
+    conversation: Conversation,
+    engines: Engines,
+    generating: Generating,
+    loudspeaker: Option<SharedLoudspeaker>,
+    replies: Arc<Mutex<ReplyCache>>,
+    audio: RecentAudio,
+    turns: HashMap<TurnId, Turn>,
+    preparation: Option<jobs::Preparation>,
+    last_speech: Instant,
+    started: Instant,
+    messages: Messages,
+    incoming: mpsc::Receiver<Message>,
+    control: mpsc::Receiver<Event>,
+    observations: broadcast::Sender<Observation>,
+    phase: watch::Sender<Phase>,
+    pulse: Arc<Pulse>,
+}
+
+impl Conductor {
+    /// A conductor, and the handle by which others reach it. Without a loudspeaker answers are only shown.
+    pub fn new(
+        conversation: Conversation,
+        engines: Engines,
+        generating: Generating,
+        loudspeaker: Option<Loudspeaker>,
+    ) -> (Conductor, Handle) {
+        let (messages, incoming) = mpsc::channel(256);
+        let (control_in, control) = mpsc::channel(64);
+        let (observations, _) = broadcast::channel(256);
+        let (phase, phase_out) = watch::channel(Phase::Quiet);
+        let pulse = Arc::<Pulse>::default();
+        let conductor = Conductor {
+            conversation,
+            engines,
+            generating,
+            loudspeaker: loudspeaker.map(SharedLoudspeaker::new),
+            replies: Arc::default(),
+            audio: RecentAudio::default(),
+            turns: HashMap::new(),
+            preparation: None,
+            last_speech: Instant::now(),
+            started: Instant::now(),
+            messages,
+            incoming,
+            control,
+            observations: observations.clone(),
+            phase,
+            pulse: Arc::clone(&pulse),
+        };
+        (conductor, Handle { control: control_in, observations, phase: phase_out, pulse })
+    }
+
+    /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.
+    pub async fn run(mut self, mut frames: mpsc::Receiver<AudioFrame>) {
+        self.perform(self.conversation.preparation());
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut controlled, mut listening) = (true, true);
+        while controlled || listening {
+            tokio::select! {
+                biased;
+                event = self.control.recv(), if controlled => match event {
+                    Some(event) => self.handle(event),
+                    None => controlled = false,
+                },
+                Some(message) = self.incoming.recv() => self.take(message),
+                frame = frames.recv(), if listening => match frame {
+                    Some(frame) => self.hear(&frame),
+                    None => listening = false,
+                },
+                _ = tick.tick() => {
+                    self.pulse.ticks.fetch_add(1, Ordering::Relaxed);
+                    self.handle(Event::Tick);
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Event(event) => self.handle(event),
+            Message::Mark(turn, mark, at) => self.mark(turn, mark, at),
+        }
+    }
+
+    fn hear(&mut self, frame: &AudioFrame) {
+        self.pulse.heard(&frame.samples, frame.speech);
+        self.audio.push(frame);
+        if frame.speech {
+            self.last_speech = frame.arrived;
+        }
+        self.handle(Event::Frame { end: frame.end, speech: frame.speech });
+    }
+
+    fn handle(&mut self, event: Event) {
+        self.note(&event);
+        let now = self.started.elapsed();
+        for action in self.conversation.handle(event, now) {
+            tracing::trace!(?action, "perform");
+            self.perform(action);
+        }
+        self.phase.send_if_modified(|phase| {
+            let new = self.conversation.phase();
+            std::mem::replace(phase, new) != new
+        });
+    }
+
+    /// Marks the stages that events tell of.
+    fn note(&mut self, event: &Event) {
+        let now = Instant::now();
+        match event {
+            Event::Transcribed { turn, .. } => self.mark(*turn, Mark::Transcribed, now),
+            Event::Judged { turn, .. } => self.mark(*turn, Mark::Judged, now),
+            Event::Text { turn, .. } => self.mark(*turn, Mark::FirstText, now),
+            Event::Frame { .. }
+            | Event::SentenceJudged { .. }
+            | Event::GenerationEnded { .. }
+            | Event::ClauseSynthesized { .. }
+            | Event::Heard { .. }
+            | Event::PlaybackEnded { .. }
+            | Event::Failed { .. }
+            | Event::Degraded { .. }
+            | Event::Interrupt
+            | Event::Typed { .. }
+            | Event::Tick => {}
+        }
+    }
+
+    /// Notes a stage that a job tells of; of a turn that is over nobody wants to know.
+    fn mark(&mut self, turn: TurnId, mark: Mark, at: Instant) {
+        if let Some(state) = self.turns.get_mut(&turn) {
+            state.timeline.mark(mark, at);
+        }
+    }
+}
+
+/// A lock that outlives a panic: what it guards is only a cache.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

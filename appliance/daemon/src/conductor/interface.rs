@@ -1,0 +1,89 @@
+//! What a conductor is given, and what others see of it.
+
+use std::sync::Arc;
+
+use parley_audio::playback::{Control, Feed};
+use parley_conversation::{Event, Notice, Outcome, Phase, TurnId};
+use parley_engines::{Ears, LanguageModel, SpeechToText, TextToSpeech};
+use serde::Serialize;
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::timeline::Timeline;
+use crate::watchdog::Pulse;
+
+/// The engines of a conversation.
+#[derive(Clone)]
+pub struct Engines {
+    /// Listens.
+    pub speech_to_text: Arc<dyn SpeechToText>,
+    /// Thinks.
+    pub language_model: Arc<dyn LanguageModel>,
+    /// Speaks.
+    pub text_to_speech: Arc<dyn TextToSpeech>,
+    /// Judges the end of a turn, where there is such a model.
+    pub ears: Option<Arc<dyn Ears>>,
+}
+
+/// How answers are generated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Generating {
+    /// The most tokens of an answer.
+    pub max_tokens: u32,
+    /// 0 always takes the likeliest word.
+    pub temperature: f32,
+}
+
+impl Default for Generating {
+    fn default() -> Self {
+        Generating { max_tokens: 120, temperature: 0.0 }
+    }
+}
+
+/// The loudspeaker's producer and its controls.
+pub struct Loudspeaker {
+    /// Takes the audio.
+    pub feed: Feed,
+    /// Pauses, drops and tells what was heard.
+    pub control: Control,
+}
+
+/// What onlookers see.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Observation {
+    /// What the core tells.
+    Notice(Notice),
+    /// A turn is over.
+    Turn(TurnReport),
+}
+
+/// What became of a turn.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TurnReport {
+    /// Which.
+    pub turn: TurnId,
+    /// What was asked; empty where Parley spoke unasked.
+    pub question: String,
+    /// The language of the answer.
+    pub language: String,
+    /// All clauses that were to be said.
+    pub answer: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When each stage happened.
+    #[serde(rename = "stages_ms")]
+    pub timeline: Timeline,
+}
+
+/// The conductor as others see it.
+#[derive(Clone)]
+pub struct Handle {
+    /// Events from keys, programs and engine supervisors.
+    pub control: mpsc::Sender<Event>,
+    /// What happens; lossy for a slow reader.
+    pub observations: broadcast::Sender<Observation>,
+    /// What the conversation is doing.
+    pub phase: watch::Receiver<Phase>,
+    /// Rises while the conductor works.
+    pub pulse: Arc<Pulse>,
+}

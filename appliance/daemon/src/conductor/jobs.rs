@@ -1,0 +1,148 @@
+//! The jobs of a turn: each waits for its engine and sends what comes of it as events.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parley_conversation::{Event, Message as ChatLine, Speaker, Stage, Transcript, TurnId};
+use parley_engines::{ChatMessage, Generate, Generated, Job, Role};
+use tokio::sync::Notify;
+
+use super::{Generating, Message, Messages};
+
+/// Clauses that may wait to be spoken; the language model waits with them.
+const WAITING_CLAUSES: usize = 2;
+
+pub(super) async fn transcribe(turn: TurnId, mut job: Job<parley_engines::Transcript>, messages: Messages) {
+    let event = match job.next().await {
+        Some(Ok(done)) => Event::Transcribed {
+            turn,
+            transcript: Transcript {
+                text: done.text,
+                language: done.language,
+                language_probability: done.language_probability,
+                confidence: done.confidence,
+            },
+        },
+        failure => failed(turn, Stage::Listening, failure),
+    };
+    send(&messages, event).await;
+}
+
+pub(super) async fn judge(turn: TurnId, mut job: Job<f32>, messages: Messages) {
+    let event = match job.next().await {
+        Some(Ok(probability)) => Event::Judged { turn, probability },
+        failure => failed(turn, Stage::Judging, failure),
+    };
+    send(&messages, event).await;
+}
+
+pub(super) fn failed<T>(turn: TurnId, stage: Stage, failure: Option<Result<T, parley_engines::EngineError>>) -> Event {
+    if let Some(Err(error)) = failure {
+        tracing::warn!(%turn, ?stage, %error, "a job failed");
+    }
+    Event::Failed { turn, stage }
+}
+
+pub(super) async fn send(messages: &Messages, event: Event) {
+    // An error means that the conductor is gone, and the job with it.
+    let _ = messages.send(Message::Event(event)).await;
+}
+
+pub(super) fn generate_task(chat: Vec<ChatLine>, generating: &Generating) -> Generate {
+    let role = |speaker| match speaker {
+        Speaker::System => Role::System,
+        Speaker::Person => Role::User,
+        Speaker::Parley => Role::Assistant,
+    };
+    Generate {
+        messages: chat.into_iter().map(|line| ChatMessage { role: role(line.speaker), text: line.text }).collect(),
+        max_tokens: generating.max_tokens,
+        grammar: None,
+        temperature: generating.temperature,
+        seed: 0,
+    }
+}
+
+/// How many clauses wait to be spoken; the generation waits while there are too many.
+#[derive(Debug, Clone, Default)]
+pub(super) struct WaitingClauses(Arc<(AtomicUsize, Notify)>);
+
+impl WaitingClauses {
+    pub(super) fn add(&self) {
+        self.0.0.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn remove(&self) {
+        self.0.0.fetch_sub(1, Ordering::AcqRel);
+        self.0.1.notify_one();
+    }
+
+    async fn room(&self) {
+        while self.0.0.load(Ordering::Acquire) >= WAITING_CLAUSES {
+            self.0.1.notified().await;
+        }
+    }
+}
+
+/// The language model at work for a turn; dropping it cancels.
+pub(super) struct Generation {
+    waiting: WaitingClauses,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Generation {
+    pub(super) fn start(turn: TurnId, mut job: Job<Generated>, messages: Messages) -> Generation {
+        let waiting = WaitingClauses::default();
+        let room = waiting.clone();
+        let task = tokio::spawn(async move {
+            let end = loop {
+                room.room().await;
+                match job.next().await {
+                    Some(Ok(Generated::Sentence(probability))) => {
+                        send(&messages, Event::SentenceJudged { turn, probability }).await;
+                    }
+                    Some(Ok(Generated::Text(text))) => send(&messages, Event::Text { turn, text }).await,
+                    Some(Ok(Generated::Finished {
+                        reason,
+                        prompt_tokens,
+                        reused_tokens,
+                        generated_tokens,
+                        prefill_ms,
+                    })) => {
+                        tracing::debug!(%turn, ?reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms, "generated");
+                    }
+                    None => break Event::GenerationEnded { turn },
+                    failure => break failed(turn, Stage::Thinking, failure),
+                }
+            };
+            send(&messages, end).await;
+        });
+        Generation { waiting, task }
+    }
+
+    pub(super) fn waiting_clauses(&self) -> WaitingClauses {
+        self.waiting.clone()
+    }
+}
+
+impl Drop for Generation {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// The language model reading ahead; dropping it cancels.
+pub(super) struct Preparation(tokio::task::JoinHandle<()>);
+
+impl Preparation {
+    pub(super) fn start(mut job: Job<Generated>) -> Preparation {
+        // A failure needs no word: the next question will tell.
+        Preparation(tokio::spawn(async move { while let Some(Ok(_)) = job.next().await {} }))
+    }
+}
+
+impl Drop for Preparation {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,175 @@
+//! Performing actions: one `match`, and what it calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parley_conversation::{Action, Event, Notice, Stage, TurnId};
+use parley_engines::{EndOfTurn, Transcribe};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::jobs::{self, Generation};
+use super::speech::{self, Speech};
+use super::timeline::Mark;
+use super::{Conductor, Generating, Message, Observation, SharedLoudspeaker, Turn, TurnReport};
+
+/// An audio thread takes up a pause within two periods; what was heard no longer changes after it.
+const PAUSE_TAKES: Duration = Duration::from_millis(40);
+
+impl Conductor {
+    pub(super) fn perform(&mut self, action: Action) {
+        let now = Instant::now();
+        match action {
+            Action::Transcribe { turn, from, to } => {
+                self.speech_ended(turn);
+                self.turn(turn).timeline.mark(Mark::TranscriptionStarted, now);
+                let task = Transcribe { language: None, audio: self.audio.stretch(from, to) };
+                let job = self.engines.speech_to_text.transcribe(task);
+                self.spawn(turn, jobs::transcribe(turn, job, self.messages.clone()));
+            }
+            Action::JudgeEndOfTurn { turn, from, to } => {
+                self.speech_ended(turn);
+                if let Some(ears) = &self.engines.ears {
+                    let job = ears.end_of_turn(EndOfTurn { audio: self.audio.stretch(from, to) });
+                    self.spawn(turn, jobs::judge(turn, job, self.messages.clone()));
+                } else {
+                    self.send_later(Event::Failed { turn, stage: Stage::Judging });
+                }
+            }
+            Action::Generate { turn, messages } => {
+                self.preparation = None;
+                self.turn(turn).timeline.mark(Mark::GenerationStarted, now);
+                let job = self.engines.language_model.generate(jobs::generate_task(messages, &self.generating));
+                let generation = Generation::start(turn, job, self.messages.clone());
+                self.turn(turn).generation = Some(generation);
+            }
+            Action::Prepare { messages } => {
+                let reading = Generating { max_tokens: 0, ..self.generating.clone() };
+                let job = self.engines.language_model.generate(jobs::generate_task(messages, &reading));
+                self.preparation = Some(jobs::Preparation::start(job));
+            }
+            Action::Speak { turn, clause, text, language } => {
+                if clause == 0 {
+                    self.turn(turn).timeline.mark(Mark::FirstClause, now);
+                }
+                if let Some(speech) = self.speech(turn) {
+                    speech.say(clause, text, language);
+                }
+            }
+            Action::EndSpeech { turn } => {
+                if let Some(speech) = self.speech(turn) {
+                    speech.end();
+                }
+            }
+            Action::Release { turn } => {
+                self.turn(turn).timeline.mark(Mark::Released, now);
+                self.turn(turn).told = true;
+                if let Some(speech) = self.speech(turn) {
+                    speech.release();
+                }
+            }
+            Action::Pause { turn } => {
+                if let Some(speech) = self.turn(turn).speech.as_ref() {
+                    speech.pause();
+                    let report = speech.report_heard(PAUSE_TAKES);
+                    self.spawn(turn, report);
+                }
+            }
+            Action::Resume { turn } => {
+                if let Some(speech) = self.turn(turn).speech.as_ref() {
+                    speech.resume();
+                }
+            }
+            Action::Cancel { turn } => self.cancel(turn),
+            Action::Tell(notice) => self.tell(notice),
+        }
+    }
+
+    /// Stops everything of a turn. One that onlookers know of is remembered until the core says how it ended.
+    fn cancel(&mut self, turn: TurnId) {
+        let Some(state) = self.turns.get_mut(&turn) else { return };
+        state.generation = None;
+        state.jobs.drain(..).for_each(|job| job.abort());
+        let speech = state.speech.take();
+        if !state.told {
+            self.turns.remove(&turn);
+        } else if let Some(speech) = speech {
+            let heard = speech.stop();
+            self.send_later(Event::Heard { turn, heard });
+        }
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        let report = match &notice {
+            Notice::Understood { turn, text, language } => {
+                let state = self.turn(*turn);
+                (state.told, state.question, state.language) = (true, text.clone(), language.clone());
+                None
+            }
+            Notice::Answering { turn, text } => {
+                self.turn(*turn).clauses.push(text.clone());
+                None
+            }
+            Notice::Ended { turn, outcome } => self.turns.remove(turn).map(|mut state| TurnReport {
+                turn: *turn,
+                question: std::mem::take(&mut state.question),
+                language: std::mem::take(&mut state.language),
+                answer: state.clauses.join(" "),
+                outcome: *outcome,
+                timeline: std::mem::take(&mut state.timeline),
+            }),
+            Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. } => None,
+        };
+        // An error means that nobody looks on.
+        let _ = self.observations.send(Observation::Notice(notice));
+        if let Some(report) = report {
+            let _ = self.observations.send(Observation::Turn(report));
+        }
+    }
+
+    fn speech_ended(&mut self, turn: TurnId) {
+        let at = self.last_speech;
+        self.turn(turn).timeline.mark(Mark::SpeechEnded, at);
+    }
+
+    fn turn(&mut self, turn: TurnId) -> &mut Turn {
+        self.turns.entry(turn).or_default()
+    }
+
+    /// The turn's speech, begun where it has not been yet; `None` without a loudspeaker.
+    fn speech(&mut self, turn: TurnId) -> Option<&mut Speech> {
+        let SharedLoudspeaker { feed, rate_hz, control } = self.loudspeaker.as_ref()?;
+        let state = self.turns.entry(turn).or_default();
+        let begin = || {
+            let waiting = state.generation.as_ref().map(Generation::waiting_clauses);
+            speech::Outlet {
+                feed: Arc::clone(feed),
+                rate_hz: *rate_hz,
+                control: control.clone(),
+                voice: Arc::clone(&self.engines.text_to_speech),
+                replies: Arc::clone(&self.replies),
+                messages: self.messages.clone(),
+                waiting: waiting.unwrap_or_default(),
+            }
+            .begin(turn)
+        };
+        Some(state.speech.get_or_insert_with(begin))
+    }
+
+    fn spawn(&mut self, turn: TurnId, job: impl Future<Output = ()> + Send + 'static) {
+        let state = self.turn(turn);
+        state.jobs.retain(|job| !job.is_finished());
+        state.jobs.push(tokio::spawn(job));
+    }
+
+    /// Hands the core an event after the one that is being handled.
+    fn send_later(&self, event: Event) {
+        let messages = self.messages.clone();
+        match messages.try_send(Message::Event(event)) {
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
+            Err(mpsc::error::TrySendError::Full(message)) => {
+                tokio::spawn(async move { messages.send(message).await.ok() });
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! A turn's speech: its clauses are synthesised one ahead of what is played, held until the turn is released, and fed to
+//! the loudspeaker as it takes them.
+
+mod place;
+mod player;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use parley_audio::playback::{Control, Feed};
+use parley_conversation::{Event, TurnId};
+use parley_engines::{Job, Speak, Spoken, TextToSpeech};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use self::place::Place;
+use self::player::Player;
+use super::jobs::{WaitingClauses, send};
+use super::reply_cache::ReplyCache;
+use super::{Messages, lock};
+
+/// Clauses that wait for the voice. The generation stops at two; what it had in its hands may add a few.
+const CLAUSES_IN_FLIGHT: usize = 64;
+
+/// What a turn's speech goes through.
+pub(super) struct Outlet {
+    pub(super) feed: Arc<tokio::sync::Mutex<Feed>>,
+    /// Rate of the loudspeaker.
+    pub(super) rate_hz: u32,
+    pub(super) control: Control,
+    pub(super) voice: Arc<dyn TextToSpeech>,
+    pub(super) replies: Arc<Mutex<ReplyCache>>,
+    pub(super) messages: Messages,
+    pub(super) waiting: WaitingClauses,
+}
+
+/// The speech of a turn; dropping it stops it, and leaves the loudspeaker to whoever comes next.
+pub(super) struct Speech {
+    turn: TurnId,
+    clauses: Option<mpsc::Sender<Clause>>,
+    waiting: WaitingClauses,
+    release: watch::Sender<bool>,
+    messages: Messages,
+    place: Arc<Place>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+struct Clause {
+    number: usize,
+    text: String,
+    language: String,
+}
+
+/// A clause that is being synthesised.
+struct Synthesis {
+    number: usize,
+    job: Audio,
+    /// Voice and text, where the audio is worth keeping.
+    keep: Option<(String, String)>,
+}
+
+enum Audio {
+    Made(Job<Spoken>),
+    Kept(std::vec::IntoIter<Spoken>),
+}
+
+impl Audio {
+    /// Cancel-safe.
+    async fn next(&mut self) -> Option<Result<Spoken, parley_engines::EngineError>> {
+        match self {
+            Audio::Made(job) => job.next().await,
+            Audio::Kept(blocks) => blocks.next().map(Ok),
+        }
+    }
+}
+
+impl Outlet {
+    pub(super) fn begin(self, turn: TurnId) -> Speech {
+        let (clauses, waiting_clauses) = mpsc::channel(CLAUSES_IN_FLIGHT);
+        let (syntheses_in, syntheses) = mpsc::channel(1);
+        let (release, released) = watch::channel(false);
+        let place = Arc::new(Place::new(self.control.clone(), self.rate_hz));
+        let (messages, waiting) = (self.messages.clone(), self.waiting.clone());
+        let voice = Arc::clone(&self.voice);
+        let synthesise =
+            synthesise(waiting_clauses, syntheses_in, voice, Arc::clone(&self.replies), self.waiting.clone());
+        let player = Player::new(turn, self, released, Arc::clone(&place));
+        let tasks = [tokio::spawn(synthesise), tokio::spawn(player.play(syntheses))];
+        Speech { turn, clauses: Some(clauses), waiting, release, messages, place, tasks }
+    }
+}
+
+impl Speech {
+    /// Says this after what came before.
+    pub(super) fn say(&mut self, number: usize, text: String, language: String) {
+        self.waiting.add();
+        let sent = self.clauses.as_ref().map(|clauses| clauses.try_send(Clause { number, text, language }));
+        if !matches!(sent, Some(Ok(()))) {
+            self.waiting.remove();
+            tracing::warn!(turn = %self.turn, number, "a clause came after the end, or far too many; it is left out");
+        }
+    }
+
+    /// Nothing follows.
+    pub(super) fn end(&mut self) {
+        self.clauses = None;
+    }
+
+    /// May be played from now on.
+    pub(super) fn release(&mut self) {
+        self.release.send_replace(true);
+    }
+
+    /// Falls silent, and keeps the rest.
+    pub(super) fn pause(&self) {
+        self.place.pause();
+    }
+
+    /// Goes on where it was paused.
+    pub(super) fn resume(&self) {
+        self.place.resume();
+    }
+
+    /// Drops all of it; how much was heard.
+    pub(super) fn stop(self) -> Duration {
+        self.place.stop()
+    }
+
+    /// Tells the core how much was heard, after a while.
+    pub(super) fn report_heard(&self, after: Duration) -> impl Future<Output = ()> + Send + 'static {
+        let (turn, messages, place) = (self.turn, self.messages.clone(), Arc::clone(&self.place));
+        async move {
+            tokio::time::sleep(after).await;
+            send(&messages, Event::Heard { turn, heard: place.heard() }).await;
+        }
+    }
+}
+
+impl Drop for Speech {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Starts a job for each clause, at most one ahead of the one that is played.
+async fn synthesise(
+    mut clauses: mpsc::Receiver<Clause>,
+    syntheses: mpsc::Sender<Synthesis>,
+    voice: Arc<dyn TextToSpeech>,
+    replies: Arc<Mutex<ReplyCache>>,
+    waiting: WaitingClauses,
+) {
+    while let Some(Clause { number, text, language }) = clauses.recv().await {
+        // An error means that the player has stopped.
+        let Ok(place) = syntheses.reserve().await else { return };
+        waiting.remove();
+        let kept = lock(&replies).get(&language, &text);
+        place.send(match kept {
+            Some(blocks) => Synthesis { number, job: Audio::Kept(blocks.into_iter()), keep: None },
+            None => Synthesis {
+                number,
+                keep: ReplyCache::wants(&text).then(|| (language.clone(), text.clone())),
+                job: Audio::Made(voice.speak(Speak { text, language: Some(language) })),
+            },
+        });
+    }
+}

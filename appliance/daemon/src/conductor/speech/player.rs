@@ -1,0 +1,196 @@
+//! Plays a turn's clauses one after the other, and tells the core what of them is heard.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parley_audio::playback::{Feed, Generation as Stream};
+use parley_audio::resample::Resampler;
+use parley_audio::sample::extend_f32;
+use parley_conversation::{Event, Stage, TurnId};
+use parley_engines::Spoken;
+use tokio::sync::{OwnedMutexGuard, mpsc, watch};
+use tokio::time::Instant;
+
+use super::super::jobs::{failed, send};
+use super::super::{Mark, Message, lock};
+use super::place::Place;
+use super::{Outlet, Synthesis};
+
+/// How often the loudspeaker is asked for room, and how much was heard: it holds 400 ms.
+const FEED_EVERY: Duration = Duration::from_millis(10);
+/// How often the core is told how much was heard.
+const REPORT_EVERY: Duration = Duration::from_millis(200);
+
+pub(super) struct Player {
+    turn: TurnId,
+    outlet: Outlet,
+    released: watch::Receiver<bool>,
+    place: Arc<Place>,
+    loudspeaker: Option<Taken>,
+    resampler: Option<Resampler>,
+    /// How much was heard when the core was told last.
+    reported: Duration,
+    played: bool,
+}
+
+/// The loudspeaker, as long as this turn has it.
+struct Taken {
+    feed: OwnedMutexGuard<Feed>,
+    stream: Stream,
+}
+
+/// There is nothing more to be played: the turn was stopped, or the voice has failed and the core has been told.
+struct Stopped;
+
+impl Player {
+    pub(super) fn new(turn: TurnId, outlet: Outlet, released: watch::Receiver<bool>, place: Arc<Place>) -> Player {
+        Player {
+            turn,
+            outlet,
+            released,
+            place,
+            loudspeaker: None,
+            resampler: None,
+            reported: Duration::ZERO,
+            played: false,
+        }
+    }
+
+    pub(super) async fn play(mut self, mut syntheses: mpsc::Receiver<Synthesis>) {
+        // An error means that the core knows already.
+        let _ = self.play_all(&mut syntheses).await;
+    }
+
+    async fn play_all(&mut self, syntheses: &mut mpsc::Receiver<Synthesis>) -> Result<(), Stopped> {
+        while let Some(synthesis) = self.meanwhile_reporting(syntheses.recv()).await {
+            self.play_clause(synthesis).await?;
+        }
+        self.wait_for_release().await?;
+        self.flush().await?;
+        while !self.place.is_drained() {
+            self.report().await;
+            tokio::time::sleep(FEED_EVERY).await;
+        }
+        send(&self.outlet.messages, Event::Heard { turn: self.turn, heard: self.place.heard() }).await;
+        send(&self.outlet.messages, Event::PlaybackEnded { turn: self.turn }).await;
+        Ok(())
+    }
+
+    async fn play_clause(&mut self, mut synthesis: Synthesis) -> Result<(), Stopped> {
+        let mut length = Duration::ZERO;
+        let mut kept = synthesis.keep.map(|reply| (reply, Vec::new()));
+        while let Some(block) = self.meanwhile_reporting(synthesis.job.next()).await {
+            let block = match block {
+                Ok(block) => block,
+                // The length of half a clause is not told: it would pass for the whole.
+                failure @ Err(_) => return self.fail(failure).await,
+            };
+            self.mark(Mark::FirstAudio).await;
+            length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz.max(1)));
+            self.feed(&block).await?;
+            if let Some((_, blocks)) = &mut kept {
+                blocks.push(block);
+            }
+        }
+        if let Some(((language, text), blocks)) = kept
+            && !blocks.is_empty()
+        {
+            lock(&self.outlet.replies).put(&language, &text, blocks);
+        }
+        let (turn, clause) = (self.turn, synthesis.number);
+        send(&self.outlet.messages, Event::ClauseSynthesized { turn, clause, length }).await;
+        Ok(())
+    }
+
+    async fn fail(&mut self, failure: Result<Spoken, parley_engines::EngineError>) -> Result<(), Stopped> {
+        send(&self.outlet.messages, failed(self.turn, Stage::Speaking, Some(failure))).await;
+        Err(Stopped)
+    }
+
+    async fn wait_for_release(&mut self) -> Result<(), Stopped> {
+        self.released.wait_for(|released| *released).await.map(|_| ()).map_err(|_| Stopped)
+    }
+
+    /// Waits for the release, and takes the loudspeaker.
+    async fn take_loudspeaker(&mut self) -> Result<(), Stopped> {
+        if self.loudspeaker.is_none() {
+            self.wait_for_release().await?;
+            let feed = Arc::clone(&self.outlet.feed).lock_owned().await;
+            let stream = self.place.begin().ok_or(Stopped)?;
+            self.loudspeaker = Some(Taken { feed, stream });
+        }
+        Ok(())
+    }
+
+    async fn feed(&mut self, block: &Spoken) -> Result<(), Stopped> {
+        self.take_loudspeaker().await?;
+        let resampler = match &mut self.resampler {
+            Some(resampler) if resampler.from_hz() == block.rate_hz => resampler,
+            other => match Resampler::new(block.rate_hz, self.outlet.rate_hz) {
+                Ok(resampler) => other.insert(resampler),
+                Err(error) => {
+                    tracing::error!(%error, "a voice has a rate that cannot be played");
+                    send(&self.outlet.messages, Event::Failed { turn: self.turn, stage: Stage::Speaking }).await;
+                    return Err(Stopped);
+                }
+            },
+        };
+        let mut samples = Vec::with_capacity(block.audio.len());
+        extend_f32(&block.audio, &mut samples);
+        let mut converted = Vec::with_capacity(resampler.max_output(samples.len()));
+        resampler.process(&samples, &mut converted);
+        self.offer(&converted).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Stopped> {
+        let mut rest = Vec::new();
+        if let Some(resampler) = &mut self.resampler {
+            resampler.finish(&mut rest);
+        }
+        self.offer(&rest).await
+    }
+
+    async fn offer(&mut self, mut samples: &[f32]) -> Result<(), Stopped> {
+        while !samples.is_empty() {
+            let Some(Taken { feed, stream }) = &mut self.loudspeaker else { return Err(Stopped) };
+            let taken = feed.offer(*stream, samples).map_err(|_| Stopped)?;
+            if taken > 0 && !std::mem::replace(&mut self.played, true) {
+                self.mark(Mark::Played).await;
+            }
+            samples = samples.get(taken..).unwrap_or_default();
+            if !samples.is_empty() {
+                self.report().await;
+                tokio::time::sleep(FEED_EVERY).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for something cancel-safe; what is heard meanwhile is not kept from the core.
+    async fn meanwhile_reporting<T>(&mut self, waited_for: impl Future<Output = T>) -> T {
+        let mut waited_for = pin!(waited_for);
+        while self.played {
+            tokio::select! {
+                biased;
+                done = &mut waited_for => return done,
+                () = tokio::time::sleep(FEED_EVERY) => self.report().await,
+            }
+        }
+        waited_for.await
+    }
+
+    /// Tells the core how much was heard: at once when anything was, and now and then.
+    async fn report(&mut self) {
+        let heard = self.place.heard();
+        if (self.reported.is_zero() && !heard.is_zero()) || heard >= self.reported + REPORT_EVERY {
+            self.reported = heard;
+            send(&self.outlet.messages, Event::Heard { turn: self.turn, heard }).await;
+        }
+    }
+
+    async fn mark(&mut self, mark: Mark) {
+        // An error means that the conductor is gone.
+        let _ = self.outlet.messages.send(Message::Mark(self.turn, mark, Instant::now())).await;
+    }
+}

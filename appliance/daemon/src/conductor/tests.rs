@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use parley_audio::playback::Renderer;
+use parley_conversation::{FRAME, ModelOnly, Position, Settings};
+use parley_engines::scripted::{
+    Fault, Pace, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech,
+};
+
+use super::*;
+use crate::listening::FRAME_SAMPLES;
+
+const RATE_HZ: u32 = 22_050;
+
+/// A conductor whose events are handed to it by the test, with a loudspeaker in simulated time.
+struct Bench {
+    conductor: Conductor,
+    renderer: Renderer,
+    frames: u32,
+    _handle: Handle,
+}
+
+impl Bench {
+    fn new(speaking: &ScriptedTextToSpeech) -> Bench {
+        let pace = |first| Pace { first: Duration::from_millis(first), each: Duration::from_millis(20) };
+        let engines = Engines {
+            speech_to_text: Arc::new(ScriptedSpeechToText::hearing("what time is it?").with_pace(pace(90))),
+            language_model: Arc::new(ScriptedLanguageModel::answering("Half past. Why?").with_pace(pace(90))),
+            text_to_speech: Arc::new(speaking.clone().with_pace(pace(50))),
+            ears: Some(Arc::new(ScriptedEars::judging(0.9).with_pace(pace(20)))),
+        };
+        let conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
+        let (feed, control, renderer) = Renderer::new(RATE_HZ, 441);
+        let loudspeaker = Some(Loudspeaker { feed, control });
+        let (conductor, _handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
+        Bench { conductor, renderer, frames: 0, _handle }
+    }
+
+    async fn listen(&mut self, frames: u32, speech: bool) {
+        for _ in 0..frames {
+            self.frames += 1;
+            tokio::time::sleep(FRAME).await;
+            let end = Position(FRAME * self.frames);
+            let frame = AudioFrame { end, arrived: Instant::now(), samples: [0; FRAME_SAMPLES], speech };
+            self.conductor.hear(&frame);
+            while let Ok(message) = self.conductor.incoming.try_recv() {
+                self.conductor.take(message);
+            }
+            self.renderer.render(&mut [0; 441]);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_left_of_a_turn_that_is_over() {
+    let speaking = ScriptedTextToSpeech::tone();
+    let mut bench = Bench::new(&speaking);
+    for silence in [16, 4, 200, 60, 200] {
+        bench.listen(20, true).await;
+        bench.listen(silence, false).await;
+    }
+    speaking.fail_next(Fault::Refuse("no".into()));
+    bench.listen(20, true).await;
+    bench.listen(300, false).await;
+    assert_eq!(bench.conductor.conversation.phase(), Phase::Quiet);
+    assert!(speaking.counts().begun > 3, "there were turns");
+    assert!(bench.conductor.turns.is_empty(), "{:?}", bench.conductor.turns.keys());
+    tokio::time::sleep(FRAME).await;
+    assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0);
+}

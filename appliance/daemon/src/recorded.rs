@@ -1,0 +1,201 @@
+//! Conversations from recordings: a microphone that plays WAV files in real time, and a loudspeaker that records.
+//!
+//! Latency is measured between what was really at the microphone and what really left the loudspeaker: from the last sound
+//! of the question, found in its file beforehand, to the first sound in the recorded answer.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use parley_audio::capture::{Clip, ClipQueue, QueueFull, QueueSource};
+use parley_audio::playback::{Recording, WavSink};
+use parley_audio::wav::{self, WavError};
+use parley_conversation::{Notice, Phase, Settings};
+use tokio::sync::broadcast;
+
+use crate::conductor::{Generating, Handle, Observation, StagesMs, TurnReport};
+use crate::session::{Session, SessionError};
+use crate::workers::Workers;
+
+/// The microphone's rate: that of the engines, so that recordings are heard as they are.
+pub const MICROPHONE_HZ: u32 = 16_000;
+/// A common rate of loudspeakers.
+pub const LOUDSPEAKER_HZ: u32 = 48_000;
+/// The first sample at least this loud is a sound: 40 dB below full scale.
+const AUDIBLE: u16 = 330;
+/// How long to wait for an answer to begin.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest answer.
+const LONGEST_ANSWER: Duration = Duration::from_secs(120);
+
+/// A spoken question.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Mono, at [`MICROPHONE_HZ`].
+    pub samples: Vec<i16>,
+    /// From the beginning to the end of the last sound.
+    pub last_sound: Duration,
+}
+
+/// A room whose microphone and loudspeaker are files.
+pub struct RecordedRoom {
+    session: Session,
+    clips: ClipQueue,
+    recording: Recording,
+    observations: broadcast::Receiver<Observation>,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// What was understood and said; `None` where nothing was understood.
+    pub report: Option<TurnReport>,
+    /// From the last sound of the question to each stage of the answer.
+    pub stages_ms: Option<StagesMs>,
+    /// From the last sound of the question to the first sound of the answer.
+    pub first_audio: Option<Duration>,
+    /// What the loudspeaker played, at [`LOUDSPEAKER_HZ`].
+    pub audio: Vec<i16>,
+}
+
+impl Question {
+    /// Reads a WAV file of any kind.
+    ///
+    /// # Errors
+    /// It is not one, or is empty.
+    pub fn read(path: &Path) -> Result<Question, WavError> {
+        let samples = wav::load(path, MICROPHONE_HZ)?;
+        let last_sound = last_sound(&samples);
+        Ok(Question { samples, last_sound })
+    }
+}
+
+/// Where the last sound ends: the last 10 ms that are less than 35 dB below the loudest, and above the quietest tenth.
+///
+/// The test material has a finder of sounds of its own, which the program that is shipped cannot depend on; nor the other
+/// way round, because the material is prepared where ALSA is not installed yet.
+fn last_sound(samples: &[i16]) -> Duration {
+    const WINDOW: usize = 160;
+    let levels: Vec<f32> = samples.chunks(WINDOW).map(mean_square).collect();
+    let loudest = levels.iter().copied().fold(0.0, f32::max);
+    let mut sorted = levels.clone();
+    sorted.sort_by(f32::total_cmp);
+    let floor = sorted.get(sorted.len() / 10).copied().unwrap_or(0.0);
+    // 35 dB below the loudest, and 10 dB above a noise floor that is itself well below the speech.
+    let threshold = (loudest * 10f32.powf(-3.5)).max((floor * 10.0).min(loudest * 0.01));
+    let windows = levels.iter().rposition(|level| *level > threshold).map_or(0, |last| last + 1);
+    Duration::from_secs_f64((windows * WINDOW).min(samples.len()) as f64 / f64::from(MICROPHONE_HZ))
+}
+
+fn mean_square(samples: &[i16]) -> f32 {
+    samples.iter().map(|sample| f32::from(*sample).powi(2)).sum::<f32>() / samples.len().max(1) as f32
+}
+
+impl RecordedRoom {
+    /// Opens the room.
+    ///
+    /// # Errors
+    /// See [`Session::start`].
+    pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<RecordedRoom, SessionError> {
+        let (source, clips) = QueueSource::new(MICROPHONE_HZ);
+        let (sink, recording) = WavSink::in_memory(LOUDSPEAKER_HZ);
+        let session = Session::start(settings, generating, workers, source, sink)?;
+        let observations = session.handle.observations.subscribe();
+        Ok(RecordedRoom { session, clips, recording, observations })
+    }
+
+    /// The conversation's handle.
+    pub fn handle(&self) -> &Handle {
+        &self.session.handle
+    }
+
+    /// The workers.
+    pub fn workers(&self) -> &Workers {
+        &self.session.workers
+    }
+
+    /// Says something into the room; returns at once.
+    ///
+    /// # Errors
+    /// Too many clips wait.
+    pub fn say(&self, samples: Vec<i16>) -> Result<Clip, QueueFull> {
+        self.clips.push(samples)
+    }
+
+    /// What the loudspeaker plays.
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
+    /// Asks a question and waits until its answer was heard; `see` is shown everything meanwhile.
+    ///
+    /// # Errors
+    /// Too many clips wait.
+    pub async fn ask(&mut self, question: &Question, mut see: impl FnMut(&Observation)) -> Result<Answered, QueueFull> {
+        while self.observations.try_recv().is_ok() {}
+        let begun = self.recording.samples().len();
+        let clip = self.clips.push(question.samples.clone())?;
+        let mut report = None;
+        let length = Duration::from_secs_f64(question.samples.len() as f64 / f64::from(MICROPHONE_HZ));
+        let mut deadline = tokio::time::Instant::now() + length + PATIENCE;
+        while let Ok(Ok(observation)) = tokio::time::timeout_at(deadline, self.observations.recv()).await {
+            see(&observation);
+            match observation {
+                Observation::Notice(Notice::Understood { .. }) => deadline += LONGEST_ANSWER,
+                // A question of several sentences may be answered in several turns; the last one counts.
+                Observation::Turn(turn) => {
+                    report = Some(turn);
+                    if clip.ended_at().is_some() && *self.session.handle.phase.borrow() == Phase::Quiet {
+                        break;
+                    }
+                }
+                Observation::Notice(Notice::NoWords) if clip.ended_at().is_some() && report.is_none() => break,
+                Observation::Notice(_) => {}
+            }
+        }
+        let last_sound = clip.started_at().map(|started| started + question.last_sound);
+        let first_sound = last_sound.and_then(|from| self.recording.first_sound(from, AUDIBLE));
+        let stages_ms = report.as_ref().zip(last_sound).map(|(turn, end)| turn.timeline.stages_after(end.into()));
+        Ok(Answered {
+            report,
+            stages_ms,
+            first_audio: first_sound.zip(last_sound).map(|(first, last)| first.saturating_duration_since(last)),
+            audio: self.recording.samples().get(begun..).map(|audio| trimmed(audio).to_vec()).unwrap_or_default(),
+        })
+    }
+
+    /// Waits until the models are loaded and the conversation is quiet.
+    ///
+    /// # Errors
+    /// A worker that cannot be started.
+    pub async fn ready(&self) -> Result<Instant, parley_engines::EngineError> {
+        self.session.workers.ready().await?;
+        Ok(Instant::now())
+    }
+
+    /// Ends the conversation.
+    pub async fn close(self) {
+        self.session.close().await;
+    }
+}
+
+/// Without the silence before and after.
+fn trimmed(samples: &[i16]) -> &[i16] {
+    let sound = |sample: &i16| sample.unsigned_abs() >= AUDIBLE / 8;
+    let first = samples.iter().position(sound).unwrap_or(0);
+    let end = samples.iter().rposition(sound).map_or(0, |last| last + 1);
+    samples.get(first..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sound_is_found_before_faint_noise() {
+        let mut samples: Vec<i16> = (0..16_000).map(|i| ((i as f32 * 0.2).sin() * 8_000.0) as i16).collect();
+        samples.extend((0..16_000).map(|i| (i * 7919 % 7) as i16 - 3));
+        assert_eq!(last_sound(&samples), Duration::from_secs(1));
+        assert_eq!(last_sound(&[]), Duration::ZERO);
+        assert_eq!(last_sound(&[0; 1_000]), Duration::ZERO);
+    }
+}

@@ -1,0 +1,211 @@
+//! The gate's self-test: Parley asks itself a question with its own voice, and has to answer aloud.
+//!
+//! It runs in the daemon, on the very engines that answer people, through a conductor of its own whose microphone and loudspeaker are
+//! memory; nobody hears it. A wake word will join in front of the question when there is one.
+//!
+//! Rules: it needs no internet and no recording, and leaves nothing behind in anybody's conversation.
+
+use std::path::Path;
+use std::time::Duration;
+
+use parley_audio::DeviceError;
+use parley_audio::playback::{Speaker, WavSink};
+use parley_audio::resample::{ResampleError, Resampler};
+use parley_audio::sample::{extend_f32, extend_i16};
+use parley_conversation::{Conversation, FRAME, ModelOnly, Position, Settings};
+use parley_engines::{EngineError, Speak};
+use parley_update::policy::gate;
+use parley_update::policy::table::Table;
+use parley_update::{files, measure, system};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::conductor::{Conductor, Engines, Generating, Loudspeaker, Observation};
+use crate::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
+use crate::recorded::{LOUDSPEAKER_HZ, MICROPHONE_HZ};
+use crate::workers::Workers;
+
+/// The question in the languages that voices speak; in any other language the first one.
+const QUESTIONS: &[(&str, &str)] = &[
+    ("en", "What time is it?"),
+    ("de", "Wie spät ist es?"),
+    ("fr", "Quelle heure est-il?"),
+    ("es", "¿Qué hora es?"),
+    ("it", "Che ore sono?"),
+];
+
+/// The first sample at least this loud is a sound: 40 dB below full scale.
+const AUDIBLE: u16 = 330;
+
+/// How often it is tried: a worker that is being loaded, or restarted, is no reason to give up a version.
+const TRIES: u32 = 2;
+
+/// An answer that takes longer than this is none.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Why the self-test failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SelfTestError {
+    /// The voice does not speak.
+    #[error("the question cannot be said: {0}")]
+    Voice(#[from] EngineError),
+    /// The loudspeaker in memory cannot be opened.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// The voice has a rate that nobody can play.
+    #[error(transparent)]
+    Rate(#[from] ResampleError),
+    /// Nobody answered in time.
+    #[error("the question was not answered aloud within {} s", LIMIT.as_secs())]
+    NoAnswer,
+}
+
+/// In a trial, asks the question and tells the gate how long the answer took. In any other start it does nothing.
+pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Generating) {
+    if !system::start().is_ok_and(|start| start.trial) {
+        return;
+    }
+    let Some(engines) = workers.engines() else { return };
+    let mut answered = None;
+    for _ in 0..TRIES {
+        if let Err(error) = workers.ready().await {
+            tracing::warn!(%error, "an engine does not start");
+            continue;
+        }
+        match ask_itself(engines.clone(), settings.clone(), generating.clone()).await {
+            Ok(took) => {
+                answered = Some(took);
+                break;
+            }
+            Err(error) => tracing::warn!(%error, "the self-test failed"),
+        }
+    }
+    let mut table = Table::default();
+    // A failure is told as a time that no limit allows, so that the gate need not wait for the end of its own.
+    table.note("self-test-s", answered.unwrap_or(gate::TIME_LIMIT).as_secs_f64());
+    if let Err(error) = files::replace_json(&Path::new(measure::FOLDER).join("self-test.json"), &table) {
+        tracing::warn!(%error, "the gate cannot be told how the self-test went");
+    }
+}
+
+/// Asks the question, and says how long it took from its first sound to the first sound of the answer.
+///
+/// # Errors
+/// The voice or whatever comes after it does not work.
+pub async fn ask_itself(
+    engines: Engines,
+    settings: Settings,
+    generating: Generating,
+) -> Result<Duration, SelfTestError> {
+    let question = say_question(&engines, &settings).await?;
+    let (sink, recording) = WavSink::in_memory(LOUDSPEAKER_HZ);
+    let (feed, control, _speaker) = Speaker::start(sink)?;
+    let conversation = Conversation::new(settings, Box::new(ModelOnly), engines.ears.is_some());
+    let loudspeaker = Some(Loudspeaker { feed, control });
+    let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
+    let mut observations = handle.observations.subscribe();
+    let (frames_in, frames) = mpsc::channel(FRAMES_IN_FLIGHT);
+    let conductor = tokio::spawn(conductor.run(frames));
+    let begun = std::time::Instant::now();
+    let answered = tokio::time::timeout(LIMIT, async {
+        tokio::select! {
+            () = listen(&question, &frames_in) => false,
+            answered = async {
+                while let Ok(observation) = observations.recv().await {
+                    if let Observation::Turn(report) = observation {
+                        return !report.question.is_empty() && !report.answer.is_empty();
+                    }
+                }
+                false
+            } => answered,
+        }
+    });
+    let answered = answered.await.unwrap_or(false);
+    conductor.abort();
+    let first_sound = recording.first_sound(begun, AUDIBLE).filter(|_| answered).ok_or(SelfTestError::NoAnswer)?;
+    Ok(first_sound.saturating_duration_since(begun))
+}
+
+/// The question as the microphone would hear it.
+async fn say_question(engines: &Engines, settings: &Settings) -> Result<Vec<i16>, SelfTestError> {
+    let voice = settings.voices.first().map_or("en", String::as_str);
+    let text = QUESTIONS.iter().find(|(language, _)| *language == voice).map_or(QUESTIONS[0].1, |(_, text)| text);
+    let task =
+        Speak { text: text.to_owned(), language: Some(voice.to_owned()).filter(|_| !settings.voices.is_empty()) };
+    let mut job = engines.text_to_speech.speak(task);
+    let mut heard = Vec::new();
+    let mut resampler = None;
+    while let Some(block) = job.next().await {
+        let block = block?;
+        let resampler = match &mut resampler {
+            Some(resampler) => resampler,
+            none => none.insert(Resampler::new(block.rate_hz, MICROPHONE_HZ)?),
+        };
+        let mut samples = Vec::new();
+        extend_f32(&block.audio, &mut samples);
+        resampler.process(&samples, &mut heard);
+    }
+    let mut question = Vec::new();
+    extend_i16(&heard, &mut question);
+    Ok(question)
+}
+
+/// The question, and silence for ever after. Every frame of it counts as speech: detecting that is what the daemon does all day with the
+/// real microphone.
+async fn listen(question: &[i16], frames: &mpsc::Sender<AudioFrame>) {
+    let mut tick = tokio::time::interval(FRAME);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let mut said = question.chunks_exact(FRAME_SAMPLES);
+    for number in 1_u32.. {
+        tick.tick().await;
+        let (samples, speech) = match said.next().and_then(|chunk| chunk.try_into().ok()) {
+            Some(chunk) => (chunk, true),
+            None => ([0; FRAME_SAMPLES], false),
+        };
+        let frame = AudioFrame { end: Position(FRAME * number), arrived: Instant::now(), samples, speech };
+        if frames.send(frame).await.is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parley_engines::scripted::{Fault, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech};
+
+    use super::*;
+
+    fn engines(speaking: ScriptedTextToSpeech, thinking: ScriptedLanguageModel) -> Engines {
+        Engines {
+            speech_to_text: Arc::new(ScriptedSpeechToText::hearing("what time is it?")),
+            language_model: Arc::new(thinking),
+            text_to_speech: Arc::new(speaking),
+            ears: None,
+        }
+    }
+
+    async fn check(speaking: ScriptedTextToSpeech, thinking: ScriptedLanguageModel) -> Result<Duration, SelfTestError> {
+        ask_itself(engines(speaking, thinking), Settings::default(), Generating::default()).await
+    }
+
+    #[tokio::test]
+    async fn parley_answers_its_own_question() {
+        let answering = ScriptedLanguageModel::answering("Half past four.");
+        let took = check(ScriptedTextToSpeech::tone(), answering).await.expect("it answers");
+        assert!(took < gate::TIME_LIMIT, "{took:?}");
+        let limit = gate::LIMITS.iter().find(|limit| limit.name == "self-test-s").expect("the gate knows it");
+        assert!(limit.rule.allows(took.as_secs_f64()), "{took:?}");
+        assert!(!limit.rule.allows(gate::TIME_LIMIT.as_secs_f64()), "what no answer is told as fails the gate");
+    }
+
+    #[tokio::test]
+    async fn a_voice_that_fails_or_is_silent_fails_the_test() {
+        let failing = ScriptedTextToSpeech::tone();
+        failing.fail_always(Some(Fault::Refuse("no".into())));
+        assert!(check(failing, ScriptedLanguageModel::answering("Half past.")).await.is_err());
+        let silent = ScriptedTextToSpeech::silence();
+        assert!(check(silent, ScriptedLanguageModel::answering("Half past.")).await.is_err());
+    }
+}

@@ -1,0 +1,106 @@
+//! A conversation with everything that belongs to it: microphone, loudspeaker, workers and conductor.
+
+use parley_audio::DeviceError;
+use parley_audio::capture::{Microphone, Source};
+use parley_audio::playback::{Sink, Speaker};
+use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
+use parley_models::Selection;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
+use crate::config::Config;
+use crate::listening;
+use crate::workers::Workers;
+
+/// Tokens that a chat template puts around the answer, generously.
+const TEMPLATE_TOKENS: u32 = 32;
+
+/// Why a session could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// A sound device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// A thread.
+    #[error("cannot start the listening thread: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The workers were started for something else.
+    #[error("a conversation needs at least the language model")]
+    Workers,
+}
+
+/// A running conversation.
+pub struct Session {
+    /// Where events go in and observations come out.
+    pub handle: Handle,
+    /// The worker processes.
+    pub workers: Workers,
+    conductor: JoinHandle<()>,
+    _speaker: Option<Speaker>,
+}
+
+/// What the configuration and the models say about the conversation.
+pub fn settings(config: &Config, models: &Selection) -> Settings {
+    let defaults = Settings::default();
+    let answer = config.conversation.answer_tokens + TEMPLATE_TOKENS;
+    Settings {
+        persona: config.conversation.persona.clone().unwrap_or(defaults.persona),
+        voices: models.voices.iter().map(|(language, _)| language.clone()).collect(),
+        remembered_turns: config.conversation.remembered_turns,
+        prompt_tokens: config.engines.context_tokens.saturating_sub(answer) as usize,
+        barge_in: config.conversation.barge_in,
+        ..defaults
+    }
+}
+
+impl Session {
+    /// Starts to listen at once; answers come as soon as the models are loaded.
+    ///
+    /// # Errors
+    /// A sound device that cannot be used.
+    pub fn start(
+        settings: Settings,
+        generating: Generating,
+        workers: Workers,
+        source: impl Source + 'static,
+        sink: impl Sink + 'static,
+    ) -> Result<Session, SessionError> {
+        let (feed, control, speaker) = Speaker::start(sink)?;
+        let (frames, _) = listening::listen(Microphone::start(source)?)?;
+        let loudspeaker = Loudspeaker { feed, control };
+        Session::with(settings, generating, workers, Some((loudspeaker, speaker)), frames)
+    }
+
+    /// A conversation in writing.
+    ///
+    /// # Errors
+    /// The workers were started for something else.
+    pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Session, SessionError> {
+        let settings = Settings { spoken: false, barge_in: BargeIn::Key, ..settings };
+        let (_, no_frames) = mpsc::channel(1);
+        Session::with(settings, generating, workers, None, no_frames)
+    }
+
+    fn with(
+        settings: Settings,
+        generating: Generating,
+        workers: Workers,
+        loudspeaker: Option<(Loudspeaker, Speaker)>,
+        frames: mpsc::Receiver<listening::AudioFrame>,
+    ) -> Result<Session, SessionError> {
+        let engines = workers.engines().ok_or(SessionError::Workers)?;
+        let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_judge());
+        let (loudspeaker, speaker) = loudspeaker.unzip();
+        let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
+        workers.watch(&handle.control);
+        let conductor = tokio::spawn(conductor.run(frames));
+        Ok(Session { handle, workers, conductor, _speaker: speaker })
+    }
+
+    /// Ends the conversation and its processes.
+    pub async fn close(self) {
+        self.conductor.abort();
+        self.workers.shut_down().await;
+    }
+}

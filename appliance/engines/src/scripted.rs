@@ -1,0 +1,216 @@
+//! Scripted engines: doubles for tests and simulated conversations, never part of the product path.
+//!
+//! Each answers from a script (a closure from the task to the answer) with the latencies of its [`Pace`]. They take
+//! time only from [`tokio::time`], so that under paused time an hour passes in a moment, and always the same way.
+//! Like a worker, each does one job at a time in the order of the calls, waits while its outputs are not read, and
+//! stops when the job is dropped. Clones are the same engine: give one away and ask the other what happened.
+//!
+//! ```
+//! use std::time::Duration;
+//! use parley_engines::scripted::{Fault, Pace, ScriptedLanguageModel, last_words};
+//! # use parley_engines::{Generate, LanguageModel};
+//! # fn demo(task: Generate) {
+//! let llm = ScriptedLanguageModel::new(|task| format!("You said: {}.", last_words(task)))
+//!     .with_pace(Pace { first: Duration::from_millis(300), each: Duration::from_millis(40) });
+//! llm.fail_next(Fault::Hang { after_outputs: 2, stall: Duration::from_secs(20) });
+//! let job = llm.generate(task);
+//! assert_eq!(llm.counts().asked, 1);
+//! # }
+//! ```
+
+mod engines;
+mod perform;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+pub use self::engines::{RATE_HZ, SPEECH_PER_CHARACTER, last_words, token_like_pieces};
+use self::perform::perform;
+use crate::{Job, Judge, Kind, Listen, Talk, Think};
+
+/// A scripted [`crate::SpeechToText`].
+pub type ScriptedSpeechToText = Scripted<Listen>;
+/// A scripted [`crate::LanguageModel`].
+pub type ScriptedLanguageModel = Scripted<Think>;
+/// A scripted [`crate::TextToSpeech`].
+pub type ScriptedTextToSpeech = Scripted<Talk>;
+/// Scripted [`crate::Ears`].
+pub type ScriptedEars = Scripted<Judge>;
+
+/// The most tasks that [`Scripted::tasks`] remembers.
+pub const TASKS_REMEMBERED: usize = 64;
+
+/// How long a scripted engine computes. Time in which its outputs are not read comes on top.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// From the start of a job to its first output.
+    pub first: Duration,
+    /// Before each further output.
+    pub each: Duration,
+}
+
+/// What goes wrong in a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The engine refuses the task: [`crate::EngineError::Refused`].
+    Refuse(String),
+    /// The engine is degraded: [`crate::EngineError::Unavailable`], at once.
+    Unavailable(String),
+    /// The worker dies. The next one is ready after `restart`, repeats the job and goes on where it was.
+    Crash {
+        /// How many outputs come first.
+        after_outputs: usize,
+        /// Until the next worker is ready.
+        restart: Duration,
+    },
+    /// Like [`Fault::Crash`], but the next worker dies in the same place: [`crate::EngineError::Crashed`].
+    CrashTwice {
+        /// How many outputs come first.
+        after_outputs: usize,
+        /// Until the next worker is ready.
+        restart: Duration,
+    },
+    /// The worker falls silent: [`crate::EngineError::Stuck`] after `stall`, unless the job is dropped before.
+    Hang {
+        /// How many outputs come first.
+        after_outputs: usize,
+        /// Until it is killed.
+        stall: Duration,
+    },
+}
+
+/// What became of the jobs: `asked = finished + cancelled + failed +` those that wait or run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Calls.
+    pub asked: u32,
+    /// Jobs that were not dropped before it was their turn.
+    pub begun: u32,
+    /// Jobs whose last output was handed over.
+    pub finished: u32,
+    /// Jobs that were dropped, begun or not.
+    pub cancelled: u32,
+    /// Jobs that ended with an error.
+    pub failed: u32,
+}
+
+type Script<K> = dyn Fn(&<K as Kind>::Task) -> Vec<<K as Kind>::Output> + Send + Sync;
+
+/// A scripted engine; see its four names, such as [`ScriptedLanguageModel`].
+pub struct Scripted<K: Kind> {
+    shared: Arc<Shared<K>>,
+}
+
+struct Shared<K: Kind> {
+    script: Box<Script<K>>,
+    state: Mutex<State<K>>,
+}
+
+struct State<K: Kind> {
+    pace: Pace,
+    counts: Counts,
+    tasks: VecDeque<K::Task>,
+    next_faults: VecDeque<Fault>,
+    lasting_fault: Option<Fault>,
+    /// Resolves when the job before the next one is over.
+    last_job: Option<oneshot::Receiver<()>>,
+}
+
+impl<K: Kind> Shared<K> {
+    fn state(&self) -> MutexGuard<'_, State<K>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Kind> Clone for Scripted<K> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<K: Kind> std::fmt::Debug for Scripted<K> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Scripted").field("engine", &K::NAME).field("counts", &self.counts()).finish()
+    }
+}
+
+impl<K: Kind> Scripted<K> {
+    /// An engine that answers each task with these outputs, without any latency.
+    ///
+    /// The script is asked when a job is started, by the caller: a panic in it is the caller's.
+    pub fn from_outputs(script: impl Fn(&K::Task) -> Vec<K::Output> + Send + Sync + 'static) -> Self {
+        let state = State {
+            pace: Pace::default(),
+            counts: Counts::default(),
+            tasks: VecDeque::new(),
+            next_faults: VecDeque::new(),
+            lasting_fault: None,
+            last_job: None,
+        };
+        Self { shared: Arc::new(Shared { script: Box::new(script), state: Mutex::new(state) }) }
+    }
+
+    /// The same engine with these latencies.
+    #[must_use]
+    pub fn with_pace(self, pace: Pace) -> Self {
+        self.set_pace(pace);
+        self
+    }
+
+    /// Changes the latencies of jobs that begin from now on.
+    pub fn set_pace(&self, pace: Pace) {
+        self.shared.state().pace = pace;
+    }
+
+    /// The next job that begins goes wrong; called again, the one after it too.
+    pub fn fail_next(&self, fault: Fault) {
+        self.shared.state().next_faults.push_back(fault);
+    }
+
+    /// Every job that begins goes wrong until this is called with `None`.
+    pub fn fail_always(&self, fault: Option<Fault>) {
+        self.shared.state().lasting_fault = fault;
+    }
+
+    /// What became of the jobs so far.
+    pub fn counts(&self) -> Counts {
+        self.shared.state().counts
+    }
+
+    /// The last [`TASKS_REMEMBERED`] tasks, oldest first.
+    pub fn tasks(&self) -> Vec<K::Task> {
+        self.shared.state().tasks.iter().cloned().collect()
+    }
+
+    /// Starts a job; never blocks.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime, and where the script does.
+    pub fn start(&self, task: K::Task) -> Job<K::Output> {
+        let outputs = (self.shared.script)(&task);
+        let (sender, job) = Job::channel();
+        let (over, is_over) = oneshot::channel();
+        let before = {
+            let mut state = self.shared.state();
+            state.counts.asked += 1;
+            state.tasks.push_back(task);
+            if state.tasks.len() > TASKS_REMEMBERED {
+                state.tasks.pop_front();
+            }
+            state.last_job.replace(is_over)
+        };
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            if let Some(before) = before {
+                // It ends by dropping its sender.
+                let _ = before.await;
+            }
+            perform(&shared, outputs, sender).await;
+            drop(over);
+        });
+        job
+    }
+}

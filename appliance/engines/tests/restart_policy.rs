@@ -1,0 +1,95 @@
+//! The restart policy against its rules, told from the whole history each time.
+
+use std::time::Duration;
+
+use parley_engines::supervisor::{RestartDecision, RestartPolicy, RestartRules};
+use proptest::prelude::*;
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn restart(after: u64) -> RestartDecision {
+    RestartDecision::Restart { after: seconds(after) }
+}
+
+const DEGRADED: RestartDecision = RestartDecision::Degraded { after: Duration::from_secs(60) };
+
+#[test]
+fn the_default_waits_are_0_2_4_8_and_then_a_minute() {
+    let mut policy = RestartPolicy::new(RestartRules::default());
+    let decisions: Vec<_> = (0..7).map(|_| policy.failed(Duration::ZERO)).collect();
+    assert_eq!(decisions, [restart(0), restart(2), restart(4), restart(8), DEGRADED, DEGRADED, DEGRADED]);
+}
+
+#[test]
+fn a_minute_of_health_forgets_and_less_does_not() {
+    let mut policy = RestartPolicy::new(RestartRules::default());
+    policy.failed(seconds(0));
+    policy.became_ready(seconds(10));
+    assert_eq!(policy.failed(seconds(69)), restart(2));
+    policy.became_ready(seconds(80));
+    assert_eq!(policy.failed(seconds(140)), restart(0));
+    // Time in which it was not ready does not count.
+    assert_eq!(policy.failed(seconds(1_000)), restart(2));
+}
+
+#[test]
+fn a_lasting_failure_degrades_at_once_and_health_forgets_it_too() {
+    let mut policy = RestartPolicy::new(RestartRules::default());
+    assert_eq!(policy.failed_for_good(), DEGRADED);
+    policy.became_ready(seconds(1));
+    assert_eq!(policy.failed(seconds(2)), DEGRADED);
+    policy.became_ready(seconds(3));
+    assert_eq!(policy.failed(seconds(63)), restart(0));
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Step {
+    /// A start that succeeded, and so many seconds of health before the failure.
+    Ran(u64),
+    /// A start that failed.
+    NeverReady,
+    /// A start that cannot succeed.
+    Lasting,
+}
+
+/// The rules said another way: count back to the last run that was long enough.
+fn expected(history: &[Step]) -> RestartDecision {
+    let begin = history.iter().rposition(|step| matches!(step, Step::Ran(health) if *health >= 60)).unwrap_or(0);
+    let recent = &history[begin..];
+    if recent.contains(&Step::Lasting) {
+        return DEGRADED;
+    }
+    [0, 2, 4, 8].get(recent.len() - 1).map_or(DEGRADED, |wait| restart(*wait))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_obeys_the_rules(
+        steps in prop::collection::vec(prop_oneof![
+            4 => (0u64..130).prop_map(Step::Ran),
+            4 => Just(Step::NeverReady),
+            1 => Just(Step::Lasting),
+        ], 1..60),
+        gaps in prop::collection::vec(0u64..200, 60),
+    ) {
+        let mut policy = RestartPolicy::new(RestartRules::default());
+        let mut now = Duration::ZERO;
+        for index in 0..steps.len() {
+            now += seconds(gaps[index]);
+            let decision = match steps[index] {
+                Step::Ran(health) => {
+                    policy.became_ready(now);
+                    now += seconds(health);
+                    policy.failed(now)
+                }
+                Step::NeverReady => policy.failed(now),
+                Step::Lasting => policy.failed_for_good(),
+            };
+            prop_assert_eq!(decision, expected(&steps[..=index]), "after {:?}", &steps[..=index]);
+        }
+    }
+}

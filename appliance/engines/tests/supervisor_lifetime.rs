@@ -1,0 +1,158 @@
+//! How workers start, keep failing, and end.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+mod support;
+
+use std::time::Duration;
+
+use parley_engines::supervisor::RestartRules;
+use parley_engines::{EngineError, Limits, Supervised, Think, WorkerHealth, WorkerProgram};
+use support::script::{JobFault, JobScript, StartFault, StartScript};
+use support::*;
+
+const LONG: Duration = Duration::from_secs(3_600);
+
+fn restarts(waits: usize, degraded_delay: Duration) -> Limits {
+    let restart = RestartRules { delays: vec![Duration::ZERO; waits], degraded_delay, forget_after: LONG };
+    Limits { restart, ..limits() }
+}
+
+fn faulty(fault: StartFault) -> WorkerProgram {
+    program("think", &StartScript { fault: Some(fault), times: None })
+}
+
+async fn check_degraded(program: WorkerProgram, limits: Limits, words: &str, restarts: u32) {
+    let llm = Supervised::<Think>::spawn(program, limits);
+    let waiting = llm.start(think(&JobScript::of(1)));
+    let Err(EngineError::Unavailable { reason, .. }) = soon(llm.ready()).await else { panic!("it is available") };
+    assert!(reason.contains(words), "{reason}");
+    assert_eq!(llm.restarts(), restarts);
+    assert_eq!(*llm.health().borrow(), WorkerHealth::Degraded { reason: reason.clone() });
+    let unavailable = EngineError::Unavailable { engine: "llama", reason };
+    check_text_fails(waiting, unavailable.clone()).await;
+    check_text_fails(llm.start(think(&JobScript::of(1))), unavailable).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_keeps_failing_is_degraded_with_its_last_words() {
+    check_degraded(faulty(StartFault::Exit), restarts(3, LONG), "the model is not there", 3).await;
+}
+
+#[tokio::test]
+async fn what_a_restart_cannot_cure_is_degraded_at_once() {
+    check_degraded(WorkerProgram::new("/nowhere/worker"), restarts(3, LONG), "/nowhere/worker could not be started", 0)
+        .await;
+    let other = format!("speaks protocol {}", parley_engines::protocol::VERSION + 1);
+    check_degraded(faulty(StartFault::WrongVersion), restarts(3, LONG), &other, 0).await;
+    check_degraded(faulty(StartFault::WrongEngine), restarts(3, LONG), "abacus", 0).await;
+}
+
+#[tokio::test]
+async fn a_start_that_hangs_or_talks_nonsense_is_a_failure() {
+    let hasty = Limits { start: Duration::from_millis(100), ..restarts(1, LONG) };
+    check_degraded(faulty(StartFault::Hang), hasty, "not ready within", 1).await;
+    check_degraded(faulty(StartFault::Garbage), restarts(1, LONG), "broke the protocol", 1).await;
+}
+
+#[tokio::test]
+async fn a_degraded_worker_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let times = file(&folder, "starts").map(|file| (file, 5));
+    let start = StartScript { fault: Some(StartFault::Exit), times };
+    let llm = Supervised::<Think>::spawn(program("think", &start), restarts(2, Duration::from_millis(10)));
+    soon(llm.ready()).await.unwrap_err();
+    let mut health = llm.health();
+    soon(health.wait_for(|health| matches!(health, WorkerHealth::Ready(_)))).await.unwrap();
+    assert_eq!(llm.restarts(), 5);
+    check_whole_text(llm.start(think(&JobScript::of(20))), 20).await;
+}
+
+#[tokio::test]
+async fn tasks_wait_while_a_worker_is_restarted() {
+    let folder = tempfile::tempdir().unwrap();
+    let times = file(&folder, "starts").map(|file| (file, 3));
+    let start = StartScript { fault: Some(StartFault::Exit), times };
+    let llm = Supervised::<Think>::spawn(program("think", &start), limits());
+    check_whole_text(llm.start(think(&JobScript::of(20))), 20).await;
+    assert_eq!(llm.restarts(), 3);
+}
+
+async fn running() -> (Supervised<Think>, parley_engines::Job<parley_engines::Generated>, u32) {
+    let llm = thinker(limits());
+    let mut job = llm.start(think(&JobScript::of(0).fault(0, JobFault::Endless)));
+    soon(job.next()).await;
+    let pid = llm.pid().unwrap();
+    assert!(runs(pid));
+    (llm, job, pid)
+}
+
+#[tokio::test]
+async fn dropping_everything_leaves_no_process() {
+    let (llm, job, pid) = running().await;
+    drop((llm, job));
+    until_gone(pid).await;
+}
+
+#[tokio::test]
+async fn dropping_the_supervised_worker_fails_its_jobs() {
+    let (llm, job, pid) = running().await;
+    let waiting = llm.start(think(&JobScript::of(1)));
+    drop(llm);
+    for job in [job, waiting] {
+        assert!(matches!(text_of(job).await.error, Some(EngineError::Unavailable { .. })));
+    }
+    until_gone(pid).await;
+}
+
+#[tokio::test]
+async fn shut_down_returns_when_the_process_is_gone() {
+    let (llm, job, pid) = running().await;
+    soon(llm.shut_down()).await;
+    assert!(!runs(pid));
+    assert_eq!(llm.pid(), None);
+    assert!(matches!(text_of(job).await.error, Some(EngineError::Unavailable { .. })));
+    assert!(matches!(text_of(llm.start(think(&JobScript::of(1)))).await.error, Some(EngineError::Unavailable { .. })));
+    soon(llm.shut_down()).await;
+    assert!(llm.ready().await.is_err());
+}
+
+#[tokio::test]
+async fn a_worker_that_does_not_end_is_killed_at_shutdown() {
+    let hasty = Limits { shutdown: Duration::from_millis(100), ..limits() };
+    let llm = Supervised::<Think>::spawn(faulty(StartFault::Immortal), hasty);
+    soon(llm.ready()).await.unwrap();
+    let pid = llm.pid().unwrap();
+    soon(llm.shut_down()).await;
+    assert!(!runs(pid));
+}
+
+#[test]
+fn the_end_of_the_runtime_leaves_no_process() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let llm = runtime.block_on(async {
+        let llm = Supervised::<Think>::spawn(faulty(StartFault::Immortal), limits());
+        soon(llm.ready()).await.unwrap();
+        llm
+    });
+    let pid = llm.pid().unwrap();
+    drop(runtime);
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(until_gone(pid));
+}
+
+#[tokio::test]
+async fn a_worker_ends_with_its_input_even_in_a_job() {
+    use parley_engines::protocol::{self, Command, JobId};
+    use std::process::Stdio;
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_scripted-worker"))
+        .arg("think")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let script = JobScript { ignore_cancel: true, ..JobScript::of(50).fault(3, JobFault::Hang) };
+    let mut stdin = child.stdin.take().unwrap();
+    protocol::write(&mut stdin, &Command::Start { job: JobId(1), task: think(&script) }).unwrap();
+    drop(stdin);
+    until("the worker ends", || child.try_wait().unwrap().is_some()).await;
+}

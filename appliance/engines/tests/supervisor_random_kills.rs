@@ -1,0 +1,124 @@
+//! Killing any worker at any moment loses no other turn and never hangs.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use parley_engines::{EngineError, Supervised, Think};
+use support::script::{JobFault, JobScript};
+use support::*;
+use tokio::time::sleep;
+
+const JOBS: u64 = 400;
+const SEED_VARIABLE: &str = "PARLEY_TEST_SEED";
+
+/// SplitMix64.
+#[derive(Clone)]
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    whole: AtomicU32,
+    dropped: AtomicU32,
+    crashed: AtomicU32,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killing_any_worker_at_any_moment_loses_no_other_turn_and_never_hangs() {
+    let seed = std::env::var(SEED_VARIABLE).map_or_else(
+        |_| SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos().into(),
+        |text| text.parse().unwrap(),
+    );
+    println!("{SEED_VARIABLE}={seed}");
+    let mut random = Random(seed);
+    let llm = Arc::new(thinker(limits()));
+
+    let over = Arc::new(AtomicBool::new(false));
+    let killer = tokio::spawn(kill_now_and_then(Arc::clone(&llm), Random(seed ^ 1), Arc::clone(&over)));
+
+    let tally = Arc::new(Tally::default());
+    for _ in 0..JOBS / 4 {
+        let owners: Vec<_> = (0..4)
+            .map(|_| tokio::spawn(own_a_job(Arc::clone(&llm), Random(random.below(u64::MAX)), Arc::clone(&tally))))
+            .collect();
+        for owner in owners {
+            soon(owner).await.unwrap();
+        }
+    }
+    over.store(true, Ordering::Relaxed);
+    let kills = soon(killer).await.unwrap();
+    check_whole_text(llm.start(think(&JobScript::of(100))), 100).await;
+    let [whole, dropped, crashed] =
+        [&tally.whole, &tally.dropped, &tally.crashed].map(|count| count.load(Ordering::Relaxed));
+    println!("{kills} kills, {} restarts; {whole} jobs whole, {dropped} dropped, {crashed} crashed", llm.restarts());
+    assert_eq!(u64::from(whole + dropped + crashed), JOBS);
+    assert!(u64::from(whole) > JOBS / 2 && kills > 20, "the kills are too many, or too few, to tell anything");
+    assert!(crashed * 2 <= kills, "a job fails only where two workers died over it");
+}
+
+async fn kill_now_and_then(llm: Arc<Supervised<Think>>, mut random: Random, over: Arc<AtomicBool>) -> u32 {
+    let mut kills = 0;
+    while !over.load(Ordering::Relaxed) {
+        sleep(Duration::from_micros(random.below(60_000))).await;
+        if let Some(pid) = llm.pid() {
+            kill(pid);
+            kills += 1;
+        }
+    }
+    kills
+}
+
+async fn own_a_job(llm: Arc<Supervised<Think>>, mut random: Random, tally: Arc<Tally>) {
+    let length = random.below(120) as usize;
+    let mut script = JobScript { pause_ms: random.below(2), ..JobScript::of(length) };
+    if random.below(8) == 0 {
+        script = script.fault(random.below(20) as usize, JobFault::Endless);
+        let mut job = llm.start(think(&script));
+        for _ in 0..random.below(40) {
+            match soon(job.next()).await {
+                Some(Ok(_)) => {}
+                Some(Err(EngineError::Crashed { .. })) | None => break,
+                Some(Err(error)) => panic!("{error}"),
+            }
+        }
+        tally.dropped.fetch_add(1, Ordering::Relaxed);
+        return;
+    }
+    let job = llm.start(think(&script));
+    match random.below(8) {
+        0 => {
+            sleep(Duration::from_micros(random.below(20_000))).await;
+            drop(job);
+            tally.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        1 => sleep(Duration::from_micros(random.below(50_000))).await,
+        _ => {}
+    }
+    let heard = text_of(job).await;
+    match heard.error {
+        None => {
+            assert_eq!(heard.outputs, expected_text(length));
+            assert_eq!(heard.finished, 1);
+            tally.whole.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(EngineError::Crashed { .. }) => {
+            assert_eq!(heard.outputs, expected_text(heard.outputs.chars().count()));
+            tally.crashed.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(error) => panic!("{error}"),
+    }
+}

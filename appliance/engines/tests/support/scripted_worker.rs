@@ -1,0 +1,181 @@
+//! A worker without a model that does what it is told and misbehaves on demand, to test the supervisor with.
+//!
+//! `scripted-worker think|talk|raw [START]`, with the scripts of `script.rs` as JSON. `raw` speaks the protocol without
+//! the worker harness, to break it.
+
+#[allow(dead_code)]
+mod script;
+
+use std::error::Error;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::time::Duration;
+
+use parley_engines::protocol::{self, Command, Report};
+use parley_engines::worker::{self, CancelFlag, Engine, Outputs};
+use parley_engines::{Generate, Generated, Kind, Speak, Spoken, StopReason, Talk, Think, WorkerDetails};
+
+use self::script::{JobFault, JobScript, StartFault, StartScript, character, sample};
+
+/// What the two kinds of scripted worker differ in.
+trait Scripted: Kind {
+    const LARGEST_PIECE: usize;
+    fn script(task: &Self::Task) -> &str;
+    fn piece(begin: usize, end: usize) -> Self::Output;
+    fn last() -> Option<Self::Output>;
+}
+
+impl Scripted for Think {
+    const LARGEST_PIECE: usize = 7;
+    fn script(task: &Generate) -> &str {
+        task.messages.last().map_or("", |message| &message.text)
+    }
+    fn piece(begin: usize, end: usize) -> Generated {
+        Generated::Text((begin..end).map(character).collect())
+    }
+    fn last() -> Option<Generated> {
+        let (prompt_tokens, reused_tokens, generated_tokens, prefill_ms) = (1, 0, 1, 0.0);
+        let reason = StopReason::EndOfAnswer;
+        Some(Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms })
+    }
+}
+
+impl Scripted for Talk {
+    const LARGEST_PIECE: usize = 4_000;
+    fn script(task: &Speak) -> &str {
+        &task.text
+    }
+    fn piece(begin: usize, end: usize) -> Spoken {
+        Spoken { rate_hz: 22_050, audio: (begin..end).map(sample).collect() }
+    }
+    fn last() -> Option<Spoken> {
+        None
+    }
+}
+
+struct Obedient;
+
+impl<K: Scripted> Engine<K> for Obedient {
+    fn run(&mut self, task: K::Task, cancel: &CancelFlag, outputs: &mut Outputs<'_, K>) -> Result<(), String> {
+        let script: JobScript = serde_json::from_str(K::script(&task)).map_err(|error| error.to_string())?;
+        if let Some(file) = &script.begun {
+            std::fs::write(file, []).map_err(|error| error.to_string())?;
+        }
+        let stop = || cancel.is_set() && !script.ignore_cancel;
+        let mut endless = false;
+        let (mut done, mut pieces) = (0, 0);
+        loop {
+            if stop() {
+                return Ok(());
+            }
+            if pieces == script.after_pieces && script.fault.is_some() && happens(&script) {
+                match script.fault.as_ref() {
+                    Some(JobFault::Crash) => std::process::abort(),
+                    Some(JobFault::Hang) => {
+                        while !stop() {
+                            std::thread::sleep(Duration::from_millis(1));
+                        }
+                        return Ok(());
+                    }
+                    Some(JobFault::Endless) => endless = true,
+                    Some(JobFault::Refuse(message)) => return Err(message.clone()),
+                    Some(JobFault::Allocate(bytes)) => {
+                        std::hint::black_box(vec![1u8; *bytes]);
+                    }
+                    Some(JobFault::Print) => {
+                        let _ = std::io::stdout().write_all(b"a native library says hello\n");
+                        let _ = std::io::stdout().flush();
+                    }
+                    Some(JobFault::CrashBeforeEnd | JobFault::Garbage | JobFault::WrongJob) | None => {}
+                }
+            }
+            if done >= script.length && !endless {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(script.pause_ms));
+            let size = 1 + (std::process::id() as usize).wrapping_mul(37).wrapping_add(pieces * 11) % K::LARGEST_PIECE;
+            let end = if endless { done + size } else { (done + size).min(script.length) };
+            outputs.send(K::piece(done, end)).map_err(|error| error.to_string())?;
+            (done, pieces) = (end, pieces + 1);
+        }
+        if let Some(last) = K::last() {
+            outputs.send(last).map_err(|error| error.to_string())?;
+        }
+        if script.fault == Some(JobFault::CrashBeforeEnd) && happens(&script) {
+            std::process::abort();
+        }
+        Ok(())
+    }
+}
+
+/// Whether a fault that may happen only once happens now.
+fn happens(script: &JobScript) -> bool {
+    script.once.as_ref().is_none_or(|file| OpenOptions::new().write(true).create_new(true).open(file).is_ok())
+}
+
+fn start_fault(script: &StartScript) -> Result<Option<StartFault>, Box<dyn Error>> {
+    if let Some((file, times)) = &script.times {
+        let mut file = OpenOptions::new().append(true).create(true).open(file)?;
+        if file.metadata()?.len() >= *times {
+            return Ok(None);
+        }
+        file.write_all(b".")?;
+    }
+    Ok(script.fault)
+}
+
+fn raw() -> Result<(), Box<dyn Error>> {
+    let mut stdout = std::io::stdout();
+    let details = WorkerDetails { engine: Think::NAME.to_owned(), ..WorkerDetails::default() };
+    protocol::write(&mut stdout, &Report::<Generated>::Ready { protocol: protocol::VERSION, details })?;
+    loop {
+        let Command::Start { job, task } = protocol::read::<Command<Generate>>(std::io::stdin())? else {
+            continue;
+        };
+        let script: JobScript = serde_json::from_str(Think::script(&task))?;
+        let faulty = script.fault.is_some() && happens(&script);
+        if faulty && script.fault == Some(JobFault::Garbage) {
+            stdout.write_all(&[0xff; 64])?;
+        } else if faulty && script.fault == Some(JobFault::WrongJob) {
+            protocol::write(&mut stdout, &Report::<Generated>::End { job: protocol::JobId(job.0 + 1) })?;
+        } else {
+            protocol::write(&mut stdout, &Report::Output { job, output: Think::piece(0, script.length) })?;
+            protocol::write(&mut stdout, &Report::<Generated>::End { job })?;
+        }
+        stdout.flush()?;
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let kind = arguments.next().ok_or("say think, talk or raw")?;
+    let start: StartScript = arguments.next().map_or(Ok(StartScript::default()), |json| serde_json::from_str(&json))?;
+    let engine = if kind == "talk" { Talk::NAME } else { Think::NAME };
+    let mut details =
+        WorkerDetails { engine: engine.to_owned(), model: "scripted".to_owned(), ..WorkerDetails::default() };
+    match start_fault(&start)? {
+        Some(StartFault::Exit) => return Err("the model is not there".into()),
+        Some(StartFault::Hang) => std::thread::sleep(Duration::MAX),
+        Some(StartFault::Garbage) => std::io::stdout().write_all(b"Loading model ...\n")?,
+        Some(StartFault::WrongVersion) => {
+            let ready = Report::<Generated>::Ready { protocol: protocol::VERSION + 1, details: details.clone() };
+            protocol::write(std::io::stdout(), &ready)?;
+            std::thread::sleep(Duration::MAX);
+        }
+        Some(StartFault::WrongEngine) => details.engine = "abacus".to_owned(),
+        Some(StartFault::Immortal) => {
+            protocol::write(
+                std::io::stdout(),
+                &Report::<Generated>::Ready { protocol: protocol::VERSION, details: details.clone() },
+            )?;
+            std::thread::sleep(Duration::MAX);
+        }
+        None => {}
+    }
+    match kind.as_str() {
+        "talk" => worker::serve::<Talk>(Obedient, details)?,
+        "raw" => raw()?,
+        _ => worker::serve::<Think>(Obedient, details)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The KV cache and the tokens that are in it.
+//!
+//! The two never disagree: tokens are noted only after llama.cpp has computed them, and whatever goes wrong is taken
+//! out again. A prompt that begins like the last one costs only where it differs.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use llama_cpp_2::context::LlamaContext;
+use llama_cpp_2::context::params::LlamaContextParams;
+use llama_cpp_2::llama_backend::LlamaBackend;
+use llama_cpp_2::llama_batch::LlamaBatch;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::token::LlamaToken;
+use parley_engines::worker::CancelFlag;
+
+/// Tokens that are computed at once. More are hardly faster; where a batch cannot be interrupted, a cancel waits for it.
+const BATCH_TOKENS: usize = 64;
+const SEQUENCE: u32 = 0;
+
+/// What became of a computation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Computed {
+    /// All of it is in the cache.
+    Done,
+    /// The job was cancelled; a part may be in the cache.
+    Cancelled,
+}
+
+/// A context of llama.cpp, and what it remembers.
+pub struct Cache {
+    context: LlamaContext<'static>,
+    tokens: Vec<LlamaToken>,
+    batch: LlamaBatch<'static>,
+    limit: usize,
+}
+
+impl Cache {
+    /// An empty cache for `limit` tokens.
+    ///
+    /// # Errors
+    /// There is not enough memory, or the model cannot be used for generating.
+    pub fn new(backend: &LlamaBackend, model: &'static LlamaModel, limit: u32, threads: i32) -> Result<Self, String> {
+        let params = LlamaContextParams::default()
+            .with_n_ctx(NonZeroU32::new(limit))
+            .with_n_batch(BATCH_TOKENS as u32)
+            .with_n_ubatch(BATCH_TOKENS as u32)
+            .with_n_threads(threads)
+            .with_n_threads_batch(threads)
+            // Models with a sliding window would otherwise forget what a later prompt wants to reuse.
+            .with_swa_full(true);
+        let context = model.new_context(backend, params).map_err(|error| error.to_string())?;
+        Ok(Cache { context, tokens: Vec::new(), batch: LlamaBatch::new(BATCH_TOKENS, 1), limit: limit as usize })
+    }
+
+    /// Tokens that fit.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Tokens that are in the cache.
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// For choosing the next token, right after a computation.
+    pub fn context(&self) -> &LlamaContext<'static> {
+        &self.context
+    }
+
+    /// How many tokens at the beginning of `prompt` are in the cache.
+    pub fn common(&self, prompt: &[LlamaToken]) -> usize {
+        self.tokens.iter().zip(prompt).take_while(|(cached, wanted)| cached == wanted).count()
+    }
+
+    /// Keeps the first `count` tokens, or none where this model cannot forget only some.
+    pub fn keep(&mut self, count: usize) {
+        if count >= self.tokens.len() {
+            return;
+        }
+        let forgotten = self.context.clear_kv_cache_seq(Some(SEQUENCE), Some(count as u32), None);
+        if count > 0 && matches!(forgotten, Ok(true)) {
+            self.tokens.truncate(count);
+        } else {
+            self.clear();
+        }
+    }
+
+    /// Computes `tokens` after what is in the cache.
+    ///
+    /// # Errors
+    /// llama.cpp failed; the cache holds what it held before the batch that failed.
+    pub fn append(&mut self, tokens: &[LlamaToken], cancel: &CancelFlag) -> Result<Computed, String> {
+        self.append_and_look(tokens, cancel, None, |_| {})
+    }
+
+    /// Computes `tokens` after what is in the cache, and shows `see` the logits behind the one at `position` of the cache.
+    ///
+    /// # Errors
+    /// See [`Cache::append`].
+    pub fn append_and_look(
+        &mut self,
+        tokens: &[LlamaToken],
+        cancel: &CancelFlag,
+        position: Option<usize>,
+        mut see: impl FnMut(&[f32]),
+    ) -> Result<Computed, String> {
+        for chunk in tokens.chunks(BATCH_TOKENS) {
+            if cancel.is_set() {
+                return Ok(Computed::Cancelled);
+            }
+            self.batch.clear();
+            let looked_at = position.and_then(|position| position.checked_sub(self.tokens.len()));
+            let looked_at = looked_at.filter(|index| *index < chunk.len());
+            for (index, token) in chunk.iter().enumerate() {
+                let position = (self.tokens.len() + index) as i32;
+                self.batch
+                    .add(*token, position, &[SEQUENCE as i32], index + 1 == chunk.len() || looked_at == Some(index))
+                    .map_err(|error| error.to_string())?;
+            }
+            match self.context.decode(&mut self.batch) {
+                Ok(()) => {
+                    self.tokens.extend_from_slice(chunk);
+                    if let Some(index) = looked_at {
+                        see(self.context.get_logits_ith(index as i32));
+                    }
+                }
+                Err(error) => {
+                    // llama.cpp has taken the batch out already; this makes sure of it.
+                    let _ = self.context.clear_kv_cache_seq(Some(SEQUENCE), Some(self.tokens.len() as u32), None);
+                    return if cancel.is_set() {
+                        Ok(Computed::Cancelled)
+                    } else {
+                        Err(format!("llama.cpp could not compute: {error}"))
+                    };
+                }
+            }
+        }
+        Ok(Computed::Done)
+    }
+
+    /// Writes what is in the cache to a file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), String> {
+        let saved = self.context.state_seq_save_file(path, SEQUENCE as i32, &self.tokens);
+        saved.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// Replaces the cache with what was saved for `expected`; empty and `false` where the file holds anything else.
+    pub fn load(&mut self, path: &Path, expected: &[LlamaToken]) -> bool {
+        self.clear();
+        match self.context.state_seq_load_file(path, SEQUENCE as i32, expected.len()) {
+            Ok((tokens, _)) if tokens == expected => {
+                self.tokens = tokens;
+                true
+            }
+            Ok(_) | Err(_) => {
+                self.clear();
+                false
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.context.clear_kv_cache();
+        self.tokens.clear();
+    }
+}

@@ -1,0 +1,214 @@
+//! The engine behind the worker protocol: text in, blocks of sound out.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use parley_engines::worker::{CancelFlag, Engine, Outputs};
+use parley_engines::{Speak, Spoken, Talk};
+
+use crate::chunked::Latent;
+use crate::pcm::Shaper;
+use crate::phonemes::{PhonemeError, Phonemiser};
+use crate::plan::{MAX_FRAMES, Pace};
+use crate::text::{self, TooLong};
+use crate::voice::{Sentence, Voice, VoiceError};
+
+/// Samples of a block where a voice speaks whole sentences: 0.2 s at 22,050 Hz.
+const WHOLE_BLOCK_SAMPLES: usize = 4_410;
+/// Said once after loading, so that the first task finds everything in place.
+const WARM_UP: &str = "wˈɔːmɪŋ ˈʌp.";
+
+/// Where a voice is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoiceFile {
+    /// ISO 639 code of its language.
+    pub language: String,
+    /// The ONNX model; its JSON lies beside it.
+    pub model: PathBuf,
+}
+
+/// Why something was not said.
+#[derive(Debug, thiserror::Error)]
+pub enum SpeakError {
+    /// See [`VoiceError`].
+    #[error(transparent)]
+    Voice(#[from] VoiceError),
+    /// See [`PhonemeError`].
+    #[error(transparent)]
+    Phonemes(#[from] PhonemeError),
+    /// See [`TooLong`].
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// No voice was given.
+    #[error("no voice was given; name one with --voice en=PATH.onnx")]
+    NoVoice,
+    /// None of the voices has this language.
+    #[error("there is no voice for {language:?}, only for {known}; add one with --voice")]
+    NoVoiceFor {
+        /// What was asked for.
+        language: String,
+        /// What there is.
+        known: String,
+    },
+    /// Parley is gone.
+    #[error("nobody listens any more: {0}")]
+    Gone(String),
+}
+
+/// All voices; the first is loaded at once, another when it is first asked for.
+pub struct Speaker {
+    phonemiser: Phonemiser,
+    threads: usize,
+    voices: Vec<(VoiceFile, Option<Ready>)>,
+}
+
+/// A loaded voice and its pace.
+struct Ready {
+    voice: Voice,
+    pace: Pace,
+}
+
+impl Speaker {
+    /// Loads the first voice and tries it.
+    ///
+    /// # Errors
+    /// See [`SpeakError`].
+    pub fn new(phonemiser: Phonemiser, voices: Vec<VoiceFile>, threads: usize) -> Result<Self, SpeakError> {
+        let mut speaker = Self { phonemiser, threads, voices: voices.into_iter().map(|file| (file, None)).collect() };
+        let first = speaker.ready(None)?;
+        let espeak_voice = first.voice.espeak_voice().to_owned();
+        speaker.phonemiser.sentences("ready", &espeak_voice)?;
+        Ok(speaker)
+    }
+
+    /// Sample rate of the first voice.
+    pub fn rate_hz(&self) -> Option<u32> {
+        self.voices.first().and_then(|(_, ready)| ready.as_ref()).map(|ready| ready.voice.rate_hz())
+    }
+
+    /// Says a text; `heard` gets every block with its sample rate.
+    ///
+    /// # Errors
+    /// See [`SpeakError`].
+    pub fn speak(
+        &mut self,
+        task: &Speak,
+        cancel: &CancelFlag,
+        heard: &mut dyn FnMut(u32, Vec<i16>) -> Result<(), SpeakError>,
+    ) -> Result<(), SpeakError> {
+        let Some(text) = text::sayable(&task.text)? else { return Ok(()) };
+        let espeak_voice = self.ready(task.language.as_deref())?.voice.espeak_voice().to_owned();
+        let sentences = self.phonemiser.sentences(&text, &espeak_voice)?;
+        let ready = self.ready(task.language.as_deref())?;
+        let rate_hz = ready.voice.rate_hz();
+        let mut shaper = Shaper::new(rate_hz);
+        let mut clock = SoundClock::default();
+        for phonemes in sentences {
+            if cancel.is_set() {
+                return Ok(());
+            }
+            let mut deliver = |block: &[f32], clock: &mut SoundClock| {
+                let block = shaper.shape(block);
+                clock.add(block.len(), rate_hz);
+                if block.is_empty() { Ok(()) } else { heard(rate_hz, block) }
+            };
+            match ready.voice.begin(&phonemes)? {
+                Sentence::Samples(samples) => {
+                    for block in samples.chunks(WHOLE_BLOCK_SAMPLES).take_while(|_| !cancel.is_set()) {
+                        deliver(block, &mut clock)?;
+                    }
+                }
+                Sentence::Latent(latent) => {
+                    let mut done = 0;
+                    while done < latent.frames() && !cancel.is_set() {
+                        let frames = ready.pace.next_frames(clock.ahead(), latent.frames() - done);
+                        let block = ready.decode(&latent, done, frames)?;
+                        done += frames;
+                        deliver(&block, &mut clock)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The voice for a language, loaded.
+    fn ready(&mut self, language: Option<&str>) -> Result<&mut Ready, SpeakError> {
+        let position = match language {
+            None => 0,
+            Some(language) => self.voices.iter().position(|(file, _)| file.language == language).ok_or_else(|| {
+                let known: Vec<&str> = self.voices.iter().map(|(file, _)| file.language.as_str()).collect();
+                SpeakError::NoVoiceFor { language: language.to_owned(), known: known.join(", ") }
+            })?,
+        };
+        let (file, ready) = self.voices.get_mut(position).ok_or(SpeakError::NoVoice)?;
+        if ready.is_none() {
+            *ready = Some(Ready::load(file, self.threads)?);
+        }
+        ready.as_mut().ok_or(SpeakError::NoVoice)
+    }
+}
+
+impl Ready {
+    fn load(file: &VoiceFile, threads: usize) -> Result<Self, SpeakError> {
+        let voice = Voice::load(&file.model, threads)?;
+        let reach = voice.reach();
+        let frame = Duration::from_secs_f64(
+            reach.map_or(0.0, |reach| reach.samples_per_frame as f64) / f64::from(voice.rate_hz()),
+        );
+        let pace = Pace { frame, cost: Duration::ZERO, margin_frames: reach.map_or(0, |reach| reach.margin_frames) };
+        let mut ready = Self { voice, pace };
+        if let Sentence::Latent(latent) = ready.voice.begin(WARM_UP)? {
+            // The first run allocates; only the second tells the cost.
+            for _ in 0..2 {
+                ready.pace.cost = ready.measure(&latent, 0, latent.frames().min(MAX_FRAMES))?.1;
+            }
+        }
+        Ok(ready)
+    }
+
+    /// The samples of some frames; keeps the pace up to date.
+    fn decode(&mut self, latent: &Latent, start: usize, frames: usize) -> Result<Vec<f32>, VoiceError> {
+        let (samples, cost) = self.measure(latent, start, frames)?;
+        self.pace.measured(cost, 1);
+        Ok(samples)
+    }
+
+    /// The samples of some frames, and what one frame cost.
+    fn measure(&mut self, latent: &Latent, start: usize, frames: usize) -> Result<(Vec<f32>, Duration), VoiceError> {
+        let begun = Instant::now();
+        let samples = self.voice.decode(latent, start..start + frames)?;
+        let margin = self.pace.margin_frames;
+        let computed = start.min(margin) + frames + (latent.frames() - start - frames).min(margin);
+        Ok((samples, begun.elapsed() / u32::try_from(computed.max(1)).unwrap_or(u32::MAX)))
+    }
+}
+
+/// How far the sound that was handed over is ahead of what can have been heard.
+#[derive(Debug, Default)]
+struct SoundClock {
+    ends: Option<Instant>,
+}
+
+impl SoundClock {
+    fn add(&mut self, samples: usize, rate_hz: u32) {
+        if samples > 0 {
+            let now = Instant::now();
+            let sound = Duration::from_secs_f64(samples as f64 / f64::from(rate_hz));
+            self.ends = Some(self.ends.map_or(now, |ends| ends.max(now)) + sound);
+        }
+    }
+
+    fn ahead(&self) -> Duration {
+        self.ends.map_or(Duration::ZERO, |ends| ends.saturating_duration_since(Instant::now()))
+    }
+}
+
+impl Engine<Talk> for Speaker {
+    fn run(&mut self, task: Speak, cancel: &CancelFlag, outputs: &mut Outputs<'_, Talk>) -> Result<(), String> {
+        let mut send = |rate_hz, audio| {
+            outputs.send(Spoken { rate_hz, audio }).map_err(|error| SpeakError::Gone(error.to_string()))
+        };
+        self.speak(&task, cancel, &mut send).map_err(|error| error.to_string())
+    }
+}

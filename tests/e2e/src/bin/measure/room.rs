@@ -1,0 +1,103 @@
+//! What every measurement needs: models, workers beside this program, recordings.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use parley_conversation::{BargeIn, Event, Notice, Phase, Settings};
+use parley_daemon::conductor::{Generating, Observation};
+use parley_daemon::config::Config;
+use parley_daemon::recorded::{MICROPHONE_HZ, RecordedRoom};
+use parley_daemon::session::settings;
+use parley_daemon::workers::{Needed, Workers};
+use parley_models::{Manifest, Models, Selection, Store, default_dir};
+use parley_speech::{Clip, SpeechSets};
+use tokio::sync::broadcast;
+
+/// A conversation in a quiet room takes at most this long to come to rest.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The configuration that is measured: the product's, with the workers beside this program.
+pub fn config() -> Result<Config> {
+    let mut config = Config::default();
+    let program = std::env::current_exe()?;
+    config.engines.folder = program.parent().map(std::path::Path::to_owned);
+    Ok(config)
+}
+
+/// The demo's models.
+pub fn models() -> Result<Selection> {
+    let folder =
+        default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?;
+    Ok(Models::new(Manifest::embedded()?, Store::new(folder)?).select("demo")?)
+}
+
+/// The recordings.
+pub fn speech() -> Result<SpeechSets> {
+    parley_speech::prepare(&parley_speech::default_folder())
+}
+
+/// A clip's samples.
+pub fn samples(sets: &SpeechSets, clip: &Clip) -> Result<Vec<i16>> {
+    Ok(parley_audio::wav::load(&sets.path(clip), MICROPHONE_HZ)?)
+}
+
+/// Samples as time.
+pub fn time(samples: usize) -> Duration {
+    Duration::from_secs_f64(samples as f64 / f64::from(MICROPHONE_HZ))
+}
+
+/// How the product behaves with a headset.
+pub fn product_settings(config: &Config, models: &Selection) -> Settings {
+    Settings { barge_in: BargeIn::Voice, ..settings(config, models) }
+}
+
+/// A room with every engine ready, and the product's settings but for what `change` does to them.
+pub async fn open(change: impl FnOnce(&mut Settings)) -> Result<RecordedRoom> {
+    let (config, models) = (config()?, models()?);
+    let workers = Workers::spawn(&config, &models, Needed::All)?;
+    let mut settings = product_settings(&config, &models);
+    change(&mut settings);
+    let room = RecordedRoom::open(settings, Generating::default(), workers)?;
+    room.ready().await?;
+    Ok(room)
+}
+
+/// Interrupts whatever is being said, and waits until all is quiet.
+pub async fn hush(room: &RecordedRoom) -> Result<()> {
+    room.handle().control.send(Event::Interrupt).await?;
+    let mut phase = room.handle().phase.clone();
+    tokio::time::timeout(PATIENCE, async {
+        loop {
+            phase.wait_for(|phase| *phase == Phase::Quiet).await?;
+            // Quiet must last: a noise at the end of a clip may still be judged.
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            if *phase.borrow() == Phase::Quiet {
+                return anyhow::Ok(());
+            }
+            room.handle().control.send(Event::Interrupt).await?;
+        }
+    })
+    .await
+    .context("the conversation did not come to rest within a minute")?
+}
+
+/// The next notice, with the moment it came.
+pub async fn next_notice(
+    observations: &mut broadcast::Receiver<Observation>,
+    until: Instant,
+) -> Result<Option<(Instant, Notice)>> {
+    loop {
+        match tokio::time::timeout_at(until.into(), observations.recv()).await {
+            Err(_) => return Ok(None),
+            Ok(Ok(Observation::Notice(notice))) => return Ok(Some((Instant::now(), notice))),
+            Ok(Ok(Observation::Turn(_)) | Err(broadcast::error::RecvError::Lagged(_))) => {}
+            Ok(Err(broadcast::error::RecvError::Closed)) => anyhow::bail!("the conversation has ended"),
+        }
+    }
+}
+
+/// The value at a share of a sorted distribution, by nearest rank.
+pub fn percentile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(((values.len() as f64 * share).ceil() as usize).saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}

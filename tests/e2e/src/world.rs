@@ -1,0 +1,176 @@
+//! A conversation in simulated time: a scripted person, scripted engines, and between them what is shipped: the core, the
+//! conductor and playback.
+//!
+//! Terms: a **scene** is what a world begins with; a **step** is 10 ms of simulated time, one period of the loudspeaker.
+//!
+//! Rules:
+//! - No wall clock and no randomness: a world lives in a current-thread runtime whose time is paused, and the same scene
+//!   always goes the same way.
+//! - What is transcribed is what was said in the stretch that was asked for; what is heard is compared with what was
+//!   announced, sample by sample, by the [`Auditor`].
+//! - A failing test prints the timeline of its world.
+
+mod auditor;
+mod loudspeaker;
+mod person;
+mod scene;
+mod step;
+mod timeline;
+pub mod voice;
+mod waiting;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use parley_audio::playback::{Control, Renderer};
+use parley_conversation::{Event, Phase, Stage};
+use parley_daemon::conductor::{Handle, Observation};
+use parley_daemon::listening::AudioFrame;
+use parley_engines::Generate;
+use parley_engines::scripted::{
+    Counts, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech,
+};
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+pub use self::auditor::{Auditor, Turn};
+use self::loudspeaker::{BUFFER, PERIOD, SoundCard};
+use self::person::{Person, Sound};
+pub use self::scene::Scene;
+pub use self::timeline::Timeline;
+
+/// One period of the loudspeaker.
+pub const STEP: Duration = Duration::from_millis(PERIOD as u64);
+/// From the moment that the loudspeaker takes a sample until the period with it was heard.
+pub const SOUND_CARD_DELAY: Duration = Duration::from_millis(BUFFER as u64);
+
+/// A world.
+pub struct World {
+    /// Speech to text.
+    pub listening: ScriptedSpeechToText,
+    /// The language model.
+    pub thinking: ScriptedLanguageModel,
+    /// The voice.
+    pub speaking: ScriptedTextToSpeech,
+    /// The end-of-turn model.
+    pub judging: ScriptedEars,
+    /// What was told and heard.
+    pub auditor: Auditor,
+    /// What happened.
+    pub timeline: Timeline,
+    handle: Option<Handle>,
+    observations: broadcast::Receiver<Observation>,
+    frames: Option<mpsc::Sender<AudioFrame>>,
+    asked: Arc<Mutex<Vec<Generate>>>,
+    conductor: JoinHandle<()>,
+    person: Person,
+    renderer: Renderer,
+    control: Control,
+    card: SoundCard,
+    started: Instant,
+    now: Duration,
+    position: Duration,
+    heard_last: Option<Duration>,
+    spoke_last: Duration,
+    phase: Phase,
+    phase_since: Duration,
+    counts: [Counts; 4],
+}
+
+impl World {
+    /// Simulated time since the beginning.
+    pub fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// When something was last heard.
+    pub fn heard_last(&self) -> Option<Duration> {
+        self.heard_last
+    }
+
+    /// The end of the last frame with speech.
+    pub fn spoke_last(&self) -> Duration {
+        self.spoke_last
+    }
+
+    /// What the conversation is doing.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Whether the loudspeaker is told to pause.
+    pub fn is_paused(&self) -> bool {
+        self.control.is_paused()
+    }
+
+    /// Somebody says this next, and has finished then.
+    pub fn say(&mut self, words: &str) {
+        self.timeline.note(self.now, format!("person: {words:?}"));
+        self.person.say(words, true);
+    }
+
+    /// Somebody says this next, and means to go on.
+    pub fn say_and_go_on(&mut self, words: &str) {
+        self.timeline.note(self.now, format!("person: {words:?}…"));
+        self.person.say(words, false);
+    }
+
+    /// Then they are silent for so long.
+    pub fn pause(&mut self, length: Duration) {
+        self.person.sound(Sound::Silence, length);
+    }
+
+    /// Then something sounds like speech for so long.
+    pub fn noise(&mut self, length: Duration) {
+        self.timeline.note(self.now, format!("noise: {length:?}"));
+        self.person.sound(Sound::Noise, length);
+    }
+
+    /// Then the microphone's frames are lost for so long.
+    pub fn lose_frames(&mut self, length: Duration) {
+        self.timeline.note(self.now, format!("frames are lost: {length:?}"));
+        self.person.sound(Sound::Lost, length);
+    }
+
+    /// A key, a program or an engine's supervisor tells something.
+    pub async fn tell(&mut self, event: Event) {
+        self.timeline.note(self.now, format!("event: {event:?}"));
+        if let Some(handle) = &self.handle {
+            // An error means that the conductor is gone, which the next step finds out.
+            let _ = handle.control.send(event).await;
+        }
+    }
+
+    /// An engine is out of order, or works again.
+    pub async fn degrade(&mut self, stage: Stage, degraded: bool) {
+        self.tell(Event::Degraded { stage, degraded }).await;
+    }
+
+    /// The turns in order.
+    pub fn turns(&self) -> Vec<&Turn> {
+        self.auditor.all()
+    }
+
+    /// What the language model was told with its last task, without the persona: who says it, and what.
+    pub fn last_prompt(&self) -> Vec<(&'static str, String)> {
+        let tasks = self.thinking.tasks();
+        let messages = tasks.last().map(|task| task.messages.as_slice()).unwrap_or_default();
+        messages.iter().skip(1).map(|message| (message.role.as_str(), message.text.clone())).collect()
+    }
+
+    /// Closes only the microphone.
+    pub fn unplug(&mut self) {
+        self.timeline.note(self.now, "the microphone is gone");
+        self.frames = None;
+    }
+}
+
+impl Drop for World {
+    #[expect(clippy::print_stderr, reason = "this is how a failing test tells what happened")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.timeline);
+        }
+    }
+}

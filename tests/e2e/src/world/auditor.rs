@@ -1,0 +1,200 @@
+//! Listens to the loudspeaker and to the conductor's notices, and panics with the name of the rule that was broken.
+//!
+//! Rules:
+//! - Only the turn that is released and not cancelled is heard: every sample is the next one of its clauses.
+//! - What was released and not cancelled is heard completely and in order.
+//! - History holds what was heard: an answer in a prompt is no longer than what the loudspeaker played of it.
+//! - The end of every turn that onlookers know of is reported once.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use parley_conversation::{Notice, Outcome, TurnId};
+use parley_daemon::conductor::{Observation, TurnReport};
+use parley_engines::{Generate, Role};
+
+use super::voice;
+
+/// Samples that are shown of a sound that should not be there.
+const SHOWN: usize = 8;
+
+/// A turn as a listener knows it.
+#[derive(Debug, Clone, Default)]
+pub struct Turn {
+    /// What was asked; empty where Parley spoke unasked.
+    pub question: String,
+    /// The clauses that are certain to be said.
+    pub clauses: Vec<String>,
+    /// How much was heard.
+    pub heard: Duration,
+    /// When the first sound of it was heard.
+    pub first_heard: Option<Duration>,
+    /// When the last sound of it was heard so far.
+    pub last_heard: Option<Duration>,
+    /// How it ended, and when.
+    pub ended: Option<(Duration, Outcome)>,
+    /// What the conductor reported in the end.
+    pub report: Option<TurnReport>,
+    samples: Vec<i16>,
+}
+
+impl Turn {
+    /// Its clauses in one text.
+    pub fn answer(&self) -> String {
+        self.clauses.join(" ")
+    }
+}
+
+/// Watches the rules.
+#[derive(Debug, Default)]
+pub struct Auditor {
+    /// Every turn that was released.
+    pub turns: BTreeMap<TurnId, Turn>,
+    /// What was told beside the turns, in order.
+    pub notices: Vec<Notice>,
+    alive: Option<TurnId>,
+    is_shown: bool,
+}
+
+impl Auditor {
+    /// An auditor of a conversation; `spoken`: whether there is a loudspeaker.
+    pub fn new(spoken: bool) -> Self {
+        Auditor { is_shown: !spoken, ..Auditor::default() }
+    }
+
+    /// The turn that may be heard now.
+    pub fn alive(&self) -> Option<TurnId> {
+        self.alive
+    }
+
+    /// The turns in order.
+    pub fn all(&self) -> Vec<&Turn> {
+        self.turns.values().collect()
+    }
+
+    /// Whether every turn has ended and was reported.
+    pub fn is_settled(&self) -> bool {
+        self.turns.values().all(|turn| turn.ended.is_some() && turn.report.is_some())
+    }
+
+    /// The conductor told something.
+    pub(super) fn observe(&mut self, at: Duration, observation: Observation) {
+        match observation {
+            Observation::Notice(notice) => {
+                self.take_notice(at, &notice);
+                self.notices.push(notice);
+            }
+            Observation::Turn(report) => self.take_report(report),
+        }
+    }
+
+    fn take_notice(&mut self, at: Duration, notice: &Notice) {
+        match notice {
+            Notice::Understood { turn, text, .. } => self.begin(*turn).question.clone_from(text),
+            Notice::Answering { turn, text } => {
+                let said = self.begin(*turn);
+                said.samples.extend(voice::samples(text));
+                said.clauses.push(text.clone());
+            }
+            Notice::Ended { turn, outcome } => {
+                let shown = self.is_shown;
+                assert_eq!(self.alive.take(), Some(*turn), "a turn ends once, after it was released");
+                let said = self.turns.entry(*turn).or_default();
+                said.ended = Some((at, *outcome));
+                assert!(
+                    *outcome != Outcome::Completed || shown || said.heard == milliseconds(said.samples.len()),
+                    "what was released and not cancelled is heard completely: only {:?} of {:?} of {:?}",
+                    said.heard,
+                    milliseconds(said.samples.len()),
+                    said.answer(),
+                );
+            }
+            Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. } => {}
+        }
+    }
+
+    fn begin(&mut self, turn: TurnId) -> &mut Turn {
+        assert!(self.alive.is_none_or(|alive| alive == turn), "one turn at a time: {turn} while {:?}", self.alive);
+        self.alive = Some(turn);
+        let said = self.turns.entry(turn).or_default();
+        assert!(said.ended.is_none(), "what is over stays over: {turn}");
+        said
+    }
+
+    fn take_report(&mut self, report: TurnReport) {
+        let Some(said) = self.turns.get_mut(&report.turn) else {
+            panic!("only turns that were released are reported: {report:?}");
+        };
+        assert_eq!(said.report, None, "the end of a turn is reported once");
+        assert_eq!(said.ended.map(|(_, outcome)| outcome), Some(report.outcome), "a report tells how the turn ended");
+        assert_eq!(said.answer(), report.answer, "a report tells all clauses");
+        assert_eq!(said.question, report.question, "a report tells the question");
+        said.report = Some(report);
+    }
+
+    /// A period left the loudspeaker; returns the clause that began in it.
+    pub(super) fn hear(&mut self, at: Duration, period: &[i16]) -> Option<String> {
+        let sounds: Vec<i16> = period.iter().copied().filter(|sample| *sample != 0).collect();
+        if sounds.is_empty() {
+            return None;
+        }
+        let Some(turn) = self.alive else {
+            panic!("a cancelled turn never says anything, nor does a draft: {}", self.describe(&sounds));
+        };
+        let from = self.turns.get(&turn).map_or(0, |said| said.heard.as_millis() as usize);
+        let expected = self.turns.get(&turn).and_then(|said| said.samples.get(from..from + sounds.len()));
+        assert!(
+            expected == Some(sounds.as_slice()),
+            "no sample is lost, repeated or of another turn: after {from} ms of turn {turn} came {}",
+            self.describe(&sounds),
+        );
+        let said = self.turns.entry(turn).or_default();
+        said.heard += milliseconds(sounds.len());
+        said.first_heard.get_or_insert(at);
+        said.last_heard = Some(at);
+        let mut start = 0;
+        let begins = |clause: &&String| {
+            let begun = (from..from + sounds.len()).contains(&start);
+            start += voice::length(clause).as_millis() as usize;
+            begun
+        };
+        said.clauses.iter().find(begins).cloned()
+    }
+
+    /// The language model was asked: what the prompt remembers was heard.
+    pub(super) fn check_prompt(&self, task: &Generate) {
+        for message in task.messages.iter().filter(|message| message.role == Role::Assistant) {
+            let was_heard = self.turns.values().any(|turn| holds_only_heard(turn, &message.text));
+            assert!(was_heard, "history holds what was heard, not {:?}", message.text);
+        }
+    }
+
+    fn describe(&self, sounds: &[i16]) -> String {
+        let shown = sounds.get(..SHOWN.min(sounds.len())).unwrap_or_default();
+        for (id, turn) in &self.turns {
+            if let Some(at) = turn.samples.windows(shown.len()).position(|window| window == shown) {
+                return format!("{} ms of turn {id} ({:?})", at, turn.answer());
+            }
+        }
+        format!("a sound of no turn that was released: {shown:?}")
+    }
+}
+
+fn holds_only_heard(turn: &Turn, remembered: &str) -> bool {
+    let Some(rest) = turn.answer().strip_prefix(remembered).map(str::to_owned) else {
+        return false;
+    };
+    let ends_at_word = rest.is_empty() || rest.starts_with(' ');
+    // A joint between clauses is a space that nobody says.
+    let joints = turn.clauses.iter().scan(0, |end, clause| {
+        *end += clause.chars().count() + 1;
+        Some(*end)
+    });
+    let count = remembered.chars().count();
+    let spoken = count - joints.filter(|joint| *joint <= count).count();
+    ends_at_word && voice::length(&"x".repeat(spoken)) <= turn.heard
+}
+
+fn milliseconds(count: usize) -> Duration {
+    Duration::from_millis(count as u64)
+}

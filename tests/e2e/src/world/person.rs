@@ -1,0 +1,123 @@
+//! The scripted person: what they say becomes frames, and the frames tell which words are in them.
+//!
+//! Every sample of a word carries the word's number, so that whoever is given a stretch of audio can tell what was really
+//! in it. Silence is 0, a noise that sounds like speech is [`NOISE`].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use parley_conversation::FRAME;
+use parley_daemon::listening::FRAME_SAMPLES;
+
+/// The samples of a noise.
+const NOISE: i16 = -1;
+/// The shortest word takes this many frames, plus [`FRAMES_PER_LETTER`] for each letter.
+const FRAMES_PER_WORD: usize = 4;
+const FRAMES_PER_LETTER: usize = 2;
+
+/// What a frame sounds like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sound {
+    Silence,
+    Noise,
+    Word(i16),
+    /// The microphone had it, but nobody took it in time.
+    Lost,
+}
+
+impl Sound {
+    pub(super) fn is_speech(self) -> bool {
+        matches!(self, Sound::Noise | Sound::Word(_))
+    }
+
+    pub(super) fn samples(self) -> [i16; FRAME_SAMPLES] {
+        let sample = match self {
+            Sound::Silence | Sound::Lost => 0,
+            Sound::Noise => NOISE,
+            Sound::Word(number) => number,
+        };
+        [sample; FRAME_SAMPLES]
+    }
+}
+
+/// A word that was said.
+#[derive(Debug, Clone)]
+struct Word {
+    text: String,
+    frames: usize,
+    /// Whether the person has finished with it.
+    last: bool,
+}
+
+/// What has been said so far; clones share it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Words(Arc<Mutex<Vec<Word>>>);
+
+impl Words {
+    /// The words of which more than half is in this audio, in their order.
+    pub(super) fn heard_in(&self, audio: &[i16]) -> String {
+        let words = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut samples: BTreeMap<usize, usize> = BTreeMap::new();
+        for chunk in audio.chunk_by(|a, b| a == b) {
+            if let Some(number) = chunk.first().and_then(|sample| number_of(*sample)) {
+                *samples.entry(number).or_default() += chunk.len();
+            }
+        }
+        let heard = samples.into_iter().filter_map(|(number, count)| {
+            words.get(number).filter(|word| count * 2 > word.frames * FRAME_SAMPLES).map(|word| word.text.as_str())
+        });
+        heard.collect::<Vec<&str>>().join(" ")
+    }
+
+    /// Whether the last word in this audio is the last one of what the person wants to say; `None` where there is none.
+    pub(super) fn finished_in(&self, audio: &[i16]) -> Option<bool> {
+        let number = audio.iter().rev().find_map(|sample| number_of(*sample))?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(number).map(|word| word.last)
+    }
+
+    fn add(&self, word: Word) -> i16 {
+        let mut words = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        words.push(word);
+        i16::try_from(words.len()).unwrap_or(i16::MAX)
+    }
+}
+
+fn number_of(sample: i16) -> Option<usize> {
+    usize::try_from(sample).ok()?.checked_sub(1)
+}
+
+/// Plays what the person does, a frame at a time.
+#[derive(Debug, Default)]
+pub(super) struct Person {
+    pub(super) words: Words,
+    frames: VecDeque<Sound>,
+}
+
+impl Person {
+    /// Says these words; `last`: and has finished then.
+    pub(super) fn say(&mut self, text: &str, last: bool) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for (count, word) in (1..).zip(&words) {
+            let frames = FRAMES_PER_WORD + FRAMES_PER_LETTER * word.chars().count();
+            let number = self.words.add(Word { text: (*word).to_owned(), frames, last: last && count == words.len() });
+            self.frames.extend(std::iter::repeat_n(Sound::Word(number), frames));
+        }
+    }
+
+    pub(super) fn sound(&mut self, sound: Sound, length: Duration) {
+        self.frames.extend(std::iter::repeat_n(sound, frames_in(length)));
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    pub(super) fn next(&mut self) -> Sound {
+        self.frames.pop_front().unwrap_or(Sound::Silence)
+    }
+}
+
+fn frames_in(length: Duration) -> usize {
+    (length.as_millis() / FRAME.as_millis()) as usize
+}

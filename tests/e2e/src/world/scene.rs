@@ -1,0 +1,130 @@
+//! What a world begins with, and how it is put together.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use parley_audio::playback::Renderer;
+use parley_conversation::{Conversation, ModelOnly, Phase, Router, Settings};
+use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
+use parley_daemon::listening::FRAMES_IN_FLIGHT;
+use parley_engines::scripted::{
+    Counts, Pace, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech, last_words,
+};
+use parley_engines::{Generate, Generated, Job, LanguageModel};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::loudspeaker::{PERIOD, SoundCard};
+use super::person::Person;
+use super::{Auditor, Timeline, World, voice};
+
+/// What a world begins with.
+pub struct Scene {
+    /// The conversation's.
+    pub settings: Settings,
+    /// The conductor's.
+    pub generating: Generating,
+    /// Who answers.
+    pub router: Box<dyn Router>,
+    /// What the language model answers to a question.
+    pub answers: Box<dyn Fn(&str) -> String + Send + Sync>,
+    /// What the end-of-turn model says of somebody who has finished, and of somebody who has not; `None`: there is none.
+    pub judgements: Option<[f32; 2]>,
+    /// The voice.
+    pub voice: ScriptedTextToSpeech,
+}
+
+impl Default for Scene {
+    /// Engines about as fast as a Raspberry Pi's, an end-of-turn model that is always right, and answers in two clauses.
+    fn default() -> Self {
+        Scene {
+            settings: Settings::default(),
+            generating: Generating::default(),
+            router: Box::new(ModelOnly),
+            answers: Box::new(|question| format!("You said {question}. That is all I know about it.")),
+            judgements: Some([0.9, 0.1]),
+            voice: voice::scripted(),
+        }
+    }
+}
+
+/// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then those
+/// of answers alone.
+struct ReadsAheadApart {
+    answers: ScriptedLanguageModel,
+    reads: ScriptedLanguageModel,
+}
+
+impl LanguageModel for ReadsAheadApart {
+    fn generate(&self, task: Generate) -> Job<Generated> {
+        if task.max_tokens == 0 { self.reads.generate(task) } else { self.answers.generate(task) }
+    }
+}
+
+impl World {
+    /// A world in which nothing has happened.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    pub fn new(scene: Scene) -> World {
+        let person = Person::default();
+        let ms = Duration::from_millis;
+        let pace = |first, each| Pace { first: ms(first), each: ms(each) };
+        let words = person.words.clone();
+        let listening = ScriptedSpeechToText::new(move |task| words.heard_in(&task.audio)).with_pace(pace(233, 0));
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (answers, notes) = (scene.answers, Arc::clone(&asked));
+        let thinking = ScriptedLanguageModel::new(move |task| {
+            notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(task.clone());
+            answers(last_words(task))
+        })
+        .with_pace(pace(151, 31));
+        let speaking = scene.voice.with_pace(pace(67, 17));
+        let (words, [finished, unfinished]) = (person.words.clone(), scene.judgements.unwrap_or_default());
+        let judging =
+            ScriptedEars::new(
+                move |task| if words.finished_in(&task.audio) == Some(false) { unfinished } else { finished },
+            )
+            .with_pace(pace(23, 0));
+        let engines = Engines {
+            speech_to_text: Arc::new(listening.clone()),
+            language_model: Arc::new(ReadsAheadApart {
+                answers: thinking.clone(),
+                reads: ScriptedLanguageModel::new(|_| String::new()),
+            }),
+            text_to_speech: Arc::new(speaking.clone()),
+            ears: scene.judgements.map(|_| Arc::new(judging.clone()) as Arc<dyn parley_engines::Ears>),
+        };
+        let spoken = scene.settings.spoken;
+        let (feed, control, renderer) = Renderer::new(voice::RATE_HZ, PERIOD);
+        let loudspeaker = spoken.then(|| Loudspeaker { feed, control: control.clone() });
+        let conversation = Conversation::new(scene.settings, scene.router, scene.judgements.is_some());
+        let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
+        let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
+        World {
+            listening,
+            thinking,
+            speaking,
+            judging,
+            auditor: Auditor::new(spoken),
+            timeline: Timeline::default(),
+            observations: handle.observations.subscribe(),
+            handle: Some(handle),
+            frames: Some(frames),
+            asked,
+            conductor: tokio::spawn(conductor.run(incoming)),
+            person,
+            renderer,
+            control,
+            card: SoundCard::default(),
+            started: Instant::now(),
+            now: Duration::ZERO,
+            position: Duration::ZERO,
+            heard_last: None,
+            spoke_last: Duration::ZERO,
+            phase: Phase::Quiet,
+            phase_since: Duration::ZERO,
+            counts: [Counts::default(); 4],
+        }
+    }
+}

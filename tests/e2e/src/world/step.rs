@@ -1,0 +1,99 @@
+//! What happens within 10 ms.
+
+use std::time::Duration;
+
+use parley_conversation::{FRAME, Phase, Position};
+use parley_daemon::conductor::Observation;
+use parley_daemon::listening::AudioFrame;
+use parley_engines::scripted::Counts;
+use tokio::time::Instant;
+
+use super::loudspeaker::PERIOD;
+use super::person::Sound;
+use super::{STEP, World};
+
+/// From the moment that the core pauses an answer until nothing of it is heard: two periods.
+const PAUSE_TAKES: Duration = Duration::from_millis(2 * PERIOD as u64);
+
+impl World {
+    /// 10 ms pass.
+    pub(super) async fn step(&mut self) {
+        self.now += STEP;
+        tokio::time::sleep_until(self.started + self.now).await;
+        self.hear();
+        self.observe();
+        while self.card.has_room() {
+            // The double never goes away.
+            let _ = self.renderer.step(&mut self.card);
+        }
+        if self.now.as_millis().is_multiple_of(FRAME.as_millis()) {
+            self.record();
+        }
+        assert!(!self.conductor.is_finished() || self.handle.is_none(), "the conductor is alive");
+    }
+
+    /// What was heard in the last 10 ms, by what was known before.
+    fn hear(&mut self) {
+        let period = self.card.play();
+        if period.iter().any(|sample| *sample != 0) {
+            self.heard_last = Some(self.now);
+            let paused = self.phase == Phase::Interrupted && self.now > self.phase_since + PAUSE_TAKES;
+            assert!(!paused, "what is paused is silent");
+        }
+        if let Some(clause) = self.auditor.hear(self.now, &period) {
+            self.timeline.note(self.now, format!("heard: {clause:?}"));
+        }
+    }
+
+    fn observe(&mut self) {
+        while let Ok(observation) = self.observations.try_recv() {
+            if let Observation::Notice(notice) = &observation {
+                self.timeline.note(self.now, format!("{notice:?}"));
+            }
+            self.auditor.observe(self.now, observation);
+        }
+        let counts = [self.listening.counts(), self.thinking.counts(), self.speaking.counts(), self.judging.counts()];
+        let names = ["listening", "thinking", "speaking", "judging"];
+        for ((name, counts), before) in names.into_iter().zip(counts).zip(self.counts) {
+            if counts != before {
+                self.timeline.note(self.now, format!("{name}: {}", changes(before, counts)));
+            }
+        }
+        self.counts = counts;
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        asked.iter().for_each(|task| self.auditor.check_prompt(task));
+        if let Some(handle) = &self.handle {
+            let phase = *handle.phase.borrow();
+            if std::mem::replace(&mut self.phase, phase) != phase {
+                self.phase_since = self.now;
+                self.timeline.note(self.now, format!("phase: {phase:?}"));
+            }
+        }
+    }
+
+    fn record(&mut self) {
+        let sound = self.person.next();
+        self.position += FRAME;
+        if sound.is_speech() {
+            self.spoke_last = self.now;
+        }
+        let frame = AudioFrame {
+            end: Position(self.position),
+            arrived: Instant::now(),
+            samples: sound.samples(),
+            speech: sound.is_speech(),
+        };
+        if let Some(frames) = &self.frames
+            && sound != Sound::Lost
+        {
+            assert!(frames.try_send(frame).is_ok(), "the conductor takes every frame in time");
+        }
+    }
+}
+
+fn changes(before: Counts, after: Counts) -> String {
+    let counts = |counts: Counts| [counts.asked, counts.begun, counts.finished, counts.cancelled, counts.failed];
+    let names = ["asked", "begun", "finished", "cancelled", "failed"];
+    let changed = names.into_iter().zip(counts(before).into_iter().zip(counts(after)));
+    changed.filter(|(_, (before, after))| before != after).map(|(name, _)| name).collect::<Vec<_>>().join(", ")
+}
