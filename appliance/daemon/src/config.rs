@@ -90,12 +90,12 @@ pub struct Engines {
     /// The folder of the worker programs; by default that of `parley` itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
-    /// Threads of the speech-to-text engine. Threads beyond the free cores make every engine much slower.
-    pub listening_threads: usize,
+    /// Threads of speech-to-text. Threads beyond the free cores make every engine much slower.
+    pub speech_to_text_threads: usize,
     /// Threads of the language model.
-    pub thinking_threads: usize,
-    /// Threads of the voice.
-    pub speaking_threads: usize,
+    pub language_model_threads: usize,
+    /// Threads of text-to-speech.
+    pub text_to_speech_threads: usize,
     /// The language model's context in tokens.
     pub context_tokens: u32,
     /// A folder for the evaluated system prompt, so that the first answer comes sooner; none keeps nothing.
@@ -110,9 +110,9 @@ impl Default for Engines {
         let threads = cores.clamp(1, 3);
         Engines {
             folder: None,
-            listening_threads: threads,
-            thinking_threads: threads.min(2),
-            speaking_threads: threads.min(2),
+            speech_to_text_threads: threads,
+            language_model_threads: threads.min(2),
+            text_to_speech_threads: threads.min(2),
             context_tokens: 2_048,
             state_folder: None,
         }

@@ -100,7 +100,7 @@ pub async fn ask_itself(
     let question = say_question(&engines, &settings).await?;
     let (sink, recording) = WavSink::in_memory(LOUDSPEAKER_HZ);
     let (feed, control, _speaker) = Speaker::start(sink)?;
-    let conversation = Conversation::new(settings, Box::new(ModelOnly), engines.ears.is_some());
+    let conversation = Conversation::new(settings, Box::new(ModelOnly), engines.end_of_turn.is_some());
     let loudspeaker = Some(Loudspeaker { feed, control });
     let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
     let mut observations = handle.observations.subscribe();
@@ -132,7 +132,7 @@ async fn say_question(engines: &Engines, settings: &Settings) -> Result<Vec<i16>
     let text = QUESTIONS.iter().find(|(language, _)| *language == voice).map_or(QUESTIONS[0].1, |(_, text)| text);
     let task =
         Speak { text: text.to_owned(), language: Some(voice.to_owned()).filter(|_| !settings.voices.is_empty()) };
-    let mut job = engines.text_to_speech.speak(task);
+    let mut job = engines.text_to_speech.start(task);
     let mut heard = Vec::new();
     let mut resampler = None;
     while let Some(block) = job.next().await {
@@ -173,27 +173,31 @@ async fn listen(question: &[i16], frames: &mpsc::Sender<AudioFrame>) {
 mod tests {
     use std::sync::Arc;
 
-    use parley_engines::scripted::{Fault, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech};
+    use parley_engines::scripted::{Fault, Scripted};
+    use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 
     use super::*;
 
-    fn engines(speaking: ScriptedTextToSpeech, thinking: ScriptedLanguageModel) -> Engines {
+    fn engines(speaking: Scripted<TextToSpeech>, thinking: Scripted<LanguageModel>) -> Engines {
         Engines {
-            speech_to_text: Arc::new(ScriptedSpeechToText::hearing("what time is it?")),
+            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?")),
             language_model: Arc::new(thinking),
             text_to_speech: Arc::new(speaking),
-            ears: None,
+            end_of_turn: None,
         }
     }
 
-    async fn check(speaking: ScriptedTextToSpeech, thinking: ScriptedLanguageModel) -> Result<Duration, SelfTestError> {
+    async fn check(
+        speaking: Scripted<TextToSpeech>,
+        thinking: Scripted<LanguageModel>,
+    ) -> Result<Duration, SelfTestError> {
         ask_itself(engines(speaking, thinking), Settings::default(), Generating::default()).await
     }
 
     #[tokio::test]
     async fn parley_answers_its_own_question() {
-        let answering = ScriptedLanguageModel::answering("Half past four.");
-        let took = check(ScriptedTextToSpeech::tone(), answering).await.expect("it answers");
+        let answering = Scripted::<LanguageModel>::answering("Half past four.");
+        let took = check(Scripted::<TextToSpeech>::tone(), answering).await.expect("it answers");
         assert!(took < gate::TIME_LIMIT, "{took:?}");
         let limit = gate::LIMITS.iter().find(|limit| limit.name == "self-test-s").expect("the gate knows it");
         assert!(limit.rule.allows(took.as_secs_f64()), "{took:?}");
@@ -202,10 +206,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_voice_that_fails_or_is_silent_fails_the_test() {
-        let failing = ScriptedTextToSpeech::tone();
+        let failing = Scripted::<TextToSpeech>::tone();
         failing.fail_always(Some(Fault::Refuse("no".into())));
-        assert!(check(failing, ScriptedLanguageModel::answering("Half past.")).await.is_err());
-        let silent = ScriptedTextToSpeech::silence();
-        assert!(check(silent, ScriptedLanguageModel::answering("Half past.")).await.is_err());
+        assert!(check(failing, Scripted::<LanguageModel>::answering("Half past.")).await.is_err());
+        let silent = Scripted::<TextToSpeech>::silence();
+        assert!(check(silent, Scripted::<LanguageModel>::answering("Half past.")).await.is_err());
     }
 }

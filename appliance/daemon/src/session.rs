@@ -46,7 +46,7 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
     let answer = config.conversation.answer_tokens + TEMPLATE_TOKENS;
     Settings {
         persona: config.conversation.persona.clone().unwrap_or(defaults.persona),
-        voices: models.voices.iter().map(|(language, _)| language.clone()).collect(),
+        voices: models.text_to_speech.files.iter().map(|(language, _)| language.clone()).collect(),
         remembered_turns: config.conversation.remembered_turns,
         prompt_tokens: config.engines.context_tokens.saturating_sub(answer) as usize,
         barge_in: config.conversation.barge_in,
@@ -90,7 +90,7 @@ impl Session {
         frames: mpsc::Receiver<listening::AudioFrame>,
     ) -> Result<Session, SessionError> {
         let engines = workers.engines().ok_or(SessionError::Workers)?;
-        let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_judge());
+        let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
         let (loudspeaker, speaker) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
         workers.watch(&handle.control);

@@ -1,14 +1,19 @@
 //! The worker processes of a running Parley.
+//!
+//! Which program runs a model, its manifest says; what it is told, its kind. Every worker takes `--threads N`, and
+//! - speech-to-text: `--model FILE`, `--language CODE` where one is set;
+//! - language-model: `--model FILE`, `--context TOKENS`, `--state-dir FOLDER` where one is set;
+//! - text-to-speech: `--voice CODE=FILE`, once for each;
+//! - end-of-turn: `--model FILE`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parley_conversation::{Event, Stage};
 use parley_engines::supervisor::{Limits, ProcessUsage, Supervised, WorkerHealth, WorkerProgram};
 use parley_engines::{
-    EngineError, Job, Judge, Kind, Listen, Speak, SpeechToText, Spoken, Talk, TextToSpeech, Think, Transcribe,
-    Transcript, WorkerDetails,
+    EndOfTurn, Engine, EngineError, Job, Kind, LanguageModel, SpeechToText, TextToSpeech, WorkerDetails,
 };
 use parley_models::Selection;
 use tokio::sync::{mpsc, watch};
@@ -22,19 +27,19 @@ pub enum Needed {
     /// All of them: a conversation.
     All,
     /// Only the language model.
-    Thinking,
-    /// Only speech to text.
-    Listening,
-    /// Only the voice.
-    Speaking,
+    LanguageModel,
+    /// Only speech-to-text.
+    SpeechToText,
+    /// Only text-to-speech.
+    TextToSpeech,
 }
 
 /// The workers, alive and supervised; dropping them ends the processes.
 pub struct Workers {
-    listening: Option<Arc<Supervised<Listen>>>,
-    thinking: Option<Arc<Supervised<Think>>>,
-    speaking: Option<Arc<Supervised<Talk>>>,
-    judging: Option<Arc<Supervised<Judge>>>,
+    speech_to_text: Worker<SpeechToText>,
+    language_model: Worker<LanguageModel>,
+    text_to_speech: Worker<TextToSpeech>,
+    end_of_turn: Worker<EndOfTurn>,
 }
 
 /// A worker's program cannot be found.
@@ -57,72 +62,72 @@ impl Workers {
     /// Outside a Tokio runtime.
     pub fn spawn(config: &Config, models: &Selection, needed: Needed) -> Result<Workers, MissingWorker> {
         let wanted = |this| needed == Needed::All || needed == this;
-        let threads = |count: usize| OsString::from(count.max(1).to_string());
         let engines = &config.engines;
 
-        let mut listen = program::<Listen>(config)?.argument("--model").argument(&models.speech_to_text);
-        listen = listen.argument("--threads").argument(threads(engines.listening_threads));
+        let model = &models.speech_to_text;
+        let mut speech_to_text = program(config, &model.worker, engines.speech_to_text_threads)?;
+        speech_to_text = option(speech_to_text, "--model", &model.file);
         if config.conversation.language != "auto" {
-            listen = listen.argument("--language").argument(&config.conversation.language);
+            speech_to_text = option(speech_to_text, "--language", &config.conversation.language);
         }
 
-        let mut think = program::<Think>(config)?.argument("--model").argument(&models.language_model);
-        think = think.argument("--threads").argument(threads(engines.thinking_threads));
-        think = think.argument("--context").argument(engines.context_tokens.to_string());
+        let model = &models.language_model;
+        let mut language_model = program(config, &model.worker, engines.language_model_threads)?;
+        language_model = option(language_model, "--model", &model.file);
+        language_model = option(language_model, "--context", engines.context_tokens.to_string());
         if let Some(folder) = &engines.state_folder {
-            think = think.argument("--state-dir").argument(folder);
+            language_model = option(language_model, "--state-dir", folder);
         }
 
-        let mut talk = program::<Talk>(config)?.argument("--threads").argument(threads(engines.speaking_threads));
-        for (language, voice) in &models.voices {
+        let voices = &models.text_to_speech;
+        let mut text_to_speech = program(config, &voices.worker, engines.text_to_speech_threads)?;
+        for (language, voice) in &voices.files {
             let mut named = OsString::from(format!("{language}="));
             named.push(voice);
-            talk = talk.argument("--voice").argument(named);
+            text_to_speech = option(text_to_speech, "--voice", named);
         }
 
-        let judge = match &models.end_of_turn {
-            Some(model) => {
-                let program = program::<Judge>(config)?.argument("--end-of-turn").argument(model);
-                Some(program.argument("--threads").argument("1"))
-            }
-            None => None,
-        };
+        let end_of_turn = models
+            .end_of_turn
+            .as_ref()
+            .map(|model| Ok(option(program(config, &model.worker, 1)?, "--model", &model.file)))
+            .transpose()?;
         Ok(Workers {
-            listening: wanted(Needed::Listening).then(|| spawn(listen)),
-            thinking: wanted(Needed::Thinking).then(|| spawn(think)),
-            speaking: wanted(Needed::Speaking).then(|| spawn(talk)),
-            judging: judge.filter(|_| needed == Needed::All).map(spawn),
+            speech_to_text: Worker::spawn(Some(speech_to_text).filter(|_| wanted(Needed::SpeechToText))),
+            language_model: Worker::spawn(Some(language_model).filter(|_| wanted(Needed::LanguageModel))),
+            text_to_speech: Worker::spawn(Some(text_to_speech).filter(|_| wanted(Needed::TextToSpeech))),
+            end_of_turn: Worker::spawn(end_of_turn.filter(|_| needed == Needed::All)),
         })
     }
 
     /// The engines of a conversation; `None` without a language model. In writing nobody listens or speaks.
     pub fn engines(&self) -> Option<Engines> {
         Some(Engines {
-            speech_to_text: self.listening.clone().map_or_else(|| Arc::new(Absent) as _, |listening| listening as _),
-            language_model: self.thinking.clone()?,
-            text_to_speech: self.speaking.clone().map_or_else(|| Arc::new(Absent) as _, |speaking| speaking as _),
-            ears: self.judging.clone().map(|ears| ears as _),
+            speech_to_text: self.speech_to_text.engine(),
+            language_model: self.language_model.0.clone()?,
+            text_to_speech: self.text_to_speech.engine(),
+            end_of_turn: self.end_of_turn.0.clone().map(|engine| engine as _),
         })
     }
 
-    /// Speech to text, where it was needed.
-    pub fn listening(&self) -> Option<&Arc<Supervised<Listen>>> {
-        self.listening.as_ref()
+    /// Speech-to-text, where it was needed.
+    pub fn speech_to_text(&self) -> Option<&Arc<Supervised<SpeechToText>>> {
+        self.speech_to_text.0.as_ref()
     }
 
     /// The language model, where it was needed.
-    pub fn thinking(&self) -> Option<&Arc<Supervised<Think>>> {
-        self.thinking.as_ref()
+    pub fn language_model(&self) -> Option<&Arc<Supervised<LanguageModel>>> {
+        self.language_model.0.as_ref()
     }
 
-    /// The voice, where it was needed.
-    pub fn speaking(&self) -> Option<&Arc<Supervised<Talk>>> {
-        self.speaking.as_ref()
+    /// Text-to-speech, where it was needed.
+    pub fn text_to_speech(&self) -> Option<&Arc<Supervised<TextToSpeech>>> {
+        self.text_to_speech.0.as_ref()
     }
 
-    /// Whether the end of a turn is judged by a model.
-    pub fn has_judge(&self) -> bool {
-        self.judging.is_some()
+    /// Whether a model tells the end of a turn.
+    pub fn has_end_of_turn(&self) -> bool {
+        self.end_of_turn.0.is_some()
     }
 
     /// Waits until every worker is ready.
@@ -130,116 +135,113 @@ impl Workers {
     /// # Errors
     /// The first that cannot be started.
     pub async fn ready(&self) -> Result<(), EngineError> {
-        ready(&self.listening).await?;
-        ready(&self.judging).await?;
-        ready(&self.speaking).await?;
-        ready(&self.thinking).await
+        self.ready_each().await.into_iter().try_for_each(|(_, ready)| ready.map(drop))
     }
 
     /// Waits for each worker, and tells what came of it.
     pub async fn ready_each(&self) -> Vec<(&'static str, Result<WorkerDetails, EngineError>)> {
         let results = [
-            outcome(&self.listening).await,
-            outcome(&self.judging).await,
-            outcome(&self.thinking).await,
-            outcome(&self.speaking).await,
+            self.speech_to_text.ready().await,
+            self.end_of_turn.ready().await,
+            self.text_to_speech.ready().await,
+            self.language_model.ready().await,
         ];
         results.into_iter().flatten().collect()
     }
 
     /// Tells a conversation whenever a worker goes out of order or works again; ends with the conversation.
     pub fn watch(&self, control: &mpsc::Sender<Event>) {
-        watch_worker(&self.listening, Stage::Listening, control);
-        watch_worker(&self.thinking, Stage::Thinking, control);
-        watch_worker(&self.speaking, Stage::Speaking, control);
-        watch_worker(&self.judging, Stage::Judging, control);
+        self.speech_to_text.watch(Stage::Listening, control);
+        self.language_model.watch(Stage::Thinking, control);
+        self.text_to_speech.watch(Stage::Speaking, control);
+        self.end_of_turn.watch(Stage::Judging, control);
     }
 
     /// Name, process and use of each worker that runs.
     pub fn usage(&self) -> Vec<(&'static str, u32, ProcessUsage)> {
-        [usage(&self.listening), usage(&self.judging), usage(&self.thinking), usage(&self.speaking)]
-            .into_iter()
-            .flatten()
-            .collect()
+        let usages = [
+            self.speech_to_text.usage(),
+            self.end_of_turn.usage(),
+            self.text_to_speech.usage(),
+            self.language_model.usage(),
+        ];
+        usages.into_iter().flatten().collect()
     }
 
     /// Ends the processes in an orderly way.
     pub async fn shut_down(&self) {
         tokio::join!(
-            shut_down(&self.listening),
-            shut_down(&self.judging),
-            shut_down(&self.thinking),
-            shut_down(&self.speaking)
+            self.speech_to_text.shut_down(),
+            self.end_of_turn.shut_down(),
+            self.text_to_speech.shut_down(),
+            self.language_model.shut_down()
         );
+    }
+}
+
+/// One worker, if it was needed.
+struct Worker<K: Kind>(Option<Arc<Supervised<K>>>);
+
+impl<K: Kind> Worker<K> {
+    fn spawn(program: Option<WorkerProgram>) -> Self {
+        Worker(program.map(|program| Arc::new(Supervised::spawn(program, Limits::default()))))
+    }
+
+    fn engine(&self) -> Arc<dyn Engine<K>> {
+        self.0.clone().map_or_else(|| Arc::new(Absent) as _, |engine| engine as _)
+    }
+
+    async fn ready(&self) -> Option<(&'static str, Result<WorkerDetails, EngineError>)> {
+        Some((K::NAME, self.0.as_ref()?.ready().await))
+    }
+
+    async fn shut_down(&self) {
+        if let Some(worker) = &self.0 {
+            worker.shut_down().await;
+        }
+    }
+
+    fn usage(&self) -> Option<(&'static str, u32, ProcessUsage)> {
+        let worker = self.0.as_ref()?;
+        Some((K::NAME, worker.pid()?, worker.usage()?))
+    }
+
+    fn watch(&self, stage: Stage, control: &mpsc::Sender<Event>) {
+        if let Some(worker) = &self.0 {
+            tokio::spawn(report_health(worker.health(), stage, control.downgrade()));
+        }
     }
 }
 
 /// An engine that was not started, because nobody needs it.
 struct Absent;
 
-impl SpeechToText for Absent {
-    fn transcribe(&self, _: Transcribe) -> Job<Transcript> {
-        Job::failed(absent::<Listen>())
+impl<K: Kind> Engine<K> for Absent {
+    fn start(&self, _: K::Task) -> Job<K::Output> {
+        Job::failed(EngineError::Unavailable { engine: K::NAME, reason: "it was not started".into() })
     }
 }
 
-impl TextToSpeech for Absent {
-    fn speak(&self, _: Speak) -> Job<Spoken> {
-        Job::failed(absent::<Talk>())
-    }
-}
-
-fn absent<K: Kind>() -> EngineError {
-    EngineError::Unavailable { engine: K::NAME, reason: "it was not started".into() }
-}
-
-fn spawn<K: Kind>(program: WorkerProgram) -> Arc<Supervised<K>> {
-    Arc::new(Supervised::spawn(program, Limits::default()))
-}
-
-fn program<K: Kind>(config: &Config) -> Result<WorkerProgram, MissingWorker> {
-    let name = format!("parley-engine-{}", K::NAME);
+/// The worker of this name with its threads.
+fn program(config: &Config, name: &str, threads: usize) -> Result<WorkerProgram, MissingWorker> {
     let folder = match &config.engines.folder {
         Some(folder) => folder.clone(),
         None => own_folder().unwrap_or_default(),
     };
-    let path = folder.join(&name);
-    if path.is_file() { Ok(WorkerProgram::new(path)) } else { Err(MissingWorker { name, folder }) }
+    let path = folder.join(name);
+    if !path.is_file() {
+        return Err(MissingWorker { name: name.to_owned(), folder });
+    }
+    Ok(option(WorkerProgram::new(path), "--threads", threads.max(1).to_string()))
+}
+
+fn option(program: WorkerProgram, name: &str, value: impl AsRef<OsStr>) -> WorkerProgram {
+    program.argument(name).argument(value.as_ref())
 }
 
 /// The folder of the running program.
 fn own_folder() -> Option<PathBuf> {
     std::env::current_exe().ok()?.parent().map(Path::to_owned)
-}
-
-async fn outcome<K: Kind>(
-    worker: &Option<Arc<Supervised<K>>>,
-) -> Option<(&'static str, Result<WorkerDetails, EngineError>)> {
-    Some((K::NAME, worker.as_ref()?.ready().await))
-}
-
-async fn ready<K: Kind>(worker: &Option<Arc<Supervised<K>>>) -> Result<(), EngineError> {
-    match worker {
-        Some(worker) => worker.ready().await.map(|_| ()),
-        None => Ok(()),
-    }
-}
-
-async fn shut_down<K: Kind>(worker: &Option<Arc<Supervised<K>>>) {
-    if let Some(worker) = worker {
-        worker.shut_down().await;
-    }
-}
-
-fn usage<K: Kind>(worker: &Option<Arc<Supervised<K>>>) -> Option<(&'static str, u32, ProcessUsage)> {
-    let worker = worker.as_ref()?;
-    Some((K::NAME, worker.pid()?, worker.usage()?))
-}
-
-fn watch_worker<K: Kind>(worker: &Option<Arc<Supervised<K>>>, stage: Stage, control: &mpsc::Sender<Event>) {
-    if let Some(worker) = worker {
-        tokio::spawn(report_health(worker.health(), stage, control.downgrade()));
-    }
 }
 
 async fn report_health(mut health: watch::Receiver<WorkerHealth>, stage: Stage, control: mpsc::WeakSender<Event>) {

@@ -7,13 +7,14 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use parley_engines::scripted::{Fault, Pace, ScriptedLanguageModel, last_words};
-//! # use parley_engines::{Generate, LanguageModel};
+//! use parley_engines::scripted::{Fault, Pace, Scripted, last_words};
+//! use parley_engines::{Engine, LanguageModel};
+//! # use parley_engines::Generate;
 //! # fn demo(task: Generate) {
-//! let llm = ScriptedLanguageModel::new(|task| format!("You said: {}.", last_words(task)))
+//! let llm = Scripted::<LanguageModel>::new(|task| format!("You said: {}.", last_words(task)))
 //!     .with_pace(Pace { first: Duration::from_millis(300), each: Duration::from_millis(40) });
 //! llm.fail_next(Fault::Hang { after_outputs: 2, stall: Duration::from_secs(20) });
-//! let job = llm.generate(task);
+//! let job = llm.start(task);
 //! assert_eq!(llm.counts().asked, 1);
 //! # }
 //! ```
@@ -29,16 +30,7 @@ use tokio::sync::oneshot;
 
 pub use self::engines::{RATE_HZ, SPEECH_PER_CHARACTER, last_words, token_like_pieces};
 use self::perform::perform;
-use crate::{Job, Judge, Kind, Listen, Talk, Think};
-
-/// A scripted [`crate::SpeechToText`].
-pub type ScriptedSpeechToText = Scripted<Listen>;
-/// A scripted [`crate::LanguageModel`].
-pub type ScriptedLanguageModel = Scripted<Think>;
-/// A scripted [`crate::TextToSpeech`].
-pub type ScriptedTextToSpeech = Scripted<Talk>;
-/// Scripted [`crate::Ears`].
-pub type ScriptedEars = Scripted<Judge>;
+use crate::{Engine, Job, Kind};
 
 /// The most tasks that [`Scripted::tasks`] remembers.
 pub const TASKS_REMEMBERED: usize = 64;
@@ -99,7 +91,7 @@ pub struct Counts {
 
 type Script<K> = dyn Fn(&<K as Kind>::Task) -> Vec<<K as Kind>::Output> + Send + Sync;
 
-/// A scripted engine; see its four names, such as [`ScriptedLanguageModel`].
+/// A scripted engine.
 pub struct Scripted<K: Kind> {
     shared: Arc<Shared<K>>,
 }
@@ -184,12 +176,12 @@ impl<K: Kind> Scripted<K> {
     pub fn tasks(&self) -> Vec<K::Task> {
         self.shared.state().tasks.iter().cloned().collect()
     }
+}
 
-    /// Starts a job; never blocks.
-    ///
+impl<K: Kind> Engine<K> for Scripted<K> {
     /// # Panics
     /// Outside a Tokio runtime, and where the script does.
-    pub fn start(&self, task: K::Task) -> Job<K::Output> {
+    fn start(&self, task: K::Task) -> Job<K::Output> {
         let outputs = (self.shared.script)(&task);
         let (sender, job) = Job::channel();
         let (over, is_over) = oneshot::channel();

@@ -34,10 +34,7 @@ use self::queue::{INBOX_LENGTH, Message, Queue, Waiting, queue_full, unavailable
 pub use self::restart::{RestartDecision, RestartPolicy, RestartRules};
 pub use self::settings::{Limits, WorkerProgram};
 pub use self::usage::ProcessUsage;
-use crate::{
-    Ears, EndOfTurn, EngineError, Generate, Generated, Job, Judge, Kind, LanguageModel, Listen, Speak, SpeechToText,
-    Spoken, Talk, TextToSpeech, Think, Transcribe, Transcript, WorkerDetails,
-};
+use crate::{Engine, EngineError, Job, Kind, WorkerDetails};
 
 /// How a worker is.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,16 +71,6 @@ impl<K: Kind> Supervised<K> {
         let figures = Arc::new(Figures::default());
         tokio::spawn(Actor::new(program, limits, Queue::new(messages), health_in, Arc::clone(&figures)).run());
         Self { inbox, health, figures }
-    }
-
-    /// Starts a job; never blocks. With [`QUEUE_LENGTH`] tasks waiting it fails at once.
-    pub fn start(&self, task: K::Task) -> Job<K::Output> {
-        let (sender, job) = Job::channel();
-        match self.inbox.try_send(Message::Task(Waiting::new(task, sender))) {
-            Ok(()) => job,
-            Err(TrySendError::Full(_)) => Job::failed(queue_full::<K>()),
-            Err(TrySendError::Closed(_)) => Job::failed(unavailable::<K>(SHUT_DOWN)),
-        }
     }
 
     /// The worker's health, now and whenever it changes.
@@ -136,26 +123,14 @@ impl<K: Kind> Supervised<K> {
     }
 }
 
-impl SpeechToText for Supervised<Listen> {
-    fn transcribe(&self, task: Transcribe) -> Job<Transcript> {
-        self.start(task)
-    }
-}
-
-impl LanguageModel for Supervised<Think> {
-    fn generate(&self, task: Generate) -> Job<Generated> {
-        self.start(task)
-    }
-}
-
-impl TextToSpeech for Supervised<Talk> {
-    fn speak(&self, task: Speak) -> Job<Spoken> {
-        self.start(task)
-    }
-}
-
-impl Ears for Supervised<Judge> {
-    fn end_of_turn(&self, task: EndOfTurn) -> Job<f32> {
-        self.start(task)
+impl<K: Kind> Engine<K> for Supervised<K> {
+    /// With [`QUEUE_LENGTH`] tasks waiting, the job fails at once.
+    fn start(&self, task: K::Task) -> Job<K::Output> {
+        let (sender, job) = Job::channel();
+        match self.inbox.try_send(Message::Task(Waiting::new(task, sender))) {
+            Ok(()) => job,
+            Err(TrySendError::Full(_)) => Job::failed(queue_full::<K>()),
+            Err(TrySendError::Closed(_)) => Job::failed(unavailable::<K>(SHUT_DOWN)),
+        }
     }
 }

@@ -1,11 +1,12 @@
 //! What each kind of engine is asked, and what it answers.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// Sample rate of all audio that goes *into* an engine; what comes out of [`Talk`] states its own.
+/// Sample rate of all audio that goes *into* an engine; what comes out of [`TextToSpeech`] states its own.
 pub const INPUT_RATE_HZ: u32 = 16_000;
 
 /// A task or an output: JSON with, where it carries sound, mono 16-bit samples beside it.
@@ -19,9 +20,9 @@ pub trait Wire: Serialize + DeserializeOwned + Clone + Send + Sync + std::fmt::D
     fn attach(&mut self, _samples: Vec<i16>) {}
 }
 
-/// One kind of engine: its name, its task and its outputs.
+/// What an engine does: its name, its task and its outputs. Who supplies it, only the worker knows.
 pub trait Kind: Send + Sync + 'static {
-    /// The name in logs, in the handshake and in `parley check`.
+    /// The name in settings, logs, the handshake and `parley check`; the model manifest calls it the purpose.
     const NAME: &'static str;
     /// What it is asked.
     type Task: Wire;
@@ -36,9 +37,9 @@ pub trait Kind: Send + Sync + 'static {
     fn skip(output: Self::Output, amount: usize) -> Option<Self::Output>;
 }
 
-/// Speech to text.
+/// Turns speech into text; a job has one output.
 #[derive(Debug)]
-pub struct Listen;
+pub struct SpeechToText;
 
 /// "What was said in this audio?"
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,8 +75,8 @@ impl Wire for Transcribe {
 
 impl Wire for Transcript {}
 
-impl Kind for Listen {
-    const NAME: &'static str = "whisper";
+impl Kind for SpeechToText {
+    const NAME: &'static str = "speech-to-text";
     type Task = Transcribe;
     type Output = Transcript;
 
@@ -87,9 +88,10 @@ impl Kind for Listen {
     }
 }
 
-/// Language model.
+/// Answers a chat; a job has at most one [`Generated::Sentence`], any number of [`Generated::Text`] and then one
+/// [`Generated::Finished`].
 #[derive(Debug)]
-pub struct Think;
+pub struct LanguageModel;
 
 /// Who says a chat message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,8 +179,8 @@ pub enum Generated {
 impl Wire for Generate {}
 impl Wire for Generated {}
 
-impl Kind for Think {
-    const NAME: &'static str = "llama";
+impl Kind for LanguageModel {
+    const NAME: &'static str = "language-model";
     type Task = Generate;
     type Output = Generated;
 
@@ -199,9 +201,9 @@ impl Kind for Think {
     }
 }
 
-/// Text to speech.
+/// Turns text into speech; a job has one or more blocks.
 #[derive(Debug)]
-pub struct Talk;
+pub struct TextToSpeech;
 
 /// "Say this."
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -233,8 +235,8 @@ impl Wire for Spoken {
     }
 }
 
-impl Kind for Talk {
-    const NAME: &'static str = "piper";
+impl Kind for TextToSpeech {
+    const NAME: &'static str = "text-to-speech";
     type Task = Speak;
     type Output = Spoken;
 
@@ -247,19 +249,19 @@ impl Kind for Talk {
     }
 }
 
-/// The small always-on models: today the end of a turn, later the wake word.
+/// Tells from the sound whether a speaker has finished; a job has one output, 0..1.
 #[derive(Debug)]
-pub struct Judge;
+pub struct EndOfTurn;
 
 /// "Has this speaker finished?"
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EndOfTurn {
+pub struct JudgeEndOfTurn {
     /// Mono, 16 kHz: the utterance so far with the silence after it; only the last 8 s count.
     #[serde(skip)]
     pub audio: Arc<[i16]>,
 }
 
-impl Wire for EndOfTurn {
+impl Wire for JudgeEndOfTurn {
     fn samples(&self) -> &[i16] {
         &self.audio
     }
@@ -270,9 +272,9 @@ impl Wire for EndOfTurn {
 
 impl Wire for f32 {}
 
-impl Kind for Judge {
-    const NAME: &'static str = "ears";
-    type Task = EndOfTurn;
+impl Kind for EndOfTurn {
+    const NAME: &'static str = "end-of-turn";
+    type Task = JudgeEndOfTurn;
     /// Probability that the speaker has finished, 0..1.
     type Output = f32;
 
@@ -302,4 +304,12 @@ pub struct WorkerDetails {
     /// Sample rate of what it speaks, for a voice.
     #[serde(default)]
     pub rate_hz: Option<u32>,
+}
+
+impl WorkerDetails {
+    /// Those of a model in this file; the rest is left open.
+    pub fn of(model: &Path) -> Self {
+        let model = model.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Self { model, ..Self::default() }
+    }
 }

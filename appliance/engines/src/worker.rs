@@ -6,11 +6,15 @@
 //! the log: [`serve`] keeps the pipe for itself.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::protocol::{self, Command, FrameError, JobId, Report};
 use crate::task::{Kind, WorkerDetails};
@@ -48,8 +52,8 @@ impl<K: Kind> Outputs<'_, K> {
     }
 }
 
-/// A loaded engine.
-pub trait Engine<K: Kind> {
+/// A loaded model.
+pub trait Model<K: Kind> {
     /// Does one task. Returns early, without an error, once `cancel` is set.
     ///
     /// # Errors
@@ -66,11 +70,30 @@ struct Cancels {
     taken: Option<JobId>,
 }
 
-/// Says that the engine is ready, then does jobs until standard input ends.
+/// A worker's `main` once its arguments are read: loads a model, does jobs until Parley is gone, and says on standard
+/// error, in one line, why it cannot. `load` gives the model and what is worth telling of it; kind and loading time are
+/// filled in here.
+pub fn main<K: Kind, M: Model<K>>(load: impl FnOnce() -> Result<(M, WorkerDetails), Box<dyn Error>>) -> ExitCode {
+    let begun = Instant::now();
+    let served = load().and_then(|(model, details)| {
+        let load_ms = begun.elapsed().as_millis() as u64;
+        Ok(serve(model, WorkerDetails { engine: K::NAME.to_owned(), load_ms, ..details })?)
+    });
+    let Err(error) = served else { return ExitCode::SUCCESS };
+    let program = std::env::args().next().unwrap_or_default();
+    let program = Path::new(&program).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // What native libraries say has line ends of its own.
+    let words = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    // Standard error may be closed; then the exit code is all that can be told.
+    let _ = writeln!(io::stderr(), "{program}: {words}");
+    ExitCode::FAILURE
+}
+
+/// Says that the model is ready, then does jobs until standard input ends.
 ///
 /// # Errors
 /// The pipe broke or carried something else than the protocol.
-pub fn serve<K: Kind>(mut engine: impl Engine<K>, details: WorkerDetails) -> Result<(), FrameError> {
+pub fn serve<K: Kind>(mut model: impl Model<K>, details: WorkerDetails) -> Result<(), FrameError> {
     let mut stdout = take_stdout()?;
     protocol::write(&mut stdout, &Report::<K::Output>::Ready { protocol: protocol::VERSION, details })?;
 
@@ -95,7 +118,7 @@ pub fn serve<K: Kind>(mut engine: impl Engine<K>, details: WorkerDetails) -> Res
         let result = if cancelled_early {
             Ok(())
         } else {
-            engine.run(task, &cancel, &mut Outputs { job, stdout: &mut stdout, kind: std::marker::PhantomData })
+            model.run(task, &cancel, &mut Outputs { job, stdout: &mut stdout, kind: std::marker::PhantomData })
         };
         cancels.lock().unwrap_or_else(PoisonError::into_inner).running = None;
         let report = match result {

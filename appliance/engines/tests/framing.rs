@@ -7,7 +7,7 @@ use parley_engines::protocol::{
     write,
 };
 use parley_engines::{
-    ChatMessage, EndOfTurn, Generate, Generated, Role, Speak, Spoken, StopReason, Transcribe, Transcript, Wire,
+    ChatMessage, Generate, Generated, JudgeEndOfTurn, Role, Speak, Spoken, StopReason, Transcribe, Transcript, Wire,
     WorkerDetails,
 };
 use proptest::prelude::*;
@@ -113,7 +113,7 @@ proptest! {
             command(transcribe()),
             command(generate()),
             command((any::<String>(), any::<Option<String>>()).prop_map(|(text, language)| Speak { text, language })),
-            command(sound().prop_map(|audio| EndOfTurn { audio: audio.into() })),
+            command(sound().prop_map(|audio| JudgeEndOfTurn { audio: audio.into() })),
         ),
         reports in (report(transcript()), report(generated()), report(spoken()), report(finite())),
     ) {

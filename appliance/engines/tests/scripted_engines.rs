@@ -4,13 +4,10 @@
 
 use std::time::Duration;
 
-use parley_engines::scripted::{
-    Counts, Fault, Pace, RATE_HZ, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech,
-    last_words,
-};
+use parley_engines::scripted::{Counts, Fault, Pace, RATE_HZ, Scripted, last_words};
 use parley_engines::{
-    ChatMessage, Ears, EndOfTurn, EngineError, Generate, Generated, Job, LanguageModel, OUTPUTS_IN_FLIGHT, Role, Speak,
-    SpeechToText, StopReason, TextToSpeech, Transcribe,
+    ChatMessage, EndOfTurn, Engine, EngineError, Generate, Generated, Job, JudgeEndOfTurn, Kind, LanguageModel,
+    OUTPUTS_IN_FLIGHT, Role, Speak, SpeechToText, StopReason, TextToSpeech, Transcribe,
 };
 use tokio::time::{Instant, sleep};
 
@@ -46,38 +43,38 @@ async fn text_of(mut job: Job<Generated>) -> (String, Option<EngineError>, Vec<u
 
 #[tokio::test(start_paused = true)]
 async fn each_engine_answers_from_its_script() {
-    let stt = ScriptedSpeechToText::new(|task| format!("{} samples", task.audio.len()));
-    let heard = stt.transcribe(Transcribe { language: Some("de".to_owned()), audio: vec![0; 7].into() });
+    let stt = Scripted::<SpeechToText>::new(|task| format!("{} samples", task.audio.len()));
+    let heard = stt.start(Transcribe { language: Some("de".to_owned()), audio: vec![0; 7].into() });
     let heard = heard.collect().await.unwrap();
     assert_eq!((heard[0].text.as_str(), heard[0].language.as_str()), ("7 samples", "de"));
 
-    let ears = ScriptedEars::judging(0.75);
-    assert_eq!(ears.end_of_turn(EndOfTurn { audio: vec![].into() }).collect().await, Ok(vec![0.75]));
+    let judge = Scripted::<EndOfTurn>::judging(0.75);
+    assert_eq!(judge.start(JudgeEndOfTurn { audio: vec![].into() }).collect().await, Ok(vec![0.75]));
 
-    let loudness = |tts: ScriptedTextToSpeech| async move {
-        let blocks = tts.speak(say("Ten chars.")).collect().await.unwrap();
+    let loudness = |tts: Scripted<TextToSpeech>| async move {
+        let blocks = tts.start(say("Ten chars.")).collect().await.unwrap();
         let samples: Vec<i16> = blocks.into_iter().flat_map(|block| block.audio).collect();
         (samples.len(), samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap())
     };
-    let (length, tone) = loudness(ScriptedTextToSpeech::tone()).await;
+    let (length, tone) = loudness(Scripted::<TextToSpeech>::tone()).await;
     assert_eq!(length as u32 * 1_000 / RATE_HZ, 649, "ten characters take 650 ms, less a rounding");
     assert!((8_000..8_200).contains(&tone));
-    assert_eq!(loudness(ScriptedTextToSpeech::silence()).await, (length, 0));
+    assert_eq!(loudness(Scripted::<TextToSpeech>::silence()).await, (length, 0));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_model_streams_pieces_at_its_pace() {
-    let llm = ScriptedLanguageModel::new(|task| format!("Yes, {}.", last_words(task))).with_pace(PACE);
-    let (text, error, times) = text_of(llm.generate(ask("of course"))).await;
+    let llm = Scripted::<LanguageModel>::new(|task| format!("Yes, {}.", last_words(task))).with_pace(PACE);
+    let (text, error, times) = text_of(llm.start(ask("of course"))).await;
     assert_eq!((text.as_str(), error), ("Yes, of course.", None));
     assert_eq!(times, [300, 350, 400, 450, 450]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_model_obeys_max_tokens() {
-    let llm = ScriptedLanguageModel::answering("one two three");
+    let llm = Scripted::<LanguageModel>::answering("one two three");
     for (max_tokens, expected) in [(0, 0), (2, 2)] {
-        let outputs = llm.generate(Generate { max_tokens, ..ask("x") }).collect().await.unwrap();
+        let outputs = llm.start(Generate { max_tokens, ..ask("x") }).collect().await.unwrap();
         let Some(Generated::Finished { reason: StopReason::Length, generated_tokens, .. }) = outputs.last() else {
             panic!("{outputs:?}")
         };
@@ -87,8 +84,8 @@ async fn a_model_obeys_max_tokens() {
 
 #[tokio::test(start_paused = true)]
 async fn jobs_run_one_after_the_other_in_the_order_of_the_calls() {
-    let llm = ScriptedLanguageModel::new(|task| last_words(task).to_owned()).with_pace(PACE);
-    let (first, second) = (llm.generate(ask("a")), llm.generate(ask("b")));
+    let llm = Scripted::<LanguageModel>::new(|task| last_words(task).to_owned()).with_pace(PACE);
+    let (first, second) = (llm.start(ask("a")), llm.start(ask("b")));
     let (second, first) = tokio::join!(text_of(second), text_of(first));
     assert_eq!((first.0.as_str(), first.2[0]), ("a", 300));
     assert_eq!((second.0.as_str(), second.2[0]), ("b", 600));
@@ -96,8 +93,8 @@ async fn jobs_run_one_after_the_other_in_the_order_of_the_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_job_stops_at_once_and_one_that_waits_is_never_begun() {
-    let llm = ScriptedLanguageModel::answering("one two three").with_pace(PACE);
-    let (running, waiting, last) = (llm.generate(ask("a")), llm.generate(ask("b")), llm.generate(ask("c")));
+    let llm = Scripted::<LanguageModel>::answering("one two three").with_pace(PACE);
+    let (running, waiting, last) = (llm.start(ask("a")), llm.start(ask("b")), llm.start(ask("c")));
     sleep(Duration::from_millis(310)).await;
     drop((running, waiting));
     assert_eq!(text_of(last).await.2[0], 300);
@@ -108,8 +105,8 @@ async fn a_dropped_job_stops_at_once_and_one_that_waits_is_never_begun() {
 
 #[tokio::test(start_paused = true)]
 async fn an_engine_waits_for_its_reader() {
-    let tts = ScriptedTextToSpeech::silence();
-    let job = tts.speak(say(&"x".repeat(1_000)));
+    let tts = Scripted::<TextToSpeech>::silence();
+    let job = tts.start(say(&"x".repeat(1_000)));
     sleep(Duration::from_secs(3_600)).await;
     assert_eq!(tts.counts().finished, 0);
     let blocks = job.collect().await.unwrap();
@@ -119,17 +116,17 @@ async fn an_engine_waits_for_its_reader() {
 }
 
 async fn check_fault(fault: Fault, text: &str, error: Option<EngineError>, last_at: u128) {
-    let llm = ScriptedLanguageModel::answering("one two three").with_pace(PACE);
+    let llm = Scripted::<LanguageModel>::answering("one two three").with_pace(PACE);
     llm.fail_next(fault);
-    let (heard, failure, times) = text_of(llm.generate(ask("x"))).await;
+    let (heard, failure, times) = text_of(llm.start(ask("x"))).await;
     assert_eq!((heard.as_str(), failure, times.last()), (text, error, Some(&last_at)));
-    let next = text_of(llm.generate(ask("x"))).await;
+    let next = text_of(llm.start(ask("x"))).await;
     assert_eq!((next.0.as_str(), next.1), ("one two three", None), "only the next job fails");
 }
 
 #[tokio::test(start_paused = true)]
 async fn faults_happen_as_the_supervisor_would_report_them() {
-    let (engine, restart, after_outputs) = ("llama", Duration::from_secs(1), 2);
+    let (engine, restart, after_outputs) = (LanguageModel::NAME, Duration::from_secs(1), 2);
     let message = "no".to_owned();
     check_fault(Fault::Refuse("no".to_owned()), "", Some(EngineError::Refused { engine, message }), 300).await;
     let reason = "no".to_owned();
@@ -145,11 +142,11 @@ async fn faults_happen_as_the_supervisor_would_report_them() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lasting_fault_lasts_until_it_is_taken_away() {
-    let llm = ScriptedLanguageModel::answering("yes");
+    let llm = Scripted::<LanguageModel>::answering("yes");
     llm.fail_always(Some(Fault::Refuse("no".to_owned())));
     for _ in 0..3 {
-        assert!(llm.generate(ask("x")).collect().await.is_err());
+        assert!(llm.start(ask("x")).collect().await.is_err());
     }
     llm.fail_always(None);
-    assert!(llm.generate(ask("x")).collect().await.is_ok());
+    assert!(llm.start(ask("x")).collect().await.is_ok());
 }

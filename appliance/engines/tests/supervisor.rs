@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use parley_engines::protocol::MAX_JSON_BYTES;
 use parley_engines::supervisor::QUEUE_LENGTH;
-use parley_engines::{EngineError, Job, Kind, Limits, ProcessUsage, Supervised, Think};
+use parley_engines::{Engine, EngineError, Job, Kind, LanguageModel, Limits, ProcessUsage, Supervised};
 use support::script::{JobFault, JobScript, StartScript};
 use support::*;
 use tokio::time::{Instant, sleep};
 
-const CRASHED: EngineError = EngineError::Crashed { engine: Think::NAME };
-const STUCK: EngineError = EngineError::Stuck { engine: Think::NAME };
+const CRASHED: EngineError = EngineError::Crashed { engine: LanguageModel::NAME };
+const STUCK: EngineError = EngineError::Stuck { engine: LanguageModel::NAME };
 
 fn is_refused(error: Option<EngineError>, words: &str) -> bool {
     matches!(error, Some(EngineError::Refused { message, .. }) if message.contains(words))
@@ -244,7 +244,7 @@ async fn an_error_reaches_an_owner_that_is_behind() {
 async fn a_worker_that_breaks_the_protocol_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     for fault in [JobFault::Garbage, JobFault::WrongJob] {
-        let llm = Supervised::<Think>::spawn(program("raw", &StartScript::default()), limits());
+        let llm = Supervised::<LanguageModel>::spawn(program("raw", &StartScript::default()), limits());
         let name = format!("{fault:?}");
         let script = JobScript::of(10).fault(0, fault);
         let once = JobScript { once: file(&folder, &name), ..script.clone() };
@@ -299,7 +299,7 @@ async fn the_queue_is_bounded_and_forgets_what_was_dropped() {
 async fn a_worker_cannot_have_more_memory_than_its_limit() {
     let script = JobScript::of(50).fault(3, JobFault::Allocate(512 << 20));
     let program = program("think", &StartScript::default());
-    let llm = Supervised::<Think>::spawn(program.memory_limit_bytes(256 << 20), limits());
+    let llm = Supervised::<LanguageModel>::spawn(program.memory_limit_bytes(256 << 20), limits());
     check_text_fails(llm.start(think(&script)), CRASHED).await;
     check_whole_text(llm.start(think(&JobScript::of(50))), 50).await;
     check_whole_text(thinker(limits()).start(think(&script)), 50).await;

@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use parley_engines::supervisor::RestartRules;
-use parley_engines::{EngineError, Limits, Supervised, Think, WorkerHealth, WorkerProgram};
+use parley_engines::{Engine, EngineError, Kind, LanguageModel, Limits, Supervised, WorkerHealth, WorkerProgram};
 use support::script::{JobFault, JobScript, StartFault, StartScript};
 use support::*;
 
@@ -23,13 +23,13 @@ fn faulty(fault: StartFault) -> WorkerProgram {
 }
 
 async fn check_degraded(program: WorkerProgram, limits: Limits, words: &str, restarts: u32) {
-    let llm = Supervised::<Think>::spawn(program, limits);
+    let llm = Supervised::<LanguageModel>::spawn(program, limits);
     let waiting = llm.start(think(&JobScript::of(1)));
     let Err(EngineError::Unavailable { reason, .. }) = soon(llm.ready()).await else { panic!("it is available") };
     assert!(reason.contains(words), "{reason}");
     assert_eq!(llm.restarts(), restarts);
     assert_eq!(*llm.health().borrow(), WorkerHealth::Degraded { reason: reason.clone() });
-    let unavailable = EngineError::Unavailable { engine: "llama", reason };
+    let unavailable = EngineError::Unavailable { engine: LanguageModel::NAME, reason };
     check_text_fails(waiting, unavailable.clone()).await;
     check_text_fails(llm.start(think(&JobScript::of(1))), unavailable).await;
 }
@@ -60,7 +60,7 @@ async fn a_degraded_worker_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let times = file(&folder, "starts").map(|file| (file, 5));
     let start = StartScript { fault: Some(StartFault::Exit), times };
-    let llm = Supervised::<Think>::spawn(program("think", &start), restarts(2, Duration::from_millis(10)));
+    let llm = Supervised::<LanguageModel>::spawn(program("think", &start), restarts(2, Duration::from_millis(10)));
     soon(llm.ready()).await.unwrap_err();
     let mut health = llm.health();
     soon(health.wait_for(|health| matches!(health, WorkerHealth::Ready(_)))).await.unwrap();
@@ -73,12 +73,12 @@ async fn tasks_wait_while_a_worker_is_restarted() {
     let folder = tempfile::tempdir().unwrap();
     let times = file(&folder, "starts").map(|file| (file, 3));
     let start = StartScript { fault: Some(StartFault::Exit), times };
-    let llm = Supervised::<Think>::spawn(program("think", &start), limits());
+    let llm = Supervised::<LanguageModel>::spawn(program("think", &start), limits());
     check_whole_text(llm.start(think(&JobScript::of(20))), 20).await;
     assert_eq!(llm.restarts(), 3);
 }
 
-async fn running() -> (Supervised<Think>, parley_engines::Job<parley_engines::Generated>, u32) {
+async fn running() -> (Supervised<LanguageModel>, parley_engines::Job<parley_engines::Generated>, u32) {
     let llm = thinker(limits());
     let mut job = llm.start(think(&JobScript::of(0).fault(0, JobFault::Endless)));
     soon(job.next()).await;
@@ -120,7 +120,7 @@ async fn shut_down_returns_when_the_process_is_gone() {
 #[tokio::test]
 async fn a_worker_that_does_not_end_is_killed_at_shutdown() {
     let hasty = Limits { shutdown: Duration::from_millis(100), ..limits() };
-    let llm = Supervised::<Think>::spawn(faulty(StartFault::Immortal), hasty);
+    let llm = Supervised::<LanguageModel>::spawn(faulty(StartFault::Immortal), hasty);
     soon(llm.ready()).await.unwrap();
     let pid = llm.pid().unwrap();
     soon(llm.shut_down()).await;
@@ -131,7 +131,7 @@ async fn a_worker_that_does_not_end_is_killed_at_shutdown() {
 fn the_end_of_the_runtime_leaves_no_process() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let llm = runtime.block_on(async {
-        let llm = Supervised::<Think>::spawn(faulty(StartFault::Immortal), limits());
+        let llm = Supervised::<LanguageModel>::spawn(faulty(StartFault::Immortal), limits());
         soon(llm.ready()).await.unwrap();
         llm
     });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use parley_engines::{EngineError, Supervised, Think};
+use parley_engines::{Engine, EngineError, LanguageModel, Supervised};
 use support::script::{JobFault, JobScript};
 use support::*;
 use tokio::time::sleep;
@@ -69,7 +69,7 @@ async fn killing_any_worker_at_any_moment_loses_no_other_turn_and_never_hangs() 
     assert!(crashed * 2 <= kills, "a job fails only where two workers died over it");
 }
 
-async fn kill_now_and_then(llm: Arc<Supervised<Think>>, mut random: Random, over: Arc<AtomicBool>) -> u32 {
+async fn kill_now_and_then(llm: Arc<Supervised<LanguageModel>>, mut random: Random, over: Arc<AtomicBool>) -> u32 {
     let mut kills = 0;
     while !over.load(Ordering::Relaxed) {
         sleep(Duration::from_micros(random.below(60_000))).await;
@@ -81,7 +81,7 @@ async fn kill_now_and_then(llm: Arc<Supervised<Think>>, mut random: Random, over
     kills
 }
 
-async fn own_a_job(llm: Arc<Supervised<Think>>, mut random: Random, tally: Arc<Tally>) {
+async fn own_a_job(llm: Arc<Supervised<LanguageModel>>, mut random: Random, tally: Arc<Tally>) {
     let length = random.below(120) as usize;
     let mut script = JobScript { pause_ms: random.below(2), ..JobScript::of(length) };
     if random.below(8) == 0 {

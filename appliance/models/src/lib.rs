@@ -30,7 +30,7 @@ mod store;
 pub use digest::{Sha256, Sha256Error};
 pub use error::{Attempt, AttemptError, FetchError};
 pub use manifest::{Manifest, ManifestError, Model, Profile, Purpose};
-pub use models::{ModelState, Models, SelectError, Selection, Wanted, WantedError, default_dir};
+pub use models::{ModelState, Models, SelectError, Selected, Selection, Voices, Wanted, WantedError, default_dir};
 pub use pinned::{Conversion, Convert, Digest, FileName, Pin, PinError, PinnedFile, Recipe};
 pub use progress::{Phase, Progress};
 pub use source::{Package, Source, SourceError, WheelTag};

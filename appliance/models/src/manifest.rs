@@ -36,6 +36,8 @@ pub struct Model {
     pub id: String,
     /// What it is for.
     pub purpose: Purpose,
+    /// The program that runs it, by its file name in the folder of workers; `None` where nothing can run it yet.
+    pub worker: Option<String>,
     /// What it is.
     pub description: String,
     /// The profiles that it belongs to.
@@ -85,6 +87,9 @@ pub enum ManifestError {
         /// The profile.
         profile: String,
     },
+    /// A worker is no plain file name, or a model that a conversation needs has none.
+    #[error("model `{0}` needs a `worker`, the plain name of the program that runs it")]
+    Worker(String),
     /// A model has no files or no licence.
     #[error("model `{0}` needs an id, at least one file, and a licence as an SPDX identifier")]
     Incomplete(String),
@@ -116,6 +121,9 @@ impl Manifest {
         for model in &manifest.models {
             if model.id.is_empty() || model.files.is_empty() || model.licence.is_empty() {
                 return Err(ManifestError::Incomplete(model.id.clone()));
+            }
+            if !model.names_its_worker() {
+                return Err(ManifestError::Worker(model.id.clone()));
             }
             if let Some(profile) = model.profiles.iter().find(|name| manifest.profile(name).is_none()) {
                 return Err(ManifestError::UnknownProfile { model: model.id.clone(), profile: profile.clone() });
@@ -151,6 +159,16 @@ impl Model {
         self.files.iter().map(|file| file.pin.as_ref().map(|pin| pin.bytes)).sum()
     }
 
+    /// A worker's name is put behind a folder's, so it must not lead out of it.
+    fn names_its_worker(&self) -> bool {
+        match &self.worker {
+            Some(name) => {
+                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            }
+            None => matches!(self.purpose, Purpose::WakeWord | Purpose::VoiceActivity),
+        }
+    }
+
     /// Whether the content of every file has been verified.
     pub fn is_verified(&self) -> bool {
         self.bytes().is_some()
@@ -169,6 +187,7 @@ mod tests {
         [[model]]
         id = "a"
         purpose = "language-model"
+        worker = "w"
         description = "x"
         profiles = ["p"]
         licence = "MIT"
@@ -249,6 +268,10 @@ mod tests {
         check("id = \"a\"", "id = \"p\"", "`p` twice");
         check("id = \"a\"", "id = \"a.gguf\"", "`a.gguf` twice");
         check("licence = \"MIT\"", "licence = \"\"", "licence");
+        check("worker = \"w\"", "", "`a` needs a `worker`");
+        for name in ["", "../sh", "a/b", "/bin/sh", "a b", "."] {
+            check("worker = \"w\"", &format!("worker = {name:?}"), "plain name");
+        }
         check("purpose", "porpoise", "porpoise");
         check("verified = false", "", "verified");
         check("https://example.org/a", "example.org/a", "source");

@@ -1,7 +1,7 @@
 //! The models of the manifest in the store: what is there, getting it, and handing it to the engines.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::FetchError;
 use crate::manifest::{Manifest, Model, Purpose};
@@ -56,14 +56,41 @@ pub struct ModelState<'a> {
 /// The models of a profile, ready for the engines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    /// Whisper's model, in ggml format.
-    pub speech_to_text: PathBuf,
-    /// The chat model, in GGUF format.
-    pub language_model: PathBuf,
-    /// The voices: each one's ISO 639-1 code, and its ONNX file, beside which its `.onnx.json` lies; at least one.
-    pub voices: Vec<(String, PathBuf)>,
-    /// The end-of-turn model, in ONNX format.
-    pub end_of_turn: Option<PathBuf>,
+    /// Writes down what is said.
+    pub speech_to_text: Selected,
+    /// Answers.
+    pub language_model: Selected,
+    /// Speaks.
+    pub text_to_speech: Voices,
+    /// Tells whether a speaker has finished.
+    pub end_of_turn: Option<Selected>,
+}
+
+/// A model's first file, and the program that runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// The worker's name; see [`Model::worker`].
+    pub worker: String,
+    /// What belongs to the model lies beside it.
+    pub file: PathBuf,
+}
+
+/// The voices of a profile; at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voices {
+    /// The worker's name; one worker speaks with all of them.
+    pub worker: String,
+    /// Each one's ISO 639-1 code and first file.
+    pub files: Vec<(String, PathBuf)>,
+}
+
+impl Selection {
+    /// The first file of each model.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let singles = [Some(&self.speech_to_text), Some(&self.language_model), self.end_of_turn.as_ref()];
+        let voices = self.text_to_speech.files.iter().map(|(_, file)| file);
+        singles.into_iter().flatten().map(|selected| &selected.file).chain(voices).map(PathBuf::as_path)
+    }
 }
 
 /// Why a profile's models cannot be used.
@@ -104,6 +131,16 @@ pub enum SelectError {
         purpose: Purpose,
         /// How many it has.
         count: usize,
+    },
+    /// One process speaks with all voices.
+    #[error("profile `{profile}` has voices for two workers, {first} and {other}; choose voices of one")]
+    TwoWorkers {
+        /// The profile.
+        profile: String,
+        /// The first voice's worker.
+        first: String,
+        /// Another voice's.
+        other: String,
     },
 }
 
@@ -173,28 +210,26 @@ impl Models {
         if !unverified.is_empty() {
             return Err(SelectError::Unverified { profile: profile.to_owned(), models: unverified.join(", ") });
         }
-        let paths = |purpose: Purpose| {
+        let of_purpose = |purpose: Purpose| {
             let of_purpose = models.iter().filter(move |model| model.purpose == purpose);
-            of_purpose.filter_map(|model| Some((*model, self.store.path(model.files.first()?)))).collect::<Vec<_>>()
+            let selected = |model: &&'_ &Model| {
+                let (worker, file) = (model.worker.clone()?, self.store.path(model.files.first()?));
+                Some((model.languages.clone(), Selected { worker, file }))
+            };
+            of_purpose.filter_map(|model| selected(&model)).collect::<Vec<_>>()
         };
         let wrong_number = |purpose, count| SelectError::Incomplete { profile: profile.to_owned(), purpose, count };
-        let exactly_one = |purpose| match paths(purpose).as_slice() {
-            [(_, path)] => Ok(path.clone()),
+        let exactly_one = |purpose| match of_purpose(purpose).as_slice() {
+            [(_, selected)] => Ok(selected.clone()),
             others => Err(wrong_number(purpose, others.len())),
         };
-        let voices = paths(Purpose::TextToSpeech);
-        let voices = voices
-            .into_iter()
-            .flat_map(|(model, path)| model.languages.iter().map(move |code| (code.clone(), path.clone())));
         let selection = Selection {
             speech_to_text: exactly_one(Purpose::SpeechToText)?,
             language_model: exactly_one(Purpose::LanguageModel)?,
-            voices: voices.collect(),
-            end_of_turn: paths(Purpose::EndOfTurn).into_iter().next().map(|(_, path)| path),
+            text_to_speech: voices(profile, of_purpose(Purpose::TextToSpeech))?
+                .ok_or_else(|| wrong_number(Purpose::TextToSpeech, 0))?,
+            end_of_turn: of_purpose(Purpose::EndOfTurn).into_iter().next().map(|(_, selected)| selected),
         };
-        if selection.voices.is_empty() {
-            return Err(wrong_number(Purpose::TextToSpeech, 0));
-        }
         let states = self.list(&models);
         let problems = states.iter().flat_map(|state| &state.files).filter_map(|(name, state)| match state {
             FileState::Present => None,
@@ -208,6 +243,20 @@ impl Models {
         let folder = self.store.folder().display().to_string();
         Err(SelectError::NotReady { profile: profile.to_owned(), folder, problems })
     }
+}
+
+/// The voices as one worker takes them; `None` where there are none.
+fn voices(profile: &str, selected: Vec<(Vec<String>, Selected)>) -> Result<Option<Voices>, SelectError> {
+    let mut voices: Option<Voices> = None;
+    for (languages, Selected { worker, file }) in selected {
+        let voices = voices.get_or_insert_with(|| Voices { worker: worker.clone(), files: Vec::new() });
+        if voices.worker != worker {
+            let (profile, first) = (profile.to_owned(), voices.worker.clone());
+            return Err(SelectError::TwoWorkers { profile, first, other: worker });
+        }
+        voices.files.extend(languages.into_iter().map(|code| (code, file.clone())));
+    }
+    Ok(voices.filter(|voices| !voices.files.is_empty()))
 }
 
 fn states<'a>(models: &[&'a Model], mut state: impl FnMut(&crate::PinnedFile) -> FileState) -> Vec<ModelState<'a>> {
@@ -245,12 +294,12 @@ mod tests {
             let profiles = if id == "hear" { "'p','part'" } else { "'p'" };
             let sha256 = Sha256::of_bytes(id.as_bytes());
             toml += &format!(
-                "[[model]]\nid='{id}'\npurpose='{purpose}'\ndescription='x'\nprofiles=[{profiles}]\nlanguages=[{languages}]\nlicence='MIT'\n\
+                "[[model]]\nid='{id}'\npurpose='{purpose}'\nworker='w'\ndescription='x'\nprofiles=[{profiles}]\nlanguages=[{languages}]\nlicence='MIT'\n\
                  [[model.file]]\nname='{id}.dat'\nbytes={}\nsha256='{sha256}'\nsources=['deb:x#{id}']\n",
                 id.len()
             );
         }
-        toml += "[[model]]\nid='new-model'\npurpose='language-model'\ndescription='x'\nprofiles=['new']\nlicence='MIT'\n\
+        toml += "[[model]]\nid='new-model'\npurpose='language-model'\nworker='w'\ndescription='x'\nprofiles=['new']\nlicence='MIT'\n\
                  [[model.file]]\nname='new.dat'\nverified=false\nsources=['https://example.org/new']\n";
         Manifest::parse(&toml).unwrap()
     }
@@ -273,13 +322,18 @@ mod tests {
         std::fs::write(folder.path().join("turn.dat"), "turn").unwrap();
         std::fs::write(folder.path().join("parler.dat"), "parler").unwrap();
         let path = |name: &str| folder.path().join(name);
+        let selected = |name: &str| Selected { worker: "w".into(), file: path(name) };
+        let files = vec![("en".into(), path("speak.dat")), ("fr".into(), path("parler.dat"))];
         let expected = Selection {
-            speech_to_text: path("hear.dat"),
-            language_model: path("think.dat"),
-            voices: vec![("en".into(), path("speak.dat")), ("fr".into(), path("parler.dat"))],
-            end_of_turn: Some(path("turn.dat")),
+            speech_to_text: selected("hear.dat"),
+            language_model: selected("think.dat"),
+            text_to_speech: Voices { worker: "w".into(), files },
+            end_of_turn: Some(selected("turn.dat")),
         };
         assert_eq!(models.select("p"), Ok(expected));
+        let names: Vec<_> =
+            models.select("p").unwrap().files().map(|file| file.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["hear.dat", "think.dat", "turn.dat", "speak.dat", "parler.dat"]);
     }
 
     #[test]

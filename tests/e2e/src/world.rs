@@ -26,10 +26,8 @@ use parley_audio::playback::{Control, Renderer};
 use parley_conversation::{Event, Phase, Stage};
 use parley_daemon::conductor::{Handle, Observation};
 use parley_daemon::listening::AudioFrame;
-use parley_engines::Generate;
-use parley_engines::scripted::{
-    Counts, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech,
-};
+use parley_engines::scripted::{Counts, Scripted};
+use parley_engines::{EndOfTurn, Generate, LanguageModel, SpeechToText, TextToSpeech};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -48,13 +46,13 @@ pub const SOUND_CARD_DELAY: Duration = Duration::from_millis(BUFFER as u64);
 /// A world.
 pub struct World {
     /// Speech to text.
-    pub listening: ScriptedSpeechToText,
+    pub speech_to_text: Scripted<SpeechToText>,
     /// The language model.
-    pub thinking: ScriptedLanguageModel,
+    pub language_model: Scripted<LanguageModel>,
     /// The voice.
-    pub speaking: ScriptedTextToSpeech,
+    pub text_to_speech: Scripted<TextToSpeech>,
     /// The end-of-turn model.
-    pub judging: ScriptedEars,
+    pub end_of_turn: Scripted<EndOfTurn>,
     /// What was told and heard.
     pub auditor: Auditor,
     /// What happened.
@@ -154,7 +152,7 @@ impl World {
 
     /// What the language model was told with its last task, without the persona: who says it, and what.
     pub fn last_prompt(&self) -> Vec<(&'static str, String)> {
-        let tasks = self.thinking.tasks();
+        let tasks = self.language_model.tasks();
         let messages = tasks.last().map(|task| task.messages.as_slice()).unwrap_or_default();
         messages.iter().skip(1).map(|message| (message.role.as_str(), message.text.clone())).collect()
     }

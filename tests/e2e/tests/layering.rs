@@ -120,7 +120,7 @@ fn no_package_depends_on_two_native_engines() {
             assert!(linked.len() < 2 || linked == LIVE_TOGETHER, "{} links {linked:?}", member["name"]);
             workers += usize::from(!linked.is_empty());
         }
-        assert_eq!(workers, 4, "whisper, llama, piper and ears");
+        assert_eq!(workers, 4, "whisper, llama, piper and smart-turn");
     }
 }
 

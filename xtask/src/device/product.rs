@@ -10,9 +10,6 @@ use parley_models::{Manifest, PinnedFile};
 use super::cross;
 use super::root::Root;
 
-/// The engines of a conversation, by the names of their programs.
-const ENGINES: &[&str] =
-    &["parley-worker-whisper", "parley-worker-llama", "parley-worker-piper", "parley-worker-smart-turn"];
 /// The models that the device's configuration names: the default.
 const PROFILE: &str = "demo";
 /// Sound devices: a loop in the kernel, so that the microphone hears what a test plays.
@@ -32,11 +29,11 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
         super::make::remove(&place)?;
         fs::copy(library.path(), place)?;
     }
-    for engine in ENGINES {
-        std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(engine))?;
-    }
     fs::write(root.path("etc/parley/parley.toml"), CONFIGURATION)?;
     let manifest = Manifest::embedded()?;
+    for worker in manifest.models_of(PROFILE).filter_map(|model| model.worker.as_ref()) {
+        std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(worker))?;
+    }
     for file in manifest.models_of(PROFILE).flat_map(|model| &model.files) {
         stand_in(file, &root.path("usr/share/parley/models"))?;
     }

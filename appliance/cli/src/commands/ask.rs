@@ -38,7 +38,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     check_question(&question)?;
     let models = common::selection(config)?;
     common::block_on(async {
-        let workers = Workers::spawn(config, &models, Needed::Thinking)?;
+        let workers = Workers::spawn(config, &models, Needed::LanguageModel)?;
         let session = Session::in_writing(settings(config, &models), common::generating(config), workers)?;
         let result = if question.is_empty() {
             converse(&session, options).await

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use parley_conversation::{BargeIn, Settings};
-use parley_engines::ProcessUsage;
+use parley_engines::{Kind, LanguageModel, ProcessUsage, SpeechToText, TextToSpeech};
 use parley_models::Selection;
 use serde::Serialize;
 
@@ -168,15 +168,13 @@ async fn measure(
         Some(Comparison { pass: without, ratio: (ratio * 100.0).round() / 100.0 })
     };
     let engines = &config.engines;
-    let names = [Some(&models.speech_to_text), Some(&models.language_model), models.end_of_turn.as_ref()];
-    let names = names.into_iter().flatten().chain(models.voices.iter().map(|(_, path)| path));
     Ok(Report {
         machine: Machine::this(),
-        models: names.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect(),
+        models: common::model_names(models),
         threads: BTreeMap::from([
-            ("listening", engines.listening_threads),
-            ("thinking", engines.thinking_threads),
-            ("speaking", engines.speaking_threads),
+            (SpeechToText::NAME, engines.speech_to_text_threads),
+            (LanguageModel::NAME, engines.language_model_threads),
+            (TextToSpeech::NAME, engines.text_to_speech_threads),
         ]),
         start_ms: BTreeMap::from([("listening", milliseconds(listening)), ("answering", milliseconds(answering))]),
         questions: questions.len(),

@@ -18,6 +18,11 @@ pub(super) fn selection(config: &Config) -> Result<Selection> {
     Ok(models(config)?.select(&config.models.profile)?)
 }
 
+/// The models' file names, for reports.
+pub(super) fn model_names(models: &Selection) -> Vec<String> {
+    models.files().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect()
+}
+
 /// The manifest with the configured folder.
 pub(super) fn models(config: &Config) -> Result<Models> {
     let folder = match &config.models.folder {

@@ -11,7 +11,7 @@ use parley_audio::resample::Resampler;
 use parley_audio::sample::extend_f32;
 use parley_audio::wav::WavWriter;
 use parley_conversation::{ClauseCutter, speakable};
-use parley_engines::{Speak, TextToSpeech};
+use parley_engines::{Engine, Speak};
 use serde::Serialize;
 
 use super::{common, output};
@@ -64,13 +64,13 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     }
     let models = common::selection(config)?;
     common::block_on(async {
-        let workers = Workers::spawn(config, &models, Needed::Speaking)?;
-        let (voice, _) = common::ready(workers.speaking()).await?;
+        let workers = Workers::spawn(config, &models, Needed::TextToSpeech)?;
+        let (voice, _) = common::ready(workers.text_to_speech()).await?;
         let mut outlet = Outlet::open(options, config)?;
         let begun = Instant::now();
         let (mut first, mut length) = (None, Duration::ZERO);
         for text in clauses {
-            let mut job = voice.speak(Speak { text, language: options.language.clone() });
+            let mut job = voice.start(Speak { text, language: options.language.clone() });
             while let Some(block) = job.next().await {
                 let block = block?;
                 first.get_or_insert_with(|| begun.elapsed());

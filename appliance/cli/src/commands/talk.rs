@@ -171,10 +171,7 @@ fn turn(
 }
 
 fn write_report(folder: &Path, models: &Selection, turns: &[Turn]) -> Result<()> {
-    let paths = [Some(&models.speech_to_text), Some(&models.language_model), models.end_of_turn.as_ref()];
-    let paths = paths.into_iter().flatten().chain(models.voices.iter().map(|(_, voice)| voice));
-    let names = paths.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
-    let report = Report { machine: machine::Machine::this(), models: names.collect(), turns };
+    let report = Report { machine: machine::Machine::this(), models: common::model_names(models), turns };
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join("report.json");
     std::fs::write(&path, serde_json::to_vec_pretty(&report)?)

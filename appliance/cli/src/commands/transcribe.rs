@@ -9,7 +9,7 @@ use clap::Args;
 use parley_audio::resample::Resampler;
 use parley_audio::sample::extend_i16;
 use parley_audio::wav::WavReader;
-use parley_engines::{SpeechToText, Transcribe};
+use parley_engines::{Engine, SpeechToText, Transcribe};
 use serde::Serialize;
 
 use super::{common, output};
@@ -55,8 +55,8 @@ struct Line<'a> {
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     let failed = common::block_on(async {
-        let workers = Workers::spawn(config, &models, Needed::Listening)?;
-        let (listening, _) = common::ready(workers.listening()).await?;
+        let workers = Workers::spawn(config, &models, Needed::SpeechToText)?;
+        let (listening, _) = common::ready(workers.speech_to_text()).await?;
         let language =
             options.language.clone().or_else(|| Some(config.conversation.language.clone()).filter(|it| it != "auto"));
         let mut failed = 0;
@@ -77,7 +77,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn transcribe<'a>(file: &'a Path, language: Option<&str>, engine: &dyn SpeechToText) -> Result<Line<'a>> {
+async fn transcribe<'a>(file: &'a Path, language: Option<&str>, engine: &dyn Engine<SpeechToText>) -> Result<Line<'a>> {
     let begun = Instant::now();
     let mut wav = WavReader::open(file)?;
     if wav.is_cut_short() {
@@ -102,7 +102,7 @@ async fn transcribe<'a>(file: &'a Path, language: Option<&str>, engine: &dyn Spe
             let rest = samples.split_off(cut);
             heard += samples.len();
             let audio = std::mem::replace(&mut samples, rest).into();
-            let mut job = engine.transcribe(Transcribe { language: spoken.clone(), audio });
+            let mut job = engine.start(Transcribe { language: spoken.clone(), audio });
             let done = job.next().await.context("the engine gave no answer")??;
             if !done.text.is_empty() && done.confidence >= LEAST_CONFIDENCE {
                 spoken.get_or_insert(done.language);

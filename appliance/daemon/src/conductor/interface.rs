@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Event, Notice, Outcome, Phase, TurnId};
-use parley_engines::{Ears, LanguageModel, SpeechToText, TextToSpeech};
+use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -14,14 +14,14 @@ use crate::watchdog::Pulse;
 /// The engines of a conversation.
 #[derive(Clone)]
 pub struct Engines {
-    /// Listens.
-    pub speech_to_text: Arc<dyn SpeechToText>,
-    /// Thinks.
-    pub language_model: Arc<dyn LanguageModel>,
-    /// Speaks.
-    pub text_to_speech: Arc<dyn TextToSpeech>,
-    /// Judges the end of a turn, where there is such a model.
-    pub ears: Option<Arc<dyn Ears>>,
+    /// What a person said.
+    pub speech_to_text: Arc<dyn Engine<SpeechToText>>,
+    /// What to answer.
+    pub language_model: Arc<dyn Engine<LanguageModel>>,
+    /// The answer as sound.
+    pub text_to_speech: Arc<dyn Engine<TextToSpeech>>,
+    /// Whether a person has finished; not every profile has such a model.
+    pub end_of_turn: Option<Arc<dyn Engine<EndOfTurn>>>,
 }
 
 /// How answers are generated.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parley_conversation::{Action, Event, Notice, Stage, TurnId};
-use parley_engines::{EndOfTurn, Transcribe};
+use parley_engines::{JudgeEndOfTurn, Transcribe};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -24,13 +24,13 @@ impl Conductor {
                 self.speech_ended(turn);
                 self.turn(turn).timeline.mark(Mark::TranscriptionStarted, now);
                 let task = Transcribe { language: None, audio: self.audio.stretch(from, to) };
-                let job = self.engines.speech_to_text.transcribe(task);
+                let job = self.engines.speech_to_text.start(task);
                 self.spawn(turn, jobs::transcribe(turn, job, self.messages.clone()));
             }
             Action::JudgeEndOfTurn { turn, from, to } => {
                 self.speech_ended(turn);
-                if let Some(ears) = &self.engines.ears {
-                    let job = ears.end_of_turn(EndOfTurn { audio: self.audio.stretch(from, to) });
+                if let Some(engine) = &self.engines.end_of_turn {
+                    let job = engine.start(JudgeEndOfTurn { audio: self.audio.stretch(from, to) });
                     self.spawn(turn, jobs::judge(turn, job, self.messages.clone()));
                 } else {
                     self.send_later(Event::Failed { turn, stage: Stage::Judging });
@@ -39,13 +39,13 @@ impl Conductor {
             Action::Generate { turn, messages } => {
                 self.preparation = None;
                 self.turn(turn).timeline.mark(Mark::GenerationStarted, now);
-                let job = self.engines.language_model.generate(jobs::generate_task(messages, &self.generating));
+                let job = self.engines.language_model.start(jobs::generate_task(messages, &self.generating));
                 let generation = Generation::start(turn, job, self.messages.clone());
                 self.turn(turn).generation = Some(generation);
             }
             Action::Prepare { messages } => {
                 let reading = Generating { max_tokens: 0, ..self.generating.clone() };
-                let job = self.engines.language_model.generate(jobs::generate_task(messages, &reading));
+                let job = self.engines.language_model.start(jobs::generate_task(messages, &reading));
                 self.preparation = Some(jobs::Preparation::start(job));
             }
             Action::Speak { turn, clause, text, language } => {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Event, TurnId};
-use parley_engines::{Job, Speak, Spoken, TextToSpeech};
+use parley_engines::{Engine, Job, Speak, Spoken, TextToSpeech};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -28,7 +28,7 @@ pub(super) struct Outlet {
     /// Rate of the loudspeaker.
     pub(super) rate_hz: u32,
     pub(super) control: Control,
-    pub(super) voice: Arc<dyn TextToSpeech>,
+    pub(super) voice: Arc<dyn Engine<TextToSpeech>>,
     pub(super) replies: Arc<Mutex<ReplyCache>>,
     pub(super) messages: Messages,
     pub(super) waiting: WaitingClauses,
@@ -146,7 +146,7 @@ impl Drop for Speech {
 async fn synthesise(
     mut clauses: mpsc::Receiver<Clause>,
     syntheses: mpsc::Sender<Synthesis>,
-    voice: Arc<dyn TextToSpeech>,
+    voice: Arc<dyn Engine<TextToSpeech>>,
     replies: Arc<Mutex<ReplyCache>>,
     waiting: WaitingClauses,
 ) {
@@ -160,7 +160,7 @@ async fn synthesise(
             None => Synthesis {
                 number,
                 keep: ReplyCache::wants(&text).then(|| (language.clone(), text.clone())),
-                job: Audio::Made(voice.speak(Speak { text, language: Some(language) })),
+                job: Audio::Made(voice.start(Speak { text, language: Some(language) })),
             },
         });
     }

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use parley_audio::playback::Renderer;
 use parley_conversation::{FRAME, ModelOnly, Position, Settings};
-use parley_engines::scripted::{
-    Fault, Pace, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech,
-};
+use parley_engines::scripted::{Fault, Pace, Scripted};
+
+use parley_engines::{EndOfTurn, LanguageModel, SpeechToText, TextToSpeech};
 
 use super::*;
 use crate::listening::FRAME_SAMPLES;
@@ -20,13 +20,13 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(speaking: &ScriptedTextToSpeech) -> Bench {
+    fn new(speaking: &Scripted<TextToSpeech>) -> Bench {
         let pace = |first| Pace { first: Duration::from_millis(first), each: Duration::from_millis(20) };
         let engines = Engines {
-            speech_to_text: Arc::new(ScriptedSpeechToText::hearing("what time is it?").with_pace(pace(90))),
-            language_model: Arc::new(ScriptedLanguageModel::answering("Half past. Why?").with_pace(pace(90))),
+            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?").with_pace(pace(90))),
+            language_model: Arc::new(Scripted::<LanguageModel>::answering("Half past. Why?").with_pace(pace(90))),
             text_to_speech: Arc::new(speaking.clone().with_pace(pace(50))),
-            ears: Some(Arc::new(ScriptedEars::judging(0.9).with_pace(pace(20)))),
+            end_of_turn: Some(Arc::new(Scripted::<EndOfTurn>::judging(0.9).with_pace(pace(20)))),
         };
         let conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
         let (feed, control, renderer) = Renderer::new(RATE_HZ, 441);
@@ -52,7 +52,7 @@ impl Bench {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_left_of_a_turn_that_is_over() {
-    let speaking = ScriptedTextToSpeech::tone();
+    let speaking = Scripted::<TextToSpeech>::tone();
     let mut bench = Bench::new(&speaking);
     for silence in [16, 4, 200, 60, 200] {
         bench.listen(20, true).await;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Scripted;
 use crate::{
-    Ears, EndOfTurn, Generate, Generated, Job, Judge, LanguageModel, Listen, Role, Speak, SpeechToText, Spoken,
-    StopReason, Talk, TextToSpeech, Think, Transcribe, Transcript,
+    EndOfTurn, Generate, Generated, JudgeEndOfTurn, LanguageModel, Role, Speak, SpeechToText, Spoken, StopReason,
+    TextToSpeech, Transcribe, Transcript,
 };
 
 /// Sample rate of everything that a scripted voice says.
@@ -20,7 +20,7 @@ const TONE_LEVEL: f32 = 8_192.0;
 /// Characters of the longest token-like piece.
 const PIECE_CHARACTERS: usize = 5;
 
-impl Scripted<Listen> {
+impl Scripted<SpeechToText> {
     /// Hears what the script says, in the language that was asked for, or else English.
     pub fn new<T: Into<String>>(script: impl Fn(&Transcribe) -> T + Send + Sync + 'static) -> Self {
         Self::from_outputs(move |task| {
@@ -40,7 +40,7 @@ impl Scripted<Listen> {
     }
 }
 
-impl Scripted<Think> {
+impl Scripted<LanguageModel> {
     /// Streams the text that the script answers in token-like pieces, no more than the task allows, and the end.
     /// Nothing is ever reused from a cache.
     pub fn new<T: Into<String>>(script: impl Fn(&Generate) -> T + Send + Sync + 'static) -> Self {
@@ -67,7 +67,7 @@ impl Scripted<Think> {
     }
 }
 
-impl Scripted<Talk> {
+impl Scripted<TextToSpeech> {
     /// Says these samples at [`RATE_HZ`], in blocks of 100 ms.
     pub fn new(script: impl Fn(&Speak) -> Vec<i16> + Send + Sync + 'static) -> Self {
         Self::from_outputs(move |task| {
@@ -92,9 +92,9 @@ impl Scripted<Talk> {
     }
 }
 
-impl Scripted<Judge> {
+impl Scripted<EndOfTurn> {
     /// Takes the probability that the speaker has finished from the script.
-    pub fn new(script: impl Fn(&EndOfTurn) -> f32 + Send + Sync + 'static) -> Self {
+    pub fn new(script: impl Fn(&JudgeEndOfTurn) -> f32 + Send + Sync + 'static) -> Self {
         Self::from_outputs(move |task| vec![script(task)])
     }
 
@@ -127,28 +127,4 @@ fn speech_samples(text: &str) -> usize {
 
 fn samples_in(duration: Duration) -> usize {
     (duration.as_secs_f64() * f64::from(RATE_HZ)) as usize
-}
-
-impl SpeechToText for Scripted<Listen> {
-    fn transcribe(&self, task: Transcribe) -> Job<Transcript> {
-        self.start(task)
-    }
-}
-
-impl LanguageModel for Scripted<Think> {
-    fn generate(&self, task: Generate) -> Job<Generated> {
-        self.start(task)
-    }
-}
-
-impl TextToSpeech for Scripted<Talk> {
-    fn speak(&self, task: Speak) -> Job<Spoken> {
-        self.start(task)
-    }
-}
-
-impl Ears for Scripted<Judge> {
-    fn end_of_turn(&self, task: EndOfTurn) -> Job<f32> {
-        self.start(task)
-    }
 }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use parley_engines::supervisor::RestartRules;
 use parley_engines::{
-    ChatMessage, EngineError, Generate, Generated, Job, Limits, Role, Speak, Spoken, Supervised, Talk, Think,
-    WorkerProgram,
+    ChatMessage, EngineError, Generate, Generated, Job, LanguageModel, Limits, Role, Speak, Spoken, Supervised,
+    TextToSpeech, WorkerProgram,
 };
 
 use self::script::{JobScript, StartScript, character, sample};
@@ -29,11 +29,11 @@ pub fn limits() -> Limits {
     Limits { start: HANG, stall: HANG, cancel: HANG, shutdown: HANG, restart }
 }
 
-pub fn thinker(limits: Limits) -> Supervised<Think> {
+pub fn thinker(limits: Limits) -> Supervised<LanguageModel> {
     Supervised::spawn(program("think", &StartScript::default()), limits)
 }
 
-pub fn talker(limits: Limits) -> Supervised<Talk> {
+pub fn talker(limits: Limits) -> Supervised<TextToSpeech> {
     Supervised::spawn(program("talk", &StartScript::default()), limits)
 }
 

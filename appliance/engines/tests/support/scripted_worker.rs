@@ -12,8 +12,10 @@ use std::io::Write;
 use std::time::Duration;
 
 use parley_engines::protocol::{self, Command, Report};
-use parley_engines::worker::{self, CancelFlag, Engine, Outputs};
-use parley_engines::{Generate, Generated, Kind, Speak, Spoken, StopReason, Talk, Think, WorkerDetails};
+use parley_engines::worker::{self, CancelFlag, Model, Outputs};
+use parley_engines::{
+    Generate, Generated, Kind, LanguageModel, Speak, Spoken, StopReason, TextToSpeech, WorkerDetails,
+};
 
 use self::script::{JobFault, JobScript, StartFault, StartScript, character, sample};
 
@@ -25,7 +27,7 @@ trait Scripted: Kind {
     fn last() -> Option<Self::Output>;
 }
 
-impl Scripted for Think {
+impl Scripted for LanguageModel {
     const LARGEST_PIECE: usize = 7;
     fn script(task: &Generate) -> &str {
         task.messages.last().map_or("", |message| &message.text)
@@ -40,7 +42,7 @@ impl Scripted for Think {
     }
 }
 
-impl Scripted for Talk {
+impl Scripted for TextToSpeech {
     const LARGEST_PIECE: usize = 4_000;
     fn script(task: &Speak) -> &str {
         &task.text
@@ -55,7 +57,7 @@ impl Scripted for Talk {
 
 struct Obedient;
 
-impl<K: Scripted> Engine<K> for Obedient {
+impl<K: Scripted> Model<K> for Obedient {
     fn run(&mut self, task: K::Task, cancel: &CancelFlag, outputs: &mut Outputs<'_, K>) -> Result<(), String> {
         let script: JobScript = serde_json::from_str(K::script(&task)).map_err(|error| error.to_string())?;
         if let Some(file) = &script.begun {
@@ -126,20 +128,20 @@ fn start_fault(script: &StartScript) -> Result<Option<StartFault>, Box<dyn Error
 
 fn raw() -> Result<(), Box<dyn Error>> {
     let mut stdout = std::io::stdout();
-    let details = WorkerDetails { engine: Think::NAME.to_owned(), ..WorkerDetails::default() };
+    let details = WorkerDetails { engine: LanguageModel::NAME.to_owned(), ..WorkerDetails::default() };
     protocol::write(&mut stdout, &Report::<Generated>::Ready { protocol: protocol::VERSION, details })?;
     loop {
         let Command::Start { job, task } = protocol::read::<Command<Generate>>(std::io::stdin())? else {
             continue;
         };
-        let script: JobScript = serde_json::from_str(Think::script(&task))?;
+        let script: JobScript = serde_json::from_str(LanguageModel::script(&task))?;
         let faulty = script.fault.is_some() && happens(&script);
         if faulty && script.fault == Some(JobFault::Garbage) {
             stdout.write_all(&[0xff; 64])?;
         } else if faulty && script.fault == Some(JobFault::WrongJob) {
             protocol::write(&mut stdout, &Report::<Generated>::End { job: protocol::JobId(job.0 + 1) })?;
         } else {
-            protocol::write(&mut stdout, &Report::Output { job, output: Think::piece(0, script.length) })?;
+            protocol::write(&mut stdout, &Report::Output { job, output: LanguageModel::piece(0, script.length) })?;
             protocol::write(&mut stdout, &Report::<Generated>::End { job })?;
         }
         stdout.flush()?;
@@ -150,7 +152,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let kind = arguments.next().ok_or("say think, talk or raw")?;
     let start: StartScript = arguments.next().map_or(Ok(StartScript::default()), |json| serde_json::from_str(&json))?;
-    let engine = if kind == "talk" { Talk::NAME } else { Think::NAME };
+    let engine = if kind == "talk" { TextToSpeech::NAME } else { LanguageModel::NAME };
     let mut details =
         WorkerDetails { engine: engine.to_owned(), model: "scripted".to_owned(), ..WorkerDetails::default() };
     match start_fault(&start)? {
@@ -173,9 +175,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => {}
     }
     match kind.as_str() {
-        "talk" => worker::serve::<Talk>(Obedient, details)?,
+        "talk" => worker::serve::<TextToSpeech>(Obedient, details)?,
         "raw" => raw()?,
-        _ => worker::serve::<Think>(Obedient, details)?,
+        _ => worker::serve::<LanguageModel>(Obedient, details)?,
     }
     Ok(())
 }

@@ -12,8 +12,8 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
-use parley_engines::worker::{CancelFlag, Engine, Outputs};
-use parley_engines::{Generate, Generated, Role, StopReason, Think};
+use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::{Generate, Generated, LanguageModel, Role, StopReason};
 use parley_model_file::ModelFileError;
 
 use crate::answer::Answer;
@@ -266,8 +266,13 @@ struct Prefilled {
     computed: Computed,
 }
 
-impl Engine<Think> for Llama {
-    fn run(&mut self, task: Generate, cancel: &CancelFlag, outputs: &mut Outputs<'_, Think>) -> Result<(), String> {
+impl Model<LanguageModel> for Llama {
+    fn run(
+        &mut self,
+        task: Generate,
+        cancel: &CancelFlag,
+        outputs: &mut Outputs<'_, LanguageModel>,
+    ) -> Result<(), String> {
         interrupt::watch(Some(cancel.clone()));
         let mut emit = |output| outputs.send(output).map_err(|error| error.to_string());
         let result = self.answer(&task, cancel, &mut emit);

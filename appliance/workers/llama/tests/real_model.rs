@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use parley_engines::protocol::Report;
-use parley_engines::{ChatMessage, Generate, Generated, Role, StopReason, Think};
+use parley_engines::{ChatMessage, Generate, Generated, LanguageModel, Role, StopReason};
 use parley_worker_harness::{End, check_only_whole_models_start, model};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_parley-worker-llama");
@@ -13,7 +13,7 @@ const MODEL: &str = "SmolLM2-135M-Instruct.Q4_1.gguf";
 const SYSTEM: &str = "You are a helpful voice assistant in a home. You control lights, timers and music, and answer \
                       short factual questions. Always answer in one or two short spoken sentences.";
 
-type Worker = parley_worker_harness::Worker<Think>;
+type Worker = parley_worker_harness::Worker<LanguageModel>;
 
 fn worker(more: &[&str]) -> Worker {
     let model = model(MODEL);
@@ -155,7 +155,7 @@ fn a_prompt_beyond_the_context_is_refused_with_both_numbers() {
 fn an_answer_ends_where_the_context_is_full() {
     let mut worker = worker(&["--context", "128"]);
     let grammar = Some("root ::= [a-z ]{1000}".to_owned());
-    let full = answer(&mut worker, Generate { max_tokens: 500, grammar, temperature: 1.0, ..ask("Talk.") });
+    let full = answer(&mut worker, Generate { max_tokens: 500, grammar, temperature: 1.0, ..ask("TextToSpeech.") });
     assert_eq!((full.reason, full.prompt + full.generated), (StopReason::Length, 128 + 1));
 }
 

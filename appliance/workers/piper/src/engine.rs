@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use parley_engines::worker::{CancelFlag, Engine, Outputs};
-use parley_engines::{Speak, Spoken, Talk};
+use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::{Speak, Spoken, TextToSpeech};
 
 use crate::chunked::Latent;
 use crate::pcm::Shaper;
@@ -56,7 +56,7 @@ pub enum SpeakError {
 }
 
 /// All voices; the first is loaded at once, another when it is first asked for.
-pub struct Speaker {
+pub struct Piper {
     phonemiser: Phonemiser,
     threads: usize,
     voices: Vec<(VoiceFile, Option<Ready>)>,
@@ -68,7 +68,7 @@ struct Ready {
     pace: Pace,
 }
 
-impl Speaker {
+impl Piper {
     /// Loads the first voice and tries it.
     ///
     /// # Errors
@@ -204,8 +204,8 @@ impl SoundClock {
     }
 }
 
-impl Engine<Talk> for Speaker {
-    fn run(&mut self, task: Speak, cancel: &CancelFlag, outputs: &mut Outputs<'_, Talk>) -> Result<(), String> {
+impl Model<TextToSpeech> for Piper {
+    fn run(&mut self, task: Speak, cancel: &CancelFlag, outputs: &mut Outputs<'_, TextToSpeech>) -> Result<(), String> {
         let mut send = |rate_hz, audio| {
             outputs.send(Spoken { rate_hz, audio }).map_err(|error| SpeakError::Gone(error.to_string()))
         };

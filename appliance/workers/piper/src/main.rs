@@ -1,28 +1,25 @@
-//! The worker binary; see the library of this package.
+//! The worker program; see the library of this package.
 
-use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
-use anyhow::{anyhow, ensure};
+use anyhow::ensure;
 use clap::Parser;
-use parley_engines::{Kind, Talk, WorkerDetails, worker};
-use parley_worker_piper::engine::{Speaker, VoiceFile};
+use parley_engines::{WorkerDetails, worker};
+use parley_worker_piper::engine::{Piper, VoiceFile};
 use parley_worker_piper::phonemes::Phonemiser;
 
-/// `EX_CONFIG`: starting again does not help until a file or an option has changed.
-const UNUSABLE: u8 = 78;
-
-/// Speaks for Parley: takes tasks on standard input, gives sound on standard output.
+/// Turns text into speech with Piper voices, for Parley.
+///
+/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by hand.
 #[derive(Debug, Parser)]
-#[command(version, about)]
-struct Options {
+#[command(version)]
+struct Arguments {
     /// A voice and its language (ISO 639), as in en=voice.onnx; its JSON lies beside it. The first is the default, others are loaded when asked for
     #[arg(long = "voice", value_name = "LANG=PATH", required = true, value_parser = parse_voice)]
     voices: Vec<VoiceFile>,
-    /// Threads to compute with
+    /// How many processor cores to compute on
     #[arg(long, value_name = "N", default_value = "1")]
     threads: NonZeroUsize,
     /// The folder espeak-ng-data, or the one that holds it [default: searched beside this program]
@@ -31,53 +28,28 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let begun = Instant::now();
-    match run(Options::parse(), begun) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Standard error may be closed; then the exit code is all that can be told.
-            let _ = writeln!(std::io::stderr(), "parley-worker-piper: {}", one_line(&error.to_string()));
-            ExitCode::from(UNUSABLE)
-        }
-    }
+    let arguments = Arguments::parse();
+    worker::main(|| load(arguments).map_err(Into::into))
 }
 
-fn run(mut options: Options, begun: Instant) -> anyhow::Result<()> {
-    let languages: Vec<String> = options.voices.iter().map(|voice| voice.language.clone()).collect();
+fn load(mut arguments: Arguments) -> anyhow::Result<(Piper, WorkerDetails)> {
+    let languages: Vec<String> = arguments.voices.iter().map(|voice| voice.language.clone()).collect();
     for (position, language) in languages.iter().enumerate() {
         ensure!(
             !languages[..position].contains(language),
             "two voices are given for {language}; leave one --voice out"
         );
     }
-    for voice in &mut options.voices {
+    for voice in &mut arguments.voices {
         ensure!(voice.model.is_file(), "there is no voice at {}; fetch it, or change --voice", voice.model.display());
         // The phonemiser changes the current folder.
         voice.model = std::path::absolute(&voice.model)?;
     }
-    let model = options
-        .voices
-        .first()
-        .and_then(|voice| voice.model.file_name())
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let phonemiser = Phonemiser::new(options.espeak_data.as_deref())?;
-    let speaker = Speaker::new(phonemiser, options.voices, options.threads.get())?;
-    let details = WorkerDetails {
-        engine: Talk::NAME.to_owned(),
-        model,
-        load_ms: begun.elapsed().as_millis() as u64,
-        languages,
-        rate_hz: speaker.rate_hz(),
-        ..WorkerDetails::default()
-    };
-    worker::serve::<Talk>(speaker, details).map_err(|error| anyhow!("the pipe to Parley broke: {error}"))
-}
-
-/// What native libraries say ends in a new line, or has several.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let details = WorkerDetails { languages, ..WorkerDetails::of(&arguments.voices[0].model) };
+    let phonemiser = Phonemiser::new(arguments.espeak_data.as_deref())?;
+    let piper = Piper::new(phonemiser, arguments.voices, arguments.threads.get())?;
+    let rate_hz = piper.rate_hz();
+    Ok((piper, WorkerDetails { rate_hz, ..details }))
 }
 
 fn parse_voice(text: &str) -> Result<VoiceFile, String> {

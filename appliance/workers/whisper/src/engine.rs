@@ -5,8 +5,8 @@
 
 use std::path::Path;
 
-use parley_engines::worker::{CancelFlag, Engine, Outputs};
-use parley_engines::{INPUT_RATE_HZ, Listen, Transcribe, Transcript};
+use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::{INPUT_RATE_HZ, SpeechToText, Transcribe, Transcript};
 use parley_model_file::{Format, ModelFileError};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
 
@@ -203,8 +203,13 @@ impl Whisper {
     }
 }
 
-impl Engine<Listen> for Whisper {
-    fn run(&mut self, task: Transcribe, cancel: &CancelFlag, outputs: &mut Outputs<'_, Listen>) -> Result<(), String> {
+impl Model<SpeechToText> for Whisper {
+    fn run(
+        &mut self,
+        task: Transcribe,
+        cancel: &CancelFlag,
+        outputs: &mut Outputs<'_, SpeechToText>,
+    ) -> Result<(), String> {
         interrupt::watch(Some(cancel.clone()));
         let transcript = self.transcribe(&task, cancel);
         interrupt::watch(None);

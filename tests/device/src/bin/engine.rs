@@ -4,10 +4,10 @@
 use std::error::Error;
 use std::f32::consts::TAU;
 
-use parley_engines::worker::{self, CancelFlag, Engine, Outputs};
+use parley_engines::worker::{self, CancelFlag, Model, Outputs};
 use parley_engines::{
-    EndOfTurn, Generate, Generated, Judge, Kind, Listen, Speak, Spoken, StopReason, Talk, Think, Transcribe,
-    Transcript, WorkerDetails,
+    EndOfTurn, Generate, Generated, JudgeEndOfTurn, Kind, LanguageModel, Speak, SpeechToText, Spoken, StopReason,
+    TextToSpeech, Transcribe, Transcript, WorkerDetails,
 };
 
 /// What the tester listens for in the recording of the loudspeaker.
@@ -20,16 +20,16 @@ const SAMPLES_OF_A_CHARACTER: usize = RATE_HZ as usize / 20;
 
 struct Double;
 
-impl Engine<Listen> for Double {
-    fn run(&mut self, _: Transcribe, _: &CancelFlag, outputs: &mut Outputs<'_, Listen>) -> Result<(), String> {
+impl Model<SpeechToText> for Double {
+    fn run(&mut self, _: Transcribe, _: &CancelFlag, outputs: &mut Outputs<'_, SpeechToText>) -> Result<(), String> {
         let transcript =
             Transcript { text: "hello".into(), language: "en".into(), language_probability: 1.0, confidence: 1.0 };
         outputs.send(transcript).map_err(|error| error.to_string())
     }
 }
 
-impl Engine<Think> for Double {
-    fn run(&mut self, task: Generate, _: &CancelFlag, outputs: &mut Outputs<'_, Think>) -> Result<(), String> {
+impl Model<LanguageModel> for Double {
+    fn run(&mut self, task: Generate, _: &CancelFlag, outputs: &mut Outputs<'_, LanguageModel>) -> Result<(), String> {
         if task.max_tokens > 0 {
             outputs.send(Generated::Text("This is the virtual device.".into())).map_err(|error| error.to_string())?;
         }
@@ -40,8 +40,8 @@ impl Engine<Think> for Double {
     }
 }
 
-impl Engine<Talk> for Double {
-    fn run(&mut self, task: Speak, _: &CancelFlag, outputs: &mut Outputs<'_, Talk>) -> Result<(), String> {
+impl Model<TextToSpeech> for Double {
+    fn run(&mut self, task: Speak, _: &CancelFlag, outputs: &mut Outputs<'_, TextToSpeech>) -> Result<(), String> {
         let samples = task.text.chars().count() * SAMPLES_OF_A_CHARACTER;
         let sample = |index: usize| (LOUDNESS * (index as f32 * TONE_HZ / RATE_HZ as f32 * TAU).sin()) as i16;
         let spoken = Spoken { rate_hz: RATE_HZ, audio: (0..samples).map(sample).collect() };
@@ -49,30 +49,31 @@ impl Engine<Talk> for Double {
     }
 }
 
-impl Engine<Judge> for Double {
-    fn run(&mut self, _: EndOfTurn, _: &CancelFlag, outputs: &mut Outputs<'_, Judge>) -> Result<(), String> {
+impl Model<EndOfTurn> for Double {
+    fn run(&mut self, _: JudgeEndOfTurn, _: &CancelFlag, outputs: &mut Outputs<'_, EndOfTurn>) -> Result<(), String> {
         outputs.send(1.0).map_err(|error| error.to_string())
     }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let name = std::env::args().next().unwrap_or_default();
-    let engine = name.rsplit_once("parley-engine-").map_or("", |(_, engine)| engine).to_owned();
-    let languages = if engine == Judge::NAME { Vec::new() } else { vec!["en".to_owned()] };
-    let details = WorkerDetails {
-        engine: engine.clone(),
-        model: "double".into(),
-        languages,
-        context_tokens: (engine == Think::NAME).then_some(2_048),
-        rate_hz: (engine == Talk::NAME).then_some(RATE_HZ),
-        ..WorkerDetails::default()
-    };
-    match engine.as_str() {
-        Listen::NAME => worker::serve::<Listen>(Double, details)?,
-        Think::NAME => worker::serve::<Think>(Double, details)?,
-        Talk::NAME => worker::serve::<Talk>(Double, details)?,
-        Judge::NAME => worker::serve::<Judge>(Double, details)?,
-        _ => return Err(format!("{name} is the name of no engine").into()),
+    let details = WorkerDetails { model: "double".into(), languages: vec!["en".into()], ..WorkerDetails::default() };
+    let of = |engine: &str| WorkerDetails { engine: engine.to_owned(), ..details.clone() };
+    match name.rsplit('/').next().unwrap_or_default() {
+        "parley-worker-whisper" => worker::serve::<SpeechToText>(Double, of(SpeechToText::NAME))?,
+        "parley-worker-llama" => {
+            let details = WorkerDetails { context_tokens: Some(2_048), ..of(LanguageModel::NAME) };
+            worker::serve::<LanguageModel>(Double, details)?;
+        }
+        "parley-worker-piper" => {
+            let details = WorkerDetails { rate_hz: Some(RATE_HZ), ..of(TextToSpeech::NAME) };
+            worker::serve::<TextToSpeech>(Double, details)?;
+        }
+        "parley-worker-smart-turn" => {
+            let details = WorkerDetails { languages: Vec::new(), ..of(EndOfTurn::NAME) };
+            worker::serve::<EndOfTurn>(Double, details)?;
+        }
+        other => return Err(format!("{other} is the name of no worker").into()),
     }
     Ok(())
 }

@@ -7,10 +7,8 @@ use parley_audio::playback::Renderer;
 use parley_conversation::{Conversation, ModelOnly, Phase, Router, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
-use parley_engines::scripted::{
-    Counts, Pace, ScriptedEars, ScriptedLanguageModel, ScriptedSpeechToText, ScriptedTextToSpeech, last_words,
-};
-use parley_engines::{Generate, Generated, Job, LanguageModel};
+use parley_engines::scripted::{Counts, Pace, Scripted, last_words};
+use parley_engines::{EndOfTurn, Engine, Generate, Generated, Job, LanguageModel, SpeechToText, TextToSpeech};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -31,7 +29,7 @@ pub struct Scene {
     /// What the end-of-turn model says of somebody who has finished, and of somebody who has not; `None`: there is none.
     pub judgements: Option<[f32; 2]>,
     /// The voice.
-    pub voice: ScriptedTextToSpeech,
+    pub voice: Scripted<TextToSpeech>,
 }
 
 impl Default for Scene {
@@ -51,13 +49,13 @@ impl Default for Scene {
 /// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then those
 /// of answers alone.
 struct ReadsAheadApart {
-    answers: ScriptedLanguageModel,
-    reads: ScriptedLanguageModel,
+    answers: Scripted<LanguageModel>,
+    reads: Scripted<LanguageModel>,
 }
 
-impl LanguageModel for ReadsAheadApart {
-    fn generate(&self, task: Generate) -> Job<Generated> {
-        if task.max_tokens == 0 { self.reads.generate(task) } else { self.answers.generate(task) }
+impl Engine<LanguageModel> for ReadsAheadApart {
+    fn start(&self, task: Generate) -> Job<Generated> {
+        if task.max_tokens == 0 { self.reads.start(task) } else { self.answers.start(task) }
     }
 }
 
@@ -71,29 +69,29 @@ impl World {
         let ms = Duration::from_millis;
         let pace = |first, each| Pace { first: ms(first), each: ms(each) };
         let words = person.words.clone();
-        let listening = ScriptedSpeechToText::new(move |task| words.heard_in(&task.audio)).with_pace(pace(233, 0));
+        let speech_to_text =
+            Scripted::<SpeechToText>::new(move |task| words.heard_in(&task.audio)).with_pace(pace(233, 0));
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (answers, notes) = (scene.answers, Arc::clone(&asked));
-        let thinking = ScriptedLanguageModel::new(move |task| {
+        let language_model = Scripted::<LanguageModel>::new(move |task| {
             notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(task.clone());
             answers(last_words(task))
         })
         .with_pace(pace(151, 31));
-        let speaking = scene.voice.with_pace(pace(67, 17));
+        let text_to_speech = scene.voice.with_pace(pace(67, 17));
         let (words, [finished, unfinished]) = (person.words.clone(), scene.judgements.unwrap_or_default());
-        let judging =
-            ScriptedEars::new(
-                move |task| if words.finished_in(&task.audio) == Some(false) { unfinished } else { finished },
-            )
-            .with_pace(pace(23, 0));
+        let end_of_turn = Scripted::<EndOfTurn>::new(move |task| {
+            if words.finished_in(&task.audio) == Some(false) { unfinished } else { finished }
+        })
+        .with_pace(pace(23, 0));
         let engines = Engines {
-            speech_to_text: Arc::new(listening.clone()),
+            speech_to_text: Arc::new(speech_to_text.clone()),
             language_model: Arc::new(ReadsAheadApart {
-                answers: thinking.clone(),
-                reads: ScriptedLanguageModel::new(|_| String::new()),
+                answers: language_model.clone(),
+                reads: Scripted::<LanguageModel>::new(|_| String::new()),
             }),
-            text_to_speech: Arc::new(speaking.clone()),
-            ears: scene.judgements.map(|_| Arc::new(judging.clone()) as Arc<dyn parley_engines::Ears>),
+            text_to_speech: Arc::new(text_to_speech.clone()),
+            end_of_turn: scene.judgements.map(|_| Arc::new(end_of_turn.clone()) as _),
         };
         let spoken = scene.settings.spoken;
         let (feed, control, renderer) = Renderer::new(voice::RATE_HZ, PERIOD);
@@ -102,10 +100,10 @@ impl World {
         let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
         World {
-            listening,
-            thinking,
-            speaking,
-            judging,
+            speech_to_text,
+            language_model,
+            text_to_speech,
+            end_of_turn,
             auditor: Auditor::new(spoken),
             timeline: Timeline::default(),
             observations: handle.observations.subscribe(),

@@ -52,7 +52,12 @@ impl World {
             }
             self.auditor.observe(self.now, observation);
         }
-        let counts = [self.listening.counts(), self.thinking.counts(), self.speaking.counts(), self.judging.counts()];
+        let counts = [
+            self.speech_to_text.counts(),
+            self.language_model.counts(),
+            self.text_to_speech.counts(),
+            self.end_of_turn.counts(),
+        ];
         let names = ["listening", "thinking", "speaking", "judging"];
         for ((name, counts), before) in names.into_iter().zip(counts).zip(self.counts) {
             if counts != before {

@@ -4,7 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use parley_engines::Spoken;
-use parley_engines::scripted::{SPEECH_PER_CHARACTER, ScriptedTextToSpeech};
+use parley_engines::TextToSpeech;
+use parley_engines::scripted::{SPEECH_PER_CHARACTER, Scripted};
 
 /// Of the voice and of the loudspeaker: a sample is a millisecond.
 pub const RATE_HZ: u32 = 1_000;
@@ -26,8 +27,8 @@ pub fn length(text: &str) -> Duration {
 }
 
 /// The voice.
-pub fn scripted() -> ScriptedTextToSpeech {
-    ScriptedTextToSpeech::from_outputs(|task| {
+pub fn scripted() -> Scripted<TextToSpeech> {
+    Scripted::<TextToSpeech>::from_outputs(|task| {
         let block = |audio: &[i16]| Spoken { rate_hz: RATE_HZ, audio: audio.to_vec() };
         samples(&task.text).chunks(BLOCK_SAMPLES).map(block).collect()
     })

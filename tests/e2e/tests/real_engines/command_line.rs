@@ -10,7 +10,7 @@ fn check_says_what_works_and_what_to_do() {
     let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
     let checks = report["checks"].as_array().expect("a list");
     let state = |name: &str| checks.iter().find(|check| check["name"] == name).map(|check| check["ok"] == true);
-    for name in ["configuration", "models", "whisper", "llama", "piper", "ears"] {
+    for name in ["configuration", "models", "speech-to-text", "language-model", "text-to-speech", "end-of-turn"] {
         assert_eq!(state(name), Some(true), "{name} in {report}");
     }
     let ok = checks.iter().all(|check| check["ok"] == true);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use parley_daemon::workers::{Needed, Workers};
-use parley_engines::{SpeechToText, Transcribe, Transcript};
+use parley_engines::{Engine, SpeechToText, Transcribe, Transcript};
 use parley_speech::word_errors::{WordErrors, word_errors};
 use parley_speech::{Clip, SpeechSets};
 
@@ -14,9 +14,9 @@ const INDEPENDENT: usize = 12;
 /// Counts languages that are right, and words that are wrong.
 pub async fn run() -> Result<()> {
     let sets = speech()?;
-    let workers = Workers::spawn(&config()?, &models()?, Needed::Listening)?;
+    let workers = Workers::spawn(&config()?, &models()?, Needed::SpeechToText)?;
     workers.ready().await?;
-    let engine = workers.listening().context("whisper was not started")?;
+    let engine = workers.speech_to_text().context("speech-to-text was not started")?;
     for (language, clips) in &sets.languages {
         let mut right = 0;
         for clip in clips {
@@ -43,8 +43,8 @@ pub async fn run() -> Result<()> {
     Ok(())
 }
 
-async fn transcribe(engine: &dyn SpeechToText, sets: &SpeechSets, clip: &Clip) -> Result<Transcript> {
+async fn transcribe(engine: &dyn Engine<SpeechToText>, sets: &SpeechSets, clip: &Clip) -> Result<Transcript> {
     let audio = samples(sets, clip)?.into();
-    let mut job = engine.transcribe(Transcribe { language: None, audio });
+    let mut job = engine.start(Transcribe { language: None, audio });
     Ok(job.next().await.context("no transcript came")??)
 }

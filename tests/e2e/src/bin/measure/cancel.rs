@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use parley_daemon::workers::{Needed, Workers};
-use parley_engines::{ChatMessage, Generate, Job, Kind, Role, Speak, Supervised, Transcribe};
+use parley_engines::{ChatMessage, Engine, Generate, Job, Kind, Role, Speak, Supervised, Transcribe};
 
 use crate::room::{config, models, percentile};
 
@@ -20,7 +20,12 @@ pub async fn run() -> Result<()> {
     let noise: Arc<[i16]> = (0..16_000 * 20).map(|_| random.i16(-2_000..2_000)).collect();
     let short: Arc<[i16]> = vec![0; 16_000].into();
     let transcribe = |audio: &Arc<[i16]>| Transcribe { language: Some("en".into()), audio: Arc::clone(audio) };
-    measure(workers.listening().context("whisper was not started")?, transcribe(&noise), transcribe(&short)).await?;
+    measure(
+        workers.speech_to_text().context("speech-to-text was not started")?,
+        transcribe(&noise),
+        transcribe(&short),
+    )
+    .await?;
     let generate = |max_tokens| Generate {
         messages: vec![ChatMessage { role: Role::User, text: "Count from one to one thousand.".into() }],
         max_tokens,
@@ -28,11 +33,11 @@ pub async fn run() -> Result<()> {
         temperature: 0.0,
         seed: 0,
     };
-    measure(workers.thinking().context("llama was not started")?, generate(500), generate(1)).await?;
+    measure(workers.language_model().context("language-model was not started")?, generate(500), generate(1)).await?;
     let speak = |text: &str| Speak { text: text.into(), language: None };
     let long =
         "This is a long sentence that goes on and on, with one word after another, until nobody knows how it began";
-    measure(workers.speaking().context("piper was not started")?, speak(long), speak("Yes.")).await?;
+    measure(workers.text_to_speech().context("text-to-speech was not started")?, speak(long), speak("Yes.")).await?;
     workers.shut_down().await;
     Ok(())
 }
@@ -51,7 +56,7 @@ async fn measure<K: Kind>(engine: &Supervised<K>, long: K::Task, short: K::Task)
         after.push(until_done(engine.start(short.clone()), Instant::now()).await? - alone);
     }
     println!(
-        "{:<8} free after a cancel: median {:.0} ms, p95 {:.0} ms, most {:.0} ms of {TIMES} (a short job takes {alone:.0} ms)",
+        "{:<14} free after a cancel: median {:.0} ms, p95 {:.0} ms, most {:.0} ms of {TIMES} (a short job takes {alone:.0} ms)",
         K::NAME,
         percentile(&mut after, 0.5).max(0.0),
         percentile(&mut after, 0.95).max(0.0),

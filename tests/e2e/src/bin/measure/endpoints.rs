@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use parley_conversation::Endpointing;
 use parley_daemon::workers::{Needed, Workers};
-use parley_engines::{Ears, EndOfTurn};
+use parley_engines::{EndOfTurn, Engine, JudgeEndOfTurn};
 use parley_speech::{Clip, Split};
 
 use crate::pauses::PAUSE_MS;
@@ -18,7 +18,7 @@ pub async fn run() -> Result<()> {
     let sets = speech()?;
     let workers = Workers::spawn(&config()?, &models()?, Needed::All)?;
     workers.ready().await?;
-    let ears = workers.engines().and_then(|engines| engines.ears).context("there is no end-of-turn model")?;
+    let engine = workers.engines().and_then(|engines| engines.end_of_turn).context("there is no end-of-turn model")?;
     let tuning = |clip: &&Clip| clip.split == Some(Split::Tuning);
     // Each sentence once: its clips differ in the length of the pause, and not in what comes before it.
     let once = sets.pauses.iter().filter(|paused| paused.inserted_ms == PAUSE_MS);
@@ -35,7 +35,7 @@ pub async fn run() -> Result<()> {
         for places in [&unfinished, &finished] {
             let mut probabilities = Vec::new();
             for (samples, until) in places {
-                probabilities.push(f64::from(judged(ears.as_ref(), samples, *until, silence_ms).await?));
+                probabilities.push(f64::from(judged(engine.as_ref(), samples, *until, silence_ms).await?));
             }
             let over = probabilities.iter().filter(|probability| **probability >= f64::from(enough)).count();
             columns.push(format!("{:.2}, {over}", percentile(&mut probabilities, 0.5)));
@@ -47,9 +47,9 @@ pub async fn run() -> Result<()> {
 }
 
 /// The probability at the end of a stretch that begins with the clip.
-async fn judged(ears: &dyn Ears, samples: &[i16], until: usize, silence_ms: usize) -> Result<f32> {
+async fn judged(engine: &dyn Engine<EndOfTurn>, samples: &[i16], until: usize, silence_ms: usize) -> Result<f32> {
     let end = until + silence_ms * SAMPLES_PER_MS;
     let audio: Vec<i16> = samples.iter().copied().chain(std::iter::repeat(0)).take(end).collect();
-    let mut job = ears.end_of_turn(EndOfTurn { audio: audio.into() });
+    let mut job = engine.start(JudgeEndOfTurn { audio: audio.into() });
     Ok(job.next().await.context("no judgement came")??)
 }

@@ -13,7 +13,7 @@ use parley_conversation::{Conversation, ModelOnly, Phase, Position};
 use parley_daemon::conductor::{Conductor, Generating, Loudspeaker, Observation};
 use parley_daemon::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT, VoiceActivity};
 use parley_daemon::workers::{Needed, Workers};
-use parley_engines::{ProcessUsage, SpeechToText, Transcribe};
+use parley_engines::{Engine, ProcessUsage, Transcribe};
 use parley_speech::word_errors::{Replacements, word_errors};
 use tokio::sync::{Mutex, mpsc, watch};
 
@@ -64,12 +64,14 @@ pub async fn run(options: &Options) -> Result<()> {
     let (mut config, models) = (config()?, models()?);
     if let Some(threads) = options.threads {
         let engines = &mut config.engines;
-        (engines.listening_threads, engines.thinking_threads, engines.speaking_threads) = (threads, threads, threads);
+        (engines.speech_to_text_threads, engines.language_model_threads, engines.text_to_speech_threads) =
+            (threads, threads, threads);
     }
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     workers.ready().await?;
     let (feed, control, renderer) = Renderer::new(LOUDSPEAKER_HZ, PERIOD);
-    let conversation = Conversation::new(product_settings(&config, &models), Box::new(ModelOnly), workers.has_judge());
+    let conversation =
+        Conversation::new(product_settings(&config, &models), Box::new(ModelOnly), workers.has_end_of_turn());
     let engines = workers.engines().context("all workers were started")?;
     let generating = Generating { max_tokens: 40, ..Generating::default() };
     let (conductor, handle) = Conductor::new(conversation, engines, generating, Some(Loudspeaker { feed, control }));
@@ -114,8 +116,8 @@ pub async fn run(options: &Options) -> Result<()> {
         answered += u32::from(!answer.is_empty());
         let audio = std::mem::take(&mut *played.lock().await);
         if (killed || turn % LISTEN_EVERY == 0) && audio.len() <= LONGEST_ANSWER {
-            let whisper = workers.listening().context("whisper was started")?;
-            let mut job = whisper.transcribe(Transcribe { language: None, audio: audio.into() });
+            let engine = workers.speech_to_text().context("speech-to-text was started")?;
+            let mut job = engine.start(Transcribe { language: None, audio: audio.into() });
             let heard = job.next().await.context("no transcript of the answer came")??.text;
             check_answer(turn, &heard, &answer, &earlier, &sets.replacements)?;
             listened += 1;

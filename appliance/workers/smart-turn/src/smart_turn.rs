@@ -1,9 +1,11 @@
-//! The head that tells whether a speaker has finished: smart-turn 3, made from Whisper's encoder.
+//! The model that tells whether a speaker has finished: smart-turn 3, made from Whisper's encoder.
 
 use std::path::{Path, PathBuf};
 
 use ort::session::Session;
 use ort::value::TensorRef;
+use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::{EndOfTurn, JudgeEndOfTurn};
 
 use crate::log_mel::{FRAMES, LogMel, MELS};
 use crate::session;
@@ -12,9 +14,9 @@ const INPUT: &str = "input_features";
 
 /// Why the model cannot judge.
 #[derive(Debug, thiserror::Error)]
-pub enum EndOfTurnError {
+pub enum SmartTurnError {
     /// There is no file.
-    #[error("there is no model at {0}; fetch it, or change --end-of-turn")]
+    #[error("there is no model at {0}; fetch it, or change --model")]
     Missing(PathBuf),
     /// ONNX Runtime does not take it.
     #[error("the model {path} cannot be loaded ({source}); fetch it again")]
@@ -38,32 +40,32 @@ pub enum EndOfTurnError {
 }
 
 /// The model, loaded.
-pub struct EndOfTurnHead {
+pub struct SmartTurn {
     log_mel: LogMel,
     session: Session,
 }
 
-impl EndOfTurnHead {
+impl SmartTurn {
     /// Loads the model and tries it.
     ///
     /// # Errors
-    /// See [`EndOfTurnError`].
-    pub fn load(model: &Path, threads: usize) -> Result<Self, EndOfTurnError> {
+    /// See [`SmartTurnError`].
+    pub fn load(model: &Path, threads: usize) -> Result<Self, SmartTurnError> {
         if !model.is_file() {
-            return Err(EndOfTurnError::Missing(model.to_owned()));
+            return Err(SmartTurnError::Missing(model.to_owned()));
         }
         let session = session::load(model, threads)
-            .map_err(|source| EndOfTurnError::Damaged { path: model.to_owned(), source })?;
-        let mut head = Self { log_mel: LogMel::default(), session };
+            .map_err(|source| SmartTurnError::Damaged { path: model.to_owned(), source })?;
+        let mut smart_turn = Self { log_mel: LogMel::default(), session };
         let takes =
             |shape: &[i64]| matches!(shape, [_, mels, frames] if (*mels, *frames) == (MELS as i64, FRAMES as i64));
-        let fits = matches!(head.session.inputs(), [input] if input.name() == INPUT && input.dtype().tensor_shape().is_some_and(|shape| takes(shape)));
+        let fits = matches!(smart_turn.session.inputs(), [input] if input.name() == INPUT && input.dtype().tensor_shape().is_some_and(|shape| takes(shape)));
         if !fits {
-            return Err(EndOfTurnError::OtherModel(model.to_owned()));
+            return Err(SmartTurnError::OtherModel(model.to_owned()));
         }
-        match head.probability(&[0; 1_600]) {
-            Ok(probability) if (0.0..=1.0).contains(&probability) => Ok(head),
-            Ok(_) => Err(EndOfTurnError::OtherModel(model.to_owned())),
+        match smart_turn.probability(&[0; 1_600]) {
+            Ok(probability) if (0.0..=1.0).contains(&probability) => Ok(smart_turn),
+            Ok(_) => Err(SmartTurnError::OtherModel(model.to_owned())),
             Err(error) => Err(error),
         }
     }
@@ -71,10 +73,10 @@ impl EndOfTurnHead {
     /// Probability that the speaker has finished, 0..1, from the utterance so far at 16 kHz and the silence after it.
     ///
     /// # Errors
-    /// See [`EndOfTurnError`].
-    pub fn probability(&mut self, sound: &[i16]) -> Result<f32, EndOfTurnError> {
+    /// See [`SmartTurnError`].
+    pub fn probability(&mut self, sound: &[i16]) -> Result<f32, SmartTurnError> {
         if sound.is_empty() {
-            return Err(EndOfTurnError::NoSound);
+            return Err(SmartTurnError::NoSound);
         }
         let features = self.log_mel.of(sound);
         let outputs =
@@ -82,5 +84,23 @@ impl EndOfTurnHead {
         // The graph ends in a sigmoid, although it calls its output logits.
         let (_, probabilities) = outputs[0].try_extract_tensor::<f32>()?;
         Ok(probabilities.first().copied().unwrap_or(f32::NAN))
+    }
+}
+
+impl Model<EndOfTurn> for SmartTurn {
+    fn run(
+        &mut self,
+        task: JudgeEndOfTurn,
+        cancel: &CancelFlag,
+        outputs: &mut Outputs<'_, EndOfTurn>,
+    ) -> Result<(), String> {
+        if cancel.is_set() {
+            return Ok(());
+        }
+        let probability = self.probability(&task.audio).map_err(|error| error.to_string())?;
+        if cancel.is_set() {
+            return Ok(());
+        }
+        outputs.send(probability).map_err(|error| error.to_string())
     }
 }
