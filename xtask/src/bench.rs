@@ -6,8 +6,9 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
+use xtask::process;
 
-use crate::{build, process, updating};
+use crate::Built;
 
 /// Options of the bench.
 #[derive(Args)]
@@ -18,9 +19,6 @@ pub struct Options {
     /// One JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// Measure twice, alone and while an update installs, and compare
-    #[arg(long)]
-    while_updating: bool,
     /// Further options for `parley bench`
     #[arg(last = true)]
     further: Vec<String>,
@@ -28,28 +26,16 @@ pub struct Options {
 
 /// Prepares models and questions, and runs `parley bench`.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let spoken = if options.questions.is_none() { speech::SYSTEM_PACKAGES } else { &[] };
-    let load = if options.while_updating { updating::PACKAGES } else { &[] };
-    let built = build::ready(&[spoken, load].concat(), install)?;
+    let built = Built::product(if options.questions.is_none() { speech::SYSTEM_PACKAGES } else { &[] }, install)?;
     process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
     let questions = match &options.questions {
         Some(folder) => folder.clone(),
-        None => questions()?,
+        None => speech::prepare(&speech::default_folder())?.folder.join("questions"),
     };
-    if options.while_updating {
-        return updating::run(&built, &questions, &options.further);
-    }
     let mut bench = Command::new(&built.parley);
     bench.arg("bench").arg("--questions").arg(questions);
     if options.json {
         bench.arg("--json");
     }
     process::run(bench.args(&options.further))
-}
-
-/// The folder of the built-in questions.
-pub fn questions() -> Result<PathBuf> {
-    let folder = speech::default_folder();
-    speech::prepare(&folder)?;
-    Ok(folder.join("questions"))
 }

@@ -1,9 +1,12 @@
 //! Building the program and its workers, with what they need beside them.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use parley_models::Manifest;
 use serde_json::Value;
 
 use crate::{onnxruntime, places, process, system};
@@ -18,22 +21,33 @@ pub struct Built {
     espeak_data: PathBuf,
 }
 
-/// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds the whole workspace, with
-/// whatever lints and tests build: another selection means other features of shared crates, and the native engines were compiled twice.
-pub fn ready(further: &[&str], install: bool) -> Result<Built> {
-    let packages = [system::BUILD, system::FETCH, further].concat();
-    system::ensure(&packages, install)?;
-    let onnxruntime = onnxruntime::ensure()?;
-    let mut build = cargo_with(&onnxruntime);
-    build.args(["build", "--release", "--locked", "--workspace", "--message-format=json-render-diagnostics"]);
-    let messages = process::output(&mut build)?;
-    let programs = places::programs();
-    let built = Built { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
-    built.place_data_beside(&programs)?;
-    Ok(built)
-}
-
 impl Built {
+    /// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds
+    /// the program and the workers that the model manifest names.
+    pub fn product(further: &[&str], install: bool) -> Result<Built> {
+        let mut packages = vec!["--package=parley".to_owned()];
+        packages.extend(workers()?.into_iter().map(|worker| format!("--package={worker}")));
+        Built::with(further, install, &packages)
+    }
+
+    /// The same with everything else in the workspace.
+    pub fn workspace(further: &[&str], install: bool) -> Result<Built> {
+        Built::with(further, install, &["--workspace".to_owned()])
+    }
+
+    fn with(further: &[&str], install: bool, selection: &[String]) -> Result<Built> {
+        let packages = [system::BUILD, system::FETCH, further].concat();
+        system::ensure(&packages, install)?;
+        let onnxruntime = onnxruntime::ensure()?;
+        let mut build = cargo_with(&onnxruntime);
+        build.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]).args(selection);
+        let messages = process::output(&mut build)?;
+        let programs = places::programs();
+        let built = Built { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
+        built.place_data_beside(&programs)?;
+        Ok(built)
+    }
+
     /// Cargo with the environment that the workers' build scripts need.
     pub fn cargo(&self) -> Command {
         cargo_with(&self.onnxruntime)
@@ -56,6 +70,11 @@ impl Built {
     }
 }
 
+/// The packages and programs of all workers.
+pub fn workers() -> Result<BTreeSet<String>> {
+    Ok(Manifest::embedded()?.models.into_iter().filter_map(|model| model.worker).collect())
+}
+
 fn cargo_with(onnxruntime: &Path) -> Command {
     let mut cargo = cargo();
     cargo.env("ORT_LIB_LOCATION", onnxruntime);
@@ -64,15 +83,23 @@ fn cargo_with(onnxruntime: &Path) -> Command {
 
 /// Cargo, for what needs no worker.
 pub fn cargo() -> Command {
-    let mut cargo = Command::new("cargo");
-    cargo
-        .current_dir(places::workspace())
-        // `cargo xtask` has set these for itself; a build script that sees them change is run again.
-        .env_remove("CARGO_MANIFEST_DIR");
+    cargo_helper("cargo")
+}
+
+/// A helper of cargo, with what a build script must not see removed.
+pub fn cargo_helper(program: impl AsRef<OsStr>) -> Command {
+    let mut helper = Command::new(program);
+    helper.current_dir(places::workspace());
+    without_own_variables(&mut helper);
+    helper
+}
+
+/// `cargo xtask` has set these for itself; a build script that sees them change is run again.
+fn without_own_variables(command: &mut Command) {
+    command.env_remove("CARGO_MANIFEST_DIR");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
-        cargo.env_remove(name);
+        command.env_remove(name);
     }
-    cargo
 }
 
 /// The phoneme tables that the build of espeak-ng made.

@@ -5,27 +5,30 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::build::Built;
-use crate::{build, places, process, system, tools};
+use xtask::{places, process, system, tools};
+
+use crate::Built;
 
 /// Our crates, and the tests of them all together. Two workers are left out: they are mostly calls into whisper.cpp and llama.cpp.
 const PACKAGES: &[&str] = &[
-    "parley-conversation",
-    "parley-engines",
-    "parley-worker-smart-turn",
-    "parley-worker-piper",
+    "parley",
     "parley-audio",
+    "parley-conversation",
+    "parley-daemon",
+    "parley-e2e",
+    "parley-engines",
     "parley-model-file",
     "parley-models",
     "parley-restart",
     "parley-setup",
     "parley-update",
-    "parley",
-    "parley-e2e",
+    "parley-worker-piper",
+    "parley-worker-smart-turn",
 ];
 
 /// What the product does not hold, and the workers that are left out.
-const NOT_COUNTED: &[&str] = &["tests/*", "xtask/*", "appliance/workers/whisper/*", "appliance/workers/llama/*"];
+const NOT_COUNTED: &[&str] =
+    &["tests/*", "xtask/*", "ota/*", "appliance/workers/whisper/*", "appliance/workers/llama/*"];
 
 /// Options of the coverage run.
 #[derive(Args)]
@@ -37,7 +40,7 @@ pub struct Options {
 
 /// Measures the line coverage of our crates, those apart that are mostly calls into native libraries.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let built = build::ready(&[parley_speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
+    let built = Built::workspace(&[parley_speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
     process::run(std::process::Command::new(&built.parley).args(["models", "fetch"]))?;
     parley_speech::prepare(&parley_speech::default_folder())?;
     let tarpaulin = tools::TARPAULIN.program()?;

@@ -5,8 +5,10 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 use parley_speech as speech;
+use xtask::{places, process};
 
-use crate::{build, places, process};
+use crate::Built;
+use crate::cost::Cost;
 
 /// Options of the demo.
 #[derive(Args)]
@@ -18,19 +20,21 @@ pub struct Options {
 
 /// Installs, fetches, builds, and talks.
 pub fn run(options: &Options, install: bool) -> Result<()> {
-    let built = build::ready(if options.mic { &[] } else { speech::SYSTEM_PACKAGES }, install)?;
+    let cost = Cost::begin();
+    let built = Built::product(if options.mic { &[] } else { speech::SYSTEM_PACKAGES }, install)?;
     process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
     let mut talk = Command::new(&built.parley);
     talk.arg("talk");
     if options.mic {
-        talk.arg("--mic");
-        return process::run(&mut talk);
+        println!("{}", cost.line());
+        return process::run(talk.arg("--mic"));
     }
     let report = places::workspace().join("target/demo");
-    let speech = speech::prepare(&speech::default_folder())?;
-    for clip in &speech.demo {
-        talk.arg("--expect").arg(&clip.text).arg(speech.path(clip));
+    let folder = speech::default_folder();
+    for clip in &speech::prepare_demo(&folder)? {
+        talk.arg("--expect").arg(&clip.text).arg(folder.join(&clip.file));
     }
+    println!("{}", cost.line());
     process::run(talk.arg("--report").arg(&report))?;
     println!("The answers and report.json are in {}", report.display());
     Ok(())

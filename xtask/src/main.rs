@@ -3,24 +3,19 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's command line talks to its terminal")]
 
 mod bench;
-mod build;
-mod bundle;
+mod check;
+mod cost;
 mod coverage;
 mod demo;
-mod device;
-mod download;
-mod layer;
+mod fuzz;
+mod image;
 mod measure;
-mod onnxruntime;
-mod places;
-mod process;
-mod reproducible;
-mod system;
+mod mutants;
+mod peers;
 mod test;
-mod tools;
-mod updating;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use xtask::build::Built;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Every developer command of Parley", arg_required_else_help = true)]
@@ -36,30 +31,50 @@ struct Cli {
 enum Command {
     /// Hold a conversation from recorded utterances: packages, models, build and all
     Demo(demo::Options),
-    /// Everything that a change must pass: formatting, lints, licences, tests, real conversations
+    /// Formatting, lints and the tests of the pure crates: a minute, and no engine is built
+    Check(check::Options),
+    /// Everything that a change must pass: formatting, lints, licences, tests, real conversations, the virtual device
     Test(test::Options),
     /// Build the program and its workers
     Build,
     /// Measure latencies over at least 20 spoken questions, CPU and memory
     Bench(bench::Options),
-    /// Measure manners and accuracy: pauses, barge-in, cancelling, languages, words
-    Measure(measure::Options),
+    /// Measure manners and accuracy: pauses, endpoints, barge-in, cancelling, languages, words
+    #[command(disable_help_flag = true)]
+    Measure(Forwarded),
     /// Hold hundreds of conversations while workers are killed at random
     #[command(disable_help_flag = true)]
-    Soak(measure::Forwarded),
-    /// Make and sign an update
-    Bundle(bundle::Options),
-    /// Measure how much of an update a device downloads that has an older version
-    Download(download::Options),
-    /// What `bench --while-updating` runs beside the bench
-    #[command(hide = true)]
-    UpdatingLoad(updating::LoadOptions),
+    Soak(Forwarded),
+    /// Feed bytes from outside to whatever reads them, guided by coverage
+    Fuzz(fuzz::Options),
+    /// Plant bugs, one at a time, and see whether the tests notice
+    Mutants(mutants::Options),
     /// Measure line coverage
     Coverage(coverage::Options),
+    /// Make and sign an update
+    #[command(disable_help_flag = true)]
+    Bundle(Forwarded),
     /// Build, start and test the virtual device: the product's disk in an emulated board
-    Device(device::Options),
+    #[command(disable_help_flag = true)]
+    Device(Forwarded),
     /// Check the Yocto layer, and write what is generated in it
-    Layer(layer::Options),
+    #[command(disable_help_flag = true)]
+    Layer(Forwarded),
+}
+
+/// Options that another program defines.
+#[derive(Args)]
+struct Forwarded {
+    /// See `--help`, which that program answers
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<String>,
+}
+
+impl Forwarded {
+    /// The other program's arguments.
+    fn to(&self, command: &str) -> Vec<String> {
+        [&[command.to_owned()], self.options.as_slice()].concat()
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -67,17 +82,18 @@ fn main() -> anyhow::Result<()> {
     let install = !cli.no_install;
     match cli.command {
         Command::Demo(options) => demo::run(&options, install),
+        Command::Check(options) => check::run(&options, install),
         Command::Test(options) => test::run(&options, install),
-        Command::Build => build::ready(&[], install).map(|_| ()),
+        Command::Build => Built::product(&[], install).map(drop),
         Command::Bench(options) => bench::run(&options, install),
-        Command::Measure(options) => measure::run(&options, install),
-        Command::Soak(options) => measure::soak(&options, install),
-        Command::Bundle(options) => bundle::run(&options, install),
-        Command::Download(options) => download::run(&options),
-        Command::UpdatingLoad(options) => updating::load(&options),
+        Command::Measure(forwarded) => measure::run(&forwarded.options, install),
+        Command::Soak(forwarded) => measure::run(&forwarded.to("soak"), install),
+        Command::Fuzz(options) => fuzz::run(&options, install),
+        Command::Mutants(options) => mutants::run(&options, install),
         Command::Coverage(options) => coverage::run(&options, install),
-        Command::Device(options) => device::run(&options, install),
-        Command::Layer(options) => layer::run(&options, install),
+        Command::Bundle(forwarded) => image::run(&forwarded.to("bundle"), install),
+        Command::Device(forwarded) => image::run(&forwarded.to("device"), install),
+        Command::Layer(forwarded) => image::run(&forwarded.to("layer"), install),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Running other programs.
 
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -28,8 +29,13 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Becomes another program; comes back only where that cannot be started.
+pub fn replace(command: &mut Command) -> Result<()> {
+    Err(command.exec()).with_context(|| format!("cannot start {}", shown(command)))
+}
+
 /// The command as one would type it, long argument lists cut; of one in a sandbox what runs there.
-fn shown(command: &Command) -> String {
+pub fn shown(command: &Command) -> String {
     let words: Vec<_> = std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(|word| word.to_string_lossy().into_owned())

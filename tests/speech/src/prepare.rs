@@ -37,7 +37,7 @@ pub fn prepare(folder: &Path) -> Result<SpeechSets> {
     Ok(SpeechSets {
         questions: workshop
             .set("questions", descriptions::QUESTIONS, || workshop.clips("questions", &descriptions.questions.clip))?,
-        demo: workshop.set("demo", descriptions::DEMO, || workshop.clips("demo", &descriptions.demo.clip))?,
+        demo: workshop.demo(&descriptions)?,
         words: workshop.set("words", descriptions::WORDS, || workshop.clips("words", &descriptions.words.clip))?,
         pauses: workshop.set("pauses", descriptions::PAUSES, || {
             let pauses = &descriptions.pauses;
@@ -58,6 +58,15 @@ pub fn prepare(folder: &Path) -> Result<SpeechSets> {
     })
 }
 
+/// Makes the demo's conversation alone; its clips in order, with files relative to `folder`.
+///
+/// # Errors
+/// Those of [`prepare`].
+pub fn prepare_demo(folder: &Path) -> Result<Vec<Clip>> {
+    let descriptions = Descriptions::load()?;
+    Workshop { folder, sources: &descriptions.sources }.demo(&descriptions)
+}
+
 /// The folder that is prepared, and the sources that it is prepared from.
 struct Workshop<'a> {
     folder: &'a Path,
@@ -65,6 +74,10 @@ struct Workshop<'a> {
 }
 
 impl Workshop<'_> {
+    fn demo(&self, descriptions: &Descriptions) -> Result<Vec<Clip>> {
+        self.set("demo", descriptions::DEMO, || self.clips("demo", &descriptions.demo.clip))
+    }
+
     /// The clips of one set: from its index when nothing has changed, else made.
     fn set<T: index::Indexed>(
         &self,

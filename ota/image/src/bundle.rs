@@ -1,0 +1,214 @@
+//! `cargo xtask bundle`: makes and signs what a device installs.
+
+pub mod authority;
+pub mod signature;
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use parley_update::manifest::Manifest;
+
+use crate::reproducible;
+use xtask::{places, process, system};
+
+/// What making a bundle needs.
+pub const PACKAGES: &[&str] = &["rauc", "squashfs-tools", "openssl"];
+
+/// RAUC's `--mksquashfs-args` that leave everything as it is: half a second instead of ten, for bundles that are thrown away.
+pub const FAST: &str = "-noD -noF -noI -noX";
+
+/// Options of the bundle.
+#[derive(Args)]
+pub struct Options {
+    /// The root file system with its hash tree
+    #[arg(long, required_unless_present = "keys")]
+    root: Option<PathBuf>,
+    /// The FAT of the boot partition, with the template of the command line
+    #[arg(long, required_unless_present = "keys")]
+    boot: Option<PathBuf>,
+    /// The version; devices compare it (semantic versioning)
+    #[arg(long, required_unless_present = "keys")]
+    version: Option<String>,
+    /// What the content was built from [default: the repository's commit]
+    #[arg(long)]
+    build: Option<String>,
+    /// Let devices go back to this version from a newer one
+    #[arg(long)]
+    allow_downgrade: bool,
+    /// Do not compress: for bundles that are thrown away
+    #[arg(long)]
+    fast: bool,
+    /// The signing certificate [default: the throw-away development authority's]
+    #[arg(long, requires = "key")]
+    cert: Option<PathBuf>,
+    /// Its key: a file, or a PKCS#11 address of a token
+    #[arg(long, requires = "keyring")]
+    key: Option<String>,
+    /// The PKCS#11 module of a token's maker; its PIN comes from RAUC_PKCS11_PIN, or is asked for
+    #[arg(long, requires = "key")]
+    pkcs11_module: Option<PathBuf>,
+    /// What the devices trust, with the list of revoked certificates
+    #[arg(long, requires = "cert")]
+    keyring: Option<PathBuf>,
+    /// Where to put the bundle
+    #[arg(long, default_value = "target/parley.raucb")]
+    out: PathBuf,
+    /// Only make or change the development authority, and say where its keyring lies
+    #[arg(long, value_enum)]
+    keys: Option<authority::Change>,
+}
+
+/// Makes a bundle.
+pub fn run(options: &Options, install: bool) -> Result<()> {
+    system::ensure(PACKAGES, install)?;
+    let signer = match (&options.cert, &options.key, &options.keyring) {
+        (Some(cert), Some(key), Some(keyring)) => {
+            let module = options.pkcs11_module.iter().map(|path| ("RAUC_PKCS11_MODULE".into(), path.into())).collect();
+            Signer { cert: cert.clone(), key: key.clone(), keyring: keyring.clone(), environment: module }
+        }
+        _ => {
+            let folder = places::cache()?.join("update-authority");
+            authority::development(&folder, options.keys.unwrap_or(authority::Change::Keep))?
+        }
+    };
+    let (Some(root), Some(boot), Some(version)) = (&options.root, &options.boot, &options.version) else {
+        println!("devices trust {}", signer.keyring.display());
+        return Ok(());
+    };
+    let build = options.build.clone().unwrap_or_else(commit);
+    let content = Content { root, boot, version, build: &build, allow_downgrade: options.allow_downgrade };
+    make(&content, &signer, options.fast, &options.out)?;
+    println!("{} is signed by {}", options.out.display(), signer.cert.display());
+    Ok(())
+}
+
+/// What is in a bundle.
+pub struct Content<'a> {
+    /// The root file system with its hash tree.
+    pub root: &'a Path,
+    /// The boot partition's FAT.
+    pub boot: &'a Path,
+    /// The version.
+    pub version: &'a str,
+    /// What it was built from. RAUC would put the time there, and two builds of one content would differ.
+    pub build: &'a str,
+    /// Whether it may replace a newer one.
+    pub allow_downgrade: bool,
+}
+
+/// Who signs.
+pub struct Signer {
+    /// The certificate.
+    pub cert: PathBuf,
+    /// The key: a file or a PKCS#11 address.
+    pub key: String,
+    /// What devices trust.
+    pub keyring: PathBuf,
+    /// How a token is reached; empty for a file.
+    pub environment: Vec<(String, OsString)>,
+}
+
+/// The commit of the repository, and whether it was changed since; "unknown" without git.
+fn commit() -> String {
+    let mut git = Command::new("git");
+    let described =
+        git.current_dir(places::workspace()).args(["describe", "--always", "--dirty", "--abbrev=12"]).output();
+    let described = described.ok().filter(|output| output.status.success());
+    described.map_or_else(|| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Makes and signs a bundle, and verifies it as a device will.
+///
+/// # Errors
+/// A version that devices cannot compare, missing images, or a signature that a device would refuse.
+pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> Result<()> {
+    let manifest = manifest(content)?;
+    let folder = out.with_extension("content");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("manifest.raucm"), manifest)?;
+    fs::copy(places::workspace().join("ota/hook"), folder.join("hook"))?;
+    for (image, name) in [(content.root, "root.img"), (content.boot, "boot.img")] {
+        let image = fs::canonicalize(image).with_context(|| format!("there is no image {}", image.display()))?;
+        process::run(Command::new("cp").args(["--sparse=always", "--reflink=auto"]).arg(image).arg(folder.join(name)))?;
+    }
+    reproducible::touch(&folder)?;
+    if out.exists() {
+        fs::remove_file(out)?;
+    }
+    // RAUC verifies its own signature by these settings before it is done.
+    let settings = out.with_extension("conf");
+    fs::write(&settings, device_settings(&signer.keyring)?)?;
+    let mut rauc = reproducible::command("rauc");
+    rauc.arg("--conf").arg(&settings).arg("bundle").arg("--cert").arg(&signer.cert).arg("--key").arg(&signer.key);
+    rauc.envs(signer.environment.iter().map(|(name, value)| (name, value)));
+    if fast {
+        rauc.arg(format!("--mksquashfs-args={FAST}"));
+    }
+    process::run(rauc.arg(&folder).arg(out))?;
+    fs::remove_file(&settings)?;
+    ensure!(
+        !content.allow_downgrade || Manifest::parse(&signature::manifest_of(out)?).allow_downgrade,
+        "this machine's RAUC leaves out the section [meta.parley], so no device would go back with this bundle; RAUC 1.9 or newer is needed"
+    );
+    Ok(fs::remove_dir_all(&folder)?)
+}
+
+/// How a device verifies: the product's keyring settings with a keyring of this machine. RAUC's defaults ask for another purpose of the
+/// certificate, and look at no list of revoked ones.
+fn device_settings(keyring: &Path) -> Result<String> {
+    let keyring = fs::canonicalize(keyring).with_context(|| format!("there is no keyring {}", keyring.display()))?;
+    let product = fs::read_to_string(places::workspace().join("ota/system.conf"))?;
+    let section =
+        product.lines().skip_while(|line| *line != "[keyring]").skip(1).take_while(|line| !line.starts_with('['));
+    let settings: String = section.filter(|line| !line.starts_with("path=")).map(|line| format!("{line}\n")).collect();
+    let path = keyring.display();
+    Ok(format!("[system]\ncompatible=none\nbootloader=noop\n\n[keyring]\npath={path}\n{settings}"))
+}
+
+fn manifest(content: &Content<'_>) -> Result<String> {
+    let ota = places::workspace().join("ota");
+    let configuration = fs::read_to_string(ota.join("system.conf"))?;
+    let compatible =
+        configuration.lines().find_map(|line| line.strip_prefix("compatible=")).context("no compatible")?;
+    semver::Version::parse(content.version)
+        .with_context(|| format!("devices cannot compare the version {:?}; write it like 1.4.0", content.version))?;
+    let template = fs::read_to_string(ota.join("manifest.raucm"))?;
+    let filled = template
+        .replace("{compatible}", compatible)
+        .replace("{version}", content.version)
+        .replace("{build}", content.build)
+        .replace("{allow-downgrade}", if content.allow_downgrade { "true" } else { "false" });
+    ensure!(!filled.contains('{'), "ota/manifest.raucm has a word in braces that nobody fills");
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(version: &str, allow_downgrade: bool) -> Content<'_> {
+        Content { root: Path::new("root"), boot: Path::new("boot"), version, build: "test", allow_downgrade }
+    }
+
+    #[test]
+    fn a_manifest_says_what_the_device_judges() {
+        let read = |text: &str| parley_update::manifest::Manifest::parse(text);
+        let manifest = read(&manifest(&content("1.4.0", false)).expect("it can be filled"));
+        assert_eq!(manifest.compatible, "parley-raspberrypi5");
+        assert_eq!(manifest.version().map(|version| version.to_string()), Some("1.4.0".into()));
+        assert!(!manifest.allow_downgrade);
+        assert!(read(&super::manifest(&content("1.4.0", true)).expect("it can be filled")).allow_downgrade);
+    }
+
+    #[test]
+    fn a_version_that_devices_cannot_compare_is_refused() {
+        assert!(manifest(&content("tuesday", false)).is_err());
+    }
+}

@@ -1,0 +1,300 @@
+//! The whole disk image, partition by partition, without loop devices or mounts.
+
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use parley_device::disk::{INITRAMFS, KERNEL};
+use parley_device::layout::{Layout, Partition, SlotName};
+use parley_update::slot::Slot;
+
+use super::bundles::{self, Signers};
+use super::make::{self, Recipe};
+use super::root::{Root, Verity, seal};
+use super::{cross, initramfs, product, userland};
+use crate::reproducible;
+use xtask::{places, process};
+
+/// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
+/// `mitigations=off nokaslr`: nobody attacks a test, and the kernel's separate page tables make every call into it dear under emulation.
+/// `gpt`: a partition table that a power cut has torn, while the first start grew the data partition, is read from its second copy.
+const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic mitigations=off nokaslr \
+                       systemd.getty_auto=0 systemd.show_status=0 ro";
+
+/// What was built.
+pub struct Built {
+    /// The disk as it leaves the bench: version 1 in both slots, A committed.
+    pub disk: PathBuf,
+    /// A disk with the bundles of the cases.
+    pub bundles: PathBuf,
+    /// A folder with some of them, for a server.
+    pub served: PathBuf,
+    /// A USB stick with the good one.
+    pub stick: PathBuf,
+    /// Keeps other processes from replacing them, and from the folders of the cases.
+    pub alone: File,
+}
+
+/// The version on the card as it leaves the bench.
+const FIRST: &str = "1.0.0";
+/// The one that the bundles bring. It differs in its program, `/etc/os-release` and the salt of the hash tree.
+const NEXT: &str = "1.1.0";
+/// Its image once more, compressed otherwise: no block is like the first version's, so an installation writes them all.
+pub const RECOMPRESSED: &str = "1.1.0-recompressed";
+/// Room for a bundle.
+const STICK_BYTES: u64 = 256 << 20;
+/// The parts of this program that decide what is in the images.
+const MAKERS: &[&str] =
+    &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs", "../reproducible.rs"];
+
+/// Of the data partition's file system.
+const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
+
+/// What the images are made from.
+struct Sources {
+    layout: Layout,
+    userland: PathBuf,
+    programs: PathBuf,
+    signers: PathBuf,
+}
+
+impl Sources {
+    /// Makes those that are missing.
+    fn ready(folder: &Path) -> Result<Sources> {
+        let signers = Recipe::default().path(&maker("bundles.rs"))?.make(folder, "signers", Signers::make)?;
+        Ok(Sources {
+            layout: super::layout()?,
+            userland: userland::ready(folder)?,
+            programs: cross::ready(folder)?,
+            signers,
+        })
+    }
+}
+
+/// A part of this program.
+fn maker(file: &str) -> PathBuf {
+    places::workspace().join("ota/image/src/device").join(file)
+}
+
+/// What the guest has beside the product.
+fn guest() -> PathBuf {
+    places::workspace().join("tests/device/guest")
+}
+
+/// Builds what is not built yet.
+pub fn ready() -> Result<Built> {
+    let folder = super::folder()?;
+    let alone = make::alone(&folder)?;
+    let sources = Sources::ready(&folder)?;
+    let workspace = places::workspace();
+    let images = Recipe::default()
+        .words([CMDLINE, sources.userland.to_string_lossy().as_ref(), sources.signers.to_string_lossy().as_ref()])
+        .path(&sources.programs)?
+        .path(&guest())?
+        .path(&workspace.join("ota"))?
+        .path(&workspace.join("rootfs-overlay"))?;
+    let images =
+        MAKERS
+            .iter()
+            .try_fold(images, |recipe, file| recipe.path(&maker(file)))?
+            .make(&folder, "images", |to| make_images(&sources, to))?;
+    Ok(Built {
+        disk: images.join("disk.img"),
+        bundles: images.join("bundles.img"),
+        served: images.join("served"),
+        stick: images.join("stick.img"),
+        alone,
+    })
+}
+
+/// Makes the images once more, and compares them byte by byte; of a bundle what is signed, because every signature is another.
+pub fn compare_with_a_second(first: &Built) -> Result<()> {
+    let folder = super::folder()?;
+    let second = folder.join("second");
+    make::remove(&second)?;
+    make_images(&Sources::ready(&folder)?, &second)?;
+    let images = first.disk.parent().context("the disk lies in a folder")?;
+    let mut differ = Vec::new();
+    for file in ["disk.img", "initramfs", "kernel.gz", "served/good.raucb"] {
+        let is_same = reproducible::is_same(&images.join(file), &second.join(file))?;
+        println!("{file}: {}", if is_same { "the same bytes" } else { "other bytes" });
+        if !is_same {
+            differ.push(file);
+        }
+    }
+    ensure!(differ.is_empty(), "{} differ; the second ones are in {}", differ.join(", "), second.display());
+    make::remove(&second)
+}
+
+fn make_images(sources: &Sources, to: &Path) -> Result<()> {
+    let Sources { layout, userland, programs, signers } = sources;
+    let guest = guest();
+    fs::create_dir_all(to)?;
+    let signers = Signers::made(signers)?;
+    let root = Root::unpack(userland, &to.join("root"))?;
+    let workspace = places::workspace();
+    let product = workspace.join("rootfs-overlay");
+    root.overlay(&product)?;
+    fs::create_dir_all(root.path("etc/rauc"))?;
+    fs::copy(workspace.join("ota/system.conf"), root.path("etc/rauc/system.conf"))?;
+    fs::write(root.path("etc/rauc/keyring.pem"), &signers.keyring)?;
+    product::install(&root, programs)?;
+    root.overlay(&guest)?;
+    root.make_users()?;
+    for units in [&product, &guest] {
+        root.enable_all(units)?;
+    }
+    let kernel = to.join("kernel.gz");
+    process::run(
+        Command::new("nice").args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?),
+    )?;
+    let initramfs = to.join("initramfs");
+    let starts = layout.unconfirmed_starts.shell();
+    initramfs::make(&root, &programs.join("parley-restart"), &starts, &to.join("initramfs.d"), &initramfs)?;
+    let slots = |version: &str, name: &str, compression: &str| -> Result<()> {
+        // A link into /usr in Debian's packages; here a file of this version.
+        let release = root.path("etc/os-release");
+        make::remove(&release)?;
+        let debian = fs::read_to_string(root.path("usr/lib/os-release"))?;
+        fs::write(release, format!("{debian}IMAGE_VERSION={version}\n"))?;
+        product::install_version(&root, programs, version == FIRST)?;
+        let image = to.join(format!("root-{name}.img"));
+        let verity = seal(&root.path(""), &image, &salt(version), compression)?;
+        make_boot(layout, &kernel, &initramfs, &verity, &to.join(format!("boot-{name}.img")))
+    };
+    slots(FIRST, FIRST, "-zlz4")?;
+    slots(NEXT, NEXT, "-zlz4")?;
+    slots(NEXT, RECOMPRESSED, "-zlz4hc,1")?;
+    fs::remove_dir_all(root.path(""))?;
+    fs::remove_file(root.kernel())?;
+    fs::remove_dir_all(to.join("initramfs.d"))?;
+    assemble(layout, to, FIRST)?;
+    let scratch = to.join("scratch");
+    bundles::make(layout, to, NEXT, &signers, &scratch, &to.join("bundles.img"))?;
+    let served = to.join("served");
+    fs::create_dir_all(&served)?;
+    for name in ["good.raucb", "damaged-stream.raucb"] {
+        fs::rename(scratch.join("bundles").join(name), served.join(name))?;
+    }
+    let good = served.join("good.raucb");
+    let stick = Partition { size: STICK_BYTES, ..layout.partition("autoboot")?.clone() };
+    make_fat(&stick, &[(&good, "good.raucb")], &to.join("stick.img"))?;
+    fs::remove_dir_all(scratch)?;
+    for name in [FIRST, NEXT, RECOMPRESSED] {
+        fs::remove_file(to.join(format!("root-{name}.img")))?;
+        fs::remove_file(to.join(format!("boot-{name}.img")))?;
+    }
+    Ok(())
+}
+
+/// A salt need not be secret; one that follows from the version makes the same image twice.
+fn salt(version: &str) -> String {
+    version.bytes().chain([0; 32]).take(32).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One boot image for both slots, its command line a template.
+fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, to: &Path) -> Result<()> {
+    let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {}", verity.argument());
+    let cmdline =
+        parley_update::complete::padded(&template).context("the command line is too long for its template")?;
+    ensure!(cmdline.len() == layout.cmdline_bytes, "the template has {} bytes", cmdline.len());
+    let cmdline_file = to.with_extension("cmdline");
+    fs::write(&cmdline_file, cmdline)?;
+    make_fat(
+        layout.boot(SlotName::A)?,
+        &[(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline_file)],
+        to,
+    )?;
+    Ok(fs::remove_file(cmdline_file)?)
+}
+
+fn make_fat(partition: &Partition, files: &[(&Path, &str)], to: &Path) -> Result<()> {
+    File::create(to)?.set_len(partition.size)?;
+    let label = partition.filesystem_label.as_deref().unwrap_or("PARLEY");
+    process::run(
+        Command::new("mkfs.vfat").args(["--invariant", "-n", label, "-i", "50415231"]).arg(to).stdout(Stdio::null()),
+    )?;
+    for (file, name) in files {
+        reproducible::touch(file)?;
+        process::run(reproducible::command("mcopy").arg("-m").arg("-i").arg(to).arg(file).arg(format!("::{name}")))?;
+    }
+    Ok(())
+}
+
+/// Puts the partitions' contents into their places.
+fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
+    let disk = images.join("disk.img");
+    File::create(&disk)?.set_len(layout.disk_size())?;
+    let mut sfdisk =
+        Command::new("sfdisk").args(["--quiet", "--no-reread"]).arg(&disk).stdin(Stdio::piped()).spawn()?;
+    sfdisk.stdin.take().context("sfdisk listens")?.write_all(layout.sfdisk_script().as_bytes())?;
+    ensure!(sfdisk.wait()?.success(), "sfdisk failed");
+    let autoboot = images.join("autoboot.txt");
+    fs::write(&autoboot, layout.autoboot(layout.committed)?)?;
+    let fat = images.join("autoboot.img");
+    make_fat(layout.partition("autoboot")?, &[(&autoboot, &layout.autoboot_file)], &fat)?;
+    place(&disk, layout.partition("autoboot")?, &fat)?;
+    for (name, slot) in [(SlotName::A, Slot::A), (SlotName::B, Slot::B)] {
+        let boot = images.join("boot.part");
+        fs::copy(images.join(format!("boot-{version}.img")), &boot)?;
+        parley_update::complete::complete(&boot, slot)?;
+        place(&disk, layout.boot(name)?, &boot)?;
+        fs::remove_file(boot)?;
+        place(&disk, layout.root(name)?, &images.join(format!("root-{version}.img")))?;
+    }
+    let data = layout.partition("data")?;
+    let (content, image) = (images.join("data.d"), images.join("data.img"));
+    fs::create_dir_all(&content)?;
+    File::create(&image)?.set_len(data.size)?;
+    reproducible::touch(&content)?;
+    process::run(
+        reproducible::command("mkfs.ext4")
+            .args([
+                "-q",
+                "-F",
+                "-L",
+                "data",
+                "-U",
+                DATA_UUID,
+                "-E",
+                &format!("root_owner=0:0,hash_seed={DATA_UUID}"),
+                "-d",
+            ])
+            .arg(&content)
+            .arg(&image),
+    )?;
+    place(&disk, data, &image)?;
+    fs::remove_dir_all(content)?;
+    fs::remove_file(image)?;
+    fs::remove_file(autoboot)?;
+    Ok(fs::remove_file(fat)?)
+}
+
+/// Copies an image into its partition; runs of zeros stay holes.
+fn place(disk: &Path, partition: &Partition, image: &Path) -> Result<()> {
+    let size = fs::metadata(image)?.len();
+    ensure!(
+        size <= partition.size,
+        "{} has {size} bytes, its partition {} only {}",
+        image.display(),
+        partition.label,
+        partition.size
+    );
+    let mut disk = fs::OpenOptions::new().write(true).open(disk)?;
+    let mut image = File::open(image)?;
+    let mut block = vec![0; 1 << 20];
+    let mut position = partition.start;
+    loop {
+        let read = std::io::Read::read(&mut image, &mut block)?;
+        if read == 0 {
+            return Ok(());
+        }
+        if block[..read].iter().any(|byte| *byte != 0) {
+            disk.seek(SeekFrom::Start(position))?;
+            disk.write_all(&block[..read])?;
+        }
+        position += read as u64;
+    }
+}

@@ -1,0 +1,339 @@
+//! A slot's root file system: Debian's packages without what a device has no use for, the product's own files over them, and the few
+//! files by which a test talks to the guest.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use super::userland;
+use crate::reproducible;
+use xtask::process;
+
+/// The modules that the guest loads, with whatever they depend on.
+const MODULES: &[&str] = &[
+    "configfs",
+    "dm-verity",
+    "erofs",
+    "ext4",
+    "fat",
+    "i6300esb",
+    "loop",
+    "nbd",
+    "nls_ascii",
+    "nls_cp437",
+    "nls_iso8859-1",
+    "nls_utf8",
+    "qemu_fw_cfg",
+    "snd-aloop",
+    "snd-hda-codec-generic",
+    "snd-hda-intel",
+    "squashfs",
+    "vfat",
+    "virtio-rng",
+    "virtio_blk",
+    "virtio_console",
+    "virtio_mmio",
+    "virtio_net",
+    "virtio_pci",
+    "sd_mod",
+    "usb-storage",
+    "xhci-pci",
+];
+/// Folders of Debian's that the product's image has not, or that lie on the data partition.
+const LEFT_OUT: &[&str] = &[
+    "boot",
+    "var",
+    "usr/include",
+    "usr/lib/systemd/boot",
+    "usr/lib/aarch64-linux-gnu/gconv",
+    "usr/lib/aarch64-linux-gnu/perl-base",
+    "usr/share/bash-completion",
+    "usr/share/i18n",
+    "usr/share/perl5",
+    "usr/share/zoneinfo",
+    "usr/share/zsh",
+    "usr/lib/udev/hwdb.d",
+];
+/// Generators and udev's rules for what neither the board nor the product's image has: each is paid for at every start, the rules once
+/// for each of some hundred devices.
+const NOT_OF_THIS_BOARD: &[(&str, &[&str])] = &[
+    (
+        "usr/lib/systemd/system-generators/systemd-",
+        &[
+            "hibernate-resume-generator",
+            "rc-local-generator",
+            "ssh-generator",
+            "system-update-generator",
+            "sysv-generator",
+            "tpm2-generator",
+        ],
+    ),
+    (
+        "usr/lib/udev/rules.d/",
+        &[
+            "60-autosuspend.rules",
+            "60-cdrom_id.rules",
+            "60-dmi-id.rules",
+            "60-drm.rules",
+            "60-evdev.rules",
+            "60-fido-id.rules",
+            "60-infiniband.rules",
+            "60-input-id.rules",
+            "60-persistent-input.rules",
+            "60-persistent-storage-mtd.rules",
+            "60-persistent-storage-tape.rules",
+            "60-persistent-v4l.rules",
+            "60-sensor.rules",
+            "64-btrfs.rules",
+            "70-camera.rules",
+            "70-joystick.rules",
+            "70-memory.rules",
+            "70-mouse.rules",
+            "70-power-switch.rules",
+            "70-touchpad.rules",
+            "70-uaccess.rules",
+            "71-seat.rules",
+            "73-seat-late.rules",
+            "75-probe_mtd.rules",
+            "80-debian-compat.rules",
+            "81-net-dhcp.rules",
+            "90-iocost.rules",
+            "96-e2scrub.rules",
+        ],
+    ),
+];
+/// Units that would only make an emulated start slower, or have nothing to do on a read-only root.
+const MASKED: &[&str] = &[
+    "apt-daily-upgrade.timer",
+    "apt-daily.timer",
+    "dpkg-db-backup.timer",
+    "e2scrub_all.timer",
+    "fstrim.timer",
+    "getty@.service",
+    "ldconfig.service",
+    "serial-getty@.service",
+    "systemd-firstboot.service",
+    "systemd-hwdb-update.service",
+    "systemd-pcrphase.service",
+    "systemd-update-done.service",
+    "sys-fs-fuse-connections.mount",
+    "systemd-journal-catalog-update.service",
+    "systemd-binfmt.service",
+    "dev-hugepages.mount",
+    "dev-mqueue.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "modprobe@configfs.service",
+    "modprobe@drm.service",
+    "proc-sys-fs-binfmt_misc.automount",
+    "sys-kernel-config.mount",
+    "systemd-ask-password-console.path",
+    "systemd-ask-password-wall.path",
+    "systemd-creds.socket",
+    "systemd-initctl.socket",
+    "systemd-pcrextend.socket",
+    "systemd-pcrlock.socket",
+    "systemd-remount-fs.service",
+    "systemd-sysext.socket",
+    "systemd-udev-load-credentials.service",
+    "systemd-user-sessions.service",
+];
+
+/// A tree that becomes a slot's root.
+pub struct Root {
+    folder: PathBuf,
+    kernel_version: String,
+}
+
+impl Root {
+    /// Unpacks the packages into a new folder, and leaves out what is not needed. The kernel image is put beside it.
+    pub fn unpack(archive: &Path, folder: &Path) -> Result<Root> {
+        userland::unpack(archive, folder)?;
+        let modules = folder.join("usr/lib/modules");
+        let first = fs::read_dir(&modules)?.next().context("the packages brought no kernel modules")??;
+        let kernel_version = first.file_name().to_string_lossy().into_owned();
+        let root = Root { folder: folder.to_owned(), kernel_version };
+        fs::rename(root.path(&format!("boot/vmlinuz-{}", root.kernel_version)), folder.with_extension("kernel"))?;
+        for left_out in LEFT_OUT {
+            super::make::remove(&root.path(left_out))?;
+        }
+        for (place, names) in NOT_OF_THIS_BOARD {
+            names.iter().try_for_each(|name| super::make::remove(&root.path(&format!("{place}{name}"))))?;
+        }
+        super::make::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
+        root.keep_needed_modules()?;
+        for mount_point in ["boot", "data", "run", "var"] {
+            fs::create_dir_all(root.path(mount_point))?;
+        }
+        // An empty one: this start's own, in memory.
+        fs::write(root.path("etc/machine-id"), "")?;
+        fs::write(root.path("etc/hostname"), "parley\n")?;
+        fs::write(root.path("etc/fstab"), "")?;
+        super::make::remove(&root.path("etc/mtab"))?;
+        symlink("../proc/self/mounts", root.path("etc/mtab"))?;
+        root.mask(MASKED)?;
+        let default = root.path("etc/systemd/system/default.target");
+        super::make::remove(&default)?;
+        symlink("/usr/lib/systemd/system/multi-user.target", default)?;
+        Ok(root)
+    }
+
+    /// The kernel image of the packages.
+    pub fn kernel(&self) -> PathBuf {
+        self.folder.with_extension("kernel")
+    }
+
+    /// A place in the tree.
+    pub fn path(&self, inside: &str) -> PathBuf {
+        self.folder.join(inside)
+    }
+
+    /// Puts a folder's files over the tree; they belong to root.
+    pub fn overlay(&self, files: &Path) -> Result<()> {
+        process::run(
+            Command::new("cp")
+                .args(["-a", "--no-preserve=ownership", "--remove-destination", "-T"])
+                .arg(files)
+                .arg(&self.folder),
+        )
+    }
+
+    /// Makes units impossible to start.
+    pub fn mask(&self, units: &[&str]) -> Result<()> {
+        for unit in units {
+            let mask = self.path("etc/systemd/system").join(unit);
+            super::make::remove(&mask)?;
+            symlink("/dev/null", mask)?;
+        }
+        Ok(())
+    }
+
+    /// Switches on every unit of an overlay that says what wants it, as its presets would.
+    pub fn enable_all(&self, overlay: &Path) -> Result<()> {
+        for entry in fs::read_dir(overlay.join("usr/lib/systemd/system"))? {
+            let unit = entry?.path();
+            if unit.is_file() && fs::read_to_string(&unit)?.contains("[Install]") {
+                let name = unit.file_name().context("a unit has a name")?;
+                let mut systemctl = Command::new("systemctl");
+                process::run(systemctl.arg("--root").arg(&self.folder).args(["--quiet", "enable"]).arg(name))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// These modules and all that they depend on, in the order in which they are loaded. Built-in ones need nothing.
+    pub fn modules_for(&self, names: &[&str]) -> Result<Vec<PathBuf>> {
+        let mut modules: Vec<PathBuf> = Vec::new();
+        for name in names {
+            let mut depends = Command::new("modprobe");
+            depends.arg("-d").arg(&self.folder).args(["-S", &self.kernel_version, "--show-depends", name]);
+            for line in process::output(&mut depends)?.lines() {
+                let Some(path) = line.strip_prefix("insmod ") else { continue };
+                let path = PathBuf::from(path.trim());
+                if !modules.contains(&path) {
+                    modules.push(path);
+                }
+            }
+        }
+        Ok(modules)
+    }
+
+    /// The shared libraries that a program of the tree needs, however far down, with the loader.
+    pub fn libraries_of(&self, program: &str) -> Result<BTreeSet<PathBuf>> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![self.path(program)];
+        while let Some(binary) = open.pop() {
+            let dynamic = process::output(Command::new("readelf").args(["--dynamic", "--wide"]).arg(&binary))?;
+            let names = dynamic
+                .lines()
+                .filter(|line| line.contains("(NEEDED)"))
+                .filter_map(|line| line.split(['[', ']']).nth(1));
+            for name in names {
+                let library = self.path("usr/lib/aarch64-linux-gnu").join(name);
+                let library = if library.exists() { library } else { self.path("usr/lib").join(name) };
+                if found.insert(library.clone()) {
+                    open.push(library);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn keep_needed_modules(&self) -> Result<()> {
+        self.index_modules()?;
+        let folder = self.path("usr/lib/modules").join(&self.kernel_version);
+        let kept = folder.join("kept");
+        for module in self.modules_for(MODULES)? {
+            let inside = module
+                .strip_prefix(folder.join("kernel"))
+                .or_else(|_| module.strip_prefix(self.path("lib/modules").join(&self.kernel_version).join("kernel")));
+            let target = kept.join(inside.with_context(|| format!("{} is no module of the tree", module.display()))?);
+            fs::create_dir_all(target.parent().context("a module lies in a folder")?)?;
+            fs::copy(&module, &target)?;
+            process::run(Command::new("xz").arg("--decompress").arg(&target))?;
+        }
+        fs::remove_dir_all(folder.join("kernel"))?;
+        fs::rename(kept, folder.join("kernel"))?;
+        self.index_modules()
+    }
+
+    fn index_modules(&self) -> Result<()> {
+        process::run(Command::new("depmod").arg("-b").arg(&self.folder).arg(&self.kernel_version))
+    }
+
+    /// Makes the users that the packages and the product describe: no maintainer script has.
+    pub fn make_users(&self) -> Result<()> {
+        for (master, to) in [("passwd.master", "etc/passwd"), ("group.master", "etc/group")] {
+            let accounts = fs::read_to_string(self.path("usr/share/base-passwd").join(master))?;
+            fs::write(self.path(to), accounts.replace(":*:", ":x:"))?;
+        }
+        // An older systemd on the host does not know the mark of accounts that nobody may ever log into.
+        for file in fs::read_dir(self.path("usr/lib/sysusers.d"))? {
+            let file = file?.path();
+            let lines = fs::read_to_string(&file)?.replace("\nu! ", "\nu ");
+            fs::write(file, lines)?;
+        }
+        process::run(reproducible::command("systemd-sysusers").arg("--root").arg(&self.folder))
+    }
+}
+
+/// Makes the read-only file system with its hash tree behind it, and says how the initramfs opens it.
+pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<Verity> {
+    process::run(
+        Command::new("nice")
+            .args(["mkfs.erofs", "--quiet", compression, "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"])
+            .arg(image)
+            .arg(root),
+    )?;
+    let size = fs::metadata(image)?.len().next_multiple_of(4096);
+    fs::OpenOptions::new().write(true).open(image)?.set_len(size)?;
+    let mut format = Command::new("veritysetup");
+    format
+        .args(["format", "--salt", salt, "--uuid=00000000-0000-4000-8000-000000000002"])
+        .arg(format!("--hash-offset={size}"))
+        .arg(image)
+        .arg(image);
+    let printed = process::output(&mut format)?;
+    let hash =
+        printed.lines().find_map(|line| line.strip_prefix("Root hash:")).context("veritysetup printed no root hash")?;
+    Ok(Verity { blocks: size / 4096, salt: salt.to_owned(), hash: hash.trim().to_owned() })
+}
+
+/// What opens a root file system.
+pub struct Verity {
+    /// Data blocks of 4096 bytes; the hash tree's header is the block behind them.
+    pub blocks: u64,
+    salt: String,
+    hash: String,
+}
+
+impl Verity {
+    /// The kernel command line's word for it.
+    pub fn argument(&self) -> String {
+        format!("parley.verity={},{},{}", self.blocks, self.salt, self.hash)
+    }
+}

@@ -1,0 +1,333 @@
+//! `cargo xtask device test`: the named cases, on freshly built disks.
+
+use std::cmp::Reverse;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow, ensure};
+use clap::Args;
+use parley_device::cases::{Bench, Figures, Report, SCENARIOS, Scenario};
+use parley_device::range_server;
+
+use super::{cross, disk, make};
+
+/// Which cases.
+#[derive(Args, Default)]
+pub struct Options {
+    /// Scenarios by their names, or all cases whose names contain this; not only those of every change
+    filters: Vec<String>,
+    /// All cases: an hour at most
+    #[arg(long)]
+    full: bool,
+    /// How many power cuts of a recording are checked, instead of 1,000
+    #[arg(long)]
+    cuts: Option<u64>,
+    /// Check the one power cut of this seed, which a failure has printed
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many scenarios run side by side; by default one for each processor of this host
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: Option<u16>,
+    /// Leave them all out, and say so, where the virtual device cannot be built
+    #[arg(long)]
+    if_possible: bool,
+    /// Only name the cases and what they expect
+    #[arg(long)]
+    list: bool,
+}
+
+impl Options {
+    fn jobs(&self) -> usize {
+        let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
+        self.jobs.map_or_else(processors, usize::from)
+    }
+}
+
+/// Shows the figures that the last runs measured.
+#[derive(Args)]
+pub struct FiguresOptions {
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints them.
+pub fn figures(options: &FiguresOptions) -> Result<()> {
+    let figures = known_figures(&figures_file()?)?;
+    println!("{}", if options.json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
+    Ok(())
+}
+
+/// What one connection is served from.
+#[derive(Args)]
+pub struct ServeOptions {
+    folder: PathBuf,
+    log: PathBuf,
+}
+
+/// Serves one connection over standard input and output.
+pub fn serve(options: &ServeOptions) -> Result<()> {
+    let mut log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
+    let count = |sent| writeln!(log, "{sent}");
+    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), count)?)
+}
+
+fn figures_file() -> Result<PathBuf> {
+    Ok(super::folder()?.join("figures.json"))
+}
+
+fn known_figures(file: &Path) -> Result<Figures> {
+    if file.exists() { Ok(serde_json::from_slice(&fs::read(file)?)?) } else { Ok(Figures::default()) }
+}
+
+/// Runs them.
+pub fn run(options: &Options) -> Result<()> {
+    let is_scenario = |name: &str| SCENARIOS.iter().any(|scenario| scenario.name == name);
+    let named = |scenario: &&&Scenario| {
+        let names = || scenario.cases.iter().map(|case| case.name).chain([scenario.name]);
+        let means = |filter: &String| match is_scenario(filter) {
+            true => scenario.name == filter,
+            false => names().any(|name| name.contains(filter.as_str())),
+        };
+        options.filters.is_empty() || options.filters.iter().any(means)
+    };
+    // A replay without a recording says nothing: it runs only when it is asked for.
+    let wanted =
+        |scenario: &&&Scenario| !options.filters.is_empty() || scenario.always || (options.full && scenario.starts > 0);
+    let scenarios: Vec<&'static Scenario> = SCENARIOS.iter().filter(named).filter(wanted).copied().collect();
+    ensure!(!scenarios.is_empty(), "no case has such a name; see --list");
+    if options.list {
+        for case in scenarios.iter().flat_map(|scenario| scenario.cases) {
+            println!("{}: {}", case.name, case.expects);
+        }
+        return Ok(());
+    }
+    if options.if_possible && !cross::is_possible() {
+        let cases: usize = scenarios.iter().map(|scenario| scenario.cases.len()).sum();
+        println!("0 passed, 0 failed, {cases} skipped: {}", cross::IMPOSSIBLE);
+        return Ok(());
+    }
+    let built = disk::ready()?;
+    let folder = super::folder()?.join("cases");
+    let bench = Bench {
+        layout: super::layout()?,
+        disk: built.disk,
+        bundles: built.bundles,
+        served: built.served,
+        stick: built.stick,
+        server: format!("{} device serve", std::env::current_exe()?.display()),
+        cuts: options.cuts,
+        seed: options.seed,
+        folder,
+    };
+    let run = Run {
+        bench: &bench,
+        begun: Instant::now(),
+        standstill: Standstill::watch(),
+        order: Mutex::new(Order::of(scenarios)),
+        changed: Condvar::new(),
+        outcome: Mutex::new(Outcome::default()),
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..options.jobs()).map(|_| scope.spawn(|| run.work())).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a scenario panicked"))?)
+    })?;
+    let Outcome { passed, failed } = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("took {} s", run.begun.elapsed().as_secs());
+    println!("{passed} passed, {} failed, 0 skipped", failed.len());
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
+}
+
+/// Scenarios on their way, side by side: each is a device of its own.
+struct Run<'a> {
+    bench: &'a Bench,
+    begun: Instant,
+    standstill: Standstill,
+    order: Mutex<Order>,
+    /// A scenario has ended: another one may have waited for it.
+    changed: Condvar,
+    outcome: Mutex<Outcome>,
+}
+
+#[derive(Default)]
+struct Outcome {
+    passed: usize,
+    failed: Vec<&'static str>,
+}
+
+impl Run<'_> {
+    /// One worker: takes scenarios until none is left.
+    fn work(&self) -> Result<()> {
+        while let Some(scenario) = self.take() {
+            let done = self.report(scenario);
+            lock(&self.order).end(scenario);
+            self.changed.notify_all();
+            done?;
+        }
+        Ok(())
+    }
+
+    fn take(&self) -> Option<&'static Scenario> {
+        let mut order = lock(&self.order);
+        loop {
+            match order.take() {
+                Next::Now(scenario) => return Some(scenario),
+                Next::Later => order = self.changed.wait(order).unwrap_or_else(PoisonError::into_inner),
+                Next::Never => return None,
+            }
+        }
+    }
+
+    fn report(&self, scenario: &'static Scenario) -> Result<()> {
+        let before = self.standstill.count();
+        let mut report = self.run_one(scenario)?;
+        if self.standstill.count() != before && report.failures().next().is_some() {
+            println!("    the host stood still meanwhile, and the guest's clocks with it did not: once more");
+            report = self.run_one(scenario)?;
+        }
+        let failures: Vec<&str> = report.failures().collect();
+        if failures.is_empty() {
+            make::remove(&self.bench.folder(scenario.name))?;
+        } else {
+            println!("    its consoles are in {}", self.bench.folder(scenario.name).display());
+        }
+        let mut outcome = lock(&self.outcome);
+        outcome.passed += scenario.cases.len() - failures.len();
+        outcome.failed.extend(failures);
+        let mut figures = known_figures(&figures_file()?)?;
+        figures.update(&report.figures);
+        Ok(fs::write(figures_file()?, serde_json::to_vec_pretty(&figures)?)?)
+    }
+
+    fn run_one(&self, scenario: &'static Scenario) -> Result<Report> {
+        let at = |instant: Instant| format!("{:5} s", instant.duration_since(self.begun).as_secs());
+        let begun = Instant::now();
+        println!("{}  {} begins ({} starts)", at(begun), scenario.name, scenario.starts);
+        let mut report = Report::new(scenario);
+        make::remove(&self.bench.folder(scenario.name))?;
+        let ended = (scenario.run)(self.bench, &mut report);
+        // In one piece: others may print meanwhile.
+        let mut lines = vec![format!("{}  {} took {} s", at(Instant::now()), scenario.name, begun.elapsed().as_secs())];
+        for (name, outcome) in report.outcomes() {
+            lines.push(match outcome {
+                Some(Ok(words)) => format!("    ok      {name}  {}", words.replace('\n', "\n            ")),
+                Some(Err(error)) => format!("    FAILED  {name}  {error:#}"),
+                None => format!("    FAILED  {name}  was not reached"),
+            });
+        }
+        if let Err(error) = ended {
+            lines.push(format!("    the scenario ended early: {error:#}"));
+        }
+        println!("{}", lines.join("\n"));
+        Ok(report)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Which scenario is next: those that others wait for first, then the longest, so that none is left alone at the end.
+struct Order {
+    waiting: Vec<&'static Scenario>,
+    running: Vec<&'static str>,
+}
+
+/// What a worker does next.
+enum Next {
+    Now(&'static Scenario),
+    /// What is left waits for what runs.
+    Later,
+    Never,
+}
+
+impl Order {
+    fn of(mut scenarios: Vec<&'static Scenario>) -> Order {
+        let needed: Vec<&str> = scenarios.iter().filter_map(|scenario| scenario.after).collect();
+        scenarios.sort_by_key(|scenario| (!needed.contains(&scenario.name), Reverse(scenario.starts)));
+        Order { waiting: scenarios, running: Vec::new() }
+    }
+
+    fn take(&mut self) -> Next {
+        let open: Vec<&str> = self.waiting.iter().map(|scenario| scenario.name).chain(self.running.clone()).collect();
+        let ready = |scenario: &&Scenario| scenario.after.is_none_or(|first| !open.contains(&first));
+        match self.waiting.iter().position(ready) {
+            Some(index) => {
+                let scenario = self.waiting.remove(index);
+                self.running.push(scenario.name);
+                Next::Now(scenario)
+            }
+            None if self.waiting.is_empty() => Next::Never,
+            None => Next::Later,
+        }
+    }
+
+    fn end(&mut self, scenario: &Scenario) {
+        self.running.retain(|name| *name != scenario.name);
+    }
+}
+
+/// Notices when this host stops programs for a while: a guest that waited then sees its time jump, and its watchdogs bite.
+struct Standstill(Arc<AtomicU64>);
+
+impl Standstill {
+    /// How often is looked, and what counts as standing still.
+    const LOOK: Duration = Duration::from_millis(500);
+    const LONGEST: Duration = Duration::from_secs(5);
+
+    fn watch() -> Standstill {
+        let count = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&count);
+        std::thread::spawn(move || {
+            loop {
+                let before = Instant::now();
+                std::thread::sleep(Standstill::LOOK);
+                if before.elapsed() > Standstill::LONGEST {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+        Standstill(count)
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_runs_once_and_after_the_one_that_it_needs() {
+        let all: Vec<&Scenario> = SCENARIOS.iter().rev().copied().collect();
+        let mut order = Order::of(all.clone());
+        let (mut running, mut ended): (Vec<&Scenario>, Vec<&str>) = (Vec::new(), Vec::new());
+        loop {
+            // Three workers; the one that began last ends first.
+            let next = if running.len() < 3 { order.take() } else { Next::Later };
+            match (next, running.pop()) {
+                (Next::Now(scenario), last) => {
+                    assert!(scenario.after.is_none_or(|first| ended.contains(&first)), "{} is early", scenario.name);
+                    running.extend(last.into_iter().chain([scenario]));
+                }
+                (Next::Later | Next::Never, Some(last)) => {
+                    order.end(last);
+                    ended.push(last.name);
+                }
+                (Next::Later, None) => panic!("it waits for ever"),
+                (Next::Never, None) => break,
+            }
+        }
+        ended.sort_unstable();
+        let mut expected: Vec<&str> = all.iter().map(|scenario| scenario.name).collect();
+        expected.sort_unstable();
+        assert_eq!(ended, expected);
+    }
+}

@@ -1,0 +1,103 @@
+//! `cargo xtask layer check|card|generate`: the Yocto layer. docs/YOCTO.md says what the checks prove and what they do not.
+
+mod bitbake;
+pub mod card;
+mod card_check;
+mod check;
+mod checkout;
+mod generate;
+mod kernel;
+mod manifest;
+mod metadata;
+mod report;
+pub mod rules;
+#[cfg(test)]
+mod seeded_tests;
+
+use std::path::{Path, PathBuf};
+use std::process::Command as Program;
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, Subcommand};
+
+use checkout::Checkout;
+use xtask::{places, process};
+
+/// What to do with the layer.
+#[derive(Args)]
+pub struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check the layer, step by step; without the other layers only what needs none
+    Check(check::Options),
+    /// Make a card as the layer lays it out, twice, and compare it with ota/layout.toml; needs the layers, and wic as below them
+    Card {
+        /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
+        #[arg(long, value_name = "FOLDER")]
+        layers: PathBuf,
+        /// What is on the root; small stand-ins without these three
+        #[arg(long, value_name = "TREE", requires_all = ["kernel", "initramfs"])]
+        root: Option<PathBuf>,
+        /// A kernel image
+        #[arg(long, value_name = "FILE", requires = "root")]
+        kernel: Option<PathBuf>,
+        /// An initramfs
+        #[arg(long, value_name = "FILE", requires = "root")]
+        initramfs: Option<PathBuf>,
+        /// Where the card is put
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Write crate list, models and disk into the layer, from Cargo.lock, models.toml and layout.toml
+    Generate,
+}
+
+/// Does it.
+pub fn run(options: &Options, install: bool) -> Result<()> {
+    match &options.command {
+        Command::Generate => generate::write(&places::workspace()),
+        Command::Card { layers, root, kernel, initramfs, out } => {
+            let given = root.clone().zip(kernel.clone()).zip(initramfs.clone());
+            make_card(
+                layers,
+                given.map(|((root, kernel), initramfs)| card::Contents { root, kernel, initramfs }),
+                out.as_deref(),
+            )
+        }
+        Command::Check(options) => check::run(options, install),
+    }
+}
+
+/// Makes the card twice, checks it, and puts it where it is wanted.
+pub fn make_card(layers: &Path, given: Option<card::Contents>, out: Option<&Path>) -> Result<()> {
+    let layers = layers.canonicalize().with_context(|| format!("cannot find {}", layers.display()))?;
+    let mut build = Program::new("cargo");
+    process::run(build.current_dir(places::workspace()).args([
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "parley-update",
+    ]))?;
+    let tryboot = places::programs().join("parley-tryboot");
+    let checkout = Checkout::new(&places::workspace());
+    let scratch = tempfile::tempdir_in(places::cache()?)?;
+    let contents = given.map_or_else(|| card::Contents::stand_ins(scratch.path()), Ok)?;
+    let mut cards = Vec::new();
+    for attempt in ["one", "other"] {
+        let folder = scratch.path().join(attempt);
+        let card = card::make(&checkout, &layers, &contents, &folder, &tryboot)?;
+        card_check::check(&checkout, &folder, &card)?;
+        cards.push(card);
+    }
+    ensure!(card_check::same(&cards[0], &cards[1])?, "two cards from the same files differ");
+    println!("The card is that of ota/layout.toml, and the same twice");
+    if let Some(out) = out {
+        process::run(Program::new("cp").arg("--sparse=always").arg(&cards[0]).arg(out))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,216 @@
+//! A card as the layer lays it out, without bitbake: the layer's own shell functions make the images, its own `.wks` the disk, with the host's tools
+//! and small contents.
+//!
+//! wic has left openembedded-core with wrynose; the scripts of the release before it read the same files. They are looked for in the folder of the
+//! layers, under `wic-whinlatter`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use sha2::{Digest as _, Sha256};
+
+use super::checkout::Checkout;
+use super::metadata;
+use crate::reproducible::TIME;
+use xtask::process;
+
+/// The name of the images, without their kinds.
+pub const NAME: &str = "voice-image-raspberrypi5.rootfs";
+/// What wic looks for in its own sysroot.
+const NATIVE: &[&str] = &[
+    "debugfs",
+    "dosfslabel",
+    "dumpe2fs",
+    "e2fsck",
+    "mcopy",
+    "mkdosfs",
+    "mkfs.ext4",
+    "mkfs.vfat",
+    "mmd",
+    "parted",
+    "partprobe",
+    "sgdisk",
+    "tune2fs",
+];
+/// Debian 12's sfdisk has no `--sector-size`; 512 is what it takes anyway.
+const SFDISK: &str = "#!/bin/sh\nfor word; do\n\tshift\n\tif [ -n \"$skip\" ]; then skip=; continue; fi\n\tcase $word in\n\t--sector-size) skip=yes ;;\n\t*) set -- \"$@\" \"$word\" ;;\n\tesac\ndone\nexec /usr/sbin/sfdisk \"$@\"\n";
+
+/// What the card is filled with.
+pub struct Contents {
+    /// A root tree.
+    pub root: PathBuf,
+    /// A kernel image.
+    pub kernel: PathBuf,
+    /// An initramfs.
+    pub initramfs: PathBuf,
+}
+
+impl Contents {
+    /// Small stand-ins, where only the layout matters.
+    pub fn stand_ins(folder: &Path) -> Result<Contents> {
+        let root = folder.join("stand-in");
+        fs::create_dir_all(root.join("usr/lib"))?;
+        fs::write(root.join("usr/lib/os-release"), "ID=voice\n".repeat(4096))?;
+        let (kernel, initramfs) = (folder.join("kernel"), folder.join("initramfs.gz"));
+        fs::write(&kernel, "a kernel\n".repeat(4096))?;
+        fs::write(&initramfs, "an initramfs\n".repeat(1024))?;
+        Ok(Contents { root, kernel, initramfs })
+    }
+}
+
+/// Makes the card in a folder; the disk image.
+pub fn make(checkout: &Checkout, layers: &Path, contents: &Contents, folder: &Path, tryboot: &Path) -> Result<PathBuf> {
+    let (images, deploy, work) = (folder.join("images"), folder.join("deploy"), folder.join("work"));
+    for made in [&images, &deploy.join("bootfiles"), &work, &folder.join("vars"), &folder.join("card")] {
+        fs::create_dir_all(made)?;
+    }
+    fs::write(deploy.join("bootfiles/config.txt"), "initramfs initramfs followkernel\n")?;
+    fs::copy(&contents.kernel, deploy.join("Image"))?;
+    fs::copy(&contents.initramfs, deploy.join("parley-initramfs-raspberrypi5.cpio.gz"))?;
+    for tree in ["bcm2712-rpi-5-b.dtb", "hifiberry-dac.dtbo"] {
+        fs::write(deploy.join(tree), tree)?;
+    }
+    let native = sysroot(folder, tryboot)?;
+    let variables = variables(checkout, &images, &deploy, &work)?;
+    let script = script(checkout, &variables, &contents.root)?;
+    let path = format!("{}:{}", native.display(), std::env::var("PATH").unwrap_or_default());
+    let mut shell = Command::new("nice");
+    shell.args(["-n", "19", "sh", "-eu", "-c", script.as_str()]).current_dir(&work).env("PATH", &path);
+    process::run(&mut shell).context("the layer's functions failed")?;
+
+    let wks = folder.join("parley-card.wks");
+    fs::write(&wks, expanded(&checkout.read("meta-voice/files/wic/parley-card.wks.in")?, &variables))?;
+    let environment = format!(
+        "DEPLOY_DIR_IMAGE=\"{}\"\nRECIPE_SYSROOT_NATIVE=\"{}\"\nIMAGE_ROOTFS=\"{}\"\nSTAGING_DATADIR=\"/usr/share\"\nSTAGING_LIBDIR=\"/usr/lib\"\n\
+         IMAGE_BASENAME=\"voice-image\"\nIMAGE_BOOT_FILES=\"\"\nKERNEL_IMAGETYPE=\"Image\"\n",
+        deploy.display(),
+        folder.join("native").display(),
+        contents.root.display(),
+    );
+    fs::write(folder.join("vars/voice-image.env"), environment)?;
+    let mut wic = Command::new("nice");
+    wic.args(["-n", "19", "python3"]).arg(layers.join("wic-whinlatter/scripts/wic")).arg("create").arg(&wks);
+    wic.arg("--vars")
+        .arg(folder.join("vars"))
+        .args(["-e", "voice-image", "-o"])
+        .arg(folder.join("card"))
+        .arg("-w")
+        .arg(folder.join("wic"));
+    let path = format!("{}:{path}", layers.join("bitbake/bin").display());
+    wic.current_dir(folder).env("PATH", path).env("SOURCE_DATE_EPOCH", TIME).env("BUILDDIR", folder);
+    let said = process::output(&mut wic).context("wic failed")?;
+    let mut cards = fs::read_dir(folder.join("card"))?.filter_map(Result::ok).map(|entry| entry.path());
+    let card = cards.find(|path| path.extension().is_some_and(|end| end == "direct"));
+    card.with_context(|| format!("wic made no card:\n{said}"))
+}
+
+/// The tools that wic and the layer's functions call, in a folder as bitbake would give it to them.
+fn sysroot(folder: &Path, tryboot: &Path) -> Result<PathBuf> {
+    let native = folder.join("native/usr/sbin");
+    fs::create_dir_all(&native)?;
+    for name in NATIVE {
+        let found = ["/usr/sbin", "/sbin", "/usr/bin"]
+            .iter()
+            .map(|place| Path::new(place).join(name))
+            .find(|path| path.exists());
+        link(
+            &found.with_context(|| {
+                format!("{name} is not installed: apt-get install parted gdisk e2fsprogs dosfstools mtools")
+            })?,
+            &native.join(name),
+        )?;
+    }
+    link(tryboot, &native.join("parley-tryboot"))?;
+    fs::write(native.join("sfdisk"), SFDISK)?;
+    fs::set_permissions(native.join("sfdisk"), fs::Permissions::from_mode(0o755))?;
+    Ok(native)
+}
+
+fn link(to: &Path, name: &Path) -> Result<()> {
+    fs::remove_file(name).ok();
+    symlink(to, name).with_context(|| format!("cannot make {}", name.display()))
+}
+
+/// What bitbake would put into the place of `${…}`.
+fn variables(checkout: &Checkout, images: &Path, deploy: &Path, work: &Path) -> Result<BTreeMap<String, String>> {
+    let shown = |path: &Path| path.display().to_string();
+    let mut variables: BTreeMap<String, String> = BTreeMap::new();
+    let metadata = metadata::read(checkout)?;
+    for assignment in metadata.values().flat_map(|metadata| &metadata.assignments) {
+        if assignment.flag.is_none() && !assignment.value.contains("${@") && assignment.name.starts_with("PARLEY_") {
+            variables.entry(assignment.name.clone()).or_insert_with(|| assignment.value.clone());
+        }
+    }
+    let version =
+        metadata.values().find_map(|metadata| metadata.value("DISTRO_VERSION")).context("the distro has no version")?;
+    let salt: String = Sha256::digest(format!("parley {version}")).iter().map(|byte| format!("{byte:02x}")).collect();
+    let fixed = [
+        ("B", shown(work)),
+        ("BOOTFILES_DIR_NAME", "bootfiles".to_owned()),
+        ("DEPLOY_DIR_IMAGE", shown(deploy)),
+        ("IMAGE_LINK_NAME", NAME.to_owned()),
+        ("IMAGE_NAME", NAME.to_owned()),
+        ("IMGDEPLOYDIR", shown(images)),
+        ("KERNEL_IMAGETYPE", "Image".to_owned()),
+        ("MACHINE", "raspberrypi5".to_owned()),
+        ("PARLEY_SALT", salt),
+        ("REPRODUCIBLE_TIMESTAMP_ROOTFS", TIME.to_owned()),
+        ("S", shown(&checkout.path("meta-voice/recipes-bsp/parley-autoboot/files"))),
+        ("SDIMG_KERNELIMAGE", "kernel_2712.img".to_owned()),
+        ("WORKDIR", shown(work)),
+        ("@make_dtb_boot_files(d)", "bcm2712-rpi-5-b.dtb hifiberry-dac.dtbo;overlays/hifiberry-dac.dtbo".to_owned()),
+    ];
+    variables.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
+    Ok(variables)
+}
+
+/// Expands until nothing changes any more; what nobody knows stays for the shell.
+fn expanded(text: &str, variables: &BTreeMap<String, String>) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..5 {
+        for (name, value) in variables {
+            text = text.replace(&format!("${{{name}}}"), value);
+        }
+    }
+    text
+}
+
+/// The layer's functions, and the commands of its image types in their order.
+fn script(checkout: &Checkout, variables: &BTreeMap<String, String>, root: &Path) -> Result<String> {
+    let metadata = metadata::read(checkout)?;
+    let mut script = "bbfatal() { echo \"$*\" >&2; exit 1; }\n".to_owned();
+    let of = |ending: &str| {
+        metadata
+            .iter()
+            .find(|(path, _)| path.ends_with(ending))
+            .map(|(_, metadata)| metadata)
+            .with_context(|| format!("there is no {ending}"))
+    };
+    let (fat, slots, autoboot) =
+        (of("parley_fat.bbclass")?, of("parley_slot_images.bbclass")?, of("parley-autoboot_1.0.bb")?);
+    for function in fat.functions.iter().chain(&slots.functions).filter(|function| !function.python) {
+        script += &format!("{}() {{\n{}}}\n", function.name, function.body);
+    }
+    let compile = autoboot
+        .functions
+        .iter()
+        .find(|function| function.name == "do_compile")
+        .context("parley-autoboot compiles nothing")?;
+    // touch changes the time of the file that is put into the image; the checkout's own stays as it is.
+    script += "cp ${S}/parley-setup.example.toml ${B}/example\n";
+    script += &compile.body.replace("${S}/parley-setup.example.toml", "${B}/example");
+    script += "cp ${B}/parley-autoboot.vfat ${DEPLOY_DIR_IMAGE}/\ncd ${IMGDEPLOYDIR}\n";
+    let options = slots.value("EXTRA_IMAGECMD:erofs-lz4").context("EROFS is made without options")?;
+    script +=
+        &format!("mkfs.erofs --quiet -zlz4 {options} ${{IMGDEPLOYDIR}}/${{IMAGE_NAME}}.erofs-lz4 {}\n", root.display());
+    let command = |name: &str| slots.value(name).map(str::to_owned).with_context(|| format!("there is no {name}"));
+    script += &(command("CONVERSION_CMD:verity")?.replace("${type}", "erofs-lz4") + "\n");
+    for kind in ["bootslot", "bootslot-a", "bootslot-b"] {
+        script += &(command(&format!("IMAGE_CMD:{kind}"))? + "\n");
+    }
+    Ok(expanded(&script, variables))
+}

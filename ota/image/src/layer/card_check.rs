@@ -1,0 +1,150 @@
+//! Whether a card is the one of ota/layout.toml, holds the images that were made for it, and starts.
+
+use std::fs;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use parley_update::slot::Slot;
+use serde_json::Value;
+
+use super::card::NAME;
+use super::checkout::Checkout;
+use super::generate::Disk;
+use xtask::process;
+
+/// Compares the card with ota/layout.toml, its images and what they have to hold.
+pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
+    let disk = Disk::parse(&checkout.read("ota/layout.toml")?)?;
+    let table = process::output(Command::new("/usr/sbin/sfdisk").arg("--json").arg(card))?;
+    let table: Value = serde_json::from_str(&table).context("sfdisk prints JSON")?;
+    let partitions = layout(&disk, &table)?;
+    let images = [
+        folder.join("deploy/parley-autoboot.vfat"),
+        folder.join(format!("images/{NAME}.bootslot-a")),
+        folder.join(format!("images/{NAME}.bootslot-b")),
+        folder.join(format!("images/{NAME}.erofs-lz4.verity")),
+        folder.join(format!("images/{NAME}.erofs-lz4.verity")),
+    ];
+    for (found, image) in partitions.iter().zip(&images) {
+        let start = found["start"].as_u64().unwrap_or_default() * 512;
+        ensure!(is_at(card, start, image)?, "{} is not on the card as it was made", image.display());
+    }
+    for (slot, image) in [(Slot::A, &images[1]), (Slot::B, &images[2])] {
+        parley_update::complete::is_complete(image, slot)?;
+    }
+    let autoboot =
+        parley_update::fat::find(&images[0], "autoboot.txt").context("the first partition has no autoboot.txt")?;
+    let expected = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n";
+    ensure!(autoboot.content == expected.as_bytes(), "a fresh card would not start slot A");
+    // The line on the card opens the root that is on the card.
+    let argument = fs::read_to_string(folder.join(format!("images/{NAME}.erofs-lz4.verity-argument")))?;
+    let words: Vec<_> = argument.trim().trim_start_matches("parley.verity=").split(',').map(str::to_owned).collect();
+    let [blocks, _, hash] = words.as_slice() else {
+        anyhow::bail!("the line does not say how to open the root: {argument}")
+    };
+    let offset = (blocks.parse::<u64>()? * 4096).to_string();
+    process::run(
+        Command::new("veritysetup")
+            .arg("verify")
+            .arg(&images[3])
+            .arg(&images[3])
+            .arg(hash)
+            .arg(format!("--hash-offset={offset}")),
+    )
+}
+
+/// The card's partitions, which are those of ota/layout.toml.
+fn layout<'a>(disk: &Disk, table: &'a Value) -> Result<&'a Vec<Value>> {
+    let partitions = table["partitiontable"]["partitions"].as_array().context("the card has no partitions")?;
+    ensure!(table["partitiontable"]["label"] == disk.table.as_str(), "the partition table is not {}", disk.table);
+    ensure!(partitions.len() == disk.partition.len(), "the card has {} partitions", partitions.len());
+    let sectors = |mib: u64| mib * 2048;
+    let mut start = sectors(disk.align_mib);
+    for (found, expected) in partitions.iter().zip(&disk.partition) {
+        let label = &expected.label;
+        ensure!(
+            found["name"] == label.as_str() && found["type"] == expected.kind.as_str(),
+            "{label} is another partition: {found}"
+        );
+        ensure!(
+            found["start"] == start && found["size"] == sectors(expected.size_mib),
+            "{label} lies elsewhere: {found}"
+        );
+        start += sectors(expected.size_mib);
+    }
+    Ok(partitions)
+}
+
+fn is_at(card: &Path, start: u64, image: &Path) -> Result<bool> {
+    let (mut card, mut image) = (fs::File::open(card)?, fs::File::open(image)?);
+    card.seek(SeekFrom::Start(start))?;
+    let (mut ours, mut theirs) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    loop {
+        let read = image.read(&mut ours)?;
+        if read == 0 {
+            return Ok(true);
+        }
+        card.read_exact(&mut theirs[..read])?;
+        if ours[..read] != theirs[..read] {
+            return Ok(false);
+        }
+    }
+}
+
+/// Whether two cards hold the same bytes.
+pub fn same(one: &Path, other: &Path) -> Result<bool> {
+    Ok(fs::metadata(one)?.len() == fs::metadata(other)?.len() && is_at(one, 0, other)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use xtask::places;
+
+    #[test]
+    fn a_card_with_a_partition_elsewhere_or_of_another_kind_is_found() {
+        let disk = Disk::parse(&Checkout::new(&places::workspace()).read("ota/layout.toml").expect("layout.toml"))
+            .expect("a layout");
+        let mut start = disk.align_mib * 2048;
+        let mut partitions = Vec::new();
+        for partition in &disk.partition {
+            let size = partition.size_mib * 2048;
+            partitions.push(json!({ "name": partition.label, "type": partition.kind, "start": start, "size": size }));
+            start += size;
+        }
+        let right = json!({ "partitiontable": { "label": disk.table, "partitions": partitions } });
+        assert!(layout(&disk, &right).is_ok());
+        for (key, value) in [("name", json!("x")), ("type", json!("x")), ("start", json!(1)), ("size", json!(1))] {
+            let mut wrong = right.clone();
+            wrong["partitiontable"]["partitions"][1][key] = value;
+            assert!(layout(&disk, &wrong).is_err(), "{key}");
+        }
+        let mut fewer = right.clone();
+        fewer["partitiontable"]["partitions"].as_array_mut().expect("partitions").pop();
+        assert!(layout(&disk, &fewer).is_err());
+        assert!(layout(&disk, &json!({ "partitiontable": { "label": "dos", "partitions": partitions } })).is_err());
+    }
+
+    #[test]
+    fn cards_that_differ_in_one_byte_or_in_length_are_not_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).expect("written");
+            path
+        };
+        let bytes = vec![7; (1 << 20) + 3];
+        let mut other = bytes.clone();
+        other[(1 << 20) + 1] = 8;
+        let one = file("one", &bytes);
+        assert!(same(&one, &file("same", &bytes)).expect("compared"));
+        assert!(!same(&one, &file("byte", &other)).expect("compared"));
+        assert!(!same(&one, &file("longer", &[bytes.as_slice(), &[7]].concat())).expect("compared"));
+        assert!(is_at(&one, 1 << 20, &file("image", &[7, 7, 7])).expect("compared"));
+        assert!(!is_at(&one, 1 << 20, &file("wrong", &[7, 8, 7])).expect("compared"));
+    }
+}

@@ -1,0 +1,327 @@
+//! What is written into the layer out of other files of the clone: the crate list, the models of each profile, the disk.
+//!
+//! The check fails when one of them is stale, so that Cargo.lock, models.toml and layout.toml stay the only places to change.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+use super::checkout::Checkout;
+
+/// The crates of the program, as sources of a recipe.
+pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
+/// The models of each profile.
+pub const MODELS: &str = "meta-voice/recipes-parley/voice-models/voice-models.inc";
+/// Sizes, types and labels of the partitions.
+pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
+/// Further models for tests, which do not work together and are in no image.
+const NOT_AN_IMAGE: &str = "test";
+const HEADER: &str = "# Written by `cargo xtask layer generate`";
+
+/// A generated file's path and content.
+pub type Generated = (&'static str, String);
+
+/// Everything that is generated.
+pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
+    Ok(vec![
+        (CRATES, crates(&checkout.read("Cargo.lock")?)?),
+        (MODELS, models(&checkout.read("appliance/models/models.toml")?)?),
+        (DISK, disk(&checkout.read("ota/layout.toml")?)?),
+    ])
+}
+
+/// Writes what is stale.
+pub fn write(root: &Path) -> Result<()> {
+    for (path, content) in all(&Checkout::new(root))? {
+        let file = root.join(path);
+        if std::fs::read_to_string(&file).is_ok_and(|present| present == content) {
+            continue;
+        }
+        std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
+        std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
+        println!("Written: {path}");
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    package: Vec<Package>,
+}
+
+/// A package of Cargo.lock.
+#[derive(Deserialize)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    source: Option<String>,
+    checksum: Option<String>,
+}
+
+/// The packages of Cargo.lock.
+pub fn packages(lock: &str) -> Result<Vec<Package>> {
+    Ok(toml::from_str::<Lock>(lock).context("Cargo.lock cannot be read")?.package)
+}
+
+/// In the form that the crate fetcher and `bitbake -c update_crates` use.
+fn crates(lock: &str) -> Result<String> {
+    let (mut uris, mut sums) = (String::new(), String::new());
+    for Package { name, version, source, checksum } in packages(lock)? {
+        let Some(source) = source else { continue };
+        ensure!(
+            source.starts_with("registry+"),
+            "{name} comes from {source}; only the registry is fetched by the layer"
+        );
+        let checksum = checksum.with_context(|| format!("Cargo.lock has no checksum of {name}"))?;
+        let _ = writeln!(uris, "    crate://crates.io/{name}/{version} \\");
+        let _ = writeln!(sums, "SRC_URI[{name}-{version}.sha256sum] = \"{checksum}\"");
+    }
+    Ok(format!("{HEADER} from Cargo.lock.\n\nSRC_URI += \"\\\n{uris}\"\n\n{sums}"))
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    profile: Vec<Profile>,
+    model: Vec<Model>,
+}
+
+#[derive(Deserialize)]
+struct Profile {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Model {
+    id: String,
+    profiles: Vec<String>,
+    licence: String,
+    file: Vec<File>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    name: String,
+    bytes: Option<u64>,
+    sha256: Option<Digests>,
+    sources: Vec<toml::Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Digests {
+    One(String),
+    Several(Vec<Digest>),
+}
+
+#[derive(Deserialize)]
+struct Digest {
+    digest: String,
+    from: String,
+}
+
+impl File {
+    /// The publisher's own bytes.
+    fn digest(&self) -> Option<&str> {
+        match self.sha256.as_ref()? {
+            Digests::One(digest) => Some(digest),
+            Digests::Several(several) => {
+                several.iter().find(|digest| digest.from == "the publisher").map(|digest| digest.digest.as_str())
+            }
+        }
+    }
+
+    fn publisher(&self) -> Option<&str> {
+        self.sources.iter().filter_map(toml::Value::as_str).find(|source| source.starts_with("https://"))
+    }
+
+    /// A name for checksums: letters, digits and dashes.
+    fn key(&self) -> String {
+        self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+    }
+}
+
+fn models(manifest: &str) -> Result<String> {
+    let manifest: Manifest = toml::from_str(manifest).context("models.toml cannot be read")?;
+    let mut text = format!("{HEADER} from appliance/models/models.toml.\n");
+    let mut sums = String::new();
+    for profile in manifest.profile.iter().map(|profile| profile.name.as_str()).filter(|name| *name != NOT_AN_IMAGE) {
+        let models: Vec<&Model> =
+            manifest.model.iter().filter(|model| model.profiles.iter().any(|of| of == profile)).collect();
+        let mut licences: Vec<&str> = models.iter().map(|model| model.licence.as_str()).collect();
+        licences.sort_unstable();
+        licences.dedup();
+        let (mut kib, mut uris, mut checks, mut unverified) = (0, Vec::new(), Vec::new(), Vec::new());
+        for (model, file) in models.iter().flat_map(|model| model.file.iter().map(move |file| (model, file))) {
+            let (Some(bytes), Some(digest), Some(publisher)) = (file.bytes, file.digest(), file.publisher()) else {
+                unverified.push(file.name.as_str());
+                continue;
+            };
+            if file.name.contains(char::is_whitespace) {
+                bail!("{} of {} has a space in its name", file.name, model.id);
+            }
+            kib += bytes.div_ceil(1024);
+            let key = file.key();
+            uris.push(format!("{publisher};name={key};unpack=0;downloadfilename={}", file.name));
+            checks.push(format!("{digest}*{}", file.name));
+            let sum = format!("SRC_URI[{key}.sha256sum] = \"{digest}\"\n");
+            if !sums.contains(&sum) {
+                sums += &sum;
+            }
+        }
+        let lines = |words: &[String]| words.iter().fold(String::new(), |text, word| text + "    " + word + " \\\n");
+        let _ = write!(
+            text,
+            "\nVOICE_MODELS_LICENCE[{profile}] = \"{}\"\nVOICE_MODELS_KIB[{profile}] = \"{kib}\"\n\
+             VOICE_MODELS_UNVERIFIED[{profile}] = \"{}\"\nVOICE_MODELS_URI[{profile}] = \"\\\n{}\"\n\
+             VOICE_MODELS_SHA256[{profile}] = \"\\\n{}\"\n",
+            licences.join(" & "),
+            unverified.join(" "),
+            lines(&uris),
+            lines(&checks),
+        );
+    }
+    Ok(format!("{text}\n{sums}"))
+}
+
+/// The parts of ota/layout.toml that the layer needs.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Disk {
+    /// The partition table's kind.
+    pub table: String,
+    /// Where partitions may begin, MiB.
+    pub align_mib: u64,
+    /// In the order of their numbers.
+    pub partition: Vec<Partition>,
+    slot: Vec<Slot>,
+    autoboot: Autoboot,
+    cmdline: Cmdline,
+    unconfirmed_starts: Starts,
+}
+
+/// A partition.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Partition {
+    number: u32,
+    /// Its name in the partition table.
+    pub label: String,
+    /// Its type's UUID.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its file system.
+    pub filesystem: String,
+    filesystem_label: Option<String>,
+    /// Its size on the product, MiB.
+    pub size_mib: u64,
+}
+
+#[derive(Deserialize)]
+struct Slot {
+    name: String,
+    boot: String,
+}
+
+#[derive(Deserialize)]
+struct Autoboot {
+    file: String,
+    committed: String,
+}
+
+#[derive(Deserialize)]
+struct Cmdline {
+    file: String,
+    bytes: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Starts {
+    offset_bytes: u64,
+    limit: u32,
+}
+
+impl Disk {
+    /// Reads ota/layout.toml.
+    pub fn parse(layout: &str) -> Result<Disk> {
+        toml::from_str(layout).context("ota/layout.toml cannot be read")
+    }
+
+    fn boot_number(&self, slot: &Slot) -> Result<u32> {
+        let found = self.partition.iter().find(|partition| partition.label == slot.boot);
+        Ok(found.with_context(|| format!("there is no partition {}", slot.boot))?.number)
+    }
+}
+
+fn disk(layout: &str) -> Result<String> {
+    let disk = Disk::parse(layout)?;
+    let (mut committed, mut other) = (None, None);
+    for slot in &disk.slot {
+        let place = if slot.name == disk.autoboot.committed { &mut committed } else { &mut other };
+        *place = Some(disk.boot_number(slot)?);
+    }
+    let (committed, other) = committed.zip(other).context("ota/layout.toml has not two slots")?;
+    let mut text = format!("{HEADER} from ota/layout.toml.\n\nPARLEY_ALIGN_KIB = \"{}\"\n", disk.align_mib * 1024);
+    for partition in &disk.partition {
+        let name = partition.label.to_uppercase();
+        let _ = writeln!(text, "\nPARLEY_SIZE_{name} = \"{}\"", partition.size_mib);
+        let _ = writeln!(text, "PARLEY_TYPE_{name} = \"{}\"", partition.kind);
+        if let Some(label) = &partition.filesystem_label {
+            let _ = writeln!(text, "PARLEY_FSLABEL_{name} = \"{label}\"");
+        }
+    }
+    let _ = write!(
+        text,
+        "\n# With \\n for the ends of lines.\nPARLEY_AUTOBOOT = \"[all]\\ntryboot_a_b=1\\nboot_partition={committed}\\n[tryboot]\\nboot_partition={other}\\n\"\n\
+         PARLEY_AUTOBOOT_FILE = \"{}\"\nPARLEY_CMDLINE_FILE = \"{}\"\nPARLEY_CMDLINE_BYTES = \"{}\"\n\
+         PARLEY_STARTS_OFFSET = \"{}\"\nPARLEY_STARTS_LIMIT = \"{}\"\n",
+        disk.autoboot.file,
+        disk.cmdline.file,
+        disk.cmdline.bytes,
+        disk.unconfirmed_starts.offset_bytes,
+        disk.unconfirmed_starts.limit,
+    );
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_from_elsewhere_than_the_registry_are_refused() {
+        let lock = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"git+https://example.invalid/a#1\"\n";
+        assert!(crates(lock).unwrap_err().to_string().contains("only the registry"));
+    }
+
+    #[test]
+    fn a_model_that_nobody_verified_is_named_and_not_fetched() {
+        let manifest = "[[profile]]\nname = \"one\"\n[[model]]\nid = \"m\"\nprofiles = [\"one\"]\nlicence = \"MIT\"\n\
+                        [[model.file]]\nname = \"m.gguf\"\nverified = false\nsources = [\"https://example.invalid/m.gguf\"]\n";
+        let text = models(manifest).unwrap();
+        assert!(text.contains("VOICE_MODELS_UNVERIFIED[one] = \"m.gguf\""), "{text}");
+        assert!(!text.contains("example.invalid"), "{text}");
+    }
+
+    #[test]
+    fn the_publishers_bytes_are_expected_and_not_our_conversion() {
+        let manifest = "[[profile]]\nname = \"one\"\n[[model]]\nid = \"m\"\nprofiles = [\"one\"]\nlicence = \"MIT\"\n\
+                        [[model.file]]\nname = \"m.bin\"\nbytes = 2048\nsources = [{ parts = [\"pypi:x==1#m\"] }, \"https://example.invalid/m.bin\"]\n\
+                        sha256 = [{ digest = \"aa\", from = \"our conversion\" }, { digest = \"bb\", from = \"the publisher\" }]\n";
+        let text = models(manifest).unwrap();
+        assert!(text.contains("SRC_URI[m-bin.sha256sum] = \"bb\"") && !text.contains("aa"), "{text}");
+        assert!(text.contains("VOICE_MODELS_KIB[one] = \"2\""), "{text}");
+    }
+
+    #[test]
+    fn a_fresh_card_starts_the_committed_slot() {
+        let text = disk(include_str!("../../../layout.toml")).unwrap();
+        let expected = "[all]\\ntryboot_a_b=1\\nboot_partition=2\\n[tryboot]\\nboot_partition=3\\n";
+        assert!(text.contains(expected), "{text}");
+        assert!(text.contains("PARLEY_SIZE_ROOT_A = \"4096\""), "{text}");
+    }
+}

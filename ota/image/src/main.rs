@@ -1,0 +1,58 @@
+//! Everything about images: `cargo xtask bundle|device|layer`, which start this program.
+//!
+//! A crate of its own, so that nobody compiles it who only wants to talk to Parley.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's command line talks to its terminal")]
+
+mod bundle;
+mod device;
+mod layer;
+mod reproducible;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Updates, the virtual device and the Yocto layer",
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Only name the missing system packages, never install them
+    #[arg(long, global = true)]
+    no_install: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make and sign an update
+    Bundle(bundle::Options),
+    /// Build, start and test the virtual device: the product's disk in an emulated board
+    Device(device::Options),
+    /// Check the Yocto layer, and write what is generated in it
+    Layer(layer::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let install = !cli.no_install;
+    match cli.command {
+        Command::Bundle(options) => bundle::run(&options, install),
+        Command::Device(options) => device::run(&options, install),
+        Command::Layer(options) => layer::run(&options, install),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

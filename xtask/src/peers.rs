@@ -1,0 +1,76 @@
+//! Tests with big peers, or with much to fetch: ignored in every other run, and why.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use xtask::places;
+
+/// Something that tests need and that a clean machine does not have.
+pub struct Peer {
+    /// What stands in `#[ignore = "…"]`.
+    pub reason: &'static str,
+    /// The tests, as a filter of nextest.
+    pub tests: &'static str,
+    /// What has to be on the path; nothing can be skipped without it.
+    pub program: Option<&'static str>,
+}
+
+/// All of them.
+pub const PEERS: &[Peer] = &[
+    Peer { reason: "fetches 400 MB from the registries", tests: "binary(=real)", program: None },
+    Peer {
+        reason: "needs rauc-hawkbit-updater, which Debian does not package",
+        tests: "binary(=hawkbit)",
+        program: Some("rauc-hawkbit-updater"),
+    },
+];
+
+impl Peer {
+    /// Whether its tests can run here.
+    pub fn is_here(&self) -> bool {
+        let on_path = |program: &str| {
+            std::env::var_os("PATH")
+                .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+        };
+        self.program.is_none_or(on_path)
+    }
+}
+
+/// How many tests of this clone are ignored for each reason.
+pub fn ignored() -> Result<BTreeMap<String, usize>> {
+    let mut reasons = BTreeMap::new();
+    for folder in ["appliance", "ota", "tests", "xtask"] {
+        count_below(&places::workspace().join(folder), &mut reasons)?;
+    }
+    Ok(reasons)
+}
+
+fn count_below(folder: &Path, reasons: &mut BTreeMap<String, usize>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            count_below(&path, reasons)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let attributes = fs::read_to_string(&path)?;
+            let reason = |line: &str| Some(line.trim().strip_prefix("#[ignore = \"")?.strip_suffix("\"]")?.to_owned());
+            attributes.lines().filter_map(reason).for_each(|reason| *reasons.entry(reason).or_default() += 1);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ignored_test_has_its_peer() {
+        let ignored = ignored().unwrap();
+        let reasons: Vec<&str> = ignored.keys().map(String::as_str).collect();
+        let mut peers: Vec<&str> = PEERS.iter().map(|peer| peer.reason).collect();
+        peers.sort_unstable();
+        assert_eq!(reasons, peers);
+    }
+}
