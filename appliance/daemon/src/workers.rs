@@ -149,10 +149,10 @@ impl Workers {
 
     /// Tells a conversation whenever a worker goes out of order or works again; ends with the conversation.
     pub fn watch(&self, control: &mpsc::Sender<Event>) {
-        watch_worker(&self.listening, Stage::Listening, control);
-        watch_worker(&self.thinking, Stage::Thinking, control);
-        watch_worker(&self.speaking, Stage::Speaking, control);
-        watch_worker(&self.judging, Stage::Judging, control);
+        watch_worker(&self.listening, Stage::SpeechToText, control);
+        watch_worker(&self.thinking, Stage::LanguageModel, control);
+        watch_worker(&self.speaking, Stage::TextToSpeech, control);
+        watch_worker(&self.judging, Stage::EndOfTurn, control);
     }
 
     /// Name, process and use of each worker that runs.

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::{Control, Renderer};
-use parley_conversation::{Event, Phase, Stage};
+use parley_conversation::{Event, Phase, Position, Stage};
 use parley_daemon::conductor::{Handle, Observation};
 use parley_daemon::listening::AudioFrame;
 use parley_engines::Generate;
@@ -48,13 +48,13 @@ pub const SOUND_CARD_DELAY: Duration = Duration::from_millis(BUFFER as u64);
 /// A world.
 pub struct World {
     /// Speech to text.
-    pub listening: ScriptedSpeechToText,
+    pub speech_to_text: ScriptedSpeechToText,
     /// The language model.
-    pub thinking: ScriptedLanguageModel,
+    pub language_model: ScriptedLanguageModel,
     /// The voice.
-    pub speaking: ScriptedTextToSpeech,
+    pub text_to_speech: ScriptedTextToSpeech,
     /// The end-of-turn model.
-    pub judging: ScriptedEars,
+    pub end_of_turn: ScriptedEars,
     /// What was told and heard.
     pub auditor: Auditor,
     /// What happened.
@@ -70,7 +70,7 @@ pub struct World {
     card: SoundCard,
     started: Instant,
     now: Duration,
-    position: Duration,
+    position: Position,
     heard_last: Option<Duration>,
     spoke_last: Duration,
     phase: Phase,
@@ -154,7 +154,7 @@ impl World {
 
     /// What the language model was told with its last task, without the persona: who says it, and what.
     pub fn last_prompt(&self) -> Vec<(&'static str, String)> {
-        let tasks = self.thinking.tasks();
+        let tasks = self.language_model.tasks();
         let messages = tasks.last().map(|task| task.messages.as_slice()).unwrap_or_default();
         messages.iter().skip(1).map(|message| (message.role.as_str(), message.text.clone())).collect()
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::Renderer;
-use parley_conversation::{Conversation, ModelOnly, Phase, Router, Settings};
+use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
 use parley_engines::scripted::{
@@ -71,29 +71,29 @@ impl World {
         let ms = Duration::from_millis;
         let pace = |first, each| Pace { first: ms(first), each: ms(each) };
         let words = person.words.clone();
-        let listening = ScriptedSpeechToText::new(move |task| words.heard_in(&task.audio)).with_pace(pace(233, 0));
+        let speech_to_text = ScriptedSpeechToText::new(move |task| words.heard_in(&task.audio)).with_pace(pace(233, 0));
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (answers, notes) = (scene.answers, Arc::clone(&asked));
-        let thinking = ScriptedLanguageModel::new(move |task| {
+        let language_model = ScriptedLanguageModel::new(move |task| {
             notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(task.clone());
             answers(last_words(task))
         })
         .with_pace(pace(151, 31));
-        let speaking = scene.voice.with_pace(pace(67, 17));
+        let text_to_speech = scene.voice.with_pace(pace(67, 17));
         let (words, [finished, unfinished]) = (person.words.clone(), scene.judgements.unwrap_or_default());
-        let judging =
+        let end_of_turn =
             ScriptedEars::new(
                 move |task| if words.finished_in(&task.audio) == Some(false) { unfinished } else { finished },
             )
             .with_pace(pace(23, 0));
         let engines = Engines {
-            speech_to_text: Arc::new(listening.clone()),
+            speech_to_text: Arc::new(speech_to_text.clone()),
             language_model: Arc::new(ReadsAheadApart {
-                answers: thinking.clone(),
+                answers: language_model.clone(),
                 reads: ScriptedLanguageModel::new(|_| String::new()),
             }),
-            text_to_speech: Arc::new(speaking.clone()),
-            ears: scene.judgements.map(|_| Arc::new(judging.clone()) as Arc<dyn parley_engines::Ears>),
+            text_to_speech: Arc::new(text_to_speech.clone()),
+            ears: scene.judgements.map(|_| Arc::new(end_of_turn.clone()) as Arc<dyn parley_engines::Ears>),
         };
         let spoken = scene.settings.spoken;
         let (feed, control, renderer) = Renderer::new(voice::RATE_HZ, PERIOD);
@@ -102,10 +102,10 @@ impl World {
         let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
         World {
-            listening,
-            thinking,
-            speaking,
-            judging,
+            speech_to_text,
+            language_model,
+            text_to_speech,
+            end_of_turn,
             auditor: Auditor::new(spoken),
             timeline: Timeline::default(),
             observations: handle.observations.subscribe(),
@@ -119,7 +119,7 @@ impl World {
             card: SoundCard::default(),
             started: Instant::now(),
             now: Duration::ZERO,
-            position: Duration::ZERO,
+            position: Position::default(),
             heard_last: None,
             spoke_last: Duration::ZERO,
             phase: Phase::Quiet,

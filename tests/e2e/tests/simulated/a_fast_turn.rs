@@ -108,5 +108,5 @@ async fn answers_are_only_shown_where_there_is_no_loudspeaker() {
     world.said().await;
     world.quiet().await;
     assert_eq!(answers(&world), ["You said what time is it. That is all I know about it."]);
-    assert_eq!(world.speaking.counts().asked, 0);
+    assert_eq!(world.text_to_speech.counts().asked, 0);
 }

@@ -32,19 +32,19 @@ async fn drafts_leave_nothing_behind() {
     world.said().await;
     world.quiet().await;
     assert_eq!(questions(&world), ["well so I was about to ask you whether it rains"]);
-    let drafted = world.thinking.counts();
+    let drafted = world.language_model.counts();
     assert!(drafted.cancelled >= 4, "every pause was worth a draft: {drafted:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_transcription_that_nobody_needs_any_more_is_cancelled() {
     let mut world = World::new(Scene::default());
-    world.listening.set_pace(Pace { first: ms(1_500), each: ms(0) });
+    world.speech_to_text.set_pace(Pace { first: ms(1_500), each: ms(0) });
     world.say_and_go_on("please turn on");
     world.pause(ms(400));
     world.say("the light in the kitchen at home");
     world.said().await;
-    let counts = world.listening.counts();
+    let counts = world.speech_to_text.counts();
     assert_eq!((counts.begun, counts.cancelled), (1, 1), "the engine is free for the whole");
     world.quiet().await;
     assert_eq!(questions(&world), ["please turn on the light in the kitchen at home"]);
@@ -54,7 +54,7 @@ async fn a_transcription_that_nobody_needs_any_more_is_cancelled() {
 async fn an_answer_that_was_released_too_early_is_withdrawn_unheard() {
     // The end-of-turn model is wrong: it always says "finished".
     let mut world = World::new(Scene { judgements: Some([0.9, 0.9]), ..Scene::default() });
-    world.speaking.set_pace(Pace { first: ms(600), each: ms(30) });
+    world.text_to_speech.set_pace(Pace { first: ms(600), each: ms(30) });
     world.say_and_go_on("turn the light");
     world.pause(ms(500));
     world.say("off again");
@@ -71,14 +71,17 @@ async fn an_answer_that_was_released_too_early_is_withdrawn_unheard() {
 #[tokio::test(start_paused = true)]
 async fn what_was_paused_before_its_first_sound_stays_silent() {
     let mut world = World::new(talkative());
-    world.thinking.set_pace(Pace { first: ms(600), each: ms(30) });
+    world.language_model.set_pace(Pace { first: ms(600), each: ms(30) });
     world.say("tell me everything");
     world.until("it is released", |world| world.phase() == Phase::Thinking).await;
     world.noise(ms(1_500));
     // Nobody finds out whether there were words.
-    world.listening.fail_next(Fault::Hang { after_outputs: 0, stall: ms(1_000) });
+    world.speech_to_text.fail_next(Fault::Hang { after_outputs: 0, stall: ms(1_000) });
     world.said().await;
-    assert!(world.thinking.counts().begun == 1 && world.speaking.counts().begun > 0, "the answer was ready");
+    assert!(
+        world.language_model.counts().begun == 1 && world.text_to_speech.counts().begun > 0,
+        "the answer was ready"
+    );
     assert_eq!(world.heard_last(), None, "somebody may be speaking");
     world.until_heard().await;
     world.quiet().await;

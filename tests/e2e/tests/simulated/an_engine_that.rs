@@ -50,7 +50,7 @@ fn is_mended(fault: &Fault) -> bool {
 #[tokio::test(start_paused = true)]
 async fn cannot_listen_is_excused() {
     check(
-        |world| &world.listening,
+        |world| &world.speech_to_text,
         |fault, world| {
             let delivered = match fault {
                 Fault::CrashTwice { after_outputs, .. } | Fault::Hang { after_outputs, .. } => *after_outputs > 0,
@@ -70,7 +70,7 @@ async fn cannot_listen_is_excused() {
 #[tokio::test(start_paused = true)]
 async fn cannot_judge_is_not_missed() {
     check(
-        |world| &world.judging,
+        |world| &world.end_of_turn,
         |fault, world| {
             assert_eq!(answers(world), ["You said what time is it. That is all I know about it."], "{fault:?}");
         },
@@ -81,7 +81,7 @@ async fn cannot_judge_is_not_missed() {
 #[tokio::test(start_paused = true)]
 async fn cannot_think_is_excused() {
     check(
-        |world| &world.thinking,
+        |world| &world.language_model,
         |fault, world| {
             let whole = "You said what time is it. That is all I know about it.";
             let expected = if is_mended(fault) { whole } else { "Sorry, I have no answer to that." };
@@ -94,7 +94,7 @@ async fn cannot_think_is_excused() {
 #[tokio::test(start_paused = true)]
 async fn cannot_speak_ends_the_turn() {
     check(
-        |world| &world.speaking,
+        |world| &world.text_to_speech,
         |fault, world| {
             let expected = if is_mended(fault) { Outcome::Completed } else { Outcome::Interrupted };
             assert_eq!(outcomes(world), [expected], "{fault:?}");
@@ -108,7 +108,7 @@ async fn cannot_speak_ends_the_turn() {
 #[tokio::test(start_paused = true)]
 async fn breaks_off_in_a_clause_leaves_no_unheard_words_in_the_history() {
     let mut world = World::new(answering("One long clause that the voice will not finish at all, I am afraid"));
-    world.speaking.fail_next(Fault::CrashTwice { after_outputs: 5, restart: ms(2_000) });
+    world.text_to_speech.fail_next(Fault::CrashTwice { after_outputs: 5, restart: ms(2_000) });
     world.say("what time is it");
     world.said().await;
     world.quiet().await;
@@ -126,7 +126,7 @@ async fn cannot_speak_while_the_end_is_awaited_is_reported_all_the_same() {
     let mut scene = Scene { judgements: None, ..Scene::default() };
     scene.settings.endpointing.without_model = ms(2_000);
     let mut world = World::new(scene);
-    world.speaking.fail_next(Fault::Refuse("no".into()));
+    world.text_to_speech.fail_next(Fault::Refuse("no".into()));
     world.say("what time is it");
     world.said().await;
     world.quiet().await;
@@ -148,16 +148,16 @@ async fn speaks_at_an_impossible_rate_ends_the_turn() {
 async fn stays_out_of_order_is_told_of_once() {
     let mut world = World::new(Scene::default());
     for _ in 0..3 {
-        world.degrade(Stage::Thinking, true).await;
+        world.degrade(Stage::LanguageModel, true).await;
         world.quiet().await;
     }
     let told = "I cannot think of answers at the moment. I am trying to get it working again.";
     assert_eq!(answers(&world), [told]);
-    world.degrade(Stage::Thinking, false).await;
+    world.degrade(Stage::LanguageModel, false).await;
     world.quiet().await;
     let notices = world.auditor.notices.iter().filter(|notice| matches!(notice, Notice::Degraded { .. }));
     assert_eq!(notices.count(), 2);
-    world.thinking.fail_always(None);
+    world.language_model.fail_always(None);
     world.say("and now");
     world.said().await;
     world.quiet().await;
@@ -166,14 +166,14 @@ async fn stays_out_of_order_is_told_of_once() {
 
 #[tokio::test(start_paused = true)]
 async fn is_always_unavailable_never_stops_the_conversation() {
-    for stage in [Stage::Listening, Stage::Judging, Stage::Thinking, Stage::Speaking] {
+    for stage in [Stage::SpeechToText, Stage::EndOfTurn, Stage::LanguageModel, Stage::TextToSpeech] {
         let mut world = World::new(Scene::default());
         let fault = Some(Fault::Unavailable("it keeps failing".into()));
         match stage {
-            Stage::Listening => world.listening.fail_always(fault),
-            Stage::Judging => world.judging.fail_always(fault),
-            Stage::Thinking => world.thinking.fail_always(fault),
-            Stage::Speaking => world.speaking.fail_always(fault),
+            Stage::SpeechToText => world.speech_to_text.fail_always(fault),
+            Stage::EndOfTurn => world.end_of_turn.fail_always(fault),
+            Stage::LanguageModel => world.language_model.fail_always(fault),
+            Stage::TextToSpeech => world.text_to_speech.fail_always(fault),
         }
         world.degrade(stage, true).await;
         for _ in 0..3 {

@@ -18,13 +18,13 @@ fn endless() -> Scene {
 #[tokio::test(start_paused = true)]
 async fn generation_waits_for_the_voice_and_the_voice_for_the_loudspeaker() {
     let mut world = World::new(endless());
-    world.thinking.set_pace(Pace { first: ms(10), each: ms(0) });
-    world.speaking.set_pace(Pace { first: ms(10), each: ms(0) });
+    world.language_model.set_pace(Pace { first: ms(10), each: ms(0) });
+    world.text_to_speech.set_pace(Pace { first: ms(10), each: ms(0) });
     world.say("tell me everything");
     world.until_heard().await;
     for _ in 0..20 {
         world.run(ms(777)).await;
-        let voice = world.speaking.counts();
+        let voice = world.text_to_speech.counts();
         let turn = world.turns()[0];
         let heard = turn.heard;
         let mut over = Duration::ZERO;
@@ -37,7 +37,7 @@ async fn generation_waits_for_the_voice_and_the_voice_for_the_loudspeaker() {
         let waiting = turn.clauses.len() as u32 - voice.asked;
         assert!(waiting <= 6, "{waiting} clauses wait for the voice; the generation waits at two");
     }
-    let text = world.thinking.counts();
+    let text = world.language_model.counts();
     assert_eq!((text.asked, text.finished), (1, 0), "it has hundreds of sentences yet to say");
     world.tell(Event::Interrupt).await;
     world.quiet().await;
@@ -53,7 +53,7 @@ async fn a_draft_is_bounded_too() {
     world.said().await;
     world.run(ms(4_500)).await;
     assert_eq!(world.phase(), Phase::Deciding);
-    assert!(world.speaking.counts().asked <= 2, "{:?}", world.speaking.counts());
+    assert!(world.text_to_speech.counts().asked <= 2, "{:?}", world.text_to_speech.counts());
     assert_eq!(world.heard_last(), None);
     world.until_heard().await;
     world.tell(Event::Interrupt).await;

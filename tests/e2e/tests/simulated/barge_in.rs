@@ -44,13 +44,13 @@ async fn the_engines_are_free_again_within_300_ms() {
     let mut world = listening_to_a_long_answer(talkative()).await;
     let busy = |world: &World| {
         let idle = |counts: Counts| counts.asked == counts.finished + counts.cancelled + counts.failed;
-        [idle(world.thinking.counts()), idle(world.speaking.counts())]
+        [idle(world.language_model.counts()), idle(world.text_to_speech.counts())]
     };
     assert_eq!(busy(&world), [false, false], "both are at work for the long answer");
     world.tell(Event::Interrupt).await;
     world.run(ms(300)).await;
     assert_eq!(busy(&world), [true, true]);
-    assert_eq!(world.thinking.counts().cancelled, 1);
+    assert_eq!(world.language_model.counts().cancelled, 1);
     world.quiet().await;
 }
 
@@ -72,7 +72,7 @@ async fn a_key_silences_at_once() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_a_slow_voice_is_interrupted_not_withdrawn() {
     let mut world = World::new(talkative());
-    world.speaking.set_pace(Pace { first: ms(300), each: ms(110) });
+    world.text_to_speech.set_pace(Pace { first: ms(300), each: ms(110) });
     world.say("tell me everything");
     world.until_heard().await;
     world.run(ms(1_000)).await;

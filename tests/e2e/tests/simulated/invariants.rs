@@ -121,7 +121,7 @@ async fn something_happens(random: &mut Rng, world: &mut World) {
         19..22 => goes_wrong(random, world).await,
         22 => change_pace(random, world),
         23 => {
-            let stages = [Stage::Listening, Stage::Judging, Stage::Thinking, Stage::Speaking];
+            let stages = [Stage::SpeechToText, Stage::EndOfTurn, Stage::LanguageModel, Stage::TextToSpeech];
             world.degrade(pick(random, &stages), random.bool()).await;
         }
         _ => {
@@ -156,10 +156,10 @@ async fn goes_wrong(random: &mut Rng, world: &mut World) {
     let which = random.u8(..4);
     world.timeline.note(world.now(), format!("engine {which} goes wrong: {fault:?}"));
     let fail = |world: &World, fault| match which {
-        0 => world.listening.fail_always(fault),
-        1 => world.thinking.fail_always(fault),
-        2 => world.speaking.fail_always(fault),
-        _ => world.judging.fail_always(fault),
+        0 => world.speech_to_text.fail_always(fault),
+        1 => world.language_model.fail_always(fault),
+        2 => world.text_to_speech.fail_always(fault),
+        _ => world.end_of_turn.fail_always(fault),
     };
     fail(world, Some(fault));
     person_speaks(random, world);
@@ -170,16 +170,16 @@ async fn goes_wrong(random: &mut Rng, world: &mut World) {
 
 fn change_pace(random: &mut Rng, world: &World) {
     let mut pace = |first, each| Pace { first: length(random, first), each: length(random, each) };
-    world.listening.set_pace(pace(1_500, 0));
-    world.thinking.set_pace(pace(1_500, 100));
+    world.speech_to_text.set_pace(pace(1_500, 0));
+    world.language_model.set_pace(pace(1_500, 100));
     // Now and then slower than it is played.
-    world.speaking.set_pace(pace(600, 140));
-    world.judging.set_pace(pace(200, 0));
+    world.text_to_speech.set_pace(pace(600, 140));
+    world.end_of_turn.set_pace(pace(200, 0));
 }
 
 async fn all_is_well_again(world: &mut World) {
     world.said().await;
-    for stage in [Stage::Listening, Stage::Judging, Stage::Thinking, Stage::Speaking] {
+    for stage in [Stage::SpeechToText, Stage::EndOfTurn, Stage::LanguageModel, Stage::TextToSpeech] {
         world.degrade(stage, false).await;
     }
     world.quiet().await;

@@ -26,19 +26,19 @@ async fn the_second_done_costs_no_synthesis_and_comes_sooner() {
     }
     assert_eq!(answers(&world), ["Done.", "Done."]);
     assert_eq!(outcomes(&world), [Outcome::Completed, Outcome::Completed]);
-    assert_eq!(world.speaking.counts().asked, 1);
+    assert_eq!(world.text_to_speech.counts().asked, 1);
     assert!(delays[1] < delays[0], "{delays:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn half_a_reply_is_not_kept() {
     let mut world = World::new(Scene { router: Box::new(Acknowledges), ..Scene::default() });
-    world.speaking.fail_next(Fault::CrashTwice { after_outputs: 1, restart: ms(200) });
+    world.text_to_speech.fail_next(Fault::CrashTwice { after_outputs: 1, restart: ms(200) });
     for _ in 0..2 {
         world.say("lights off");
         world.said().await;
         world.quiet().await;
     }
     assert_eq!(outcomes(&world), [Outcome::Interrupted, Outcome::Completed]);
-    assert_eq!(world.speaking.counts().asked, 2);
+    assert_eq!(world.text_to_speech.counts().asked, 2);
 }
