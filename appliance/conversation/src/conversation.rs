@@ -9,11 +9,11 @@
 //! - Neither machine sees the other. What passes between them is in `interface.rs`, and passes here.
 //! - What the responder wants is done before the next thing that the listener wants, so that actions come in the order of
 //!   their causes.
-//! - The listener alone decides whether an answer waits; the responder alone decides that it is over.
+//! - The listener alone makes an answer wait and go on; the responder alone ends it, be it because the listener says so.
 //!
 //! ```text
-//!                       Draft, Release, Discard, NotUnderstood
-//!                       PauseAnswer, ResumeAnswer, GiveWay
+//!                      Draft, Release, Discard,
+//!                      GiveWay, NotUnderstood
 //! frames      ┌──────────┐ ─────────────────────────────▶ ┌───────────┐  text, lengths,
 //! words   ───▶│ Listener │                                │ Responder │◀─── what was heard,
 //! judgements  └──────────┘ ◀───────────────────────────── └───────────┘  typed words
@@ -190,8 +190,6 @@ impl Conversation {
     fn perform_for_listener(&mut self, output: ListenerOutput) {
         match output {
             ListenerOutput::Do(action) => self.actions.push(action),
-            ListenerOutput::PauseAnswer => self.responder.pause(),
-            ListenerOutput::ResumeAnswer => self.responder.resume(),
             ListenerOutput::GiveWay { continues } => self.responder.give_way(continues),
             ListenerOutput::Draft { turn, transcript } => self.responder.draft(turn, &transcript),
             ListenerOutput::Release { turn } => self.responder.release(turn),

@@ -19,11 +19,7 @@ pub(crate) struct Answering {
 pub(crate) enum ListenerOutput {
     /// Something that does not concern the responder.
     Do(Action),
-    /// Somebody began to speak: the answer waits for their words.
-    PauseAnswer,
-    /// No words came: the answer goes on.
-    ResumeAnswer,
-    /// Words came: the answer is cancelled. Where they go on with its question, that is taken back too.
+    /// Somebody has something to say: the answer is cancelled. Where they go on with its question, that is taken back too.
     GiveWay { continues: bool },
     /// The words are known, though they may not be all: prepare an answer.
     Draft { turn: TurnId, transcript: Transcript },

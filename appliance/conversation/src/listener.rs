@@ -20,7 +20,7 @@ pub use self::back_channel::is_back_channel;
 pub use self::endpoint::{Endpointing, TextCue};
 use self::endpoint::{Judgement, SpeakerHabit};
 use self::hearing::{Hearing, Question, Utterance, noise_stopped};
-use crate::action::{Action, Notice};
+use crate::action::Action;
 use crate::conversation::Phase;
 use crate::ids::{Position, TurnId};
 use crate::interface::{Answering, ListenerOutput};
@@ -35,6 +35,7 @@ const ECHO: Duration = Duration::from_millis(200);
 pub(crate) struct Listener {
     endpointing: Endpointing,
     speculation: bool,
+    spoken: bool,
     barge_in: BargeIn,
     end_of_turn_model: bool,
     end_of_turn_degraded: bool,
@@ -47,8 +48,8 @@ pub(crate) struct Listener {
     question: Question,
     /// Until here, Parley's own voice may still be in the air.
     echo_until: Position,
-    /// Since when the answer waits for somebody's words. Only while there is an utterance, and an answer.
-    answer_waits_since: Option<Duration>,
+    /// The answer that waits for somebody's words, and since when. Only while there is an utterance, and an answer.
+    waiting: Option<(TurnId, Duration)>,
     turns: u64,
     outputs: VecDeque<ListenerOutput>,
 }
@@ -58,6 +59,7 @@ impl Listener {
         Listener {
             endpointing: settings.endpointing.clone(),
             speculation: settings.speculation,
+            spoken: settings.spoken,
             barge_in: settings.barge_in,
             end_of_turn_model,
             end_of_turn_degraded: false,
@@ -67,7 +69,7 @@ impl Listener {
             latest_at: Duration::ZERO,
             question: Question::default(),
             echo_until: Position::default(),
-            answer_waits_since: None,
+            waiting: None,
             turns: 0,
             outputs: VecDeque::new(),
         }
@@ -117,7 +119,7 @@ impl Listener {
 
     /// Notices when the microphone has gone in the middle of an utterance.
     pub(crate) fn due(&mut self, now: Duration) {
-        if self.next_wakeup().is_none_or(|due| now < due) {
+        if now.saturating_sub(self.latest_at) < WITHOUT_WORDS || matches!(self.hearing, Hearing::Quiet(_)) {
             return;
         }
         if let Hearing::Pausing(_, pause) = &mut self.hearing {
@@ -141,7 +143,7 @@ impl Listener {
 
     /// The answer is over, and with it whatever wait there was.
     pub(crate) fn answer_over(&mut self, noticed: bool) {
-        self.answer_waits_since = None;
+        self.waiting = None;
         if noticed && self.barge_in == BargeIn::Key {
             self.echo_until = self.latest.forward(ECHO);
         }
@@ -188,7 +190,7 @@ impl Listener {
 
     /// Whether the answer waits for somebody's words.
     pub(crate) fn answer_waits(&self) -> bool {
-        self.answer_waits_since.is_some()
+        self.waiting.is_some()
     }
 
     /// Whether somebody goes on with the question that is being answered.
@@ -227,21 +229,23 @@ impl Listener {
     }
 
     fn pause_answer(&mut self, answer: Option<Answering>) {
-        if answer.is_some() && !self.answer_waits() {
-            self.answer_waits_since = Some(self.latest_at);
-            self.want(ListenerOutput::PauseAnswer);
+        if let Some(Answering { turn, .. }) = answer.filter(|_| !self.answer_waits()) {
+            self.waiting = Some((turn, self.latest_at));
+            if self.spoken {
+                self.act(Action::Pause { turn });
+            }
         }
     }
 
     fn resume_answer(&mut self) {
-        if self.answer_waits_since.take().is_some() {
-            self.want(ListenerOutput::ResumeAnswer);
+        if let Some((turn, _)) = self.waiting.take().filter(|_| self.spoken) {
+            self.act(Action::Resume { turn });
         }
     }
 
     /// How long the answer has been waiting.
     fn waiting_for(&self) -> Option<Duration> {
-        self.answer_waits_since.map(|since| self.latest_at.saturating_sub(since))
+        self.waiting.map(|(_, since)| self.latest_at.saturating_sub(since))
     }
 
     fn want(&mut self, output: ListenerOutput) {
@@ -250,10 +254,6 @@ impl Listener {
 
     fn act(&mut self, action: Action) {
         self.want(ListenerOutput::Do(action));
-    }
-
-    fn tell(&mut self, notice: Notice) {
-        self.act(Action::Tell(notice));
     }
 
     /// What the end-of-turn model says of what has just been asked of it, at first.

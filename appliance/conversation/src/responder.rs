@@ -125,14 +125,6 @@ impl Responder {
         self.begin(answer);
     }
 
-    pub(crate) fn pause(&mut self) {
-        self.act_on_speech(|turn| Action::Pause { turn });
-    }
-
-    pub(crate) fn resume(&mut self) {
-        self.act_on_speech(|turn| Action::Resume { turn });
-    }
-
     /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on with
     /// its question, which is taken back too.
     pub(crate) fn give_way(&mut self, continues: bool) {
@@ -349,12 +341,6 @@ impl Responder {
 
     fn preferred_voice(&self) -> &str {
         self.settings.voices.first().map_or("", String::as_str)
-    }
-
-    fn act_on_speech(&mut self, action: impl Fn(TurnId) -> Action) {
-        if let Some(answer) = self.answer.as_ref().filter(|_| self.settings.spoken) {
-            self.act(action(answer.turn));
-        }
     }
 
     fn act(&mut self, action: Action) {

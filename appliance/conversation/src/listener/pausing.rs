@@ -124,7 +124,7 @@ impl Listener {
             self.want(ListenerOutput::Discard { turn });
             self.resume_answer();
             if !has_words(&transcript) {
-                self.tell(Notice::NoWords);
+                self.act(Action::Tell(Notice::NoWords));
             }
             if speaks_on {
                 self.hearing = Hearing::ignoring();
@@ -201,7 +201,7 @@ impl Listener {
     }
 
     fn interrupt_answer(&mut self, continues: bool) {
-        self.answer_waits_since = None;
+        self.waiting = None;
         self.want(ListenerOutput::GiveWay { continues });
     }
 

@@ -15,7 +15,7 @@ pub(super) const LONGEST_WAIT_FOR_WORDS: Duration = Duration::from_secs(6);
 
 impl Listener {
     pub(super) fn begin(&mut self, mut utterance: Utterance, answer: Option<Answering>) {
-        self.tell(Notice::SpeechBegan);
+        self.act(Action::Tell(Notice::SpeechBegan));
         self.pause_answer(answer);
         utterance.over_answer = answer.is_some();
         utterance.next_peek = utterance.onset.forward(PEEK_EVERY);

@@ -2,7 +2,7 @@
 
 use parley_conversation::{Outcome, Phase};
 
-use crate::common::{Room, ms};
+use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
 
 #[test]
@@ -39,6 +39,20 @@ fn while_an_answer_is_paused_resumes_it() {
     assert_eq!(room.count("resume"), 1);
     room.dead_microphone(10_000);
     assert_eq!(room.outcomes(), [Outcome::Completed]);
+}
+
+#[test]
+fn while_an_answer_is_paused_for_somebody_who_has_spoken_for_28_seconds_resumes_it() {
+    let mut room = room_while_speaking(|_| {}, 500);
+    room.speech_to_text = Works::Never;
+    for _ in 0..4 {
+        room.noise(4_000).silence(2_040);
+    }
+    room.noise(4_000);
+    assert_eq!((room.count("pause"), room.count("resume")), (5, 4));
+    room.dead_microphone(2_000);
+    assert_eq!(room.count("resume"), 5);
+    assert_eq!(room.conversation.next_wakeup(), None, "only words can change anything now");
 }
 
 #[test]
