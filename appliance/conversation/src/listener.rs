@@ -16,8 +16,7 @@ mod speaking;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-pub use self::back_channel::is_back_channel;
-pub use self::endpoint::{Endpointing, TextCue};
+pub use self::endpoint::Endpointing;
 use self::endpoint::{Judgement, SpeakerHabit};
 use self::hearing::{Hearing, Question, Utterance, noise_stopped};
 use crate::action::Action;

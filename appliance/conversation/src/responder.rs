@@ -23,7 +23,6 @@ use self::apologies::Apologies;
 pub use self::clause::ClauseCutter;
 use self::history::Clause;
 pub use self::history::{Exchange, History};
-pub use self::language::language_name;
 use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
 pub use self::prompt::{Author, Message, estimated_tokens};
 pub use self::speakable::speakable;

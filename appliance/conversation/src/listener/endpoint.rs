@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// How the words of an utterance end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextCue {
+pub(super) enum TextCue {
     /// As a question does: people seldom stop behind one to go on.
     Question,
     /// As a statement or a command may, complete or not: "Turn on the light" may go on with "in the kitchen".
@@ -29,7 +29,7 @@ const LEADING_WORDS: &[&str] = &[
 impl TextCue {
     /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a full
     /// stop behind nearly everything, so that the last word counts for more than the full stop.
-    pub fn of(text: &str) -> TextCue {
+    pub(super) fn of(text: &str) -> TextCue {
         let text = text.trim();
         if text.ends_with("...") || text.ends_with(['…', ',', ';', ':', '-', '–', '—']) {
             return TextCue::Unfinished;

@@ -62,7 +62,7 @@ const NAMES: &[(&str, &str)] = &[
 pub(super) const SURE_OF_LANGUAGE: f32 = 0.6;
 
 /// The English name of a language, or its code where this table has none.
-pub fn language_name(code: &str) -> &str {
+pub(super) fn language_name(code: &str) -> &str {
     NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
 }
 
