@@ -3,7 +3,7 @@
 //! Terms: a **source** is where sound comes from ([`capture::Source`]), a **sink** where it goes ([`playback::Sink`]); a
 //! **period** is the block that one call moves, 10 ms; a **frame** of a device is one sample of every channel, while a
 //! [`capture::Frame`] is the 20 ms of mono sound that listening works on; a **stream** is what is said between two
-//! discards, known by its [`playback::Generation`].
+//! discards, known by its [`playback::StreamId`].
 //!
 //! Rules:
 //! - The two audio threads never allocate, lock, log or await after start. Opening a lost device again is the exception:

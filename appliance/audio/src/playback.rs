@@ -4,12 +4,12 @@
 //! Feed ──ring, 400 ms──▶ Renderer ──period──▶ Sink        Control ──atomics──▶ Renderer
 //! ```
 //!
-//! Terms: a **stream** is what is said between two discards, and its [`Generation`] is its name; the sink's **delay** is what
+//! Terms: a **stream** is what is said between two discards, and its [`StreamId`] is its name; the sink's **delay** is what
 //! was written to it and has not been heard; **heard** is what of a stream has come out, without silence in its gaps.
 //!
 //! Rules:
 //! - Nothing of a stream is heard after it was discarded, but for the period that is being written. Every queued sample
-//!   carries its generation, and the renderer is the one place that looks at it.
+//!   carries its stream's name, and the renderer is the one place that looks at it.
 //! - A pause makes the sink drop its delay; a resume goes on with exactly the first sample that was not heard.
 //! - What was heard of a stream is a prefix of what was offered: nothing is lost, nothing is said twice.
 
@@ -23,7 +23,7 @@ mod speaker;
 mod unheard;
 
 pub use alsa::AlsaSink;
-pub use control::{Control, Counters, Generation};
+pub use control::{Control, Counters, StreamId};
 pub use feed::{Feed, StaleStream};
 pub use paced::{NullSink, Recording, WavSink};
 pub use renderer::Renderer;

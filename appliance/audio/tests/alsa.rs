@@ -60,7 +60,7 @@ fn what_is_rendered_reaches_the_device() {
             assert_eq!(sink.format().rate_hz, 24_000);
             let (mut feed, control, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
             let speech: Vec<i16> = (1..=5_000).collect();
-            assert_eq!(feed.offer(control.generation(), &speech), Ok(5_000));
+            assert_eq!(feed.offer(control.stream(), &speech), Ok(5_000));
             while !control.is_drained() {
                 assert_eq!(renderer.step(&mut sink), Ok(Written::InTime));
             }
@@ -83,7 +83,7 @@ fn pause_and_discard_work_on_alsa() {
             let mut sink = AlsaSink::open("speaker", 16_000).unwrap();
             let (mut feed, control, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
             let speech: Vec<i16> = (1..=1_000).collect();
-            feed.offer(control.generation(), &speech).unwrap();
+            feed.offer(control.stream(), &speech).unwrap();
             renderer.step(&mut sink).unwrap();
             control.pause();
             (0..5).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
@@ -179,7 +179,7 @@ fn the_null_device_is_a_silent_microphone_and_a_patient_speaker() {
             let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
             let (mut feed, control, _speaker) = Speaker::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
             assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
-            assert_eq!(feed.offer(control.generation(), &[1_i16; 4_800]), Ok(4_800));
+            assert_eq!(feed.offer(control.stream(), &[1_i16; 4_800]), Ok(4_800));
             while !control.is_drained() {
                 std::thread::sleep(Duration::from_millis(5));
             }

@@ -3,23 +3,23 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Position, TurnId};
-use crate::prompt::Message;
+use crate::responder::Message;
 
 /// Do this. Actions are performed in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Transcribe this stretch of the microphone's audio; answer with [`crate::Event::Transcribed`].
     Transcribe {
-        /// For this draft.
+        /// The draft.
         turn: TurnId,
         /// Beginning, with some audio before the onset.
         from: Position,
         /// End, with the silence so far.
         to: Position,
     },
-    /// Tell from the sound whether the speaker has finished; answer with [`crate::Event::Judged`].
+    /// Tell from the sound whether the speaker has finished; answer with [`crate::Event::EndOfTurnJudged`].
     JudgeEndOfTurn {
-        /// For this draft.
+        /// The draft.
         turn: TurnId,
         /// Beginning.
         from: Position,
@@ -28,7 +28,7 @@ pub enum Action {
     },
     /// Let the language model answer: [`crate::Event::Text`], then [`crate::Event::GenerationEnded`].
     Generate {
-        /// For this turn.
+        /// The turn.
         turn: TurnId,
         /// System prompt, history and the person's words.
         messages: Vec<Message>,
@@ -41,7 +41,7 @@ pub enum Action {
     },
     /// Synthesise a clause, after those before it; its audio is held until the turn is released.
     Speak {
-        /// For this turn.
+        /// The turn.
         turn: TurnId,
         /// Counted from 0 in each turn.
         clause: usize,
@@ -53,12 +53,12 @@ pub enum Action {
     /// No clause follows: [`crate::Event::PlaybackEnded`] is due when what there is has been heard, even if that is
     /// nothing. Comes once for every turn that is spoken, unless it is cancelled first.
     EndSpeech {
-        /// Of this turn.
+        /// The turn.
         turn: TurnId,
     },
     /// The turn is committed: play what it has and will have.
     Release {
-        /// This one.
+        /// The turn.
         turn: TurnId,
     },
     /// Be silent at once, keep what has not been heard, and say how much was ([`crate::Event::Heard`]).
@@ -74,7 +74,7 @@ pub enum Action {
     /// Drop every job and all audio of this turn; say how much was heard if it was released. Nothing but the notice of
     /// its end names the turn from now on.
     Cancel {
-        /// This one.
+        /// The turn.
         turn: TurnId,
     },
     /// Tell whoever looks on.
@@ -112,7 +112,7 @@ pub enum Notice {
     },
     /// A clause of the answer, in order, once it is certain to be said.
     Answering {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
         /// The clause.
         text: String,

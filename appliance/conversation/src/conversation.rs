@@ -1,38 +1,36 @@
-//! The state machine. [`Conversation::handle`] is its only door.
+//! The only door. [`Conversation::handle`] hands each event to one of two machines, and what one of them wants to the other.
+//!
+//! Terms:
+//! - the **listener** knows the microphone: who speaks, what they say, whether they have finished, and whether the answer
+//!   has to wait for them;
+//! - the **responder** knows the answers: what is drafted, what is being said, what was heard of it, and what is said unasked.
+//!
+//! Rules:
+//! - Neither machine sees the other. What passes between them is in `interface.rs`, and passes here.
+//! - What the responder wants is done before the next thing that the listener wants, so that actions come in the order of
+//!   their causes.
+//! - The listener alone makes an answer wait and go on; the responder alone ends it, be it because the listener says so.
 //!
 //! ```text
-//! microphone:  Quiet ──onset──▶ Speaking ──silence──▶ Pausing ──enough──▶ Quiet, and the draft is released
-//!                                  ▲  speech again ──────┘ (the draft is cancelled)
-//!              Speaking ──no words for long, over an answer──▶ Ignoring ──silence──▶ Quiet
-//! answer:      none ──release──▶ Released ──heard to its end──▶ none
-//!                         onset ▼   ▲ no words, or a back-channel
-//!                             Paused ──words──▶ none (cancelled)
+//!                      Draft, Release, Discard,
+//!                      GiveWay, NotUnderstood
+//! frames      ┌──────────┐ ─────────────────────────────▶ ┌───────────┐  text, lengths,
+//! words   ───▶│ Listener │                                │ Responder │◀─── what was heard,
+//! judgements  └──────────┘ ◀───────────────────────────── └───────────┘  typed words
+//! time                     Answering, Drafted, AnswerOver
 //! ```
 //! `tests/snapshots` holds the whole table: what every event does in every state.
 
-mod answering;
-mod faults;
-mod microphone;
-mod words;
-
-use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use crate::action::{Action, Outcome};
-use crate::answer::{Answer, Progress};
-use crate::endpoint::{Judgement, SpeakerHabit};
-use crate::event::{Event, Stage, Transcript};
-use crate::hearing::{Hearing, Utterance};
-use crate::history::History;
-use crate::ids::{Position, TurnId};
-use crate::prompt;
+use crate::action::Action;
+use crate::event::{Event, Stage};
+use crate::ids::TurnId;
+use crate::interface::{ListenerOutput, ResponderOutput};
+use crate::listener::Listener;
+use crate::responder::{History, Responder};
 use crate::route::Router;
-use crate::settings::{MAX_QUESTION_CHARS, Settings};
-
-/// An answer that was paused goes on after this long without words.
-const WITHOUT_WORDS: Duration = Duration::from_secs(2);
-
-const SAY_TOO_LONG: &str = "That is too long for me. Please ask about a part of it.";
+use crate::settings::Settings;
 
 /// What a conversation is doing, for lights, dashboards and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,46 +51,17 @@ pub enum Phase {
 
 /// A conversation between people at one microphone and Parley.
 pub struct Conversation {
-    settings: Settings,
-    router: Box<dyn Router>,
-    history: History,
-    habit: SpeakerHabit,
-    hearing: Hearing,
-    answer: Option<Answer>,
-    /// Sentences to be said, unasked, at the next quiet moment.
-    announcements: VecDeque<&'static str>,
-    has_judge: bool,
-    degraded: BTreeSet<Stage>,
-    next_turn: u64,
-    /// The microphone's last frame.
-    latest: Position,
-    latest_at: Duration,
-    /// Up to here, what was said has been answered.
-    answered_until: Position,
-    /// Until here, Parley's own voice may still be in the air.
-    echo_until: Position,
+    listener: Listener,
+    responder: Responder,
     actions: Vec<Action>,
 }
 
 impl Conversation {
-    /// A conversation that nobody has begun. `has_judge`: whether there is an end-of-turn model.
-    pub fn new(settings: Settings, router: Box<dyn Router>, has_judge: bool) -> Self {
-        let history = History::new(settings.remembered_turns);
+    /// A conversation that nobody has begun. `end_of_turn_model`: whether there is one.
+    pub fn new(settings: Settings, router: Box<dyn Router>, end_of_turn_model: bool) -> Self {
         Conversation {
-            settings,
-            router,
-            history,
-            habit: SpeakerHabit::default(),
-            hearing: Hearing::default(),
-            answer: None,
-            announcements: VecDeque::new(),
-            has_judge,
-            degraded: BTreeSet::new(),
-            next_turn: 1,
-            latest: Position::default(),
-            latest_at: Duration::ZERO,
-            answered_until: Position::default(),
-            echo_until: Position::default(),
+            listener: Listener::new(&settings, end_of_turn_model),
+            responder: Responder::new(settings, router),
             actions: Vec::new(),
         }
     }
@@ -100,158 +69,140 @@ impl Conversation {
     /// Takes an event at the time `now` (since any fixed moment, never going back) and says what to do about it.
     pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Action> {
         match event {
-            Event::Frame { end, speech } => self.on_frame(end, speech, now),
-            Event::Transcribed { turn, transcript } => self.on_transcript(turn, transcript),
-            Event::Judged { turn, probability } => self.on_judged(turn, Judgement::Probability(probability)),
-            Event::SentenceJudged { turn, probability } => {
-                self.on_sentence_judged(turn, Judgement::Probability(probability));
-            }
+            Event::Frame { end, speech } => self.listener.frame(end, speech, now, self.responder.answering()),
+            Event::Transcribed { turn, transcript } => self.listener.transcribed(turn, transcript),
+            Event::EndOfTurnJudged { turn, probability } => self.listener.end_of_turn_judged(turn, Some(probability)),
+            Event::SentenceJudged { turn, probability } => self.listener.sentence_judged(turn, probability),
             Event::Text { turn, text } => {
                 self.without_sentence_judgement(turn);
-                let clauses = self.alive(turn).map(|answer| answer.push(&text)).unwrap_or_default();
-                self.say(turn, clauses);
+                self.responder.text(turn, &text);
             }
-            Event::GenerationEnded { turn } => self.on_generation_ended(turn),
-            Event::ClauseSynthesized { turn, clause, length } => self.on_clause_synthesized(turn, clause, length),
-            Event::Heard { turn, heard } => self.on_heard(turn, heard),
-            Event::PlaybackEnded { turn } => self.on_playback_ended(turn),
-            Event::Failed { turn, stage } => self.on_failed(turn, stage),
-            Event::Degraded { stage, degraded } => self.on_degraded(stage, degraded),
-            Event::Interrupt => self.on_interrupt(),
-            Event::Typed { text } => self.on_typed(text),
-            Event::Tick => self.on_tick(now),
+            Event::GenerationEnded { turn } => {
+                self.without_sentence_judgement(turn);
+                self.responder.generation_ended(turn);
+            }
+            Event::ClauseSynthesized { turn, clause, length } => {
+                self.responder.clause_synthesized(turn, clause, length);
+            }
+            Event::Heard { turn, heard } => self.responder.heard(turn, heard),
+            Event::PlaybackEnded { turn } => self.responder.playback_ended(turn, self.listener.continues()),
+            Event::Failed { turn, stage } => self.failed(turn, stage),
+            Event::Degraded { stage, degraded } => {
+                if stage == Stage::EndOfTurn {
+                    self.listener.end_of_turn_degraded(degraded);
+                }
+                self.responder.degraded(stage, degraded);
+            }
+            Event::Interrupt => {
+                self.listener.attend();
+                self.responder.give_way(self.listener.continues());
+            }
+            Event::Typed { text } => self.typed(text),
+            Event::Due => self.listener.due(now),
         }
-        self.announce();
+        self.settle();
+        while self.listener.is_silent() && self.responder.has_announcement() {
+            let turn = self.listener.next_turn();
+            self.responder.announce(turn);
+            self.settle();
+        }
         std::mem::take(&mut self.actions)
+    }
+
+    /// When [`Event::Due`] has something to do, on the clock of [`Conversation::handle`]; `None` where nothing is due, until
+    /// the next event.
+    pub fn next_wakeup(&self) -> Option<Duration> {
+        self.listener.next_wakeup()
     }
 
     /// What it is doing.
     pub fn phase(&self) -> Phase {
-        match (&self.answer, &self.hearing) {
-            (Some(answer), _) if matches!(answer.progress, Progress::Paused { .. }) => Phase::Interrupted,
-            (Some(answer), _) if answer.noticed => Phase::Speaking,
-            (Some(_), _) => Phase::Thinking,
-            (None, Hearing::Speaking(_)) => Phase::Listening,
-            (None, Hearing::Pausing(..)) => Phase::Deciding,
-            (None, Hearing::Quiet(_) | Hearing::Ignoring { .. }) => Phase::Quiet,
+        match self.responder.answering() {
+            Some(_) if self.listener.answer_waits() => Phase::Interrupted,
+            Some(answer) if answer.noticed => Phase::Speaking,
+            Some(_) => Phase::Thinking,
+            None => self.listener.phase(),
         }
     }
 
     /// What the language model can read before anybody asks; due at the start, and told again after each turn.
     pub fn preparation(&self) -> Action {
-        let preferred = self.settings.voices.first().map_or("", String::as_str);
-        Action::Prepare { messages: prompt::messages(&self.settings, &self.history, None, preferred) }
+        self.responder.preparation()
     }
 
     /// What has been said and heard.
     pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    /// What an owner has set.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+        self.responder.history()
     }
 
     /// Takes up what only a running engine can tell: the installed voices, and the room for prompts in tokens.
     pub fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
-        if !voices.is_empty() {
-            self.settings.voices = voices;
-        }
-        self.settings.prompt_tokens = prompt_tokens;
+        self.responder.set_abilities(voices, prompt_tokens);
     }
 
     /// Whether a turn is a draft or released: everything that reports for another one comes too late.
     pub fn is_alive(&self, turn: TurnId) -> bool {
-        let heard = match &self.hearing {
-            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
-            Hearing::Speaking(utterance) => utterance.peek.map(|peek| peek.turn),
-            Hearing::Pausing(_, pause) => Some(pause.turn),
-        };
-        heard == Some(turn) || self.answer.as_ref().is_some_and(|answer| answer.turn == turn)
+        self.listener.turn() == Some(turn) || self.responder.answering().is_some_and(|answer| answer.turn == turn)
     }
 
-    fn on_interrupt(&mut self) {
-        if matches!(self.hearing, Hearing::Ignoring { .. }) {
-            self.hearing = Hearing::default();
+    /// A language model that has begun to answer, or failed, says no more about the question. That may release the draft,
+    /// which comes before what the model says.
+    fn without_sentence_judgement(&mut self, turn: TurnId) {
+        self.listener.without_sentence_judgement(turn);
+        self.settle();
+    }
+
+    fn failed(&mut self, turn: TurnId, stage: Stage) {
+        match stage {
+            Stage::SpeechToText => self.listener.transcription_failed(turn),
+            Stage::EndOfTurn => self.listener.end_of_turn_judged(turn, None),
+            Stage::LanguageModel => {
+                self.without_sentence_judgement(turn);
+                self.responder.generation_failed(turn);
+            }
+            Stage::TextToSpeech => self.responder.voice_failed(turn, self.listener.continues()),
         }
-        self.stop_answer();
     }
 
-    fn on_typed(&mut self, text: String) {
+    fn typed(&mut self, text: String) {
         if text.trim().is_empty() {
             return;
         }
-        if self.utterance().is_some() {
-            // Whoever still speaks does not mean this turn.
-            self.stop_hearing();
-            self.hearing = Hearing::ignoring();
-        }
-        self.cancel_answer(Outcome::Interrupted);
-        let turn = self.new_turn();
-        let language = self.settings.voices.first().cloned().unwrap_or_default();
-        let answer = if text.chars().nth(MAX_QUESTION_CHARS).is_some() {
-            let mut answer = Answer::new(turn, None, None, language);
-            self.say_at_once(&mut answer, SAY_TOO_LONG);
-            answer
-        } else {
-            let transcript = Transcript { text, language, language_probability: 1.0, confidence: 1.0 };
-            self.draft(turn, &transcript, None)
-        };
-        self.release(answer);
+        self.listener.ignore_utterance();
+        self.settle();
+        let turn = self.listener.next_turn();
+        self.responder.typed(turn, text);
     }
 
-    /// Forgets what is being said.
-    fn stop_hearing(&mut self) {
-        let draft = match std::mem::take(&mut self.hearing) {
-            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
-            Hearing::Speaking(utterance) => utterance.peek.map(|peek| peek.turn),
-            Hearing::Pausing(_, pause) => Some(pause.turn),
-        };
-        if let Some(turn) = draft {
-            self.actions.push(Action::Cancel { turn });
+    /// Tells each machine what the other wants of it, until neither wants any more.
+    fn settle(&mut self) {
+        loop {
+            if let Some(output) = self.responder.poll() {
+                self.perform_for_responder(output);
+            } else if let Some(output) = self.listener.poll() {
+                self.perform_for_listener(output);
+            } else {
+                return;
+            }
         }
     }
 
-    fn new_turn(&mut self) -> TurnId {
-        let turn = TurnId(self.next_turn);
-        self.next_turn += 1;
-        turn
-    }
-
-    /// What is being said, or has just been said.
-    fn utterance(&self) -> Option<&Utterance> {
-        match &self.hearing {
-            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
-            Hearing::Speaking(utterance) | Hearing::Pausing(utterance, _) => Some(utterance),
+    fn perform_for_listener(&mut self, output: ListenerOutput) {
+        match output {
+            ListenerOutput::Do(action) => self.actions.push(action),
+            ListenerOutput::GiveWay { continues } => self.responder.give_way(continues),
+            ListenerOutput::Draft { turn, transcript } => self.responder.draft(turn, &transcript),
+            ListenerOutput::Release { turn } => self.responder.release(turn),
+            ListenerOutput::Discard { turn } => self.responder.discard(turn),
+            ListenerOutput::NotUnderstood => self.responder.not_understood(),
         }
     }
 
-    fn paused_answer(&self) -> Option<&Answer> {
-        self.answer.as_ref().filter(|answer| matches!(answer.progress, Progress::Paused { .. }))
-    }
-
-    /// How long the answer has been paused.
-    fn paused_for(&self) -> Option<Duration> {
-        match self.answer.as_ref()?.progress {
-            Progress::Paused { since } => Some(self.latest_at.saturating_sub(since)),
-            Progress::Draft | Progress::Released => None,
-        }
-    }
-
-    /// The released answer, if it is this turn's.
-    fn released(&mut self, turn: TurnId) -> Option<&mut Answer> {
-        self.answer.as_mut().filter(|answer| answer.turn == turn)
-    }
-
-    /// The answer of this turn, a draft or released. Everything that comes late for a cancelled turn ends here.
-    fn alive(&mut self, turn: TurnId) -> Option<&mut Answer> {
-        if self.answer.as_ref().is_some_and(|answer| answer.turn == turn) {
-            return self.answer.as_mut();
-        }
-        match &mut self.hearing {
-            Hearing::Pausing(_, pause) => pause.draft.as_mut().filter(|draft| draft.turn == turn),
-            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Ignoring { .. } => None,
+    fn perform_for_responder(&mut self, output: ResponderOutput) {
+        match output {
+            ResponderOutput::Do(action) => self.actions.push(action),
+            ResponderOutput::Drafted { turn, complete } => self.listener.drafted(turn, complete),
+            ResponderOutput::AnswerOver { noticed } => self.listener.answer_over(noticed),
         }
     }
 }

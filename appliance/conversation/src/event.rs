@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{Position, TurnId};
 
-/// What was said, as the speech-to-text engine reports it.
+/// What was said. The engines' crate has a transcript of its own, which this crate, that knows no engine, cannot use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
     /// The words; empty where there were none.
@@ -23,14 +23,14 @@ pub struct Transcript {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// Speech to text.
-    Listening,
-    /// End of turn from the sound.
-    Judging,
-    /// The language model.
-    Thinking,
-    /// Text to speech.
-    Speaking,
+    /// Which words were said.
+    SpeechToText,
+    /// Whether their sound is that of an end.
+    EndOfTurn,
+    /// What to answer.
+    LanguageModel,
+    /// The voice.
+    TextToSpeech,
 }
 
 /// Something happened.
@@ -45,40 +45,40 @@ pub enum Event {
     },
     /// [`crate::Action::Transcribe`] is done.
     Transcribed {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
         /// What was said.
         transcript: Transcript,
     },
     /// [`crate::Action::JudgeEndOfTurn`] is done.
-    Judged {
-        /// Whose.
+    EndOfTurnJudged {
+        /// The turn.
         turn: TurnId,
         /// Probability that the speaker has finished, 0..1.
         probability: f32,
     },
     /// The language model has read the words of [`crate::Action::Generate`]; comes before its first text, or not at all.
     SentenceJudged {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
         /// Probability that a sentence ends with them, 0..1.
         probability: f32,
     },
     /// The language model said some more.
     Text {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
         /// Any piece of text, often a part of a word.
         text: String,
     },
     /// The language model has finished.
     GenerationEnded {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
     },
     /// All audio of a clause is known.
     ClauseSynthesized {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
         /// Which, counted from 0.
         clause: usize,
@@ -87,19 +87,19 @@ pub enum Event {
     },
     /// How much of a turn's audio has left the loudspeaker; sent while it plays, when it pauses and when it stops.
     Heard {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
         /// From the beginning of the turn's audio.
         heard: Duration,
     },
     /// The last sample of a turn has been heard. Means nothing before its [`crate::Action::EndSpeech`].
     PlaybackEnded {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
     },
     /// An engine could not do its part for a turn.
     Failed {
-        /// Whose.
+        /// The turn.
         turn: TurnId,
         /// Which part.
         stage: Stage,
@@ -118,6 +118,6 @@ pub enum Event {
         /// What.
         text: String,
     },
-    /// Time passed; sent several times a second, also when no microphone delivers frames.
-    Tick,
+    /// It is the time that [`crate::Conversation::next_wakeup`] named. Does nothing before.
+    Due,
 }

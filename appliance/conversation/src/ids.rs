@@ -18,23 +18,57 @@ impl fmt::Display for TurnId {
     }
 }
 
-/// A place in the microphone's audio: time since its first sample, by the sound card's clock.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Position(pub Duration);
+/// The microphone's samples in a second.
+const SAMPLES_PER_S: u64 = 16_000;
+const NANOS_PER_SAMPLE: u32 = 62_500;
+
+/// A place in the microphone's audio: samples at 16 kHz since its first one, by the sound card's clock.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position(pub u64);
 
 impl Position {
     /// The time from `earlier` to here; zero where `earlier` is later.
     pub fn since(self, earlier: Position) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        let samples = self.0.saturating_sub(earlier.0);
+        let nanos = (samples % SAMPLES_PER_S) as u32 * NANOS_PER_SAMPLE;
+        Duration::new(samples / SAMPLES_PER_S, nanos)
     }
 
     /// The place this much later.
     pub fn forward(self, by: Duration) -> Position {
-        Position(self.0.saturating_add(by))
+        Position(self.0.saturating_add(samples_in(by)))
     }
 
     /// The place this much earlier, at most the beginning.
     pub fn back(self, by: Duration) -> Position {
-        Position(self.0.saturating_sub(by))
+        Position(self.0.saturating_sub(samples_in(by)))
+    }
+}
+
+/// As time, which is what a person wants to compare.
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Position({:?})", self.since(Position::default()))
+    }
+}
+
+fn samples_in(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos() / u128::from(NANOS_PER_SAMPLE)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_exact_and_stop_at_both_ends() {
+        let second = Position::default().forward(Duration::from_secs(1));
+        assert_eq!(second, Position(16_000));
+        assert_eq!(second.forward(FRAME), Position(16_320));
+        assert_eq!(second.back(FRAME * 2).since(Position::default()), Duration::from_millis(960));
+        assert_eq!(second.back(Duration::MAX), Position::default());
+        assert_eq!(Position::default().since(second), Duration::ZERO);
+        assert_eq!(second.forward(Duration::MAX).forward(FRAME), Position(u64::MAX));
+        assert_eq!(format!("{:?}", second.forward(Duration::from_millis(60))), "Position(1.06s)");
     }
 }

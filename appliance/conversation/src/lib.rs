@@ -1,7 +1,8 @@
 //! The conversation core: what Parley decides, and nothing else.
 //!
-//! No I/O, no clock, no randomness, no async: [`Conversation::handle`] takes an [`Event`] and the time, and returns
-//! the [`Action`]s to perform. Whoever performs them (the conductor) reports back with further events.
+//! It is sans-IO: no I/O, no clock, no randomness, no async. [`Conversation::handle`] takes an [`Event`] and the time, and
+//! returns the [`Action`]s to perform; [`Conversation::next_wakeup`] says when the time alone is an event. Whoever performs
+//! them (the conductor) reports back with further events.
 //!
 //! Terms:
 //! - an **utterance** is what a person says from onset to the silence that ends it;
@@ -22,31 +23,20 @@
 //! - No word of a question is lost or taken twice, however long it is and wherever its speaker pauses.
 
 mod action;
-mod answer;
-mod back_channel;
-mod clause;
 mod conversation;
-mod endpoint;
 mod event;
-mod hearing;
-mod history;
 mod ids;
-mod language;
-mod prompt;
+mod interface;
+mod listener;
+mod responder;
 mod route;
 mod settings;
-mod speakable;
 
 pub use action::{Action, Notice, Outcome};
-pub use back_channel::is_back_channel;
-pub use clause::ClauseCutter;
 pub use conversation::{Conversation, Phase};
-pub use endpoint::{Endpointing, TextCue};
 pub use event::{Event, Stage, Transcript};
-pub use history::{Exchange, History};
 pub use ids::{FRAME, Position, TurnId};
-pub use language::language_name;
-pub use prompt::{Message, Speaker, estimated_tokens};
+pub use listener::Endpointing;
+pub use responder::{Author, ClauseCutter, Exchange, History, Message, estimated_tokens, speakable};
 pub use route::{ModelOnly, Request, Route, Router};
 pub use settings::{BargeIn, MAX_QUESTION_CHARS, Settings};
-pub use speakable::speakable;

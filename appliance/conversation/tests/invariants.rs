@@ -16,7 +16,12 @@ use parley_conversation::{
 use proptest::prelude::*;
 
 fn stage() -> impl Strategy<Value = Stage> {
-    prop_oneof![Just(Stage::Listening), Just(Stage::Judging), Just(Stage::Thinking), Just(Stage::Speaking)]
+    prop_oneof![
+        Just(Stage::SpeechToText),
+        Just(Stage::EndOfTurn),
+        Just(Stage::LanguageModel),
+        Just(Stage::TextToSpeech)
+    ]
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
@@ -51,7 +56,7 @@ mod junk {
         Degraded { stage: Stage, degraded: bool },
         Interrupt,
         Typed { text: &'static str },
-        Ticks { count: u32 },
+        DeadMicrophone { count: u32 },
     }
 
     fn length() -> impl Strategy<Value = Duration> {
@@ -81,7 +86,7 @@ mod junk {
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
             1 => Just(Op::Interrupt),
             1 => prop::sample::select(vec!["", "Hello?", "   "]).prop_map(|text| Op::Typed { text }),
-            2 => (1_u32..20).prop_map(|count| Op::Ticks { count }),
+            2 => (1_u32..20).prop_map(|count| Op::DeadMicrophone { count }),
         ]
     }
 
@@ -89,7 +94,7 @@ mod junk {
         conversation: Conversation,
         auditor: Auditor,
         now: Duration,
-        position: Duration,
+        position: Position,
         turns: Vec<TurnId>,
     }
 
@@ -114,16 +119,16 @@ mod junk {
                 Op::Frames { count, speech } => {
                     for _ in 0..count {
                         self.now += FRAME;
-                        self.position += FRAME;
-                        let end = Position(self.position);
+                        self.position = self.position.forward(FRAME);
+                        let end = self.position;
                         self.tell(Event::Frame { end, speech });
                     }
                     return;
                 }
-                Op::Ticks { count } => {
+                Op::DeadMicrophone { count } => {
                     for _ in 0..count {
                         self.now += ms(200);
-                        self.tell(Event::Tick);
+                        self.tell(Event::Due);
                     }
                     return;
                 }
@@ -138,7 +143,7 @@ mod junk {
                 },
                 Op::Judged { pick, probability } => {
                     let turn = turn(pick);
-                    Event::Judged { turn, probability }
+                    Event::EndOfTurnJudged { turn, probability }
                 }
                 Op::SentenceJudged { pick, probability } => {
                     let turn = turn(pick);
@@ -168,19 +173,19 @@ mod junk {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
         #[test]
         fn handle_never_panics_and_breaks_no_rule(
             settings in settings(),
-            has_judge in any::<bool>(),
+            end_of_turn_model in any::<bool>(),
             ops in prop::collection::vec(op(), 1..120),
         ) {
             let mut world = World {
                 auditor: Auditor::new(&settings),
-                conversation: Conversation::new(settings, Box::new(ModelOnly), has_judge),
+                conversation: Conversation::new(settings, Box::new(ModelOnly), end_of_turn_model),
                 now: Duration::ZERO,
-                position: Duration::ZERO,
+                position: Position::default(),
                 turns: Vec::new(),
             };
             for op in ops {
@@ -194,9 +199,9 @@ mod junk {
         ) {
             let mut conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
             for (position, now, speech) in times {
-                let end = Position(Duration::from_secs(position));
+                let end = Position(position);
                 conversation.handle(Event::Frame { end, speech }, Duration::from_secs(now));
-                conversation.handle(Event::Tick, Duration::MAX);
+                conversation.handle(Event::Due, Duration::MAX);
             }
         }
     }
@@ -240,7 +245,7 @@ mod plausible {
             20 => calm_op(),
             2 => Just(Op::BackChannel),
             3 => (1_u64..400).prop_map(|frames| Op::Noise { milliseconds: frames * 20 }),
-            1 => (1_u64..20).prop_map(|ticks| Op::DeadMicrophone { milliseconds: ticks * 200 }),
+            1 => (1_u64..200).prop_map(|frames| Op::DeadMicrophone { milliseconds: frames * 20 }),
             1 => Just(Op::Type),
             1 => Just(Op::Key),
             3 => (stage(), works()).prop_map(|(stage, works)| Op::Engine { stage, works }),
@@ -275,10 +280,10 @@ mod plausible {
                 room.key();
             }
             Op::Engine { stage, works } => match stage {
-                Stage::Listening => room.listening = works,
-                Stage::Judging => room.judging = works,
-                Stage::Thinking => room.thinking = works,
-                Stage::Speaking => room.speaking = works,
+                Stage::SpeechToText => room.speech_to_text = works,
+                Stage::EndOfTurn => room.end_of_turn = works,
+                Stage::LanguageModel => room.language_model = works,
+                Stage::TextToSpeech => room.text_to_speech = works,
             },
             Op::Finished(probability) => room.finished = probability,
             Op::Degraded { stage, degraded } => {
@@ -287,25 +292,25 @@ mod plausible {
         }
     }
 
-    fn room(new: Settings, has_judge: bool) -> Room {
-        Room::routed(|settings| *settings = new, Box::new(ModelOnly), has_judge)
+    fn room(new: Settings, end_of_turn_model: bool) -> Room {
+        Room::routed(|settings| *settings = new, Box::new(ModelOnly), end_of_turn_model)
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
         #[test]
         fn a_released_turn_whose_engines_all_answer_always_ends(
             settings in settings(),
-            has_judge in any::<bool>(),
+            end_of_turn_model in any::<bool>(),
             ops in prop::collection::vec(op(), 1..40),
         ) {
-            let mut room = room(settings, has_judge);
+            let mut room = room(settings, end_of_turn_model);
             for op in ops {
                 perform(&mut room, op, &mut Vec::new());
             }
-            (room.listening, room.thinking) = (Works::After(ms(100)), Works::After(ms(100)));
-            (room.judging, room.speaking) = (Works::After(ms(20)), Works::After(ms(100)));
+            (room.speech_to_text, room.language_model) = (Works::After(ms(100)), Works::After(ms(100)));
+            (room.end_of_turn, room.text_to_speech) = (Works::After(ms(20)), Works::After(ms(100)));
             // Whatever never answered is killed at its deadline, and that is reported.
             let stuck = room.turns_without_report();
             for (turn, stage) in stuck {
@@ -313,6 +318,8 @@ mod plausible {
             }
             room.quiet();
             prop_assert_eq!(room.phase(), Phase::Quiet);
+            room.silence(400);
+            prop_assert_eq!(room.conversation.next_wakeup(), None, "an idle conversation sleeps");
         }
 
         #[test]
@@ -338,6 +345,29 @@ mod plausible {
             }
             let understood: Vec<&str> = understood.iter().flat_map(|(_, text)| text.split_whitespace()).collect();
             prop_assert_eq!(understood, said);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+        #[test]
+        fn to_be_woken_when_something_is_due_is_as_good_as_all_the_time(
+            settings in settings(),
+            end_of_turn_model in any::<bool>(),
+            ops in prop::collection::vec(op(), 1..40),
+        ) {
+            let done = |wakes_all_the_time| {
+                let mut room = room(settings.clone(), end_of_turn_model);
+                room.wakes_all_the_time = wakes_all_the_time;
+                let mut said = Vec::new();
+                for op in &ops {
+                    perform(&mut room, op.clone(), &mut said);
+                }
+                room.dead_microphone(20_000);
+                room.done
+            };
+            prop_assert_eq!(done(false), done(true));
         }
     }
 }

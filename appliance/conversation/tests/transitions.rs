@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use common::{Room, Works, kind_of, ms};
-use parley_conversation::{Event, Phase, Position, Stage, Transcript, TurnId};
+use parley_conversation::{Event, Phase, Stage, Transcript, TurnId};
 
 /// A state, by the shortest way that leads there.
 struct State {
@@ -28,7 +28,7 @@ const STATES: &[State] = &[
         name: "deciding, words unknown",
         phase: Phase::Deciding,
         reach: |room| {
-            room.listening = Works::Never;
+            room.speech_to_text = Works::Never;
             room.says("Hello there", 400).silence(200);
         },
     },
@@ -77,7 +77,7 @@ const STATES: &[State] = &[
         reach: |room| {
             room.says("Hello there", 400).until("release");
             speak(room, true);
-            room.listening = Works::Never;
+            room.speech_to_text = Works::Never;
             room.says("Wait", 400).silence(200);
         },
     },
@@ -86,7 +86,7 @@ const STATES: &[State] = &[
         phase: Phase::Interrupted,
         reach: |room| {
             room.says("Hello there", 400).until("release");
-            room.listening = Works::Never;
+            room.speech_to_text = Works::Never;
             room.says("my friend", 400).silence(200);
         },
     },
@@ -127,7 +127,7 @@ fn answer(room: &Room) -> TurnId {
 type MakeEvents = fn(&Room) -> Vec<Event>;
 
 fn frames(room: &Room, count: u32, speech: bool) -> Vec<Event> {
-    let frame = |number| Event::Frame { end: Position(room.position + ms(20) * number), speech };
+    let frame = |number| Event::Frame { end: room.position.forward(ms(20) * number), speech };
     (1..=count).map(frame).collect()
 }
 
@@ -149,9 +149,9 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("transcribed: words", |room| transcript(room, "What time is it?")),
     ("transcribed: \"mhm\"", |room| transcript(room, "Mhm.")),
     ("transcribed: nothing", |room| transcript(room, "")),
-    ("judged: finished", |room| {
+    ("end of turn judged: finished", |room| {
         let turn = latest(room);
-        vec![Event::Judged { turn, probability: 0.9 }]
+        vec![Event::EndOfTurnJudged { turn, probability: 0.9 }]
     }),
     ("sentence judged: whole", |room| {
         let turn = latest(room);
@@ -171,25 +171,25 @@ const EVENTS: &[(&str, MakeEvents)] = &[
         vec![Event::Heard { turn, heard: ms(300) }]
     }),
     ("playback ended", |room| vec![Event::PlaybackEnded { turn: answer(room) }]),
-    ("failed: listening", |room| failed(latest(room), Stage::Listening)),
-    ("failed: judging", |room| failed(latest(room), Stage::Judging)),
-    ("failed: thinking", |room| failed(answer(room), Stage::Thinking)),
-    ("failed: speaking", |room| failed(answer(room), Stage::Speaking)),
-    ("degraded: thinking", |_| {
-        let (stage, degraded) = (Stage::Thinking, true);
+    ("failed: speech to text", |room| failed(latest(room), Stage::SpeechToText)),
+    ("failed: end of turn", |room| failed(latest(room), Stage::EndOfTurn)),
+    ("failed: language model", |room| failed(answer(room), Stage::LanguageModel)),
+    ("failed: text to speech", |room| failed(answer(room), Stage::TextToSpeech)),
+    ("degraded: language model", |_| {
+        let (stage, degraded) = (Stage::LanguageModel, true);
         vec![Event::Degraded { stage, degraded }]
     }),
     ("key", |_| vec![Event::Interrupt]),
     ("typed", |_| vec![Event::Typed { text: "Hello?".into() }]),
-    ("tick, no microphone for 2 s", |_| vec![Event::Tick]),
+    ("due, no microphone for 2 s", |_| vec![Event::Due]),
 ];
 
 /// The room in a state, with engines that leave the rest to the event.
 fn reach(state: &State) -> Room {
     let mut room = Room::new();
     room.finished = 0.3;
-    room.thinking = Works::Never;
-    room.speaking = Works::Never;
+    room.language_model = Works::Never;
+    room.text_to_speech = Works::Never;
     room.silence(1_000);
     (state.reach)(&mut room);
     assert_eq!(room.phase(), state.phase, "{}", state.name);
@@ -199,7 +199,7 @@ fn reach(state: &State) -> Room {
 /// The phase and the actions after these events.
 fn row(mut room: Room, events: Vec<Event>) -> String {
     let (before, done) = (room.phase(), room.done.len());
-    room.now += if events == [Event::Tick] { ms(2_000) } else { ms(20) };
+    room.now += if events == [Event::Due] { ms(2_000) } else { ms(20) };
     for event in events {
         room.tell(event);
     }

@@ -1,42 +1,37 @@
 //! The conductor performs what the core decides, and tells it what came of it. Nothing else changes its state.
 //!
 //! Every job of a turn is a task that is aborted with the turn; whatever it still managed to send is dropped by the
-//! core, which knows the turns that are alive. Queues, with what happens when they are full:
+//! core, which knows the turns that are alive. Between events it sleeps until the core has something to do. Queues, with what happens when they are full:
 //! - control events (64): the sender waits; they are served before all others;
 //! - the jobs' results (256): the job waits;
 //! - frames from the microphone ([`crate::listening::FRAMES_IN_FLIGHT`]): the newest are dropped and counted;
 //! - observations (256): lossy, for onlookers only.
 
-mod interface;
+mod handle;
 mod jobs;
 mod perform;
+mod recent_audio;
 mod reply_cache;
 mod speech;
 mod timeline;
-mod utterance;
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Conversation, Event, Phase, TurnId};
 use tokio::sync::{broadcast, mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::Instant;
 
-pub use self::interface::{Engines, Generating, Handle, Loudspeaker, Observation, TurnReport};
-use self::jobs::Generation;
+pub use self::handle::{Engines, Generating, Handle, Loudspeaker, Observation, TurnReport};
+use self::jobs::AnswerJob;
+use self::recent_audio::RecentAudio;
 use self::reply_cache::ReplyCache;
 use self::speech::Speech;
 use self::timeline::Mark;
 pub use self::timeline::{StagesMs, Timeline, milliseconds};
-use self::utterance::RecentAudio;
+use crate::health::Pulse;
 use crate::listening::AudioFrame;
-use crate::watchdog::Pulse;
-
-/// How often the core is told that time passes.
-const TICK: Duration = Duration::from_millis(100);
 
 /// The loudspeaker, which the players of several turns may wait for: one that was stopped lets go of it a moment later.
 struct SharedLoudspeaker {
@@ -52,19 +47,19 @@ impl SharedLoudspeaker {
 }
 
 /// What a job of a turn has to say.
-enum Message {
+enum Report {
     Event(Event),
     Mark(TurnId, Mark, Instant),
 }
 
-/// Sends a job's messages; dropping them all ends nothing.
-type Messages = mpsc::Sender<Message>;
+/// Sends a job's reports; dropping them all ends nothing.
+type Reports = mpsc::Sender<Report>;
 
 /// What is under way for a turn; dropping it stops it.
 #[derive(Default)]
 struct Turn {
     jobs: Vec<tokio::task::JoinHandle<()>>,
-    generation: Option<Generation>,
+    answer: Option<AnswerJob>,
     speech: Option<Speech>,
     /// Whether onlookers know of it, and are to be told how it ends.
     told: bool,
@@ -92,8 +87,8 @@ pub struct Conductor {
     preparation: Option<jobs::Preparation>,
     last_speech: Instant,
     started: Instant,
-    messages: Messages,
-    incoming: mpsc::Receiver<Message>,
+    reports: Reports,
+    incoming: mpsc::Receiver<Report>,
     control: mpsc::Receiver<Event>,
     observations: broadcast::Sender<Observation>,
     phase: watch::Sender<Phase>,
@@ -108,7 +103,7 @@ impl Conductor {
         generating: Generating,
         loudspeaker: Option<Loudspeaker>,
     ) -> (Conductor, Handle) {
-        let (messages, incoming) = mpsc::channel(256);
+        let (reports, incoming) = mpsc::channel(256);
         let (control_in, control) = mpsc::channel(64);
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
@@ -124,7 +119,7 @@ impl Conductor {
             preparation: None,
             last_speech: Instant::now(),
             started: Instant::now(),
-            messages,
+            reports,
             incoming,
             control,
             observations: observations.clone(),
@@ -137,33 +132,36 @@ impl Conductor {
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.
     pub async fn run(mut self, mut frames: mpsc::Receiver<AudioFrame>) {
         self.perform(self.conversation.preparation());
-        let mut tick = tokio::time::interval(TICK);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut controlled, mut listening) = (true, true);
         while controlled || listening {
+            let due = self.conversation.next_wakeup().map(|due| self.started + due);
             tokio::select! {
                 biased;
+                // Priority 1: a key or a button is to be obeyed, whatever else there is to do. They are rare, so that
+                // nothing else has to wait.
                 event = self.control.recv(), if controlled => match event {
                     Some(event) => self.handle(event),
                     None => controlled = false,
                 },
-                Some(message) = self.incoming.recv() => self.take(message),
+                // Priority 2: what the engines and the player have done was done before the frames that wait, and decides
+                // what those mean: whether a turn is over, and what of it was heard.
+                Some(report) = self.incoming.recv() => self.take(report),
+                // Priority 3: what people say; 64 frames, more than a second, may wait for the above.
                 frame = frames.recv(), if listening => match frame {
                     Some(frame) => self.hear(&frame),
                     None => listening = false,
                 },
-                _ = tick.tick() => {
-                    self.pulse.ticks.fetch_add(1, Ordering::Relaxed);
-                    self.handle(Event::Tick);
-                }
+                // Priority 4: the time alone means something only where none of the above has come in it: the microphone
+                // has not gone while there are frames to take.
+                () = until(due) => self.handle(Event::Due),
             }
         }
     }
 
-    fn take(&mut self, message: Message) {
-        match message {
-            Message::Event(event) => self.handle(event),
-            Message::Mark(turn, mark, at) => self.mark(turn, mark, at),
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Event(event) => self.handle(event),
+            Report::Mark(turn, mark, at) => self.mark(turn, mark, at),
         }
     }
 
@@ -194,7 +192,7 @@ impl Conductor {
         let now = Instant::now();
         match event {
             Event::Transcribed { turn, .. } => self.mark(*turn, Mark::Transcribed, now),
-            Event::Judged { turn, .. } => self.mark(*turn, Mark::Judged, now),
+            Event::EndOfTurnJudged { turn, .. } => self.mark(*turn, Mark::Judged, now),
             Event::Text { turn, .. } => self.mark(*turn, Mark::FirstText, now),
             Event::Frame { .. }
             | Event::SentenceJudged { .. }
@@ -206,7 +204,7 @@ impl Conductor {
             | Event::Degraded { .. }
             | Event::Interrupt
             | Event::Typed { .. }
-            | Event::Tick => {}
+            | Event::Due => {}
         }
     }
 
@@ -215,6 +213,14 @@ impl Conductor {
         if let Some(state) = self.turns.get_mut(&turn) {
             state.timeline.mark(mark, at);
         }
+    }
+}
+
+/// Never, where there is no time to wait for.
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

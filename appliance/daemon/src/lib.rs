@@ -2,12 +2,11 @@
 
 pub mod conductor;
 pub mod config;
+pub mod health;
 pub mod listening;
 pub mod machine;
-pub mod measurements;
 pub mod recorded;
 pub mod schemas;
 pub mod self_test;
 pub mod session;
-pub mod watchdog;
 pub mod workers;

@@ -162,7 +162,8 @@ async fn listen(question: &[i16], frames: &mpsc::Sender<AudioFrame>) {
             Some(chunk) => (chunk, true),
             None => ([0; FRAME_SAMPLES], false),
         };
-        let frame = AudioFrame { end: Position(FRAME * number), arrived: Instant::now(), samples, speech };
+        let frame =
+            AudioFrame { end: Position::default().forward(FRAME * number), arrived: Instant::now(), samples, speech };
         if frames.send(frame).await.is_err() {
             return;
         }

@@ -151,10 +151,10 @@ impl Workers {
 
     /// Tells a conversation whenever a worker goes out of order or works again; ends with the conversation.
     pub fn watch(&self, control: &mpsc::Sender<Event>) {
-        self.speech_to_text.watch(Stage::Listening, control);
-        self.language_model.watch(Stage::Thinking, control);
-        self.text_to_speech.watch(Stage::Speaking, control);
-        self.end_of_turn.watch(Stage::Judging, control);
+        self.speech_to_text.watch(Stage::SpeechToText, control);
+        self.language_model.watch(Stage::LanguageModel, control);
+        self.text_to_speech.watch(Stage::TextToSpeech, control);
+        self.end_of_turn.watch(Stage::EndOfTurn, control);
     }
 
     /// Name, process and use of each worker that runs.

@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::{Control, Renderer};
-use parley_conversation::{Event, Phase, Stage};
+use parley_conversation::{Event, Phase, Position, Stage};
 use parley_daemon::conductor::{Handle, Observation};
 use parley_daemon::listening::AudioFrame;
 use parley_engines::scripted::{Counts, Scripted};
@@ -68,7 +68,7 @@ pub struct World {
     card: SoundCard,
     started: Instant,
     now: Duration,
-    position: Duration,
+    position: Position,
     heard_last: Option<Duration>,
     spoke_last: Duration,
     phase: Phase,

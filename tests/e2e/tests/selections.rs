@@ -56,8 +56,9 @@ fn native_engines(selection: &[&str]) -> BTreeSet<String> {
 
 fn described(unit: &Value, units: &[Value]) -> String {
     let dependencies = unit["dependencies"].as_array().unwrap().iter();
-    let below: BTreeSet<String> =
-        dependencies.map(|dependency| described(&units[dependency["index"].as_u64().unwrap() as usize], units)).collect();
+    let below: BTreeSet<String> = dependencies
+        .map(|dependency| described(&units[dependency["index"].as_u64().unwrap() as usize], units))
+        .collect();
     format!("{} {} {} {} {below:?}", unit["pkg_id"], unit["mode"], unit["features"], unit["profile"]["opt_level"])
 }
 

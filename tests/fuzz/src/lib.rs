@@ -96,9 +96,11 @@ mod tests {
 
     #[test]
     fn every_target_takes_good_inputs_and_their_mutations() {
-        let report = Report::Output { job: protocol::JobId(1), output: Spoken { rate_hz: 22_050, audio: vec![1, -2, 3] } };
+        let report =
+            Report::Output { job: protocol::JobId(1), output: Spoken { rate_hz: 22_050, audio: vec![1, -2, 3] } };
         check(worker_frame, &protocol::encode(&report).unwrap());
-        let mut recording = b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\x08\0\0\0".to_vec();
+        let mut recording =
+            b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\x08\0\0\0".to_vec();
         recording.extend([1, 0, 2, 0, 3, 0, 4, 0]);
         check(wav, &recording);
         check(model_file, b"GGUF\x03\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");

@@ -7,7 +7,7 @@ use crate::counter::{Counter, Flag};
 
 /// The name of a stream: what is said between two discards. Later streams are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Generation(pub(crate) u32);
+pub struct StreamId(pub(crate) u32);
 
 /// What the speaker has been through.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ pub struct Control {
 
 impl Control {
     /// The current stream.
-    pub fn generation(&self) -> Generation {
-        self.shared.command().generation
+    pub fn stream(&self) -> StreamId {
+        self.shared.command().stream
     }
 
     /// Falls silent and keeps the rest of the stream; within a period the device drops what it has not played.
@@ -52,10 +52,8 @@ impl Control {
     }
 
     /// Ends the current stream, drops everything of it, and starts a new one, which is not paused.
-    pub fn discard(&self) -> Generation {
-        self.shared
-            .change(|command| Command { generation: Generation(command.generation.0 + 1), paused: false })
-            .generation
+    pub fn discard(&self) -> StreamId {
+        self.shared.change(|command| Command { stream: StreamId(command.stream.0 + 1), paused: false }).stream
     }
 
     /// Whether the audio thread has taken up the last pause, resume or discard. Once a pause has been taken up, what was
@@ -66,31 +64,31 @@ impl Control {
 
     /// Frames of the current stream that were heard.
     pub fn heard(&self) -> u64 {
-        self.heard_of(self.generation()).unwrap_or(0)
+        self.heard_of(self.stream()).unwrap_or(0)
     }
 
-    /// Frames of `generation` that were heard: final once that stream was discarded and [`Control::is_settled`]. `None` for
+    /// Frames of `stream` that were heard: final once that stream was discarded and [`Control::is_settled`]. `None` for
     /// a stream before the last one.
-    pub fn heard_of(&self, generation: Generation) -> Option<u64> {
+    pub fn heard_of(&self, stream: StreamId) -> Option<u64> {
         // In this order: the audio thread writes down the stream that ended before it reports of the next one.
         let current = Progress::unpack(self.shared.heard.load(Ordering::Acquire));
-        if current.generation == generation {
+        if current.stream == stream {
             return Some(current.frames.into());
         }
         let ended = Progress::unpack(self.shared.ended.load(Ordering::Acquire));
-        if ended.generation == generation {
+        if ended.stream == stream {
             Some(ended.frames.into())
         } else {
             // A stream that the audio thread has not begun, or never saw because the next discard came at once.
-            (generation > ended.generation).then_some(0)
+            (stream > ended.stream).then_some(0)
         }
     }
 
     /// Whether all that was offered of the current stream has been heard; true before anything is offered.
     pub fn is_drained(&self) -> bool {
-        let generation = self.generation();
+        let stream = self.stream();
         let offered = Progress::unpack(self.shared.offered.load(Ordering::Acquire));
-        offered.generation != generation || u64::from(offered.frames) <= self.heard_of(generation).unwrap_or(0)
+        offered.stream != stream || u64::from(offered.frames) <= self.heard_of(stream).unwrap_or(0)
     }
 
     /// Sets the loudness, 0..=1 of full scale; changes within 20 ms without a click. Starts at 1.
@@ -107,38 +105,38 @@ impl Control {
 /// What the renderer is told to do, in one word so that it is never half read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Command {
-    pub(super) generation: Generation,
+    pub(super) stream: StreamId,
     pub(super) paused: bool,
 }
 
 impl Command {
     fn pack(self) -> u64 {
-        u64::from(self.generation.0) << 1 | u64::from(self.paused)
+        u64::from(self.stream.0) << 1 | u64::from(self.paused)
     }
 
     fn unpack(word: u64) -> Command {
-        Command { generation: Generation((word >> 1) as u32), paused: word & 1 == 1 }
+        Command { stream: StreamId((word >> 1) as u32), paused: word & 1 == 1 }
     }
 }
 
 /// How far a stream has come, in one word. 32 bits of frames are a day at 48 kHz; beyond, the count stays there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Progress {
-    pub(super) generation: Generation,
+    pub(super) stream: StreamId,
     pub(super) frames: u32,
 }
 
 impl Progress {
-    pub(super) fn new(generation: Generation, frames: u64) -> Progress {
-        Progress { generation, frames: u32::try_from(frames).unwrap_or(u32::MAX) }
+    pub(super) fn new(stream: StreamId, frames: u64) -> Progress {
+        Progress { stream, frames: u32::try_from(frames).unwrap_or(u32::MAX) }
     }
 
     fn pack(self) -> u64 {
-        u64::from(self.generation.0) << 32 | u64::from(self.frames)
+        u64::from(self.stream.0) << 32 | u64::from(self.frames)
     }
 
     fn unpack(word: u64) -> Progress {
-        Progress { generation: Generation((word >> 32) as u32), frames: word as u32 }
+        Progress { stream: StreamId((word >> 32) as u32), frames: word as u32 }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rtrb::{Consumer, RingBuffer};
 
-use super::control::{Command, Control, Generation, Progress, Shared};
+use super::control::{Command, Control, Progress, Shared, StreamId};
 use super::feed::{Feed, Queued};
 use super::sink::{Sink, Written};
 use super::unheard::Unheard;
@@ -110,7 +110,7 @@ impl Renderer {
     pub(super) fn take_up(&mut self, delay: usize, drop_pending: impl FnOnce() -> usize) {
         self.unheard.keep_last(delay);
         let command = self.shared.command();
-        let is_new_stream = command.generation != self.taken_up.generation;
+        let is_new_stream = command.stream != self.taken_up.stream;
         let falls_silent = is_new_stream || (command.paused && !self.taken_up.paused);
         if falls_silent && self.unheard.speech() > 0 {
             self.unheard.keep_last(drop_pending());
@@ -127,7 +127,7 @@ impl Renderer {
     }
 
     fn progress(&self) -> Progress {
-        Progress::new(self.taken_up.generation, self.cursor - self.unheard.speech() as u64)
+        Progress::new(self.taken_up.stream, self.cursor - self.unheard.speech() as u64)
     }
 
     /// Goes back to the first sample that was not heard.
@@ -160,7 +160,7 @@ impl Renderer {
         if self.cursor == self.fetched {
             let queued = self.queue.peek().ok().copied()?;
             // A later stream waits until its discard has been taken up.
-            if queued.generation != self.taken_up.generation {
+            if queued.stream != self.taken_up.stream {
                 return None;
             }
             self.queue.pop().ok()?;
@@ -172,8 +172,8 @@ impl Renderer {
     }
 
     fn drop_stale(&mut self) {
-        let is_stale = |generation: Generation| generation < self.taken_up.generation;
-        while self.queue.peek().is_ok_and(|queued| is_stale(queued.generation)) {
+        let is_stale = |stream: StreamId| stream < self.taken_up.stream;
+        while self.queue.peek().is_ok_and(|queued| is_stale(queued.stream)) {
             // Just seen, so there.
             let _ = self.queue.pop();
         }

@@ -11,9 +11,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::common;
 use parley_daemon::conductor::Generating;
 use parley_daemon::config::Config;
+use parley_daemon::health::{figures, watchdog};
+use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
-use parley_daemon::{measurements, self_test, watchdog};
 
 /// Options of `parley run`.
 #[derive(Debug, Args)]
@@ -28,7 +29,7 @@ pub(super) fn run(_: &Options, config: &Config) -> Result<ExitCode> {
         let workers = Workers::spawn(config, &models, Needed::All)?;
         let (settings, generating) = (settings(config, &models), common::generating(config));
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
-        let measurements = tokio::spawn(measurements::keep(session.handle.clone()));
+        let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         tokio::select! {
@@ -37,7 +38,7 @@ pub(super) fn run(_: &Options, config: &Config) -> Result<ExitCode> {
             () = tell_the_gate(&session, settings, generating) => {}
         }
         watchdog.abort();
-        measurements.abort();
+        figures.abort();
         session.close().await;
         Ok(())
     })?;

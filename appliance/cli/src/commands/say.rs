@@ -162,7 +162,7 @@ impl Outlet {
 
 async fn offer(feed: &mut Feed, control: &Control, mut samples: &[f32]) -> Result<()> {
     while !samples.is_empty() {
-        let taken = feed.offer(control.generation(), samples)?;
+        let taken = feed.offer(control.stream(), samples)?;
         samples = samples.get(taken..).unwrap_or_default();
         tokio::time::sleep(FEED_EVERY).await;
     }

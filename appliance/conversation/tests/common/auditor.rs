@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use parley_conversation::{
-    Action, Conversation, Event, Message, Notice, Phase, Settings, Speaker, TurnId, estimated_tokens,
+    Action, Author, Conversation, Event, Message, Notice, Phase, Settings, TurnId, estimated_tokens,
 };
 
 use super::{kind_of, ms, turn_of};
 
-/// What "a bounded time" means for playback that is paused, counted in time during which frames or ticks go on.
+/// What "a bounded time" means for playback that is paused.
 const LONGEST_PAUSE: Duration = Duration::from_secs(9);
 
 #[derive(Debug, Default)]
@@ -33,7 +33,6 @@ pub struct Auditor {
     spoken: bool,
     speculation: bool,
     prompt_tokens: usize,
-    last_now: Duration,
 }
 
 impl Auditor {
@@ -43,7 +42,6 @@ impl Auditor {
             spoken: settings.spoken,
             speculation: settings.speculation,
             prompt_tokens: settings.prompt_tokens,
-            last_now: Duration::ZERO,
         }
     }
 
@@ -77,7 +75,7 @@ impl Auditor {
                 }
             }
             Event::Frame { .. }
-            | Event::Judged { .. }
+            | Event::EndOfTurnJudged { .. }
             | Event::SentenceJudged { .. }
             | Event::Text { .. }
             | Event::GenerationEnded { .. }
@@ -86,7 +84,7 @@ impl Auditor {
             | Event::Degraded { .. }
             | Event::Interrupt
             | Event::Typed { .. }
-            | Event::Tick => {}
+            | Event::Due => {}
         }
     }
 
@@ -175,15 +173,11 @@ impl Auditor {
         assert!(released <= 1, "at most one released turn is alive");
     }
 
-    fn check_pauses(&mut self, now: Duration, event: &Event) {
-        // A gap in which nothing was reported is no time that could have been used.
-        let gap = now.saturating_sub(self.last_now).saturating_sub(ms(200));
-        self.last_now = now;
-        for (id, turn) in &mut self.turns {
-            if let Some(since) = &mut turn.paused_since {
-                *since += gap;
+    fn check_pauses(&self, now: Duration, event: &Event) {
+        for (id, turn) in &self.turns {
+            if let Some(since) = turn.paused_since {
                 assert!(
-                    now.saturating_sub(*since) <= LONGEST_PAUSE,
+                    now.saturating_sub(since) <= LONGEST_PAUSE,
                     "playback that was paused is resumed or cancelled within a bounded time: {id}, {event:?}"
                 );
             }
@@ -226,7 +220,7 @@ impl Auditor {
 fn check_prompt(messages: &[Message], prompt_tokens: usize) {
     let tokens: usize = messages.iter().map(|message| estimated_tokens(&message.text)).sum();
     assert!(tokens <= prompt_tokens, "the prompt is within the model's context: {tokens}");
-    let speakers: Vec<Speaker> = messages.iter().map(|message| message.speaker).collect();
-    assert!(speakers.starts_with(&[Speaker::System]) && speakers.ends_with(&[Speaker::Person]));
+    let speakers: Vec<Author> = messages.iter().map(|message| message.author).collect();
+    assert!(speakers.starts_with(&[Author::System]) && speakers.ends_with(&[Author::Person]));
     assert!(speakers.windows(2).all(|pair| pair[0] != pair[1]), "speakers take turns: {speakers:?}");
 }

@@ -24,10 +24,10 @@ pub enum Works {
 pub struct Room {
     pub conversation: Conversation,
     pub auditor: Auditor,
-    pub listening: Works,
-    pub judging: Works,
-    pub thinking: Works,
-    pub speaking: Works,
+    pub speech_to_text: Works,
+    pub end_of_turn: Works,
+    pub language_model: Works,
+    pub text_to_speech: Works,
     /// What the end-of-turn model says.
     pub finished: f32,
     /// Whether the language model takes the words for a whole sentence, where it can tell.
@@ -36,12 +36,14 @@ pub struct Room {
     pub answer: String,
     pub language: String,
     pub confidence: f32,
+    /// Whether [`Event::Due`] comes even where nothing is due.
+    pub wakes_all_the_time: bool,
     pub now: Duration,
-    pub position: Duration,
+    pub position: Position,
     /// Everything done so far, and when.
     pub done: Vec<(Duration, Action)>,
     /// Words, and the middle of each in the audio.
-    words: Vec<(Duration, String)>,
+    words: Vec<(Position, String)>,
     due: Vec<(Duration, Event)>,
     stuck: Vec<(TurnId, Stage)>,
     playing: Vec<Playing>,
@@ -56,27 +58,28 @@ impl Room {
         Room::routed(change, Box::new(ModelOnly), true)
     }
 
-    pub fn without_judge() -> Self {
+    pub fn without_end_of_turn_model() -> Self {
         Room::routed(|_| {}, Box::new(ModelOnly), false)
     }
 
-    pub fn routed(change: impl FnOnce(&mut Settings), router: Box<dyn Router>, has_judge: bool) -> Self {
+    pub fn routed(change: impl FnOnce(&mut Settings), router: Box<dyn Router>, end_of_turn_model: bool) -> Self {
         let mut settings = Settings::default();
         change(&mut settings);
         Room {
             auditor: Auditor::new(&settings),
-            conversation: Conversation::new(settings, router, has_judge),
-            listening: Works::After(ms(60)),
-            judging: Works::After(ms(20)),
-            thinking: Works::After(ms(200)),
-            speaking: Works::After(ms(100)),
+            conversation: Conversation::new(settings, router, end_of_turn_model),
+            speech_to_text: Works::After(ms(60)),
+            end_of_turn: Works::After(ms(20)),
+            language_model: Works::After(ms(200)),
+            text_to_speech: Works::After(ms(100)),
             finished: 0.9,
             sentence: Some(0.2),
             answer: "It is ten past three. Anything else?".into(),
             language: "en".into(),
             confidence: 0.9,
+            wakes_all_the_time: false,
             now: Duration::ZERO,
-            position: Duration::ZERO,
+            position: Position::default(),
             done: Vec::new(),
             words: Vec::new(),
             due: Vec::new(),
@@ -90,7 +93,7 @@ impl Room {
         let words: Vec<&str> = words.split_whitespace().collect();
         let each = ms(milliseconds) / (words.len() as u32).max(1);
         for (count, word) in (0..).zip(words) {
-            let middle = self.position + each * count + each / 2;
+            let middle = self.position.forward(each * count + each / 2);
             self.words.push((middle, word.to_owned()));
         }
         self.frames(milliseconds, true)
@@ -107,13 +110,11 @@ impl Room {
 
     /// The microphone delivers nothing; only time passes.
     pub fn dead_microphone(&mut self, milliseconds: u64) -> &mut Self {
-        for _ in 0..milliseconds / 200 {
-            self.now += ms(200);
+        for _ in 0..frames_in(milliseconds) {
+            self.now += FRAME;
             self.deliver();
-            for _ in 0..10 {
-                self.play();
-            }
-            self.tell(Event::Tick);
+            self.play();
+            self.wake();
         }
         self
     }
@@ -206,15 +207,26 @@ impl Room {
     }
 
     fn frames(&mut self, milliseconds: u64, speech: bool) -> &mut Self {
-        for _ in 0..milliseconds / FRAME.as_millis() as u64 {
+        for _ in 0..frames_in(milliseconds) {
             self.now += FRAME;
-            self.position += FRAME;
+            self.position = self.position.forward(FRAME);
             self.deliver();
-            let end = Position(self.position);
+            let end = self.position;
             self.tell(Event::Frame { end, speech });
             self.play();
+            self.wake();
         }
         self
+    }
+
+    /// A conductor's timer: it rings when something is due, or all the time.
+    fn wake(&mut self) {
+        let due = self.conversation.next_wakeup().is_some_and(|due| due <= self.now);
+        if due || self.wakes_all_the_time {
+            self.tell(Event::Due);
+            let next = self.conversation.next_wakeup();
+            assert!(next.is_none_or(|next| next > self.now), "what was due has been done: {next:?} at {:?}", self.now);
+        }
     }
 
     fn deliver(&mut self) {
@@ -259,7 +271,7 @@ impl Room {
     fn perform(&mut self, action: Action) {
         match action {
             Action::Transcribe { turn, from, to } => {
-                let heard = self.words.iter().filter(|(at, _)| (from.0..to.0).contains(at));
+                let heard = self.words.iter().filter(|(at, _)| (from..to).contains(at));
                 let words: Vec<&str> = heard.map(|(_, word)| word.as_str()).collect();
                 let transcript = Transcript {
                     text: words.join(" "),
@@ -268,19 +280,19 @@ impl Room {
                     confidence: self.confidence,
                 };
                 let event = Event::Transcribed { turn, transcript };
-                self.schedule(self.listening, turn, Stage::Listening, event);
+                self.schedule(self.speech_to_text, turn, Stage::SpeechToText, event);
             }
             Action::JudgeEndOfTurn { turn, .. } => {
                 let probability = self.finished;
-                let event = Event::Judged { turn, probability };
-                self.schedule(self.judging, turn, Stage::Judging, event);
+                let event = Event::EndOfTurnJudged { turn, probability };
+                self.schedule(self.end_of_turn, turn, Stage::EndOfTurn, event);
             }
             Action::Generate { turn, .. } => self.generate(turn),
             Action::Speak { turn, clause, text, .. } => {
                 self.playing_of(turn).clauses += 1;
                 let length = ms(60) * text.chars().count() as u32;
                 let event = Event::ClauseSynthesized { turn, clause, length };
-                self.schedule(self.speaking, turn, Stage::Speaking, event);
+                self.schedule(self.text_to_speech, turn, Stage::TextToSpeech, event);
             }
             Action::EndSpeech { turn } => self.playing_of(turn).ended = true,
             Action::Release { turn } => self.playing_of(turn).released = true,
@@ -301,8 +313,8 @@ impl Room {
     }
 
     fn generate(&mut self, turn: TurnId) {
-        let Works::After(delay) = self.thinking else {
-            return self.schedule(self.thinking, turn, Stage::Thinking, Event::GenerationEnded { turn });
+        let Works::After(delay) = self.language_model else {
+            return self.schedule(self.language_model, turn, Stage::LanguageModel, Event::GenerationEnded { turn });
         };
         if let Some(probability) = self.sentence {
             self.insert(ms(20).min(delay), Event::SentenceJudged { turn, probability });
@@ -325,4 +337,8 @@ impl Room {
         });
         &mut self.playing[index]
     }
+}
+
+fn frames_in(milliseconds: u64) -> u64 {
+    milliseconds / FRAME.as_millis() as u64
 }

@@ -65,7 +65,7 @@ fn alone_interrupts_in_a_room_with_an_echo() {
 #[test]
 fn is_not_needed_in_a_room_with_an_echo_while_parley_thinks() {
     let mut room = Room::with(|settings| settings.barge_in = BargeIn::Key);
-    room.thinking = Works::After(ms(2_000));
+    room.language_model = Works::After(ms(2_000));
     room.silence(500).says("what is the weather", 1000);
     room.until("release");
     room.silence(200).says("in Paris", 600).quiet();

@@ -2,16 +2,34 @@
 
 use parley_conversation::{Outcome, Phase};
 
-use crate::common::Room;
+use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
 
 #[test]
 fn in_the_middle_of_a_word_is_not_waited_for() {
     let mut room = Room::new();
-    room.silence(500).says("What", 300).dead_microphone(2_200);
-    assert_eq!(room.phase(), Phase::Quiet);
+    room.silence(500).says("What", 300).dead_microphone(1_980);
+    assert_eq!(room.phase(), Phase::Listening);
+    room.dead_microphone(20);
+    assert_eq!(room.phase(), Phase::Quiet, "2 s after its last frame");
     room.silence(500).says(QUESTION, 1000).quiet();
     assert_eq!(room.outcomes(), [Outcome::Completed]);
+}
+
+#[test]
+fn is_waited_for_only_while_somebody_speaks() {
+    let mut room = Room::new();
+    assert_eq!(room.conversation.next_wakeup(), None);
+    room.silence(500);
+    assert_eq!(room.conversation.next_wakeup(), None);
+    room.says(QUESTION, 1000);
+    assert_eq!(room.conversation.next_wakeup(), Some(room.now + ms(2_000)));
+    room.until("release");
+    assert_eq!(
+        room.conversation.next_wakeup(),
+        None,
+        "while an answer is heard, only its player has something to tell"
+    );
 }
 
 #[test]
@@ -21,6 +39,20 @@ fn while_an_answer_is_paused_resumes_it() {
     assert_eq!(room.count("resume"), 1);
     room.dead_microphone(10_000);
     assert_eq!(room.outcomes(), [Outcome::Completed]);
+}
+
+#[test]
+fn while_an_answer_is_paused_for_somebody_who_has_spoken_for_28_seconds_resumes_it() {
+    let mut room = room_while_speaking(|_| {}, 500);
+    room.speech_to_text = Works::Never;
+    for _ in 0..4 {
+        room.noise(4_000).silence(2_040);
+    }
+    room.noise(4_000);
+    assert_eq!((room.count("pause"), room.count("resume")), (5, 4));
+    room.dead_microphone(2_000);
+    assert_eq!(room.count("resume"), 5);
+    assert_eq!(room.conversation.next_wakeup(), None, "only words can change anything now");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::{QUESTION, check_history};
 #[test]
 fn is_withdrawn_and_both_parts_are_one_question() {
     let mut room = Room::new();
-    room.thinking = Works::After(ms(800));
+    room.language_model = Works::After(ms(800));
     room.silence(500).says("what is the weather", 1000);
     room.until("release");
     room.silence(300).says("like in Paris today?", 1000).quiet();
@@ -19,7 +19,7 @@ fn is_withdrawn_and_both_parts_are_one_question() {
 #[test]
 fn is_one_question_even_if_a_first_sound_got_out() {
     let mut room = Room::new();
-    room.thinking = Works::After(ms(800));
+    room.language_model = Works::After(ms(800));
     room.silence(500).says("what is the weather", 1000);
     room.until("release");
     let turn = room.conversation.history().exchanges().next().expect("one turn").turn;
@@ -32,9 +32,9 @@ fn is_one_question_even_if_a_first_sound_got_out() {
 
 #[test]
 fn is_one_question_even_if_a_key_is_pressed_or_the_voice_fails_meanwhile() {
-    for stage in [None, Some(Stage::Speaking)] {
+    for stage in [None, Some(Stage::TextToSpeech)] {
         let mut room = Room::new();
-        room.thinking = Works::After(ms(800));
+        room.language_model = Works::After(ms(800));
         room.silence(500).says("what is the weather", 1000);
         room.until("release");
         let turn = room.conversation.history().exchanges().next().expect("one turn").turn;
@@ -50,7 +50,7 @@ fn is_one_question_even_if_a_key_is_pressed_or_the_voice_fails_meanwhile() {
 #[test]
 fn is_no_reason_to_forget_a_question_when_there_was_only_noise() {
     let mut room = Room::new();
-    room.thinking = Works::After(ms(4_000));
+    room.language_model = Works::After(ms(4_000));
     room.silence(500).says(QUESTION, 1000);
     room.until("release");
     room.silence(300).noise(2_600).quiet();
@@ -62,7 +62,7 @@ fn is_no_reason_to_forget_a_question_when_there_was_only_noise() {
 #[test]
 fn teaches_patience() {
     let mut room = Room::new();
-    room.thinking = Works::After(ms(2_000));
+    room.language_model = Works::After(ms(2_000));
     room.finished = 0.1;
     room.silence(500).says("what is the weather", 1000).silence(760);
     assert_eq!(room.count("release"), 1);
@@ -71,9 +71,9 @@ fn teaches_patience() {
 }
 
 #[test]
-fn is_not_taken_up_after_half_of_what_the_ears_can_take() {
+fn is_not_taken_up_after_half_of_what_can_be_transcribed() {
     let mut room = Room::new();
-    room.thinking = Works::After(ms(30_000));
+    room.language_model = Works::After(ms(30_000));
     room.silence(500).says("tell me a very long story", 1_000);
     room.until("release");
     room.silence(15_000).says("or a poem", 1000).quiet();

@@ -1,6 +1,6 @@
 //! What an answer is made of, and what is remembered of it.
 
-use parley_conversation::{Action, Event, Outcome, Request, Route, Router, Speaker};
+use parley_conversation::{Action, Author, Event, Outcome, Request, Route, Router, estimated_tokens};
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
@@ -30,8 +30,8 @@ fn is_being_made_before_the_end_is_confirmed() {
 fn is_remembered_by_what_was_heard_though_it_was_synthesised_before_its_release() {
     let mut room = Room::new();
     room.finished = 0.1;
-    room.thinking = Works::After(ms(20));
-    room.speaking = Works::After(ms(20));
+    room.language_model = Works::After(ms(20));
+    room.text_to_speech = Works::After(ms(20));
     room.silence(500).says(QUESTION, 1000);
     room.until("release");
     room.silence(1_500).key();
@@ -87,6 +87,21 @@ fn to_an_unknown_language_names_the_voices() {
 }
 
 #[test]
+fn is_made_with_what_the_engines_that_run_can_do() {
+    let mut room = Room::new();
+    room.language = "es".into();
+    room.conversation.set_abilities(vec!["en".into(), "es".into()], 60);
+    room.conversation.set_abilities(Vec::new(), 60);
+    room.silence(500).says("¿Qué hora es?", 1000).quiet();
+    let generated = room
+        .done
+        .iter()
+        .find_map(|(_, action)| if let Action::Generate { messages, .. } = action { Some(messages) } else { None });
+    let prompt = generated.expect("there is a Spanish voice now");
+    assert!(estimated_tokens(&prompt[0].text) <= 30, "the persona takes half of the room: {prompt:?}");
+}
+
+#[test]
 fn takes_the_last_five_turns_into_account() {
     let mut room = Room::new();
     room.answer = "Yes.".into();
@@ -100,7 +115,7 @@ fn takes_the_last_five_turns_into_account() {
         .filter_map(|(_, action)| if let Action::Generate { messages, .. } = action { Some(messages) } else { None });
     let last = prompts.next_back().expect("seven questions were asked");
     let questions: Vec<&str> =
-        last.iter().filter(|message| message.speaker == Speaker::Person).map(|message| message.text.as_str()).collect();
+        last.iter().filter(|message| message.author == Author::Person).map(|message| message.text.as_str()).collect();
     let expected: Vec<String> = (2..=7).map(|number| format!("question number {number}")).collect();
     assert_eq!(questions, expected);
 }

@@ -8,7 +8,7 @@ use crate::{QUESTION, check_history, room_while_speaking};
 #[test]
 fn to_hear_is_owned_up_to() {
     let mut room = Room::new();
-    room.listening = Works::Fails;
+    room.speech_to_text = Works::Fails;
     room.silence(500).says(QUESTION, 1000).quiet();
     assert_eq!(room.spoken().join(" "), "Sorry, I could not hear that. Please say it again.");
     check_history(&room, &[]);
@@ -18,7 +18,7 @@ fn to_hear_is_owned_up_to() {
 fn to_hear_resumes_the_answer_that_was_spoken_over() {
     for noise in [400, 4_000] {
         let mut room = room_while_speaking(|_| {}, 500);
-        room.listening = Works::Fails;
+        room.speech_to_text = Works::Fails;
         room.noise(noise).quiet();
         assert_eq!((room.count("pause"), room.count("resume")), (1, 1));
         assert_eq!(room.outcomes(), [Outcome::Completed]);
@@ -28,7 +28,7 @@ fn to_hear_resumes_the_answer_that_was_spoken_over() {
 #[test]
 fn to_think_is_owned_up_to() {
     let mut room = Room::new();
-    room.thinking = Works::Fails;
+    room.language_model = Works::Fails;
     room.silence(500).says(QUESTION, 1000).quiet();
     assert_eq!(room.spoken(), ["Sorry, I have no answer to that."]);
     assert_eq!((room.count("end-speech"), room.outcomes()), (1, vec![Outcome::Completed]));
@@ -40,7 +40,7 @@ fn to_think_in_the_middle_says_what_there_is() {
     room.silence(500).says(QUESTION, 1000);
     room.until("speak-0");
     let turn = room.conversation.history().exchanges().next().expect("one turn").turn;
-    room.tell(Event::Failed { turn, stage: Stage::Thinking });
+    room.tell(Event::Failed { turn, stage: Stage::LanguageModel });
     room.quiet();
     assert_eq!(room.spoken(), ["It is ten past three."]);
     assert_eq!((room.count("end-speech"), room.outcomes()), (1, vec![Outcome::Completed]));
@@ -50,7 +50,7 @@ fn to_think_in_the_middle_says_what_there_is() {
 fn to_speak_ends_the_turn_and_history_holds_nothing() {
     for finished in [0.9, 0.3] {
         let mut room = Room::new();
-        (room.finished, room.speaking) = (finished, Works::Fails);
+        (room.finished, room.text_to_speech) = (finished, Works::Fails);
         room.silence(500).says(QUESTION, 1000).quiet();
         assert_eq!(room.outcomes(), [Outcome::Interrupted]);
         check_history(&room, &[(QUESTION, "")]);
@@ -60,7 +60,7 @@ fn to_speak_ends_the_turn_and_history_holds_nothing() {
 #[test]
 fn to_judge_costs_a_moment() {
     let mut room = Room::new();
-    room.judging = Works::Fails;
+    room.end_of_turn = Works::Fails;
     room.silence(500).says(QUESTION, 1000).quiet();
     assert_eq!(room.outcomes(), [Outcome::Completed]);
 }
@@ -69,7 +69,7 @@ fn to_judge_costs_a_moment() {
 fn for_good_is_announced_once_and_only_in_a_quiet_moment() {
     let mut room = room_while_speaking(|_| {}, 500);
     let before = room.spoken().len();
-    room.degraded(Stage::Thinking, true).degraded(Stage::Thinking, true);
+    room.degraded(Stage::LanguageModel, true).degraded(Stage::LanguageModel, true);
     room.silence(500);
     assert_eq!(room.count("release"), 1, "not while an answer is heard");
     room.quiet();
@@ -79,7 +79,7 @@ fn for_good_is_announced_once_and_only_in_a_quiet_moment() {
         "I cannot think of answers at the moment. I am trying to get it working again."
     );
     assert_eq!(room.history().len(), 1, "announcements do not enter history");
-    room.degraded(Stage::Thinking, false).silence(1_000);
+    room.degraded(Stage::LanguageModel, false).silence(1_000);
     assert_eq!((room.count("(degraded)"), room.count("release")), (2, 2));
 }
 
@@ -87,14 +87,14 @@ fn for_good_is_announced_once_and_only_in_a_quiet_moment() {
 fn for_good_is_not_announced_once_it_works_again() {
     let mut room = Room::new();
     room.silence(500).says(QUESTION, 1000);
-    room.degraded(Stage::Listening, true).degraded(Stage::Listening, false).quiet();
+    room.degraded(Stage::SpeechToText, true).degraded(Stage::SpeechToText, false).quiet();
     assert_eq!(room.count("release"), 1);
 }
 
 #[test]
 fn for_good_is_not_announced_while_somebody_begins_to_speak() {
     let mut room = Room::new();
-    room.silence(500).says("What", 40).degraded(Stage::Thinking, true);
+    room.silence(500).says("What", 40).degraded(Stage::LanguageModel, true);
     assert_eq!(room.count("release"), 0);
     room.says("time is it?", 1000).quiet();
     assert_eq!(room.history()[0].0, QUESTION);
@@ -103,8 +103,8 @@ fn for_good_is_not_announced_while_somebody_begins_to_speak() {
 #[test]
 fn for_good_does_not_ask_to_say_it_again() {
     let mut room = Room::new();
-    room.listening = Works::Fails;
-    room.silence(500).says(QUESTION, 1000).degraded(Stage::Listening, true).quiet();
+    room.speech_to_text = Works::Fails;
+    room.silence(500).says(QUESTION, 1000).degraded(Stage::SpeechToText, true).quiet();
     let spoken = "I cannot understand speech at the moment. I am trying to get it working again.";
     assert_eq!(room.spoken().join(" "), spoken);
 }
@@ -112,10 +112,10 @@ fn for_good_does_not_ask_to_say_it_again() {
 #[test]
 fn for_good_is_said_instead_of_an_answer_and_not_again() {
     let mut room = Room::new();
-    room.thinking = Works::Fails;
+    room.language_model = Works::Fails;
     room.silence(500).says(QUESTION, 1000);
     room.until("generate");
-    room.degraded(Stage::Thinking, true).quiet();
+    room.degraded(Stage::LanguageModel, true).quiet();
     let spoken = "I cannot think of answers at the moment. I am trying to get it working again.";
     assert_eq!(room.spoken().join(" "), spoken);
 }

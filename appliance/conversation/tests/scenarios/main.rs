@@ -13,8 +13,6 @@ mod the_end_of_a_turn;
 mod typed_words;
 mod what_is_no_question;
 
-use std::time::Duration;
-
 use common::{Room, ms};
 use parley_conversation::{Action, Phase, Position};
 
@@ -50,6 +48,6 @@ fn the_first_consonant_is_transcribed_too() {
             if let Action::Transcribe { from, .. } = action { Some(*from) } else { None }
         },
     );
-    let onset = Duration::from_millis(1_060);
-    assert_eq!(from, Some(Position(onset - ms(380))));
+    let onset = ms(1_060);
+    assert_eq!(from, Some(Position::default().forward(onset - ms(380))));
 }

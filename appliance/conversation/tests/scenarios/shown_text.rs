@@ -23,7 +23,7 @@ fn counts_as_heard_and_ends_the_turn() {
 #[test]
 fn that_was_drafted_to_its_end_ends_the_turn_at_its_release() {
     let mut room = room();
-    (room.finished, room.thinking) = (0.1, Works::After(ms(20)));
+    (room.finished, room.language_model) = (0.1, Works::After(ms(20)));
     room.silence(500).says(QUESTION, 1000);
     room.until("release");
     assert_eq!(room.outcomes(), [Outcome::Completed]);

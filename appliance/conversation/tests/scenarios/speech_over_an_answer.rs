@@ -48,7 +48,7 @@ fn without_words_resumes_it() {
 #[test]
 fn resumes_it_after_two_seconds_of_silence_if_nobody_finds_words() {
     let mut room = room_while_speaking(|_| {}, 500);
-    room.listening = Works::Never;
+    room.speech_to_text = Works::Never;
     room.noise(200);
     assert_eq!(room.until("resume"), ms(2_000));
     room.quiet();
@@ -58,7 +58,7 @@ fn resumes_it_after_two_seconds_of_silence_if_nobody_finds_words() {
 #[test]
 fn cancels_it_even_if_the_words_are_known_only_after_it_was_resumed() {
     let mut room = room_while_speaking(|_| {}, 500);
-    room.listening = Works::After(ms(3_000));
+    room.speech_to_text = Works::After(ms(3_000));
     room.says("Stop that, please.", 600);
     assert_eq!(room.until("resume"), ms(2_000));
     room.silence(900);
@@ -94,7 +94,7 @@ fn with_words_cancels_it_before_they_end() {
 
 #[test]
 fn that_comes_and_goes_is_found_to_be_noise() {
-    let mut room = room_while_speaking(|room| room.listening = Works::After(ms(700)), 500);
+    let mut room = room_while_speaking(|room| room.speech_to_text = Works::After(ms(700)), 500);
     for _ in 0..20 {
         room.noise(240).silence(160);
     }
@@ -104,8 +104,8 @@ fn that_comes_and_goes_is_found_to_be_noise() {
 }
 
 #[test]
-fn with_words_and_many_short_pauses_cancels_it_however_slow_the_ears() {
-    let mut room = room_while_speaking(|room| room.listening = Works::After(ms(1_500)), 500);
+fn with_words_and_many_short_pauses_cancels_it_however_slow_the_engine() {
+    let mut room = room_while_speaking(|room| room.speech_to_text = Works::After(ms(1_500)), 500);
     for part in ["please tell", "me another", "one that", "is not", "about kings", "but about", "a queen", "instead"] {
         room.says(part, 600).silence(140);
     }
@@ -115,9 +115,9 @@ fn with_words_and_many_short_pauses_cancels_it_however_slow_the_ears() {
 }
 
 #[test]
-fn waits_no_longer_than_six_seconds_for_ears_that_do_not_answer() {
+fn waits_no_longer_than_six_seconds_for_an_engine_that_does_not_answer() {
     let mut room = room_while_speaking(|_| {}, 500);
-    room.listening = Works::Never;
+    room.speech_to_text = Works::Never;
     room.noise(5_900);
     assert_eq!(room.count("resume"), 0);
     room.noise(300);
@@ -141,7 +141,7 @@ fn in_its_last_moment_belongs_to_the_next_turn() {
 fn does_not_take_words_twice() {
     let mut room = Room::new();
     room.finished = 0.99;
-    (room.thinking, room.speaking) = (Works::After(ms(20)), Works::After(ms(20)));
+    (room.language_model, room.text_to_speech) = (Works::After(ms(20)), Works::After(ms(20)));
     room.answer = "Yes. Certainly, and with the greatest pleasure.".into();
     room.silence(500).says("say one two three four five six seven", 500).silence(260);
     assert_eq!(room.phase(), Phase::Speaking);

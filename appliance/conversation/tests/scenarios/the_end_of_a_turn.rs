@@ -18,9 +18,9 @@ fn judged(finished: f32) -> Room {
     room
 }
 
-fn judging(judging: Works) -> Room {
+fn with_end_of_turn_model(end_of_turn: Works) -> Room {
     let mut room = Room::new();
-    room.judging = judging;
+    room.end_of_turn = end_of_turn;
     room
 }
 
@@ -35,7 +35,7 @@ fn takes_700_ms_where_they_disagree() {
     check(judged(0.8), "turn on the light", 700);
     check(judged(0.99), "turn on the", 700);
     check(judged(0.1), QUESTION, 700);
-    check(judging(Works::Never), QUESTION, 700);
+    check(with_end_of_turn_model(Works::Never), QUESTION, 700);
 }
 
 fn reading(finished: f32, sentence: Option<f32>) -> Room {
@@ -49,7 +49,7 @@ fn comes_as_soon_as_the_language_model_finds_the_question_whole() {
     check(reading(0.01, Some(0.7)), QUESTION, 200);
     check(reading(0.99, Some(0.05)), QUESTION, 700);
     let mut slow = reading(0.99, Some(0.5));
-    slow.listening = Works::After(ms(300));
+    slow.speech_to_text = Works::After(ms(300));
     check(slow, QUESTION, 380);
 }
 
@@ -57,10 +57,10 @@ fn comes_as_soon_as_the_language_model_finds_the_question_whole() {
 fn is_decided_without_a_language_model_that_cannot_tell() {
     check(reading(0.9, None), QUESTION, 320);
     let mut room = judged(0.9);
-    room.thinking = Works::Fails;
+    room.language_model = Works::Fails;
     check(room, QUESTION, 200);
     let mut room = judged(0.9);
-    room.thinking = Works::Never;
+    room.language_model = Works::Never;
     check(room, QUESTION, 700);
 }
 
@@ -71,12 +71,12 @@ fn takes_1400_ms_where_all_say_unfinished() {
 
 #[test]
 fn takes_450_ms_without_the_model() {
-    check(Room::without_judge(), QUESTION, 460);
-    check(judging(Works::Fails), QUESTION, 460);
+    check(Room::without_end_of_turn_model(), QUESTION, 460);
+    check(with_end_of_turn_model(Works::Fails), QUESTION, 460);
     let mut room = Room::new();
-    room.degraded(Stage::Judging, true);
+    room.degraded(Stage::EndOfTurn, true);
     check(room, QUESTION, 460);
-    check(Room::without_judge(), "turn on the", 700);
+    check(Room::without_end_of_turn_model(), "turn on the", 700);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn is_judged_once_when_the_silence_begins() {
 #[test]
 fn waits_for_the_words() {
     let mut room = judged(0.9);
-    room.listening = Works::After(ms(900));
+    room.speech_to_text = Works::After(ms(900));
     check(room, QUESTION, 960);
 }
 
@@ -140,13 +140,22 @@ fn comes_later_for_a_slow_speaker() {
 #[test]
 fn needs_no_end_after_28_seconds() {
     let mut room = Room::new();
-    room.listening = Works::After(ms(1_500));
+    room.speech_to_text = Works::After(ms(1_500));
     let words: Vec<String> = (1..=80).map(|number| format!("word{number}")).collect();
     room.silence(500).says(&words.join(" "), 40_000);
     assert_eq!(room.count("release"), 0, "nobody is answered while they speak");
     room.quiet();
     assert_eq!((room.count("release"), room.count("pause")), (1, 0));
     check_history(&room, &[(&words.join(" "), "It is ten past three. Anything else?")]);
+}
+
+#[test]
+fn needs_no_silence_where_somebody_stops_after_28_seconds() {
+    let mut room = Room::new();
+    let words: Vec<String> = (1..=60).map(|number| format!("word{number}")).collect();
+    room.silence(500).says(&words.join(" "), 27_680);
+    assert_eq!(room.count("transcribe"), 1);
+    assert_eq!(room.until("release"), ms(60), "as soon as there are words");
 }
 
 #[test]

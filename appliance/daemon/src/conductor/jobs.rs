@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parley_conversation::{Event, Message as ChatLine, Speaker, Stage, Transcript, TurnId};
+use parley_conversation::{Author, Event, Message, Stage, Transcript, TurnId};
 use parley_engines::{ChatMessage, Generate, Generated, Job, Role};
 use tokio::sync::Notify;
 
-use super::{Generating, Message, Messages};
+use super::{Generating, Report, Reports};
 
 /// Clauses that may wait to be spoken; the language model waits with them.
 const WAITING_CLAUSES: usize = 2;
 
-pub(super) async fn transcribe(turn: TurnId, mut job: Job<parley_engines::Transcript>, messages: Messages) {
+pub(super) async fn transcribe(turn: TurnId, mut job: Job<parley_engines::Transcript>, reports: Reports) {
     let event = match job.next().await {
         Some(Ok(done)) => Event::Transcribed {
             turn,
@@ -23,17 +23,17 @@ pub(super) async fn transcribe(turn: TurnId, mut job: Job<parley_engines::Transc
                 confidence: done.confidence,
             },
         },
-        failure => failed(turn, Stage::Listening, failure),
+        failure => failed(turn, Stage::SpeechToText, failure),
     };
-    send(&messages, event).await;
+    send(&reports, event).await;
 }
 
-pub(super) async fn judge(turn: TurnId, mut job: Job<f32>, messages: Messages) {
+pub(super) async fn judge(turn: TurnId, mut job: Job<f32>, reports: Reports) {
     let event = match job.next().await {
-        Some(Ok(probability)) => Event::Judged { turn, probability },
-        failure => failed(turn, Stage::Judging, failure),
+        Some(Ok(probability)) => Event::EndOfTurnJudged { turn, probability },
+        failure => failed(turn, Stage::EndOfTurn, failure),
     };
-    send(&messages, event).await;
+    send(&reports, event).await;
 }
 
 pub(super) fn failed<T>(turn: TurnId, stage: Stage, failure: Option<Result<T, parley_engines::EngineError>>) -> Event {
@@ -43,19 +43,19 @@ pub(super) fn failed<T>(turn: TurnId, stage: Stage, failure: Option<Result<T, pa
     Event::Failed { turn, stage }
 }
 
-pub(super) async fn send(messages: &Messages, event: Event) {
+pub(super) async fn send(reports: &Reports, event: Event) {
     // An error means that the conductor is gone, and the job with it.
-    let _ = messages.send(Message::Event(event)).await;
+    let _ = reports.send(Report::Event(event)).await;
 }
 
-pub(super) fn generate_task(chat: Vec<ChatLine>, generating: &Generating) -> Generate {
-    let role = |speaker| match speaker {
-        Speaker::System => Role::System,
-        Speaker::Person => Role::User,
-        Speaker::Parley => Role::Assistant,
+pub(super) fn generate_task(chat: Vec<Message>, generating: &Generating) -> Generate {
+    let role = |author| match author {
+        Author::System => Role::System,
+        Author::Person => Role::User,
+        Author::Parley => Role::Assistant,
     };
     Generate {
-        messages: chat.into_iter().map(|line| ChatMessage { role: role(line.speaker), text: line.text }).collect(),
+        messages: chat.into_iter().map(|line| ChatMessage { role: role(line.author), text: line.text }).collect(),
         max_tokens: generating.max_tokens,
         grammar: None,
         temperature: generating.temperature,
@@ -63,7 +63,7 @@ pub(super) fn generate_task(chat: Vec<ChatLine>, generating: &Generating) -> Gen
     }
 }
 
-/// How many clauses wait to be spoken; the generation waits while there are too many.
+/// How many clauses wait to be spoken; the language model waits while there are too many.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WaitingClauses(Arc<(AtomicUsize, Notify)>);
 
@@ -85,13 +85,13 @@ impl WaitingClauses {
 }
 
 /// The language model at work for a turn; dropping it cancels.
-pub(super) struct Generation {
+pub(super) struct AnswerJob {
     waiting: WaitingClauses,
     task: tokio::task::JoinHandle<()>,
 }
 
-impl Generation {
-    pub(super) fn start(turn: TurnId, mut job: Job<Generated>, messages: Messages) -> Generation {
+impl AnswerJob {
+    pub(super) fn start(turn: TurnId, mut job: Job<Generated>, reports: Reports) -> AnswerJob {
         let waiting = WaitingClauses::default();
         let room = waiting.clone();
         let task = tokio::spawn(async move {
@@ -99,9 +99,9 @@ impl Generation {
                 room.room().await;
                 match job.next().await {
                     Some(Ok(Generated::Sentence(probability))) => {
-                        send(&messages, Event::SentenceJudged { turn, probability }).await;
+                        send(&reports, Event::SentenceJudged { turn, probability }).await;
                     }
-                    Some(Ok(Generated::Text(text))) => send(&messages, Event::Text { turn, text }).await,
+                    Some(Ok(Generated::Text(text))) => send(&reports, Event::Text { turn, text }).await,
                     Some(Ok(Generated::Finished {
                         reason,
                         prompt_tokens,
@@ -112,12 +112,12 @@ impl Generation {
                         tracing::debug!(%turn, ?reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms, "generated");
                     }
                     None => break Event::GenerationEnded { turn },
-                    failure => break failed(turn, Stage::Thinking, failure),
+                    failure => break failed(turn, Stage::LanguageModel, failure),
                 }
             };
-            send(&messages, end).await;
+            send(&reports, end).await;
         });
-        Generation { waiting, task }
+        AnswerJob { waiting, task }
     }
 
     pub(super) fn waiting_clauses(&self) -> WaitingClauses {
@@ -125,7 +125,7 @@ impl Generation {
     }
 }
 
-impl Drop for Generation {
+impl Drop for AnswerJob {
     fn drop(&mut self) {
         self.task.abort();
     }

@@ -8,10 +8,10 @@ use parley_engines::{JudgeEndOfTurn, Transcribe};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::jobs::{self, Generation};
+use super::jobs::{self, AnswerJob};
 use super::speech::{self, Speech};
 use super::timeline::Mark;
-use super::{Conductor, Generating, Message, Observation, SharedLoudspeaker, Turn, TurnReport};
+use super::{Conductor, Generating, Observation, Report, SharedLoudspeaker, Turn, TurnReport};
 
 /// An audio thread takes up a pause within two periods; what was heard no longer changes after it.
 const PAUSE_TAKES: Duration = Duration::from_millis(40);
@@ -25,23 +25,23 @@ impl Conductor {
                 self.turn(turn).timeline.mark(Mark::TranscriptionStarted, now);
                 let task = Transcribe { language: None, audio: self.audio.stretch(from, to) };
                 let job = self.engines.speech_to_text.start(task);
-                self.spawn(turn, jobs::transcribe(turn, job, self.messages.clone()));
+                self.spawn(turn, jobs::transcribe(turn, job, self.reports.clone()));
             }
             Action::JudgeEndOfTurn { turn, from, to } => {
                 self.speech_ended(turn);
                 if let Some(engine) = &self.engines.end_of_turn {
                     let job = engine.start(JudgeEndOfTurn { audio: self.audio.stretch(from, to) });
-                    self.spawn(turn, jobs::judge(turn, job, self.messages.clone()));
+                    self.spawn(turn, jobs::judge(turn, job, self.reports.clone()));
                 } else {
-                    self.send_later(Event::Failed { turn, stage: Stage::Judging });
+                    self.send_later(Event::Failed { turn, stage: Stage::EndOfTurn });
                 }
             }
             Action::Generate { turn, messages } => {
                 self.preparation = None;
                 self.turn(turn).timeline.mark(Mark::GenerationStarted, now);
                 let job = self.engines.language_model.start(jobs::generate_task(messages, &self.generating));
-                let generation = Generation::start(turn, job, self.messages.clone());
-                self.turn(turn).generation = Some(generation);
+                let answer = AnswerJob::start(turn, job, self.reports.clone());
+                self.turn(turn).answer = Some(answer);
             }
             Action::Prepare { messages } => {
                 let reading = Generating { max_tokens: 0, ..self.generating.clone() };
@@ -88,7 +88,7 @@ impl Conductor {
     /// Stops everything of a turn. One that onlookers know of is remembered until the core says how it ended.
     fn cancel(&mut self, turn: TurnId) {
         let Some(state) = self.turns.get_mut(&turn) else { return };
-        state.generation = None;
+        state.answer = None;
         state.jobs.drain(..).for_each(|job| job.abort());
         let speech = state.speech.take();
         if !state.told {
@@ -141,14 +141,14 @@ impl Conductor {
         let SharedLoudspeaker { feed, rate_hz, control } = self.loudspeaker.as_ref()?;
         let state = self.turns.entry(turn).or_default();
         let begin = || {
-            let waiting = state.generation.as_ref().map(Generation::waiting_clauses);
+            let waiting = state.answer.as_ref().map(AnswerJob::waiting_clauses);
             speech::Outlet {
                 feed: Arc::clone(feed),
                 rate_hz: *rate_hz,
                 control: control.clone(),
                 voice: Arc::clone(&self.engines.text_to_speech),
                 replies: Arc::clone(&self.replies),
-                messages: self.messages.clone(),
+                reports: self.reports.clone(),
                 waiting: waiting.unwrap_or_default(),
             }
             .begin(turn)
@@ -164,11 +164,11 @@ impl Conductor {
 
     /// Hands the core an event after the one that is being handled.
     fn send_later(&self, event: Event) {
-        let messages = self.messages.clone();
-        match messages.try_send(Message::Event(event)) {
+        let reports = self.reports.clone();
+        match reports.try_send(Report::Event(event)) {
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}
-            Err(mpsc::error::TrySendError::Full(message)) => {
-                tokio::spawn(async move { messages.send(message).await.ok() });
+            Err(mpsc::error::TrySendError::Full(report)) => {
+                tokio::spawn(async move { reports.send(report).await.ok() });
             }
         }
     }

@@ -1,8 +1,8 @@
 //! A turn's speech: its clauses are synthesised one ahead of what is played, held until the turn is released, and fed to
 //! the loudspeaker as it takes them.
 
-mod place;
 mod player;
+mod stream;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,11 +13,11 @@ use parley_engines::{Engine, Job, Speak, Spoken, TextToSpeech};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use self::place::Place;
 use self::player::Player;
+use self::stream::Stream;
 use super::jobs::{WaitingClauses, send};
 use super::reply_cache::ReplyCache;
-use super::{Messages, lock};
+use super::{Reports, lock};
 
 /// Clauses that wait for the voice. The generation stops at two; what it had in its hands may add a few.
 const CLAUSES_IN_FLIGHT: usize = 64;
@@ -30,7 +30,7 @@ pub(super) struct Outlet {
     pub(super) control: Control,
     pub(super) voice: Arc<dyn Engine<TextToSpeech>>,
     pub(super) replies: Arc<Mutex<ReplyCache>>,
-    pub(super) messages: Messages,
+    pub(super) reports: Reports,
     pub(super) waiting: WaitingClauses,
 }
 
@@ -40,8 +40,8 @@ pub(super) struct Speech {
     clauses: Option<mpsc::Sender<Clause>>,
     waiting: WaitingClauses,
     release: watch::Sender<bool>,
-    messages: Messages,
-    place: Arc<Place>,
+    reports: Reports,
+    stream: Arc<Stream>,
     tasks: [JoinHandle<()>; 2],
 }
 
@@ -79,14 +79,14 @@ impl Outlet {
         let (clauses, waiting_clauses) = mpsc::channel(CLAUSES_IN_FLIGHT);
         let (syntheses_in, syntheses) = mpsc::channel(1);
         let (release, released) = watch::channel(false);
-        let place = Arc::new(Place::new(self.control.clone(), self.rate_hz));
-        let (messages, waiting) = (self.messages.clone(), self.waiting.clone());
+        let stream = Arc::new(Stream::new(self.control.clone(), self.rate_hz));
+        let (reports, waiting) = (self.reports.clone(), self.waiting.clone());
         let voice = Arc::clone(&self.voice);
         let synthesise =
             synthesise(waiting_clauses, syntheses_in, voice, Arc::clone(&self.replies), self.waiting.clone());
-        let player = Player::new(turn, self, released, Arc::clone(&place));
+        let player = Player::new(turn, self, released, Arc::clone(&stream));
         let tasks = [tokio::spawn(synthesise), tokio::spawn(player.play(syntheses))];
-        Speech { turn, clauses: Some(clauses), waiting, release, messages, place, tasks }
+        Speech { turn, clauses: Some(clauses), waiting, release, reports, stream, tasks }
     }
 }
 
@@ -113,25 +113,25 @@ impl Speech {
 
     /// Falls silent, and keeps the rest.
     pub(super) fn pause(&self) {
-        self.place.pause();
+        self.stream.pause();
     }
 
     /// Goes on where it was paused.
     pub(super) fn resume(&self) {
-        self.place.resume();
+        self.stream.resume();
     }
 
     /// Drops all of it; how much was heard.
     pub(super) fn stop(self) -> Duration {
-        self.place.stop()
+        self.stream.stop()
     }
 
     /// Tells the core how much was heard, after a while.
     pub(super) fn report_heard(&self, after: Duration) -> impl Future<Output = ()> + Send + 'static {
-        let (turn, messages, place) = (self.turn, self.messages.clone(), Arc::clone(&self.place));
+        let (turn, reports, stream) = (self.turn, self.reports.clone(), Arc::clone(&self.stream));
         async move {
             tokio::time::sleep(after).await;
-            send(&messages, Event::Heard { turn, heard: place.heard() }).await;
+            send(&reports, Event::Heard { turn, heard: stream.heard() }).await;
         }
     }
 }
@@ -152,10 +152,10 @@ async fn synthesise(
 ) {
     while let Some(Clause { number, text, language }) = clauses.recv().await {
         // An error means that the player has stopped.
-        let Ok(place) = syntheses.reserve().await else { return };
+        let Ok(room) = syntheses.reserve().await else { return };
         waiting.remove();
         let kept = lock(&replies).get(&language, &text);
-        place.send(match kept {
+        room.send(match kept {
             Some(blocks) => Synthesis { number, job: Audio::Kept(blocks.into_iter()), keep: None },
             None => Synthesis {
                 number,

@@ -6,6 +6,8 @@ use parley_engines::scripted::{Fault, Pace, Scripted};
 
 use parley_engines::{EndOfTurn, LanguageModel, SpeechToText, TextToSpeech};
 
+use std::time::Duration;
+
 use super::*;
 use crate::listening::FRAME_SAMPLES;
 
@@ -39,7 +41,7 @@ impl Bench {
         for _ in 0..frames {
             self.frames += 1;
             tokio::time::sleep(FRAME).await;
-            let end = Position(FRAME * self.frames);
+            let end = Position::default().forward(FRAME * self.frames);
             let frame = AudioFrame { end, arrived: Instant::now(), samples: [0; FRAME_SAMPLES], speech };
             self.conductor.hear(&frame);
             while let Ok(message) = self.conductor.incoming.try_recv() {

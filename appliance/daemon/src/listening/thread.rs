@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parley_audio::capture::{FRAME_RATE_HZ, FRAME_SAMPLES, Frame, Microphone};
+use parley_audio::capture::{FRAME_SAMPLES, Frame, Microphone};
 use parley_conversation::Position;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -37,9 +37,8 @@ pub fn listen(mut microphone: Microphone) -> std::io::Result<(mpsc::Receiver<Aud
 }
 
 fn judged(frame: Frame, activity: &mut VoiceActivity) -> AudioFrame {
-    let end = frame.position + FRAME_SAMPLES as u64;
     AudioFrame {
-        end: Position(Duration::from_secs_f64(end as f64 / f64::from(FRAME_RATE_HZ))),
+        end: Position(frame.position + FRAME_SAMPLES as u64),
         arrived: Instant::from_std(frame.arrived_at),
         samples: frame.samples,
         speech: activity.judge(&frame.samples),

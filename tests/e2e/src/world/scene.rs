@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::Renderer;
-use parley_conversation::{Conversation, ModelOnly, Phase, Router, Settings};
+use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
 use parley_engines::scripted::{Counts, Pace, Scripted, last_words};
@@ -117,7 +117,7 @@ impl World {
             card: SoundCard::default(),
             started: Instant::now(),
             now: Duration::ZERO,
-            position: Duration::ZERO,
+            position: Position::default(),
             heard_last: None,
             spoke_last: Duration::ZERO,
             phase: Phase::Quiet,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use parley_conversation::{FRAME, Phase, Position};
+use parley_conversation::{FRAME, Phase};
 use parley_daemon::conductor::Observation;
 use parley_daemon::listening::AudioFrame;
 use parley_engines::scripted::Counts;
@@ -58,7 +58,7 @@ impl World {
             self.text_to_speech.counts(),
             self.end_of_turn.counts(),
         ];
-        let names = ["listening", "thinking", "speaking", "judging"];
+        let names = ["speech-to-text", "language-model", "text-to-speech", "end-of-turn"];
         for ((name, counts), before) in names.into_iter().zip(counts).zip(self.counts) {
             if counts != before {
                 self.timeline.note(self.now, format!("{name}: {}", changes(before, counts)));
@@ -78,12 +78,12 @@ impl World {
 
     fn record(&mut self) {
         let sound = self.person.next();
-        self.position += FRAME;
+        self.position = self.position.forward(FRAME);
         if sound.is_speech() {
             self.spoke_last = self.now;
         }
         let frame = AudioFrame {
-            end: Position(self.position),
+            end: self.position,
             arrived: Instant::now(),
             samples: sound.samples(),
             speech: sound.is_speech(),

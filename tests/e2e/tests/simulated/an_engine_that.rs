@@ -148,12 +148,12 @@ async fn speaks_at_an_impossible_rate_ends_the_turn() {
 async fn stays_out_of_order_is_told_of_once() {
     let mut world = World::new(Scene::default());
     for _ in 0..3 {
-        world.degrade(Stage::Thinking, true).await;
+        world.degrade(Stage::LanguageModel, true).await;
         world.quiet().await;
     }
     let told = "I cannot think of answers at the moment. I am trying to get it working again.";
     assert_eq!(answers(&world), [told]);
-    world.degrade(Stage::Thinking, false).await;
+    world.degrade(Stage::LanguageModel, false).await;
     world.quiet().await;
     let notices = world.auditor.notices.iter().filter(|notice| matches!(notice, Notice::Degraded { .. }));
     assert_eq!(notices.count(), 2);
@@ -166,14 +166,14 @@ async fn stays_out_of_order_is_told_of_once() {
 
 #[tokio::test(start_paused = true)]
 async fn is_always_unavailable_never_stops_the_conversation() {
-    for stage in [Stage::Listening, Stage::Judging, Stage::Thinking, Stage::Speaking] {
+    for stage in [Stage::SpeechToText, Stage::EndOfTurn, Stage::LanguageModel, Stage::TextToSpeech] {
         let mut world = World::new(Scene::default());
         let fault = Some(Fault::Unavailable("it keeps failing".into()));
         match stage {
-            Stage::Listening => world.speech_to_text.fail_always(fault),
-            Stage::Judging => world.end_of_turn.fail_always(fault),
-            Stage::Thinking => world.language_model.fail_always(fault),
-            Stage::Speaking => world.text_to_speech.fail_always(fault),
+            Stage::SpeechToText => world.speech_to_text.fail_always(fault),
+            Stage::EndOfTurn => world.end_of_turn.fail_always(fault),
+            Stage::LanguageModel => world.language_model.fail_always(fault),
+            Stage::TextToSpeech => world.text_to_speech.fail_always(fault),
         }
         world.degrade(stage, true).await;
         for _ in 0..3 {

@@ -121,7 +121,7 @@ async fn something_happens(random: &mut Rng, world: &mut World) {
         19..22 => goes_wrong(random, world).await,
         22 => change_pace(random, world),
         23 => {
-            let stages = [Stage::Listening, Stage::Judging, Stage::Thinking, Stage::Speaking];
+            let stages = [Stage::SpeechToText, Stage::EndOfTurn, Stage::LanguageModel, Stage::TextToSpeech];
             world.degrade(pick(random, &stages), random.bool()).await;
         }
         _ => {
@@ -179,7 +179,7 @@ fn change_pace(random: &mut Rng, world: &World) {
 
 async fn all_is_well_again(world: &mut World) {
     world.said().await;
-    for stage in [Stage::Listening, Stage::Judging, Stage::Thinking, Stage::Speaking] {
+    for stage in [Stage::SpeechToText, Stage::EndOfTurn, Stage::LanguageModel, Stage::TextToSpeech] {
         world.degrade(stage, false).await;
     }
     world.quiet().await;

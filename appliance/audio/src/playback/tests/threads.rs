@@ -3,7 +3,7 @@
 use super::PERIOD;
 use super::world::{World, mark, stream_of};
 use crate::device::{DeviceError, DeviceLost};
-use crate::playback::control::Generation;
+use crate::playback::control::StreamId;
 use crate::playback::{Sink, SinkFormat, Speaker, StaleStream, WavSink, Written};
 
 #[test]
@@ -13,12 +13,12 @@ fn threads_that_race_never_mix_streams() {
     let mut feed = world.feed;
     let producer = std::thread::spawn(move || {
         let mut offered = 0;
-        for stream in 0..7 {
-            let generation = Generation(stream);
+        for number in 0..7 {
+            let stream = StreamId(number);
             let mut index = 0;
             while index < 3_000 {
-                let samples: Vec<i16> = (index..index + 64).map(|index| mark(generation, index)).collect();
-                match feed.offer(generation, &samples) {
+                let samples: Vec<i16> = (index..index + 64).map(|index| mark(stream, index)).collect();
+                match feed.offer(stream, &samples) {
                     Ok(0) => std::thread::yield_now(),
                     Ok(taken) => (index, offered) = (index + taken, offered + taken),
                     Err(StaleStream) => break,
@@ -51,7 +51,7 @@ fn a_speaker_records_in_a_file_what_was_heard() {
     let (sink, recording) = WavSink::create(&path, 8_000).unwrap();
     let (mut feed, control, speaker) = Speaker::start(sink).unwrap();
     let speech: Vec<i16> = (1..2_000).collect();
-    let (first, second) = (control.generation(), speech.len() / 2);
+    let (first, second) = (control.stream(), speech.len() / 2);
     let offered_at = std::time::Instant::now();
     let mut next = 0;
     while next < speech.len() {
@@ -113,7 +113,7 @@ fn a_speaker_that_is_lost_says_the_rest_when_it_is_back() {
     let (sink, recording) = WavSink::in_memory(8_000);
     let (mut feed, control, speaker) = Speaker::start(Unplugged { sink, periods: 0, attempts: 0 }).unwrap();
     let speech: Vec<i16> = (1..1_000).collect();
-    assert_eq!(feed.offer(control.generation(), &speech), Ok(speech.len()));
+    assert_eq!(feed.offer(control.stream(), &speech), Ok(speech.len()));
     while !control.is_drained() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }

@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn what_the_daemon_measures_is_what_probation_knows() {
         let known = |name: &str| probation::LIMITS.iter().any(|limit| limit.name == name) || name == "nobody-spoke-s";
-        let table = parley_daemon::measurements::Conversations::default().table(std::time::Duration::from_secs(1));
+        let table = parley_daemon::health::figures::Conversations::default().table(std::time::Duration::from_secs(1));
         let unknown: Vec<&String> = table.0.keys().filter(|name| !known(name)).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parley_audio::playback::{Feed, Generation as Stream};
+use parley_audio::playback::{Feed, StreamId};
 use parley_audio::resample::Resampler;
 use parley_audio::sample::extend_f32;
 use parley_conversation::{Event, Stage, TurnId};
@@ -13,8 +13,8 @@ use tokio::sync::{OwnedMutexGuard, mpsc, watch};
 use tokio::time::Instant;
 
 use super::super::jobs::{failed, send};
-use super::super::{Mark, Message, lock};
-use super::place::Place;
+use super::super::{Mark, Report, lock};
+use super::stream::Stream;
 use super::{Outlet, Synthesis};
 
 /// How often the loudspeaker is asked for room, and how much was heard: it holds 400 ms.
@@ -26,7 +26,7 @@ pub(super) struct Player {
     turn: TurnId,
     outlet: Outlet,
     released: watch::Receiver<bool>,
-    place: Arc<Place>,
+    stream: Arc<Stream>,
     loudspeaker: Option<Taken>,
     resampler: Option<Resampler>,
     /// How much was heard when the core was told last.
@@ -37,19 +37,19 @@ pub(super) struct Player {
 /// The loudspeaker, as long as this turn has it.
 struct Taken {
     feed: OwnedMutexGuard<Feed>,
-    stream: Stream,
+    stream: StreamId,
 }
 
 /// There is nothing more to be played: the turn was stopped, or the voice has failed and the core has been told.
 struct Stopped;
 
 impl Player {
-    pub(super) fn new(turn: TurnId, outlet: Outlet, released: watch::Receiver<bool>, place: Arc<Place>) -> Player {
+    pub(super) fn new(turn: TurnId, outlet: Outlet, released: watch::Receiver<bool>, stream: Arc<Stream>) -> Player {
         Player {
             turn,
             outlet,
             released,
-            place,
+            stream,
             loudspeaker: None,
             resampler: None,
             reported: Duration::ZERO,
@@ -68,12 +68,12 @@ impl Player {
         }
         self.wait_for_release().await?;
         self.flush().await?;
-        while !self.place.is_drained() {
+        while !self.stream.is_drained() {
             self.report().await;
             tokio::time::sleep(FEED_EVERY).await;
         }
-        send(&self.outlet.messages, Event::Heard { turn: self.turn, heard: self.place.heard() }).await;
-        send(&self.outlet.messages, Event::PlaybackEnded { turn: self.turn }).await;
+        send(&self.outlet.reports, Event::Heard { turn: self.turn, heard: self.stream.heard() }).await;
+        send(&self.outlet.reports, Event::PlaybackEnded { turn: self.turn }).await;
         Ok(())
     }
 
@@ -99,12 +99,12 @@ impl Player {
             lock(&self.outlet.replies).put(&language, &text, blocks);
         }
         let (turn, clause) = (self.turn, synthesis.number);
-        send(&self.outlet.messages, Event::ClauseSynthesized { turn, clause, length }).await;
+        send(&self.outlet.reports, Event::ClauseSynthesized { turn, clause, length }).await;
         Ok(())
     }
 
     async fn fail(&mut self, failure: Result<Spoken, parley_engines::EngineError>) -> Result<(), Stopped> {
-        send(&self.outlet.messages, failed(self.turn, Stage::Speaking, Some(failure))).await;
+        send(&self.outlet.reports, failed(self.turn, Stage::TextToSpeech, Some(failure))).await;
         Err(Stopped)
     }
 
@@ -117,7 +117,7 @@ impl Player {
         if self.loudspeaker.is_none() {
             self.wait_for_release().await?;
             let feed = Arc::clone(&self.outlet.feed).lock_owned().await;
-            let stream = self.place.begin().ok_or(Stopped)?;
+            let stream = self.stream.begin().ok_or(Stopped)?;
             self.loudspeaker = Some(Taken { feed, stream });
         }
         Ok(())
@@ -131,7 +131,7 @@ impl Player {
                 Ok(resampler) => other.insert(resampler),
                 Err(error) => {
                     tracing::error!(%error, "a voice has a rate that cannot be played");
-                    send(&self.outlet.messages, Event::Failed { turn: self.turn, stage: Stage::Speaking }).await;
+                    send(&self.outlet.reports, Event::Failed { turn: self.turn, stage: Stage::TextToSpeech }).await;
                     return Err(Stopped);
                 }
             },
@@ -182,15 +182,15 @@ impl Player {
 
     /// Tells the core how much was heard: at once when anything was, and now and then.
     async fn report(&mut self) {
-        let heard = self.place.heard();
+        let heard = self.stream.heard();
         if (self.reported.is_zero() && !heard.is_zero()) || heard >= self.reported + REPORT_EVERY {
             self.reported = heard;
-            send(&self.outlet.messages, Event::Heard { turn: self.turn, heard }).await;
+            send(&self.outlet.reports, Event::Heard { turn: self.turn, heard }).await;
         }
     }
 
     async fn mark(&mut self, mark: Mark) {
         // An error means that the conductor is gone.
-        let _ = self.outlet.messages.send(Message::Mark(self.turn, mark, Instant::now())).await;
+        let _ = self.outlet.reports.send(Report::Mark(self.turn, mark, Instant::now())).await;
     }
 }

@@ -82,7 +82,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let played = Arc::new(Mutex::new(Vec::new()));
     let loudspeaker = tokio::spawn(play(renderer, phase.clone(), Arc::clone(&played)));
 
-    let mut room = Room { frames, position: Duration::ZERO, activity: VoiceActivity::default() };
+    let mut room = Room { frames, position: Position::default(), activity: VoiceActivity::default() };
     let mut observations = handle.observations.subscribe();
     let (mut settled, mut answered, mut listened) = (None, 0, 0);
     let mut earlier = VecDeque::new();
@@ -153,7 +153,7 @@ pub async fn run(options: &Options) -> Result<()> {
 /// A microphone that is as fast as the conductor can take it.
 struct Room {
     frames: mpsc::Sender<AudioFrame>,
-    position: Duration,
+    position: Position,
     activity: VoiceActivity,
 }
 
@@ -172,9 +172,9 @@ impl Room {
     }
 
     async fn frame(&mut self, samples: [i16; FRAME_SAMPLES]) -> Result<()> {
-        self.position += FRAME;
+        self.position = self.position.forward(FRAME);
         let speech = self.activity.judge(&samples);
-        let frame = AudioFrame { end: Position(self.position), arrived: tokio::time::Instant::now(), samples, speech };
+        let frame = AudioFrame { end: self.position, arrived: tokio::time::Instant::now(), samples, speech };
         Ok(self.frames.send(frame).await?)
     }
 }

@@ -11,11 +11,11 @@ const SLOW_CHARS_PER_S: f32 = 8.0;
 
 /// One clause of an answer.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Clause {
+pub(super) struct Clause {
     /// Fit for a voice.
-    pub(crate) text: String,
+    pub(super) text: String,
     /// How long it takes to say; known once it is synthesised.
-    pub(crate) length: Option<Duration>,
+    pub(super) length: Option<Duration>,
 }
 
 /// A question and what was heard of its answer.
@@ -91,7 +91,7 @@ impl History {
     }
 
     /// A question is being answered; nothing of the answer has been heard.
-    pub(crate) fn begin(&mut self, turn: TurnId, question: String) {
+    pub(super) fn begin(&mut self, turn: TurnId, question: String) {
         self.exchanges.push_back(Exchange {
             turn,
             question,
@@ -105,35 +105,35 @@ impl History {
     }
 
     /// The answer has one more clause.
-    pub(crate) fn clause(&mut self, turn: TurnId, clause: Clause) {
+    pub(super) fn clause(&mut self, turn: TurnId, clause: Clause) {
         if let Some(exchange) = self.exchange(turn) {
             exchange.clauses.push(clause);
         }
     }
 
     /// A clause takes this long to say.
-    pub(crate) fn length(&mut self, turn: TurnId, clause: usize, length: Duration) {
+    pub(super) fn length(&mut self, turn: TurnId, clause: usize, length: Duration) {
         if let Some(clause) = self.exchange(turn).and_then(|exchange| exchange.clauses.get_mut(clause)) {
             clause.length = Some(length);
         }
     }
 
     /// This much of the answer has been heard; never goes back.
-    pub(crate) fn heard(&mut self, turn: TurnId, heard: Duration) {
+    pub(super) fn heard(&mut self, turn: TurnId, heard: Duration) {
         if let Some(exchange) = self.exchange(turn) {
             exchange.heard = exchange.heard.max(heard);
         }
     }
 
     /// The whole answer has been heard.
-    pub(crate) fn complete(&mut self, turn: TurnId) {
+    pub(super) fn complete(&mut self, turn: TurnId) {
         if let Some(exchange) = self.exchange(turn) {
             exchange.complete = true;
         }
     }
 
     /// The question was not a whole one: forget it.
-    pub(crate) fn withdraw(&mut self, turn: TurnId) {
+    pub(super) fn withdraw(&mut self, turn: TurnId) {
         self.exchanges.retain(|exchange| exchange.turn != turn);
     }
 

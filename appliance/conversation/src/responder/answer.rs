@@ -2,66 +2,36 @@
 
 use std::time::Duration;
 
-use crate::clause::ClauseCutter;
-use crate::history::Clause;
-use crate::ids::{Position, TurnId};
-use crate::speakable::speakable;
-
-/// How far an answer has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Progress {
-    /// The person may still go on; nothing is played.
-    Draft,
-    /// It is being said.
-    Released,
-    /// Somebody began to speak; it waits for their words.
-    Paused {
-        /// When.
-        since: Duration,
-    },
-}
-
-/// Where a spoken question is to be found again, should its speaker go on.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Asked {
-    /// Where its audio begins.
-    pub(crate) from: Position,
-    /// The end of the last frame with speech.
-    pub(crate) until: Position,
-    /// The words before that audio, if it was too long to be transcribed in one go.
-    pub(crate) before: String,
-}
+use super::clause::ClauseCutter;
+use super::history::Clause;
+use super::speakable::speakable;
+use crate::ids::TurnId;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) turn: TurnId,
+pub(super) struct Answer {
+    pub(super) turn: TurnId,
     /// What it answers; `None` where Parley speaks unasked.
-    pub(crate) question: Option<String>,
-    /// `None` where the question was typed, or there was none.
-    pub(crate) asked: Option<Asked>,
+    pub(super) question: Option<String>,
     /// ISO 639-1 code.
-    pub(crate) language: String,
-    pub(crate) progress: Progress,
+    pub(super) language: String,
     /// Whether anything of it has been heard, or shown where answers are not spoken.
-    pub(crate) noticed: bool,
+    pub(super) noticed: bool,
     /// Whether its voice failed.
-    pub(crate) mute: bool,
+    pub(super) mute: bool,
     /// Whether no text follows.
-    pub(crate) finished: bool,
+    pub(super) finished: bool,
     /// Its clauses so far.
-    pub(crate) clauses: Vec<Clause>,
+    pub(super) clauses: Vec<Clause>,
     cutter: ClauseCutter,
 }
 
 impl Answer {
-    pub(crate) fn new(turn: TurnId, question: Option<String>, asked: Option<Asked>, language: String) -> Self {
+    pub(super) fn new(turn: TurnId, question: Option<String>, language: String) -> Self {
         Answer {
             turn,
             question,
-            asked,
             language,
-            progress: Progress::Draft,
             noticed: false,
             mute: false,
             finished: false,
@@ -71,7 +41,7 @@ impl Answer {
     }
 
     /// Adds text, unless the answer is finished; returns the numbers and texts of the clauses that it completes.
-    pub(crate) fn push(&mut self, text: &str) -> Vec<(usize, String)> {
+    pub(super) fn push(&mut self, text: &str) -> Vec<(usize, String)> {
         if self.finished {
             return Vec::new();
         }
@@ -80,14 +50,14 @@ impl Answer {
     }
 
     /// No text follows; returns the last clause, if any is left.
-    pub(crate) fn finish(&mut self) -> Option<(usize, String)> {
+    pub(super) fn finish(&mut self) -> Option<(usize, String)> {
         self.finished = true;
         let rest = self.cutter.finish()?;
         self.add(&rest)
     }
 
     /// This is all of an answer that has no clauses yet; returns them.
-    pub(crate) fn say_only(&mut self, text: &str) -> Vec<(usize, String)> {
+    pub(super) fn say_only(&mut self, text: &str) -> Vec<(usize, String)> {
         self.finished = false;
         let mut clauses = self.push(text);
         clauses.extend(self.finish());
@@ -95,12 +65,12 @@ impl Answer {
     }
 
     /// Text that completes no clause was cut off in the middle: nobody wants half a word.
-    pub(crate) fn drop_rest(&mut self) {
+    pub(super) fn drop_rest(&mut self) {
         self.cutter = ClauseCutter::default();
     }
 
     /// A clause takes this long to say.
-    pub(crate) fn length(&mut self, clause: usize, length: Duration) {
+    pub(super) fn length(&mut self, clause: usize, length: Duration) {
         if let Some(clause) = self.clauses.get_mut(clause) {
             clause.length = Some(length);
         }

@@ -1,9 +1,8 @@
-//! The microphone's side of a conversation: is somebody speaking, and have they finished?
+//! The listener's states, and what each of them holds.
 
 use std::time::Duration;
 
-use crate::answer::{Answer, Asked};
-use crate::endpoint::Judgement;
+use super::endpoint::Judgement;
 use crate::event::Transcript;
 use crate::ids::{FRAME, Position, TurnId};
 
@@ -16,13 +15,13 @@ const ONSET_WINDOW: u32 = 4;
 /// Frames with speech in a row that end a pause: one alone is a click.
 const RESUMING_FRAMES: u32 = 2;
 /// The longest stretch that is transcribed in one go; the speech-to-text engine takes at most 30 s.
-pub(crate) const LONGEST_UTTERANCE: Duration = Duration::from_secs(28);
+pub(super) const LONGEST_UTTERANCE: Duration = Duration::from_secs(28);
 /// Noise that was mistaken for speech is ignored until it has been silent this long.
 const SILENCE_AFTER_NOISE: Duration = Duration::from_millis(300);
 
-/// What the microphone's side is doing.
+/// What the listener is doing.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Hearing {
+pub(super) enum Hearing {
     /// Nobody speaks.
     Quiet(Onset),
     /// Somebody speaks.
@@ -38,7 +37,7 @@ pub(crate) enum Hearing {
 
 impl Hearing {
     /// From now on, until it is silent.
-    pub(crate) fn ignoring() -> Self {
+    pub(super) fn ignoring() -> Self {
         Hearing::Ignoring { silence: Duration::ZERO }
     }
 }
@@ -51,13 +50,13 @@ impl Default for Hearing {
 
 /// The last frames, one bit each, the newest lowest.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Onset {
+pub(super) struct Onset {
     frames: u32,
 }
 
 impl Onset {
     /// Adds a frame; where speech has begun, the utterance so far.
-    pub(crate) fn add(&mut self, end: Position, speech: bool) -> Option<Utterance> {
+    pub(super) fn add(&mut self, end: Position, speech: bool) -> Option<Utterance> {
         self.frames = ((self.frames << 1) | u32::from(speech)) & ((1 << ONSET_WINDOW) - 1);
         let begun = speech && self.frames.count_ones() >= ONSET_FRAMES;
         begun.then(|| Utterance {
@@ -74,111 +73,119 @@ impl Onset {
     }
 
     /// Whether nobody may just be beginning to speak.
-    pub(crate) fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         self.frames == 0
     }
 }
 
 /// A look for words in what is still being said.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Peek {
+pub(super) struct Peek {
     /// The draft that it is for.
-    pub(crate) turn: TurnId,
+    pub(super) turn: TurnId,
     /// Where the audio ends that it looks at.
-    pub(crate) to: Position,
+    pub(super) to: Position,
 }
 
 /// What somebody is saying.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Utterance {
+pub(super) struct Utterance {
     /// Where the audio begins that is to be transcribed.
-    pub(crate) from: Position,
+    pub(super) from: Position,
     /// Where its own audio begins, without the question that it goes on with.
-    pub(crate) began: Position,
+    pub(super) began: Position,
     /// Where it was noticed.
-    pub(crate) onset: Position,
+    pub(super) onset: Position,
     /// The end of the last frame with speech.
-    pub(crate) last_speech: Position,
+    pub(super) last_speech: Position,
     /// The words before `from`, where the whole is too long to be transcribed in one go.
-    pub(crate) before: String,
+    pub(super) before: String,
     /// Whether an answer was being said, and has not given way to it.
-    pub(crate) over_answer: bool,
+    pub(super) over_answer: bool,
     /// Whether it goes on with the question of the answer that is paused for it: nothing of that had been heard.
-    pub(crate) continues: bool,
+    pub(super) continues: bool,
     /// While an answer is paused for it.
-    pub(crate) peek: Option<Peek>,
+    pub(super) peek: Option<Peek>,
     /// When to look for words again.
-    pub(crate) next_peek: Position,
+    pub(super) next_peek: Position,
 }
 
 impl Utterance {
     /// All its words, given those of the audio after [`Utterance::from`].
-    pub(crate) fn with_words(&self, last: &str) -> String {
+    pub(super) fn with_words(&self, last: &str) -> String {
         format!("{} {last}", self.before).trim().to_owned()
     }
+}
 
-    /// How its question is found again.
-    pub(crate) fn asked(&self) -> Asked {
-        Asked { from: self.from, until: self.last_speech, before: self.before.clone() }
-    }
+/// Where a spoken question is found again, should its speaker go on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Question {
+    /// The turn that answers it.
+    pub(super) turn: Option<TurnId>,
+    /// Where its audio begins.
+    pub(super) from: Position,
+    /// The end of the last frame with speech: up to here, what was said has been answered.
+    pub(super) until: Position,
+    /// The words before that audio, if it was too long to be transcribed in one go.
+    pub(super) before: String,
 }
 
 /// A silence that may be the end.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Pause {
+pub(super) struct Pause {
     /// The draft.
-    pub(crate) turn: TurnId,
+    pub(super) turn: TurnId,
     /// What the end-of-turn model says.
-    pub(crate) judged: Judgement,
+    pub(super) end_of_turn: Judgement,
     /// What the language model says, once an answer is being drafted.
-    pub(crate) sentence: Judgement,
+    pub(super) sentence: Judgement,
     /// Where the audio ends whose transcript has been asked for.
-    pub(crate) transcribed_to: Option<Position>,
+    pub(super) transcribed_to: Option<Position>,
     /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
-    pub(crate) peeking: bool,
+    pub(super) peeking: bool,
     /// The words.
-    pub(crate) transcript: Option<Transcript>,
-    /// The answer that is being drafted.
-    pub(crate) draft: Option<Answer>,
+    pub(super) transcript: Option<Transcript>,
+    /// Whether an answer is being drafted.
+    pub(super) drafted: bool,
     /// Do not wait for silence: the stretch is as long as it may be, or the microphone has gone.
-    pub(crate) forced: bool,
+    pub(super) forced: bool,
     speech_frames: u32,
 }
 
 impl Pause {
-    pub(crate) fn new(turn: TurnId, judged: Judgement, forced: bool) -> Self {
+    pub(super) fn new(turn: TurnId, end_of_turn: Judgement, forced: bool) -> Self {
         Pause {
             turn,
-            judged,
+            end_of_turn,
             sentence: Judgement::NoModel,
             transcribed_to: None,
             peeking: false,
             transcript: None,
-            draft: None,
+            drafted: false,
             forced,
             speech_frames: 0,
         }
     }
 
     /// Adds a frame; true where the person has gone on speaking.
-    pub(crate) fn add(&mut self, speech: bool) -> bool {
+    pub(super) fn add(&mut self, speech: bool) -> bool {
         self.speech_frames = if speech { self.speech_frames + 1 } else { 0 };
         self.speech_frames >= RESUMING_FRAMES
     }
 
     /// Whether the person may just be going on.
-    pub(crate) fn in_doubt(&self) -> bool {
+    pub(super) fn in_doubt(&self) -> bool {
         self.speech_frames > 0
     }
 
     /// Whether the transcript is being waited for.
-    pub(crate) fn awaits_words(&self) -> bool {
+    pub(super) fn awaits_words(&self) -> bool {
         self.transcribed_to.is_some() && self.transcript.is_none()
     }
 }
 
 /// Adds a frame to noise; true when it has stopped.
-pub(crate) fn noise_stopped(silence: &mut Duration, speech: bool) -> bool {
+pub(super) fn noise_stopped(silence: &mut Duration, speech: bool) -> bool {
     *silence = if speech { Duration::ZERO } else { *silence + FRAME };
     *silence >= SILENCE_AFTER_NOISE
 }
@@ -191,9 +198,9 @@ mod tests {
     fn a_click_is_no_onset_and_the_first_consonant_is_kept() {
         let mut onset = Onset::default();
         let frames = [true, false, false, true, true, false, true];
-        let begun: Vec<Option<Utterance>> = (1..)
+        let begun: Vec<Option<Utterance>> = (51..)
             .zip(frames)
-            .map(|(count, speech)| onset.add(Position(Duration::from_secs(1) + FRAME * count), speech))
+            .map(|(count, speech)| onset.add(Position::default().forward(FRAME * count), speech))
             .collect();
         assert!(begun.iter().take(6).all(Option::is_none));
         let utterance = begun.last().cloned().flatten().expect("three of the last four frames are speech");

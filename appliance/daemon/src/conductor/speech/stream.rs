@@ -1,4 +1,4 @@
-//! Where in the loudspeaker a turn's audio is.
+//! A turn's stream in the loudspeaker.
 //!
 //! Conductor and player decide about it from different threads: a pause may come before there is a stream to be paused,
 //! and the turn may be stopped while its player takes the loudspeaker. So both only do it here, behind one lock.
@@ -6,13 +6,13 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use parley_audio::playback::{Control, Generation as Stream};
+use parley_audio::playback::{Control, StreamId};
 
 use super::super::lock;
 
-/// A turn's place in the loudspeaker; none until it is released and has something to say.
+/// A turn's stream; not begun until the turn is released and has something to say.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Stream {
     control: Control,
     rate_hz: u32,
     state: Mutex<State>,
@@ -20,35 +20,35 @@ pub(super) struct Place {
 
 #[derive(Debug, Default)]
 struct State {
-    stream: Option<Stream>,
+    id: Option<StreamId>,
     paused: bool,
     stopped: bool,
 }
 
-impl Place {
-    pub(super) fn new(control: Control, rate_hz: u32) -> Place {
-        Place { control, rate_hz, state: Mutex::default() }
+impl Stream {
+    pub(super) fn new(control: Control, rate_hz: u32) -> Stream {
+        Stream { control, rate_hz, state: Mutex::default() }
     }
 
     /// Takes the loudspeaker, which stays silent if the turn is paused; `None` if the turn has been stopped.
-    pub(super) fn begin(&self) -> Option<Stream> {
+    pub(super) fn begin(&self) -> Option<StreamId> {
         let mut state = lock(&self.state);
         if state.stopped {
             return None;
         }
-        let stream = self.control.discard();
+        let id = self.control.discard();
         if state.paused {
             self.control.pause();
         }
-        state.stream = Some(stream);
-        Some(stream)
+        state.id = Some(id);
+        Some(id)
     }
 
     /// Falls silent, now or as soon as there is anything to hear.
     pub(super) fn pause(&self) {
         let mut state = lock(&self.state);
         state.paused = true;
-        if state.stream.is_some() {
+        if state.id.is_some() {
             self.control.pause();
         }
     }
@@ -57,7 +57,7 @@ impl Place {
     pub(super) fn resume(&self) {
         let mut state = lock(&self.state);
         state.paused = false;
-        if state.stream.is_some() {
+        if state.id.is_some() {
             self.control.resume();
         }
     }
@@ -67,7 +67,7 @@ impl Place {
         let mut state = lock(&self.state);
         let heard = self.heard_of(&state);
         state.stopped = true;
-        if state.stream.is_some() {
+        if state.id.is_some() {
             self.control.discard();
         }
         heard
@@ -84,7 +84,7 @@ impl Place {
     }
 
     fn heard_of(&self, state: &State) -> Duration {
-        let frames = state.stream.and_then(|stream| self.control.heard_of(stream)).unwrap_or(0);
+        let frames = state.id.and_then(|id| self.control.heard_of(id)).unwrap_or(0);
         Duration::from_secs_f64(frames as f64 / f64::from(self.rate_hz.max(1)))
     }
 }
@@ -98,28 +98,28 @@ mod tests {
     #[test]
     fn a_turn_that_was_stopped_never_takes_the_loudspeaker() {
         let (_, control, _) = Renderer::new(1_000, 10);
-        let place = Place::new(control.clone(), 1_000);
-        place.stop();
-        let before = control.generation();
-        assert_eq!(place.begin(), None);
-        assert_eq!(control.generation(), before, "what others say goes on");
+        let stream = Stream::new(control.clone(), 1_000);
+        stream.stop();
+        let before = control.stream();
+        assert_eq!(stream.begin(), None);
+        assert_eq!(control.stream(), before, "what others say goes on");
     }
 
     #[test]
     fn a_turn_that_was_paused_before_it_had_anything_to_say_begins_silent() {
         let (mut feed, control, mut renderer) = Renderer::new(1_000, 10);
-        let place = Place::new(control, 1_000);
-        place.pause();
-        let stream = place.begin().expect("nobody stopped it");
-        assert_eq!(feed.offer(stream, &[7_i16; 20]), Ok(20));
+        let stream = Stream::new(control, 1_000);
+        stream.pause();
+        let id = stream.begin().expect("nobody stopped it");
+        assert_eq!(feed.offer(id, &[7_i16; 20]), Ok(20));
         let mut period = [1; 10];
         renderer.render(&mut period);
         assert_eq!(period, [0; 10]);
-        place.resume();
+        stream.resume();
         renderer.render(&mut period);
         assert_eq!(period, [7; 10]);
         renderer.render(&mut period);
         renderer.render(&mut period);
-        assert_eq!(place.stop(), Duration::from_millis(20));
+        assert_eq!(stream.stop(), Duration::from_millis(20));
     }
 }

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::history::History;
-use crate::language::language_name;
+use super::history::History;
+use super::language::language_name;
 use crate::settings::Settings;
 
-/// Who says a message.
+/// Who says a message of the chat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Speaker {
+pub enum Author {
     /// The persona and its rules.
     System,
     /// The person.
@@ -22,14 +22,14 @@ pub enum Speaker {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Who says it.
-    pub speaker: Speaker,
+    pub author: Author,
     /// What.
     pub text: String,
 }
 
 impl Message {
-    fn new(speaker: Speaker, text: impl Into<String>) -> Self {
-        Message { speaker, text: text.into() }
+    fn new(author: Author, text: impl Into<String>) -> Self {
+        Message { author, text: text.into() }
     }
 }
 
@@ -47,7 +47,7 @@ pub fn estimated_tokens(text: &str) -> usize {
 ///
 /// The persona comes first and never changes within a language, so that its evaluated state can be kept. It is cut to
 /// half of the room where it would leave none for the question.
-pub(crate) fn messages(settings: &Settings, history: &History, question: Option<&str>, language: &str) -> Vec<Message> {
+pub(super) fn messages(settings: &Settings, history: &History, question: Option<&str>, language: &str) -> Vec<Message> {
     let mut persona = settings.persona.clone();
     if settings.voices.first().is_none_or(|preferred| preferred != language) {
         persona.push_str(&format!(" Answer in {}.", language_name(language)));
@@ -69,25 +69,25 @@ pub(crate) fn messages(settings: &Settings, history: &History, question: Option<
         past.push((exchange.question.as_str(), answer));
     }
 
-    let mut chat = vec![Message::new(Speaker::System, persona)];
+    let mut chat = vec![Message::new(Author::System, persona)];
     for (question, answer) in past.into_iter().rev() {
-        say(&mut chat, Speaker::Person, question);
-        say(&mut chat, Speaker::Parley, &answer);
+        say(&mut chat, Author::Person, question);
+        say(&mut chat, Author::Parley, &answer);
     }
-    say(&mut chat, Speaker::Person, question);
+    say(&mut chat, Author::Person, question);
     chat
 }
 
-/// Adds a message. Chat templates want speakers to alternate: words that follow words of the same speaker, because the
+/// Adds a message. Chat templates want authors to alternate: words that follow words of the same author, because the
 /// answer between them was never heard, join them.
-fn say(chat: &mut Vec<Message>, speaker: Speaker, text: &str) {
+fn say(chat: &mut Vec<Message>, author: Author, text: &str) {
     match chat.last_mut() {
         _ if text.is_empty() => {}
-        Some(last) if last.speaker == speaker => {
+        Some(last) if last.author == author => {
             last.text.push(' ');
             last.text.push_str(text);
         }
-        _ => chat.push(Message::new(speaker, text)),
+        _ => chat.push(Message::new(author, text)),
     }
 }
 
@@ -112,8 +112,8 @@ fn shortened(text: &str, tokens: usize) -> &str {
 mod tests {
     use std::time::Duration;
 
+    use super::super::history::Clause;
     use super::*;
-    use crate::history::Clause;
     use crate::ids::TurnId;
 
     fn history(exchanges: &[(&str, &str)]) -> History {
@@ -130,8 +130,8 @@ mod tests {
         history
     }
 
-    fn texts(chat: &[Message]) -> Vec<(Speaker, &str)> {
-        chat.iter().map(|message| (message.speaker, message.text.as_str())).collect()
+    fn texts(chat: &[Message]) -> Vec<(Author, &str)> {
+        chat.iter().map(|message| (message.author, message.text.as_str())).collect()
     }
 
     #[test]
@@ -141,12 +141,12 @@ mod tests {
         assert_eq!(
             texts(&chat),
             [
-                (Speaker::System, "P"),
-                (Speaker::Person, "a?"),
-                (Speaker::Parley, "A."),
-                (Speaker::Person, "b?"),
-                (Speaker::Parley, "B."),
-                (Speaker::Person, "c?"),
+                (Author::System, "P"),
+                (Author::Person, "a?"),
+                (Author::Parley, "A."),
+                (Author::Person, "b?"),
+                (Author::Parley, "B."),
+                (Author::Person, "c?"),
             ]
         );
     }
@@ -155,7 +155,7 @@ mod tests {
     fn an_answer_that_nobody_heard_leaves_no_gap() {
         let settings = Settings { persona: "P".into(), ..Settings::default() };
         let chat = messages(&settings, &history(&[("a?", "")]), Some("b?"), "en");
-        assert_eq!(texts(&chat), [(Speaker::System, "P"), (Speaker::Person, "a? b?")]);
+        assert_eq!(texts(&chat), [(Author::System, "P"), (Author::Person, "a? b?")]);
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
                 let tokens: usize = chat.iter().map(|m| estimated_tokens(&m.text) + TEMPLATE_TOKENS).sum();
                 assert!(tokens <= prompt_tokens, "{tokens} of {prompt_tokens}");
                 assert!(chat.len() <= 2 + 2 * 5, "five remembered turns at most");
-                assert!(chat.last().is_some_and(|last| last.speaker == Speaker::Person && !last.text.is_empty()));
+                assert!(chat.last().is_some_and(|last| last.author == Author::Person && !last.text.is_empty()));
             }
         }
     }

@@ -1,14 +1,14 @@
 //! When an utterance is over.
 //!
-//! Four witnesses are heard: the length of the silence, a model that listens to the melody of the end
-//! ([`crate::Event::Judged`]), how the words end ([`TextCue`]), and the language model that reads them
+//! Four witnesses are heard: the length of the silence, the end-of-turn model, which hears how the voice ends
+//! ([`crate::Event::EndOfTurnJudged`]), how the words end ([`TextCue`]), and the language model that reads them
 //! ([`crate::Event::SentenceJudged`]). They agree on how much silence is enough.
 
 use std::time::Duration;
 
 /// How the words of an utterance end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextCue {
+pub(super) enum TextCue {
     /// As a question does: people seldom stop behind one to go on.
     Question,
     /// As a statement or a command may, complete or not: "Turn on the light" may go on with "in the kitchen".
@@ -29,7 +29,7 @@ const LEADING_WORDS: &[&str] = &[
 impl TextCue {
     /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a full
     /// stop behind nearly everything, so that the last word counts for more than the full stop.
-    pub fn of(text: &str) -> TextCue {
+    pub(super) fn of(text: &str) -> TextCue {
         let text = text.trim();
         if text.ends_with("...") || text.ends_with(['…', ',', ';', ':', '-', '–', '—']) {
             return TextCue::Unfinished;
@@ -61,21 +61,21 @@ pub struct Endpointing {
     pub unsure: Duration,
     /// Enough when all say "not finished".
     pub unfinished: Duration,
-    /// Enough where there is no model to judge the end of a turn.
+    /// Enough where there is no end-of-turn model.
     pub without_model: Duration,
-    /// The model's probability from which it says that a question is finished. It is asked once, when the silence
+    /// The end-of-turn model's probability from which it says that a question is finished. It is asked once, when the silence
     /// begins: with more silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
     pub finished_question: f32,
     /// The same for anything else, which may go on more easily.
     pub finished_statement: f32,
     /// The model's probability below which it says "not finished".
     pub unfinished_probability: f32,
-    /// The language model's probability from which a question is whole, whatever its melody says: that of a synthetic voice,
-    /// or of a foreigner, says little.
+    /// The language model's probability from which a question is whole, whatever the end-of-turn model says: it
+    /// knows little of synthetic voices and of foreigners.
     pub whole_question: f32,
-    /// The same for anything else, as long as the melody does not say "not finished".
+    /// The same for anything else, as long as the end-of-turn model does not say "not finished".
     pub whole_statement: f32,
-    /// The same from which a sentence may be whole; below it the melody is not believed.
+    /// The same from which a sentence may be whole; below it the end-of-turn model is not believed.
     pub possible_sentence: f32,
 }
 
@@ -106,33 +106,33 @@ const FORGETTING: f32 = 0.8;
 
 /// What a speaker's pauses have been like.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct SpeakerHabit {
+pub(super) struct SpeakerHabit {
     pause: Duration,
 }
 
 impl SpeakerHabit {
     /// They went on after this much silence.
-    pub(crate) fn paused(&mut self, silence: Duration) {
+    pub(super) fn paused(&mut self, silence: Duration) {
         self.pause = self.pause.max(silence.min(LONGEST_LEARNT));
     }
 
     /// They said something without making Parley wait.
-    pub(crate) fn finished(&mut self) {
+    pub(super) fn finished(&mut self) {
         self.pause = self.pause.mul_f32(FORGETTING);
     }
 }
 
 impl Endpointing {
     /// The silence that ends the utterance, given what the witnesses have said so far.
-    pub(crate) fn enough(
+    pub(super) fn enough(
         &self,
-        judged: Judgement,
+        end_of_turn: Judgement,
         sentence: Judgement,
         cue: Option<TextCue>,
         habit: &SpeakerHabit,
     ) -> Duration {
         let unsure = self.unsure.max(habit.pause.mul_f32(MARGIN).min(LONGEST_LEARNT));
-        match judged {
+        match end_of_turn {
             Judgement::NoModel if cue == Some(TextCue::Unfinished) => unsure,
             Judgement::NoModel => self.without_model,
             Judgement::Pending => unsure,
@@ -145,36 +145,37 @@ impl Endpointing {
         }
     }
 
-    fn question_finished(&self, melody: f32, sentence: Judgement) -> bool {
+    fn question_finished(&self, end_of_turn: f32, sentence: Judgement) -> bool {
         match sentence {
-            Judgement::NoModel => melody >= self.finished_question,
+            Judgement::NoModel => end_of_turn >= self.finished_question,
             Judgement::Pending => false,
             Judgement::Probability(whole) => {
-                whole >= self.whole_question || (melody >= self.finished_question && whole >= self.possible_sentence)
+                whole >= self.whole_question
+                    || (end_of_turn >= self.finished_question && whole >= self.possible_sentence)
             }
         }
     }
 
-    fn statement_finished(&self, melody: f32, sentence: Judgement) -> bool {
+    fn statement_finished(&self, end_of_turn: f32, sentence: Judgement) -> bool {
         match sentence {
-            Judgement::NoModel => melody >= self.finished_statement,
+            Judgement::NoModel => end_of_turn >= self.finished_statement,
             Judgement::Pending => false,
             Judgement::Probability(whole) => {
-                (whole >= self.whole_statement && melody >= self.unfinished_probability)
-                    || (melody >= self.finished_statement && whole >= self.possible_sentence)
+                (whole >= self.whole_statement && end_of_turn >= self.unfinished_probability)
+                    || (end_of_turn >= self.finished_statement && whole >= self.possible_sentence)
             }
         }
     }
 }
 
-/// What the end-of-turn model said.
+/// What a model said of the end.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Judgement {
+pub(super) enum Judgement {
     /// There is none.
     NoModel,
     /// It is still thinking.
     Pending,
-    /// That the speaker has finished, 0..1.
+    /// Of the end, 0..1.
     Probability(f32),
 }
 
@@ -217,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn the_language_model_can_support_and_contradict_the_melody() {
+    fn the_language_model_can_support_and_contradict_the_end_of_turn_model() {
         let rules = Endpointing::default();
         let enough =
             |p, sentence, cue| rules.enough(Judgement::Probability(p), sentence, Some(cue), &SpeakerHabit::default());

@@ -2,15 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
+use parley_audio::capture::FRAME_RATE_HZ;
 use parley_conversation::Position;
 
 use crate::listening::{AudioFrame, FRAME_SAMPLES};
 
-/// Longer than the longest utterance with its pauses.
-const KEPT: Duration = Duration::from_secs(32);
-const SAMPLES_PER_S: f64 = 16_000.0;
+/// Samples that are kept: 32 s, longer than the longest utterance with its pauses.
+const KEPT: usize = 32 * FRAME_RATE_HZ as usize;
 
 /// The last half minute.
 #[derive(Debug, Default)]
@@ -22,38 +21,39 @@ pub(super) struct RecentAudio {
 impl RecentAudio {
     /// Adds a frame; the oldest go. A gap before it (dropped frames) is filled with silence, to keep positions true.
     pub(super) fn push(&mut self, frame: &AudioFrame) {
-        let missing = samples_in(frame.end.since(self.end)).saturating_sub(FRAME_SAMPLES);
-        let kept = samples_in(KEPT);
+        let missing = samples_between(self.end, frame.end).saturating_sub(FRAME_SAMPLES);
         if !self.samples.is_empty() {
-            self.samples.extend(std::iter::repeat_n(0, missing.min(kept)));
+            self.samples.extend(std::iter::repeat_n(0, missing.min(KEPT)));
         }
         self.samples.extend(frame.samples);
         self.end = frame.end;
-        let excess = self.samples.len().saturating_sub(kept);
+        let excess = self.samples.len().saturating_sub(KEPT);
         self.samples.drain(..excess);
     }
 
     /// A copy of a stretch, as far as it is still there.
     pub(super) fn stretch(&self, from: Position, to: Position) -> Arc<[i16]> {
-        let index = |position| self.samples.len().saturating_sub(samples_in(self.end.since(position)));
+        let index = |position| self.samples.len().saturating_sub(samples_between(position, self.end));
         let (from, to) = (index(from), index(to));
         self.samples.range(from..to.max(from)).copied().collect()
     }
 }
 
-fn samples_in(duration: Duration) -> usize {
-    (duration.as_secs_f64() * SAMPLES_PER_S).round() as usize
+fn samples_between(from: Position, to: Position) -> usize {
+    usize::try_from(to.0.saturating_sub(from.0)).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::time::Instant;
 
     use super::*;
 
     fn frame(number: u32) -> AudioFrame {
         AudioFrame {
-            end: Position(Duration::from_millis(20) * number),
+            end: at(20 * u64::from(number)),
             arrived: Instant::now(),
             samples: [number as i16; FRAME_SAMPLES],
             speech: false,
@@ -61,7 +61,7 @@ mod tests {
     }
 
     fn at(ms: u64) -> Position {
-        Position(Duration::from_millis(ms))
+        Position::default().forward(Duration::from_millis(ms))
     }
 
     #[test]
@@ -86,6 +86,6 @@ mod tests {
     fn only_the_last_half_minute_is_kept() {
         let mut audio = RecentAudio::default();
         (1..=2_000).for_each(|number| audio.push(&frame(number)));
-        assert_eq!(audio.stretch(at(0), at(40_000)).len(), samples_in(KEPT));
+        assert_eq!(audio.stretch(at(0), at(40_000)).len(), KEPT);
     }
 }

@@ -188,12 +188,14 @@ mod tests {
             "I asked Dr. Smith and J. R. Tolkien, i.e. two people from the U.S. at 5 p.m. today. Good.",
             &["I asked Dr. Smith and J. R. Tolkien,", "i.e. two people from the U.S. at 5 p.m. today.", "Good."],
         );
+        check("I prefer plan b. Ask the UN. They know.", &["I prefer plan b.", "Ask the UN.", "They know."]);
         check("1. Take two eggs. 2. Boil them.", &["1. Take two eggs.", "2. Boil them."]);
     }
 
     #[test]
     fn other_scripts_have_their_own_marks() {
         check("今天天气很好。明天会下雨。", &["今天天气很好。", "明天会下雨。"]);
+        check("今天天气很好，明天会下雨。", &["今天天气很好，", "明天会下雨。"]);
         check("नमस्ते दुनिया। आप कैसे हैं?", &["नमस्ते दुनिया।", "आप कैसे हैं?"]);
         check("مرحبا بك يا صديقي، كيف حالك؟ شكرا", &["مرحبا بك يا صديقي،", "كيف حالك؟", "شكرا"]);
         check("¿Qué hora es? Son las 10:30.", &["¿Qué hora es?", "Son las 10:30."]);

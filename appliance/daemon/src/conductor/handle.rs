@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::timeline::Timeline;
-use crate::watchdog::Pulse;
+use crate::health::Pulse;
 
 /// The engines of a conversation.
 #[derive(Clone)]

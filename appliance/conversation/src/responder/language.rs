@@ -59,15 +59,15 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// A detection less sure than this is not trusted against the usual language.
-pub(crate) const SURE_OF_LANGUAGE: f32 = 0.6;
+pub(super) const SURE_OF_LANGUAGE: f32 = 0.6;
 
 /// The English name of a language, or its code where this table has none.
-pub fn language_name(code: &str) -> &str {
+pub(super) fn language_name(code: &str) -> &str {
     NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
 }
 
 /// What is said, in the preferred voice, to somebody who spoke a language without one.
-pub(crate) fn no_voice_sentence(spoken: &str, voices: &[String]) -> String {
+pub(super) fn no_voice_sentence(spoken: &str, voices: &[String]) -> String {
     let names: Vec<&str> = voices.iter().map(|code| language_name(code)).collect();
     format!("I think you spoke {}, but I only have a voice for {}.", language_name(spoken), names.join(" and "))
 }

@@ -1,55 +1,20 @@
 //! Back-channels: the small sounds by which a listener says "go on".
 
 /// Words that, alone or together, only say that somebody is listening. English, with the ones that sound alike elsewhere.
-const WORDS: &[&str] = &[
-    "ah",
-    "aha",
-    "all",
-    "cool",
-    "good",
-    "got",
-    "great",
-    "hm",
-    "hmm",
-    "huh",
-    "i",
-    "interesting",
-    "it",
-    "m",
-    "mhm",
-    "mm",
-    "mmhm",
-    "mmm",
-    "nice",
-    "oh",
-    "ok",
-    "okay",
-    "really",
-    "right",
-    "see",
-    "sure",
-    "true",
-    "uh",
-    "uhhuh",
-    "um",
-    "wow",
-    "yeah",
-    "yep",
-    "yes",
-    "yup",
-];
+const WORDS: &str = "ah aha all cool good got great hm hmm huh i interesting it m mhm mm mmhm mmm nice oh ok okay really \
+    right see sure true uh uhhuh um wow yeah yep yes yup";
 
 /// Whole phrases that are back-channels although one of their words alone would not be, or the other way round.
 const NOT_ALONE: &[&str] = &["all", "got", "i", "it", "see"];
 
 /// Whether these words only say "go on". False for silence, and for anything that could be an order ("stop", "no").
-pub fn is_back_channel(text: &str) -> bool {
+pub(super) fn is_back_channel(text: &str) -> bool {
     let words: Vec<String> = text
         .split(|c: char| c.is_whitespace() || c == '-' || c == '–')
         .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase())
         .filter(|word| !word.is_empty())
         .collect();
-    let known = |word: &String| WORDS.contains(&word.as_str());
+    let known = |word: &String| WORDS.split(' ').any(|known| known == word);
     match words.as_slice() {
         [] => false,
         [word] => known(word) && !NOT_ALONE.contains(&word.as_str()),

@@ -1,4 +1,4 @@
-//! What probation wants to know of the conversations: errors, latencies, noise, and what the daemon itself costs.
+//! The figures that probation wants to know of the conversations: errors, latencies, noise, and what the daemon itself costs.
 //!
 //! Nothing of what people say is in it. It lies in memory and goes with the power.
 
@@ -48,7 +48,7 @@ impl Conversations {
     /// Takes note of what was seen.
     pub fn note(&mut self, observation: &Observation, at: Duration) {
         match observation {
-            Observation::Notice(Notice::Degraded { stage, degraded: true }) if *stage != Stage::Judging => {
+            Observation::Notice(Notice::Degraded { stage, degraded: true }) if *stage != Stage::EndOfTurn => {
                 self.engine_failed = true;
             }
             Observation::Notice(Notice::Degraded { .. } | Notice::Ended { .. }) => {}
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn an_engine_that_fails_is_the_failure_of_its_turn() {
         let mut conversations = Conversations::default();
-        let failure = Observation::Notice(Notice::Degraded { stage: Stage::Thinking, degraded: true });
+        let failure = Observation::Notice(Notice::Degraded { stage: Stage::LanguageModel, degraded: true });
         conversations.note(&failure, seconds(1));
         conversations.end(Outcome::Completed, Some(500.0), seconds(2));
         let rate = conversations.table(seconds(2)).get("error-rate");

@@ -1,0 +1,262 @@
+//! The listener: who speaks at the microphone, what they say, and whether they have finished.
+//!
+//! ```text
+//! Quiet ──onset──▶ Speaking ──silence──▶ Pausing ──enough──▶ Quiet, and the draft is released
+//!                     ▲  speech again ──────┘ (the draft is discarded)
+//! Speaking ──no words for long, over an answer──▶ Ignoring ──silence──▶ Quiet
+//! ```
+//! Over an answer, the onset makes the answer wait. Words cancel it; a back-channel, or no words, let it go on.
+
+mod back_channel;
+mod endpoint;
+mod hearing;
+mod pausing;
+mod speaking;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+pub use self::endpoint::Endpointing;
+use self::endpoint::{Judgement, SpeakerHabit};
+use self::hearing::{Hearing, Question, Utterance, noise_stopped};
+use crate::action::Action;
+use crate::conversation::Phase;
+use crate::ids::{Position, TurnId};
+use crate::interface::{Answering, ListenerOutput};
+use crate::settings::{BargeIn, Settings};
+
+/// An answer that was paused goes on after this long without words; a microphone without frames for this long has gone.
+const WITHOUT_WORDS: Duration = Duration::from_secs(2);
+/// How long a room and a voice-activity detector go on after the last sound.
+const ECHO: Duration = Duration::from_millis(200);
+
+/// Knows the microphone.
+pub(crate) struct Listener {
+    endpointing: Endpointing,
+    speculation: bool,
+    spoken: bool,
+    barge_in: BargeIn,
+    end_of_turn_model: bool,
+    end_of_turn_degraded: bool,
+    habit: SpeakerHabit,
+    hearing: Hearing,
+    /// The microphone's last frame.
+    latest: Position,
+    latest_at: Duration,
+    /// The last spoken question that was released.
+    question: Question,
+    /// Until here, Parley's own voice may still be in the air.
+    echo_until: Position,
+    /// The answer that waits for somebody's words, and since when. Only while there is an utterance, and an answer.
+    waiting: Option<(TurnId, Duration)>,
+    turns: u64,
+    outputs: VecDeque<ListenerOutput>,
+}
+
+impl Listener {
+    pub(crate) fn new(settings: &Settings, end_of_turn_model: bool) -> Self {
+        Listener {
+            endpointing: settings.endpointing.clone(),
+            speculation: settings.speculation,
+            spoken: settings.spoken,
+            barge_in: settings.barge_in,
+            end_of_turn_model,
+            end_of_turn_degraded: false,
+            habit: SpeakerHabit::default(),
+            hearing: Hearing::default(),
+            latest: Position::default(),
+            latest_at: Duration::ZERO,
+            question: Question::default(),
+            echo_until: Position::default(),
+            waiting: None,
+            turns: 0,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// What it wants next.
+    pub(crate) fn poll(&mut self) -> Option<ListenerOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// One more frame came from the microphone.
+    pub(crate) fn frame(&mut self, end: Position, speech: bool, now: Duration, answer: Option<Answering>) {
+        self.latest = end;
+        self.latest_at = now;
+        let may_be_own_voice = self.hears_itself(answer);
+        match std::mem::take(&mut self.hearing) {
+            Hearing::Quiet(mut onset) => match onset.add(end, speech && !may_be_own_voice && end >= self.echo_until) {
+                Some(utterance) => self.begin(utterance, answer),
+                None => self.hearing = Hearing::Quiet(onset),
+            },
+            Hearing::Ignoring { mut silence } => {
+                if !noise_stopped(&mut silence, speech) {
+                    self.hearing = Hearing::Ignoring { silence };
+                }
+            }
+            Hearing::Speaking(mut utterance) => {
+                if speech {
+                    utterance.last_speech = end;
+                }
+                self.hearing = Hearing::Speaking(utterance);
+                self.while_speaking();
+            }
+            Hearing::Pausing(mut utterance, mut pause) => {
+                let goes_on = pause.add(speech && !may_be_own_voice);
+                if goes_on && !pause.forced {
+                    self.go_on(utterance, &pause, answer);
+                } else {
+                    if goes_on {
+                        utterance.last_speech = end;
+                    }
+                    self.hearing = Hearing::Pausing(utterance, pause);
+                    self.end_if_enough();
+                }
+            }
+        }
+    }
+
+    /// Notices when the microphone has gone in the middle of an utterance.
+    pub(crate) fn due(&mut self, now: Duration) {
+        if now.saturating_sub(self.latest_at) < WITHOUT_WORDS || matches!(self.hearing, Hearing::Quiet(_)) {
+            return;
+        }
+        if let Hearing::Pausing(_, pause) = &mut self.hearing {
+            pause.forced = true;
+            self.end_if_enough();
+        } else {
+            self.stop_hearing();
+        }
+        self.resume_answer();
+    }
+
+    /// When [`Listener::due`] has something to do. What was forced once, with no answer waiting, only waits for words.
+    pub(crate) fn next_wakeup(&self) -> Option<Duration> {
+        let waits = match &self.hearing {
+            Hearing::Quiet(_) => false,
+            Hearing::Pausing(_, pause) => !pause.forced || self.answer_waits(),
+            Hearing::Speaking(_) | Hearing::Ignoring { .. } => true,
+        };
+        waits.then(|| self.latest_at.saturating_add(WITHOUT_WORDS))
+    }
+
+    /// The answer is over, and with it whatever wait there was.
+    pub(crate) fn answer_over(&mut self, noticed: bool) {
+        self.waiting = None;
+        if noticed && self.barge_in == BargeIn::Key {
+            self.echo_until = self.latest.forward(ECHO);
+        }
+    }
+
+    pub(crate) fn end_of_turn_degraded(&mut self, degraded: bool) {
+        self.end_of_turn_degraded = degraded;
+    }
+
+    /// What it took for noise may be somebody who wants to be heard.
+    pub(crate) fn attend(&mut self) {
+        if matches!(self.hearing, Hearing::Ignoring { .. }) {
+            self.hearing = Hearing::default();
+        }
+    }
+
+    /// Whoever still speaks does not mean Parley.
+    pub(crate) fn ignore_utterance(&mut self) {
+        if self.utterance().is_some() {
+            self.stop_hearing();
+            self.hearing = Hearing::ignoring();
+        }
+    }
+
+    /// Numbers all turns, since most of them begin here.
+    pub(crate) fn next_turn(&mut self) -> TurnId {
+        self.turns += 1;
+        TurnId(self.turns)
+    }
+
+    /// As far as the microphone tells.
+    pub(crate) fn phase(&self) -> Phase {
+        match self.hearing {
+            Hearing::Speaking(_) => Phase::Listening,
+            Hearing::Pausing(..) => Phase::Deciding,
+            Hearing::Quiet(_) | Hearing::Ignoring { .. } => Phase::Quiet,
+        }
+    }
+
+    /// Whether nobody speaks, nor may just be beginning to.
+    pub(crate) fn is_silent(&self) -> bool {
+        matches!(&self.hearing, Hearing::Quiet(onset) if onset.is_silent())
+    }
+
+    /// Whether the answer waits for somebody's words.
+    pub(crate) fn answer_waits(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Whether somebody goes on with the question that is being answered.
+    pub(crate) fn continues(&self) -> bool {
+        self.utterance().is_some_and(|utterance| utterance.continues)
+    }
+
+    /// The turn that is to answer what is being said, if there is one yet.
+    pub(crate) fn turn(&self) -> Option<TurnId> {
+        match &self.hearing {
+            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
+            Hearing::Speaking(utterance) => utterance.peek.map(|peek| peek.turn),
+            Hearing::Pausing(_, pause) => Some(pause.turn),
+        }
+    }
+
+    /// What is being said, or has just been said.
+    fn utterance(&self) -> Option<&Utterance> {
+        match &self.hearing {
+            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
+            Hearing::Speaking(utterance) | Hearing::Pausing(utterance, _) => Some(utterance),
+        }
+    }
+
+    /// Whether the speech in the microphone may be Parley's own, for want of a reference for the echo.
+    fn hears_itself(&self, answer: Option<Answering>) -> bool {
+        self.barge_in == BargeIn::Key && !self.answer_waits() && answer.is_some_and(|answer| answer.audible)
+    }
+
+    /// Forgets what is being said.
+    fn stop_hearing(&mut self) {
+        if let Some(turn) = self.turn() {
+            self.want(ListenerOutput::Discard { turn });
+        }
+        self.hearing = Hearing::default();
+    }
+
+    fn pause_answer(&mut self, answer: Option<Answering>) {
+        if let Some(Answering { turn, .. }) = answer.filter(|_| !self.answer_waits()) {
+            self.waiting = Some((turn, self.latest_at));
+            if self.spoken {
+                self.act(Action::Pause { turn });
+            }
+        }
+    }
+
+    fn resume_answer(&mut self) {
+        if let Some((turn, _)) = self.waiting.take().filter(|_| self.spoken) {
+            self.act(Action::Resume { turn });
+        }
+    }
+
+    /// How long the answer has been waiting.
+    fn waiting_for(&self) -> Option<Duration> {
+        self.waiting.map(|(_, since)| self.latest_at.saturating_sub(since))
+    }
+
+    fn want(&mut self, output: ListenerOutput) {
+        self.outputs.push_back(output);
+    }
+
+    fn act(&mut self, action: Action) {
+        self.want(ListenerOutput::Do(action));
+    }
+
+    /// What the end-of-turn model says of what has just been asked of it, at first.
+    fn end_of_turn_pending(&self) -> Judgement {
+        if self.end_of_turn_model && !self.end_of_turn_degraded { Judgement::Pending } else { Judgement::NoModel }
+    }
+}

@@ -1,0 +1,224 @@
+//! While somebody pauses: their words, what is said of the end, and when there was silence enough.
+
+use std::time::Duration;
+
+use super::back_channel::is_back_channel;
+use super::endpoint::{Judgement, TextCue};
+use super::hearing::{Hearing, LONGEST_UTTERANCE, Pause, Question, Utterance};
+use super::speaking::LONGEST_WAIT_FOR_WORDS;
+use super::{Listener, WITHOUT_WORDS};
+use crate::action::{Action, Notice};
+use crate::event::Transcript;
+use crate::ids::TurnId;
+use crate::interface::ListenerOutput;
+use crate::settings::MAX_QUESTION_CHARS;
+
+/// Words less sure than this were made up from noise.
+const LEAST_CONFIDENCE: f32 = 0.3;
+/// Words that are not there after this much silence will not come: no engine takes as long.
+const LONGEST_TRANSCRIPTION: Duration = Duration::from_secs(15);
+
+impl Listener {
+    /// A transcription is done.
+    pub(crate) fn transcribed(&mut self, turn: TurnId, transcript: Transcript) {
+        match std::mem::take(&mut self.hearing) {
+            Hearing::Speaking(utterance) if utterance.peek.is_some_and(|peek| peek.turn == turn) => {
+                self.want(ListenerOutput::Discard { turn });
+                self.on_peeked(utterance, &transcript, WITHOUT_WORDS);
+            }
+            Hearing::Pausing(utterance, pause) if pause.turn == turn && pause.peeking => {
+                self.want(ListenerOutput::Discard { turn });
+                self.on_peeked(utterance, &transcript, Duration::MAX);
+                self.while_speaking();
+            }
+            Hearing::Pausing(utterance, pause) if pause.turn == turn && pause.awaits_words() => {
+                self.on_words(utterance, pause, transcript);
+            }
+            unchanged
+            @ (Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Pausing(..) | Hearing::Ignoring { .. }) => {
+                self.hearing = unchanged;
+            }
+        }
+    }
+
+    /// A transcription has failed, or takes too long.
+    pub(crate) fn transcription_failed(&mut self, turn: TurnId) {
+        match &self.hearing {
+            Hearing::Speaking(utterance) if utterance.peek.is_some_and(|peek| peek.turn == turn) => {
+                self.stop_hearing();
+                self.resume_answer();
+                self.hearing = Hearing::ignoring();
+            }
+            Hearing::Pausing(utterance, pause) if pause.turn == turn && pause.awaits_words() => {
+                let over_answer = utterance.over_answer;
+                self.stop_hearing();
+                if over_answer {
+                    self.resume_answer();
+                } else {
+                    self.want(ListenerOutput::NotUnderstood);
+                }
+            }
+            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Pausing(..) | Hearing::Ignoring { .. } => {}
+        }
+    }
+
+    /// What the end-of-turn model says; `None` where it failed.
+    pub(crate) fn end_of_turn_judged(&mut self, turn: TurnId, probability: Option<f32>) {
+        if let Some(pause) = self.pause_of(turn) {
+            pause.end_of_turn = probability.map_or(Judgement::NoModel, Judgement::Probability);
+            self.end_if_enough();
+        }
+    }
+
+    /// What the language model says.
+    pub(crate) fn sentence_judged(&mut self, turn: TurnId, probability: f32) {
+        if let Some(pause) = self.pause_of(turn) {
+            pause.sentence = Judgement::Probability(probability);
+            self.end_if_enough();
+        }
+    }
+
+    /// The language model will say no more about the words.
+    pub(crate) fn without_sentence_judgement(&mut self, turn: TurnId) {
+        if let Some(pause) = self.pause_of(turn).filter(|pause| pause.sentence == Judgement::Pending) {
+            pause.sentence = Judgement::NoModel;
+            self.end_if_enough();
+        }
+    }
+
+    /// An answer to the words is being prepared; `complete`: without the language model.
+    pub(crate) fn drafted(&mut self, turn: TurnId, complete: bool) {
+        if let Some(pause) = self.pause_of(turn) {
+            pause.sentence = if complete { Judgement::NoModel } else { Judgement::Pending };
+            self.end_if_enough();
+        }
+    }
+
+    pub(super) fn transcribe(&mut self) {
+        if let Hearing::Pausing(utterance, pause) = &mut self.hearing {
+            let (turn, from) = (pause.turn, utterance.from);
+            let to = self.latest.min(from.forward(LONGEST_UTTERANCE));
+            pause.transcribed_to = Some(to);
+            self.act(Action::Transcribe { turn, from, to });
+        }
+    }
+
+    /// `patience`: how long an answer waits for words.
+    fn on_peeked(&mut self, mut utterance: Utterance, transcript: &Transcript, patience: Duration) {
+        utterance.peek = None;
+        if interrupts(&utterance, transcript) {
+            utterance.over_answer = false;
+            self.interrupt_answer(utterance.continues);
+        } else if self.waiting_for().is_some_and(|time| time >= patience) {
+            self.hearing = Hearing::ignoring();
+            return self.resume_answer();
+        }
+        self.hearing = Hearing::Speaking(utterance);
+    }
+
+    fn on_words(&mut self, mut utterance: Utterance, mut pause: Box<Pause>, mut transcript: Transcript) {
+        let turn = pause.turn;
+        let speaks_on = pause.transcribed_to.is_some_and(|to| utterance.last_speech > to);
+        let interrupts = interrupts(&utterance, &transcript);
+        if !interrupts && utterance.before.is_empty() {
+            self.want(ListenerOutput::Discard { turn });
+            self.resume_answer();
+            if !has_words(&transcript) {
+                self.act(Action::Tell(Notice::NoWords));
+            }
+            if speaks_on {
+                self.hearing = Hearing::ignoring();
+            }
+            return;
+        }
+        self.interrupt_answer(utterance.continues);
+        transcript.text = utterance.with_words(if interrupts { &transcript.text } else { "" });
+        if interrupts
+            && speaks_on
+            && transcript.text.chars().count() < MAX_QUESTION_CHARS
+            && let Some(to) = pause.transcribed_to
+        {
+            self.want(ListenerOutput::Discard { turn });
+            utterance.before = transcript.text;
+            utterance.from = to;
+            self.hearing = Hearing::Speaking(utterance);
+            return;
+        }
+        let draft = self.speculation || pause.forced;
+        pause.drafted = draft;
+        pause.transcript = Some(transcript.clone());
+        self.hearing = Hearing::Pausing(utterance, pause);
+        if draft {
+            // Whether it is enough is seen when it is drafted.
+            self.want(ListenerOutput::Draft { turn, transcript });
+        } else {
+            self.end_if_enough();
+        }
+    }
+
+    /// Ends the utterance if there has been silence enough, and what is needed to answer it is there.
+    pub(super) fn end_if_enough(&mut self) {
+        let Hearing::Pausing(utterance, pause) = &self.hearing else {
+            return;
+        };
+        let silence = self.latest.since(utterance.last_speech);
+        let cue = match &pause.transcript {
+            Some(transcript) => Some(TextCue::of(&transcript.text)),
+            // Without speculation the words are not known yet: the sound alone decides, as it would for a question.
+            None if !self.speculation => Some(TextCue::Question),
+            None => None,
+        };
+        let needed = self.endpointing.enough(pause.end_of_turn, pause.sentence, cue, &self.habit);
+        let waiting = self.waiting_for().unwrap_or_default();
+        let enough = pause.forced || (silence >= needed && !pause.in_doubt());
+        if silence >= LONGEST_TRANSCRIPTION && pause.awaits_words() {
+            self.transcription_failed(pause.turn);
+        } else if pause.awaits_words() && (silence >= WITHOUT_WORDS || waiting >= LONGEST_WAIT_FOR_WORDS) {
+            // Should there be words after all, they still count.
+            self.resume_answer();
+        } else if enough && pause.transcript.is_some() {
+            self.end_utterance();
+        } else if enough && pause.transcribed_to.is_none() {
+            self.transcribe();
+        }
+    }
+
+    fn end_utterance(&mut self) {
+        let Hearing::Pausing(utterance, pause) = std::mem::take(&mut self.hearing) else {
+            return;
+        };
+        self.habit.finished();
+        if pause.transcribed_to.is_some_and(|to| utterance.last_speech > to) {
+            self.hearing = Hearing::ignoring();
+        }
+        let Pause { turn, transcript, drafted, .. } = *pause;
+        if let Some(transcript) = transcript.filter(|_| !drafted) {
+            self.want(ListenerOutput::Draft { turn, transcript });
+        }
+        self.question =
+            Question { turn: Some(turn), from: utterance.from, until: utterance.last_speech, before: utterance.before };
+        self.want(ListenerOutput::Release { turn });
+    }
+
+    fn interrupt_answer(&mut self, continues: bool) {
+        self.waiting = None;
+        self.want(ListenerOutput::GiveWay { continues });
+    }
+
+    fn pause_of(&mut self, turn: TurnId) -> Option<&mut Pause> {
+        match &mut self.hearing {
+            Hearing::Pausing(_, pause) => Some(pause.as_mut()).filter(|pause| pause.turn == turn),
+            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Ignoring { .. } => None,
+        }
+    }
+}
+
+fn has_words(transcript: &Transcript) -> bool {
+    transcript.confidence >= LEAST_CONFIDENCE && transcript.text.chars().any(char::is_alphanumeric)
+}
+
+/// Before anything was heard, "yes" goes on with the question; over an answer it only says "I am listening".
+fn interrupts(utterance: &Utterance, transcript: &Transcript) -> bool {
+    let listens = utterance.over_answer && !utterance.continues && is_back_channel(&transcript.text);
+    has_words(transcript) && !listens
+}

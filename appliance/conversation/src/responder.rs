@@ -1,0 +1,348 @@
+//! The responder: what is drafted, what is being said, and what was heard of it.
+//!
+//! ```text
+//! none ──draft──▶ draft ──release──▶ answer ──heard to its end──▶ none
+//!                   │ discard           │ give way
+//!                   ▼                   ▼
+//!               none (cancelled)    none (cancelled; withdrawn where somebody goes on with its question)
+//! ```
+
+mod answer;
+mod apologies;
+mod clause;
+mod history;
+mod language;
+mod prompt;
+mod speakable;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use self::answer::Answer;
+use self::apologies::Apologies;
+pub use self::clause::ClauseCutter;
+use self::history::Clause;
+pub use self::history::{Exchange, History};
+use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
+pub use self::prompt::{Author, Message, estimated_tokens};
+pub use self::speakable::speakable;
+use crate::action::{Action, Notice, Outcome};
+use crate::event::{Stage, Transcript};
+use crate::ids::TurnId;
+use crate::interface::{Answering, ResponderOutput};
+use crate::route::{Request, Route, Router};
+use crate::settings::{MAX_QUESTION_CHARS, Settings};
+
+const SAY_TOO_LONG: &str = "That is too long for me. Please ask about a part of it.";
+
+/// Knows the answers.
+pub(crate) struct Responder {
+    settings: Settings,
+    router: Box<dyn Router>,
+    history: History,
+    /// Nothing of it is played; the person may still go on.
+    draft: Option<Answer>,
+    /// It is being said.
+    answer: Option<Answer>,
+    apologies: Apologies,
+    outputs: VecDeque<ResponderOutput>,
+}
+
+impl Responder {
+    pub(crate) fn new(settings: Settings, router: Box<dyn Router>) -> Self {
+        Responder {
+            history: History::new(settings.remembered_turns),
+            settings,
+            router,
+            draft: None,
+            answer: None,
+            apologies: Apologies::default(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// What it wants next.
+    pub(crate) fn poll(&mut self) -> Option<ResponderOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// The answer that is being said.
+    pub(crate) fn answering(&self) -> Option<Answering> {
+        self.answer.as_ref().map(|answer| Answering {
+            turn: answer.turn,
+            noticed: answer.noticed,
+            audible: self.settings.spoken && !answer.clauses.is_empty(),
+        })
+    }
+
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    pub(crate) fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
+        if !voices.is_empty() {
+            self.settings.voices = voices;
+        }
+        self.settings.prompt_tokens = prompt_tokens;
+    }
+
+    /// What the language model can read before anybody asks.
+    pub(crate) fn preparation(&self) -> Action {
+        Action::Prepare { messages: prompt::messages(&self.settings, &self.history, None, self.preferred_voice()) }
+    }
+
+    /// Begins to answer; nothing of it is played before it is released.
+    pub(crate) fn draft(&mut self, turn: TurnId, transcript: &Transcript) {
+        let answer = self.prepare(turn, transcript);
+        self.outputs.push_back(ResponderOutput::Drafted { turn, complete: answer.finished });
+        self.draft = Some(answer);
+    }
+
+    /// The draft is not wanted; nor is anything else that is under way for its turn.
+    pub(crate) fn discard(&mut self, turn: TurnId) {
+        self.draft = None;
+        self.act(Action::Cancel { turn });
+    }
+
+    /// The draft is to be said.
+    pub(crate) fn release(&mut self, turn: TurnId) {
+        if let Some(draft) = self.draft.take_if(|draft| draft.turn == turn) {
+            self.begin(draft);
+        }
+    }
+
+    /// Answers words that were typed, instead of what is being said.
+    pub(crate) fn typed(&mut self, turn: TurnId, text: String) {
+        self.give_way(false);
+        let answer = if text.chars().nth(MAX_QUESTION_CHARS).is_some() {
+            self.ready_made(turn, SAY_TOO_LONG)
+        } else {
+            let language = self.preferred_voice().to_owned();
+            let transcript = Transcript { text, language, language_probability: 1.0, confidence: 1.0 };
+            self.prepare(turn, &transcript)
+        };
+        self.begin(answer);
+    }
+
+    /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on with
+    /// its question, which is taken back too.
+    pub(crate) fn give_way(&mut self, continues: bool) {
+        let Some(turn) = self.answer.as_ref().map(|answer| answer.turn) else {
+            return;
+        };
+        self.act(Action::Cancel { turn });
+        if !self.settings.spoken {
+            self.history.complete(turn);
+        }
+        if continues {
+            self.history.withdraw(turn);
+        }
+        self.over(if continues { Outcome::Withdrawn } else { Outcome::Interrupted });
+    }
+
+    /// The language model said some more.
+    pub(crate) fn text(&mut self, turn: TurnId, text: &str) {
+        let clauses = self.alive(turn).map(|answer| answer.push(text)).unwrap_or_default();
+        self.say(turn, clauses);
+    }
+
+    pub(crate) fn generation_ended(&mut self, turn: TurnId) {
+        let Some(answer) = self.alive(turn).filter(|answer| !answer.finished) else {
+            return;
+        };
+        let mut clauses: Vec<_> = answer.finish().into_iter().collect();
+        if answer.clauses.is_empty() {
+            let instead = self.apologies.instead_of_answer();
+            clauses = self.alive(turn).map(|answer| answer.say_only(instead)).unwrap_or_default();
+        }
+        self.say(turn, clauses);
+        self.end_speech(turn);
+        self.end_if_shown();
+    }
+
+    /// What there is has to do.
+    pub(crate) fn generation_failed(&mut self, turn: TurnId) {
+        if let Some(answer) = self.alive(turn) {
+            answer.drop_rest();
+        }
+        self.generation_ended(turn);
+    }
+
+    /// A draft without a voice is cancelled at its release: until then, its speaker may still go on.
+    pub(crate) fn voice_failed(&mut self, turn: TurnId, continues: bool) {
+        if self.answer.as_ref().is_some_and(|answer| answer.turn == turn) {
+            self.give_way(continues);
+        } else if let Some(draft) = self.alive(turn) {
+            draft.mute = true;
+        }
+    }
+
+    pub(crate) fn clause_synthesized(&mut self, turn: TurnId, clause: usize, length: Duration) {
+        if let Some(answer) = self.alive(turn) {
+            answer.length(clause, length);
+        }
+        self.history.length(turn, clause, length);
+    }
+
+    /// Counts for a turn that is over, too: a cancelled one says at last how much was heard.
+    pub(crate) fn heard(&mut self, turn: TurnId, heard: Duration) {
+        self.history.heard(turn, heard);
+        if let Some(answer) = self.answer.as_mut().filter(|answer| answer.turn == turn) {
+            answer.noticed |= !heard.is_zero();
+        }
+    }
+
+    /// `continues`: an answer so short that somebody went on with the question before it was reported. Both are taken back.
+    pub(crate) fn playback_ended(&mut self, turn: TurnId, continues: bool) {
+        if self.answer.as_ref().is_some_and(|answer| answer.turn == turn && answer.finished) {
+            if continues {
+                self.history.withdraw(turn);
+            } else {
+                self.history.complete(turn);
+            }
+            self.over(Outcome::Completed);
+        }
+    }
+
+    pub(crate) fn not_understood(&mut self) {
+        self.apologies.not_understood();
+    }
+
+    pub(crate) fn degraded(&mut self, stage: Stage, degraded: bool) {
+        if self.apologies.degraded(stage, degraded) {
+            self.act(Action::Tell(Notice::Degraded { stage, degraded }));
+        }
+    }
+
+    /// Whether something is to be said unasked, and nothing else is being said.
+    pub(crate) fn has_announcement(&self) -> bool {
+        self.answer.is_none() && self.apologies.are_due()
+    }
+
+    /// Says the next of what is to be said unasked.
+    pub(crate) fn announce(&mut self, turn: TurnId) {
+        if let Some(text) = self.apologies.next() {
+            let answer = self.ready_made(turn, text);
+            self.begin(answer);
+        }
+    }
+
+    fn prepare(&mut self, turn: TurnId, transcript: &Transcript) -> Answer {
+        let sure = transcript.language_probability >= SURE_OF_LANGUAGE;
+        let has_voice = self.settings.voices.contains(&transcript.language);
+        let language = if sure && has_voice { &transcript.language } else { self.preferred_voice() };
+        let route = if sure && !has_voice && self.settings.spoken {
+            Route::Say(no_voice_sentence(&transcript.language, &self.settings.voices))
+        } else {
+            self.router.route(&Request { transcript, answer_language: language })
+        };
+        let mut answer = Answer::new(turn, Some(transcript.text.clone()), language.to_owned());
+        match route {
+            Route::Model => {
+                let question = Some(transcript.text.as_str());
+                let messages = prompt::messages(&self.settings, &self.history, question, &answer.language);
+                self.act(Action::Generate { turn, messages });
+            }
+            Route::Say(text) => self.say_only(&mut answer, &text),
+        }
+        answer
+    }
+
+    /// An answer to nothing that was asked.
+    fn ready_made(&mut self, turn: TurnId, text: &str) -> Answer {
+        let mut answer = Answer::new(turn, None, self.preferred_voice().to_owned());
+        self.say_only(&mut answer, text);
+        answer
+    }
+
+    fn say_only(&mut self, answer: &mut Answer, text: &str) {
+        for (clause, text) in answer.say_only(text) {
+            self.speak(answer.turn, clause, text, answer.language.clone());
+        }
+        self.end_speech(answer.turn);
+    }
+
+    /// From now on it is said.
+    fn begin(&mut self, mut answer: Answer) {
+        answer.noticed = !self.settings.spoken && !answer.clauses.is_empty();
+        let (turn, mute, clauses) = (answer.turn, answer.mute, answer.clauses.clone());
+        if let Some(question) = &answer.question {
+            self.history.begin(turn, question.clone());
+            let notice = Notice::Understood { turn, text: question.clone(), language: answer.language.clone() };
+            self.act(Action::Tell(notice));
+        }
+        self.answer = Some(answer);
+        if mute {
+            return self.give_way(false);
+        }
+        self.act(Action::Release { turn });
+        for clause in clauses {
+            self.tell_clause(turn, clause);
+        }
+        self.end_if_shown();
+    }
+
+    /// Clauses of an alive answer are certain now.
+    fn say(&mut self, turn: TurnId, clauses: Vec<(usize, String)>) {
+        let spoken = self.settings.spoken;
+        let released = self.answer.as_ref().is_some_and(|answer| answer.turn == turn);
+        let Some(answer) = self.alive(turn) else { return };
+        answer.noticed |= released && !spoken && !clauses.is_empty();
+        let language = answer.language.clone();
+        for (clause, text) in clauses {
+            if released {
+                self.tell_clause(turn, Clause { text: text.clone(), length: None });
+            }
+            self.speak(turn, clause, text, language.clone());
+        }
+    }
+
+    fn tell_clause(&mut self, turn: TurnId, clause: Clause) {
+        self.act(Action::Tell(Notice::Answering { turn, text: clause.text.clone() }));
+        self.history.clause(turn, clause);
+    }
+
+    fn speak(&mut self, turn: TurnId, clause: usize, text: String, language: String) {
+        if self.settings.spoken {
+            self.act(Action::Speak { turn, clause, text, language });
+        }
+    }
+
+    fn end_speech(&mut self, turn: TurnId) {
+        if self.settings.spoken {
+            self.act(Action::EndSpeech { turn });
+        }
+    }
+
+    /// Where answers are not spoken, one is over when all of it is shown.
+    fn end_if_shown(&mut self) {
+        if let Some(answer) = self.answer.as_ref().filter(|answer| answer.finished && !self.settings.spoken) {
+            self.history.complete(answer.turn);
+            self.over(Outcome::Completed);
+        }
+    }
+
+    /// Nothing more of the answer will be heard.
+    fn over(&mut self, outcome: Outcome) {
+        if let Some(answer) = self.answer.take() {
+            self.outputs.push_back(ResponderOutput::AnswerOver { noticed: answer.noticed });
+            self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome }));
+            if answer.question.is_some() && outcome != Outcome::Withdrawn {
+                self.act(self.preparation());
+            }
+        }
+    }
+
+    /// The answer of this turn, a draft or released. Everything that comes late for a cancelled turn ends here.
+    fn alive(&mut self, turn: TurnId) -> Option<&mut Answer> {
+        [&mut self.answer, &mut self.draft].into_iter().flatten().find(|answer| answer.turn == turn)
+    }
+
+    fn preferred_voice(&self) -> &str {
+        self.settings.voices.first().map_or("", String::as_str)
+    }
+
+    fn act(&mut self, action: Action) {
+        self.outputs.push_back(ResponderOutput::Do(action));
+    }
+}

@@ -1,0 +1,8 @@
+//! Whether the daemon is well, for the service manager, for the update's gate and for probation.
+
+pub mod figures;
+mod levels;
+mod pulse;
+pub mod watchdog;
+
+pub use pulse::Pulse;
