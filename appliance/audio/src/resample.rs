@@ -19,29 +19,19 @@ const MAX_LEAD_IN: usize = 32;
 /// Blocks per second of input: 10 ms keep the delay of a live stream low.
 const BLOCKS_PER_SECOND: u32 = 100;
 /// The highest rate that is accepted: beyond every sound card, and a bound for the buffers.
-pub const MAX_RATE_HZ: u32 = 768_000;
+const MAX_RATE_HZ: u32 = 768_000;
 /// The lowest rate that is accepted: below telephone speech, so that a broken header cannot ask for gigabytes.
-pub const MIN_RATE_HZ: u32 = 1_000;
+const MIN_RATE_HZ: u32 = 1_000;
 
 /// Why a resampler could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ResampleError {
     /// A rate that no sound card or file of ours has.
-    #[error("a sample rate of {rate_hz} Hz is not supported; use one between {MIN_RATE_HZ} and {MAX_RATE_HZ} Hz")]
-    Rate {
-        /// The rate that was asked for.
-        rate_hz: u32,
-    },
-    /// The filter could not be built.
-    #[error("no resampler from {from_hz} to {to_hz} Hz could be made: {source}; use 16000, 44100 or 48000 Hz")]
-    Filter {
-        /// Input rate.
-        from_hz: u32,
-        /// Output rate.
-        to_hz: u32,
-        /// The filter's own words.
-        source: ResamplerConstructionError,
-    },
+    #[error("a sample rate of {0} Hz is not supported; use one between {MIN_RATE_HZ} and {MAX_RATE_HZ} Hz")]
+    Rate(u32),
+    /// The filter could not be built, for the reason that it gives.
+    #[error("no resampler between these rates could be made: {0}; use 16000, 44100 or 48000 Hz")]
+    Filter(#[from] ResamplerConstructionError),
 }
 
 /// Converts a mono stream from one rate to another.
@@ -72,29 +62,20 @@ impl Resampler {
     /// A resampler at the start of a stream.
     ///
     /// # Errors
-    /// A rate outside [`MIN_RATE_HZ`]..=[`MAX_RATE_HZ`].
+    /// A rate below 1 kHz or above 768 kHz.
     pub fn new(from_hz: u32, to_hz: u32) -> Result<Resampler, ResampleError> {
         for rate_hz in [from_hz, to_hz] {
             if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&rate_hz) {
-                return Err(ResampleError::Rate { rate_hz });
+                return Err(ResampleError::Rate(rate_hz));
             }
         }
-        let filter = if from_hz == to_hz {
-            None
-        } else {
-            Some(Filter::new(from_hz, to_hz).map_err(|source| ResampleError::Filter { from_hz, to_hz, source })?)
-        };
+        let filter = if from_hz == to_hz { None } else { Some(Filter::new(from_hz, to_hz)?) };
         Ok(Resampler { from_hz, to_hz, filter })
     }
 
     /// Rate of the input in Hz.
     pub fn from_hz(&self) -> u32 {
         self.from_hz
-    }
-
-    /// Rate of the output in Hz.
-    pub fn to_hz(&self) -> u32 {
-        self.to_hz
     }
 
     /// The most samples that one call with `input` samples appends, [`Resampler::finish`] included.
@@ -277,7 +258,7 @@ mod tests {
     #[test]
     fn rates_out_of_range_are_refused() {
         for (from_hz, to_hz) in [(0, 16_000), (16_000, 0), (u32::MAX, 16_000), (16_000, 999)] {
-            assert!(matches!(Resampler::new(from_hz, to_hz), Err(ResampleError::Rate { .. })));
+            assert!(matches!(Resampler::new(from_hz, to_hz), Err(ResampleError::Rate(_))));
         }
     }
 

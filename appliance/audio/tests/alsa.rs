@@ -1,4 +1,4 @@
-//! Microphone and speaker through ALSA itself, with devices that need no sound card.
+//! Microphone and loudspeaker through ALSA itself, with devices that need no sound card.
 //!
 //! ALSA reads its configuration once per process, so every test runs in a child process with a configuration of its own.
 //! These devices keep no time: a second passes in microseconds, and nothing here looks at a clock.
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use parley_audio::DeviceError;
 use parley_audio::capture::{AlsaSource, Microphone, Source};
-use parley_audio::playback::{AlsaSink, Renderer, Sink, Speaker, Written};
+use parley_audio::playback::{AlsaSink, PlaybackThread, Renderer, Sink, Written};
 
 /// Set in the child: the folder of the test's files.
 const FOLDER: &str = "PARLEY_TEST_FOLDER";
@@ -45,7 +45,7 @@ fn bytes(samples: impl Iterator<Item = i16>) -> Vec<u8> {
 }
 
 const TO_FILE: &str = r#"
-pcm.speaker { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
+pcm.loudspeaker { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
 pcm.silent { type null }
 "#;
 
@@ -56,11 +56,11 @@ fn what_is_rendered_reaches_the_device() {
         TO_FILE,
         |_| {},
         |folder| {
-            let mut sink = AlsaSink::open("speaker", 24_000).unwrap();
+            let mut sink = AlsaSink::open("loudspeaker", 24_000).unwrap();
             assert_eq!(sink.format().rate_hz, 24_000);
             let (mut feed, control, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
             let speech: Vec<i16> = (1..=5_000).collect();
-            assert_eq!(feed.offer(control.generation(), &speech), Ok(5_000));
+            assert_eq!(feed.offer(control.stream(), &speech), Ok(5_000));
             while !control.is_drained() {
                 assert_eq!(renderer.step(&mut sink), Ok(Written::InTime));
             }
@@ -80,10 +80,10 @@ fn pause_and_discard_work_on_alsa() {
         TO_FILE,
         |_| {},
         |folder| {
-            let mut sink = AlsaSink::open("speaker", 16_000).unwrap();
+            let mut sink = AlsaSink::open("loudspeaker", 16_000).unwrap();
             let (mut feed, control, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
             let speech: Vec<i16> = (1..=1_000).collect();
-            feed.offer(control.generation(), &speech).unwrap();
+            feed.offer(control.stream(), &speech).unwrap();
             renderer.step(&mut sink).unwrap();
             control.pause();
             (0..5).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
@@ -104,7 +104,7 @@ fn pause_and_discard_work_on_alsa() {
 fn a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format() {
     // `multi` has exactly two channels; `lfloat` takes nothing but floats and writes 16 bits.
     let configuration = r#"
-        pcm.speaker { type lfloat slave { pcm "stereo" format S16_LE } }
+        pcm.loudspeaker { type lfloat slave { pcm "stereo" format S16_LE } }
         pcm.stereo {
             type multi
             slaves.a { pcm "card" channels 2 }
@@ -119,7 +119,7 @@ fn a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format() {
         configuration,
         |_| {},
         |folder| {
-            let mut sink = AlsaSink::open("speaker", 48_000).unwrap();
+            let mut sink = AlsaSink::open("loudspeaker", 48_000).unwrap();
             let period: Vec<i16> = (0..480).map(|n| n * 50 - 12_000).collect();
             sink.write(&period).unwrap();
             drop(sink);
@@ -139,8 +139,9 @@ fn a_card_of_another_rate_is_used_at_its_own() {
         |_| {},
         |_| {
             assert_eq!(AlsaSink::open("card", 48_000).unwrap().format().rate_hz, 44_100);
-            let mut microphone = Microphone::start(AlsaSource::open("card", 16_000).unwrap()).unwrap();
-            assert_eq!(microphone.device_rate_hz(), 44_100);
+            let source = AlsaSource::open("card", 16_000).unwrap();
+            assert_eq!(source.format().rate_hz, 44_100);
+            let mut microphone = Microphone::start(source).unwrap();
             assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
         },
     );
@@ -170,16 +171,17 @@ fn what_is_said_reaches_the_microphone() {
 }
 
 #[test]
-fn the_null_device_is_a_silent_microphone_and_a_patient_speaker() {
+fn the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker() {
     with_alsa(
-        "the_null_device_is_a_silent_microphone_and_a_patient_speaker",
+        "the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker",
         "pcm.nothing { type null }",
         |_| {},
         |_| {
             let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
-            let (mut feed, control, _speaker) = Speaker::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
+            let (mut feed, control, _playback) =
+                PlaybackThread::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
             assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
-            assert_eq!(feed.offer(control.generation(), &[1_i16; 4_800]), Ok(4_800));
+            assert_eq!(feed.offer(control.stream(), &[1_i16; 4_800]), Ok(4_800));
             while !control.is_drained() {
                 std::thread::sleep(Duration::from_millis(5));
             }

@@ -5,7 +5,7 @@ pub mod config;
 pub mod listening;
 pub mod machine;
 pub mod measurements;
-pub mod recorded;
+pub mod rehearsal;
 pub mod schemas;
 pub mod self_test;
 pub mod session;

@@ -2,17 +2,17 @@
 
 use alsa::Direction;
 
-use super::source::{Source, SourceFormat, Taken};
+use super::source::{Captured, Source, SourceFormat};
 use super::thread::MAX_CHANNELS;
 use crate::device::{DeviceError, DeviceLost};
 use crate::devices;
-use crate::pcm::{Device, Request};
+use crate::pcm::{OpenDevice, Request};
 
 /// Records from an ALSA device.
 #[derive(Debug)]
 pub struct AlsaSource {
     request: Request,
-    device: Option<Device>,
+    device: Option<OpenDevice>,
     format: SourceFormat,
 }
 
@@ -32,8 +32,8 @@ impl AlsaSource {
     }
 }
 
-fn open(request: &Request) -> Result<Device, DeviceError> {
-    let device = Device::open(request)?;
+fn open(request: &Request) -> Result<OpenDevice, DeviceError> {
+    let device = OpenDevice::open(request)?;
     device.start().map_err(|error| devices::explain(&request.device, error, ""))?;
     if device.channels > MAX_CHANNELS {
         let detail = format!("it has {} channels, more than {MAX_CHANNELS}", device.channels);
@@ -42,7 +42,7 @@ fn open(request: &Request) -> Result<Device, DeviceError> {
     Ok(device)
 }
 
-fn format(device: &Device) -> SourceFormat {
+fn format(device: &OpenDevice) -> SourceFormat {
     SourceFormat { rate_hz: device.rate_hz, channels: device.channels, period_frames: device.period_frames }
 }
 
@@ -51,10 +51,10 @@ impl Source for AlsaSource {
         self.format
     }
 
-    fn read(&mut self, interleaved: &mut [i16]) -> Result<Taken, DeviceLost> {
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
         let device = self.device.as_mut().ok_or(DeviceLost { errno: 0 })?;
         let (frames, after_overrun) = device.read(interleaved)?;
-        Ok(Taken { frames, after_overrun })
+        Ok(Captured { frames, after_overrun })
     }
 
     fn reopen(&mut self) -> Result<(), DeviceError> {

@@ -40,7 +40,7 @@ impl Source for Script {
     fn format(&self) -> SourceFormat {
         self.format
     }
-    fn read(&mut self, interleaved: &mut [i16]) -> Result<Taken, DeviceLost> {
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
         self.reads += 1;
         if self.lost_after.take_if(|reads| self.reads > *reads).is_some() {
             return Err(DeviceLost { errno: 19 });
@@ -50,7 +50,7 @@ impl Source for Script {
             frame.fill((self.next)(self.frame));
             self.frame += 1;
         }
-        Ok(Taken { frames, after_overrun: self.reads.is_multiple_of(self.overrun_every) })
+        Ok(Captured { frames, after_overrun: self.reads.is_multiple_of(self.overrun_every) })
     }
     fn reopen(&mut self) -> Result<(), DeviceError> {
         self.attempts += 1;
@@ -185,7 +185,7 @@ proptest! {
         lengths in prop::collection::vec(0_usize..400, 0..20), reads in prop::collection::vec(1_usize..160, 1..60),
     ) {
         let (mut source, clips) = QueueSource::new(16_000);
-        let handles: Vec<Clip> = lengths.iter().map(|length| clips.push(vec![9_i16; *length]).unwrap()).collect();
+        let handles: Vec<QueuedClip> = lengths.iter().map(|length| clips.push(vec![9_i16; *length]).unwrap()).collect();
         let mut heard = Vec::new();
         for read in reads {
             let mut samples = vec![1; read];

@@ -22,7 +22,7 @@ pub(super) const MAX_CHANNELS: usize = 32;
 
 /// What the microphone has been through.
 #[derive(Debug, Default)]
-pub struct Counters {
+pub struct CaptureCounters {
     /// Frames of the device that were taken.
     pub frames: Counter,
     /// Frames that were dropped because listening was two seconds behind.
@@ -60,11 +60,11 @@ pub(super) struct Recorder<S> {
     samples: Producer<i16>,
     stamps: Producer<Stamp>,
     end: u64,
-    counters: Arc<Counters>,
+    counters: Arc<CaptureCounters>,
 }
 
 impl<S: Source> Recorder<S> {
-    pub(super) fn new(source: S, counters: Arc<Counters>) -> (Recorder<S>, RingEnds) {
+    pub(super) fn new(source: S, counters: Arc<CaptureCounters>) -> (Recorder<S>, RingEnds) {
         let format = source.format();
         let (samples, samples_end) = RingBuffer::new(format.rate_hz as usize * RING_SECONDS);
         let (stamps, stamps_end) = RingBuffer::new(STAMPS);

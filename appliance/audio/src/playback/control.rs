@@ -1,4 +1,4 @@
-//! The speaker's controls and gauges: atomics only, so that any thread may use them and none waits.
+//! The loudspeaker's controls and gauges: atomics only, so that any thread may use them and none waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -7,11 +7,11 @@ use crate::counter::{Counter, Flag};
 
 /// The name of a stream: what is said between two discards. Later streams are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Generation(pub(crate) u32);
+pub struct Stream(pub(crate) u32);
 
-/// What the speaker has been through.
+/// What the loudspeaker has been through.
 #[derive(Debug, Default)]
-pub struct Counters {
+pub struct PlaybackCounters {
     /// Times the device ran empty.
     pub underruns: Counter,
     /// Times a stream ran dry and then went on: synthesis was slower than speech.
@@ -24,7 +24,7 @@ pub struct Counters {
     pub is_real_time: Flag,
 }
 
-/// Starts, stops and watches the speaker; clones control the same one.
+/// Starts, stops and watches the loudspeaker; clones control the same one.
 #[derive(Debug, Clone)]
 pub struct Control {
     pub(super) shared: Arc<Shared>,
@@ -32,8 +32,8 @@ pub struct Control {
 
 impl Control {
     /// The current stream.
-    pub fn generation(&self) -> Generation {
-        self.shared.command().generation
+    pub fn stream(&self) -> Stream {
+        self.shared.command().stream
     }
 
     /// Falls silent and keeps the rest of the stream; within a period the device drops what it has not played.
@@ -46,51 +46,43 @@ impl Control {
         self.shared.change(|command| Command { paused: false, ..command });
     }
 
-    /// Whether the speaker is told to pause.
+    /// Whether the loudspeaker is told to pause.
     pub fn is_paused(&self) -> bool {
         self.shared.command().paused
     }
 
     /// Ends the current stream, drops everything of it, and starts a new one, which is not paused.
-    pub fn discard(&self) -> Generation {
-        self.shared
-            .change(|command| Command { generation: Generation(command.generation.0 + 1), paused: false })
-            .generation
-    }
-
-    /// Whether the audio thread has taken up the last pause, resume or discard. Once a pause has been taken up, what was
-    /// heard no longer changes; it takes a period.
-    pub fn is_settled(&self) -> bool {
-        self.shared.command() == Command::unpack(self.shared.taken_up.load(Ordering::Acquire))
+    pub fn discard(&self) -> Stream {
+        self.shared.change(|command| Command { stream: Stream(command.stream.0 + 1), paused: false }).stream
     }
 
     /// Frames of the current stream that were heard.
     pub fn heard(&self) -> u64 {
-        self.heard_of(self.generation()).unwrap_or(0)
+        self.heard_of(self.stream()).unwrap_or(0)
     }
 
-    /// Frames of `generation` that were heard: final once that stream was discarded and [`Control::is_settled`]. `None` for
-    /// a stream before the last one.
-    pub fn heard_of(&self, generation: Generation) -> Option<u64> {
+    /// Frames of `stream` that were heard: final a period after that stream was discarded. `None` for a stream
+    /// before the last one.
+    pub fn heard_of(&self, stream: Stream) -> Option<u64> {
         // In this order: the audio thread writes down the stream that ended before it reports of the next one.
         let current = Progress::unpack(self.shared.heard.load(Ordering::Acquire));
-        if current.generation == generation {
+        if current.stream == stream {
             return Some(current.frames.into());
         }
         let ended = Progress::unpack(self.shared.ended.load(Ordering::Acquire));
-        if ended.generation == generation {
+        if ended.stream == stream {
             Some(ended.frames.into())
         } else {
             // A stream that the audio thread has not begun, or never saw because the next discard came at once.
-            (generation > ended.generation).then_some(0)
+            (stream > ended.stream).then_some(0)
         }
     }
 
     /// Whether all that was offered of the current stream has been heard; true before anything is offered.
     pub fn is_drained(&self) -> bool {
-        let generation = self.generation();
+        let stream = self.stream();
         let offered = Progress::unpack(self.shared.offered.load(Ordering::Acquire));
-        offered.generation != generation || u64::from(offered.frames) <= self.heard_of(generation).unwrap_or(0)
+        offered.stream != stream || u64::from(offered.frames) <= self.heard_of(stream).unwrap_or(0)
     }
 
     /// Sets the loudness, 0..=1 of full scale; changes within 20 ms without a click. Starts at 1.
@@ -98,8 +90,8 @@ impl Control {
         self.shared.volume.store(volume.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
     }
 
-    /// What the speaker has been through.
-    pub fn counters(&self) -> &Counters {
+    /// What the loudspeaker has been through.
+    pub fn counters(&self) -> &PlaybackCounters {
         &self.shared.counters
     }
 }
@@ -107,38 +99,38 @@ impl Control {
 /// What the renderer is told to do, in one word so that it is never half read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Command {
-    pub(super) generation: Generation,
+    pub(super) stream: Stream,
     pub(super) paused: bool,
 }
 
 impl Command {
     fn pack(self) -> u64 {
-        u64::from(self.generation.0) << 1 | u64::from(self.paused)
+        u64::from(self.stream.0) << 1 | u64::from(self.paused)
     }
 
     fn unpack(word: u64) -> Command {
-        Command { generation: Generation((word >> 1) as u32), paused: word & 1 == 1 }
+        Command { stream: Stream((word >> 1) as u32), paused: word & 1 == 1 }
     }
 }
 
 /// How far a stream has come, in one word. 32 bits of frames are a day at 48 kHz; beyond, the count stays there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Progress {
-    pub(super) generation: Generation,
+    pub(super) stream: Stream,
     pub(super) frames: u32,
 }
 
 impl Progress {
-    pub(super) fn new(generation: Generation, frames: u64) -> Progress {
-        Progress { generation, frames: u32::try_from(frames).unwrap_or(u32::MAX) }
+    pub(super) fn new(stream: Stream, frames: u64) -> Progress {
+        Progress { stream, frames: u32::try_from(frames).unwrap_or(u32::MAX) }
     }
 
     fn pack(self) -> u64 {
-        u64::from(self.generation.0) << 32 | u64::from(self.frames)
+        u64::from(self.stream.0) << 32 | u64::from(self.frames)
     }
 
     fn unpack(word: u64) -> Progress {
-        Progress { generation: Generation((word >> 32) as u32), frames: word as u32 }
+        Progress { stream: Stream((word >> 32) as u32), frames: word as u32 }
     }
 }
 
@@ -146,25 +138,22 @@ impl Progress {
 #[derive(Debug)]
 pub(super) struct Shared {
     command: AtomicU64,
-    /// The last command that the renderer has carried out.
-    taken_up: AtomicU64,
     heard: AtomicU64,
     ended: AtomicU64,
     offered: AtomicU64,
     volume: AtomicU32,
-    pub(super) counters: Counters,
+    pub(super) counters: PlaybackCounters,
 }
 
 impl Shared {
     pub(super) fn new() -> Shared {
         Shared {
             command: AtomicU64::new(0),
-            taken_up: AtomicU64::new(0),
             heard: AtomicU64::new(0),
             ended: AtomicU64::new(0),
             offered: AtomicU64::new(0),
             volume: AtomicU32::new(1.0_f32.to_bits()),
-            counters: Counters::default(),
+            counters: PlaybackCounters::default(),
         }
     }
 
@@ -188,10 +177,6 @@ impl Shared {
 
     pub(super) fn set_ended(&self, progress: Progress) {
         self.ended.store(progress.pack(), Ordering::Release);
-    }
-
-    pub(super) fn set_taken_up(&self, command: Command) {
-        self.taken_up.store(command.pack(), Ordering::Release);
     }
 
     pub(super) fn volume(&self) -> f32 {

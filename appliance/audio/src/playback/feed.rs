@@ -4,34 +4,34 @@ use std::sync::Arc;
 
 use rtrb::Producer;
 
-use super::control::{Generation, Progress, Shared};
+use super::control::{Progress, Shared, Stream};
 use crate::sample::Sample;
 
 /// A sample on its way to the renderer, with the stream that it belongs to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Queued {
-    pub(super) generation: Generation,
+    pub(super) stream: Stream,
     pub(super) sample: i16,
 }
 
 /// The stream was discarded: nothing more of it will be heard, and whoever makes it may stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this stream was discarded; ask the speaker's control for the current one")]
+#[error("this stream was discarded; ask the loudspeaker's control for the current one")]
 pub struct StaleStream;
 
-/// Takes speech for the speaker. It never blocks: ask again after about 10 ms where not everything fitted.
+/// Takes speech for the loudspeaker. It never blocks: ask again after about 10 ms where not everything fitted.
 #[derive(Debug)]
 pub struct Feed {
     queue: Producer<Queued>,
     shared: Arc<Shared>,
     rate_hz: u32,
     offered: u64,
-    generation: Generation,
+    stream: Stream,
 }
 
 impl Feed {
     pub(super) fn new(queue: Producer<Queued>, shared: Arc<Shared>, rate_hz: u32) -> Feed {
-        Feed { queue, shared, rate_hz, offered: 0, generation: Generation::default() }
+        Feed { queue, shared, rate_hz, offered: 0, stream: Stream::default() }
     }
 
     /// Rate of the samples that are offered, in Hz.
@@ -47,21 +47,21 @@ impl Feed {
     /// Queues as many of `samples` as fit, mono at [`Feed::rate_hz`], and returns how many.
     ///
     /// # Errors
-    /// `generation` was discarded. Samples that were queued just before a discard are never heard either.
-    pub fn offer<S: Sample>(&mut self, generation: Generation, samples: &[S]) -> Result<usize, StaleStream> {
-        if generation != self.shared.command().generation {
+    /// `stream` was discarded. Samples that were queued just before a discard are never heard either.
+    pub fn offer<S: Sample>(&mut self, stream: Stream, samples: &[S]) -> Result<usize, StaleStream> {
+        if stream != self.shared.command().stream {
             return Err(StaleStream);
         }
-        if generation != self.generation {
-            (self.generation, self.offered) = (generation, 0);
+        if stream != self.stream {
+            (self.stream, self.offered) = (stream, 0);
         }
         let taken = samples.len().min(self.queue.slots());
         // Counted before it can be heard, so that the stream never seems drained in between.
         self.offered += taken as u64;
-        self.shared.set_offered(Progress::new(generation, self.offered));
+        self.shared.set_offered(Progress::new(stream, self.offered));
         // Never too few slots: only the feed takes them, and these were free.
         if let Ok(chunk) = self.queue.write_chunk_uninit(taken) {
-            chunk.fill_from_iter(samples.iter().map(|sample| Queued { generation, sample: sample.into_i16() }));
+            chunk.fill_from_iter(samples.iter().map(|sample| Queued { stream, sample: sample.into_i16() }));
         }
         Ok(taken)
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rtrb::{Consumer, RingBuffer};
 
-use super::control::{Command, Control, Generation, Progress, Shared};
+use super::control::{Command, Control, Progress, Shared, Stream};
 use super::feed::{Feed, Queued};
 use super::sink::{Sink, Written};
 use super::unheard::Unheard;
@@ -18,7 +18,7 @@ use crate::device::DeviceLost;
 
 /// Speech that waits for playback, in milliseconds; beyond, synthesis waits.
 const QUEUE_MS: usize = 400;
-/// Speech that can be said again, in milliseconds: more than the delay of any sink, a Bluetooth speaker's included.
+/// Speech that can be said again, in milliseconds: more than the delay of any sink, a Bluetooth loudspeaker's included.
 const HISTORY_MS: usize = 2_000;
 /// A change of volume from silence to full scale takes this long, in milliseconds: too slow to click.
 const FADE_MS: f32 = 20.0;
@@ -64,7 +64,7 @@ impl Renderer {
         (Feed::new(producer, Arc::clone(&shared), rate_hz), Control { shared }, renderer)
     }
 
-    /// Fills `period` for a listener who hears each period at once, before the next call: the speaker of a simulation.
+    /// Fills `period` for a listener who hears each period at once, before the next call: the loudspeaker of a simulation.
     pub fn render(&mut self, period: &mut [i16]) {
         self.take_up(0, || 0);
         self.fill(period);
@@ -110,7 +110,7 @@ impl Renderer {
     pub(super) fn take_up(&mut self, delay: usize, drop_pending: impl FnOnce() -> usize) {
         self.unheard.keep_last(delay);
         let command = self.shared.command();
-        let is_new_stream = command.generation != self.taken_up.generation;
+        let is_new_stream = command.stream != self.taken_up.stream;
         let falls_silent = is_new_stream || (command.paused && !self.taken_up.paused);
         if falls_silent && self.unheard.speech() > 0 {
             self.unheard.keep_last(drop_pending());
@@ -123,11 +123,10 @@ impl Renderer {
         self.is_dry &= !command.paused;
         self.taken_up = command;
         self.shared.set_heard(self.progress());
-        self.shared.set_taken_up(command);
     }
 
     fn progress(&self) -> Progress {
-        Progress::new(self.taken_up.generation, self.cursor - self.unheard.speech() as u64)
+        Progress::new(self.taken_up.stream, self.cursor - self.unheard.speech() as u64)
     }
 
     /// Goes back to the first sample that was not heard.
@@ -160,7 +159,7 @@ impl Renderer {
         if self.cursor == self.fetched {
             let queued = self.queue.peek().ok().copied()?;
             // A later stream waits until its discard has been taken up.
-            if queued.generation != self.taken_up.generation {
+            if queued.stream != self.taken_up.stream {
                 return None;
             }
             self.queue.pop().ok()?;
@@ -172,8 +171,8 @@ impl Renderer {
     }
 
     fn drop_stale(&mut self) {
-        let is_stale = |generation: Generation| generation < self.taken_up.generation;
-        while self.queue.peek().is_ok_and(|queued| is_stale(queued.generation)) {
+        let is_stale = |stream: Stream| stream < self.taken_up.stream;
+        while self.queue.peek().is_ok_and(|queued| is_stale(queued.stream)) {
             // Just seen, so there.
             let _ = self.queue.pop();
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::PERIOD;
 use super::world::{World, mark, stream_of};
-use crate::playback::control::Generation;
+use crate::playback::control::Stream;
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -38,10 +38,10 @@ fn op() -> impl Strategy<Value = Op> {
 impl World {
     fn apply(&mut self, op: &Op) {
         match op {
-            Op::Offer(samples) => self.offer(self.control.generation(), *samples),
+            Op::Offer(samples) => self.offer(self.control.stream(), *samples),
             Op::OfferLate(samples) => {
-                if let Some(earlier) = self.control.generation().0.checked_sub(1) {
-                    self.offer(Generation(earlier), *samples);
+                if let Some(earlier) = self.control.stream().0.checked_sub(1) {
+                    self.offer(Stream(earlier), *samples);
                 }
             }
             Op::Listen(frames) => self.ear.listen(*frames),
@@ -70,19 +70,19 @@ impl World {
 
     fn verify(&self, op: &Op) {
         // Eight streams can be told apart.
-        for (generation, offered) in self.offered.iter().rev().take(8) {
-            let heard = self.heard_of(*generation);
-            let due: Vec<i16> = (0..heard.len()).map(|index| mark(*generation, index)).collect();
-            assert_eq!(heard, due, "what was heard of {generation:?} has a gap or a repeat after {op:?}");
+        for (stream, offered) in self.offered.iter().rev().take(8) {
+            let heard = self.heard_of(*stream);
+            let due: Vec<i16> = (0..heard.len()).map(|index| mark(*stream, index)).collect();
+            assert_eq!(heard, due, "what was heard of {stream:?} has a gap or a repeat after {op:?}");
             assert!(heard.len() <= *offered);
         }
-        let current = self.control.generation();
+        let current = self.control.stream();
         if matches!(op, Op::Step | Op::Lose | Op::Idle | Op::Obey) {
             assert_eq!(self.control.heard(), self.heard_of(current).len() as u64, "after {op:?}");
             if let Some(last) = current.0.checked_sub(1)
-                && let Some(heard) = self.control.heard_of(Generation(last))
+                && let Some(heard) = self.control.heard_of(Stream(last))
             {
-                assert_eq!(heard, self.heard_of(Generation(last)).len() as u64, "final count after {op:?}");
+                assert_eq!(heard, self.heard_of(Stream(last)).len() as u64, "final count after {op:?}");
             }
             let drained = self.offered.get(&current).copied().unwrap_or(0) == self.heard_of(current).len();
             assert_eq!(self.control.is_drained(), drained);
@@ -105,7 +105,7 @@ proptest! {
     fn what_was_heard_is_a_gap_free_prefix_of_its_stream(ops in prop::collection::vec(op(), 1..250)) {
         let mut world = World::new();
         for op in &ops {
-            let discards = world.control.generation().0;
+            let discards = world.control.stream().0;
             if discards >= 7 && matches!(op, Op::Discard) {
                 continue;
             }

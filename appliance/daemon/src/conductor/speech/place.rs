@@ -6,7 +6,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use parley_audio::playback::{Control, Generation as Stream};
+use parley_audio::playback::{Control, Stream};
 
 use super::super::lock;
 
@@ -100,9 +100,9 @@ mod tests {
         let (_, control, _) = Renderer::new(1_000, 10);
         let place = Place::new(control.clone(), 1_000);
         place.stop();
-        let before = control.generation();
+        let before = control.stream();
         assert_eq!(place.begin(), None);
-        assert_eq!(control.generation(), before, "what others say goes on");
+        assert_eq!(control.stream(), before, "what others say goes on");
     }
 
     #[test]

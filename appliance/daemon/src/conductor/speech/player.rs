@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parley_audio::playback::{Feed, Generation as Stream};
+use parley_audio::playback::{Feed, Stream};
 use parley_audio::resample::Resampler;
 use parley_audio::sample::extend_f32;
 use parley_conversation::{Event, Stage, TurnId};
