@@ -50,7 +50,7 @@ fn tensor<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {
     }
     scan.skip(u64::from(name_bytes))?;
     let bytes = tensor_bytes(kind, elements).ok_or(ModelFileError::Damaged("a tensor is of an unknown type"))?;
-    Ok(scan.skip(bytes)?)
+    scan.skip(bytes)
 }
 
 /// The bytes of a tensor's data, in GGUF as well; `None` for a type newer than this table.

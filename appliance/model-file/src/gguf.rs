@@ -57,22 +57,22 @@ pub(crate) fn read<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Gguf, ModelFile
 /// Reads a name. GGUF bounds keys at 65,535 bytes, and tensors' names far below.
 fn short_text<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Vec<u8>, ModelFileError> {
     let bytes = u16::try_from(scan.u64()?).map_err(|_| ModelFileError::Damaged("a name is absurdly long"))?;
-    Ok(scan.bytes(bytes)?)
+    scan.bytes(bytes)
 }
 
 fn value<R: Read + Seek>(scan: &mut Scan<R>, kind: u32, depth: u32) -> Result<(), ModelFileError> {
     if let Some(bytes) = scalar_bytes(kind) {
-        return Ok(scan.skip(bytes)?);
+        return scan.skip(bytes);
     }
     match kind {
         STRING => {
             let bytes = scan.u64()?;
-            Ok(scan.skip(bytes)?)
+            scan.skip(bytes)
         }
         ARRAY if depth > 0 => {
             let (kind, count) = (scan.u32()?, scan.u64()?);
             if let Some(bytes) = scalar_bytes(kind) {
-                return Ok(scan.skip(bytes.saturating_mul(count))?);
+                return scan.skip(bytes.saturating_mul(count));
             }
             // Every element takes bytes of the file, so the file's end bounds this loop.
             (0..count).try_for_each(|_| value(scan, kind, depth - 1))

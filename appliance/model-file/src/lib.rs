@@ -18,7 +18,7 @@ mod scan;
 pub use error::ModelFileError;
 pub use format::{Format, GGML_MAGIC};
 pub use gguf::Gguf;
-pub use scan::{Scan, ScanError};
+pub use scan::Scan;
 
 use std::fs::File;
 use std::io::{Read, Seek};

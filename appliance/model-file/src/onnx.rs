@@ -10,6 +10,7 @@ const GRAPH_FIELD: u64 = 7;
 /// ONNX's message has about a dozen fields; the numbers leave room for more.
 const MAX_FIELD: u64 = 100;
 const MAX_IR_VERSION: u64 = 100;
+const NO_MESSAGE: ModelFileError = ModelFileError::Damaged("it is no protobuf message");
 
 /// Follows the fields to the end.
 pub(crate) fn check<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {
@@ -35,18 +36,26 @@ pub(crate) fn check<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileE
                 graph |= field == GRAPH_FIELD && bytes > 0;
             }
             5 => scan.skip(4)?,
-            _ => return Err(ModelFileError::Damaged("it is no protobuf message")),
+            _ => return Err(NO_MESSAGE),
         }
     }
     match version {
         Some(1..=MAX_IR_VERSION) if graph => Ok(()),
-        Some(_) | None if scan.at() == 0 => Ok(scan.require(1)?),
+        Some(_) | None if scan.at() == 0 => scan.require(1),
         Some(_) | None => Err(ModelFileError::Damaged("it has no format version or no graph")),
     }
 }
 
 fn varint<R: Read + Seek>(scan: &mut Scan<R>) -> Result<u64, ModelFileError> {
-    scan.varint()?.ok_or(ModelFileError::Damaged("it is no protobuf message"))
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = scan.u8()?;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(value);
+        }
+    }
+    Err(NO_MESSAGE)
 }
 
 #[cfg(test)]

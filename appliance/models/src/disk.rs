@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::error::AttemptError;
+
 /// Kept free beside what is fetched, so that a log or a setting can still be written afterwards.
 pub(crate) const SPARE_BYTES: u64 = 16 << 20;
 
@@ -16,7 +18,7 @@ pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
 }
 
 /// Whether writing failed for want of room: a full disk, an exhausted quota, or a limit on the size of files.
-pub(crate) fn is_full(error: &io::Error) -> bool {
+pub(crate) fn is_full(error: &AttemptError) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+    matches!(error, AttemptError::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge))
 }

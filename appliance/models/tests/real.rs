@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use parley_models::{FileState, Manifest, Models, Progress, Store, Wanted};
+use parley_models::{Catalogue, FileState, Manifest, PinnedFile, Progress, Store, Wanted};
 
 /// Time since the last report is counted for the phase of this one.
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl Times {
 fn a_profile_is_fetched_verified_and_selected() {
     let folder = std::env::var_os("PARLEY_REAL_FETCH").expect("set PARLEY_REAL_FETCH to an empty folder");
     let profile = std::env::var("PARLEY_REAL_PROFILE").unwrap_or_else(|_| "demo".to_owned());
-    let models = Models::new(Manifest::embedded().unwrap(), Store::new(folder).unwrap());
+    let models = Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder).unwrap());
     let wanted = models.resolve(&Wanted::Profile(profile.clone())).unwrap();
     let (started, mut times) = (Instant::now(), Times::default());
     let fetched = models.fetch(&wanted, &mut |progress| times.add(progress)).unwrap_or_else(|error| panic!("{error}"));
@@ -37,19 +37,7 @@ fn a_profile_is_fetched_verified_and_selected() {
     if profile != "test" {
         println!("{:#?}", models.select(&profile).unwrap());
     }
-    assert!(!models.store().folder().join(".downloads").exists());
-}
-
-#[test]
-#[ignore = "needs a CTranslate2 model"]
-fn a_local_model_is_converted() {
-    let path = |name: &str| std::env::var_os(name).unwrap_or_else(|| panic!("set {name}"));
-    let open = |name: &str| std::fs::File::open(path(name)).unwrap();
-    let output = std::io::BufWriter::new(std::fs::File::create(path("PARLEY_CONVERTED")).unwrap());
-    let started = Instant::now();
-    let tokenizer = std::io::BufReader::new(open("PARLEY_TOKENIZER"));
-    parley_models::convert::ctranslate2_whisper(open("PARLEY_CT2"), tokenizer, output, |_| {}).unwrap();
-    println!("converted in {:.1?}", started.elapsed());
+    assert!(!models.folder().join(".downloads").exists());
 }
 
 #[test]
@@ -74,13 +62,7 @@ fn every_registry_and_a_platform_wheel_work() {
             "npm:nodejs-whisper@0.3.1#package/cpp/whisper.cpp/bindings/go/samples/jfk.wav".to_owned(),
         ),
     ] {
-        let file = parley_models::PinnedFile::new(
-            name,
-            bytes,
-            sha256.unwrap().parse().unwrap(),
-            vec![source.parse().unwrap()],
-        )
-        .unwrap();
+        let file = PinnedFile::new(name, bytes, &sha256.unwrap(), &source).unwrap();
         let started = Instant::now();
         store.ensure(&file, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
         println!("{source}: {:.1?}", started.elapsed());

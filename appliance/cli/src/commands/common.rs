@@ -7,7 +7,7 @@ use parley_audio::capture::{AlsaSource, FRAME_RATE_HZ};
 use parley_audio::playback::{AlsaSink, LOUDSPEAKER_HZ};
 use parley_engines::supervisor::Supervised;
 use parley_engines::{Kind, WorkerDetails};
-use parley_models::{Manifest, Models, Selection, Store, default_dir};
+use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 
 use parley_daemon::conductor::Generating;
 use parley_daemon::config::Config;
@@ -18,14 +18,14 @@ pub(super) fn selection(config: &Config) -> Result<Selection> {
 }
 
 /// The manifest with the configured folder.
-pub(super) fn models(config: &Config) -> Result<Models> {
+pub(super) fn models(config: &Config) -> Result<Catalogue> {
     let folder = match &config.models.folder {
         Some(folder) => folder.clone(),
         None => {
             default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?
         }
     };
-    Ok(Models::new(Manifest::embedded()?, Store::new(folder)?))
+    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?))
 }
 
 /// The configured microphone.

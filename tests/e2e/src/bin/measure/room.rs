@@ -10,7 +10,7 @@ use parley_daemon::config::Config;
 use parley_daemon::rehearsal::Room;
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
-use parley_models::{Manifest, Models, Selection, Store, default_dir};
+use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 use parley_speech::{Clip, SpeechSets};
 use tokio::sync::broadcast;
 
@@ -29,7 +29,7 @@ pub fn config() -> Result<Config> {
 pub fn models() -> Result<Selection> {
     let folder =
         default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?;
-    Ok(Models::new(Manifest::embedded()?, Store::new(folder)?).select("demo")?)
+    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?).select("demo")?)
 }
 
 /// The recordings.
