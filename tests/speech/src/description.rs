@@ -151,19 +151,12 @@ pub struct ClipDescription {
     pub interruption: Option<Interruption>,
 }
 
-/// `questions.toml`, `demo.toml`, `barge_in.toml`: clips in order.
+/// `questions.toml`, `demo.toml`, `barge_in.toml`, `words.toml`: clips in order.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClipSet {
-    /// The clips.
-    pub clip: Vec<ClipDescription>,
-}
-
-/// `words.toml`: clips with what is said, and how to compare.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WordSet {
-    /// Spellings that mean the same word.
+    /// Spellings that mean the same word; only in the set that word errors are counted on.
+    #[serde(default)]
     pub replacements: Replacements,
     /// The clips.
     pub clip: Vec<ClipDescription>,

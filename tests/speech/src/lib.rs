@@ -18,15 +18,16 @@ mod index;
 mod noise;
 mod packages;
 mod prepare;
-pub mod samples;
-pub mod sound_span;
+mod samples;
+mod sound_span;
 mod synthesis;
 pub mod word_errors;
 
-pub use clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
+pub use clip::{BargeInClip, Clip, PausedClip, SpeechSets};
 pub use description::{Interruption, Split};
-pub use packages::{SYSTEM_PACKAGES, UNPACKED_PACKAGES};
+pub use packages::SYSTEM_PACKAGES;
 pub use prepare::prepare;
+pub use sound_span::SoundSpan;
 
 /// Where the clips are kept: `speech` below `$PARLEY_CACHE`, else below `parley` in `$XDG_CACHE_HOME` or `~/.cache`.
 pub fn default_folder() -> PathBuf {

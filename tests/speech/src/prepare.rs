@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
+use crate::clip::{BargeInClip, Clip, Indexed, PausedClip, SpeechSets};
 use crate::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
 use crate::descriptions::{self, Descriptions};
 use crate::index::{self, Stamp};
@@ -66,12 +66,7 @@ struct Workshop<'a> {
 
 impl Workshop<'_> {
     /// The clips of one set: from its index when nothing has changed, else made.
-    fn set<T: index::Indexed>(
-        &self,
-        set: &str,
-        description: &str,
-        make: impl FnOnce() -> Result<Vec<T>>,
-    ) -> Result<Vec<T>> {
+    fn set<T: Indexed>(&self, set: &str, description: &str, make: impl FnOnce() -> Result<Vec<T>>) -> Result<Vec<T>> {
         let stamp = stamp(&[description, descriptions::SOURCES]);
         if let Some(clips) = index::load(self.folder, set, &stamp) {
             return Ok(clips);
@@ -203,18 +198,15 @@ impl Workshop<'_> {
             file,
             text: text.to_owned(),
             language: String::new(),
-            origin: Origin::Generated,
             speaker: String::new(),
             licence: String::new(),
             attribution: String::new(),
             split: None,
-            length: samples.len(),
             sound: span,
         };
         match sound {
             Sound::Spoken(spoken) => {
                 let voice = &self.sources.voices[&spoken.voice];
-                clip.origin = Origin::Synthetic;
                 clip.speaker.clone_from(&spoken.voice);
                 clip.language = "en".to_owned();
                 clip.licence.clone_from(&voice.licence);
@@ -222,7 +214,6 @@ impl Workshop<'_> {
             }
             Sound::Recorded(recorded) => {
                 let (collection, _) = self.sources.collection_of(recorded)?;
-                clip.origin = Origin::Human;
                 clip.speaker.clone_from(&collection.speaker);
                 clip.language.clone_from(&collection.language);
                 clip.licence.clone_from(&collection.licence);
