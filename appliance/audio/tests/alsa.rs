@@ -147,6 +147,33 @@ fn a_card_of_another_rate_is_used_at_its_own() {
     );
 }
 
+#[test]
+fn a_device_that_was_lost_comes_back_at_its_rate_or_not_at_all() {
+    let card = |rate_hz: u32| {
+        format!("pcm.card {{ type plug slave {{ pcm \"silent\" rate {rate_hz} }} }}\npcm.silent {{ type null }}")
+    };
+    with_alsa(
+        "a_device_that_was_lost_comes_back_at_its_rate_or_not_at_all",
+        &card(44_100),
+        |_| {},
+        |folder| {
+            let mut source = AlsaSource::open("card", 16_000).unwrap();
+            let mut sink = AlsaSink::open("card", 48_000).unwrap();
+            source.reopen().unwrap();
+            sink.reopen().unwrap();
+            assert_eq!((source.format().rate_hz, sink.format().rate_hz), (44_100, 44_100));
+            // A file of its own in the old one's place, so that ALSA sees the change.
+            let other = folder.join("other.conf");
+            std::fs::write(&other, card(32_000)).unwrap();
+            std::fs::rename(&other, folder.join("asound.conf")).unwrap();
+            for refused in [source.reopen(), sink.reopen()] {
+                let error = refused.unwrap_err().to_string();
+                assert!(error.contains("it came back with 32000 Hz instead of 44100 Hz"), "{error}");
+            }
+        },
+    );
+}
+
 const FROM_FILE: &str = r#"
 pcm.microphone { type file slave.pcm "silent" file "/dev/null" infile "FOLDER/said.raw" format "raw" }
 pcm.silent { type null }

@@ -148,11 +148,51 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_tensor_with_an_absurd_header_is_refused() {
+        let tensors_at = small_file().len() - TENSORS * (4 * 4 + 4 + 2);
+        let with = |at: usize, number: u32| {
+            let mut file = small_file();
+            file[tensors_at + at..][..4].copy_from_slice(&number.to_le_bytes());
+            refusal(&file, Format::Ggml)
+        };
+        for (at, number) in [(0, 0), (0, 5), (4, MAX_NAME_BYTES + 1)] {
+            assert!(with(at, number).contains("header is absurd"), "{number} at {at}");
+        }
+        assert!(with(8, 4).contains("unknown type"));
+    }
+
+    #[test]
+    fn every_tensor_type_has_its_size() {
+        let bytes_of_256 = |kind| tensor_bytes(kind, 256);
+        for (kinds, bytes) in [
+            (&[24][..], 256),
+            (&[1, 25, 30], 512),
+            (&[0, 26], 1024),
+            (&[27, 28], 2048),
+            (&[2, 20], 144),
+            (&[3], 160),
+            (&[6], 176),
+            (&[7], 192),
+            (&[8], 272),
+            (&[9], 288),
+            (&[10], 84),
+            (&[11], 110),
+            (&[12], 144),
+            (&[13], 176),
+            (&[14], 210),
+            (&[15], 292),
+            (&[23], 136),
+        ] {
+            kinds.iter().for_each(|kind| assert_eq!(bytes_of_256(*kind), Some(bytes), "type {kind}"));
+        }
+        [4, 5, 16, 22, 31].iter().for_each(|kind| assert_eq!(bytes_of_256(*kind), None, "type {kind}"));
+    }
+
+    #[test]
     fn a_partly_filled_block_counts_whole() {
-        for (kind, elements, bytes) in [(2, 33, 36), (20, 32, 18), (20, 33, 36), (23, 256, 136), (23, 1, 136)] {
+        for (kind, elements, bytes) in [(2, 33, 36), (20, 32, 18), (20, 33, 36), (23, 1, 136), (24, 3, 3)] {
             assert_eq!(tensor_bytes(kind, elements), Some(bytes), "{elements} elements of type {kind}");
         }
-        assert_eq!(tensor_bytes(4, 32), None);
     }
 
     proptest::proptest! {

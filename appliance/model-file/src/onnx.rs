@@ -61,7 +61,7 @@ fn varint<R: Read + Seek>(scan: &mut Scan<R>) -> Result<u64, ModelFileError> {
 #[cfg(test)]
 mod tests {
     use crate::Format;
-    use crate::tests::whole_only;
+    use crate::tests::{refusal, whole_only};
 
     #[test]
     fn a_whole_file_passes_and_no_beginning_of_it() {
@@ -70,5 +70,24 @@ mod tests {
         let mut long = b"\x08\x08\x3a\x80\x02".to_vec();
         long.extend([7; 256]);
         whole_only(&long, Format::Onnx);
+    }
+
+    #[test]
+    fn fields_of_every_wire_type_are_passed_over() {
+        whole_only(b"\x08\x64\x11eightbyt\x1dfour\xa0\x06\x01\x3a\x05graph", Format::Onnx);
+    }
+
+    #[test]
+    fn what_no_onnx_file_has_is_refused() {
+        let check = |file: &[u8], words: &str| assert!(refusal(file, Format::Onnx).contains(words), "{file:?}");
+        check(b"\x0b", "no protobuf message");
+        check(&[0xff; 12], "no protobuf message");
+        check(b"\x00\x01", "fields that ONNX does not have");
+        check(b"\xa8\x06\x01", "fields that ONNX does not have");
+        for headless in
+            [b"\x3a\x05graph".as_slice(), b"\x08\x08", b"\x08\x08\x3a\x00", b"\x08\x00\x3a\x01g", b"\x08\x65\x3a\x01g"]
+        {
+            check(headless, "no format version or no graph");
+        }
     }
 }

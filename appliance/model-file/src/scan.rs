@@ -110,3 +110,42 @@ impl<R: Read + Seek> Scan<R> {
         Ok(wanted)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Says that it has ten bytes, and has three.
+    struct Shrinking(io::Cursor<[u8; 3]>);
+
+    impl Read for Shrinking {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            self.0.read(bytes)
+        }
+    }
+
+    impl Seek for Shrinking {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            if to == SeekFrom::End(0) { Ok(10) } else { self.0.seek(to) }
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrinks_meanwhile_is_cut_short() {
+        let mut scan = Scan::new(Shrinking(io::Cursor::new([1, 0, 2]))).unwrap();
+        assert_eq!(scan.u16().unwrap(), 1);
+        assert!(matches!(scan.u16(), Err(ModelFileError::CutShort { present: 2, needed: 4 })));
+    }
+
+    #[test]
+    fn the_place_is_kept_over_skips_and_jumps() {
+        let mut scan = Scan::new(io::Cursor::new([0, 1, 2, 3, 4])).unwrap();
+        scan.skip(2).unwrap();
+        assert_eq!((scan.u8().unwrap(), scan.at(), scan.remaining()), (2, 3, 2));
+        assert!(scan.skip(3).is_err() && scan.jump(6).is_err());
+        scan.jump(1).unwrap();
+        let mut rest = [9; 6];
+        assert_eq!((scan.u8().unwrap(), scan.read_some(&mut rest).unwrap(), rest), (1, 3, [2, 3, 4, 9, 9, 9]));
+        assert_eq!(scan.read_some(&mut rest).unwrap(), 0);
+    }
+}
