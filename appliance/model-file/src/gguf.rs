@@ -118,8 +118,8 @@ pub(crate) mod tests {
     }
 
     fn tensor(kind: u32, offset: u64) -> Vec<u8> {
-        let shape = [&2_u32.to_le_bytes()[..], &32_u64.to_le_bytes(), &2_u64.to_le_bytes()].concat();
-        [text("w"), shape, kind.to_le_bytes().into(), offset.to_le_bytes().into()].concat()
+        let shape: Vec<u8> = [32_u64, 2, 1, 1].iter().flat_map(|size| size.to_le_bytes()).collect();
+        [text("w"), 4_u32.to_le_bytes().into(), shape, kind.to_le_bytes().into(), offset.to_le_bytes().into()].concat()
     }
 
     /// A pair of each sort, and two tensors of 64 elements: F32, and behind it one of `kind` in `bytes`.

@@ -240,6 +240,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_here_is_not_fetched_and_what_is_damaged_inside_is_found_by_reading_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Catalogue::new(manifest(), Store::new(folder.path()).unwrap());
+        assert_eq!(models.folder(), folder.path());
+        let wanted = models.resolve(&Wanted::Ids(vec!["think".into(), "turn".into()])).unwrap();
+        for id in ["think", "turn"] {
+            std::fs::write(folder.path().join(format!("{id}.dat")), id).unwrap();
+        }
+        let paths = models.fetch(&wanted, &mut |_| {}).unwrap();
+        assert_eq!(paths, [folder.path().join("think.dat"), folder.path().join("turn.dat")]);
+        std::fs::write(folder.path().join("turn.dat"), "torn").unwrap();
+        let mut read = Vec::new();
+        let states = models.verify(&wanted, &mut |progress| read.push((progress.file.to_owned(), progress.done_bytes)));
+        assert_eq!(states[0].files, [("think.dat", FileState::Present)]);
+        assert!(matches!(&states[1].files[..], [("turn.dat", FileState::Damaged { .. })]), "{states:?}");
+        assert_eq!(read, [("think.dat".to_owned(), 5), ("turn.dat".to_owned(), 4)]);
+        assert!(models.list(&wanted).iter().all(|state| state.files[0].1 == FileState::Present), "a quick look");
+    }
+
+    #[test]
     fn what_cannot_be_selected_says_why() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("new.dat"), "by hand").unwrap();

@@ -22,3 +22,15 @@ pub(crate) fn is_full(error: &AttemptError) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error, AttemptError::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_on_a_disk_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_bytes(folder.path()).is_some_and(|bytes| bytes > 1 << 20));
+        assert_eq!(free_bytes(&folder.path().join("none")), None);
+    }
+}

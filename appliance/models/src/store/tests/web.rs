@@ -145,6 +145,33 @@ fn the_beginning_of_another_file_is_thrown_away() {
 }
 
 #[test]
+fn a_part_that_is_longer_than_the_file_is_thrown_away() {
+    let (content, place) = (content(1000), Place::new());
+    let server = Server::start(vec![Answer::Whole(content.clone())]);
+    let file = pinned(&content, &[&server.address("/a")]);
+    std::fs::create_dir_all(place.part().parent().unwrap()).unwrap();
+    std::fs::write(place.part(), vec![7; 1001]).unwrap();
+    place.ensure(&file).unwrap();
+    place.holds(&file, &content);
+    assert_eq!(server.requests(), [None]);
+}
+
+#[test]
+fn a_server_that_is_busy_or_lost_its_place_is_asked_again() {
+    for status in ["429 Too Many Requests", "503 Service Unavailable", "416 Range Not Satisfiable"] {
+        let (content, place) = (content(1000), Place::new());
+        let server = Server::start(vec![Answer::Head(status, String::new()), Answer::Whole(content.clone())]);
+        let file = pinned(&content, &[&server.address("/a")]);
+        std::fs::create_dir_all(place.part().parent().unwrap()).unwrap();
+        std::fs::write(place.part(), &content[..10]).unwrap();
+        place.ensure(&file).unwrap();
+        place.holds(&file, &content);
+        let again = if status.starts_with("416") { None } else { Some(10) };
+        assert_eq!(server.requests(), [Some(10), again], "{status}");
+    }
+}
+
+#[test]
 fn a_server_that_always_breaks_off_is_given_up() {
     let (content, place) = (content(BYTES), Place::new());
     let server = Server::start(vec![Answer::WithoutRanges(content.clone(), 100_000)]);
