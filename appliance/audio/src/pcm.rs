@@ -1,6 +1,7 @@
 //! What microphone and loudspeaker share of ALSA: opening, negotiating, converting samples, recovering.
 //!
-//! Samples pass through a byte buffer of our own: ALSA's typed access asks for the format, and allocates, on every call.
+//! Samples pass through a byte buffer of our own: ALSA's typed access asks for the format, and allocates, on every
+//! call.
 
 use std::ffi::CString;
 use std::time::Duration;
@@ -14,7 +15,8 @@ use crate::devices;
 
 /// A period: what one read or write moves.
 const PERIOD: Duration = Duration::from_millis(10);
-/// The buffer of the hardware in periods: what is written is heard at most this much later, and a thread may be late by it.
+/// The buffer of the hardware in periods: what is written is heard at most this much later, and a thread may be late by
+/// it.
 const BUFFER_PERIODS: Frames = 3;
 /// Tried in this order where the device does not have the wanted rate: the multiples that cards have.
 const COMMON_RATES_HZ: [u32; 6] = [48_000, 44_100, 32_000, 96_000, 16_000, 8_000];
@@ -154,7 +156,8 @@ impl OpenDevice {
         Err(DeviceLost { errno: EIO })
     }
 
-    /// Writes mono samples to every channel, waiting until the device has taken them; tells whether it had run empty before.
+    /// Writes mono samples to every channel, waiting until the device has taken them; tells whether it had run empty
+    /// before.
     pub(crate) fn write(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
         let mut after_underrun = false;
         for part in mono.chunks(self.period_frames) {

@@ -4,8 +4,9 @@
 //! Feed ──ring, 400 ms──▶ Renderer ──period──▶ Sink        Control ──atomics──▶ Renderer
 //! ```
 //!
-//! Terms: a **stream** is what is said between two discards, and its [`Stream`] is its name; the sink's **delay** is what
-//! was written to it and has not been heard; **heard** is what of a stream has come out, without silence in its gaps.
+//! Terms: a **stream** is what is said between two discards, and its [`Stream`] is its name; the sink's **delay** is
+//! what was written to it and has not been heard; **heard** is what of a stream has come out, without silence in its
+//! gaps.
 //!
 //! Rules:
 //! - Nothing of a stream is heard after it was discarded, but for the period that is being written. Every queued sample

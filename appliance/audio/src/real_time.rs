@@ -73,7 +73,8 @@ fn become_real_time() -> bool {
     set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Crossplatform(priority), policy).is_ok()
 }
 
-/// Calls `reopen` with growing pauses until it succeeds, and `meanwhile` often; `false` where the thread shall end first.
+/// Calls `reopen` with growing pauses until it succeeds, and `meanwhile` often; `false` where the thread shall end
+/// first.
 pub(crate) fn reopen_until(
     stop: &Stop,
     mut reopen: impl FnMut() -> Result<(), DeviceError>,
@@ -95,8 +96,9 @@ pub(crate) fn reopen_until(
     }
 }
 
-/// Keeps time for a device that does not, such as ALSA's `null` and `file`: at real-time priority it would eat a whole core,
-/// and swallow an answer in a moment. A device that is this far ahead of the clock keeps no time; no real one ever is.
+/// Keeps time for a device that does not, such as ALSA's `null` and `file`: at real-time priority it would eat a whole
+/// core, and swallow an answer in a moment. A device that is this far ahead of the clock keeps no time; no real one
+/// ever is.
 #[derive(Debug)]
 pub(crate) struct PacingGuard {
     rate_hz: u32,

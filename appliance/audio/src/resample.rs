@@ -1,8 +1,8 @@
 //! A streaming mono resampler between any two sample rates.
 //!
 //! Rules:
-//! - Output sample 0 belongs to input sample 0: the filter's delay is cut off at the start and pushed out at the end, so a
-//!   clip of n samples becomes exactly `round(n × to / from)` samples, and no tail is lost.
+//! - Output sample 0 belongs to input sample 0: the filter's delay is cut off at the start and pushed out at the end,
+//!   so a clip of n samples becomes exactly `round(n × to / from)` samples, and no tail is lost.
 //! - After construction nothing is allocated as long as the caller's `output` has room for [`Resampler::max_output`].
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
@@ -13,8 +13,8 @@ use rubato::{
 
 /// Taps of the filter per sample of the slower rate: 60 dB of stop band within 10 % of the band's edge.
 const TAPS: usize = 128;
-/// The most silent samples that are put before a stream so that its samples fall on output samples: with 32 to choose from,
-/// output and input are aligned to a few hundredths of a sample.
+/// The most silent samples that are put before a stream so that its samples fall on output samples: with 32 to choose
+/// from, output and input are aligned to a few hundredths of a sample.
 const MAX_LEAD_IN: usize = 32;
 /// Blocks per second of input: 10 ms keep the delay of a live stream low.
 const BLOCKS_PER_SECOND: u32 = 100;
@@ -217,7 +217,8 @@ mod tests {
             assert_eq!(output.len(), to_hz as usize, "{from_hz} to {to_hz}");
             let edge = to_hz as usize / 50;
             let middle = &output[edge..output.len() - edge];
-            // The middle starts a whole number of samples in: shift the reference by comparing against a generated tone.
+            // The middle starts a whole number of samples in: shift the reference by comparing against a generated
+            // tone.
             let reference = tone(to_hz, 440.0, to_hz as usize);
             let error = middle.iter().zip(&reference[edge..]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             let one_sample = 0.5 * std::f32::consts::TAU * 440.0 / to_hz.min(from_hz) as f32;

@@ -1,7 +1,7 @@
 //! Microphone and loudspeaker through ALSA itself, with devices that need no sound card.
 //!
-//! ALSA reads its configuration once per process, so every test runs in a child process with a configuration of its own.
-//! These devices keep no time: a second passes in microseconds, and nothing here looks at a clock.
+//! ALSA reads its configuration once per process, so every test runs in a child process with a configuration of its
+//! own. These devices keep no time: a second passes in microseconds, and nothing here looks at a clock.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -16,7 +16,8 @@ use parley_audio::playback::{AlsaSink, PlaybackThread, Renderer, Sink, Written};
 /// Set in the child: the folder of the test's files.
 const FOLDER: &str = "PARLEY_TEST_FOLDER";
 
-/// Runs `body` in a child process whose ALSA knows only what `configuration` defines; `FOLDER` in it becomes the folder.
+/// Runs `body` in a child process whose ALSA knows only what `configuration` defines; `FOLDER` in it becomes the
+/// folder.
 fn with_alsa(test: &str, configuration: &str, prepare: impl Fn(&Path), body: impl Fn(&Path)) {
     if let Some(folder) = std::env::var_os(FOLDER) {
         return body(&PathBuf::from(folder));

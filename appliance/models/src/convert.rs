@@ -41,7 +41,8 @@ fn wrong(reason: impl std::fmt::Display) -> ConvertError {
     ConvertError::Input(format!("the CTranslate2 model or its tokenizer is not Whisper's: {reason}"))
 }
 
-/// Converts a model; `progress` is told how many bytes of the output are written. After an error the output is incomplete.
+/// Converts a model; `progress` is told how many bytes of the output are written. After an error the output is
+/// incomplete.
 pub(crate) fn ctranslate2_whisper(
     model: impl Read + Seek,
     tokenizer: impl Read,

@@ -18,7 +18,8 @@ pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 pub struct Sha256(String);
 
 impl Sha256 {
-    /// The digest of everything that a reader has, and how many bytes that is; `progress` is told the bytes read so far.
+    /// The digest of everything that a reader has, and how many bytes that is; `progress` is told the bytes read so
+    /// far.
     ///
     /// # Errors
     /// The reader's.

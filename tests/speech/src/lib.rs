@@ -1,9 +1,9 @@
 //! Recorded speech for the demo, the benches and the tests.
 //!
-//! No audio is in the repository. [`prepare`] makes it from the descriptions beside this crate: recordings of people out of
-//! Debian packages, synthetic voices, and generated noises, all of them 16 kHz, mono, 16 bits, at one peak. Every clip
-//! is listed in an index with what is said and where its first and last sounds are. What is there already is not made
-//! again.
+//! No audio is in the repository. [`prepare`] makes it from the descriptions beside this crate: recordings of people
+//! out of Debian packages, synthetic voices, and generated noises, all of them 16 kHz, mono, 16 bits, at one peak.
+//! Every clip is listed in an index with what is said and where its first and last sounds are. What is there already is
+//! not made again.
 //!
 //! - **Set**: clips for one purpose, described in one file.
 //! - **Pause**: the silence that was put into the middle of a sentence.

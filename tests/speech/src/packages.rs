@@ -1,7 +1,7 @@
 //! Debian packages that recordings are unpacked from, without installing them.
 //!
-//! The models' registry clients are not used: they fetch single members that are pinned by checksum, and here whole packages
-//! of any version are unpacked; what both share is one call of `apt-get`.
+//! The models' registry clients are not used: they fetch single members that are pinned by checksum, and here whole
+//! packages of any version are unpacked; what both share is one call of `apt-get`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

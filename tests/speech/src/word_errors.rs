@@ -3,8 +3,8 @@
 //! - **Reference**: what was said. **Hypothesis**: what was recognised.
 //! - **Word error**: a word replaced, left out or put in; their number is the smallest that turns one into the other.
 //!
-//! Both sides are normalised first, so that only words count: case, punctuation and hyphens go, figures become words, and
-//! each replacement of the normalisation rules (spellings, titles) is applied to whole words.
+//! Both sides are normalised first, so that only words count: case, punctuation and hyphens go, figures become words,
+//! and each replacement of the normalisation rules (spellings, titles) is applied to whole words.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;

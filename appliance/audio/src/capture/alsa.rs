@@ -17,8 +17,8 @@ pub struct AlsaSource {
 }
 
 impl AlsaSource {
-    /// Opens the device of this name (`default`, `hw:0,0`, `plughw:CARD=…`, or one that ALSA's configuration defines), at
-    /// `rate_hz` where the hardware has it, else at another of its rates.
+    /// Opens the device of this name (`default`, `hw:0,0`, `plughw:CARD=…`, or one that ALSA's configuration defines),
+    /// at `rate_hz` where the hardware has it, else at another of its rates.
     ///
     /// # Errors
     /// The device is missing, closed to us, busy, or has no format of ours.

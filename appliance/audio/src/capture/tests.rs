@@ -77,7 +77,8 @@ fn any_device_rate_and_channel_count_becomes_16_khz_frames() {
             while let Some(frame) = microphone.read_frame() {
                 assert_eq!(frame.position, heard.len() as u64);
                 assert!(frame.arrived_at <= Instant::now());
-                // Arrivals are interpolated back from periods that came at once, so they run ahead of this test's clock only.
+                // Arrivals are interpolated back from periods that came at once, so they run ahead of this test's clock
+                // only.
                 assert!(frame.arrived_at + Duration::from_secs(2) > last);
                 last = frame.arrived_at;
                 heard.extend(frame.samples);

@@ -93,8 +93,9 @@ impl<S: Source> Recorder<S> {
         let kept = mixed.min(self.samples.slots());
         if kept > 0 {
             self.end += kept as u64;
-            // Before the samples, so that each finds its stamp. Without room for it, a later stamp serves as well; and where
-            // the newest samples are dropped, the kept ones came earlier by their length, which is too little to matter.
+            // Before the samples, so that each finds its stamp. Without room for it, a later stamp serves as well; and
+            // where the newest samples are dropped, the kept ones came earlier by their length, which is too little to
+            // matter.
             let _ = self.stamps.push(Stamp { end: self.end, at });
             let _ = self.samples.push_partial_slice(&self.mono[..kept]);
         }

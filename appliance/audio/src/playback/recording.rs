@@ -1,6 +1,7 @@
 //! A loudspeaker without a sound card: it keeps real time, and records what a listener would have heard.
 //!
-//! Terms: the **line** is a simulated device: a buffer that empties at the sample rate, and plays silence when it is empty.
+//! Terms: the **line** is a simulated device: a buffer that empties at the sample rate, and plays silence when it is
+//! empty.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,12 +39,6 @@ impl RecordingSink {
     }
 }
 
-impl Drop for RecordingSink {
-    fn drop(&mut self) {
-        self.advance();
-    }
-}
-
 /// What a [`RecordingSink`] has recorded; may be read while it records.
 #[derive(Debug, Clone)]
 pub struct Recording {
@@ -73,7 +68,8 @@ impl Recording {
         self.lock().clone()
     }
 
-    /// When, at or after `from`, something louder than `threshold` (0..=32767) was first heard: the "time of first sound".
+    /// When, at or after `from`, something louder than `threshold` (0..=32767) was first heard: the "time of first
+    /// sound".
     pub fn first_sound(&self, from: Instant, threshold: u16) -> Option<Instant> {
         let whole = duration_to_frames(from.saturating_duration_since(self.first_frame_at), self.rate_hz) as usize;
         let from = if self.heard_at(whole) < from { whole + 1 } else { whole };

@@ -4,7 +4,8 @@
 //! 0 ........ heard ........ cursor ........ fetched ........ offered     (samples of the current stream)
 //!            └── in the sink ┘└── history ──┘└── in the ring ─┘
 //! ```
-//! A pause moves `cursor` back to `heard`; the samples in between are still in the history, and are said again on resume.
+//! A pause moves `cursor` back to `heard`; the samples in between are still in the history, and are said again on
+//! resume.
 
 use std::sync::Arc;
 
@@ -64,7 +65,8 @@ impl Renderer {
         (Feed::new(producer, Arc::clone(&shared), rate_hz), Control { shared }, renderer)
     }
 
-    /// Fills `period` for a listener who hears each period at once, before the next call: the loudspeaker of a simulation.
+    /// Fills `period` for a listener who hears each period at once, before the next call: the loudspeaker of a
+    /// simulation.
     pub fn render(&mut self, period: &mut [i16]) {
         self.take_up(0, || 0);
         self.fill(period);

@@ -11,8 +11,8 @@ use super::{WavError, WavProblem};
 /// Bytes of sound that a WAV file holds at most, with room for the header.
 const MAX_DATA_BYTES: u64 = u32::MAX as u64 - 1_024;
 
-/// A WAV file that grows. Its header is set right every second of sound and at the end, so that a crash costs at most the
-/// last second.
+/// A WAV file that grows. Its header is set right every second of sound and at the end, so that a crash costs at most
+/// the last second.
 pub struct WavWriter {
     path: PathBuf,
     encoder: hound::WavWriter<BufWriter<File>>,
