@@ -83,13 +83,13 @@ fn explain_with(device: &str, error: alsa::Error, said: &str, access: Access) ->
         None => error.to_string(),
     };
     match error.errno() {
-        EACCES | EPERM => DeviceError::Permission { device },
+        EACCES | EPERM => DeviceError::Permission(device),
         // ALSA finds no card where it may not look.
-        ENOENT | ENODEV | ENXIO if access == Access::Denied => DeviceError::Permission { device },
-        ENOENT | ENODEV | ENXIO => DeviceError::NotFound { device, detail },
-        EBUSY | EAGAIN => DeviceError::Busy { device },
-        EINVAL => DeviceError::Unsupported { device, detail },
-        _ => DeviceError::Failed { device, detail },
+        ENOENT | ENODEV | ENXIO if access == Access::Denied => DeviceError::Permission(device),
+        ENOENT | ENODEV | ENXIO => DeviceError::NotFound(device, detail),
+        EBUSY | EAGAIN => DeviceError::Busy(device),
+        EINVAL => DeviceError::Unsupported(device, detail),
+        _ => DeviceError::Failed(device, detail),
     }
 }
 

@@ -107,7 +107,7 @@ impl OpenDevice {
     /// Opens and negotiates: the hardware's own rates first, and whatever channels and sample format it has.
     pub(crate) fn open(request: &Request) -> Result<OpenDevice, DeviceError> {
         let device = &request.device;
-        let name = CString::new(device.as_str()).map_err(|_| DeviceError::Name { device: device.clone() })?;
+        let name = CString::new(device.as_str()).map_err(|_| DeviceError::Name(device.clone()))?;
         // What ALSA would print goes into the error instead.
         let said = Output::local_error_handler().ok();
         let explain = |error: alsa::Error| {
@@ -118,7 +118,7 @@ impl OpenDevice {
         let (encoding, rate_hz, channels, period_frames) = negotiate(&pcm, request).map_err(explain)?;
         if request.is_rate_fixed && rate_hz != request.rate_hz {
             let detail = format!("it came back with {rate_hz} Hz instead of {} Hz", request.rate_hz);
-            return Err(DeviceError::Unsupported { device: device.clone(), detail });
+            return Err(DeviceError::Unsupported(device.clone(), detail));
         }
         let bytes = vec![0; period_frames * channels * encoding.bytes()].into();
         Ok(OpenDevice { pcm, encoding, rate_hz, channels, period_frames, bytes })

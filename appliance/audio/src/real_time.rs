@@ -36,17 +36,14 @@ pub(crate) struct AudioThread {
 }
 
 impl AudioThread {
-    /// Runs `body` on a thread of its own, which is told whether it was given real-time priority.
-    pub(crate) fn spawn(
-        name: &str,
-        body: impl FnOnce(Stop, bool) + Send + 'static,
-    ) -> Result<AudioThread, DeviceError> {
+    /// Runs `body` on a thread of its own, with real-time priority where this process may have it.
+    pub(crate) fn spawn(name: &str, body: impl FnOnce(Stop) + Send + 'static) -> Result<AudioThread, DeviceError> {
         let stop = Stop::default();
         let thread_stop = stop.clone();
         let run = move || {
             let real_time = become_real_time();
             tracing::debug!(real_time, "audio thread starts");
-            body(thread_stop, real_time);
+            body(thread_stop);
         };
         let handle = std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(DeviceError::Thread)?;
         Ok(AudioThread { stop, handle: Some(handle) })

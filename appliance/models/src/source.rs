@@ -207,44 +207,13 @@ mod tests {
 
     #[test]
     fn what_could_mislead_a_client_or_leave_the_folder_is_refused() {
-        for bad in [
-            "",
-            "https://",
-            "https://user@host/x",
-            "http://example.org/x",
-            "http://127.0.0.1.example.org/x",
-            "https://h/a b",
-            "pypi:a#m",
-            "pypi:a==1",
-            "pypi:a==1#",
-            "pypi:--index-url==1#m",
-            "pypi:a==-r#m",
-            "pypi:a==1@cp3-x#m",
-            "pypi:a==1@py3-x#m",
-            "pypi:a==1@cp311#m",
-            "pypi:a==1@cp311--x#m",
-            "pypi:a b==1#m",
-            "npm:a@latest#m",
-            "npm:a#m",
-            "npm:@a@1#m",
-            "npm:-g@1#m",
-            "npm:@-g/a@1#m",
-            "npm:@a/-g@1#m",
-            "npm:a@file:x#m",
-            "npm:a@1 -g#m",
-            "deb:-o#m",
-            "deb:a/b#m",
-            "deb:a=#m",
-            "deb:a=-o#m",
-            "deb:a#/etc/x",
-            "deb:a#x/../y",
-            "deb:a#./x",
-            "deb:a#x//y",
-            "deb:a#x\\y",
-            "deb:a#x\ny",
-            "ftp:a==1#m",
-            "ftp://h/x",
-        ] {
+        let bad = "https:// https://user@host/x http://example.org/x http://127.0.0.1.example.org/x ftp://h/x ftp:a==1#m \
+                   pypi:a#m pypi:a==1 pypi:a==1# pypi:--index-url==1#m pypi:a==-r#m pypi:a==1@cp3-x#m pypi:a==1@py3-x#m \
+                   pypi:a==1@cp311#m pypi:a==1@cp311--x#m npm:a@latest#m npm:a#m npm:@a@1#m npm:-g@1#m npm:@-g/a@1#m \
+                   npm:@a/-g@1#m npm:a@file:x#m deb:-o#m deb:a/b#m deb:a=#m deb:a=-o#m deb:a#/etc/x deb:a#x/../y \
+                   deb:a#./x deb:a#x//y deb:a#x\\y";
+        let with_spaces = ["", "https://h/a b", "pypi:a b==1#m", "npm:a@1 -g#m", "deb:a#x\ny"];
+        for bad in bad.split_whitespace().chain(with_spaces) {
             assert!(bad.parse::<FileSource>().is_err(), "{bad}");
         }
         let longest = format!("deb:a#{}", "x".repeat(MAX_SOURCE_BYTES - 6));

@@ -193,35 +193,28 @@ impl Workshop<'_> {
         let span = sound_span(samples).with_context(|| format!("{id} is silent"))?;
         let file = PathBuf::from(set).join(format!("{id}.wav"));
         samples::write_wav(&self.folder.join(&file), samples)?;
-        let mut clip = Clip {
+        let (language, speaker, licence, attribution) = match sound {
+            Sound::Spoken(spoken) => {
+                let voice = &self.sources.voices[&spoken.voice];
+                ("en", spoken.voice.as_str(), voice.licence.as_str(), voice.attribution.as_str())
+            }
+            Sound::Recorded(recorded) => {
+                let (of, _) = self.sources.collection_of(recorded)?;
+                (of.language.as_str(), of.speaker.as_str(), of.licence.as_str(), of.attribution.as_str())
+            }
+            Sound::Generated(_) => ("", "", "", ""),
+        };
+        Ok(Clip {
             id: id.to_owned(),
             file,
             text: text.to_owned(),
-            language: String::new(),
-            speaker: String::new(),
-            licence: String::new(),
-            attribution: String::new(),
+            language: language.to_owned(),
+            speaker: speaker.to_owned(),
+            licence: licence.to_owned(),
+            attribution: attribution.to_owned(),
             split: None,
             sound: span,
-        };
-        match sound {
-            Sound::Spoken(spoken) => {
-                let voice = &self.sources.voices[&spoken.voice];
-                clip.speaker.clone_from(&spoken.voice);
-                clip.language = "en".to_owned();
-                clip.licence.clone_from(&voice.licence);
-                clip.attribution.clone_from(&voice.attribution);
-            }
-            Sound::Recorded(recorded) => {
-                let (collection, _) = self.sources.collection_of(recorded)?;
-                clip.speaker.clone_from(&collection.speaker);
-                clip.language.clone_from(&collection.language);
-                clip.licence.clone_from(&collection.licence);
-                clip.attribution.clone_from(&collection.attribution);
-            }
-            Sound::Generated(_) => {}
-        }
-        Ok(clip)
+        })
     }
 
     fn packages(&self) -> PathBuf {

@@ -37,7 +37,7 @@ fn open(request: &Request) -> Result<OpenDevice, DeviceError> {
     device.start().map_err(|error| devices::explain(&request.device, error, ""))?;
     if device.channels > MAX_CHANNELS {
         let detail = format!("it has {} channels, more than {MAX_CHANNELS}", device.channels);
-        return Err(DeviceError::Unsupported { device: request.device.clone(), detail });
+        return Err(DeviceError::Unsupported(request.device.clone(), detail));
     }
     Ok(device)
 }

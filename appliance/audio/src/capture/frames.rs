@@ -53,11 +53,7 @@ impl Microphone {
     /// The thread could not be started, or the source has a rate that cannot be converted to 16 kHz.
     pub fn start(source: impl Source + 'static) -> Result<Microphone, DeviceError> {
         let (mut microphone, recorder) = Microphone::without_thread(source)?;
-        let counters = Arc::clone(&microphone.counters);
-        microphone._thread = Some(AudioThread::spawn("capture", move |stop, is_real_time| {
-            counters.is_real_time.set(is_real_time);
-            recorder.run(&stop);
-        })?);
+        microphone._thread = Some(AudioThread::spawn("capture", move |stop| recorder.run(&stop))?);
         Ok(microphone)
     }
 

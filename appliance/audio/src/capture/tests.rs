@@ -54,7 +54,7 @@ impl Source for Script {
     }
     fn reopen(&mut self) -> Result<(), DeviceError> {
         self.attempts += 1;
-        if self.attempts < 2 { Err(DeviceError::Busy { device: "x".to_owned() }) } else { Ok(()) }
+        if self.attempts < 2 { Err(DeviceError::Busy("x".to_owned())) } else { Ok(()) }
     }
 }
 

@@ -33,8 +33,6 @@ pub struct CaptureCounters {
     pub losses: Counter,
     /// The device is away; nothing is heard until it is back.
     pub is_lost: Flag,
-    /// The thread has real-time priority.
-    pub is_real_time: Flag,
 }
 
 /// "The ring's samples up to `end` had arrived by `at`."

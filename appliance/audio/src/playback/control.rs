@@ -20,8 +20,6 @@ pub struct PlaybackCounters {
     pub losses: Counter,
     /// The device is away; nothing is heard until it is back.
     pub is_lost: Flag,
-    /// The thread has real-time priority.
-    pub is_real_time: Flag,
 }
 
 /// Starts, stops and watches the loudspeaker; clones control the same one.

@@ -30,10 +30,7 @@ impl PlaybackThread {
         let format = sink.format();
         let (feed, control, renderer) = Renderer::new(format.rate_hz, format.period_frames);
         let shared = Arc::clone(&control.shared);
-        let thread = AudioThread::spawn("playback", move |stop, is_real_time| {
-            shared.counters.is_real_time.set(is_real_time);
-            play(sink, renderer, &shared, &stop);
-        })?;
+        let thread = AudioThread::spawn("playback", move |stop| play(sink, renderer, &shared, &stop))?;
         Ok((feed, control, PlaybackThread { _thread: thread }))
     }
 }

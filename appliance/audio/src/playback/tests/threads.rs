@@ -103,7 +103,7 @@ fn a_loudspeaker_that_is_lost_says_the_rest_when_it_is_back() {
         }
         fn reopen(&mut self) -> Result<(), DeviceError> {
             self.attempts += 1;
-            if self.attempts < 2 { Err(DeviceError::Busy { device: "x".to_owned() }) } else { Ok(()) }
+            if self.attempts < 2 { Err(DeviceError::Busy("x".to_owned())) } else { Ok(()) }
         }
     }
     let (sink, recording) = RecordingSink::new(8_000);
