@@ -72,7 +72,7 @@ impl Built {
 
 /// The packages and programs of all workers.
 pub fn workers() -> Result<BTreeSet<String>> {
-    Ok(Manifest::embedded()?.models.into_iter().filter_map(|model| model.worker).collect())
+    Ok(Manifest::embedded()?.workers().into_iter().map(str::to_owned).collect())
 }
 
 fn cargo_with(onnxruntime: &Path) -> Command {

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use parley_models::{FetchOptions, PinnedFile, Sha256, SourceOrder, Store};
+use parley_models::{PinnedFile, Store};
 
 use crate::places;
 
@@ -44,10 +44,8 @@ pub fn ensure() -> Result<PathBuf> {
         bail!("no ONNX Runtime is pinned for {architecture}; add one to xtask/src/onnxruntime.rs");
     };
     let folder = places::cache()?.join("onnxruntime");
-    let sha256: Sha256 = build.sha256.parse()?;
-    let file = PinnedFile::new(FILE, build.bytes, sha256, vec![build.source.parse()?])?;
-    let options = FetchOptions { order: SourceOrder::RegistriesFirst, ..FetchOptions::default() };
-    let store = Store::new(&folder)?.with_options(options);
+    let file = PinnedFile::new(FILE, build.bytes, build.sha256, build.source)?;
+    let store = Store::new(&folder)?;
     store.ensure(&file, &mut |_| {}).context("cannot fetch ONNX Runtime")?;
     for name in [SONAME, LINK_NAME] {
         link(&folder.join(name), Path::new(FILE))?;

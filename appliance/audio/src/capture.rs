@@ -7,16 +7,16 @@
 //! Rule: when the ring is full the newest samples are dropped and counted; a real-time writer cannot drop the oldest.
 
 mod alsa;
-mod microphone;
+mod frames;
 mod queue;
 mod source;
 mod thread;
 
 pub use alsa::AlsaSource;
-pub use microphone::{FRAME_RATE_HZ, FRAME_SAMPLES, Frame, Microphone};
-pub use queue::{Clip, ClipQueue, QueueFull, QueueSource};
-pub use source::{Source, SourceFormat, Taken};
-pub use thread::Counters;
+pub use frames::{FRAME_RATE_HZ, FRAME_SAMPLES, Frame, Microphone};
+pub use queue::{ClipQueue, QueueFull, QueueSource, QueuedClip};
+pub use source::{Captured, Source, SourceFormat};
+pub use thread::CaptureCounters;
 
 #[cfg(test)]
 mod tests;

@@ -3,63 +3,39 @@
 use std::io;
 use std::time::Duration;
 
-/// Why a sound device could not be used.
+/// Why a sound device could not be used; with its name, and ALSA's own words where they tell more.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     /// No card, or no device of that name.
     #[error(
-        "there is no sound device `{device}` ({detail}). Plug it in, or name another one in the configuration: \
-         `parley check` lists them"
+        "there is no sound device `{0}` ({1}). Plug it in, or name another one in the configuration: `parley check` \
+         lists them"
     )]
-    NotFound {
-        /// The name that was opened.
-        device: String,
-        /// ALSA's own words.
-        detail: String,
-    },
-    /// The files in /dev/snd are closed to this user.
+    NotFound(String, String),
+    /// This user has no permission for the files in /dev/snd.
     #[error(
-        "this user may not open the sound device `{device}`. Add the user to the group `audio` \
+        "this user may not open the sound device `{0}`. Add the user to the group `audio` \
          (`sudo usermod -aG audio USER`), then log in again or restart the service"
     )]
-    Permission {
-        /// The name that was opened.
-        device: String,
-    },
-    /// Somebody else has it.
+    Permission(String),
+    /// Another program has it.
     #[error(
-        "the sound device `{device}` is in use by another program. Stop that program, or use a device that shares \
-         the card: `default`, or `dsnoop:` and `dmix:` instead of `hw:`"
+        "the sound device `{0}` is in use by another program. Stop that program, or use a device that shares the \
+         card: `default`, or `dsnoop:` and `dmix:` instead of `hw:`"
     )]
-    Busy {
-        /// The name that was opened.
-        device: String,
-    },
-    /// None of our formats.
+    Busy(String),
+    /// It has none of our sample formats, rates and numbers of channels.
     #[error(
-        "the sound device `{device}` cannot do this ({detail}). Use `plughw:` instead of `hw:`, which converts, or \
-         another device"
+        "the sound device `{0}` cannot do this ({1}). Use `plughw:` instead of `hw:`, which converts, or another \
+         device"
     )]
-    Unsupported {
-        /// The name that was opened.
-        device: String,
-        /// ALSA's own words.
-        detail: String,
-    },
+    Unsupported(String, String),
     /// The name cannot be a device's.
-    #[error("`{device}` is not the name of a sound device. Use a name that `parley check` lists, such as `default`")]
-    Name {
-        /// The name that was given.
-        device: String,
-    },
-    /// Anything else.
-    #[error("the sound device `{device}` failed ({detail}). Check its cable and `dmesg`, then try again")]
-    Failed {
-        /// The name that was opened.
-        device: String,
-        /// ALSA's own words.
-        detail: String,
-    },
+    #[error("`{0}` is not the name of a sound device. Use a name that `parley check` lists, such as `default`")]
+    Name(String),
+    /// It failed in another way.
+    #[error("the sound device `{0}` failed ({1}). Check its cable and `dmesg`, then try again")]
+    Failed(String, String),
     /// The audio thread could not be started.
     #[error("the audio thread could not be started: {0}. Free memory, or raise the limit on threads")]
     Thread(#[source] io::Error),

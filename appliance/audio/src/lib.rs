@@ -1,22 +1,23 @@
-//! Sound devices: the microphone, the speaker, and the files that stand in for them.
+//! Sound devices: the microphone, the loudspeaker, and the files that stand in for them.
 //!
-//! Terms: a **source** is where sound comes from ([`capture::Source`]), a **sink** where it goes ([`playback::Sink`]); a
-//! **period** is the block that one call moves, 10 ms; a **frame** of a device is one sample of every channel, while a
-//! [`capture::Frame`] is the 20 ms of mono sound that listening works on; a **stream** is what is said between two
+//! Terms: a **source** is where sound comes from ([`capture::Source`]), a **sink** where it goes ([`playback::Sink`]);
+//! a **period** is the block that one call moves, 10 ms; a **frame** of a device is one sample of every channel, while
+//! a [`capture::Frame`] is the 20 ms of mono sound that listening works on; a **stream** is what is said between two
 //! discards, known by its [`playback::StreamId`].
 //!
 //! Rules:
-//! - The two audio threads never allocate, lock, log or await after start. Opening a lost device again is the exception:
-//!   then there is no sound to be late for. The doubles ([`capture::QueueSource`], [`playback::WavSink`]) lock.
+//! - The two audio threads never allocate, lock, log or await after start. Opening a lost device again is the
+//!   exception: then there is no sound to be late for. The doubles ([`capture::QueueSource`],
+//!   [`playback::RecordingSink`]) lock.
 //! - Microphone ring (2 s): the newest is dropped and counted. Speech ring (400 ms): the feed takes what fits.
-//! - What was heard is what was written less the device's delay; a pause drops that delay at once, and a resume says it again.
+//! - What was heard is what was written less the device's delay; a pause drops that delay at once, and a resume says it
+//!   again.
 //! - Nothing of a discarded stream is heard after the period that is being written.
 
 pub mod capture;
 mod counter;
 pub mod device;
 pub mod devices;
-mod errno;
 mod pcm;
 pub mod playback;
 mod real_time;

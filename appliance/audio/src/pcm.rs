@@ -1,20 +1,22 @@
-//! What microphone and speaker share of ALSA: opening, negotiating, converting samples, recovering.
+//! What microphone and loudspeaker share of ALSA: opening, negotiating, converting samples, recovering.
 //!
-//! Samples pass through a byte buffer of our own: ALSA's typed access asks for the format, and allocates, on every call.
+//! Samples pass through a byte buffer of our own: ALSA's typed access asks for the format, and allocates, on every
+//! call.
 
 use std::ffi::CString;
 use std::time::Duration;
 
 use alsa::pcm::{Access, Format, Frames, HwParams, PCM};
 use alsa::{Direction, Output, ValueOr};
+use libc::{EAGAIN, EINTR, EIO, EPIPE, ESTRPIPE};
 
 use crate::device::{DeviceError, DeviceLost};
 use crate::devices;
-use crate::errno::{EAGAIN, EINTR, EIO, EPIPE, ESTRPIPE};
 
 /// A period: what one read or write moves.
 const PERIOD: Duration = Duration::from_millis(10);
-/// The buffer of the hardware in periods: what is written is heard at most this much later, and a thread may be late by it.
+/// The buffer of the hardware in periods: what is written is heard at most this much later, and a thread may be late by
+/// it.
 const BUFFER_PERIODS: Frames = 3;
 /// Tried in this order where the device does not have the wanted rate: the multiples that cards have.
 const COMMON_RATES_HZ: [u32; 6] = [48_000, 44_100, 32_000, 96_000, 16_000, 8_000];
@@ -92,7 +94,7 @@ pub(crate) struct Request {
 
 /// An open device.
 #[derive(Debug)]
-pub(crate) struct Device {
+pub(crate) struct OpenDevice {
     pcm: PCM,
     encoding: Encoding,
     pub(crate) rate_hz: u32,
@@ -101,11 +103,11 @@ pub(crate) struct Device {
     bytes: Box<[u8]>,
 }
 
-impl Device {
+impl OpenDevice {
     /// Opens and negotiates: the hardware's own rates first, and whatever channels and sample format it has.
-    pub(crate) fn open(request: &Request) -> Result<Device, DeviceError> {
+    pub(crate) fn open(request: &Request) -> Result<OpenDevice, DeviceError> {
         let device = &request.device;
-        let name = CString::new(device.as_str()).map_err(|_| DeviceError::Name { device: device.clone() })?;
+        let name = CString::new(device.as_str()).map_err(|_| DeviceError::Name(device.clone()))?;
         // What ALSA would print goes into the error instead.
         let said = Output::local_error_handler().ok();
         let explain = |error: alsa::Error| {
@@ -116,10 +118,10 @@ impl Device {
         let (encoding, rate_hz, channels, period_frames) = negotiate(&pcm, request).map_err(explain)?;
         if request.is_rate_fixed && rate_hz != request.rate_hz {
             let detail = format!("it came back with {rate_hz} Hz instead of {} Hz", request.rate_hz);
-            return Err(DeviceError::Unsupported { device: device.clone(), detail });
+            return Err(DeviceError::Unsupported(device.clone(), detail));
         }
         let bytes = vec![0; period_frames * channels * encoding.bytes()].into();
-        Ok(Device { pcm, encoding, rate_hz, channels, period_frames, bytes })
+        Ok(OpenDevice { pcm, encoding, rate_hz, channels, period_frames, bytes })
     }
 
     /// Starts recording; playing starts by itself.
@@ -154,7 +156,8 @@ impl Device {
         Err(DeviceLost { errno: EIO })
     }
 
-    /// Writes mono samples to every channel, waiting until the device has taken them; tells whether it had run empty before.
+    /// Writes mono samples to every channel, waiting until the device has taken them; tells whether it had run empty
+    /// before.
     pub(crate) fn write(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
         let mut after_underrun = false;
         for part in mono.chunks(self.period_frames) {
@@ -276,18 +279,18 @@ mod tests {
     #[test]
     fn reading_and_writing_never_allocates() {
         let open = |direction| {
-            Device::open(&Request { device: "null".to_owned(), direction, rate_hz: 48_000, is_rate_fixed: false })
+            OpenDevice::open(&Request { device: "null".to_owned(), direction, rate_hz: 48_000, is_rate_fixed: false })
                 .unwrap()
         };
-        let (mut microphone, mut speaker) = (open(Direction::Capture), open(Direction::Playback));
+        let (mut microphone, mut loudspeaker) = (open(Direction::Capture), open(Direction::Playback));
         microphone.start().unwrap();
         let mut period = [0; 480];
         let count = crate::counting_allocator::allocations(|| {
             for _ in 0..1_000 {
                 assert_eq!(microphone.read(&mut period), Ok((480, false)));
-                assert_eq!(speaker.write(&period), Ok(false));
-                speaker.delay_frames();
-                speaker.drop_pending();
+                assert_eq!(loudspeaker.write(&period), Ok(false));
+                loudspeaker.delay_frames();
+                loudspeaker.drop_pending();
             }
         });
         assert_eq!(count, 0);

@@ -36,17 +36,14 @@ pub(crate) struct AudioThread {
 }
 
 impl AudioThread {
-    /// Runs `body` on a thread of its own, which is told whether it was given real-time priority.
-    pub(crate) fn spawn(
-        name: &str,
-        body: impl FnOnce(Stop, bool) + Send + 'static,
-    ) -> Result<AudioThread, DeviceError> {
+    /// Runs `body` on a thread of its own, with real-time priority where this process may have it.
+    pub(crate) fn spawn(name: &str, body: impl FnOnce(Stop) + Send + 'static) -> Result<AudioThread, DeviceError> {
         let stop = Stop::default();
         let thread_stop = stop.clone();
         let run = move || {
             let real_time = become_real_time();
             tracing::debug!(real_time, "audio thread starts");
-            body(thread_stop, real_time);
+            body(thread_stop);
         };
         let handle = std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(DeviceError::Thread)?;
         Ok(AudioThread { stop, handle: Some(handle) })
@@ -73,7 +70,8 @@ fn become_real_time() -> bool {
     set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Crossplatform(priority), policy).is_ok()
 }
 
-/// Calls `reopen` with growing pauses until it succeeds, and `meanwhile` often; `false` where the thread shall end first.
+/// Calls `reopen` with growing pauses until it succeeds, and `meanwhile` often; `false` where the thread shall end
+/// first.
 pub(crate) fn reopen_until(
     stop: &Stop,
     mut reopen: impl FnMut() -> Result<(), DeviceError>,
@@ -95,8 +93,9 @@ pub(crate) fn reopen_until(
     }
 }
 
-/// Keeps time for a device that does not, such as ALSA's `null` and `file`: at real-time priority it would eat a whole core,
-/// and swallow an answer in a moment. A device that is this far ahead of the clock keeps no time; no real one ever is.
+/// Keeps time for a device that does not, such as ALSA's `null` and `file`: at real-time priority it would eat a whole
+/// core, and swallow an answer in a moment. A device that is this far ahead of the clock keeps no time; no real one
+/// ever is.
 #[derive(Debug)]
 pub(crate) struct PacingGuard {
     rate_hz: u32,

@@ -1,8 +1,8 @@
 //! A streaming mono resampler between any two sample rates.
 //!
 //! Rules:
-//! - Output sample 0 belongs to input sample 0: the filter's delay is cut off at the start and pushed out at the end, so a
-//!   clip of n samples becomes exactly `round(n × to / from)` samples, and no tail is lost.
+//! - Output sample 0 belongs to input sample 0: the filter's delay is cut off at the start and pushed out at the end,
+//!   so a clip of n samples becomes exactly `round(n × to / from)` samples, and no tail is lost.
 //! - After construction nothing is allocated as long as the caller's `output` has room for [`Resampler::max_output`].
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
@@ -13,35 +13,25 @@ use rubato::{
 
 /// Taps of the filter per sample of the slower rate: 60 dB of stop band within 10 % of the band's edge.
 const TAPS: usize = 128;
-/// The most silent samples that are put before a stream so that its samples fall on output samples: with 32 to choose from,
-/// output and input are aligned to a few hundredths of a sample.
+/// The most silent samples that are put before a stream so that its samples fall on output samples: with 32 to choose
+/// from, output and input are aligned to a few hundredths of a sample.
 const MAX_LEAD_IN: usize = 32;
 /// Blocks per second of input: 10 ms keep the delay of a live stream low.
 const BLOCKS_PER_SECOND: u32 = 100;
 /// The highest rate that is accepted: beyond every sound card, and a bound for the buffers.
-pub const MAX_RATE_HZ: u32 = 768_000;
+const MAX_RATE_HZ: u32 = 768_000;
 /// The lowest rate that is accepted: below telephone speech, so that a broken header cannot ask for gigabytes.
-pub const MIN_RATE_HZ: u32 = 1_000;
+const MIN_RATE_HZ: u32 = 1_000;
 
 /// Why a resampler could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ResampleError {
     /// A rate that no sound card or file of ours has.
-    #[error("a sample rate of {rate_hz} Hz is not supported; use one between {MIN_RATE_HZ} and {MAX_RATE_HZ} Hz")]
-    Rate {
-        /// The rate that was asked for.
-        rate_hz: u32,
-    },
-    /// The filter could not be built.
-    #[error("no resampler from {from_hz} to {to_hz} Hz could be made: {source}; use 16000, 44100 or 48000 Hz")]
-    Filter {
-        /// Input rate.
-        from_hz: u32,
-        /// Output rate.
-        to_hz: u32,
-        /// The filter's own words.
-        source: ResamplerConstructionError,
-    },
+    #[error("a sample rate of {0} Hz is not supported; use one between {MIN_RATE_HZ} and {MAX_RATE_HZ} Hz")]
+    Rate(u32),
+    /// The filter could not be built, for the reason that it gives.
+    #[error("no resampler between these rates could be made: {0}; use 16000, 44100 or 48000 Hz")]
+    Filter(#[from] ResamplerConstructionError),
 }
 
 /// Converts a mono stream from one rate to another.
@@ -72,29 +62,20 @@ impl Resampler {
     /// A resampler at the start of a stream.
     ///
     /// # Errors
-    /// A rate outside [`MIN_RATE_HZ`]..=[`MAX_RATE_HZ`].
+    /// A rate below 1 kHz or above 768 kHz.
     pub fn new(from_hz: u32, to_hz: u32) -> Result<Resampler, ResampleError> {
         for rate_hz in [from_hz, to_hz] {
             if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&rate_hz) {
-                return Err(ResampleError::Rate { rate_hz });
+                return Err(ResampleError::Rate(rate_hz));
             }
         }
-        let filter = if from_hz == to_hz {
-            None
-        } else {
-            Some(Filter::new(from_hz, to_hz).map_err(|source| ResampleError::Filter { from_hz, to_hz, source })?)
-        };
+        let filter = if from_hz == to_hz { None } else { Some(Filter::new(from_hz, to_hz)?) };
         Ok(Resampler { from_hz, to_hz, filter })
     }
 
     /// Rate of the input in Hz.
     pub fn from_hz(&self) -> u32 {
         self.from_hz
-    }
-
-    /// Rate of the output in Hz.
-    pub fn to_hz(&self) -> u32 {
-        self.to_hz
     }
 
     /// The most samples that one call with `input` samples appends, [`Resampler::finish`] included.
@@ -236,7 +217,8 @@ mod tests {
             assert_eq!(output.len(), to_hz as usize, "{from_hz} to {to_hz}");
             let edge = to_hz as usize / 50;
             let middle = &output[edge..output.len() - edge];
-            // The middle starts a whole number of samples in: shift the reference by comparing against a generated tone.
+            // The middle starts a whole number of samples in: shift the reference by comparing against a generated
+            // tone.
             let reference = tone(to_hz, 440.0, to_hz as usize);
             let error = middle.iter().zip(&reference[edge..]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             let one_sample = 0.5 * std::f32::consts::TAU * 440.0 / to_hz.min(from_hz) as f32;
@@ -277,7 +259,7 @@ mod tests {
     #[test]
     fn rates_out_of_range_are_refused() {
         for (from_hz, to_hz) in [(0, 16_000), (16_000, 0), (u32::MAX, 16_000), (16_000, 999)] {
-            assert!(matches!(Resampler::new(from_hz, to_hz), Err(ResampleError::Rate { .. })));
+            assert!(matches!(Resampler::new(from_hz, to_hz), Err(ResampleError::Rate(_))));
         }
     }
 

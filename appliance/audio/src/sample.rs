@@ -1,6 +1,7 @@
 //! Conversions between the sample formats of files, engines and devices.
 //!
-//! Terms: `i16` samples use the full range; `f32` samples lie in -1..=1, and what is beyond is clipped on the way to `i16`.
+//! Terms: `i16` samples use the full range; `f32` samples lie in -1..=1, and what is beyond is clipped on the way to
+//! `i16`.
 
 /// Full scale of a 16-bit sample.
 const I16_FULL_SCALE: f32 = 32_768.0;
@@ -39,8 +40,8 @@ pub fn extend_i16(samples: &[f32], onto: &mut Vec<i16>) {
     onto.extend(samples.iter().map(|sample| sample.into_i16()));
 }
 
-/// Averages the channels of interleaved `frames` into `mono`, and returns how many frames were mixed: as many whole ones
-/// as both sides hold. Averaging, not adding: it can never clip.
+/// Averages the channels of interleaved `frames` into `mono`, and returns how many frames were mixed: as many whole
+/// ones as both sides hold. Averaging, not adding: it can never clip.
 pub fn downmix(frames: &[i16], channels: usize, mono: &mut [i16]) -> usize {
     let channels = channels.max(1);
     let mixed = (frames.len() / channels).min(mono.len());

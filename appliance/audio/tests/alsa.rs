@@ -1,7 +1,7 @@
-//! Microphone and speaker through ALSA itself, with devices that need no sound card.
+//! Microphone and loudspeaker through ALSA itself, with devices that need no sound card.
 //!
-//! ALSA reads its configuration once per process, so every test runs in a child process with a configuration of its own.
-//! These devices keep no time: a second passes in microseconds, and nothing here looks at a clock.
+//! ALSA reads its configuration once per process, so every test runs in a child process with a configuration of its
+//! own. These devices keep no time: a second passes in microseconds, and nothing here looks at a clock.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use parley_audio::DeviceError;
 use parley_audio::capture::{AlsaSource, Microphone, Source};
-use parley_audio::playback::{AlsaSink, Renderer, Sink, Speaker, Written};
+use parley_audio::playback::{AlsaSink, PlaybackThread, Renderer, Sink, Written};
 
 /// Set in the child: the folder of the test's files.
 const FOLDER: &str = "PARLEY_TEST_FOLDER";
 
-/// Runs `body` in a child process whose ALSA knows only what `configuration` defines; `FOLDER` in it becomes the folder.
+/// Runs `body` in a child process whose ALSA knows only what `configuration` defines; `FOLDER` in it becomes the
+/// folder.
 fn with_alsa(test: &str, configuration: &str, prepare: impl Fn(&Path), body: impl Fn(&Path)) {
     if let Some(folder) = std::env::var_os(FOLDER) {
         return body(&PathBuf::from(folder));
@@ -45,7 +46,7 @@ fn bytes(samples: impl Iterator<Item = i16>) -> Vec<u8> {
 }
 
 const TO_FILE: &str = r#"
-pcm.speaker { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
+pcm.loudspeaker { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
 pcm.silent { type null }
 "#;
 
@@ -56,7 +57,7 @@ fn what_is_rendered_reaches_the_device() {
         TO_FILE,
         |_| {},
         |folder| {
-            let mut sink = AlsaSink::open("speaker", 24_000).unwrap();
+            let mut sink = AlsaSink::open("loudspeaker", 24_000).unwrap();
             assert_eq!(sink.format().rate_hz, 24_000);
             let (mut feed, control, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
             let speech: Vec<i16> = (1..=5_000).collect();
@@ -80,7 +81,7 @@ fn pause_and_discard_work_on_alsa() {
         TO_FILE,
         |_| {},
         |folder| {
-            let mut sink = AlsaSink::open("speaker", 16_000).unwrap();
+            let mut sink = AlsaSink::open("loudspeaker", 16_000).unwrap();
             let (mut feed, control, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
             let speech: Vec<i16> = (1..=1_000).collect();
             feed.offer(control.stream(), &speech).unwrap();
@@ -104,7 +105,7 @@ fn pause_and_discard_work_on_alsa() {
 fn a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format() {
     // `multi` has exactly two channels; `lfloat` takes nothing but floats and writes 16 bits.
     let configuration = r#"
-        pcm.speaker { type lfloat slave { pcm "stereo" format S16_LE } }
+        pcm.loudspeaker { type lfloat slave { pcm "stereo" format S16_LE } }
         pcm.stereo {
             type multi
             slaves.a { pcm "card" channels 2 }
@@ -119,7 +120,7 @@ fn a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format() {
         configuration,
         |_| {},
         |folder| {
-            let mut sink = AlsaSink::open("speaker", 48_000).unwrap();
+            let mut sink = AlsaSink::open("loudspeaker", 48_000).unwrap();
             let period: Vec<i16> = (0..480).map(|n| n * 50 - 12_000).collect();
             sink.write(&period).unwrap();
             drop(sink);
@@ -139,9 +140,37 @@ fn a_card_of_another_rate_is_used_at_its_own() {
         |_| {},
         |_| {
             assert_eq!(AlsaSink::open("card", 48_000).unwrap().format().rate_hz, 44_100);
-            let mut microphone = Microphone::start(AlsaSource::open("card", 16_000).unwrap()).unwrap();
-            assert_eq!(microphone.device_rate_hz(), 44_100);
+            let source = AlsaSource::open("card", 16_000).unwrap();
+            assert_eq!(source.format().rate_hz, 44_100);
+            let mut microphone = Microphone::start(source).unwrap();
             assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
+        },
+    );
+}
+
+#[test]
+fn a_device_that_was_lost_comes_back_at_its_rate_or_not_at_all() {
+    let card = |rate_hz: u32| {
+        format!("pcm.card {{ type plug slave {{ pcm \"silent\" rate {rate_hz} }} }}\npcm.silent {{ type null }}")
+    };
+    with_alsa(
+        "a_device_that_was_lost_comes_back_at_its_rate_or_not_at_all",
+        &card(44_100),
+        |_| {},
+        |folder| {
+            let mut source = AlsaSource::open("card", 16_000).unwrap();
+            let mut sink = AlsaSink::open("card", 48_000).unwrap();
+            source.reopen().unwrap();
+            sink.reopen().unwrap();
+            assert_eq!((source.format().rate_hz, sink.format().rate_hz), (44_100, 44_100));
+            // A file of its own in the old one's place, so that ALSA sees the change.
+            let other = folder.join("other.conf");
+            std::fs::write(&other, card(32_000)).unwrap();
+            std::fs::rename(&other, folder.join("asound.conf")).unwrap();
+            for refused in [source.reopen(), sink.reopen()] {
+                let error = refused.unwrap_err().to_string();
+                assert!(error.contains("it came back with 32000 Hz instead of 44100 Hz"), "{error}");
+            }
         },
     );
 }
@@ -170,14 +199,15 @@ fn what_is_said_reaches_the_microphone() {
 }
 
 #[test]
-fn the_null_device_is_a_silent_microphone_and_a_patient_speaker() {
+fn the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker() {
     with_alsa(
-        "the_null_device_is_a_silent_microphone_and_a_patient_speaker",
+        "the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker",
         "pcm.nothing { type null }",
         |_| {},
         |_| {
             let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
-            let (mut feed, control, _speaker) = Speaker::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
+            let (mut feed, control, _playback) =
+                PlaybackThread::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
             assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
             assert_eq!(feed.offer(control.stream(), &[1_i16; 4_800]), Ok(4_800));
             while !control.is_drained() {
@@ -197,11 +227,11 @@ fn a_device_that_is_not_there_says_what_to_do() {
         |_| {
             for name in ["unheard_of", "gone"] {
                 let error = AlsaSink::open(name, 48_000).err().unwrap();
-                assert!(matches!(error, DeviceError::NotFound { .. }), "{error:?}");
+                assert!(matches!(error, DeviceError::NotFound(..)), "{error:?}");
                 assert!(error.to_string().contains(name) && error.to_string().contains("parley check"), "{error}");
                 println!("{error}");
             }
-            assert!(matches!(AlsaSource::open("a\0b", 16_000), Err(DeviceError::Name { .. })));
+            assert!(matches!(AlsaSource::open("a\0b", 16_000), Err(DeviceError::Name(_))));
         },
     );
 }

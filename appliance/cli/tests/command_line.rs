@@ -4,12 +4,16 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// `parley` with this configuration file and an empty store of models.
-fn parley(folder: &Path, configuration: &str, arguments: &[&str]) -> Output {
+fn command(folder: &Path, configuration: &str, arguments: &[&str]) -> Command {
     let file = folder.join("parley.toml");
     std::fs::write(&file, configuration).expect("it can be written");
     let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
     command.arg("--config").arg(file).args(arguments).env("PARLEY_MODELS", folder).env_remove("PARLEY_LOG");
-    command.output().expect("it can be started")
+    command
+}
+
+fn parley(folder: &Path, configuration: &str, arguments: &[&str]) -> Output {
+    command(folder, configuration, arguments).output().expect("it can be started")
 }
 
 fn printed(arguments: &[&str]) -> String {
@@ -55,4 +59,22 @@ fn missing_models_name_the_command_that_gets_them() {
 fn a_configuration_with_a_mistake_is_shown_with_its_place() {
     let message = refused("[audio]\nimput = \"x\"\n", &["models", "list"]);
     assert!(message.contains("line 2") && message.contains("imput"), "{message}");
+}
+
+#[test]
+fn check_lists_the_names_that_the_configuration_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let alsa = folder.path().join("asound.conf");
+    let devices = "pcm.kitchen { type null hint { show on description \"Above the sink\" } }\n";
+    std::fs::write(&alsa, devices).expect("it can be written");
+    let check = |device: &str| {
+        let configuration = format!("[audio]\ninput = \"{device}\"\noutput = \"{device}\"\n");
+        let mut command = command(folder.path(), &configuration, &["check"]);
+        String::from_utf8(command.env("ALSA_CONFIG_PATH", &alsa).output().expect("it starts").stdout).expect("UTF-8")
+    };
+    let missing = check("attic");
+    assert!(missing.contains("✗ microphone") && missing.contains("✗ loudspeaker"), "{missing}");
+    assert_eq!(missing.matches("  kitchen  Above the sink\n").count(), 2, "one list for each device: {missing}");
+    let named = check("kitchen");
+    assert!(named.contains("kitchen opens") && !named.contains("✗ microphone"), "a listed name is taken: {named}");
 }

@@ -5,7 +5,7 @@ pub mod config;
 pub mod health;
 pub mod listening;
 pub mod machine;
-pub mod recorded;
+pub mod rehearsal;
 pub mod schemas;
 pub mod self_test;
 pub mod session;

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use parley_audio::DeviceError;
-use parley_audio::playback::{Speaker, WavSink};
+use parley_audio::capture::FRAME_RATE_HZ;
+use parley_audio::playback::{LOUDSPEAKER_HZ, PlaybackThread, RecordingSink};
 use parley_audio::resample::{ResampleError, Resampler};
 use parley_audio::sample::{extend_f32, extend_i16};
 use parley_conversation::{Conversation, FRAME, ModelOnly, Position, Settings};
@@ -22,7 +23,6 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::conductor::{Conductor, Engines, Generating, Loudspeaker, Observation};
 use crate::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
-use crate::recorded::{LOUDSPEAKER_HZ, MICROPHONE_HZ};
 use crate::workers::Workers;
 
 /// The question in the languages that voices speak; in any other language the first one.
@@ -98,8 +98,8 @@ pub async fn ask_itself(
     generating: Generating,
 ) -> Result<Duration, SelfTestError> {
     let question = say_question(&engines, &settings).await?;
-    let (sink, recording) = WavSink::in_memory(LOUDSPEAKER_HZ);
-    let (feed, control, _speaker) = Speaker::start(sink)?;
+    let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
+    let (feed, control, _playback) = PlaybackThread::start(sink)?;
     let conversation = Conversation::new(settings, Box::new(ModelOnly), engines.end_of_turn.is_some());
     let loudspeaker = Some(Loudspeaker { feed, control });
     let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
@@ -139,7 +139,7 @@ async fn say_question(engines: &Engines, settings: &Settings) -> Result<Vec<i16>
         let block = block?;
         let resampler = match &mut resampler {
             Some(resampler) => resampler,
-            none => none.insert(Resampler::new(block.rate_hz, MICROPHONE_HZ)?),
+            none => none.insert(Resampler::new(block.rate_hz, FRAME_RATE_HZ)?),
         };
         let mut samples = Vec::new();
         extend_f32(&block.audio, &mut samples);

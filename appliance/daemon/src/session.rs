@@ -2,7 +2,7 @@
 
 use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
-use parley_audio::playback::{Sink, Speaker};
+use parley_audio::playback::{PlaybackThread, Sink};
 use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
 use parley_models::Selection;
 use tokio::sync::mpsc;
@@ -37,7 +37,7 @@ pub struct Session {
     /// The worker processes.
     pub workers: Workers,
     conductor: JoinHandle<()>,
-    _speaker: Option<Speaker>,
+    _playback: Option<PlaybackThread>,
 }
 
 /// What the configuration and the models say about the conversation.
@@ -66,10 +66,10 @@ impl Session {
         source: impl Source + 'static,
         sink: impl Sink + 'static,
     ) -> Result<Session, SessionError> {
-        let (feed, control, speaker) = Speaker::start(sink)?;
+        let (feed, control, playback) = PlaybackThread::start(sink)?;
         let (frames, _) = listening::listen(Microphone::start(source)?)?;
         let loudspeaker = Loudspeaker { feed, control };
-        Session::with(settings, generating, workers, Some((loudspeaker, speaker)), frames)
+        Session::with(settings, generating, workers, Some((loudspeaker, playback)), frames)
     }
 
     /// A conversation in writing.
@@ -86,16 +86,16 @@ impl Session {
         settings: Settings,
         generating: Generating,
         workers: Workers,
-        loudspeaker: Option<(Loudspeaker, Speaker)>,
+        loudspeaker: Option<(Loudspeaker, PlaybackThread)>,
         frames: mpsc::Receiver<listening::AudioFrame>,
     ) -> Result<Session, SessionError> {
         let engines = workers.engines().ok_or(SessionError::Workers)?;
         let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
-        let (loudspeaker, speaker) = loudspeaker.unzip();
+        let (loudspeaker, playback) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
-        Ok(Session { handle, workers, conductor, _speaker: speaker })
+        Ok(Session { handle, workers, conductor, _playback: playback })
     }
 
     /// Ends the conversation and its processes.

@@ -2,8 +2,6 @@
 
 use std::io;
 
-use crate::scan::ScanError;
-
 /// What is wrong with a file. Each message goes on from the file's name: "ggml-base.bin: it is cut short: …".
 #[derive(Debug, thiserror::Error)]
 pub enum ModelFileError {
@@ -32,13 +30,4 @@ pub enum ModelFileError {
     /// Its structure makes no sense.
     #[error("it is damaged: {0}")]
     Damaged(&'static str),
-}
-
-impl From<ScanError> for ModelFileError {
-    fn from(error: ScanError) -> ModelFileError {
-        match error {
-            ScanError::CutShort { present, needed } => ModelFileError::CutShort { present, needed },
-            ScanError::Io(error) => ModelFileError::Io(error),
-        }
-    }
 }

@@ -76,7 +76,7 @@ impl Format {
         match MAGICS.iter().find(|(magic, ..)| *magic == first) {
             Some((_, format, _)) if *format == self => Ok(()),
             Some((_, _, name)) => Err(self.expected(name)),
-            None if MAGICS.iter().all(|(_, format, _)| *format != self) => Ok(scan.jump(0)?),
+            None if MAGICS.iter().all(|(_, format, _)| *format != self) => scan.jump(0),
             None => {
                 scan.require(MAGIC_BYTES as u64)?;
                 Err(self.expected(UNKNOWN))

@@ -50,7 +50,7 @@ fn tensor<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {
     }
     scan.skip(u64::from(name_bytes))?;
     let bytes = tensor_bytes(kind, elements).ok_or(ModelFileError::Damaged("a tensor is of an unknown type"))?;
-    Ok(scan.skip(bytes)?)
+    scan.skip(bytes)
 }
 
 /// The bytes of a tensor's data, in GGUF as well; `None` for a type newer than this table.
@@ -148,11 +148,53 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_tensor_with_an_absurd_header_is_refused() {
+        // The last one: behind another, what is read by a wrong length would be absurd as well.
+        let tensor_at = small_file().len() - (4 * 4 + 4 + 2);
+        let with = |at: usize, number: u32| {
+            let mut file = small_file();
+            file[tensor_at + at..][..4].copy_from_slice(&number.to_le_bytes());
+            refusal(&file, Format::Ggml)
+        };
+        for (at, number) in [(0, 0), (0, 5), (4, MAX_NAME_BYTES + 1)] {
+            assert!(with(at, number).contains("header is absurd"), "{number} at {at}");
+        }
+        assert!(with(4, MAX_NAME_BYTES).contains("cut short"));
+        assert!(with(8, 4).contains("unknown type"));
+    }
+
+    #[test]
+    fn every_tensor_type_has_its_size() {
+        let bytes_of_256 = |kind| tensor_bytes(kind, 256);
+        for (kinds, bytes) in [
+            (&[24][..], 256),
+            (&[1, 25, 30], 512),
+            (&[0, 26], 1024),
+            (&[27, 28], 2048),
+            (&[2, 20], 144),
+            (&[3], 160),
+            (&[6], 176),
+            (&[7], 192),
+            (&[8], 272),
+            (&[9], 288),
+            (&[10], 84),
+            (&[11], 110),
+            (&[12], 144),
+            (&[13], 176),
+            (&[14], 210),
+            (&[15], 292),
+            (&[23], 136),
+        ] {
+            kinds.iter().for_each(|kind| assert_eq!(bytes_of_256(*kind), Some(bytes), "type {kind}"));
+        }
+        [4, 5, 16, 22, 31].iter().for_each(|kind| assert_eq!(bytes_of_256(*kind), None, "type {kind}"));
+    }
+
+    #[test]
     fn a_partly_filled_block_counts_whole() {
-        for (kind, elements, bytes) in [(2, 33, 36), (20, 32, 18), (20, 33, 36), (23, 256, 136), (23, 1, 136)] {
+        for (kind, elements, bytes) in [(2, 33, 36), (20, 32, 18), (20, 33, 36), (23, 1, 136), (24, 3, 3)] {
             assert_eq!(tensor_bytes(kind, elements), Some(bytes), "{elements} elements of type {kind}");
         }
-        assert_eq!(tensor_bytes(4, 32), None);
     }
 
     proptest::proptest! {

@@ -57,22 +57,22 @@ pub(crate) fn read<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Gguf, ModelFile
 /// Reads a name. GGUF bounds keys at 65,535 bytes, and tensors' names far below.
 fn short_text<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Vec<u8>, ModelFileError> {
     let bytes = u16::try_from(scan.u64()?).map_err(|_| ModelFileError::Damaged("a name is absurdly long"))?;
-    Ok(scan.bytes(bytes)?)
+    scan.bytes(bytes)
 }
 
 fn value<R: Read + Seek>(scan: &mut Scan<R>, kind: u32, depth: u32) -> Result<(), ModelFileError> {
     if let Some(bytes) = scalar_bytes(kind) {
-        return Ok(scan.skip(bytes)?);
+        return scan.skip(bytes);
     }
     match kind {
         STRING => {
             let bytes = scan.u64()?;
-            Ok(scan.skip(bytes)?)
+            scan.skip(bytes)
         }
         ARRAY if depth > 0 => {
             let (kind, count) = (scan.u32()?, scan.u64()?);
             if let Some(bytes) = scalar_bytes(kind) {
-                return Ok(scan.skip(bytes.saturating_mul(count))?);
+                return scan.skip(bytes.saturating_mul(count));
             }
             // Every element takes bytes of the file, so the file's end bounds this loop.
             (0..count).try_for_each(|_| value(scan, kind, depth - 1))
@@ -118,8 +118,8 @@ pub(crate) mod tests {
     }
 
     fn tensor(kind: u32, offset: u64) -> Vec<u8> {
-        let shape = [&2_u32.to_le_bytes()[..], &32_u64.to_le_bytes(), &2_u64.to_le_bytes()].concat();
-        [text("w"), shape, kind.to_le_bytes().into(), offset.to_le_bytes().into()].concat()
+        let shape: Vec<u8> = [32_u64, 2, 1, 1].iter().flat_map(|size| size.to_le_bytes()).collect();
+        [text("w"), 4_u32.to_le_bytes().into(), shape, kind.to_le_bytes().into(), offset.to_le_bytes().into()].concat()
     }
 
     /// A pair of each sort, and two tensors of 64 elements: F32, and behind it one of `kind` in `bytes`.
@@ -135,6 +135,20 @@ pub(crate) mod tests {
         file.resize(file.len().next_multiple_of(64), 0);
         file.resize(file.len() + 256 + bytes, 1);
         file
+    }
+
+    /// One pair and one tensor of 64 bytes.
+    fn file_with_pair(key: &str, kind: u32, value: &[u8]) -> Vec<u8> {
+        let mut file = [b"GGUF".as_slice(), &2_u32.to_le_bytes(), &1_u64.to_le_bytes(), &1_u64.to_le_bytes()].concat();
+        file.extend([text(key), kind.to_le_bytes().into(), value.into(), tensor(24, 0)].concat());
+        file.resize(file.len().next_multiple_of(32) + 64, 1);
+        file
+    }
+
+    /// Arrays in arrays, and in the innermost a byte.
+    fn nested(depth: u32) -> Vec<u8> {
+        let (kind, inner) = if depth == 1 { (0, vec![7]) } else { (ARRAY, nested(depth - 1)) };
+        [&kind.to_le_bytes()[..], &1_u64.to_le_bytes(), &inner].concat()
     }
 
     pub(crate) fn small_file() -> Vec<u8> {
@@ -172,6 +186,34 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn every_kind_of_value_is_passed_over() {
+        for (kinds, bytes) in [(&[0, 1, 7][..], 1), (&[2, 3], 2), (&[4, 5, 6], 4), (&[10, 11, 12], 8)] {
+            kinds.iter().for_each(|kind| whole_only(&file_with_pair("k", *kind, &vec![7; bytes]), Format::Gguf));
+        }
+        whole_only(&file_with_pair("k", STRING, &text("word")), Format::Gguf);
+        whole_only(&file_with_pair("k", ARRAY, &nested(MAX_NESTED_ARRAYS)), Format::Gguf);
+        let refused = |kind, value: &[u8]| refusal(&file_with_pair("k", kind, value), Format::Gguf);
+        assert!(refused(13, &[]).contains("a value has a type"));
+        assert!(refused(ARRAY, &nested(MAX_NESTED_ARRAYS + 1)).contains("a value has a type"));
+    }
+
+    #[test]
+    fn what_no_gguf_file_has_is_refused() {
+        let with = |at: usize, bytes: &[u8]| {
+            let mut file = file_with_pair("k", 0, &[7]);
+            file[at..at + bytes.len()].copy_from_slice(bytes);
+            crate::check_in(std::io::Cursor::new(file), Format::Gguf).map_err(|error| error.to_string())
+        };
+        assert!(with(4, &[3]).is_ok());
+        for version in [1, 4] {
+            assert!(with(4, &[version]).unwrap_err().contains("version is neither 2 nor 3"));
+        }
+        assert!(with(24, &65_536_u64.to_le_bytes()).unwrap_err().contains("absurdly long"));
+        let dimensions_at = 24 + 8 + 1 + 4 + 1 + 8 + 1;
+        assert!(with(dimensions_at, &[5]).unwrap_err().contains("more than four dimensions"));
+    }
+
+    #[test]
     fn absurd_counts_are_refused() {
         let with = |at: usize, count: u64| {
             let mut file = small_file();
@@ -181,6 +223,13 @@ pub(crate) mod tests {
         for (at, count) in [(8, 0), (8, MAX_TENSORS + 1), (16, MAX_PAIRS + 1), (16, u64::MAX)] {
             assert!(with(at, count).contains("absurd number"), "{count} at {at}");
         }
+        assert!(!with(8, MAX_TENSORS).contains("absurd number") && !with(16, MAX_PAIRS).contains("absurd number"));
+    }
+
+    #[test]
+    fn an_alignment_of_nothing_is_one_of_a_byte() {
+        let file = file_with_pair("general.alignment", U32, &[0; 4]);
+        assert!(crate::check_in(std::io::Cursor::new(file), Format::Gguf).is_ok());
     }
 
     proptest::proptest! {

@@ -2,7 +2,8 @@
 //!
 //! This costs a few seeks, not a read of the whole file; only a checksum tells whether the content is right. Each
 //! format's own lengths are followed to the end, so a download that broke off is noticed at any place. The store looks
-//! at its files so, and a worker at its model before a native engine does, which may end the process over a damaged one.
+//! at its files so, and a worker at its model before a native engine does, which may end the process over a damaged
+//! one.
 //!
 //! Rules:
 //! - No file, however damaged, makes a look panic, or take memory by a length that the file claims.
@@ -18,7 +19,7 @@ mod scan;
 pub use error::ModelFileError;
 pub use format::{Format, GGML_MAGIC};
 pub use gguf::Gguf;
-pub use scan::{Scan, ScanError};
+pub use scan::Scan;
 
 use std::fs::File;
 use std::io::{Read, Seek};

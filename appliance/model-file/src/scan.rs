@@ -2,25 +2,11 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
-/// Why a field could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// The file ends before what it announces.
-    #[error("it is cut short: it has {present} bytes, and its contents go on to byte {needed} at least")]
-    CutShort {
-        /// Bytes that it has.
-        present: u64,
-        /// Bytes that what was read so far asks for.
-        needed: u64,
-    },
-    /// The file could not be read.
-    #[error("it cannot be read: {0}")]
-    Io(#[from] io::Error),
-}
+use crate::error::ModelFileError;
 
 /// A file of known length and the place reached in it. Numbers are little-endian.
 ///
-/// Every method that reads or moves fails with [`ScanError::CutShort`] where that would lead beyond the end.
+/// Every method that reads or moves fails with [`ModelFileError::CutShort`] where that would lead beyond the end.
 pub struct Scan<R> {
     reader: BufReader<R>,
     at: u64,
@@ -32,7 +18,7 @@ impl<R: Read + Seek> Scan<R> {
     ///
     /// # Errors
     /// Its length cannot be found.
-    pub fn new(mut file: R) -> Result<Scan<R>, ScanError> {
+    pub fn new(mut file: R) -> Result<Scan<R>, ModelFileError> {
         let len = file.seek(SeekFrom::End(0))?;
         file.rewind()?;
         Ok(Scan { reader: BufReader::new(file), at: 0, len })
@@ -49,113 +35,68 @@ impl<R: Read + Seek> Scan<R> {
     }
 
     /// Makes sure that the file has at least this many bytes; the place stays the same.
-    ///
-    /// # Errors
-    /// It has fewer.
-    pub fn require(&self, bytes: u64) -> Result<(), ScanError> {
-        if bytes > self.len { Err(ScanError::CutShort { present: self.len, needed: bytes }) } else { Ok(()) }
+    pub fn require(&self, bytes: u64) -> Result<(), ModelFileError> {
+        if bytes > self.len { Err(ModelFileError::CutShort { present: self.len, needed: bytes }) } else { Ok(()) }
     }
 
     /// The next bytes; `N` is known when compiling, so this never allocates.
-    ///
-    /// # Errors
-    /// The file ends too early, or cannot be read.
-    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], ScanError> {
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], ModelFileError> {
         let mut bytes = [0; N];
         self.fill(&mut bytes)?;
         Ok(bytes)
     }
 
     /// The next `count` bytes; a `u16` bounds what is allocated.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn bytes(&mut self, count: u16) -> Result<Vec<u8>, ScanError> {
+    pub fn bytes(&mut self, count: u16) -> Result<Vec<u8>, ModelFileError> {
         let mut bytes = vec![0; usize::from(count)];
         self.fill(&mut bytes)?;
         Ok(bytes)
     }
 
-    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), ScanError> {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), ModelFileError> {
         let end = self.at + bytes.len() as u64;
         self.require(end)?;
         self.reader.read_exact(bytes).map_err(|error| {
             // Somebody cut the file short while it was read.
             let cut = error.kind() == io::ErrorKind::UnexpectedEof;
-            if cut { ScanError::CutShort { present: self.at, needed: end } } else { ScanError::Io(error) }
+            if cut { ModelFileError::CutShort { present: self.at, needed: end } } else { ModelFileError::Io(error) }
         })?;
         self.at = end;
         Ok(())
     }
 
     /// The next byte.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn u8(&mut self) -> Result<u8, ScanError> {
+    pub fn u8(&mut self) -> Result<u8, ModelFileError> {
         self.array::<1>().map(|[byte]| byte)
     }
 
     /// The next two bytes as a number.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn u16(&mut self) -> Result<u16, ScanError> {
+    pub fn u16(&mut self) -> Result<u16, ModelFileError> {
         self.array().map(u16::from_le_bytes)
     }
 
     /// The next four bytes as a number.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn u32(&mut self) -> Result<u32, ScanError> {
+    pub fn u32(&mut self) -> Result<u32, ModelFileError> {
         self.array().map(u32::from_le_bytes)
     }
 
     /// The next eight bytes as a number.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn u64(&mut self) -> Result<u64, ScanError> {
+    pub fn u64(&mut self) -> Result<u64, ModelFileError> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// A protobuf variable-length integer; `None` where it is longer than any.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn varint(&mut self) -> Result<Option<u64>, ScanError> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.u8()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(Some(value));
-            }
-        }
-        Ok(None)
-    }
-
     /// Passes over bytes.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn skip(&mut self, count: u64) -> Result<(), ScanError> {
+    pub fn skip(&mut self, count: u64) -> Result<(), ModelFileError> {
         let end = self.at.saturating_add(count);
         self.require(end)?;
-        match i64::try_from(count) {
-            Ok(step) => self.reader.seek_relative(step)?,
-            Err(_) => return self.jump(end),
-        }
+        // No file has more bytes than an `i64` counts.
+        self.reader.seek_relative(count as i64)?;
         self.at = end;
         Ok(())
     }
 
     /// Continues at another place, in bytes from the start.
-    ///
-    /// # Errors
-    /// As [`Scan::array`].
-    pub fn jump(&mut self, to: u64) -> Result<(), ScanError> {
+    pub fn jump(&mut self, to: u64) -> Result<(), ModelFileError> {
         self.require(to)?;
         self.reader.seek(SeekFrom::Start(to))?;
         self.at = to;
@@ -163,12 +104,48 @@ impl<R: Read + Seek> Scan<R> {
     }
 
     /// As many bytes as fit the slice and the file, at least one unless the file is at its end; how many.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn read_some(&mut self, bytes: &mut [u8]) -> Result<usize, ScanError> {
+    pub fn read_some(&mut self, bytes: &mut [u8]) -> Result<usize, ModelFileError> {
         let wanted = self.remaining().min(bytes.len() as u64) as usize;
         self.fill(&mut bytes[..wanted])?;
         Ok(wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Says that it has ten bytes, and has three.
+    struct Shrinking(io::Cursor<[u8; 3]>);
+
+    impl Read for Shrinking {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            self.0.read(bytes)
+        }
+    }
+
+    impl Seek for Shrinking {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            if to == SeekFrom::End(0) { Ok(10) } else { self.0.seek(to) }
+        }
+    }
+
+    #[test]
+    fn a_file_that_shrinks_meanwhile_is_cut_short() {
+        let mut scan = Scan::new(Shrinking(io::Cursor::new([1, 0, 2]))).unwrap();
+        assert_eq!(scan.u16().unwrap(), 1);
+        assert!(matches!(scan.u16(), Err(ModelFileError::CutShort { present: 2, needed: 4 })));
+    }
+
+    #[test]
+    fn the_place_is_kept_over_skips_and_jumps() {
+        let mut scan = Scan::new(io::Cursor::new([0, 1, 2, 3, 4])).unwrap();
+        scan.skip(2).unwrap();
+        assert_eq!((scan.u8().unwrap(), scan.at(), scan.remaining()), (2, 3, 2));
+        assert!(scan.skip(3).is_err() && scan.jump(6).is_err());
+        scan.jump(1).unwrap();
+        let mut rest = [9; 6];
+        assert_eq!((scan.u8().unwrap(), scan.read_some(&mut rest).unwrap(), rest), (1, 3, [2, 3, 4, 9, 9, 9]));
+        assert_eq!(scan.read_some(&mut rest).unwrap(), 0);
     }
 }

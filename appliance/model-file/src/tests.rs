@@ -42,11 +42,20 @@ pub(crate) fn damaged_never_panics(mut file: Vec<u8>, format: Format, at: Index,
 
 #[test]
 fn names_imply_formats() {
-    assert_eq!(Format::of_name("ggml-base.bin"), Some(Format::Ggml));
-    assert_eq!(Format::of_name("x.onnx"), Some(Format::Onnx));
-    assert_eq!(Format::of_name("x.onnx.json"), Some(Format::Json));
-    assert_eq!(Format::of_name("libonnxruntime.so.1.24.4"), Some(Format::Elf));
-    assert_eq!(Format::of_name("README"), None);
+    for (name, format) in [
+        ("ggml-base.bin", Some(Format::Ggml)),
+        ("x.Q4_1.gguf", Some(Format::Gguf)),
+        ("x.onnx", Some(Format::Onnx)),
+        ("x.onnx.json", Some(Format::Json)),
+        ("x.wav", Some(Format::Wav)),
+        ("libonnxruntime.so.1.24.4", Some(Format::Elf)),
+        ("README", None),
+        ("model.bin", None),
+        ("x.so", None),
+        ("library", None),
+    ] {
+        assert_eq!(Format::of_name(name), format, "{name}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! A member is found by comparing its whole name; no name in an archive becomes a path, links are not followed, and
 //! nothing is written beyond the caller's limit.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -10,16 +11,15 @@ use std::process::{Command, Stdio};
 
 use crate::digest::CHUNK_BYTES;
 use crate::error::AttemptError;
-use crate::source::Package;
+use crate::source::Registry;
 
 /// Bytes of an unpacked package that are gone through while looking for a member.
 const MAX_UNPACKED_BYTES: u64 = 16 << 30;
 
-/// Where a member is written to, with its name for errors.
+/// Where a member is written to.
 pub(crate) struct Sink<'a> {
-    /// The open file.
     pub(crate) file: &'a mut File,
-    /// Its path.
+    /// For errors.
     pub(crate) path: &'a Path,
     /// Bytes that may be written.
     pub(crate) limit: u64,
@@ -27,40 +27,41 @@ pub(crate) struct Sink<'a> {
     pub(crate) progress: &'a mut dyn FnMut(u64),
 }
 
-/// Appends a member of a package to the sink; the bytes written.
-pub(crate) fn extract(
-    archive: &Path,
-    package: &Package,
-    member: &str,
-    sink: &mut Sink<'_>,
-) -> Result<u64, AttemptError> {
-    match package {
-        Package::PyPi { .. } => from_zip(archive, member, sink),
-        Package::Npm { .. } => {
+/// Appends a member of a registry's package to the sink; the bytes written.
+pub(crate) fn extract(archive: &Path, from: Registry, member: &str, sink: &mut Sink<'_>) -> Result<u64, AttemptError> {
+    match from {
+        Registry::PyPi => from_zip(archive, member, sink),
+        Registry::Npm => {
             let file = File::open(archive).map_err(AttemptError::io(archive))?;
             from_tar(flate2::read::GzDecoder::new(io::BufReader::new(file)), member, sink)
         }
-        Package::Deb { .. } => from_deb(archive, member, sink),
+        Registry::Deb => from_deb(archive, member, sink),
     }
+}
+
+fn damaged(error: impl Display) -> AttemptError {
+    AttemptError::Wrong(format!("the package is damaged: {error}"))
+}
+
+fn no_member(member: &str) -> AttemptError {
+    AttemptError::Wrong(format!("the package has no file {member}"))
 }
 
 fn from_zip(archive: &Path, member: &str, sink: &mut Sink<'_>) -> Result<u64, AttemptError> {
     let file = File::open(archive).map_err(AttemptError::io(archive))?;
-    let mut zip =
-        zip::ZipArchive::new(io::BufReader::new(file)).map_err(|error| AttemptError::Archive(error.to_string()))?;
+    let mut zip = zip::ZipArchive::new(io::BufReader::new(file)).map_err(damaged)?;
     let entry = match zip.by_name(member) {
         Ok(entry) if entry.is_file() => entry,
-        Ok(_) | Err(zip::result::ZipError::FileNotFound) => return Err(AttemptError::NoMember(member.to_owned())),
-        Err(error) => return Err(AttemptError::Archive(error.to_string())),
+        Ok(_) | Err(zip::result::ZipError::FileNotFound) => return Err(no_member(member)),
+        Err(error) => return Err(damaged(error)),
     };
     if entry.size() > sink.limit {
-        return Err(AttemptError::TooLarge { limit: sink.limit });
+        return Err(AttemptError::too_large(sink.limit));
     }
     copy(entry, sink)
 }
 
 fn from_tar(tar: impl Read, member: &str, sink: &mut Sink<'_>) -> Result<u64, AttemptError> {
-    let damaged = |error: io::Error| AttemptError::Archive(error.to_string());
     let mut tar = tar::Archive::new(tar.take(MAX_UNPACKED_BYTES));
     for entry in tar.entries().map_err(damaged)? {
         let entry = entry.map_err(damaged)?;
@@ -69,11 +70,11 @@ fn from_tar(tar: impl Read, member: &str, sink: &mut Sink<'_>) -> Result<u64, At
             continue;
         }
         if !entry.header().entry_type().is_file() {
-            return Err(AttemptError::NoMember(member.to_owned()));
+            return Err(no_member(member));
         }
         return copy(entry, sink);
     }
-    Err(AttemptError::NoMember(member.to_owned()))
+    Err(no_member(member))
 }
 
 /// Where apt fetches packages, dpkg-deb is there to read them, whatever they are compressed with.
@@ -87,15 +88,13 @@ fn from_deb(archive: &Path, member: &str, sink: &mut Sink<'_>) -> Result<u64, At
         .stderr(Stdio::null())
         .spawn();
     let mut child = child.map_err(|error| {
-        if error.kind() == io::ErrorKind::NotFound {
-            AttemptError::NoClient { client: CLIENT, package: "dpkg" }
-        } else {
-            AttemptError::Client { client: CLIENT, message: error.to_string() }
-        }
+        let missing = error.kind() == io::ErrorKind::NotFound;
+        let failed = || AttemptError::Unreachable(format!("{CLIENT} failed: {error}"));
+        if missing { AttemptError::not_installed(CLIENT, "dpkg") } else { failed() }
     })?;
     let result = match child.stdout.take() {
         Some(tar) => from_tar(tar, member, sink),
-        None => Err(AttemptError::Client { client: CLIENT, message: "it has no output".to_owned() }),
+        None => Err(no_member(member)),
     };
     // What follows the member is of no interest; a closed pipe may already have ended it.
     let _ = child.kill();
@@ -111,10 +110,10 @@ fn copy(mut from: impl Read, sink: &mut Sink<'_>) -> Result<u64, AttemptError> {
             Ok(0) => return Ok(written),
             Ok(n) => n,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(AttemptError::Archive(error.to_string())),
+            Err(error) => return Err(damaged(error)),
         };
         if written + n as u64 > sink.limit {
-            return Err(AttemptError::TooLarge { limit: sink.limit });
+            return Err(AttemptError::too_large(sink.limit));
         }
         sink.file.write_all(&chunk[..n]).map_err(AttemptError::io(sink.path))?;
         written += n as u64;
@@ -126,28 +125,21 @@ fn copy(mut from: impl Read, sink: &mut Sink<'_>) -> Result<u64, AttemptError> {
 mod tests {
     use super::*;
 
-    fn deb() -> Package {
-        Package::Deb { name: "x".into(), version: None }
-    }
-
-    fn npm() -> Package {
-        Package::Npm { name: "x".into(), version: "1".into() }
-    }
-
-    fn wheel() -> Package {
-        Package::PyPi { name: "x".into(), version: "1".into(), wheel: None }
-    }
-
-    fn take(archive: &[u8], package: &Package, member: &str, limit: u64) -> Result<Vec<u8>, AttemptError> {
+    fn take(archive: &[u8], from: Registry, member: &str, limit: u64) -> Result<Vec<u8>, AttemptError> {
         let folder = tempfile::tempdir().unwrap();
         let (archive_path, path) = (folder.path().join("archive"), folder.path().join("out"));
         std::fs::write(&archive_path, archive).unwrap();
         let mut file = File::create(&path).unwrap();
         let mut sink = Sink { file: &mut file, path: &path, limit, progress: &mut |_| {} };
-        let written = extract(&archive_path, package, member, &mut sink)?;
+        let written = extract(&archive_path, from, member, &mut sink)?;
         let content = std::fs::read(&path).unwrap();
         assert_eq!(content.len() as u64, written);
         Ok(content)
+    }
+
+    fn lacks(archive: &[u8], from: Registry, member: &str) {
+        let error = take(archive, from, member, 50).unwrap_err().to_string();
+        assert_eq!(error, format!("the package has no file {member}"));
     }
 
     fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -187,35 +179,33 @@ mod tests {
 
     #[test]
     fn the_named_member_is_taken_and_no_other() {
-        for (archive, package) in [(zip(&MEMBERS), wheel()), (gzip(&tar(&MEMBERS)), npm())] {
-            assert_eq!(take(&archive, &package, "package/a", 5).unwrap(), b"right");
+        for (archive, registry) in [(zip(&MEMBERS), Registry::PyPi), (gzip(&tar(&MEMBERS)), Registry::Npm)] {
+            assert_eq!(take(&archive, registry, "package/a", 5).unwrap(), b"right");
             for absent in ["a", "package", "package/b", "evil", "PACKAGE/a"] {
-                assert!(matches!(take(&archive, &package, absent, 5), Err(AttemptError::NoMember(_))), "{absent}");
+                lacks(&archive, registry, absent);
             }
         }
-        assert!(matches!(take(&gzip(&tar(&MEMBERS)), &npm(), "package/link", 50), Err(AttemptError::NoMember(_))));
+        lacks(&gzip(&tar(&MEMBERS)), Registry::Npm, "package/link");
     }
 
     #[test]
     fn a_member_beyond_the_limit_is_refused() {
         let bomb = vec![0; 1 << 20];
         let members: [(&str, &[u8]); 1] = [("package/a", &bomb)];
-        for (archive, package) in [(zip(&members), wheel()), (gzip(&tar(&members)), npm())] {
+        for (archive, registry) in [(zip(&members), Registry::PyPi), (gzip(&tar(&members)), Registry::Npm)] {
             assert!(archive.len() < bomb.len() / 10);
-            assert!(matches!(
-                take(&archive, &package, "package/a", bomb.len() as u64 - 1),
-                Err(AttemptError::TooLarge { .. })
-            ));
-            assert!(take(&archive, &package, "package/a", bomb.len() as u64).is_ok());
+            let error = take(&archive, registry, "package/a", bomb.len() as u64 - 1).unwrap_err().to_string();
+            assert!(error.contains("larger than the 1048575 bytes"), "{error}");
+            assert!(take(&archive, registry, "package/a", bomb.len() as u64).is_ok());
         }
     }
 
     #[test]
     fn a_damaged_archive_is_an_error() {
-        for (archive, package) in [(zip(&MEMBERS), wheel()), (gzip(&tar(&MEMBERS)), npm())] {
-            assert!(take(&archive[..archive.len() / 3], &package, "package/a", 5).is_err());
-            assert!(take(b"<html>", &package, "package/a", 5).is_err());
-            assert!(take(b"", &package, "package/a", 5).is_err());
+        for (archive, registry) in [(zip(&MEMBERS), Registry::PyPi), (gzip(&tar(&MEMBERS)), Registry::Npm)] {
+            assert!(take(&archive[..archive.len() / 3], registry, "package/a", 5).is_err());
+            assert!(take(b"<html>", registry, "package/a", 5).is_err());
+            assert!(take(b"", registry, "package/a", 5).is_err());
         }
     }
 
@@ -236,8 +226,8 @@ mod tests {
         };
         assert!(status.success());
         let archive = std::fs::read(&built).unwrap();
-        assert_eq!(take(&archive, &deb(), "usr/share/a b", 5).unwrap(), b"sound");
-        assert!(matches!(take(&archive, &deb(), "usr/share/c", 5), Err(AttemptError::NoMember(_))));
-        assert!(take(b"no package", &deb(), "usr/share/c", 5).is_err());
+        assert_eq!(take(&archive, Registry::Deb, "usr/share/a b", 5).unwrap(), b"sound");
+        lacks(&archive, Registry::Deb, "usr/share/c");
+        assert!(take(b"no package", Registry::Deb, "usr/share/c", 5).is_err());
     }
 }

@@ -4,34 +4,32 @@ use std::fmt;
 use std::io::{self, Read};
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::Digest as _;
+
+use crate::manifest::ManifestError;
 
 /// Read at a time while hashing or copying.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
-/// The SHA-256 of some bytes; written as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Sha256([u8; 32]);
-
-/// Text that is no SHA-256.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a SHA-256: write 64 lower-case hexadecimal digits")]
-pub struct Sha256Error(String);
+/// The SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Sha256(String);
 
 impl Sha256 {
-    /// The digest of everything that a reader has; `progress` is told the bytes read so far.
+    /// The digest of everything that a reader has, and how many bytes that is; `progress` is told the bytes read so
+    /// far.
     ///
     /// # Errors
     /// The reader's.
-    pub fn of(mut from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Sha256, u64)> {
+    pub(crate) fn of(mut from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Sha256, u64)> {
         let mut hasher = sha2::Sha256::new();
         let mut chunk = vec![0; CHUNK_BYTES];
         let mut total = 0;
         loop {
             match from.read(&mut chunk) {
-                Ok(0) => return Ok((Sha256(hasher.finalize().into()), total)),
+                Ok(0) => return Ok((Sha256::in_digits(&hasher.finalize()), total)),
                 Ok(n) => {
                     hasher.update(&chunk[..n]);
                     total += n as u64;
@@ -45,52 +43,36 @@ impl Sha256 {
 
     /// The digest of bytes in memory.
     pub fn of_bytes(bytes: &[u8]) -> Sha256 {
-        Sha256(sha2::Sha256::digest(bytes).into())
+        Sha256::in_digits(&sha2::Sha256::digest(bytes))
+    }
+
+    fn in_digits(digest: &[u8]) -> Sha256 {
+        Sha256(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sha256({self})")
+        f.write_str(&self.0)
     }
 }
 
 impl FromStr for Sha256 {
-    type Err = Sha256Error;
+    type Err = ManifestError;
 
-    fn from_str(text: &str) -> Result<Sha256, Sha256Error> {
-        let nibble = |digit: u8| match digit {
-            b'0'..=b'9' => Some(digit - b'0'),
-            b'a'..=b'f' => Some(digit - b'a' + 10),
-            _ => None,
-        };
-        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-        let bytes: Option<Vec<u8>> =
-            pairs.iter().map(|[high, low]| Some(nibble(*high)? << 4 | nibble(*low)?)).collect();
-        match bytes.map(<[u8; 32]>::try_from) {
-            Some(Ok(digest)) if rest.is_empty() => Ok(Sha256(digest)),
-            _ => Err(Sha256Error(text.chars().take(80).collect())),
-        }
+    fn from_str(text: &str) -> Result<Sha256, ManifestError> {
+        text.to_owned().try_into()
     }
 }
 
 impl TryFrom<String> for Sha256 {
-    type Error = Sha256Error;
+    type Error = ManifestError;
 
-    fn try_from(text: String) -> Result<Sha256, Sha256Error> {
-        text.parse()
-    }
-}
-
-impl From<Sha256> for String {
-    fn from(digest: Sha256) -> String {
-        digest.to_string()
+    fn try_from(text: String) -> Result<Sha256, ManifestError> {
+        if text.len() == 64 && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+            return Ok(Sha256(text));
+        }
+        Err(ManifestError(format!("`{text}` is not a SHA-256: write 64 lower-case hexadecimal digits")))
     }
 }
 
@@ -109,14 +91,7 @@ mod tests {
     #[test]
     fn other_text_is_refused() {
         let good = Sha256::of_bytes(b"x").to_string();
-        for bad in [
-            good[1..].to_owned(),
-            format!("{good}0"),
-            good.to_uppercase(),
-            "g".repeat(64),
-            String::new(),
-            "é".repeat(32),
-        ] {
+        for bad in [&good[1..], &format!("{good}0"), &good.to_uppercase(), &"g".repeat(64), "", &"é".repeat(32)] {
             assert!(bad.parse::<Sha256>().is_err(), "{bad}");
         }
     }

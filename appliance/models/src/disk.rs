@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use crate::error::AttemptError;
+
 /// Kept free beside what is fetched, so that a log or a setting can still be written afterwards.
 pub(crate) const SPARE_BYTES: u64 = 16 << 20;
 
@@ -16,7 +18,19 @@ pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
 }
 
 /// Whether writing failed for want of room: a full disk, an exhausted quota, or a limit on the size of files.
-pub(crate) fn is_full(error: &io::Error) -> bool {
+pub(crate) fn is_full(error: &AttemptError) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+    matches!(error, AttemptError::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_on_a_disk_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_bytes(folder.path()).is_some_and(|bytes| bytes > 1 << 20));
+        assert_eq!(free_bytes(&folder.path().join("none")), None);
+    }
 }

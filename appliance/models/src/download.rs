@@ -19,20 +19,17 @@ const WORTHWHILE_BYTES: u64 = 64 * 1024;
 const MAX_FRUITLESS: u32 = 3;
 const MAX_REDIRECTS: u32 = 10;
 
-/// How patient a download is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
-    pub(crate) connect: Duration,
-    /// Without a byte.
-    pub(crate) silence: Duration,
-    /// Before a broken download is taken up again.
-    pub(crate) pause: Duration,
-}
+/// How long a server may take to accept a connection before the next source is tried.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a server may be silent in the middle of a download.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long to wait before a broken download is taken up again.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// A client of the web, which remembers the hosts that could not be reached.
 pub(crate) struct Web {
     agent: ureq::Agent,
-    patience: Patience,
+    pub(crate) pause: Duration,
     unreachable: Mutex<BTreeSet<String>>,
 }
 
@@ -40,24 +37,25 @@ pub(crate) struct Web {
 enum Ended {
     Whole,
     Broken(String),
+    NoAnswer(String),
     /// The server does not go on where the file ends so far.
     Elsewhere,
 }
 
 impl Web {
-    pub(crate) fn new(patience: Patience) -> Web {
+    pub(crate) fn new() -> Web {
         let agent = ureq::Agent::config_builder()
             .proxy(ureq::Proxy::try_from_env())
-            .timeout_resolve(Some(patience.connect))
-            .timeout_connect(Some(patience.connect))
-            .timeout_recv_response(Some(patience.silence))
-            .timeout_per_read(Some(patience.silence))
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_recv_response(Some(SILENCE_TIMEOUT))
+            .timeout_per_read(Some(SILENCE_TIMEOUT))
             .max_redirects(MAX_REDIRECTS)
             .http_status_as_error(false)
             .user_agent(concat!("parley/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Web { agent, patience, unreachable: Mutex::default() }
+        Web { agent, pause: RETRY_PAUSE, unreachable: Mutex::default() }
     }
 
     /// Brings `part` to `bytes` bytes, going on after what it has.
@@ -70,7 +68,7 @@ impl Web {
     ) -> Result<(), AttemptError> {
         let host = address.split('/').nth(2).unwrap_or_default();
         if self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).contains(host) {
-            return Err(AttemptError::Network(format!("{host} could not be reached before; not tried again")));
+            return Err(AttemptError::Unreachable(format!("{host} could not be reached before; not tried again")));
         }
         let (mut best, mut fruitless) = (size_of(part), 0);
         loop {
@@ -89,11 +87,11 @@ impl Web {
                     fs::remove_file(part).map_err(AttemptError::io(part))?;
                     "the server does not go on where the download broke off".to_owned()
                 }
-                Err(AttemptError::Network(problem)) if best == 0 => {
+                Ok(Ended::NoAnswer(problem)) if best == 0 => {
                     self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned());
-                    return Err(AttemptError::Network(problem));
+                    return Err(AttemptError::Unreachable(problem));
                 }
-                Err(AttemptError::Network(problem)) => problem,
+                Ok(Ended::NoAnswer(problem)) => problem,
                 Err(error) => return Err(error),
             };
             let reached = size_of(part);
@@ -103,9 +101,9 @@ impl Web {
                 fruitless += 1;
             }
             if fruitless >= MAX_FRUITLESS {
-                return Err(AttemptError::Network(format!("broke off after {best} of {bytes} bytes: {problem}")));
+                return Err(AttemptError::Unreachable(format!("broke off after {best} of {bytes} bytes: {problem}")));
             }
-            std::thread::sleep(self.patience.pause);
+            std::thread::sleep(self.pause);
         }
     }
 
@@ -121,20 +119,23 @@ impl Web {
         if have > 0 {
             request = request.header("Range", format!("bytes={have}-"));
         }
-        let response = request.call().map_err(|error| AttemptError::Network(error.to_string()))?;
+        let response = match request.call() {
+            Ok(response) => response,
+            Err(error) => return Ok(Ended::NoAnswer(error.to_string())),
+        };
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let at = match response.status().as_u16() {
             200 => {
                 let announced = header("content-length").and_then(|length| length.parse().ok());
                 if let Some(found) = announced.filter(|length| *length != bytes) {
-                    return Err(AttemptError::Size { expected: bytes, found });
+                    return Err(AttemptError::size(found, bytes));
                 }
                 0
             }
             206 if header("content-range").is_some_and(|range| continues(range, have, bytes)) => have,
             206 | 416 if have > 0 => return Ok(Ended::Elsewhere),
             status @ (429 | 500..=599) => return Ok(Ended::Broken(format!("the server answered {status}"))),
-            status => return Err(AttemptError::Status(status)),
+            status => return Err(AttemptError::Unreachable(format!("the server answered {status}"))),
         };
         let mut file = open_at(part, at).map_err(AttemptError::io(part))?;
         let mut body = response.into_body().into_reader();
@@ -180,7 +181,7 @@ fn copy(
         at += n as u64;
         if at > bytes {
             let _ = fs::remove_file(part);
-            return Err(AttemptError::TooLarge { limit: bytes });
+            return Err(AttemptError::too_large(bytes));
         }
         file.write_all(&chunk[..n]).map_err(AttemptError::io(part))?;
         progress(at);

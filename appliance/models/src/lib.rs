@@ -1,25 +1,27 @@
 //! Models and other large files that Parley needs but does not carry: which there are, where they come from, and
 //! how they get here whole.
 //!
-//! Terms: a **pinned file** has a known size and SHA-256; a **source** is a place that has the file or a piece of it;
-//! a **recipe** makes the file from one or more sources; the **store** is the folder the files lie in, all side by side;
-//! a **model** is one or more pinned files with a purpose; a **profile** is a set of models that work together.
+//! Terms: a **pinned file** has a known size and SHA-256; a **source** is a place that has the file or a piece of it; a
+//! **recipe** makes the file from one or more sources; the **store** is the folder the files lie in, all side by side;
+//! a **model** is one or more pinned files with a purpose; a **profile** is a set of models that work together; the
+//! **catalogue** is the manifest's models and what of them is in the store.
 //!
 //! Rules:
 //! - A file in the store under its own name is whole and has the pinned checksum; it gets there by a rename, and only
 //!   after it was checked. Anything unfinished lies in the store's `.downloads` folder.
-//! - A checksum is never made up. A file whose checksum nobody has verified can be listed, but neither fetched nor used.
+//! - A checksum is never made up. A file whose checksum nobody has verified can be listed, but neither fetched nor
+//!   used.
 //! - What an archive says about names, paths and sizes is compared, never obeyed.
 //! - Files come from the network only where a function says that it fetches.
 
 mod archive;
-pub mod convert;
+mod catalogue;
+mod convert;
 mod digest;
 mod disk;
 mod download;
 mod error;
 mod manifest;
-mod models;
 mod pinned;
 mod progress;
 mod recipe;
@@ -27,11 +29,9 @@ mod registry;
 mod source;
 mod store;
 
-pub use digest::{Sha256, Sha256Error};
-pub use error::{Attempt, AttemptError, FetchError};
-pub use manifest::{Manifest, ManifestError, Model, Profile, Purpose};
-pub use models::{ModelState, Models, SelectError, Selected, Selection, Voices, Wanted, WantedError, default_dir};
-pub use pinned::{Conversion, Convert, Digest, FileName, Pin, PinError, PinnedFile, Recipe};
-pub use progress::{Phase, Progress};
-pub use source::{Package, Source, SourceError, WheelTag};
-pub use store::{FetchOptions, FileState, SourceOrder, Store};
+pub use catalogue::{Catalogue, ModelState, SelectError, Selected, Selection, Voices, Wanted, default_dir};
+pub use error::FetchError;
+pub use manifest::{Manifest, ManifestError, Model, Purpose};
+pub use pinned::{Pin, PinnedFile};
+pub use progress::{FetchPhase, Progress};
+pub use store::{FileState, Store};

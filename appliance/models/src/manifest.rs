@@ -10,22 +10,17 @@ use crate::pinned::PinnedFile;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The profiles.
     #[serde(rename = "profile", default)]
-    pub profiles: Vec<Profile>,
-    /// The models.
+    pub(crate) profiles: Vec<Profile>,
     #[serde(rename = "model", default)]
-    pub models: Vec<Model>,
+    pub(crate) models: Vec<Model>,
 }
 
 /// A set of models that work together.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Profile {
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Profile {
     /// Its name in the configuration.
-    pub name: String,
-    /// For whom it is.
-    pub description: String,
+    pub(crate) name: String,
 }
 
 /// A model: one or more files with a purpose.
@@ -70,30 +65,10 @@ pub enum Purpose {
     VoiceActivity,
 }
 
-/// A manifest that does not hold together.
-#[derive(Debug, thiserror::Error)]
-pub enum ManifestError {
-    /// It is no TOML of the right form; shows the line.
-    #[error("the model manifest is malformed:\n{0}")]
-    Toml(#[from] toml::de::Error),
-    /// An id, a profile or a file name is used twice.
-    #[error("the model manifest names `{0}` twice; give each model, profile and file a name of its own")]
-    Twice(String),
-    /// A model belongs to a profile that is not listed.
-    #[error("model `{model}` belongs to profile `{profile}`, which the manifest does not list")]
-    UnknownProfile {
-        /// The model.
-        model: String,
-        /// The profile.
-        profile: String,
-    },
-    /// A worker is no plain file name, or a model that a conversation needs has none.
-    #[error("model `{0}` needs a `worker`, the plain name of the program that runs it")]
-    Worker(String),
-    /// A model has no files or no licence.
-    #[error("model `{0}` needs an id, at least one file, and a licence as an SPDX identifier")]
-    Incomplete(String),
-}
+/// A manifest, or a part of one, that does not hold together: what is wrong, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ManifestError(pub(crate) String);
 
 impl Manifest {
     /// The manifest that this program was built with.
@@ -109,42 +84,49 @@ impl Manifest {
     /// # Errors
     /// It is malformed, ambiguous or incomplete.
     pub fn parse(toml: &str) -> Result<Manifest, ManifestError> {
-        let manifest: Manifest = toml::from_str(toml)?;
+        let malformed = |error: toml::de::Error| ManifestError(format!("the model manifest is malformed:\n{error}"));
+        let manifest: Manifest = toml::from_str(toml).map_err(malformed)?;
         let mut seen = BTreeSet::new();
         let ids = manifest.models.iter().map(|model| model.id.as_str());
         let names = ids.chain(manifest.profiles.iter().map(|profile| profile.name.as_str()));
+        let refused = |text: String| Err(ManifestError(text));
         for name in names.chain(manifest.files().map(|file| file.name.as_str())) {
             if !seen.insert(name) {
-                return Err(ManifestError::Twice(name.to_owned()));
+                return refused(format!(
+                    "`{name}` is there twice; give each model, profile and file a name of its own"
+                ));
             }
         }
         for model in &manifest.models {
-            if model.id.is_empty() || model.files.is_empty() || model.licence.is_empty() {
-                return Err(ManifestError::Incomplete(model.id.clone()));
+            let Model { id, files, licence, profiles, .. } = model;
+            if id.is_empty() || files.is_empty() || licence.is_empty() {
+                return refused(format!("model `{id}` needs an id, at least one file, and a licence as SPDX has it"));
             }
             if !model.names_its_worker() {
-                return Err(ManifestError::Worker(model.id.clone()));
+                return refused(format!("model `{id}` needs a `worker`, the plain name of the program that runs it"));
             }
-            if let Some(profile) = model.profiles.iter().find(|name| manifest.profile(name).is_none()) {
-                return Err(ManifestError::UnknownProfile { model: model.id.clone(), profile: profile.clone() });
+            if let Some(name) = profiles.iter().find(|name| manifest.profile(name).is_none()) {
+                return refused(format!("model `{id}` belongs to profile `{name}`, which the manifest does not list"));
             }
         }
         Ok(manifest)
     }
 
-    /// Every file of every model.
-    pub fn files(&self) -> impl Iterator<Item = &PinnedFile> {
+    fn files(&self) -> impl Iterator<Item = &PinnedFile> {
         self.models.iter().flat_map(|model| &model.files)
     }
 
-    /// A profile by its name.
-    pub fn profile(&self, name: &str) -> Option<&Profile> {
+    pub(crate) fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
     }
 
-    /// A model by its id.
-    pub fn model(&self, id: &str) -> Option<&Model> {
+    pub(crate) fn model(&self, id: &str) -> Option<&Model> {
         self.models.iter().find(|model| model.id == id)
+    }
+
+    /// The programs of all workers.
+    pub fn workers(&self) -> BTreeSet<&str> {
+        self.models.iter().filter_map(|model| model.worker.as_deref()).collect()
     }
 
     /// The models of a profile, in the manifest's order.
@@ -168,17 +150,12 @@ impl Model {
             None => matches!(self.purpose, Purpose::WakeWord | Purpose::VoiceActivity),
         }
     }
-
-    /// Whether the content of every file has been verified.
-    pub fn is_verified(&self) -> bool {
-        self.bytes().is_some()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
+    use crate::source::FileSource;
 
     const MODEL: &str = r#"
         [[profile]]
@@ -218,10 +195,21 @@ mod tests {
                     file.name
                 );
                 for source in file.recipes.iter().flat_map(|recipe| recipe.sources()) {
-                    assert!(!matches!(source, Source::Web(address) if !address.starts_with("https://")), "{source}");
+                    assert!(
+                        !matches!(source, FileSource::Web(address) if !address.starts_with("https://")),
+                        "{source}"
+                    );
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_model_is_as_large_as_its_files_together() {
+        let manifest = Manifest::embedded().unwrap();
+        let bytes = |id: &str| manifest.model(id).unwrap().bytes();
+        assert_eq!(bytes("piper-en-us-joe-medium"), Some(63_201_294 + 4_794));
+        assert_eq!(bytes("tinyllama-1.1b"), None, "nobody has verified it");
     }
 
     #[test]
@@ -240,7 +228,7 @@ mod tests {
     fn the_demo_comes_from_registries_and_is_verified() {
         let manifest = Manifest::embedded().unwrap();
         for model in manifest.models_of("demo") {
-            assert!(model.is_verified(), "{}", model.id);
+            assert!(model.bytes().is_some(), "{}", model.id);
             let from_registry = |file: &PinnedFile| {
                 file.recipes.iter().any(|recipe| recipe.sources().all(|source| source.package().is_some()))
             };
@@ -265,8 +253,8 @@ mod tests {
             assert!(error.contains(expected), "{error}");
         };
         check("profiles = [\"p\"]", "profiles = [\"q\"]", "`q`, which the manifest does not list");
-        check("id = \"a\"", "id = \"p\"", "`p` twice");
-        check("id = \"a\"", "id = \"a.gguf\"", "`a.gguf` twice");
+        check("id = \"a\"", "id = \"p\"", "`p` is there twice");
+        check("id = \"a\"", "id = \"a.gguf\"", "`a.gguf` is there twice");
         check("licence = \"MIT\"", "licence = \"\"", "licence");
         check("worker = \"w\"", "", "`a` needs a `worker`");
         for name in ["", "../sh", "a/b", "/bin/sh", "a b", "."] {

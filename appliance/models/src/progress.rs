@@ -2,7 +2,7 @@
 
 /// What is being done to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum FetchPhase {
     /// Another process or thread is fetching into the same store.
     Waiting,
     /// Bytes come over the network; for a package registry, those of the whole package.
@@ -23,7 +23,7 @@ pub struct Progress<'a> {
     /// The pinned file's name.
     pub file: &'a str,
     /// What is being done.
-    pub phase: Phase,
+    pub phase: FetchPhase,
     /// Bytes of this phase that are done; starts again in every phase, and when a source is given up for the next.
     pub done_bytes: u64,
     /// Bytes of this phase in all; `None` where nobody says beforehand, as with a registry's package.
@@ -41,7 +41,7 @@ impl<'a> Reporter<'a> {
         Reporter { file, callback }
     }
 
-    pub(crate) fn report(&mut self, phase: Phase, done_bytes: u64, total_bytes: Option<u64>) {
+    pub(crate) fn report(&mut self, phase: FetchPhase, done_bytes: u64, total_bytes: Option<u64>) {
         (self.callback)(Progress { file: self.file, phase, done_bytes, total_bytes });
     }
 }

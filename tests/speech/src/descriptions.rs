@@ -5,40 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 
-use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split, WordSet};
+use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split};
 
-/// All description files, parsed and checked.
+/// All description files, parsed and checked; each field is the file of its name.
 #[derive(Debug)]
 pub struct Descriptions {
-    /// `sources.toml`.
     pub sources: Sources,
-    /// `questions.toml`.
     pub questions: ClipSet,
-    /// `demo.toml`.
     pub demo: ClipSet,
-    /// `pauses.toml`.
     pub pauses: PauseSet,
-    /// `languages.toml`.
     pub languages: LanguageSet,
-    /// `words.toml`.
-    pub words: WordSet,
-    /// `barge_in.toml`.
+    pub words: ClipSet,
     pub barge_in: ClipSet,
 }
 
-/// The text of `sources.toml`.
+// The description files, word for word: a set is made anew when its own changes.
 pub const SOURCES: &str = include_str!("../sources.toml");
-/// The text of `questions.toml`.
 pub const QUESTIONS: &str = include_str!("../questions.toml");
-/// The text of `demo.toml`.
 pub const DEMO: &str = include_str!("../demo.toml");
-/// The text of `pauses.toml`.
 pub const PAUSES: &str = include_str!("../pauses.toml");
-/// The text of `languages.toml`.
 pub const LANGUAGES: &str = include_str!("../languages.toml");
-/// The text of `words.toml`.
 pub const WORDS: &str = include_str!("../words.toml");
-/// The text of `barge_in.toml`.
 pub const BARGE_IN: &str = include_str!("../barge_in.toml");
 
 impl Descriptions {

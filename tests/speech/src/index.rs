@@ -6,18 +6,14 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::clip::Indexed;
 
 /// A hash of everything that a set is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Stamp(pub String);
-
-/// A clip in an index: it says where its file is, relative to the prepared folder.
-pub trait Indexed: Serialize + DeserializeOwned + AsRef<Path> {}
-
-impl<T: Serialize + DeserializeOwned + AsRef<Path>> Indexed for T {}
 
 const FILE: &str = "index.json";
 
@@ -37,7 +33,7 @@ struct Read<T> {
 pub fn load<T: Indexed>(folder: &Path, set: &str, stamp: &Stamp) -> Option<Vec<T>> {
     let text = fs::read_to_string(folder.join(set).join(FILE)).ok()?;
     let read: Read<T> = serde_json::from_str(&text).ok()?;
-    let complete = read.clips.iter().all(|clip| folder.join(clip).is_file());
+    let complete = read.clips.iter().all(|clip| folder.join(clip.file()).is_file());
     (read.stamp == *stamp && complete).then_some(read.clips)
 }
 

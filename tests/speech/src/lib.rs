@@ -1,9 +1,9 @@
 //! Recorded speech for the demo, the benches and the tests.
 //!
-//! No audio is in the repository. [`prepare`] makes it from the descriptions beside this crate: recordings of people out of
-//! Debian packages, synthetic voices, and generated noises, all of them 16 kHz, mono, 16 bits, at one peak. Every clip
-//! is listed in an index with what is said and where its first and last sounds are. What is there already is not made
-//! again.
+//! No audio is in the repository. [`prepare`] makes it from the descriptions beside this crate: recordings of people
+//! out of Debian packages, synthetic voices, and generated noises, all of them 16 kHz, mono, 16 bits, at one peak.
+//! Every clip is listed in an index with what is said and where its first and last sounds are. What is there already is
+//! not made again.
 //!
 //! - **Set**: clips for one purpose, described in one file.
 //! - **Pause**: the silence that was put into the middle of a sentence.
@@ -18,15 +18,16 @@ mod index;
 mod noise;
 mod packages;
 mod prepare;
-pub mod samples;
-pub mod sound_span;
+mod samples;
+mod sound_span;
 mod synthesis;
 pub mod word_errors;
 
-pub use clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
+pub use clip::{BargeInClip, Clip, PausedClip, SpeechSets};
 pub use description::{Interruption, Split};
-pub use packages::{SYSTEM_PACKAGES, UNPACKED_PACKAGES};
+pub use packages::SYSTEM_PACKAGES;
 pub use prepare::{prepare, prepare_demo};
+pub use sound_span::SoundSpan;
 
 /// Where the clips are kept: `speech` below `$PARLEY_CACHE`, else below `parley` in `$XDG_CACHE_HOME` or `~/.cache`.
 pub fn default_folder() -> PathBuf {

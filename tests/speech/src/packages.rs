@@ -1,7 +1,7 @@
 //! Debian packages that recordings are unpacked from, without installing them.
 //!
-//! The models' registry clients are not used: they fetch single members that are pinned by checksum, and here whole packages
-//! of any version are unpacked; what both share is one call of `apt-get`.
+//! The models' registry clients are not used: they fetch single members that are pinned by checksum, and here whole
+//! packages of any version are unpacked; what both share is one call of `apt-get`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,16 +10,6 @@ use anyhow::{Context, Result, bail, ensure};
 
 /// Packages to install: the voices.
 pub const SYSTEM_PACKAGES: &[&str] = &["espeak-ng", "flite"];
-
-/// Packages that are only unpacked: the recordings. [`unpacked`] fetches them.
-pub const UNPACKED_PACKAGES: &[&str] = &[
-    "asterisk-core-sounds-en-wav",
-    "asterisk-core-sounds-es-wav",
-    "asterisk-core-sounds-fr-wav",
-    "asterisk-core-sounds-it-wav",
-    "asterisk-core-sounds-ru-wav",
-    "pocketsphinx-testdata",
-];
 
 /// The folder with a package's files, downloaded and unpacked below `folder` unless it is there already.
 ///

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::clip::{BargeInClip, Clip, Origin, PausedClip, SpeechSets};
+use crate::clip::{BargeInClip, Clip, Indexed, PausedClip, SpeechSets};
 use crate::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
 use crate::descriptions::{self, Descriptions};
 use crate::index::{self, Stamp};
@@ -79,12 +79,7 @@ impl Workshop<'_> {
     }
 
     /// The clips of one set: from its index when nothing has changed, else made.
-    fn set<T: index::Indexed>(
-        &self,
-        set: &str,
-        description: &str,
-        make: impl FnOnce() -> Result<Vec<T>>,
-    ) -> Result<Vec<T>> {
+    fn set<T: Indexed>(&self, set: &str, description: &str, make: impl FnOnce() -> Result<Vec<T>>) -> Result<Vec<T>> {
         let stamp = stamp(&[description, descriptions::SOURCES]);
         if let Some(clips) = index::load(self.folder, set, &stamp) {
             return Ok(clips);
@@ -211,39 +206,28 @@ impl Workshop<'_> {
         let span = sound_span(samples).with_context(|| format!("{id} is silent"))?;
         let file = PathBuf::from(set).join(format!("{id}.wav"));
         samples::write_wav(&self.folder.join(&file), samples)?;
-        let mut clip = Clip {
+        let (language, speaker, licence, attribution) = match sound {
+            Sound::Spoken(spoken) => {
+                let voice = &self.sources.voices[&spoken.voice];
+                ("en", spoken.voice.as_str(), voice.licence.as_str(), voice.attribution.as_str())
+            }
+            Sound::Recorded(recorded) => {
+                let (of, _) = self.sources.collection_of(recorded)?;
+                (of.language.as_str(), of.speaker.as_str(), of.licence.as_str(), of.attribution.as_str())
+            }
+            Sound::Generated(_) => ("", "", "", ""),
+        };
+        Ok(Clip {
             id: id.to_owned(),
             file,
             text: text.to_owned(),
-            language: String::new(),
-            origin: Origin::Generated,
-            speaker: String::new(),
-            licence: String::new(),
-            attribution: String::new(),
+            language: language.to_owned(),
+            speaker: speaker.to_owned(),
+            licence: licence.to_owned(),
+            attribution: attribution.to_owned(),
             split: None,
-            length: samples.len(),
             sound: span,
-        };
-        match sound {
-            Sound::Spoken(spoken) => {
-                let voice = &self.sources.voices[&spoken.voice];
-                clip.origin = Origin::Synthetic;
-                clip.speaker.clone_from(&spoken.voice);
-                clip.language = "en".to_owned();
-                clip.licence.clone_from(&voice.licence);
-                clip.attribution.clone_from(&voice.attribution);
-            }
-            Sound::Recorded(recorded) => {
-                let (collection, _) = self.sources.collection_of(recorded)?;
-                clip.origin = Origin::Human;
-                clip.speaker.clone_from(&collection.speaker);
-                clip.language.clone_from(&collection.language);
-                clip.licence.clone_from(&collection.licence);
-                clip.attribution.clone_from(&collection.attribution);
-            }
-            Sound::Generated(_) => {}
-        }
-        Ok(clip)
+        })
     }
 
     fn packages(&self) -> PathBuf {

@@ -1,10 +1,10 @@
 //! Where a clip's first and last sounds are.
 //!
 //! Latencies count from the last sound, so it has to be found the same way in every recording. The method: remove
-//! everything below 80 Hz (mains hum, offsets), take the level of every 10 ms, and call a level sound when it is above a
-//! threshold. The threshold lies 10 dB above the clip's floor (its tenth percentile), but never more than 35 dB nor less
-//! than 25 dB below the clip's loudest 10 ms: a clip cut so tightly that it has no floor keeps its quiet ends, and one
-//! recorded in digital silence does not count the tail of a resampling filter. A sound lasts at least 20 ms; a
+//! everything below 80 Hz (mains hum, offsets), take the level of every 10 ms, and call a level sound when it is above
+//! a threshold. The threshold lies 10 dB above the clip's floor (its tenth percentile), but never more than 35 dB nor
+//! less than 25 dB below the clip's loudest 10 ms: a clip cut so tightly that it has no floor keeps its quiet ends, and
+//! one recorded in digital silence does not count the tail of a resampling filter. A sound lasts at least 20 ms; a
 //! shorter click is no sound.
 
 use std::f32::consts::PI;

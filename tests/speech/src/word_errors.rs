@@ -3,8 +3,8 @@
 //! - **Reference**: what was said. **Hypothesis**: what was recognised.
 //! - **Word error**: a word replaced, left out or put in; their number is the smallest that turns one into the other.
 //!
-//! Both sides are normalised first, so that only words count: case, punctuation and hyphens go, figures become words, and
-//! each replacement of the normalisation rules (spellings, titles) is applied to whole words.
+//! Both sides are normalised first, so that only words count: case, punctuation and hyphens go, figures become words,
+//! and each replacement of the normalisation rules (spellings, titles) is applied to whole words.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -99,38 +99,18 @@ fn in_words(word: &str) -> Vec<String> {
     }
 }
 
-const UP_TO_NINETEEN: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const UP_TO_NINETEEN: &str = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen \
+                              fifteen sixteen seventeen eighteen nineteen";
+const TENS: &str = "none ten twenty thirty forty fifty sixty seventy eighty ninety";
 
 fn say_number(number: u32, words: &mut Vec<&'static str>) {
     let (leading, unit, rest) = match number {
         0..20 => {
-            words.push(UP_TO_NINETEEN[number as usize]);
+            words.extend(UP_TO_NINETEEN.split(' ').nth(number as usize));
             return;
         }
         20..100 => {
-            words.push(TENS[number as usize / 10]);
+            words.extend(TENS.split(' ').nth(number as usize / 10));
             (None, None, number % 10)
         }
         100..1_000 => (Some(number / 100), Some("hundred"), number % 100),

@@ -2,23 +2,23 @@
 
 use alsa::Direction;
 
-use super::source::{Source, SourceFormat, Taken};
+use super::source::{Captured, Source, SourceFormat};
 use super::thread::MAX_CHANNELS;
 use crate::device::{DeviceError, DeviceLost};
 use crate::devices;
-use crate::pcm::{Device, Request};
+use crate::pcm::{OpenDevice, Request};
 
 /// Records from an ALSA device.
 #[derive(Debug)]
 pub struct AlsaSource {
     request: Request,
-    device: Option<Device>,
+    device: Option<OpenDevice>,
     format: SourceFormat,
 }
 
 impl AlsaSource {
-    /// Opens the device of this name (`default`, `hw:0,0`, `plughw:CARD=…`, or one that ALSA's configuration defines), at
-    /// `rate_hz` where the hardware has it, else at another of its rates.
+    /// Opens the device of this name (`default`, `hw:0,0`, `plughw:CARD=…`, or one that ALSA's configuration defines),
+    /// at `rate_hz` where the hardware has it, else at another of its rates.
     ///
     /// # Errors
     /// The device is missing, closed to us, busy, or has no format of ours.
@@ -32,17 +32,17 @@ impl AlsaSource {
     }
 }
 
-fn open(request: &Request) -> Result<Device, DeviceError> {
-    let device = Device::open(request)?;
+fn open(request: &Request) -> Result<OpenDevice, DeviceError> {
+    let device = OpenDevice::open(request)?;
     device.start().map_err(|error| devices::explain(&request.device, error, ""))?;
     if device.channels > MAX_CHANNELS {
         let detail = format!("it has {} channels, more than {MAX_CHANNELS}", device.channels);
-        return Err(DeviceError::Unsupported { device: request.device.clone(), detail });
+        return Err(DeviceError::Unsupported(request.device.clone(), detail));
     }
     Ok(device)
 }
 
-fn format(device: &Device) -> SourceFormat {
+fn format(device: &OpenDevice) -> SourceFormat {
     SourceFormat { rate_hz: device.rate_hz, channels: device.channels, period_frames: device.period_frames }
 }
 
@@ -51,10 +51,10 @@ impl Source for AlsaSource {
         self.format
     }
 
-    fn read(&mut self, interleaved: &mut [i16]) -> Result<Taken, DeviceLost> {
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
         let device = self.device.as_mut().ok_or(DeviceLost { errno: 0 })?;
         let (frames, after_overrun) = device.read(interleaved)?;
-        Ok(Taken { frames, after_overrun })
+        Ok(Captured { frames, after_overrun })
     }
 
     fn reopen(&mut self) -> Result<(), DeviceError> {

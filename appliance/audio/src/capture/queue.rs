@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::source::{Source, SourceFormat, Taken};
+use super::source::{Captured, Source, SourceFormat};
 use crate::device::{DeviceError, DeviceLost};
 use crate::real_time::frames_to_duration;
 
@@ -32,7 +32,7 @@ pub struct ClipQueue {
 
 /// A clip on its way into the microphone.
 #[derive(Debug, Clone, Default)]
-pub struct Clip {
+pub struct QueuedClip {
     times: Arc<Times>,
 }
 
@@ -46,7 +46,7 @@ struct Times {
 struct Waiting {
     samples: Arc<[i16]>,
     next: usize,
-    clip: Clip,
+    clip: QueuedClip,
 }
 
 /// Too many clips wait; wait for one to be used up, then push again.
@@ -54,7 +54,7 @@ struct Waiting {
 #[error("{MAX_CLIPS} clips already wait for the microphone; wait until one of them was played")]
 pub struct QueueFull;
 
-impl Clip {
+impl QueuedClip {
     /// When its first sample was at the microphone; `None` before.
     pub fn started_at(&self) -> Option<Instant> {
         self.times.first.get().copied()
@@ -76,12 +76,12 @@ impl ClipQueue {
     ///
     /// # Errors
     /// 64 clips wait.
-    pub fn push(&self, samples: impl Into<Arc<[i16]>>) -> Result<Clip, QueueFull> {
+    pub fn push(&self, samples: impl Into<Arc<[i16]>>) -> Result<QueuedClip, QueueFull> {
         let mut clips = self.clips.lock().unwrap_or_else(PoisonError::into_inner);
         if clips.len() == MAX_CLIPS {
             return Err(QueueFull);
         }
-        let clip = Clip::default();
+        let clip = QueuedClip::default();
         clips.push_back(Waiting { samples: samples.into(), next: 0, clip: clip.clone() });
         Ok(clip)
     }
@@ -137,11 +137,11 @@ impl Source for QueueSource {
         self.format
     }
 
-    fn read(&mut self, interleaved: &mut [i16]) -> Result<Taken, DeviceLost> {
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
         let frames = interleaved.len().min(self.format.period_frames);
         std::thread::sleep(self.wait(frames, Instant::now()));
         self.deliver(&mut interleaved[..frames]);
-        Ok(Taken { frames, after_overrun: false })
+        Ok(Captured { frames, after_overrun: false })
     }
 
     fn reopen(&mut self) -> Result<(), DeviceError> {

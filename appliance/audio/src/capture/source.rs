@@ -15,7 +15,7 @@ pub struct SourceFormat {
 
 /// What a read took from the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct Captured {
     /// Whole frames at the start of the buffer; 0 after an overrun.
     pub frames: usize,
     /// The device had run over before: sound is missing before these frames.
@@ -31,7 +31,7 @@ pub trait Source: Send {
     ///
     /// # Errors
     /// The device is gone.
-    fn read(&mut self, interleaved: &mut [i16]) -> Result<Taken, DeviceLost>;
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost>;
 
     /// Opens the device again after it was lost.
     ///

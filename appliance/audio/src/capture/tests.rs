@@ -40,7 +40,7 @@ impl Source for Script {
     fn format(&self) -> SourceFormat {
         self.format
     }
-    fn read(&mut self, interleaved: &mut [i16]) -> Result<Taken, DeviceLost> {
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
         self.reads += 1;
         if self.lost_after.take_if(|reads| self.reads > *reads).is_some() {
             return Err(DeviceLost { errno: 19 });
@@ -50,11 +50,11 @@ impl Source for Script {
             frame.fill((self.next)(self.frame));
             self.frame += 1;
         }
-        Ok(Taken { frames, after_overrun: self.reads.is_multiple_of(self.overrun_every) })
+        Ok(Captured { frames, after_overrun: self.reads.is_multiple_of(self.overrun_every) })
     }
     fn reopen(&mut self) -> Result<(), DeviceError> {
         self.attempts += 1;
-        if self.attempts < 2 { Err(DeviceError::Busy { device: "x".to_owned() }) } else { Ok(()) }
+        if self.attempts < 2 { Err(DeviceError::Busy("x".to_owned())) } else { Ok(()) }
     }
 }
 
@@ -77,7 +77,8 @@ fn any_device_rate_and_channel_count_becomes_16_khz_frames() {
             while let Some(frame) = microphone.read_frame() {
                 assert_eq!(frame.position, heard.len() as u64);
                 assert!(frame.arrived_at <= Instant::now());
-                // Arrivals are interpolated back from periods that came at once, so they run ahead of this test's clock only.
+                // Arrivals are interpolated back from periods that came at once, so they run ahead of this test's clock
+                // only.
                 assert!(frame.arrived_at + Duration::from_secs(2) > last);
                 last = frame.arrived_at;
                 heard.extend(frame.samples);
@@ -185,7 +186,7 @@ proptest! {
         lengths in prop::collection::vec(0_usize..400, 0..20), reads in prop::collection::vec(1_usize..160, 1..60),
     ) {
         let (mut source, clips) = QueueSource::new(16_000);
-        let handles: Vec<Clip> = lengths.iter().map(|length| clips.push(vec![9_i16; *length]).unwrap()).collect();
+        let handles: Vec<QueuedClip> = lengths.iter().map(|length| clips.push(vec![9_i16; *length]).unwrap()).collect();
         let mut heard = Vec::new();
         for read in reads {
             let mut samples = vec![1; read];

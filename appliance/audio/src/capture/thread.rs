@@ -22,7 +22,7 @@ pub(super) const MAX_CHANNELS: usize = 32;
 
 /// What the microphone has been through.
 #[derive(Debug, Default)]
-pub struct Counters {
+pub struct CaptureCounters {
     /// Frames of the device that were taken.
     pub frames: Counter,
     /// Frames that were dropped because listening was two seconds behind.
@@ -33,8 +33,6 @@ pub struct Counters {
     pub losses: Counter,
     /// The device is away; nothing is heard until it is back.
     pub is_lost: Flag,
-    /// The thread has real-time priority.
-    pub is_real_time: Flag,
 }
 
 /// "The ring's samples up to `end` had arrived by `at`."
@@ -60,11 +58,11 @@ pub(super) struct Recorder<S> {
     samples: Producer<i16>,
     stamps: Producer<Stamp>,
     end: u64,
-    counters: Arc<Counters>,
+    counters: Arc<CaptureCounters>,
 }
 
 impl<S: Source> Recorder<S> {
-    pub(super) fn new(source: S, counters: Arc<Counters>) -> (Recorder<S>, RingEnds) {
+    pub(super) fn new(source: S, counters: Arc<CaptureCounters>) -> (Recorder<S>, RingEnds) {
         let format = source.format();
         let (samples, samples_end) = RingBuffer::new(format.rate_hz as usize * RING_SECONDS);
         let (stamps, stamps_end) = RingBuffer::new(STAMPS);
@@ -93,8 +91,9 @@ impl<S: Source> Recorder<S> {
         let kept = mixed.min(self.samples.slots());
         if kept > 0 {
             self.end += kept as u64;
-            // Before the samples, so that each finds its stamp. Without room for it, a later stamp serves as well; and where
-            // the newest samples are dropped, the kept ones came earlier by their length, which is too little to matter.
+            // Before the samples, so that each finds its stamp. Without room for it, a later stamp serves as well; and
+            // where the newest samples are dropped, the kept ones came earlier by their length, which is too little to
+            // matter.
             let _ = self.stamps.push(Stamp { end: self.end, at });
             let _ = self.samples.push_partial_slice(&self.mono[..kept]);
         }

@@ -1,4 +1,4 @@
-//! The speaker's controls and gauges: atomics only, so that any thread may use them and none waits.
+//! The loudspeaker's controls and gauges: atomics only, so that any thread may use them and none waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -9,9 +9,9 @@ use crate::counter::{Counter, Flag};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct StreamId(pub(crate) u32);
 
-/// What the speaker has been through.
+/// What the loudspeaker has been through.
 #[derive(Debug, Default)]
-pub struct Counters {
+pub struct PlaybackCounters {
     /// Times the device ran empty.
     pub underruns: Counter,
     /// Times a stream ran dry and then went on: synthesis was slower than speech.
@@ -20,11 +20,9 @@ pub struct Counters {
     pub losses: Counter,
     /// The device is away; nothing is heard until it is back.
     pub is_lost: Flag,
-    /// The thread has real-time priority.
-    pub is_real_time: Flag,
 }
 
-/// Starts, stops and watches the speaker; clones control the same one.
+/// Starts, stops and watches the loudspeaker; clones control the same one.
 #[derive(Debug, Clone)]
 pub struct Control {
     pub(super) shared: Arc<Shared>,
@@ -46,7 +44,7 @@ impl Control {
         self.shared.change(|command| Command { paused: false, ..command });
     }
 
-    /// Whether the speaker is told to pause.
+    /// Whether the loudspeaker is told to pause.
     pub fn is_paused(&self) -> bool {
         self.shared.command().paused
     }
@@ -56,19 +54,13 @@ impl Control {
         self.shared.change(|command| Command { stream: StreamId(command.stream.0 + 1), paused: false }).stream
     }
 
-    /// Whether the audio thread has taken up the last pause, resume or discard. Once a pause has been taken up, what was
-    /// heard no longer changes; it takes a period.
-    pub fn is_settled(&self) -> bool {
-        self.shared.command() == Command::unpack(self.shared.taken_up.load(Ordering::Acquire))
-    }
-
     /// Frames of the current stream that were heard.
     pub fn heard(&self) -> u64 {
         self.heard_of(self.stream()).unwrap_or(0)
     }
 
-    /// Frames of `stream` that were heard: final once that stream was discarded and [`Control::is_settled`]. `None` for
-    /// a stream before the last one.
+    /// Frames of `stream` that were heard: final a period after that stream was discarded. `None` for a stream
+    /// before the last one.
     pub fn heard_of(&self, stream: StreamId) -> Option<u64> {
         // In this order: the audio thread writes down the stream that ended before it reports of the next one.
         let current = Progress::unpack(self.shared.heard.load(Ordering::Acquire));
@@ -96,8 +88,8 @@ impl Control {
         self.shared.volume.store(volume.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
     }
 
-    /// What the speaker has been through.
-    pub fn counters(&self) -> &Counters {
+    /// What the loudspeaker has been through.
+    pub fn counters(&self) -> &PlaybackCounters {
         &self.shared.counters
     }
 }
@@ -144,25 +136,22 @@ impl Progress {
 #[derive(Debug)]
 pub(super) struct Shared {
     command: AtomicU64,
-    /// The last command that the renderer has carried out.
-    taken_up: AtomicU64,
     heard: AtomicU64,
     ended: AtomicU64,
     offered: AtomicU64,
     volume: AtomicU32,
-    pub(super) counters: Counters,
+    pub(super) counters: PlaybackCounters,
 }
 
 impl Shared {
     pub(super) fn new() -> Shared {
         Shared {
             command: AtomicU64::new(0),
-            taken_up: AtomicU64::new(0),
             heard: AtomicU64::new(0),
             ended: AtomicU64::new(0),
             offered: AtomicU64::new(0),
             volume: AtomicU32::new(1.0_f32.to_bits()),
-            counters: Counters::default(),
+            counters: PlaybackCounters::default(),
         }
     }
 
@@ -186,10 +175,6 @@ impl Shared {
 
     pub(super) fn set_ended(&self, progress: Progress) {
         self.ended.store(progress.pack(), Ordering::Release);
-    }
-
-    pub(super) fn set_taken_up(&self, command: Command) {
-        self.taken_up.store(command.pack(), Ordering::Release);
     }
 
     pub(super) fn volume(&self) -> f32 {

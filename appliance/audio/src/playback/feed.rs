@@ -16,10 +16,10 @@ pub(super) struct Queued {
 
 /// The stream was discarded: nothing more of it will be heard, and whoever makes it may stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this stream was discarded; ask the speaker's control for the current one")]
+#[error("this stream was discarded; ask the loudspeaker's control for the current one")]
 pub struct StaleStream;
 
-/// Takes speech for the speaker. It never blocks: ask again after about 10 ms where not everything fitted.
+/// Takes speech for the loudspeaker. It never blocks: ask again after about 10 ms where not everything fitted.
 #[derive(Debug)]
 pub struct Feed {
     queue: Producer<Queued>,

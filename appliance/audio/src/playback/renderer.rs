@@ -4,7 +4,8 @@
 //! 0 ........ heard ........ cursor ........ fetched ........ offered     (samples of the current stream)
 //!            └── in the sink ┘└── history ──┘└── in the ring ─┘
 //! ```
-//! A pause moves `cursor` back to `heard`; the samples in between are still in the history, and are said again on resume.
+//! A pause moves `cursor` back to `heard`; the samples in between are still in the history, and are said again on
+//! resume.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::device::DeviceLost;
 
 /// Speech that waits for playback, in milliseconds; beyond, synthesis waits.
 const QUEUE_MS: usize = 400;
-/// Speech that can be said again, in milliseconds: more than the delay of any sink, a Bluetooth speaker's included.
+/// Speech that can be said again, in milliseconds: more than the delay of any sink, a Bluetooth loudspeaker's included.
 const HISTORY_MS: usize = 2_000;
 /// A change of volume from silence to full scale takes this long, in milliseconds: too slow to click.
 const FADE_MS: f32 = 20.0;
@@ -64,7 +65,8 @@ impl Renderer {
         (Feed::new(producer, Arc::clone(&shared), rate_hz), Control { shared }, renderer)
     }
 
-    /// Fills `period` for a listener who hears each period at once, before the next call: the speaker of a simulation.
+    /// Fills `period` for a listener who hears each period at once, before the next call: the loudspeaker of a
+    /// simulation.
     pub fn render(&mut self, period: &mut [i16]) {
         self.take_up(0, || 0);
         self.fill(period);
@@ -123,7 +125,6 @@ impl Renderer {
         self.is_dry &= !command.paused;
         self.taken_up = command;
         self.shared.set_heard(self.progress());
-        self.shared.set_taken_up(command);
     }
 
     fn progress(&self) -> Progress {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use hound::SampleFormat;
 
-use super::WavError;
+use super::{WavError, WavProblem};
 
 /// The longest header that is read: a cover picture fits before the sound, a wrong file is not swallowed.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
@@ -34,20 +34,17 @@ impl WavReader {
     /// # Errors
     /// The file cannot be opened, is not a WAV file, has no samples, or an encoding that is not supported.
     pub fn open(path: &Path) -> Result<WavReader, WavError> {
-        let open_error = |source| WavError::Open { path: path.to_owned(), source };
-        let not_wav = |reason: &str| WavError::NotWav { path: path.to_owned(), reason: reason.to_owned() };
+        let failed = |problem: WavProblem| problem.of(path);
+        let open_error = |error| failed(WavProblem::Open(error));
         let mut file = BufReader::new(File::open(path).map_err(open_error)?);
         let length = file.get_ref().metadata().map_err(open_error)?.len();
-        let mut header = read_header(&mut file).map_err(|error| match error {
-            HeaderError::Reason(reason) => not_wav(reason),
-            HeaderError::Io(source) => WavError::Read { path: path.to_owned(), source },
-        })?;
+        let mut header = read_header(&mut file).map_err(failed)?;
 
         let available = length.saturating_sub(file.stream_position().map_err(open_error)?);
         let promised = header.promise();
         let frame_bytes = u64::from(header.frame_bytes);
         if frame_bytes == 0 {
-            return Err(not_wav("its frames have no bytes"));
+            return Err(failed(not_wav("its frames have no bytes")));
         }
         let limit = if let Promise::Bytes(bytes) = promised { bytes } else { u32::MAX.into() };
         let present = limit.min(available) / frame_bytes * frame_bytes;
@@ -59,12 +56,12 @@ impl WavReader {
         };
 
         let encoding = header.encoding();
-        let unsupported = || WavError::Unsupported { path: path.to_owned(), encoding: encoding.clone() };
+        let unsupported = || failed(WavProblem::Unsupported(encoding.clone()));
         let decoder = hound::WavReader::new(Cursor::new(header.bytes).chain(file)).map_err(|error| match error {
             hound::Error::Unsupported | hound::Error::TooWide | hound::Error::InvalidSampleFormat => unsupported(),
             hound::Error::FormatError(reason) if reason.starts_with("bits per sample") => unsupported(),
-            hound::Error::FormatError(reason) => not_wav(reason),
-            hound::Error::IoError(_) | hound::Error::UnfinishedSample => not_wav("its header is cut short"),
+            hound::Error::FormatError(reason) => failed(not_wav(reason)),
+            hound::Error::IoError(_) | hound::Error::UnfinishedSample => failed(not_wav("its header is cut short")),
         })?;
         let spec = decoder.spec();
         let sample_bytes = frame_bytes / u64::from(spec.channels.max(1));
@@ -78,10 +75,10 @@ impl WavReader {
             return Err(unsupported());
         }
         if spec.sample_rate == 0 {
-            return Err(not_wav("its sample rate is 0"));
+            return Err(failed(not_wav("its sample rate is 0")));
         }
         if decoder.len() == 0 {
-            return Err(WavError::Empty { path: path.to_owned() });
+            return Err(failed(WavProblem::Empty));
         }
         Ok(WavReader { path: path.to_owned(), decoder, spec, is_cut_short })
     }
@@ -89,16 +86,6 @@ impl WavReader {
     /// Mono samples per second.
     pub fn rate_hz(&self) -> u32 {
         self.spec.sample_rate
-    }
-
-    /// Channels in the file; they are mixed.
-    pub fn channels(&self) -> u16 {
-        self.spec.channels
-    }
-
-    /// Mono samples in the whole file.
-    pub fn frames(&self) -> u64 {
-        self.decoder.duration().into()
     }
 
     /// Whether the file promises more than it holds, as after a crash or a broken copy.
@@ -129,30 +116,9 @@ impl WavReader {
             }
         };
         result.map_err(|error| {
-            let path = self.path.clone();
-            if let hound::Error::IoError(source) = error {
-                WavError::Read { path, source }
-            } else {
-                WavError::NotWav { path, reason: error.to_string() }
-            }
-        })
-    }
-
-    /// The rest of the file in blocks of at most `frames` samples.
-    pub fn blocks(&mut self, frames: usize) -> impl Iterator<Item = Result<Vec<f32>, WavError>> {
-        let mut failed = false;
-        std::iter::from_fn(move || {
-            let mut block = vec![0.0; frames.max(1)];
-            let read = if failed { Ok(0) } else { self.read(&mut block) };
-            failed = read.is_err();
-            match read {
-                Ok(0) => None,
-                Ok(read) => {
-                    block.truncate(read);
-                    Some(Ok(block))
-                }
-                Err(error) => Some(Err(error)),
-            }
+            let reason = error.to_string();
+            let hound::Error::IoError(error) = error else { return not_wav(&reason).of(&self.path) };
+            WavProblem::Read(error).of(&self.path)
         })
     }
 }
@@ -195,11 +161,6 @@ enum Promise {
     Unfinished,
 }
 
-enum HeaderError {
-    Reason(&'static str),
-    Io(io::Error),
-}
-
 impl Header {
     fn promise(&self) -> Promise {
         let data = le_u32(&self.bytes, self.bytes.len() - 4);
@@ -221,11 +182,11 @@ impl Header {
     }
 }
 
-fn read_header(file: &mut (impl Read + Seek)) -> Result<Header, HeaderError> {
+fn read_header(file: &mut (impl Read + Seek)) -> Result<Header, WavProblem> {
     let mut bytes = vec![0; RIFF_BYTES];
     read_exact(file, &mut bytes)?;
     if !bytes.starts_with(b"RIFF") || !bytes.ends_with(b"WAVE") {
-        return Err(HeaderError::Reason("it does not begin with RIFF and WAVE"));
+        return Err(not_wav("it does not begin with RIFF and WAVE"));
     }
     let mut format = None;
     loop {
@@ -235,7 +196,7 @@ fn read_header(file: &mut (impl Read + Seek)) -> Result<Header, HeaderError> {
         let length = le_u32(&bytes, start + 4);
         let tag = &bytes[start..start + 4];
         if tag == b"data" {
-            let (format_tag, frame_bytes, bits) = format.ok_or(HeaderError::Reason("the format is missing"))?;
+            let (format_tag, frame_bytes, bits) = format.ok_or_else(|| not_wav("the format is missing"))?;
             return Ok(Header { bytes, format_tag, frame_bytes, bits });
         }
         let is_format = tag == b"fmt ";
@@ -243,7 +204,7 @@ fn read_header(file: &mut (impl Read + Seek)) -> Result<Header, HeaderError> {
             let body = bytes.len();
             // Formats of more than a few dozen bytes do not exist.
             if length > 1 << 12 {
-                return Err(HeaderError::Reason("its format is too long"));
+                return Err(not_wav("its format is too long"));
             }
             bytes.resize(body + length as usize, 0);
             read_exact(file, &mut bytes[body..])?;
@@ -258,19 +219,23 @@ fn read_header(file: &mut (impl Read + Seek)) -> Result<Header, HeaderError> {
             // Titles and pictures: nothing to decode, so nothing to keep. Odd chunks are padded.
             bytes.truncate(start);
             if u64::from(length) > MAX_HEADER_BYTES {
-                return Err(HeaderError::Reason("there is no sound in its first megabytes"));
+                return Err(not_wav("there is no sound in its first megabytes"));
             }
-            file.seek_relative(i64::from(length) + i64::from(length % 2)).map_err(HeaderError::Io)?;
+            file.seek_relative(i64::from(length) + i64::from(length % 2)).map_err(WavProblem::Read)?;
         }
     }
 }
 
-fn read_exact(file: &mut impl Read, bytes: &mut [u8]) -> Result<(), HeaderError> {
+fn not_wav(reason: &str) -> WavProblem {
+    WavProblem::NotWav(reason.to_owned())
+}
+
+fn read_exact(file: &mut impl Read, bytes: &mut [u8]) -> Result<(), WavProblem> {
     file.read_exact(bytes).map_err(|error| {
         if error.kind() == io::ErrorKind::UnexpectedEof {
-            HeaderError::Reason("it ends within its header")
+            not_wav("it ends within its header")
         } else {
-            HeaderError::Io(error)
+            WavProblem::Read(error)
         }
     })
 }

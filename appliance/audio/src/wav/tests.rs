@@ -35,12 +35,13 @@ fn good(samples: usize) -> Vec<u8> {
 fn read(content: &[u8]) -> Result<(Vec<i16>, bool), WavError> {
     let folder = Folder::new();
     let mut reader = WavReader::open(&folder.file(content))?;
-    let (mut samples, is_cut_short, frames) = (Vec::new(), reader.is_cut_short(), reader.frames());
-    for block in reader.blocks(7) {
-        extend_i16(&block?, &mut samples);
+    let (mut samples, mut block) = (Vec::new(), [0.0; 7]);
+    loop {
+        match reader.read(&mut block)? {
+            0 => return Ok((samples, reader.is_cut_short())),
+            read => extend_i16(&block[..read], &mut samples),
+        }
     }
-    assert_eq!(frames, samples.len() as u64);
-    Ok((samples, is_cut_short))
 }
 
 #[test]
@@ -78,10 +79,7 @@ fn every_encoding_and_channel_count_is_read_as_mono() {
         }
         writer.finalize().unwrap();
         let mut reader = WavReader::open(&path).unwrap();
-        assert_eq!(
-            (reader.rate_hz(), reader.channels(), reader.frames(), reader.is_cut_short()),
-            (11_025, channels, 100, false)
-        );
+        assert_eq!((reader.rate_hz(), reader.is_cut_short()), (11_025, false));
         let mut mono = [0.0; 200];
         assert_eq!(reader.read(&mut mono).unwrap(), 100);
         let expected = |n: usize| if n.is_multiple_of(2) { 0.25 } else { -0.25 };
@@ -146,8 +144,8 @@ fn what_is_not_a_wav_file_says_why() {
     let mut no_rate = whole.clone();
     no_rate[24..32].fill(0);
     check(&no_rate, "its sample rate is 0");
-    let error = WavReader::open(Path::new("/nowhere/at/all.wav")).err().unwrap();
-    assert!(matches!(error, WavError::Open { .. }) && error.to_string().contains("/nowhere/at/all.wav"), "{error}");
+    let error = WavReader::open(Path::new("/nowhere/at/all.wav")).err().unwrap().to_string();
+    assert!(error.starts_with("/nowhere/at/all.wav cannot be opened: No such file"), "{error}");
 }
 
 #[test]
@@ -171,7 +169,7 @@ fn a_clip_is_loaded_at_the_rate_that_is_asked_for() {
     let path = folder.file(&good(1_600));
     assert_eq!(load(&path, 16_000).unwrap(), (1..=1_600).collect::<Vec<i16>>());
     assert_eq!(load(&path, 44_100).unwrap().len(), 4_410);
-    assert!(matches!(load(&path, 1), Err(WavError::Rate { .. })));
+    assert!(load(&path, 1).unwrap_err().to_string().contains("x.wav: a sample rate of 1 Hz"));
 }
 
 #[test]
@@ -179,15 +177,15 @@ fn a_file_is_readable_while_it_grows() {
     let folder = Folder::new();
     let path = folder.file(&[]);
     let mut writer = WavWriter::create(&path, 1_000).unwrap();
-    assert!(matches!(WavReader::open(&path), Err(WavError::Empty { .. })), "a header that is right from the start");
+    let error = WavReader::open(&path).err().unwrap().to_string();
+    assert!(error.contains("no sound in it"), "a header that is right from the start: {error}");
     writer.write(&[1; 2_500]).unwrap();
     // As after a crash: nobody finished it.
-    let reader = WavReader::open(&path).unwrap();
-    assert_eq!((reader.frames(), reader.is_cut_short()), (2_500, false));
-    drop(reader);
+    let so_far = std::fs::read(&path).unwrap();
+    assert_eq!(read(&so_far).unwrap(), (vec![1; 2_500], false));
     writer.write(&[1; 500]).unwrap();
     writer.finish().unwrap();
-    assert_eq!(WavReader::open(&path).unwrap().frames(), 3_000);
+    assert_eq!(load(&path, 1_000).unwrap(), [1; 3_000]);
 }
 
 #[test]

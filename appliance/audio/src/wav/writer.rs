@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavSpec};
 
-use super::WavError;
+use super::{WavError, WavProblem};
 
 /// Bytes of sound that a WAV file holds at most, with room for the header.
 const MAX_DATA_BYTES: u64 = u32::MAX as u64 - 1_024;
 
-/// A WAV file that grows. Its header is set right every second of sound and at the end, so that a crash costs at most the
-/// last second.
+/// A WAV file that grows. Its header is set right every second of sound and at the end, so that a crash costs at most
+/// the last second.
 pub struct WavWriter {
     path: PathBuf,
     encoder: hound::WavWriter<BufWriter<File>>,
@@ -34,7 +34,7 @@ impl WavWriter {
     /// # Errors
     /// The place does not exist, is closed to us or full.
     pub fn create(path: &Path, rate_hz: u32) -> Result<WavWriter, WavError> {
-        let error = |source| WavError::Write { path: path.to_owned(), source };
+        let error = |error| WavProblem::Write(error).of(path);
         let file = File::create(path).map_err(error)?;
         let same_file = file.try_clone().map_err(error)?;
         let spec = WavSpec { channels: 1, sample_rate: rate_hz, bits_per_sample: 16, sample_format: SampleFormat::Int };
@@ -56,7 +56,7 @@ impl WavWriter {
     /// The disk is full or failed, or the file has 4 GiB.
     pub fn write(&mut self, samples: &[i16]) -> Result<(), WavError> {
         if (u64::from(self.encoder.len()) + samples.len() as u64) * 2 > MAX_DATA_BYTES {
-            return Err(WavError::TooLong { path: self.path.clone() });
+            return Err(WavProblem::TooLong.of(&self.path));
         }
         let result = samples.iter().try_for_each(|sample| self.encoder.write_sample(*sample));
         self.since_header = self.since_header.saturating_add(samples.len() as u32);
@@ -79,13 +79,13 @@ impl WavWriter {
         match file.sync_all() {
             // Not every kind of file can be forced onto a disk: a pipe or a device has none.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-            result => result.map_err(|source| WavError::Write { path, source }),
+            result => result.map_err(|error| WavProblem::Write(error).of(&path)),
         }
     }
 }
 
 fn write_error(path: &Path, failure: hound::Error) -> WavError {
-    let source =
-        if let hound::Error::IoError(source) = failure { source } else { io::Error::other(failure.to_string()) };
-    WavError::Write { path: path.to_owned(), source }
+    let reason = failure.to_string();
+    let error = if let hound::Error::IoError(error) = failure { error } else { io::Error::other(reason) };
+    WavProblem::Write(error).of(path)
 }

@@ -16,7 +16,7 @@ use super::{common, output};
 use parley_daemon::conductor::{StagesMs, milliseconds};
 use parley_daemon::config::Config;
 use parley_daemon::machine::Machine;
-use parley_daemon::recorded::{Answered, Question, RecordedRoom};
+use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
 
@@ -130,7 +130,7 @@ async fn measure(
     let begun = Instant::now();
     let spoken = Settings { barge_in: BargeIn::Voice, ..settings(config, models) };
     let mut room =
-        RecordedRoom::open(spoken.clone(), common::generating(config), Workers::spawn(config, models, Needed::All)?)?;
+        Room::open(spoken.clone(), common::generating(config), Workers::spawn(config, models, Needed::All)?)?;
     let listening = begun.elapsed();
     room.ready().await?;
     let answering = begun.elapsed();
@@ -160,7 +160,7 @@ async fn measure(
     } else {
         let plain = Settings { speculation: false, ..spoken };
         let workers = Workers::spawn(config, models, Needed::All)?;
-        let mut room = RecordedRoom::open(plain, common::generating(config), workers)?;
+        let mut room = Room::open(plain, common::generating(config), workers)?;
         room.ready().await?;
         let (without, _) = ask_all(&mut room, questions, options.json).await?;
         room.close().await;
@@ -187,11 +187,7 @@ async fn measure(
     })
 }
 
-async fn ask_all(
-    room: &mut RecordedRoom,
-    questions: &[(String, Question)],
-    quiet: bool,
-) -> Result<(Pass, Vec<String>)> {
+async fn ask_all(room: &mut Room, questions: &[(String, Question)], quiet: bool) -> Result<(Pass, Vec<String>)> {
     let (mut answers, mut unanswered) = (Vec::new(), Vec::new());
     for (name, question) in questions {
         let answered = room.ask(question, |_| {}).await?;
@@ -234,7 +230,7 @@ fn spread(values: impl Iterator<Item = f64>) -> Spread {
     Spread { p50: rank(0.5), p95: rank(0.95), min: rank(0.0), max: rank(1.0), count: values.len() }
 }
 
-fn usage(room: &RecordedRoom) -> BTreeMap<String, ProcessUsage> {
+fn usage(room: &Room) -> BTreeMap<String, ProcessUsage> {
     let own = ProcessUsage::of(std::process::id()).ok().map(|usage| ("parley".to_owned(), usage));
     room.workers().usage().into_iter().map(|(name, _, usage)| (name.to_owned(), usage)).chain(own).collect()
 }

@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 use clap::Args;
-use parley_audio::devices;
+use parley_audio::devices::{self, NamedDevice};
 use parley_models::Selection;
 use parley_update::measure;
 use serde::Serialize;
@@ -129,13 +129,19 @@ fn check_workers(
 }
 
 fn check_sound(config: &Config, note: &mut impl FnMut(&'static str, Result<String, String>)) {
-    let cards: Vec<String> = devices::cards().into_iter().map(|card| card.name).collect();
-    let found = if cards.is_empty() { String::new() } else { format!("; the cards here are: {}", cards.join(", ")) };
-    let works = |name: &str| format!("{name} opens{found}");
-    let fails = |error: &anyhow::Error| format!("{error:#}{found}");
-    note("microphone", common::microphone(config).map(|_| works(&config.audio.input)).map_err(|error| fails(&error)));
-    note(
-        "loudspeaker",
-        common::loudspeaker(config).map(|_| works(&config.audio.output)).map_err(|error| fails(&error)),
-    );
+    let devices = devices::named_devices();
+    let mut check = |name, device: &str, opened: Result<(), anyhow::Error>, suits: fn(&NamedDevice) -> bool| {
+        let names: String = devices.iter().filter(|device| suits(device)).map(line).collect();
+        let names = format!("\nthe configuration may name any of these:{names}");
+        note(name, opened.map(|()| format!("{device} opens{names}")).map_err(|error| format!("{error:#}{names}")));
+    };
+    let audio = &config.audio;
+    check("microphone", &audio.input, common::microphone(config).map(drop), |device| device.records);
+    check("loudspeaker", &audio.output, common::loudspeaker(config).map(drop), |device| device.plays);
+}
+
+/// A device as a line of a list: the name to write into the configuration, and what it is.
+fn line(device: &NamedDevice) -> String {
+    let description = if device.description.is_empty() { "" } else { "  " };
+    format!("\n  {}{description}{}", device.name, device.description)
 }

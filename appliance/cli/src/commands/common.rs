@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use parley_audio::capture::AlsaSource;
-use parley_audio::playback::AlsaSink;
+use parley_audio::capture::{AlsaSource, FRAME_RATE_HZ};
+use parley_audio::playback::{AlsaSink, LOUDSPEAKER_HZ};
 use parley_engines::supervisor::Supervised;
 use parley_engines::{Kind, WorkerDetails};
-use parley_models::{Manifest, Models, Selection, Store, default_dir};
+use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 
 use parley_daemon::conductor::Generating;
 use parley_daemon::config::Config;
-use parley_daemon::recorded::{LOUDSPEAKER_HZ, MICROPHONE_HZ};
 
 /// The models of the configuration's profile, present and whole.
 pub(super) fn selection(config: &Config) -> Result<Selection> {
@@ -24,25 +23,26 @@ pub(super) fn model_names(models: &Selection) -> Vec<String> {
 }
 
 /// The manifest with the configured folder.
-pub(super) fn models(config: &Config) -> Result<Models> {
+pub(super) fn models(config: &Config) -> Result<Catalogue> {
     let folder = match &config.models.folder {
         Some(folder) => folder.clone(),
         None => {
             default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?
         }
     };
-    Ok(Models::new(Manifest::embedded()?, Store::new(folder)?))
+    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?))
 }
 
 /// The configured microphone.
 pub(super) fn microphone(config: &Config) -> Result<AlsaSource> {
     // Its own rate, where it has the engines': nothing is converted then.
-    AlsaSource::open(&config.audio.input, MICROPHONE_HZ).context("cannot listen; `parley check` shows the sound cards")
+    AlsaSource::open(&config.audio.input, FRAME_RATE_HZ)
+        .context("cannot listen; `parley check` lists the sound devices")
 }
 
 /// The configured loudspeaker.
 pub(super) fn loudspeaker(config: &Config) -> Result<AlsaSink> {
-    AlsaSink::open(&config.audio.output, LOUDSPEAKER_HZ).context("cannot play; `parley check` shows the sound cards")
+    AlsaSink::open(&config.audio.output, LOUDSPEAKER_HZ).context("cannot play; `parley check` lists the sound devices")
 }
 
 /// How answers are generated.

@@ -4,9 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use parley_models::{
-    FetchOptions, FileState, ModelState, Models, Phase, Progress, Purpose, SourceOrder, Store, Wanted,
-};
+use parley_models::{Catalogue, FetchPhase, FileState, ModelState, Progress, Purpose, Wanted};
 use serde::Serialize;
 
 use super::{common, output};
@@ -92,13 +90,10 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
             } else {
                 Wanted::Ids(ids.clone())
             };
-            let order = if *registries_first { SourceOrder::RegistriesFirst } else { SourceOrder::AsListed };
-            let store =
-                Store::new(models.store().folder())?.with_options(FetchOptions { order, ..FetchOptions::default() });
-            let models = Models::new(models.manifest().clone(), store);
+            let models = if *registries_first { models.registries_first() } else { models };
             let paths = models.fetch(&models.resolve(&wanted)?, &mut show)?;
             output::progress("");
-            output::remark(format_args!("{} model files are in {}", paths.len(), models.store().folder().display()));
+            output::remark(format_args!("{} model files are in {}", paths.len(), models.folder().display()));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -111,12 +106,12 @@ fn wanted(listing: &Listing) -> Wanted {
 /// Shows a long fetch's progress.
 fn show(progress: Progress<'_>) {
     let doing = match progress.phase {
-        Phase::Waiting => "waiting for another fetch",
-        Phase::Downloading => "downloading",
-        Phase::Extracting => "extracting",
-        Phase::Converting => "converting",
-        Phase::Verifying => "verifying",
-        Phase::Done => {
+        FetchPhase::Waiting => "waiting for another fetch",
+        FetchPhase::Downloading => "downloading",
+        FetchPhase::Extracting => "extracting",
+        FetchPhase::Converting => "converting",
+        FetchPhase::Verifying => "verifying",
+        FetchPhase::Done => {
             output::progress("");
             output::remark(format_args!("{} is here", progress.file));
             return;
@@ -130,19 +125,19 @@ fn show(progress: Progress<'_>) {
     output::progress(&format!("{}: {doing} {share}", progress.file));
 }
 
-fn print(models: &Models, states: &[ModelState<'_>], json: bool) -> Result<()> {
+fn print(models: &Catalogue, states: &[ModelState<'_>], json: bool) -> Result<()> {
     if !json {
-        output::line(format_args!("Models are kept in {}", models.store().folder().display()))?;
+        output::line(format_args!("Models are kept in {}", models.folder().display()))?;
     }
     for ModelState { model, files } in states {
-        let bytes = model.files.iter().map(|file| file.pin.as_ref().map(|pin| pin.bytes)).sum::<Option<u64>>();
+        let bytes = model.bytes();
         let files: Vec<File<'_>> = files
             .iter()
             .map(|(name, state)| match state {
                 FileState::Present => File { name, state: "present", reason: None },
                 FileState::Missing => File { name, state: "missing", reason: None },
                 FileState::Damaged { reason } => File { name, state: "damaged", reason: Some(reason) },
-                FileState::Unverified { .. } => File { name, state: "unverified", reason: None },
+                FileState::Unverified => File { name, state: "unverified", reason: None },
             })
             .collect();
         let line = Line {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use parley_audio::playback::{Control, Feed, Speaker};
+use parley_audio::playback::{Control, Feed, PlaybackThread};
 use parley_audio::resample::Resampler;
 use parley_audio::sample::extend_f32;
 use parley_audio::wav::WavWriter;
@@ -93,7 +93,7 @@ struct Loudspeaker {
     feed: Feed,
     control: Control,
     resampler: Option<Resampler>,
-    _speaker: Speaker,
+    _thread: PlaybackThread,
 }
 
 /// Where the sound goes.
@@ -112,8 +112,8 @@ impl Outlet {
             None => {
                 let sink =
                     common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
-                let (feed, control, _speaker) = Speaker::start(sink)?;
-                Ok(Outlet::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _speaker })))
+                let (feed, control, _thread) = PlaybackThread::start(sink)?;
+                Ok(Outlet::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _thread })))
             }
         }
     }
@@ -145,7 +145,7 @@ impl Outlet {
         match self {
             Outlet::File { writer, .. } => Ok(writer.map_or(Ok(()), WavWriter::finish)?),
             Outlet::Loudspeaker(speaker) => {
-                let Loudspeaker { mut feed, control, resampler, _speaker } = *speaker;
+                let Loudspeaker { mut feed, control, resampler, _thread } = *speaker;
                 let mut rest = Vec::new();
                 if let Some(mut resampler) = resampler {
                     resampler.finish(&mut rest);

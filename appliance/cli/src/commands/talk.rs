@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_audio::wav::WavWriter;
 use parley_conversation::{Event, Notice, Outcome, Settings};
 use parley_models::Selection;
@@ -15,7 +16,7 @@ use super::{common, output};
 use parley_daemon::conductor::{Observation, StagesMs, TurnReport, milliseconds};
 use parley_daemon::config::Config;
 use parley_daemon::machine;
-use parley_daemon::recorded::{Answered, LOUDSPEAKER_HZ, Question, RecordedRoom};
+use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
 
@@ -114,7 +115,7 @@ async fn from_recordings(
 ) -> Result<bool> {
     let settings = Settings { barge_in: parley_conversation::BargeIn::Voice, ..settings(config, models) };
     let workers = Workers::spawn(config, models, Needed::All)?;
-    let mut room = RecordedRoom::open(settings, common::generating(config), workers)?;
+    let mut room = Room::open(settings, common::generating(config), workers)?;
     room.ready().await?;
     let mut turns = Vec::new();
     for (number, (path, question)) in (1..).zip(options.wavs.iter().zip(questions)) {

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 
 use parley_model_file::Scan;
 
-use super::ConvertError;
+use super::{ConvertError, wrong};
 
 const VERSION: u32 = 6;
 const SPECIFICATION: &str = "WhisperSpec";
@@ -13,51 +13,31 @@ const SPECIFICATION: &str = "WhisperSpec";
 const MAX_TENSORS: u32 = 1 << 14;
 const MAX_RANK: u8 = 4;
 
-/// How a tensor's elements are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Element {
-    F32,
-    I8,
-    I16,
-    I32,
-    F16,
-}
-
-/// A tensor in the file.
+/// A tensor in the file; its data lies within it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tensor {
-    pub(super) shape: Vec<u64>,
-    pub(super) element: Element,
+    pub(super) shape: Vec<u32>,
+    /// What its elements are, by CTranslate2's number.
+    pub(super) kind: u8,
     /// Where its data begins in the file.
     pub(super) offset: u64,
+    pub(super) bytes: u64,
 }
 
-impl Element {
-    pub(super) fn bytes(self) -> u64 {
-        match self {
-            Element::I8 => 1,
-            Element::I16 | Element::F16 => 2,
-            Element::F32 | Element::I32 => 4,
-        }
-    }
+impl Tensor {
+    pub(super) const I16: u8 = 2;
+    pub(super) const F16: u8 = 4;
 }
 
-/// The tensors by name. Every one lies within the file, and its size is that of its shape.
+/// The tensors by name.
 pub(super) fn parse<R: Read + Seek>(scan: &mut Scan<R>) -> Result<BTreeMap<String, Tensor>, ConvertError> {
-    if scan.u32()? != VERSION {
-        return Err(wrong("it is not of binary version 6"));
-    }
-    if text(scan)? != SPECIFICATION {
-        return Err(wrong("it is not of the Whisper specification"));
+    if scan.u32()? != VERSION || text(scan)? != SPECIFICATION {
+        return Err(wrong("it is not of binary version 6 and the Whisper specification"));
     }
     let _revision = scan.u32()?;
     let mut tensors = BTreeMap::new();
     for _ in 0..count(scan)? {
-        let name = text(scan)?;
-        let tensor = tensor(scan)?;
-        if tensors.insert(name, tensor).is_some() {
-            return Err(wrong("two tensors have one name"));
-        }
+        tensors.insert(text(scan)?, tensor(scan)?);
     }
     for _ in 0..count(scan)? {
         let (alias, name) = (text(scan)?, text(scan)?);
@@ -76,26 +56,11 @@ fn tensor<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Tensor, ConvertError> {
     if rank > MAX_RANK {
         return Err(wrong("a tensor has more than four dimensions"));
     }
-    let mut shape = Vec::new();
-    for _ in 0..rank {
-        shape.push(u64::from(scan.u32()?));
-    }
-    let element = match scan.u8()? {
-        0 => Element::F32,
-        1 => Element::I8,
-        2 => Element::I16,
-        3 => Element::I32,
-        4 => Element::F16,
-        _ => return Err(wrong("a tensor is of an unknown type")),
-    };
-    let bytes = u64::from(scan.u32()?);
-    let expected = shape.iter().try_fold(element.bytes(), |product, dimension| product.checked_mul(*dimension));
-    if expected != Some(bytes) {
-        return Err(wrong("a tensor's size is not that of its shape"));
-    }
+    let shape = (0..rank).map(|_| scan.u32()).collect::<Result<_, _>>()?;
+    let (kind, bytes) = (scan.u8()?, u64::from(scan.u32()?));
     let offset = scan.at();
     scan.skip(bytes)?;
-    Ok(Tensor { shape, element, offset })
+    Ok(Tensor { shape, kind, offset, bytes })
 }
 
 fn count<R: Read + Seek>(scan: &mut Scan<R>) -> Result<u32, ConvertError> {
@@ -109,13 +74,6 @@ fn count<R: Read + Seek>(scan: &mut Scan<R>) -> Result<u32, ConvertError> {
 fn text<R: Read + Seek>(scan: &mut Scan<R>) -> Result<String, ConvertError> {
     let bytes = scan.u16()?;
     let bytes = scan.bytes(bytes)?;
-    let (0, text) = bytes.split_last().map(|(last, text)| (*last, text)).ok_or_else(|| wrong("a name is empty"))?
-    else {
-        return Err(wrong("a name does not end where it says"));
-    };
-    String::from_utf8(text.to_vec()).map_err(|_| wrong("a name is no text"))
-}
-
-fn wrong(reason: &str) -> ConvertError {
-    ConvertError::Model(reason.to_owned())
+    let text = bytes.strip_suffix(&[0]).ok_or_else(|| wrong("a name does not end where it says"))?;
+    String::from_utf8(text.to_vec()).map_err(wrong)
 }

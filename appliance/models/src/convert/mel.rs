@@ -54,6 +54,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whispers_filters_are_the_same_on_every_machine() {
+        let bytes: Vec<u8> = filters(80).iter().flat_map(|weight| weight.to_le_bytes()).collect();
+        let digest = crate::digest::Sha256::of_bytes(&bytes).to_string();
+        assert_eq!(digest, "2150c30cbbeb6029f52002ffa666c1c72d83dbf53f463cb8462052055806e891");
+    }
+
+    #[test]
     fn each_filter_is_a_triangle_of_about_the_same_area() {
         let filters = filters(80);
         assert_eq!(filters.len(), 80 * BINS);

@@ -5,10 +5,10 @@ use std::io::Read;
 
 use serde::Deserialize;
 
-use super::ConvertError;
+use super::{ConvertError, wrong};
 
 /// A Whisper tokenizer has about 2.2 MB.
-const MAX_TOKENIZER_BYTES: u64 = 16 << 20;
+pub(crate) const MAX_TOKENIZER_BYTES: u64 = 16 << 20;
 /// Tokens in whisper.cpp's files: those that stand for text. The English-only models' end of text is among them.
 const TEXT_TOKENS: usize = 50_257;
 const END_OF_TEXT: &str = "<|endoftext|>";
@@ -33,20 +33,19 @@ struct Added {
 /// The text tokens' bytes; `model_tokens` is how many tokens the model knows, control tokens included.
 pub(super) fn read(json: impl Read, model_tokens: u32) -> Result<Vec<Vec<u8>>, ConvertError> {
     let mut text = Vec::new();
-    json.take(MAX_TOKENIZER_BYTES + 1).read_to_end(&mut text).map_err(ConvertError::Read)?;
+    json.take(MAX_TOKENIZER_BYTES + 1).read_to_end(&mut text).map_err(wrong)?;
     if text.len() as u64 > MAX_TOKENIZER_BYTES {
-        return Err(wrong("it is larger than any"));
+        return Err(wrong("the tokenizer is larger than any"));
     }
-    let tokenizer: Tokenizer =
-        serde_json::from_slice(&text).map_err(|error| ConvertError::Tokenizer(error.to_string()))?;
+    let tokenizer: Tokenizer = serde_json::from_slice(&text).map_err(wrong)?;
     let end_of_text = tokenizer.added_tokens.iter().find(|added| added.content == END_OF_TEXT);
-    let end_of_text = end_of_text.ok_or_else(|| wrong("it has no end of text"))?.id as usize;
+    let end_of_text = end_of_text.ok_or_else(|| wrong("the tokenizer has no end of text"))?.id as usize;
     // One before the end of the text tokens in the English-only models, the first after them in the multilingual ones.
     if end_of_text != TEXT_TOKENS && end_of_text + 1 != TEXT_TOKENS {
-        return Err(wrong("its end of text has another number"));
+        return Err(wrong("the tokenizer's end of text has another number"));
     }
     if tokenizer.added_tokens.iter().any(|added| added.id >= model_tokens) {
-        return Err(wrong("it has more tokens than the model"));
+        return Err(wrong("the tokenizer has more tokens than the model"));
     }
     let byte_of = byte_of_char();
     let mut tokens: Vec<Option<Vec<u8>>> = vec![None; TEXT_TOKENS];
@@ -73,10 +72,6 @@ fn byte_of_char() -> HashMap<char, u8> {
         }
     };
     (0..=u8::MAX).map(|byte| (char_of(byte), byte)).collect()
-}
-
-fn wrong(reason: &str) -> ConvertError {
-    ConvertError::Tokenizer(reason.to_owned())
 }
 
 #[cfg(test)]

@@ -4,18 +4,16 @@ use std::io::{Read, Seek, Write};
 
 use parley_model_file::{GGML_MAGIC, Scan};
 
-use super::ConvertError;
-use super::ctranslate2::Element;
-use super::float::{from_half, to_half};
 use super::mel;
-use super::plan::{Range, Shape, Step};
+use super::plan::{Shape, Step};
+use super::{ConvertError, wrong};
 
 /// whisper.cpp's number for "weights are 16-bit floats".
 const FILE_TYPE_F16: u32 = 1;
 const TENSOR_F32: u32 = 0;
 const TENSOR_F16: u32 = 1;
-/// Bytes of the original that are in memory at a time; a multiple of every element's size.
-const CHUNK_BYTES: usize = 64 * 1024;
+/// Bytes of the original that are in memory at a time; a multiple of an element's size.
+const CHUNK_BYTES: u64 = 64 * 1024;
 
 struct Output<W, P> {
     to: W,
@@ -66,7 +64,7 @@ pub(super) fn ggml<R: Read + Seek>(
             output.numbers(&[*dimension])?;
         }
         output.bytes(step.name.as_bytes())?;
-        copy(scan, &step.source, step.single, &mut output)?;
+        copy(scan, step, &mut output)?;
         (output.progress)(output.written);
     }
     output.to.flush().map_err(ConvertError::Write)
@@ -74,57 +72,60 @@ pub(super) fn ggml<R: Read + Seek>(
 
 fn copy<R: Read + Seek, W: Write, P: FnMut(u64)>(
     scan: &mut Scan<R>,
-    source: &Range,
-    single: bool,
+    step: &Step,
     output: &mut Output<W, P>,
 ) -> Result<(), ConvertError> {
-    if let Some(zero) = &source.zero {
-        // Minus zero is zero too: the sign is the top bit of each element's last byte.
-        let width = zero.element.bytes() as usize;
-        chunks(scan, zero, |bytes| {
-            let nonzero = |(i, byte): (usize, &u8)| byte & if i % width == width - 1 { 0x7f } else { 0xff } != 0;
-            if bytes.iter().enumerate().any(nonzero) {
-                return Err(ConvertError::Model("a key projection has a bias".to_owned()));
-            }
-            Ok(())
-        })?;
-    }
-    let mut converted = Vec::with_capacity(2 * CHUNK_BYTES);
-    chunks(scan, source, |bytes| {
-        converted.clear();
-        match (source.element, single) {
-            (Element::F16, true) => {
-                let (halves, _) = bytes.as_chunks::<2>();
-                converted.extend(halves.iter().flat_map(|half| from_half(u16::from_le_bytes(*half)).to_le_bytes()));
-                output.bytes(&converted)
-            }
-            (Element::F32, false) => {
-                let (singles, _) = bytes.as_chunks::<4>();
-                converted.extend(singles.iter().flat_map(|single| to_half(f32::from_le_bytes(*single)).to_le_bytes()));
-                output.bytes(&converted)
-            }
-            // The plan lets floats through only; those left here have the right width already.
-            (Element::F16 | Element::F32 | Element::I8 | Element::I16 | Element::I32, _) => output.bytes(bytes),
-        }
-    })
-}
-
-fn chunks<R: Read + Seek>(
-    scan: &mut Scan<R>,
-    range: &Range,
-    mut each: impl FnMut(&[u8]) -> Result<(), ConvertError>,
-) -> Result<(), ConvertError> {
-    scan.jump(range.offset)?;
-    let mut left = range.elements * range.element.bytes();
-    let mut chunk = vec![0; CHUNK_BYTES];
+    scan.jump(step.offset)?;
+    let mut left = 2 * step.elements;
+    let mut chunk = vec![0; CHUNK_BYTES as usize];
     while left > 0 {
-        let wanted = left.min(CHUNK_BYTES as u64) as usize;
-        let got = scan.read_some(&mut chunk[..wanted])?;
-        if got != wanted {
-            return Err(ConvertError::Model("it is cut short".to_owned()));
+        let bytes = &mut chunk[..left.min(CHUNK_BYTES) as usize];
+        if scan.read_some(bytes)? != bytes.len() {
+            return Err(wrong("it is cut short"));
         }
-        each(&chunk[..got])?;
-        left -= got as u64;
+        left -= bytes.len() as u64;
+        if step.single {
+            let (halves, _) = bytes.as_chunks::<2>();
+            let singles: Vec<u8> =
+                halves.iter().flat_map(|half| from_half(u16::from_le_bytes(*half)).to_le_bytes()).collect();
+            output.bytes(&singles)?;
+        } else {
+            output.bytes(bytes)?;
+        }
     }
     Ok(())
+}
+
+/// The value of a half-precision float; exact.
+fn from_half(half: u16) -> f32 {
+    /// 2¹¹²: the difference of the exponents' biases.
+    const REBIASED: f32 = f32::from_bits((127 + 112) << 23);
+    let (sign, magnitude) = (u32::from(half & 0x8000) << 16, u32::from(half & 0x7fff) << 13);
+    let is_number = half & 0x7c00 != 0x7c00;
+    let magnitude =
+        if is_number { (f32::from_bits(magnitude) * REBIASED).to_bits() } else { magnitude | f32::INFINITY.to_bits() };
+    f32::from_bits(sign | magnitude)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_have_their_well_known_values() {
+        for (half, single) in [
+            (0x0000, 0.0),
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x0001, 2f32.powi(-24)),
+            (0x83ff, -1023.0 * 2f32.powi(-24)),
+            (0x0400, 2f32.powi(-14)),
+            (0x3555, 0.333_251_95),
+            (0x7c00, f32::INFINITY),
+        ] {
+            assert_eq!(from_half(half), single);
+        }
+        assert!(from_half(0x8000).is_sign_negative() && from_half(0x7e00).is_nan());
+    }
 }

@@ -1,17 +1,16 @@
 //! Getting files that are not here: one fetcher at a time, source after source, and into place only when it is right.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{FileState, SourceOrder, Store};
+use super::{FileState, Store};
 use crate::disk::{self, SPARE_BYTES};
-use crate::error::{Attempt, AttemptError, FetchError};
+use crate::error::{AttemptError, FetchError};
 use crate::pinned::{Pin, PinnedFile, Recipe};
-use crate::progress::{Phase, Progress, Reporter};
+use crate::progress::{FetchPhase, Progress, Reporter};
 use crate::recipe::Workshop;
-use crate::source::{Package, Source};
+use crate::source::{FileSource, Package};
 
 pub(super) const WORK_FOLDER: &str = ".downloads";
 const LOCK_FILE: &str = ".lock";
@@ -44,12 +43,8 @@ impl Store {
             }
             paths.push(self.path(file));
         }
-        match wanted.first() {
-            None => return Ok(paths),
-            Some((file, _)) if self.options.order == SourceOrder::Offline => {
-                return Err(FetchError::Offline { name: file.name.to_string(), folder: self.folder.clone() });
-            }
-            Some((file, _)) => self.fetch_all(file, &wanted, progress)?,
+        if let Some((file, _)) = wanted.first() {
+            self.fetch_all(file, &wanted, progress)?;
         }
         Ok(paths)
     }
@@ -62,7 +57,7 @@ impl Store {
     ) -> Result<(), FetchError> {
         let work_folder = self.folder.join(WORK_FOLDER);
         fs::create_dir_all(&work_folder).map_err(store_error(&work_folder))?;
-        let _lock = self.lock(&mut Reporter::new(first.name.as_str(), progress))?;
+        let _lock = self.lock(&mut Reporter::new(&first.name, progress))?;
         // The fetcher that had the lock before may have removed it after success.
         fs::create_dir_all(&work_folder).map_err(store_error(&work_folder))?;
         let workshop = Workshop { folder: &work_folder, web: &self.web, clients: &self.clients };
@@ -71,17 +66,11 @@ impl Store {
             if self.verify(file, progress) != FileState::Present {
                 self.fetch(&workshop, file, pin, progress)?;
             }
-            if !self.options.keep_packages {
-                let later: BTreeSet<&Package> =
-                    wanted[index + 1..].iter().flat_map(|(file, _)| packages(file)).collect();
-                packages(file)
-                    .filter(|package| !later.contains(package))
-                    .for_each(|package| workshop.discard_package(package));
-            }
+            let is_needed =
+                |package: &Package| wanted[index + 1..].iter().any(|(file, _)| packages(file).any(|of| of == package));
+            packages(file).filter(|package| !is_needed(package)).for_each(|package| workshop.discard_package(package));
         }
-        if !self.options.keep_packages {
-            let _ = fs::remove_dir_all(&work_folder);
-        }
+        let _ = fs::remove_dir_all(&work_folder);
         Ok(())
     }
 
@@ -91,7 +80,7 @@ impl Store {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                reporter.report(Phase::Waiting, 0, None);
+                reporter.report(FetchPhase::Waiting, 0, None);
                 file.lock().map_err(store_error(&path))?;
             }
             Err(TryLockError::Error(error)) => return Err(store_error(&path)(error)),
@@ -106,39 +95,36 @@ impl Store {
         pin: &Pin,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), FetchError> {
-        let mut reporter = Reporter::new(file.name.as_str(), progress);
+        let mut reporter = Reporter::new(&file.name, progress);
         let mut attempts = Vec::new();
         for recipe in self.in_order(file) {
             let needed_bytes = self.needed_bytes(workshop, file, pin, recipe);
             let full = |free_bytes| AttemptError::DiskFull { needed_bytes, free_bytes };
             let made = match (self.free_bytes)(&self.folder) {
                 Some(free_bytes) if free_bytes < needed_bytes => Err(full(free_bytes)),
-                Some(_) | None => workshop.make(file, pin, recipe, &mut reporter).inspect_err(|error| {
-                    if error.write_error().is_some_and(disk::is_full) {
-                        workshop.discard_work(file);
-                    }
-                }),
+                Some(_) | None => workshop.make(file, pin, recipe, &mut reporter),
             };
             let error = match made {
                 Ok(candidate) => {
                     self.put_in_place(file, &candidate)?;
                     workshop.discard_work(file);
-                    reporter.report(Phase::Done, pin.bytes, Some(pin.bytes));
+                    reporter.report(FetchPhase::Done, pin.bytes, Some(pin.bytes));
                     return Ok(());
                 }
-                Err(error) if error.write_error().is_some_and(disk::is_full) => {
+                Err(error) if disk::is_full(&error) => {
+                    workshop.discard_work(file);
                     full((self.free_bytes)(&self.folder).unwrap_or_default())
                 }
                 Err(error) => error,
             };
-            attempts.push(Attempt { recipe: recipe.to_string(), error });
+            attempts.push((recipe, error));
         }
-        Err(self.gave_up(file, attempts))
+        Err(self.gave_up(file, &attempts))
     }
 
     pub(super) fn in_order<'a>(&self, file: &'a PinnedFile) -> Vec<&'a Recipe> {
         let mut recipes: Vec<&Recipe> = file.recipes.iter().collect();
-        if self.options.order == SourceOrder::RegistriesFirst {
+        if self.registries_first {
             recipes.sort_by_key(|recipe| recipe.sources().any(|source| source.package().is_none()));
         }
         recipes
@@ -147,8 +133,8 @@ impl Store {
     /// Room that a recipe takes at its peak. A package's own size is not known beforehand; models hardly compress, so
     /// it is taken to be that of its content.
     fn needed_bytes(&self, workshop: &Workshop<'_>, file: &PinnedFile, pin: &Pin, recipe: &Recipe) -> u64 {
-        let content = recipe.convert.as_ref().map_or(pin.bytes, |convert| convert.input_bytes);
-        let mut packages = recipe.sources().filter_map(Source::package).peekable();
+        let content = recipe.convert.as_ref().map_or(pin.bytes, |convert| convert.bytes);
+        let mut packages = recipe.sources().filter_map(FileSource::package).peekable();
         let working = match packages.peek() {
             None => pin.bytes.saturating_sub(workshop.part_bytes(file)),
             Some(_) => {
@@ -168,26 +154,29 @@ impl Store {
         flush(&self.folder)
     }
 
-    fn gave_up(&self, file: &PinnedFile, attempts: Vec<Attempt>) -> FetchError {
-        let (name, folder) = (file.name.to_string(), self.folder.clone());
-        let full = attempts.iter().filter_map(|attempt| {
-            let AttemptError::DiskFull { needed_bytes, free_bytes } = attempt.error else { return None };
-            Some((needed_bytes, free_bytes))
+    fn gave_up(&self, file: &PinnedFile, attempts: &[(&Recipe, AttemptError)]) -> FetchError {
+        let (name, folder) = (file.name.clone(), self.folder.clone());
+        let full = attempts.iter().filter_map(|(_, error)| {
+            let AttemptError::DiskFull { needed_bytes, free_bytes } = error else { return None };
+            Some((*needed_bytes, *free_bytes))
         });
         match full.min() {
             Some((needed_bytes, free_bytes)) => FetchError::DiskFull { name, folder, needed_bytes, free_bytes },
-            None => FetchError::Exhausted { name, folder, attempts },
+            None => {
+                let tried = attempts.iter().map(|(recipe, error)| format!("\n  {recipe}\n    {error}")).collect();
+                FetchError::Exhausted { name, folder, tried }
+            }
         }
     }
 }
 
 fn packages(file: &PinnedFile) -> impl Iterator<Item = &Package> {
-    file.recipes.iter().flat_map(Recipe::sources).filter_map(Source::package)
+    file.recipes.iter().flat_map(Recipe::sources).filter_map(FileSource::package)
 }
 
 fn unverified(file: &PinnedFile) -> FetchError {
     let from = file.recipes.first().map(Recipe::to_string).unwrap_or_default();
-    FetchError::Unverified { name: file.name.to_string(), from }
+    FetchError::Unverified { name: file.name.clone(), from }
 }
 
 fn store_error(path: &Path) -> impl Fn(io::Error) -> FetchError {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use parley_conversation::{Event, Notice, Outcome};
-use parley_daemon::recorded::RecordedRoom;
+use parley_daemon::rehearsal::Room;
 use parley_speech::{Clip, Interruption};
 
 use crate::room::{hush, next_notice, open, percentile, samples, speech, time};
@@ -80,7 +80,7 @@ pub async fn run() -> Result<()> {
 }
 
 /// Lets Parley tell its story for a while, and speaks over it.
-async fn interrupt(room: &RecordedRoom, after: Duration, samples: Vec<i16>, clip: &Clip) -> Result<Interrupted> {
+async fn interrupt(room: &Room, after: Duration, samples: Vec<i16>, clip: &Clip) -> Result<Interrupted> {
     hush(room).await?;
     let mut observations = room.handle().observations.subscribe();
     room.handle().control.send(Event::Typed { text: QUESTION.into() }).await?;
@@ -110,7 +110,7 @@ async fn interrupt(room: &RecordedRoom, after: Duration, samples: Vec<i16>, clip
 }
 
 /// From the onset to the last sound before a silence that is no gap between words.
-fn silence_after(room: &RecordedRoom, onset: Instant) -> Option<Duration> {
+fn silence_after(room: &Room, onset: Instant) -> Option<Duration> {
     let recording = room.recording();
     let rate = f64::from(recording.rate_hz());
     let samples = recording.samples();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use clap::Args;
 use parley_conversation::{Notice, Outcome};
-use parley_daemon::recorded::RecordedRoom;
+use parley_daemon::rehearsal::Room;
 use parley_speech::{Clip, Split};
 
 use crate::room::{hush, next_notice, open, percentile, samples, speech, time};
@@ -93,7 +93,7 @@ struct Heard {
     first_sound: Option<Duration>,
 }
 
-async fn listen(room: &RecordedRoom, samples: Vec<i16>, clip: &Clip) -> Result<Heard> {
+async fn listen(room: &Room, samples: Vec<i16>, clip: &Clip) -> Result<Heard> {
     hush(room).await?;
     let mut observations = room.handle().observations.subscribe();
     let length = time(samples.len());

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use parley_audio::capture::FRAME_RATE_HZ;
 use parley_conversation::{BargeIn, Event, Notice, Phase, Settings};
 use parley_daemon::conductor::{Generating, Observation};
 use parley_daemon::config::Config;
-use parley_daemon::recorded::{MICROPHONE_HZ, RecordedRoom};
+use parley_daemon::rehearsal::Room;
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
-use parley_models::{Manifest, Models, Selection, Store, default_dir};
+use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 use parley_speech::{Clip, SpeechSets};
 use tokio::sync::broadcast;
 
@@ -28,7 +29,7 @@ pub fn config() -> Result<Config> {
 pub fn models() -> Result<Selection> {
     let folder =
         default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?;
-    Ok(Models::new(Manifest::embedded()?, Store::new(folder)?).select("demo")?)
+    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?).select("demo")?)
 }
 
 /// The recordings.
@@ -38,12 +39,12 @@ pub fn speech() -> Result<SpeechSets> {
 
 /// A clip's samples.
 pub fn samples(sets: &SpeechSets, clip: &Clip) -> Result<Vec<i16>> {
-    Ok(parley_audio::wav::load(&sets.path(clip), MICROPHONE_HZ)?)
+    Ok(parley_audio::wav::load(&sets.path(clip), FRAME_RATE_HZ)?)
 }
 
 /// Samples as time.
 pub fn time(samples: usize) -> Duration {
-    Duration::from_secs_f64(samples as f64 / f64::from(MICROPHONE_HZ))
+    Duration::from_secs_f64(samples as f64 / f64::from(FRAME_RATE_HZ))
 }
 
 /// How the product behaves with a headset.
@@ -52,18 +53,18 @@ pub fn product_settings(config: &Config, models: &Selection) -> Settings {
 }
 
 /// A room with every engine ready, and the product's settings but for what `change` does to them.
-pub async fn open(change: impl FnOnce(&mut Settings)) -> Result<RecordedRoom> {
+pub async fn open(change: impl FnOnce(&mut Settings)) -> Result<Room> {
     let (config, models) = (config()?, models()?);
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     let mut settings = product_settings(&config, &models);
     change(&mut settings);
-    let room = RecordedRoom::open(settings, Generating::default(), workers)?;
+    let room = Room::open(settings, Generating::default(), workers)?;
     room.ready().await?;
     Ok(room)
 }
 
 /// Interrupts whatever is being said, and waits until all is quiet.
-pub async fn hush(room: &RecordedRoom) -> Result<()> {
+pub async fn hush(room: &Room) -> Result<()> {
     room.handle().control.send(Event::Interrupt).await?;
     let mut phase = room.handle().phase.clone();
     tokio::time::timeout(PATIENCE, async {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::source::Source;
-use super::thread::{Counters, Recorder, RingEnds, Stamp};
+use super::thread::{CaptureCounters, Recorder, RingEnds, Stamp};
 use crate::device::DeviceError;
 use crate::real_time::{AudioThread, frames_to_duration};
 use crate::resample::Resampler;
 use crate::sample::{extend_f32, extend_i16};
 
-/// Sample rate of a [`Frame`]: what every engine listens at.
+/// Sample rate of a [`Frame`] in Hz: what every engine listens at, so it is also what microphones are asked for first.
 pub const FRAME_RATE_HZ: u32 = 16_000;
 /// Samples of a [`Frame`]: 20 ms.
 pub const FRAME_SAMPLES: usize = 320;
@@ -35,7 +35,7 @@ pub struct Frame {
 pub struct Microphone {
     ring: RingEnds,
     resampler: Resampler,
-    counters: Arc<Counters>,
+    counters: Arc<CaptureCounters>,
     /// Arrivals that may still be asked for, oldest first.
     stamps: VecDeque<Stamp>,
     device_samples: Vec<i16>,
@@ -53,18 +53,14 @@ impl Microphone {
     /// The thread could not be started, or the source has a rate that cannot be converted to 16 kHz.
     pub fn start(source: impl Source + 'static) -> Result<Microphone, DeviceError> {
         let (mut microphone, recorder) = Microphone::without_thread(source)?;
-        let counters = Arc::clone(&microphone.counters);
-        microphone._thread = Some(AudioThread::spawn("capture", move |stop, is_real_time| {
-            counters.is_real_time.set(is_real_time);
-            recorder.run(&stop);
-        })?);
+        microphone._thread = Some(AudioThread::spawn("capture", move |stop| recorder.run(&stop))?);
         Ok(microphone)
     }
 
     pub(super) fn without_thread<S: Source>(source: S) -> Result<(Microphone, Recorder<S>), DeviceError> {
         let rate_hz = source.format().rate_hz;
         let resampler = Resampler::new(rate_hz, FRAME_RATE_HZ)?;
-        let counters = Arc::new(Counters::default());
+        let counters = Arc::new(CaptureCounters::default());
         let (recorder, ring) = Recorder::new(source, Arc::clone(&counters));
         let block = rate_hz.div_ceil(BLOCKS_PER_SECOND) as usize;
         let microphone = Microphone {
@@ -118,13 +114,8 @@ impl Microphone {
     }
 
     /// What the microphone has been through; may be kept and read anywhere.
-    pub fn counters(&self) -> Arc<Counters> {
+    pub fn counters(&self) -> Arc<CaptureCounters> {
         Arc::clone(&self.counters)
-    }
-
-    /// Rate of the device in Hz.
-    pub fn device_rate_hz(&self) -> u32 {
-        self.resampler.from_hz()
     }
 
     /// When the first `position` samples at 16 kHz had arrived.

@@ -1,64 +1,36 @@
-//! Speakers without a sound card: they keep real time, and record what a listener would have heard.
+//! A loudspeaker without a sound card: it keeps real time, and records what a listener would have heard.
 //!
-//! Terms: the **line** is a simulated device: a buffer that empties at the sample rate, and plays silence when it is empty.
+//! Terms: the **line** is a simulated device: a buffer that empties at the sample rate, and plays silence when it is
+//! empty.
 
 use std::collections::VecDeque;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::sink::{Sink, SinkFormat, Written};
 use crate::device::{DeviceError, DeviceLost};
 use crate::real_time::{duration_to_frames, frames_to_duration};
-use crate::wav::{WavError, WavWriter};
 
 /// Periods that the line holds, like a sound card's buffer.
 const BUFFER_PERIODS: usize = 3;
 /// Periods per second.
 const PERIODS_PER_SECOND: u32 = 100;
-/// The longest recording in memory: ten minutes. What is heard later is not recorded.
+/// The longest recording: ten minutes. What is heard later is not recorded.
 const MAX_RECORDED: Duration = Duration::from_secs(600);
-
-/// A device that plays to nobody, in real time.
-#[derive(Debug)]
-pub struct NullSink {
-    line: Line,
-}
-
-impl NullSink {
-    /// A sink of this rate in Hz.
-    pub fn new(rate_hz: u32) -> NullSink {
-        NullSink { line: Line::new(rate_hz, Instant::now()) }
-    }
-}
 
 /// A device that records what a listener would have heard: speech and silence in real time, without what was dropped.
 #[derive(Debug)]
-pub struct WavSink {
+pub struct RecordingSink {
     line: Line,
     recording: Recording,
 }
 
-impl WavSink {
+impl RecordingSink {
     /// Records into memory, at most ten minutes.
-    pub fn in_memory(rate_hz: u32) -> (WavSink, Recording) {
-        WavSink::new(rate_hz, None)
-    }
-
-    /// Records into a WAV file, and the first ten minutes into memory too. The file is complete when the sink is dropped, and
-    /// readable up to its last second before.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn create(path: &Path, rate_hz: u32) -> Result<(WavSink, Recording), WavError> {
-        Ok(WavSink::new(rate_hz, Some(WavWriter::create(path, rate_hz)?)))
-    }
-
-    fn new(rate_hz: u32, file: Option<WavWriter>) -> (WavSink, Recording) {
+    pub fn new(rate_hz: u32) -> (RecordingSink, Recording) {
         let now = Instant::now();
-        let tape = Tape { samples: Vec::new(), file, error: None };
-        let recording = Recording { rate_hz, first_frame_at: now, tape: Arc::new(Mutex::new(tape)) };
-        (WavSink { line: Line::new(rate_hz, now), recording: recording.clone() }, recording)
+        let recording = Recording { rate_hz, first_frame_at: now, samples: Arc::default() };
+        (RecordingSink { line: Line::new(rate_hz, now), recording: recording.clone() }, recording)
     }
 
     fn advance(&mut self) {
@@ -67,26 +39,12 @@ impl WavSink {
     }
 }
 
-impl Drop for WavSink {
-    fn drop(&mut self) {
-        self.advance();
-        self.recording.close();
-    }
-}
-
-/// What a [`WavSink`] has recorded; may be read while it records.
+/// What a [`RecordingSink`] has recorded; may be read while it records.
 #[derive(Debug, Clone)]
 pub struct Recording {
     rate_hz: u32,
     first_frame_at: Instant,
-    tape: Arc<Mutex<Tape>>,
-}
-
-#[derive(Debug)]
-struct Tape {
-    samples: Vec<i16>,
-    file: Option<WavWriter>,
-    error: Option<WavError>,
+    samples: Arc<Mutex<Vec<i16>>>,
 }
 
 impl Recording {
@@ -107,46 +65,26 @@ impl Recording {
 
     /// What was heard so far, at most ten minutes.
     pub fn samples(&self) -> Vec<i16> {
-        self.tape().samples.clone()
+        self.lock().clone()
     }
 
-    /// When, at or after `from`, something louder than `threshold` (0..=32767) was first heard: the "time of first sound".
+    /// When, at or after `from`, something louder than `threshold` (0..=32767) was first heard: the "time of first
+    /// sound".
     pub fn first_sound(&self, from: Instant, threshold: u16) -> Option<Instant> {
         let whole = duration_to_frames(from.saturating_duration_since(self.first_frame_at), self.rate_hz) as usize;
         let from = if self.heard_at(whole) < from { whole + 1 } else { whole };
-        let tape = self.tape();
-        let index = tape.samples.iter().skip(from).position(|sample| sample.unsigned_abs() > threshold)?;
+        let index = self.lock().iter().skip(from).position(|sample| sample.unsigned_abs() > threshold)?;
         Some(self.heard_at(from + index))
     }
 
-    /// Why the file is not complete, once; playing went on.
-    pub fn take_error(&self) -> Option<WavError> {
-        self.tape().error.take()
-    }
-
-    fn tape(&self) -> std::sync::MutexGuard<'_, Tape> {
-        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<i16>> {
+        self.samples.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn record(&self, samples: &mut dyn Iterator<Item = i16>, silent: usize) {
-        let mut tape = self.tape();
-        let room = (duration_to_frames(MAX_RECORDED, self.rate_hz) as usize).saturating_sub(tape.samples.len());
-        let heard: Vec<i16> = samples.chain(std::iter::repeat_n(0, silent)).collect();
-        tape.samples.extend(heard.iter().take(room));
-        if let Some(file) = &mut tape.file
-            && let Err(error) = file.write(&heard)
-        {
-            (tape.file, tape.error) = (None, Some(error));
-        }
-    }
-
-    fn close(&self) {
-        let mut tape = self.tape();
-        if let Some(file) = tape.file.take()
-            && let Err(error) = file.finish()
-        {
-            tape.error = Some(error);
-        }
+        let mut recorded = self.lock();
+        let room = (duration_to_frames(MAX_RECORDED, self.rate_hz) as usize).saturating_sub(recorded.len());
+        recorded.extend(samples.chain(std::iter::repeat_n(0, silent)).take(room));
     }
 }
 
@@ -202,38 +140,7 @@ impl Line {
     }
 }
 
-impl Sink for NullSink {
-    fn format(&self) -> SinkFormat {
-        self.line.format
-    }
-
-    fn write(&mut self, period: &[i16]) -> Result<Written, DeviceLost> {
-        loop {
-            let now = Instant::now();
-            self.line.advance(now, |_, _| {});
-            match self.line.write(period, now) {
-                Ok(written) => return Ok(written),
-                Err(wait) => std::thread::sleep(wait),
-            }
-        }
-    }
-
-    fn delay_frames(&mut self) -> usize {
-        self.line.advance(Instant::now(), |_, _| {});
-        self.line.pending.len()
-    }
-
-    fn drop_pending(&mut self) -> usize {
-        self.line.advance(Instant::now(), |_, _| {});
-        self.line.drop_pending()
-    }
-
-    fn reopen(&mut self) -> Result<(), DeviceError> {
-        Ok(())
-    }
-}
-
-impl Sink for WavSink {
+impl Sink for RecordingSink {
     fn format(&self) -> SinkFormat {
         self.line.format
     }
@@ -312,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_recording_tells_when_the_first_sound_was_heard() {
-        let (sink, recording) = WavSink::in_memory(RATE_HZ);
+        let (sink, recording) = RecordingSink::new(RATE_HZ);
         recording.record(&mut [0, 3, 0, -900, 2].into_iter(), 2);
         assert_eq!(recording.samples().len(), 7);
         let start = recording.first_frame_at();
@@ -320,17 +227,5 @@ mod tests {
         assert_eq!(recording.first_sound(start, 2), Some(start + Duration::from_millis(1)));
         assert_eq!(recording.first_sound(start + Duration::from_millis(4), 100), None);
         drop(sink);
-    }
-
-    #[test]
-    fn a_full_disk_is_reported_and_playing_goes_on() {
-        let (mut sink, recording) = match WavSink::create(Path::new("/dev/full"), RATE_HZ) {
-            // Opening already writes the header.
-            Err(error) => return assert!(error.to_string().contains("/dev/full"), "{error}"),
-            Ok(both) => both,
-        };
-        assert!(sink.write(&[1; 10]).is_ok());
-        drop(sink);
-        assert!(recording.take_error().is_some());
     }
 }

@@ -5,12 +5,12 @@
 
 use std::process::Command;
 
-use super::{Place, content, pinned};
-use crate::server::{Answer, Server};
-use parley_models::{FetchError, FileState};
+use super::server::{Answer, Server};
+use super::web::{BYTES, Place, content, pinned};
+use crate::error::FetchError;
+use crate::store::FileState;
 
 const INSIDE: &str = "PARLEY_TEST_FILE_LIMIT";
-const BYTES: usize = 700_000;
 
 #[test]
 fn a_full_disk_leaves_nothing_behind_and_says_how_much_is_needed() {
@@ -19,7 +19,7 @@ fn a_full_disk_leaves_nothing_behind_and_says_how_much_is_needed() {
     }
     // 400 blocks of 512 bytes in a POSIX shell; at most 400 KiB where the shell counts in 1024.
     let script = "ulimit -f 400 && trap '' XFSZ && exec \"$0\" --exact \"$1\" --nocapture";
-    let name = "full_disk::a_full_disk_leaves_nothing_behind_and_says_how_much_is_needed";
+    let name = "store::tests::full_disk::a_full_disk_leaves_nothing_behind_and_says_how_much_is_needed";
     let output = Command::new("sh")
         .args(["-c", script])
         .arg(std::env::current_exe().unwrap())

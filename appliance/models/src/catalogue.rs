@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use crate::error::FetchError;
 use crate::manifest::{Manifest, Model, Purpose};
+use crate::pinned::PinnedFile;
 use crate::progress::Progress;
 use crate::store::{FileState, Store};
 
 /// The manifest's models and the store that they lie in.
-pub struct Models {
+pub struct Catalogue {
     manifest: Manifest,
     store: Store,
 }
@@ -25,24 +26,10 @@ pub enum Wanted {
     Ids(Vec<String>),
 }
 
-/// A name that the manifest does not know.
+/// Why models cannot be used: they are unknown, missing, damaged, unverified or no whole set; and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WantedError {
-    /// No such profile.
-    #[error("there is no profile `{name}`; there are: {known}")]
-    Profile {
-        /// The name.
-        name: String,
-        /// Those there are, separated by commas.
-        known: String,
-    },
-    /// No such model.
-    #[error("there is no model `{id}`; `parley models list` shows those there are")]
-    Model {
-        /// The id.
-        id: String,
-    },
-}
+#[error("{0}")]
+pub struct SelectError(String);
 
 /// A model with the state of its files, in the manifest's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,89 +80,40 @@ impl Selection {
     }
 }
 
-/// Why a profile's models cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SelectError {
-    /// No such profile.
-    #[error(transparent)]
-    Wanted(#[from] WantedError),
-    /// Files are missing or damaged.
-    #[error("these models are not ready in {folder}:{problems}\nRun `parley models fetch {profile}`")]
-    NotReady {
-        /// The profile.
-        profile: String,
-        /// The store's folder.
-        folder: String,
-        /// One line for each file, each after a line break.
-        problems: String,
-    },
-    /// Models have not been verified.
-    #[error(
-        "profile `{profile}` cannot be used yet: nobody has verified the checksums of {models}. Choose another \
-         profile, or verify them as `models.toml` says"
-    )]
-    Unverified {
-        /// The profile.
-        profile: String,
-        /// Their ids, separated by commas.
-        models: String,
-    },
-    /// The profile is not a whole set, as the one for tests.
-    #[error(
-        "profile `{profile}` has {count} models for {purpose:?}; choose a profile that has what a conversation needs"
-    )]
-    Incomplete {
-        /// The profile.
-        profile: String,
-        /// What for.
-        purpose: Purpose,
-        /// How many it has.
-        count: usize,
-    },
-    /// One process speaks with all voices.
-    #[error("profile `{profile}` has voices for two workers, {first} and {other}; choose voices of one")]
-    TwoWorkers {
-        /// The profile.
-        profile: String,
-        /// The first voice's worker.
-        first: String,
-        /// Another voice's.
-        other: String,
-    },
-}
-
-impl Models {
+impl Catalogue {
     /// The models of a manifest in a store.
-    pub fn new(manifest: Manifest, store: Store) -> Models {
-        Models { manifest, store }
+    pub fn new(manifest: Manifest, store: Store) -> Catalogue {
+        Catalogue { manifest, store }
     }
 
-    /// The manifest.
-    pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+    /// The same, trying package registries before everything else.
+    pub fn registries_first(self) -> Catalogue {
+        Catalogue { store: self.store.registries_first(), ..self }
     }
 
-    /// The store.
-    pub fn store(&self) -> &Store {
-        &self.store
+    /// The folder of the models.
+    pub fn folder(&self) -> &Path {
+        self.store.folder()
     }
 
     /// The models that are meant, in the manifest's order.
     ///
     /// # Errors
     /// A name is unknown.
-    pub fn resolve(&self, wanted: &Wanted) -> Result<Vec<&Model>, WantedError> {
+    pub fn resolve(&self, wanted: &Wanted) -> Result<Vec<&Model>, SelectError> {
         match wanted {
             Wanted::Everything => Ok(self.manifest.models.iter().collect()),
-            Wanted::Profile(name) => match self.manifest.profile(name) {
-                Some(_) => Ok(self.manifest.models_of(name).collect()),
-                None => {
-                    let known: Vec<&str> = self.manifest.profiles.iter().map(|profile| profile.name.as_str()).collect();
-                    Err(WantedError::Profile { name: name.clone(), known: known.join(", ") })
-                }
-            },
+            Wanted::Profile(name) if self.manifest.profile(name).is_some() => {
+                Ok(self.manifest.models_of(name).collect())
+            }
+            Wanted::Profile(name) => {
+                let known: Vec<&str> = self.manifest.profiles.iter().map(|profile| profile.name.as_str()).collect();
+                Err(SelectError(format!("there is no profile `{name}`; there are: {}", known.join(", "))))
+            }
             Wanted::Ids(ids) => match ids.iter().find(|id| self.manifest.model(id).is_none()) {
-                Some(id) => Err(WantedError::Model { id: id.clone() }),
+                Some(id) => {
+                    Err(SelectError(format!("there is no model `{id}`; `parley models list` shows those there are")))
+                }
                 None => Ok(self.manifest.models.iter().filter(|model| ids.contains(&model.id)).collect()),
             },
         }
@@ -205,10 +143,14 @@ impl Models {
     /// The profile is unknown or no whole set, or its models are missing, damaged or unverified.
     pub fn select(&self, profile: &str) -> Result<Selection, SelectError> {
         let models = self.resolve(&Wanted::Profile(profile.to_owned()))?;
-        let unverified: Vec<&str> =
-            models.iter().filter(|model| !model.is_verified()).map(|model| model.id.as_str()).collect();
+        let unverified = models.iter().filter(|model| model.bytes().is_none()).map(|model| model.id.as_str());
+        let unverified: Vec<&str> = unverified.collect();
         if !unverified.is_empty() {
-            return Err(SelectError::Unverified { profile: profile.to_owned(), models: unverified.join(", ") });
+            return Err(SelectError(format!(
+                "profile `{profile}` cannot be used yet: nobody has verified the checksums of {}. Choose another \
+                 profile, or verify them as `models.toml` says",
+                unverified.join(", ")
+            )));
         }
         let of_purpose = |purpose: Purpose| {
             let of_purpose = models.iter().filter(move |model| model.purpose == purpose);
@@ -218,7 +160,10 @@ impl Models {
             };
             of_purpose.filter_map(|model| selected(&model)).collect::<Vec<_>>()
         };
-        let wrong_number = |purpose, count| SelectError::Incomplete { profile: profile.to_owned(), purpose, count };
+        let wrong_number = |purpose: Purpose, count: usize| {
+            let advice = "choose a profile that has what a conversation needs";
+            SelectError(format!("profile `{profile}` has {count} models for {purpose:?}; {advice}"))
+        };
         let exactly_one = |purpose| match of_purpose(purpose).as_slice() {
             [(_, selected)] => Ok(selected.clone()),
             others => Err(wrong_number(purpose, others.len())),
@@ -233,15 +178,17 @@ impl Models {
         let states = self.list(&models);
         let problems = states.iter().flat_map(|state| &state.files).filter_map(|(name, state)| match state {
             FileState::Present => None,
-            FileState::Missing | FileState::Unverified { .. } => Some(format!("\n  {name} is missing")),
+            FileState::Missing | FileState::Unverified => Some(format!("\n  {name} is missing")),
             FileState::Damaged { reason } => Some(format!("\n  {name} is damaged: {reason}")),
         });
         let problems: String = problems.collect();
         if problems.is_empty() {
             return Ok(selection);
         }
-        let folder = self.store.folder().display().to_string();
-        Err(SelectError::NotReady { profile: profile.to_owned(), folder, problems })
+        let folder = self.folder().display();
+        Err(SelectError(format!(
+            "these models are not ready in {folder}:{problems}\nRun `parley models fetch {profile}`"
+        )))
     }
 }
 
@@ -251,15 +198,17 @@ fn voices(profile: &str, selected: Vec<(Vec<String>, Selected)>) -> Result<Optio
     for (languages, Selected { worker, file }) in selected {
         let voices = voices.get_or_insert_with(|| Voices { worker: worker.clone(), files: Vec::new() });
         if voices.worker != worker {
-            let (profile, first) = (profile.to_owned(), voices.worker.clone());
-            return Err(SelectError::TwoWorkers { profile, first, other: worker });
+            let first = &voices.worker;
+            return Err(SelectError(format!(
+                "profile `{profile}` has voices for two workers, {first} and {worker}; choose voices of one"
+            )));
         }
         voices.files.extend(languages.into_iter().map(|code| (code, file.clone())));
     }
     Ok(voices.filter(|voices| !voices.files.is_empty()))
 }
 
-fn states<'a>(models: &[&'a Model], mut state: impl FnMut(&crate::PinnedFile) -> FileState) -> Vec<ModelState<'a>> {
+fn states<'a>(models: &[&'a Model], mut state: impl FnMut(&PinnedFile) -> FileState) -> Vec<ModelState<'a>> {
     let mut of = |model: &'a Model| ModelState {
         model,
         files: model.files.iter().map(|file| (file.name.as_str(), state(file))).collect(),
@@ -280,7 +229,7 @@ pub fn default_dir(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Sha256;
+    use crate::digest::Sha256;
 
     fn manifest() -> Manifest {
         let mut toml = "[[profile]]\nname='p'\ndescription='x'\n[[profile]]\nname='part'\ndescription='x'\n[[profile]]\nname='new'\ndescription='x'\n".to_owned();
@@ -307,7 +256,7 @@ mod tests {
     #[test]
     fn a_profile_is_selected_once_all_of_it_is_there() {
         let folder = tempfile::tempdir().unwrap();
-        let models = Models::new(manifest(), Store::new(folder.path()).unwrap());
+        let models = Catalogue::new(manifest(), Store::new(folder.path()).unwrap());
         for id in ["hear", "think", "speak", "turn"] {
             std::fs::write(folder.path().join(format!("{id}.dat")), id).unwrap();
         }
@@ -337,10 +286,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_here_is_not_fetched_and_what_is_damaged_inside_is_found_by_reading_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Catalogue::new(manifest(), Store::new(folder.path()).unwrap());
+        assert_eq!(models.folder(), folder.path());
+        let wanted = models.resolve(&Wanted::Ids(vec!["think".into(), "turn".into()])).unwrap();
+        for id in ["think", "turn"] {
+            std::fs::write(folder.path().join(format!("{id}.dat")), id).unwrap();
+        }
+        let paths = models.fetch(&wanted, &mut |_| {}).unwrap();
+        assert_eq!(paths, [folder.path().join("think.dat"), folder.path().join("turn.dat")]);
+        std::fs::write(folder.path().join("turn.dat"), "torn").unwrap();
+        let mut read = Vec::new();
+        let states = models.verify(&wanted, &mut |progress| read.push((progress.file.to_owned(), progress.done_bytes)));
+        assert_eq!(states[0].files, [("think.dat", FileState::Present)]);
+        assert!(matches!(&states[1].files[..], [("turn.dat", FileState::Damaged { .. })]), "{states:?}");
+        assert_eq!(read, [("think.dat".to_owned(), 5), ("turn.dat".to_owned(), 4)]);
+        assert!(models.list(&wanted).iter().all(|state| state.files[0].1 == FileState::Present), "a quick look");
+    }
+
+    #[test]
     fn what_cannot_be_selected_says_why() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("new.dat"), "by hand").unwrap();
-        let models = Models::new(manifest(), Store::new(folder.path()).unwrap());
+        let models = Catalogue::new(manifest(), Store::new(folder.path()).unwrap());
         let check = |profile: &str, expected: &str| {
             let error = models.select(profile).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
@@ -348,7 +317,8 @@ mod tests {
         check("q", "no profile `q`; there are: p, part, new");
         check("part", "`part` has 0 models for LanguageModel");
         check("new", "nobody has verified the checksums of new-model");
-        assert_eq!(models.resolve(&Wanted::Ids(vec!["x".into()])), Err(WantedError::Model { id: "x".into() }));
+        let unknown = models.resolve(&Wanted::Ids(vec!["turn".into(), "x".into()])).unwrap_err().to_string();
+        assert!(unknown.contains("no model `x`"), "{unknown}");
         assert_eq!(models.resolve(&Wanted::Everything).unwrap().len(), 6);
         assert_eq!(models.resolve(&Wanted::Ids(vec!["turn".into(), "hear".into()])).unwrap()[0].id, "hear");
     }

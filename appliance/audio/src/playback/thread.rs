@@ -15,32 +15,23 @@ const IDLE_POLL: Duration = Duration::from_millis(2);
 /// The most that it looks before it writes silence all the same: a device whose delay never shrinks is still fed.
 const IDLE_POLLS: usize = 25;
 
-/// A running speaker; dropping it ends the playback thread and closes the sink.
+/// A running loudspeaker; dropping it ends the playback thread and closes the sink.
 #[derive(Debug)]
-pub struct Speaker {
-    format: SinkFormat,
+pub struct PlaybackThread {
     _thread: AudioThread,
 }
 
-impl Speaker {
+impl PlaybackThread {
     /// Starts the playback thread on `sink`.
     ///
     /// # Errors
     /// The thread could not be started.
-    pub fn start(sink: impl Sink + 'static) -> Result<(Feed, Control, Speaker), DeviceError> {
+    pub fn start(sink: impl Sink + 'static) -> Result<(Feed, Control, PlaybackThread), DeviceError> {
         let format = sink.format();
         let (feed, control, renderer) = Renderer::new(format.rate_hz, format.period_frames);
         let shared = Arc::clone(&control.shared);
-        let thread = AudioThread::spawn("playback", move |stop, is_real_time| {
-            shared.counters.is_real_time.set(is_real_time);
-            play(sink, renderer, &shared, &stop);
-        })?;
-        Ok((feed, control, Speaker { format, _thread: thread }))
-    }
-
-    /// Rate and period of the sink.
-    pub fn format(&self) -> SinkFormat {
-        self.format
+        let thread = AudioThread::spawn("playback", move |stop| play(sink, renderer, &shared, &stop))?;
+        Ok((feed, control, PlaybackThread { _thread: thread }))
     }
 }
 

@@ -6,8 +6,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use parley_audio::capture::{Clip, ClipQueue, QueueFull, QueueSource};
-use parley_audio::playback::{Recording, WavSink};
+use parley_audio::capture::{ClipQueue, FRAME_RATE_HZ, QueueFull, QueueSource, QueuedClip};
+use parley_audio::playback::{LOUDSPEAKER_HZ, Recording, RecordingSink};
 use parley_audio::wav::{self, WavError};
 use parley_conversation::{Notice, Phase, Settings};
 use tokio::sync::broadcast;
@@ -16,10 +16,6 @@ use crate::conductor::{Generating, Handle, Observation, StagesMs, TurnReport};
 use crate::session::{Session, SessionError};
 use crate::workers::Workers;
 
-/// The microphone's rate: that of the engines, so that recordings are heard as they are.
-pub const MICROPHONE_HZ: u32 = 16_000;
-/// A common rate of loudspeakers.
-pub const LOUDSPEAKER_HZ: u32 = 48_000;
 /// The first sample at least this loud is a sound: 40 dB below full scale.
 const AUDIBLE: u16 = 330;
 /// How long to wait for an answer to begin.
@@ -30,14 +26,14 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 /// A spoken question.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Mono, at [`MICROPHONE_HZ`].
+    /// Mono, at [`FRAME_RATE_HZ`].
     pub samples: Vec<i16>,
     /// From the beginning to the end of the last sound.
     pub last_sound: Duration,
 }
 
 /// A room whose microphone and loudspeaker are files.
-pub struct RecordedRoom {
+pub struct Room {
     session: Session,
     clips: ClipQueue,
     recording: Recording,
@@ -63,7 +59,7 @@ impl Question {
     /// # Errors
     /// It is not one, or is empty.
     pub fn read(path: &Path) -> Result<Question, WavError> {
-        let samples = wav::load(path, MICROPHONE_HZ)?;
+        let samples = wav::load(path, FRAME_RATE_HZ)?;
         let last_sound = last_sound(&samples);
         Ok(Question { samples, last_sound })
     }
@@ -83,24 +79,24 @@ fn last_sound(samples: &[i16]) -> Duration {
     // 35 dB below the loudest, and 10 dB above a noise floor that is itself well below the speech.
     let threshold = (loudest * 10f32.powf(-3.5)).max((floor * 10.0).min(loudest * 0.01));
     let windows = levels.iter().rposition(|level| *level > threshold).map_or(0, |last| last + 1);
-    Duration::from_secs_f64((windows * WINDOW).min(samples.len()) as f64 / f64::from(MICROPHONE_HZ))
+    Duration::from_secs_f64((windows * WINDOW).min(samples.len()) as f64 / f64::from(FRAME_RATE_HZ))
 }
 
 fn mean_square(samples: &[i16]) -> f32 {
     samples.iter().map(|sample| f32::from(*sample).powi(2)).sum::<f32>() / samples.len().max(1) as f32
 }
 
-impl RecordedRoom {
+impl Room {
     /// Opens the room.
     ///
     /// # Errors
     /// See [`Session::start`].
-    pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<RecordedRoom, SessionError> {
-        let (source, clips) = QueueSource::new(MICROPHONE_HZ);
-        let (sink, recording) = WavSink::in_memory(LOUDSPEAKER_HZ);
+    pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<Room, SessionError> {
+        let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
+        let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
         let session = Session::start(settings, generating, workers, source, sink)?;
         let observations = session.handle.observations.subscribe();
-        Ok(RecordedRoom { session, clips, recording, observations })
+        Ok(Room { session, clips, recording, observations })
     }
 
     /// The conversation's handle.
@@ -117,7 +113,7 @@ impl RecordedRoom {
     ///
     /// # Errors
     /// Too many clips wait.
-    pub fn say(&self, samples: Vec<i16>) -> Result<Clip, QueueFull> {
+    pub fn say(&self, samples: Vec<i16>) -> Result<QueuedClip, QueueFull> {
         self.clips.push(samples)
     }
 
@@ -135,7 +131,7 @@ impl RecordedRoom {
         let begun = self.recording.samples().len();
         let clip = self.clips.push(question.samples.clone())?;
         let mut report = None;
-        let length = Duration::from_secs_f64(question.samples.len() as f64 / f64::from(MICROPHONE_HZ));
+        let length = Duration::from_secs_f64(question.samples.len() as f64 / f64::from(FRAME_RATE_HZ));
         let mut deadline = tokio::time::Instant::now() + length + PATIENCE;
         while let Ok(Ok(observation)) = tokio::time::timeout_at(deadline, self.observations.recv()).await {
             see(&observation);

