@@ -1,5 +1,6 @@
 //! What a newcomer types, on a machine that has nothing yet: no models, no workers, no sound.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -55,4 +56,22 @@ fn missing_models_name_the_command_that_gets_them() {
 fn a_configuration_with_a_mistake_is_shown_with_its_place() {
     let message = refused("[audio]\nimput = \"x\"\n", &["models", "list"]);
     assert!(message.contains("line 2") && message.contains("imput"), "{message}");
+}
+
+/// The program that `parley update` becomes lies beside it; here it only says what it was told.
+#[test]
+fn an_update_is_left_to_the_program_beside_with_the_same_arguments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let parley = folder.path().join("parley");
+    std::fs::copy(env!("CARGO_BIN_EXE_parley"), &parley).expect("it can be copied");
+    let run = |arguments: &[&str]| Command::new(&parley).args(arguments).output().expect("it can be started");
+    let alone = run(&["update", "status"]);
+    assert!(!alone.status.success());
+    assert!(String::from_utf8_lossy(&alone.stderr).contains("parley-update, which belongs beside"), "{alone:?}");
+    let beside = folder.path().join("parley-update");
+    std::fs::write(&beside, "#!/bin/sh\necho \"$@\"\nexit 3\n").expect("it can be written");
+    std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
+    let told = run(&["--config", "update", "update", "install", "--again", "update"]);
+    assert_eq!(told.status.code(), Some(3));
+    assert_eq!(String::from_utf8_lossy(&told.stdout), "--config update install --again update\n");
 }

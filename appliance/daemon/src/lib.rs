@@ -6,7 +6,6 @@ pub mod listening;
 pub mod machine;
 pub mod measurements;
 pub mod recorded;
-pub mod schemas;
 pub mod self_test;
 pub mod session;
 pub mod watchdog;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::ledger::{Happened, Ledger};
-use crate::manifest::Manifest;
+use crate::policy::manifest::Manifest;
 
 /// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first default
 /// release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
@@ -113,11 +113,11 @@ fn mb(bytes: u64) -> u64 {
 /// The classes of slot that a bundle must bring: kernel and root never mix.
 const CLASSES: [&str; 2] = ["boot", "rootfs"];
 
-/// Judges a bundle. `again` is the owner's word that a blocked version is to be tried once more.
+/// Whether a bundle may be installed. `again` is the owner's word that a blocked version is to be tried once more.
 ///
 /// # Errors
 /// The first reason against it.
-pub fn judge(bundle: &Manifest, device: &Device, ledger: &Ledger, again: bool) -> Result<Version, Refusal> {
+pub fn admit(bundle: &Manifest, device: &Device, ledger: &Ledger, again: bool) -> Result<Version, Refusal> {
     if bundle.compatible != device.compatible {
         return Err(Refusal::OtherDevice { bundle: bundle.compatible.clone(), device: device.compatible.clone() });
     }
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     fn version(text: &str) -> Version {
-        text.parse().expect("a version")
+        text.parse().unwrap()
     }
 
     fn bundle(version: &str) -> Manifest {
@@ -203,7 +203,7 @@ mod tests {
     }
 
     fn check(bundle: &Manifest, expected: &Result<Version, Refusal>) {
-        assert_eq!(judge(bundle, &device(), &Ledger::default(), false), *expected);
+        assert_eq!(admit(bundle, &device(), &Ledger::default(), false), *expected);
     }
 
     #[test]
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn a_full_device_is_told_from_a_card_that_is_too_small() {
         let device = Device { data_free: 4_999_999, ..device() };
-        let refusal = judge(&bundle("1.3.0"), &device, &Ledger::default(), false).expect_err("there is no room");
+        let refusal = admit(&bundle("1.3.0"), &device, &Ledger::default(), false).unwrap_err();
         assert_eq!(refusal, Refusal::DataFull { needed: 5_000_000, free: 4_999_999 });
         assert!(refusal.to_string().starts_with("the device is full: an update needs 5 MB"), "{refusal}");
         assert!(refusal.to_string().contains("and 4 are free"), "{refusal}");
@@ -270,7 +270,7 @@ mod tests {
             [(Eeprom::Built(OLDEST_EEPROM_UNIX_S - 1), false), (Eeprom::Silent, false), (Eeprom::None, true)]
         {
             let device = Device { eeprom, ..device() };
-            assert_eq!(judge(&bundle("1.3.0"), &device, &Ledger::default(), false).is_ok(), admitted, "{eeprom:?}");
+            assert_eq!(admit(&bundle("1.3.0"), &device, &Ledger::default(), false).is_ok(), admitted, "{eeprom:?}");
         }
     }
 
@@ -279,18 +279,18 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.add(0, version("1.3.0"), Happened::FailedTheGate { exceeded: vec![] });
         for at in 1..=5 {
-            let refusal = judge(&bundle("1.3.0"), &device(), &ledger, false).expect_err("it is blocked");
+            let refusal = admit(&bundle("1.3.0"), &device(), &ledger, false).unwrap_err();
             assert!(matches!(refusal, Refusal::Blocked { .. }));
             ledger.add(at, version("1.3.0"), Happened::Refused { because: refusal.to_string() });
         }
-        assert!(judge(&bundle("1.3.0"), &device(), &ledger, true).is_ok(), "its owner's word counts");
+        assert!(admit(&bundle("1.3.0"), &device(), &ledger, true).is_ok(), "its owner's word counts");
     }
 
     proptest! {
         #[test]
         fn no_version_below_the_running_one_is_admitted_without_a_signed_word(major in 0..3u64, minor in 0..4u64, patch in 0..3u64) {
             let offered = Version::new(major, minor, patch);
-            let admitted = judge(&bundle(&offered.to_string()), &device(), &Ledger::default(), false).is_ok();
+            let admitted = admit(&bundle(&offered.to_string()), &device(), &Ledger::default(), false).is_ok();
             prop_assert_eq!(admitted, offered > version("1.2.0"));
         }
     }

@@ -61,7 +61,6 @@ pub enum Verdict {
 }
 
 /// Judges what was measured until now.
-#[must_use]
 pub fn judge(limits: &[Limit], table: &Table, since_start: Duration) -> Verdict {
     let (mut exceeded, mut missing) = (Vec::new(), Vec::new());
     for limit in limits {

@@ -7,7 +7,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::table::Exceeded;
-use crate::slot::Slot;
+use crate::bootchain::slot::Slot;
 
 /// So many entries are kept; those that block are kept beyond it.
 pub const KEPT: usize = 200;
@@ -105,13 +105,11 @@ impl Ledger {
     }
 
     /// The oldest first.
-    #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.0
     }
 
     /// Why a version is not tried again, if it is not.
-    #[must_use]
     pub fn block(&self, version: &Version) -> Option<&Happened> {
         let deciding = |entry: &&Entry| entry.happened.blocks() || entry.happened == Happened::Allowed;
         let last = self.0.iter().rev().filter(|entry| entry.version == *version).find(deciding)?;
@@ -119,20 +117,17 @@ impl Ledger {
     }
 
     /// Whether probation may still send this version back.
-    #[must_use]
     pub fn may_go_back(&self, version: &Version) -> bool {
         !self.0.iter().any(|entry| entry.version == *version && matches!(entry.happened, Happened::WentBack { .. }))
     }
 
     /// Whether going back is the last thing that happened to a version.
-    #[must_use]
     pub fn went_back_last(&self, version: &Version) -> bool {
         let last = self.0.iter().rev().find(|entry| entry.version == *version);
         last.is_some_and(|entry| matches!(entry.happened, Happened::WentBack { .. } | Happened::SentBack))
     }
 
     /// When a version was last committed, unless it has proved itself since: its probation runs.
-    #[must_use]
     pub fn on_probation_since(&self, version: &Version) -> Option<u64> {
         let of_it = self.0.iter().rev().filter(|entry| entry.version == *version);
         let last = of_it.into_iter().find(|entry| {
@@ -152,7 +147,7 @@ mod tests {
     use super::*;
 
     fn version(text: &str) -> Version {
-        text.parse().expect("a version")
+        text.parse().unwrap()
     }
 
     fn ledger(events: &[(&str, Happened)]) -> Ledger {
@@ -226,8 +221,8 @@ mod tests {
         fn the_ledger_reads_what_it_wrote(at: u64, major: u64) {
             let mut ledger = Ledger::default();
             ledger.add(at, Version::new(major, 0, 0), Happened::Committed { slot: Slot::A });
-            let text = serde_json::to_string(&ledger).expect("it can be written");
-            prop_assert_eq!(serde_json::from_str::<Ledger>(&text).expect("it can be read"), ledger);
+            let text = serde_json::to_string(&ledger).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Ledger>(&text).unwrap(), ledger);
         }
     }
 }

@@ -131,9 +131,8 @@ pub enum Verdict {
     GoBack(Vec<Exceeded>),
 }
 
-/// Judges what was measured since the commit against what the old slot measured in its own time.
-#[must_use]
-pub fn judge(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Duration) -> Verdict {
+/// Compares what was measured since the commit with what the old slot measured in its own time.
+pub fn compare(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Duration) -> Verdict {
     let (mut faults, mut warnings) = (Vec::new(), Vec::new());
     for limit in limits {
         let enough = |measured: &super::table::Measured| measured.samples >= limit.min_samples;
@@ -159,7 +158,6 @@ pub fn judge(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Du
 }
 
 /// What is known of the old slot: of each value that probation compares, the last one with enough samples behind it.
-#[must_use]
 pub fn baseline(limits: &[Limit], known: &Table, measured: &Table) -> Table {
     let mut baseline = known.clone();
     for limit in limits.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
@@ -199,7 +197,7 @@ mod tests {
     fn each_limit_alone_has_its_consequence() {
         for limit in LIMITS {
             let measured = table(limit, beyond(limit.rule), limit.min_samples);
-            let verdict = judge(LIMITS, &measured, &Table::default(), HOUR);
+            let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
             match limit.consequence {
                 GoBack | GoBackIfWorse => {
                     assert!(matches!(&verdict, Verdict::GoBack(faults) if faults[0].name == limit.name), "{verdict:?}");
@@ -214,7 +212,7 @@ mod tests {
     #[test]
     fn a_value_at_its_limit_is_allowed() {
         for limit in LIMITS {
-            let verdict = judge(LIMITS, &table(limit, at(limit), 1_000), &Table::default(), HOUR);
+            let verdict = compare(LIMITS, &table(limit, at(limit), 1_000), &Table::default(), HOUR);
             assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
     }
@@ -223,7 +221,7 @@ mod tests {
     fn too_few_samples_say_nothing() {
         for limit in LIMITS.iter().filter(|limit| limit.min_samples > 1) {
             let measured = table(limit, beyond(limit.rule), limit.min_samples - 1);
-            let verdict = judge(LIMITS, &measured, &Table::default(), HOUR);
+            let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
             assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
     }
@@ -232,7 +230,7 @@ mod tests {
     fn what_the_old_slot_did_no_better_is_not_the_updates_fault_but_a_crash_always_is() {
         for limit in LIMITS {
             let bad = table(limit, beyond(limit.rule), limit.min_samples);
-            let verdict = judge(LIMITS, &bad, &bad, HOUR);
+            let verdict = compare(LIMITS, &bad, &bad, HOUR);
             let goes_back = matches!(verdict, Verdict::GoBack(_));
             assert_eq!(goes_back, limit.consequence == GoBack, "{}", limit.name);
         }
@@ -243,7 +241,7 @@ mod tests {
         for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
             let bad = table(limit, beyond(limit.rule), limit.min_samples);
             let thin = table(limit, beyond(limit.rule), limit.min_samples - 1);
-            assert!(matches!(judge(LIMITS, &bad, &thin, HOUR), Verdict::GoBack(_)), "{}", limit.name);
+            assert!(matches!(compare(LIMITS, &bad, &thin, HOUR), Verdict::GoBack(_)), "{}", limit.name);
         }
     }
 
@@ -261,6 +259,6 @@ mod tests {
 
     #[test]
     fn a_day_without_a_fault_is_passed() {
-        assert_eq!(judge(LIMITS, &Table::default(), &Table::default(), LENGTH), Verdict::Passed { warnings: vec![] });
+        assert_eq!(compare(LIMITS, &Table::default(), &Table::default(), LENGTH), Verdict::Passed { warnings: vec![] });
     }
 }

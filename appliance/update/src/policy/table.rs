@@ -39,7 +39,6 @@ impl Table {
     }
 
     /// What was measured under a name.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<Measured> {
         self.0.get(name).copied()
     }
@@ -56,7 +55,6 @@ pub enum Rule {
 
 impl Rule {
     /// Whether a value keeps to it. What is no number keeps to nothing.
-    #[must_use]
     pub fn allows(self, value: f64) -> bool {
         match self {
             Rule::AtMost(most) => value <= most,

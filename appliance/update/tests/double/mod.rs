@@ -1,12 +1,21 @@
-//! A bus of the test's own, and a double of RAUC on it.
+//! A bus of the test's own, a double of RAUC on it, and a device in a folder.
 
-#![allow(missing_docs, dead_code, reason = "the D-Bus macro makes public items, and no test uses all of them")]
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the D-Bus macro makes public items, and no test uses all of them"
+)]
+
+mod device;
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
+#[allow(unused_imports, reason = "not every test needs one")]
+pub use device::Device;
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedValue, Value};
 
@@ -31,14 +40,14 @@ impl Bus {
             .spawn()
             .expect("dbus-daemon is installed (package dbus-daemon)");
         let mut address = String::new();
-        let output = daemon.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut address).expect("the daemon names its address");
+        let output = daemon.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut address).unwrap();
         Bus { daemon, address: address.trim().to_owned() }
     }
 
     pub async fn connect(&self) -> zbus::Connection {
-        let builder = zbus::connection::Builder::address(self.address.as_str()).expect("an address");
-        builder.build().await.expect("the bus answers")
+        let builder = zbus::connection::Builder::address(self.address.as_str()).unwrap();
+        builder.build().await.unwrap()
     }
 }
 
@@ -82,8 +91,8 @@ impl ScriptedRauc {
         let installed = Arc::default();
         let double = ScriptedRauc { script, installed: Arc::clone(&installed), progress: (0, String::new(), 0) };
         let server = bus.connect().await;
-        server.object_server().at("/", double).await.expect("the path is free");
-        server.request_name("de.pengutronix.rauc").await.expect("the name is free");
+        server.object_server().at("/", double).await.unwrap();
+        server.request_name("de.pengutronix.rauc").await.unwrap();
         (server, installed)
     }
 }
@@ -111,8 +120,7 @@ impl ScriptedRauc {
             return Err(RaucSays::Code30(message.into()));
         }
         // As RAUC 1.13 does it: one variant more than the type needs.
-        let own =
-            |value: Value<'static>| OwnedValue::try_from(Value::Value(Box::new(value))).expect("no file descriptors");
+        let own = |value: Value<'static>| OwnedValue::try_from(Value::Value(Box::new(value))).unwrap();
         let dictionary = |entries: Vec<(&str, Value<'static>)>| -> HashMap<String, Value<'static>> {
             entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
         };
@@ -138,7 +146,7 @@ impl ScriptedRauc {
         assert!(args.keys().all(|key| known.contains(&key.as_str())), "RAUC refuses keys that it does not know");
         let headers = args.get("http-headers").and_then(|headers| Vec::<String>::try_from(headers.clone()).ok());
         let installed = Installed { source, headers: headers.unwrap_or_default() };
-        self.installed.lock().expect("nobody panicked").push(installed);
+        self.installed.lock().unwrap().push(installed);
         for percent in self.script.progress.clone() {
             self.progress = (percent, "copying".into(), 1);
             self.progress_changed(&emitter).await?;
