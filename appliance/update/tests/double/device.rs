@@ -10,6 +10,7 @@ use parley_update::bootchain::card::{AUTOBOOT_FILE, Card, DeviceCard};
 use parley_update::bootchain::slot::{SLOTS, Slot};
 use parley_update::bootchain::{autoboot, cmdline, fat};
 use parley_update::files;
+use parley_update::system::System;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -108,6 +109,28 @@ impl Device {
 
     pub fn tryboot(&self, arguments: &[&str]) -> Output {
         self.program(env!("CARGO_BIN_EXE_parley-tryboot"), arguments).output().unwrap()
+    }
+
+    /// What RAUC makes of a bundle, with the product's handler, hook and backend.
+    pub fn install(&self, version: &str) -> bool {
+        let manifest = format!(
+            "[update]\ncompatible=parley-raspberrypi5\nversion={version}\n[image.boot]\nfilename=boot.img\n[image.rootfs]\nfilename=root.img\n"
+        );
+        self.write("bundle/manifest.raucm", manifest);
+        self.write("bundle/boot.img", [1; 50]);
+        self.write("bundle/root.img", [2; 400]);
+        let idle = System::below(self.root()).start().unwrap().slot.other();
+        let mut handler = self.program(env!("CARGO_BIN_EXE_parley-tryboot"), &["pre-install"]);
+        let handled = handler.env("RAUC_BUNDLE_MOUNT_POINT", self.path("bundle")).output().unwrap().status.success();
+        handled
+            && self.tryboot(&["set-state", &idle.to_string(), "bad"]).status.success()
+            && {
+                self.write_template(idle);
+                let boot = self.partition(idle.boot_label());
+                let hook = ["complete", "--slot", &idle.to_string(), "--device", &boot.to_string_lossy()];
+                self.tryboot(&hook).status.success()
+            }
+            && self.tryboot(&["set-primary", &idle.to_string()]).status.success()
     }
 
     pub fn program(&self, program: &str, arguments: &[&str]) -> Command {

@@ -59,8 +59,10 @@ impl Drop for Bus {
 }
 
 /// How the double behaves.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Script {
+    /// What is done to the device; whether that went well is the result then.
+    pub installs: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     pub busy: bool,
     pub inspect_hangs: bool,
     pub inspect_error: Option<&'static str>,
@@ -151,7 +153,8 @@ impl ScriptedRauc {
             self.progress = (percent, "copying".into(), 1);
             self.progress_changed(&emitter).await?;
         }
-        if let Some(result) = self.script.result {
+        let done = self.script.installs.as_ref().map(|install| i32::from(!install()));
+        if let Some(result) = done.or(self.script.result) {
             ScriptedRauc::completed(&emitter, result).await?;
         }
         Ok(())
