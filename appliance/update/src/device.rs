@@ -18,18 +18,14 @@ const NOTES_BYTES: u64 = 4 << 20;
 
 /// Why this device cannot be described.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum DeviceError {
     /// It has no slots.
     #[error(transparent)]
     NoSlot(#[from] NoSlot),
     /// A partition cannot be opened.
     #[error("cannot look at partition {label}: {source}")]
-    Partition {
-        /// Which.
-        label: &'static str,
-        /// Why.
-        source: io::Error,
-    },
+    Partition { label: &'static str, source: io::Error },
     /// The data partition cannot be looked at.
     #[error("cannot look at the data partition: {0}")]
     Data(#[from] io::Error),

@@ -32,7 +32,8 @@ pub fn replace_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     replace(path, &text)
 }
 
-/// Reads a value; `None` where the file is missing or makes no sense, which is logged nowhere: the caller decides what that means.
+/// Reads a value; `None` where the file is missing or makes no sense, which is logged nowhere: the caller decides what
+/// that means.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }

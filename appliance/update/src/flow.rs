@@ -1,6 +1,7 @@
 //! The program `parley-update`: the steps of an update that an owner or a unit of the device begins.
 //!
-//! What is decided lies in [`crate::policy`] and [`crate::bootchain`]; here is who asks, in which order, and what is told and written down.
+//! What is decided lies in [`crate::policy`] and [`crate::bootchain`]; here is who asks, in which order, and what is
+//! told and written down.
 
 mod gate;
 mod install;

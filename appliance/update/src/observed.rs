@@ -1,4 +1,5 @@
-//! What the gate and probation can measure from outside the daemon. Whatever else is measured comes as a file from whoever measures it.
+//! What the gate and probation can measure from outside the daemon. Whatever else is measured comes as a file from
+//! whoever measures it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,8 +14,8 @@ use crate::files;
 use crate::policy::table::Table;
 use crate::system::System;
 
-/// Every part of the appliance may put a table of its own here, as `<name>.json`: `{"sound-card": {"value": 1, "samples": 1}}`.
-/// The folder is empty after a start. Later names win over earlier ones.
+/// Every part of the appliance may put a table of its own here, as `<name>.json`: `{"sound-card": {"value": 1,
+/// "samples": 1}}`. The folder is empty after a start. Later names win over earlier ones.
 pub const FOLDER: &str = "/run/parley/measurements";
 
 /// Where the restarts that were seen are kept.
@@ -66,8 +67,8 @@ struct Seen {
     restarts: u32,
 }
 
-/// The restarts of the last hour, which a crash loop fills in seconds, however long the device has run before. What was seen is kept no
-/// longer than it is needed.
+/// The restarts of the last hour, which a crash loop fills in seconds, however long the device has run before. What was
+/// seen is kept no longer than it is needed.
 fn of_the_last_hour(seen: &mut Vec<Seen>, now_s: u64, restarts: u32) -> u32 {
     if seen.last().is_none_or(|last| last.restarts != restarts) {
         seen.push(Seen { at_s: now_s, restarts });

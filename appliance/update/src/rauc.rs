@@ -1,5 +1,5 @@
-//! RAUC, which does the installing: its D-Bus interface, an installation with time limits of our own, its handler, and its errors in
-//! plain words.
+//! RAUC, which does the installing: its D-Bus interface, an installation with time limits of our own, its handler, and
+//! its errors in plain words.
 
 #[cfg(feature = "flow")]
 mod bus;

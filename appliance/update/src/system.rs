@@ -48,8 +48,8 @@ impl System {
         self.root.join(on_device.trim_start_matches('/'))
     }
 
-    /// How the running system was started: the command line names the slot, or else the firmware; whether it is a trial only the
-    /// firmware knows.
+    /// How the running system was started: the command line names the slot, or else the firmware; whether it is a trial
+    /// only the firmware knows.
     ///
     /// # Errors
     /// It is no device with slots.

@@ -1,4 +1,5 @@
-//! The program `parley-update` through whole updates: on a device in a folder, with a double of RAUC on a bus of the test's own.
+//! The program `parley-update` through whole updates: on a device in a folder, with a double of RAUC on a bus of the
+//! test's own.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 

@@ -1,5 +1,6 @@
-//! A fleet's client with the product's configuration: the real `rauc-hawkbit-updater` between a double of hawkBit's device interface (DDI)
-//! and a double of RAUC. Debian has no package of the client: with one in the path, `cargo nextest run --run-ignored all` runs these too.
+//! A fleet's client with the product's configuration: the real `rauc-hawkbit-updater` between a double of hawkBit's
+//! device interface (DDI) and a double of RAUC. Debian has no package of the client: with one in the path, `cargo
+//! nextest run --run-ignored all` runs these too.
 
 #![allow(
     clippy::unwrap_used,

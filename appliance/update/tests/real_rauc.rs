@@ -1,5 +1,5 @@
-//! The backend as RAUC itself calls it: RAUC's service on a bus of the test's own, with the product's configuration and images for
-//! partitions. Installing needs the kernel's dm-verity and is left to the virtual device; marking does not.
+//! The backend as RAUC itself calls it: RAUC's service on a bus of the test's own, with the product's configuration and
+//! images for partitions. Installing needs the kernel's dm-verity and is left to the virtual device; marking does not.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 

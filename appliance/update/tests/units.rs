@@ -14,7 +14,8 @@ fn overlay() -> PathBuf {
 fn settings(unit: &str) -> Vec<(String, String, String)> {
     let folder = overlay().join("usr/lib/systemd/system");
     let mut files = vec![folder.join(unit)];
-    // systemd reads the drop-ins of every prefix that ends with a dash: `parley-.service.d` belongs to `parley-gate.service`.
+    // systemd reads the drop-ins of every prefix that ends with a dash: `parley-.service.d` belongs to
+    // `parley-gate.service`.
     if unit.starts_with("parley-") && unit.ends_with(".service") {
         files.push(folder.join("parley-.service.d/10-hardening.conf"));
     }
@@ -56,7 +57,8 @@ fn nothing_of_ours_can_be_reached_from_the_network() {
     }
 }
 
-/// The engines and the daemon open no socket at all; RAUC, hawkBit's client and, later, the dashboard are the only ones that do.
+/// The engines and the daemon open no socket at all; RAUC, hawkBit's client and, later, the dashboard are the only ones
+/// that do.
 #[test]
 fn no_program_of_ours_listens() {
     fn look(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -123,8 +125,8 @@ fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
     assert!(mounts[1].contains("remount,ro"), "{mounts:?}");
 }
 
-/// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its line: systemd makes the
-/// namespace all the same.
+/// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its
+/// line: systemd makes the namespace all the same.
 #[test]
 fn no_unit_mounts_where_nobody_else_sees_it() {
     for service in units(".service") {
@@ -136,7 +138,8 @@ fn no_unit_mounts_where_nobody_else_sees_it() {
     }
 }
 
-/// In tenths, as systemd counts what a service could do if it turned against the device. The guest measures the same of units that run.
+/// In tenths, as systemd counts what a service could do if it turned against the device. The guest measures the same of
+/// units that run.
 #[test]
 fn every_unit_is_hardened_to_two_at_most() {
     let root = overlay();

@@ -1,7 +1,8 @@
 //! `parley-tryboot`: RAUC's bootloader backend on a Raspberry Pi, and the few other things that touch the boot chain.
 //!
-//! A program of its own, small, without D-Bus: RAUC calls it for every question, the building machine while a card is made, and a trial
-//! is left by it whatever has become of the other programs. The first five commands are RAUC's interface.
+//! A program of its own, small, without D-Bus: RAUC calls it for every question, the building machine while a card is
+//! made, and a trial is left by it whatever has become of the other programs. The first five commands are RAUC's
+//! interface.
 
 #![allow(
     clippy::print_stdout,

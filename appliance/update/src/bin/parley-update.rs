@@ -1,4 +1,4 @@
-//! `parley-update`: what an owner does with updates, and what the device's units do at a start. `parley update` is this program.
+//! `parley-update`: what owners do with updates, and what the device's units do. `parley update` becomes this program.
 
 use std::process::ExitCode;
 

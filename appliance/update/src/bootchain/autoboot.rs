@@ -1,9 +1,10 @@
 //! `autoboot.txt`: the few bytes by which the firmware chooses a slot.
 //!
-//! Terms: the *committed* slot is the one that an ordinary start boots; a *trial* is the one-shot start of the other slot, which the
-//! firmware makes when a restart asked for it.
-//! Rules: the file has one length, fits one sector, and only its two numbers ever change. A file that is missing or makes no sense boots
-//! [`FALLBACK`], so it is repaired before anything is written to that slot.
+//! Terms: the *committed* slot is the one that an ordinary start boots; a *trial* is the one-shot start of the other
+//! slot, which the firmware makes when a restart asked for it.
+//!
+//! Rules: the file has one length, fits one sector, and only its two numbers ever change. A file that is missing or
+//! makes no sense boots [`FALLBACK`], so it is repaired before anything is written to that slot.
 
 use crate::bootchain::slot::Slot;
 
@@ -35,7 +36,8 @@ pub fn whole(file: &[u8]) -> Option<Slot> {
     crate::bootchain::slot::SLOTS.into_iter().find(|slot| render(*slot).as_bytes() == file)
 }
 
-/// The firmware, for the tests of this crate: which slot it boots with this file. Unknown lines and sections are passed over, later lines win.
+/// The firmware, for the tests of this crate: which slot it boots with this file. Unknown lines and sections are passed
+/// over, later lines win.
 #[cfg(test)]
 pub fn boots(file: Option<&[u8]>, trial: bool) -> Slot {
     let (mut section, mut a_b, mut ordinary, mut tryboot) = (String::new(), false, None, None);

@@ -45,8 +45,8 @@ impl Journal for JournalFile {
     }
 }
 
-/// Waits until nobody else works on the boot chain, and keeps it so until the guard is dropped: RAUC, the units and the updater may call at
-/// once.
+/// Waits until nobody else works on the boot chain, and keeps it so until the guard is dropped: RAUC, the units and the
+/// updater may call at once.
 ///
 /// # Errors
 /// The journal's folder cannot be written.
@@ -67,10 +67,10 @@ pub enum BackendError {
     /// The slot would not start.
     #[error(transparent)]
     Incomplete(#[from] CompleteError),
-    /// `data`.
+    /// `data` cannot be written.
     #[error("cannot write the update journal: {0}; look whether the data partition is full or damaged")]
     Journal(io::Error),
-    /// The boot partition.
+    /// The card cannot be written.
     #[error("cannot write autoboot.txt: {0}")]
     Card(io::Error),
 }
@@ -98,7 +98,8 @@ impl<C: Card, J: Journal> Backend<C, J> {
         }
     }
 
-    /// Whether the journal is of another card: a whole file and the firmware agree on a slot that it does not know as committed.
+    /// Whether the journal is of another card: a whole file and the firmware agree on a slot that it does not know as
+    /// committed.
     fn contradicts(&self, record: &Record, named: Option<Slot>) -> bool {
         let committing = matches!(record.phase, Phase::Committing { .. });
         !committing && !self.start.trial && named == Some(self.start.slot) && record.committed != self.start.slot
@@ -123,7 +124,8 @@ impl<C: Card, J: Journal> Backend<C, J> {
         self.record().is_good(slot)
     }
 
-    /// Finds out what this start means, and repairs what a cut has left. To be called once in every start, before anything is installed.
+    /// Finds out what this start means, and repairs what a cut has left. To be called once in every start, before
+    /// anything is installed.
     ///
     /// # Errors
     /// The card or the journal cannot be written.
@@ -179,7 +181,8 @@ impl<C: Card, J: Journal> Backend<C, J> {
             self.card.commit(slot).map_err(BackendError::Card)?;
             self.remember(&record.committed())?;
         } else {
-            // The firmware fell back here because it did not find its file; that does not make this slot the committed one.
+            // The firmware fell back here because it did not find its file; that does not make this slot the committed
+            // one.
             self.repair(&record)?;
         }
         self.card.confirm_start(slot).map_err(BackendError::Card)

@@ -135,13 +135,15 @@ impl Card for DeviceCard {
 #[repr(C, align(4096))]
 struct Aligned([u8; SECTOR]);
 
-/// Writes one sector past the page cache, which for a partition that is not mounted nobody else would write back in order.
+/// Writes one sector past the page cache, which for a partition that is not mounted nobody else would write back in
+/// order.
 fn write_sector(device: &Path, offset: u64, sector: &[u8; SECTOR]) -> io::Result<()> {
     let aligned = Aligned(*sector);
     let open = |flags: OFlag| OpenOptions::new().write(true).custom_flags(flags.bits()).open(device);
     let direct = open(OFlag::O_DIRECT).and_then(|file| file.write_all_at(&aligned.0, offset).map(|()| file));
     let file = match direct {
-        // Neither a file in memory nor a disk with large sectors can do it; an ordinary write and a sync come to the same there.
+        // Neither a file in memory nor a disk with large sectors can do it; an ordinary write and a sync come to the
+        // same there.
         Err(error) if error.raw_os_error() == Some(nix::Error::EINVAL as i32) => {
             let file = open(OFlag::empty())?;
             file.write_all_at(&aligned.0, offset)?;

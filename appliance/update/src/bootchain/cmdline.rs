@@ -1,8 +1,8 @@
 //! Completing the kernel command line of a slot.
 //!
-//! One boot image serves both slots. Its `cmdline.txt` is a template, padded with spaces to [`LENGTH`] bytes, that names the slot's root as
-//! `{root}` and the slot as `{slot}`. It is completed in place on the card while that is built, and by the hook of every install before
-//! the trial is armed.
+//! One boot image serves both slots. Its `cmdline.txt` is a template, padded with spaces to [`LENGTH`] bytes, that
+//! names the slot's root as `{root}` and the slot as `{slot}`. It is completed in place on the card while that is
+//! built, and by the hook of every install before the trial is armed.
 
 use std::io;
 use std::path::Path;
@@ -18,23 +18,14 @@ pub const LENGTH: usize = 1024;
 
 /// Why a slot could not be completed.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum CompleteError {
-    /// The boot partition.
+    /// The boot partition cannot be read or written.
     #[error("cannot complete the boot partition of slot {slot}: {source}")]
-    Partition {
-        /// Which slot.
-        slot: Slot,
-        /// Why.
-        source: io::Error,
-    },
+    Partition { slot: Slot, source: io::Error },
     /// The file is not what it should be.
     #[error("{FILE} of slot {slot} {problem}; install the update again")]
-    Template {
-        /// Which slot.
-        slot: Slot,
-        /// What is wrong.
-        problem: &'static str,
-    },
+    Template { slot: Slot, problem: &'static str },
 }
 
 /// How the kernel command line names a slot's root.
@@ -66,7 +57,8 @@ pub fn completed_for(command_line: &str) -> Option<Slot> {
 /// Writes a slot's own values into the command line on its boot partition, and syncs. Doing it twice does no harm.
 ///
 /// # Errors
-/// A partition that cannot be read or written, and a file that is no template of ours or was completed for the other slot.
+/// A partition that cannot be read or written, and a file that is no template of ours or was completed for the other
+/// slot.
 pub fn complete(partition: &Path, slot: Slot) -> Result<(), CompleteError> {
     let failed = |source| CompleteError::Partition { slot, source };
     let wrong = |problem| CompleteError::Template { slot, problem };

@@ -45,7 +45,8 @@ pub fn find(partition: &Path, name: &str) -> io::Result<Found> {
     })
 }
 
-/// Writes a file in place: its length and its place on the partition stay. Not safe against a cut: only for a slot that nothing boots.
+/// Writes a file in place: its length and its place on the partition stay. Not safe against a cut: only for a slot that
+/// nothing boots.
 ///
 /// # Errors
 /// As [`find`], and a new content of another length.

@@ -89,7 +89,7 @@ pub enum Refused {
     /// The slot has no whole system.
     #[error("slot {0} holds no system that could be started; install an update into it first")]
     Bad(Slot),
-    /// Nobody tries anything.
+    /// There is nothing to try.
     #[error("no trial is prepared; install an update first")]
     NotArmed,
     /// The running slot cannot be given up while it is the only one.
@@ -98,7 +98,8 @@ pub enum Refused {
 }
 
 impl Record {
-    /// What is assumed where the journal is missing: the committed slot is the one that `autoboot.txt` names, or else the running one.
+    /// What is assumed where the journal is missing: the committed slot is the one that `autoboot.txt` names, or else
+    /// the running one.
     pub fn assumed(file: Option<Slot>, start: Start) -> Record {
         let running = if start.trial { start.slot.other() } else { start.slot };
         // Nothing is known of the other slot: it may be half-written.

@@ -59,7 +59,8 @@ fn failed(system: &System, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
     }
     system.tell(&Event::FailedTheGate { exceeded: exceeded.clone() });
     let written_down = write_down(system, exceeded);
-    // Whatever could not be written (data may be what failed): a restart is the way back, and the third one is the last.
+    // Whatever could not be written (data may be what failed): a restart is the way back, and the third one is the
+    // last.
     system::restart()?;
     written_down?;
     Ok(ExitCode::FAILURE)

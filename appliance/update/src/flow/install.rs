@@ -91,8 +91,8 @@ pub(super) fn install_and_note(system: &System, source: &Source, again: bool, js
 /// How long RAUC may take to notice by itself that its source is gone.
 const NOTICES: Duration = Duration::from_secs(2);
 
-/// An installation that was given up must not block the next one: RAUC itself waits for a source for ever. Ending it is no more than a
-/// power cut would be.
+/// An installation that was given up must not block the next one: RAUC itself waits for a source for ever. Ending it is
+/// no more than a power cut would be.
 async fn end_installation(rauc: &InstallerProxy<'_>) {
     tokio::time::sleep(NOTICES).await;
     if !rauc.operation().await.is_ok_and(|operation| operation == "idle") {

@@ -19,7 +19,8 @@ use crate::system::System;
 const QUIET_S: f64 = 600.0;
 
 pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode> {
-    // Asked by the end of the assistant's service; an orderly one is no reason to do anything, least of all while the device shuts down.
+    // Asked by the end of the assistant's service; an orderly one is no reason to do anything, least of all while the
+    // device shuts down.
     let orderly = std::env::var("SERVICE_RESULT").is_ok_and(|result| result == "success");
     let Some(version) = system.version().filter(|_| !orderly) else { return Ok(ExitCode::SUCCESS) };
     let (start, record) = super::standing(system)?;
@@ -44,7 +45,8 @@ fn restart_that_waits(
 ) -> Option<fn(&System) -> Result<ExitCode>> {
     let Phase::Armed { interrupted } = record.phase else { return None };
     if system.state().ledger().went_back_last(version) {
-        // The way back was cut off between its preparation and the restart, or in the restart; people may have said more since.
+        // The way back was cut off between its preparation and the restart, or in the restart; people may have said
+        // more since.
         return Some(|system| {
             restart::carry_back(system)?;
             restart::into_trial(system)

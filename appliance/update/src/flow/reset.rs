@@ -1,8 +1,8 @@
 //! `parley update reset`: back to what the device was when it was new, with the version that runs.
 //!
-//! Everything that people told the device goes; the boot chain's journal and the ledger stay, for they are about the card and not about
-//! anybody. The wish is written down first and fulfilled by the next start, before anything has opened its files: a cut in between begins
-//! it once more.
+//! Everything that people told the device goes; the boot chain's journal and the ledger stay, for they are about the
+//! card and not about anybody. The wish is written down first and fulfilled by the next start, before anything has
+//! opened its files: a cut in between begins it once more.
 
 use std::fs;
 use std::io;

@@ -29,7 +29,7 @@ pub(super) fn status(system: &System, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// As JSON.
+/// What `status --json` prints.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Shown {

@@ -31,7 +31,8 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
     table.note_whether("migration", migrated.is_ok());
     files::replace_json(&system.path(observed::FOLDER).join("data.json"), &table)?;
     if let Err(error) = migrated {
-        // In a trial the gate sees the measurement and goes back; in an ordinary start an update must still be possible.
+        // In a trial the gate sees the measurement and goes back; in an ordinary start an update must still be
+        // possible.
         output::remark(error);
     }
     Ok(ExitCode::SUCCESS)

@@ -117,8 +117,8 @@ fn newest(system: &System, folder: &Path) -> Result<Found> {
     })
 }
 
-/// An owner has said yes: the unit of the stick looks at it once more, and then installs, reports and restarts as if it had been
-/// configured to.
+/// An owner has said yes: the unit of the stick looks at it once more, and then installs, reports and restarts as if it
+/// had been configured to.
 pub(super) fn say_yes(system: &System) -> Result<ExitCode> {
     let offer: Offer = files::read_json(&system.path(OFFER)).context("no stick offers an update; plug it in again")?;
     files::replace_json(&system.path(YES), &offer)?;

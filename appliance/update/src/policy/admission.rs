@@ -7,8 +7,8 @@ use semver::Version;
 use super::ledger::{Happened, Ledger};
 use crate::policy::manifest::Manifest;
 
-/// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first default
-/// release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
+/// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first
+/// default release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
 pub const OLDEST_EEPROM_UNIX_S: u64 = 1_727_049_600;
 
 /// What is known of the device.
@@ -24,7 +24,7 @@ pub struct Device {
     pub data_needed: u64,
     /// What is free there, in bytes.
     pub data_free: u64,
-    /// The EEPROM.
+    /// Whether the firmware is new enough to come back from a bad version.
     pub eeprom: Eeprom,
 }
 
@@ -41,60 +41,34 @@ pub enum Eeprom {
 
 /// Why a bundle is refused, in words for the owner.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Refusal {
     /// For another kind of device.
     #[error("this update is for another device ({bundle}); this one is {device}")]
-    OtherDevice {
-        /// Whose it is.
-        bundle: String,
-        /// What this is.
-        device: String,
-    },
+    OtherDevice { bundle: String, device: String },
     /// Nobody can tell whether it is newer.
     #[error("this update has no version number that can be compared ({0:?}); ask whoever made it for another file")]
     NoVersion(String),
-    /// It runs already.
+    /// That version runs already.
     #[error("version {0} is already in use")]
     AlreadyInUse(Version),
-    /// It is older.
+    /// Older than the running version.
     #[error(
         "version {bundle} is older than version {running}, which is in use, and its maker did not allow going back to it"
     )]
-    Older {
-        /// Which.
-        bundle: Version,
-        /// Which runs.
-        running: Version,
-    },
-    /// It was tried.
+    Older { bundle: Version, running: Version },
+    /// It was tried before, and did not stay.
     #[error("version {version} was tried before and {because}; `parley update install --again` tries it once more")]
-    Blocked {
-        /// Which.
-        version: Version,
-        /// What became of it.
-        because: &'static str,
-    },
-    /// It does not fit.
+    Blocked { version: Version, because: &'static str },
+    /// An image does not fit into its slot.
     #[error("this update needs {} MB for its {class} and the device has {}: it is made for a larger card", mb(*.needed), mb(*.room))]
-    TooLarge {
-        /// The class of slot.
-        class: String,
-        /// Bytes that it needs.
-        needed: u64,
-        /// Bytes that there are.
-        room: u64,
-    },
+    TooLarge { class: String, needed: u64, room: u64 },
     /// What the assistant was told leaves no room for a copy.
     #[error(
         "the device is full: an update needs {} MB beside what the assistant keeps, and {} are free; let it forget something, \
          or all of it with `parley update reset`", mb(*.needed), .free / 1_000_000
     )]
-    DataFull {
-        /// Bytes that it needs.
-        needed: u64,
-        /// Bytes that are free.
-        free: u64,
-    },
+    DataFull { needed: u64, free: u64 },
     /// It brings something that the device has no place for, or lacks what makes a system.
     #[error("this update is not made for the way this device starts ({0}); ask whoever made it for another file")]
     OtherLayout(String),

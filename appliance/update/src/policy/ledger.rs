@@ -1,7 +1,8 @@
-//! The ledger: what happened to which version. From it follow the history that an owner reads and the versions that are not tried again.
+//! The ledger: what happened to which version. From it follow the history that an owner reads and the versions that are
+//! not tried again.
 //!
-//! Rules: a version goes back at most once; a version that went back, did not pass the gate or never came up is blocked until its owner
-//! allows it again; what blocks is never forgotten, however long the ledger gets.
+//! Rules: a version goes back at most once; a version that went back, did not pass the gate or never came up is blocked
+//! until its owner allows it again; what blocks is never forgotten, however long the ledger gets.
 
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -12,44 +13,27 @@ use crate::bootchain::slot::Slot;
 /// So many entries are kept; those that block are kept beyond it.
 pub const KEPT: usize = 200;
 
-/// What happened.
+/// What can happen to a version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Happened {
     /// It was refused before anything was written.
-    Refused {
-        /// Why, for the owner.
-        because: String,
-    },
+    Refused { because: String },
     /// Its installation ended early.
-    NotInstalled {
-        /// Why, for the owner.
-        because: String,
-    },
+    NotInstalled { because: String },
     /// It is in a slot, and will be tried.
-    Installed {
-        /// Which slot.
-        slot: Slot,
-    },
+    Installed { slot: Slot },
     /// A trial ended without a verdict: a power cut or a reset.
     Interrupted,
     /// Three trials ended so.
     NeverCameUp,
     /// It did not pass the gate.
-    FailedTheGate {
-        /// Which limits.
-        exceeded: Vec<Exceeded>,
-    },
+    FailedTheGate { exceeded: Vec<Exceeded> },
     /// It passed the gate and is in use.
-    Committed {
-        /// Which slot.
-        slot: Slot,
-    },
+    Committed { slot: Slot },
     /// Probation sent it away.
-    WentBack {
-        /// Which limits.
-        exceeded: Vec<Exceeded>,
-    },
+    WentBack { exceeded: Vec<Exceeded> },
     /// The owner sent it away.
     SentBack,
     /// Its probation is over.
@@ -75,7 +59,7 @@ impl Happened {
     }
 }
 
-/// An entry.
+/// What happened to a version, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Seconds since 1970 by the device's clock, which may not know better than the last time it was told.

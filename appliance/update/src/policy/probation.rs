@@ -1,7 +1,7 @@
 //! Probation: for a day after its commit, a version is compared with what the old slot did itself.
 //!
-//! Rules: a value counts only with enough samples behind it; a limit that the old slot broke as well is not the update's fault; faults that
-//! nothing excuses need no comparison; some values only warn.
+//! Rules: a value counts only with enough samples behind it; a limit that the old slot broke as well is not the
+//! update's fault; faults that nothing excuses need no comparison; some values only warn.
 
 use std::time::Duration;
 
@@ -116,17 +116,12 @@ pub const LIMITS: &[Limit] = &[
 
 /// What probation says.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Verdict {
     /// The version stays for now.
-    Watching {
-        /// What to write down.
-        warnings: Vec<Exceeded>,
-    },
+    Watching { warnings: Vec<Exceeded> },
     /// The version stays.
-    Passed {
-        /// What to write down.
-        warnings: Vec<Exceeded>,
-    },
+    Passed { warnings: Vec<Exceeded> },
     /// Back to the old slot.
     GoBack(Vec<Exceeded>),
 }

@@ -1,7 +1,7 @@
 //! Named measurements and their limits.
 //!
-//! Gate and probation know no sound card, no service and no model: whoever measures puts a value under a name into a [`Table`], and a
-//! part that comes later joins with its own name and limit.
+//! Gate and probation know no sound card, no service and no model: whoever measures puts a value under a name into a
+//! [`Table`], and a part that comes later joins with its own name and limit.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ impl Rule {
     }
 }
 
-/// Yes.
+/// Whatever is measured as yes or no has to be yes.
 pub const YES: Rule = Rule::AtLeast(1.0);
 
 /// A limit that was exceeded, for the owner and the log.

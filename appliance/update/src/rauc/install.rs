@@ -1,7 +1,8 @@
 //! One installation from beginning to end.
 //!
-//! Rules: nothing is written before the bundle was inspected and admitted (and should the file have changed in between, the pre-install
-//! handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls silent, so every wait here has a limit.
+//! Rules: nothing is written before the bundle was inspected and admitted (and should the file have changed in between,
+//! the pre-install handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls
+//! silent, so every wait here has a limit.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! RAUC's pre-install handler: the last look before the first byte is written, whoever started the installation.
 //!
-//! The updater asks the same questions before, and tells the owner; this handler also stops an installation that another program
-//! started, such as hawkBit's client.
+//! The updater asks the same questions before, and tells the owner; this handler also stops an installation that
+//! another program started, such as hawkBit's client.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -84,7 +84,8 @@ fn read_whole(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the bundle lies on this device; reading a streamed one to its end would download what an adaptive update spares.
+/// Whether the bundle lies on this device; reading a streamed one to its end would download what an adaptive update
+/// spares.
 fn is_local(mount: &Path) -> bool {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     let Some(device) = device_of(&mounts, mount) else { return true };

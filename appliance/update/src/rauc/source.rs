@@ -43,8 +43,9 @@ impl Source {
     }
 }
 
-/// Whether the kernel has lost a file's disk: a stick stays mounted for a moment after it was pulled, and reading it is an error like that of
-/// a damaged file. `disks` is the kernel's list; file systems without a disk have devices of major number 0.
+/// Whether the kernel has lost a file's disk: a stick stays mounted for a moment after it was pulled, and reading it is
+/// an error like that of a damaged file. `disks` is the kernel's list; file systems without a disk have devices of
+/// major number 0.
 fn is_pulled(device: u64, disks: &Path) -> bool {
     let (major, minor) = (stat::major(device), stat::minor(device));
     major != 0 && disks.is_dir() && !disks.join(format!("{major}:{minor}")).exists()

@@ -1,10 +1,11 @@
 //! Data that outlives a slot.
 //!
-//! Every kind of data has a schema with a version, and lies in a folder of that version: `history/v3/…`. `current.json` says which
-//! version of each is in use.
+//! Every kind of data has a schema with a version, and lies in a folder of that version: `history/v3/…`. `current.json`
+//! says which version of each is in use.
 //!
-//! Rules: a trial works on a *copy* in the folder of the new version; the commit makes it current; the old folder stays until probation
-//! ends (and longer, while the other slot reads it), so a rollback reads what it wrote; what was written since is carried back where the older schema can hold it.
+//! Rules: a trial works on a *copy* in the folder of the new version; the commit makes it current; the old folder stays
+//! until probation ends (and longer, while the other slot reads it), so a rollback reads what it wrote; what was
+//! written since is carried back where the older schema can hold it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -39,25 +40,14 @@ pub enum Takeover {
 
 /// Why the data could not be taken over. The old data is untouched.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum DataError {
     /// Reading or writing failed.
     #[error("cannot take over the data in {folder}: {source}; is the data partition full?")]
-    Copy {
-        /// Where.
-        folder: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Copy { folder: PathBuf, source: io::Error },
     /// Written by a program that is newer than this one.
     #[error("the data {name} has version {found}, which this program does not know; it knows up to {known}")]
-    TooNew {
-        /// Which schema.
-        name: &'static str,
-        /// What is there.
-        found: u32,
-        /// What is known.
-        known: u32,
-    },
+    TooNew { name: &'static str, found: u32, known: u32 },
 }
 
 /// The data below one folder.
@@ -80,7 +70,8 @@ impl Data {
         self.place(schema.name, schema.version)
     }
 
-    /// Before anything reads its data: makes the folders of this program's versions, from copies where there is older data.
+    /// Before anything reads its data: makes the folders of this program's versions, from copies where there is older
+    /// data.
     ///
     /// # Errors
     /// The data cannot be copied or migrated, or is of a newer program.
@@ -117,8 +108,8 @@ impl Data {
         if current == self.current() { Ok(()) } else { files::replace_json(&self.folder.join(CURRENT), &current) }
     }
 
-    /// Before the restart into the old slot, while this program still knows both versions: what was written since the commit is brought
-    /// into the folders of the versions before, and those are in use again.
+    /// Before the restart into the old slot, while this program still knows both versions: what was written since the
+    /// commit is brought into the folders of the versions before, and those are in use again.
     ///
     /// # Errors
     /// The data cannot be copied; the old folders are then as the old slot left them.
@@ -134,8 +125,8 @@ impl Data {
             .map_err(|source| DataError::Copy { folder: self.folder.clone(), source })
     }
 
-    /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which this one no longer
-    /// starts and nobody can carry anything back.
+    /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which
+    /// this one no longer starts and nobody can carry anything back.
     ///
     /// # Errors
     /// A folder cannot be removed.
@@ -166,8 +157,8 @@ impl Data {
         self.folder.join(name).join(format!("v{version}"))
     }
 
-    /// Copies a folder, takes the steps on the copy, and puts it in place of `to`: after a cut that is the old folder, the new one, or
-    /// none, and the next start does it again.
+    /// Copies a folder, takes the steps on the copy, and puts it in place of `to`: after a cut that is the old folder,
+    /// the new one, or none, and the next start does it again.
     fn migrate<'a>(&self, from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) -> io::Result<()> {
         let copy = to.with_extension("part");
         if copy.exists() {

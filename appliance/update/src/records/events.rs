@@ -1,6 +1,7 @@
 //! What happens with updates, for whoever tells people: voice, dashboard, lights and the command line.
 //!
-//! They lie in memory, in a file of JSON lines ([`LOG`]), which begins anew with every start and when it has grown beyond [`LARGEST_BYTES`].
+//! They lie in memory, in a file of JSON lines ([`LOG`]), which begins anew with every start and when it has grown
+//! beyond [`LARGEST_BYTES`].
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ use crate::bootchain::journal::Meaning;
 use crate::bootchain::slot::Slot;
 use crate::policy::table::Exceeded;
 
-/// The file.
+/// Where they lie.
 pub const LOG: &str = "/run/parley-update/events";
 
 /// When the file begins anew. An installation tells about a hundred lines of a hundred bytes.
@@ -22,72 +23,46 @@ pub const LARGEST_BYTES: u64 = 256 * 1024;
 /// Everything that happens with updates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Event {
     /// The device has started, and that means this for what was under way.
     Started {
-        /// What it means.
         meaning: Meaning,
         /// Which version runs, where the image names one.
         version: Option<Version>,
     },
     /// A stick brings an update, and somebody has to say yes.
-    Offered {
-        /// Its version.
-        version: Version,
-    },
+    Offered { version: Version },
     /// The stick with the offered update is gone, or nobody wants it.
     OfferGone,
     /// The signature is being checked.
     Inspecting,
     /// The bundle may be installed.
-    Admitted {
-        /// Its version.
-        version: Version,
-    },
-    /// It goes on.
+    Admitted { version: Version },
+    /// An installation has moved.
     Progress {
-        /// 0 to 100.
         percent: i32,
         /// What RAUC does, in its own words.
         doing: String,
     },
     /// It is in the idle slot, and the next restart tries it.
-    Installed {
-        /// Its version.
-        version: Version,
-    },
+    Installed { version: Version },
     /// It was refused or not installed; the system in use was not touched.
     NotInstalled {
         /// Which, where that could be read.
         version: Option<Version>,
-        /// Why, for the owner.
         because: String,
     },
     /// The device restarts into the other slot.
-    Restarting {
-        /// Which slot.
-        into: Slot,
-    },
+    Restarting { into: Slot },
     /// The running version failed its tests; the device restarts into the old one.
-    FailedTheGate {
-        /// Which limits.
-        exceeded: Vec<Exceeded>,
-    },
+    FailedTheGate { exceeded: Vec<Exceeded> },
     /// The running version has passed its tests, and is in use from now on.
-    Committed {
-        /// Which.
-        version: Option<Version>,
-    },
+    Committed { version: Option<Version> },
     /// The running version gives trouble; the device restarts into the old one.
-    GoingBack {
-        /// Which limits.
-        exceeded: Vec<Exceeded>,
-    },
+    GoingBack { exceeded: Vec<Exceeded> },
     /// The running version has proved itself for a day.
-    Proved {
-        /// Which.
-        version: Version,
-    },
+    Proved { version: Version },
 }
 
 /// Writes an event behind the others. Where the folder is missing (a laptop), nobody listens.

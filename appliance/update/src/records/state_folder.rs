@@ -1,5 +1,5 @@
-//! The folder in which updates remember: the boot journal, the ledger, how long the running version was watched, what the old slot
-//! measured, the versions of the data before the last commit, and the version that is being installed.
+//! The folder in which updates remember: the boot journal, the ledger, how long the running version was watched, what
+//! the old slot measured, the versions of the data before the last commit, and the version that is being installed.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -16,7 +16,7 @@ use crate::policy::ledger::{Entry, Happened, Ledger};
 use crate::policy::probation;
 use crate::policy::table::Table;
 
-/// The folder.
+/// The state that lies in a folder.
 #[derive(Debug, Clone)]
 pub struct StateFolder {
     folder: PathBuf,
@@ -79,7 +79,7 @@ const WATCH_KEPT_EVERY: Duration = Duration::from_secs(600);
 const BASELINE_EVERY: Duration = Duration::from_secs(3600);
 
 impl StateFolder {
-    /// The state that lies there.
+    /// The state in this folder.
     pub fn new(folder: impl Into<PathBuf>) -> StateFolder {
         StateFolder { folder: folder.into() }
     }
@@ -177,8 +177,9 @@ impl StateFolder {
         matches!(last.happened, Happened::Installed { .. }).then(|| last.version.clone())
     }
 
-    /// How long the running version has been watched, all its starts together. The clock is not asked: a board without one may jump by
-    /// years when somebody tells it the time. Called every minute; up to [`WATCH_KEPT_EVERY`] are lost with a start, to spare the card.
+    /// How long the running version has been watched, all its starts together. The clock is not asked: a board without
+    /// one may jump by years when somebody tells it the time. Called every minute; up to [`WATCH_KEPT_EVERY`] are lost
+    /// with a start, to spare the card.
     ///
     /// # Errors
     /// `data` cannot be written.
@@ -207,8 +208,8 @@ impl StateFolder {
         files::read_json(&self.path("baseline.json")).unwrap_or_default()
     }
 
-    /// Keeps what the running version measured, as the baseline for the next one: of each value the last one with enough samples behind
-    /// it. To spare the card it is written once an hour.
+    /// Keeps what the running version measured, as the baseline for the next one: of each value the last one with
+    /// enough samples behind it. To spare the card it is written once an hour.
     ///
     /// # Errors
     /// `data` cannot be written.

@@ -1,5 +1,5 @@
-//! A device in a folder: images for its partitions, files for what kernel and firmware say, and a systemd that only writes down what it is
-//! told.
+//! A device in a folder: images for its partitions, files for what kernel and firmware say, and a systemd that only
+//! writes down what it is told.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
