@@ -223,6 +223,45 @@ fn a_version_that_crashes_on_probation_goes_back_by_itself_once() {
 }
 
 #[test]
+fn restarts_of_the_last_hour_send_a_version_back_and_older_ones_do_not() {
+    let bench = Bench::committed();
+    let goes_back = |seconds: u64, restarts: &str| {
+        bench.device.runs_for(seconds);
+        bench.device.write("restarts", restarts);
+        bench.done(&["probation"]);
+        !bench.device.reboots().is_empty()
+    };
+    assert!(!goes_back(100, "2"));
+    assert!(!goes_back(9_000, "3"));
+    assert!(goes_back(9_060, "5"));
+}
+
+#[test]
+fn a_damaged_root_fails_the_gate_and_ends_probation() {
+    let damaged = "#!/bin/sh\necho 'root: 0 7168 verity C'\n";
+    let bench = Bench::new();
+    bench.in_trial(61);
+    bench.device.write_program("dmsetup", damaged);
+    assert!(bench.says(&["gate"]).err.contains("verity: the installed system is not checked"));
+    let bench = Bench::committed();
+    bench.device.write_program("dmsetup", damaged);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+}
+
+#[test]
+fn a_trial_in_another_slot_than_the_firmwares_fails_the_gate() {
+    let bench = Bench::new();
+    bench.in_trial(61);
+    bench.device.write("proc/device-tree/chosen/bootloader/partition", 2_u32.to_be_bytes());
+    assert!(bench.says(&["gate"]).err.contains("slot-identity"));
+    let bench = Bench::new();
+    bench.in_trial(61);
+    bench.device.write("proc/cmdline", "root=PARTLABEL=root_a rauc.slot=B");
+    assert!(bench.says(&["gate"]).err.contains("slot-identity"));
+}
+
+#[test]
 fn probation_keeps_what_a_version_without_it_measures_as_the_baseline() {
     let bench = Bench::new();
     bench.measures("error-rate", 0.25, 100);

@@ -207,8 +207,13 @@ mod tests {
             let length = autoboot::render(Slot::A).len();
             fat::overwrite(&card.autoboot, AUTOBOOT_FILE, &vec![0; length]).unwrap();
             assert!(card.commit(slot).is_err());
+            let before = std::fs::read(&card.autoboot).unwrap();
             card.restore(slot).unwrap();
             assert_eq!(named(&card), Some(slot));
+            let after = std::fs::read(&card.autoboot).unwrap();
+            let changed = (0..before.len()).filter(|place| before[*place] != after[*place]);
+            let sectors: std::collections::BTreeSet<_> = changed.map(|place| place / SECTOR).collect();
+            assert_eq!(sectors.len(), 1, "the file system around it stays as it was");
         }
     }
 
@@ -241,6 +246,30 @@ mod tests {
         assert_eq!(card.autoboot(), None);
         card.restore(Slot::B).unwrap();
         assert_eq!(named(&card), Some(Slot::B));
+    }
+
+    #[test]
+    fn a_sector_that_cannot_be_written_directly_is_written_all_the_same() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(4096).unwrap();
+        // No disk takes a direct write at such a place.
+        write_sector(file.path(), 7, &[5; SECTOR]).unwrap();
+        assert_eq!(std::fs::read(file.path()).unwrap()[6..8], [0, 5]);
+        assert!(write_sector(Path::new("/no/such/disk"), 0, &[5; SECTOR]).is_err());
+    }
+
+    #[test]
+    fn the_disk_is_the_one_that_holds_the_first_partition() {
+        let root = tempfile::tempdir().unwrap();
+        let make = |path: &str| std::fs::create_dir_all(root.path().join(path)).unwrap();
+        make("sys/devices/mmcblk0/autoboot");
+        make("sys/class/block");
+        make("dev/disk/by-partlabel");
+        std::os::unix::fs::symlink("../../devices/mmcblk0/autoboot", root.path().join("sys/class/block/autoboot"))
+            .unwrap();
+        assert_eq!(DeviceCard::below(root.path()).disk, None, "there is no such partition");
+        File::create(root.path().join("dev/disk/by-partlabel/autoboot")).unwrap();
+        assert_eq!(DeviceCard::below(root.path()).disk, Some(root.path().join("dev/mmcblk0")));
     }
 
     #[test]

@@ -190,6 +190,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_opened_for_reading_cannot_be_written() {
+        let image = partition(b"some words");
+        let file = OpenOptions::new().read(true).write(true).open(image.path()).unwrap();
+        let mut disk = Watched { file, last_read: Rc::default() };
+        assert_eq!(disk.write_all(b"x").unwrap_err().kind(), io::ErrorKind::ReadOnlyFilesystem);
+    }
+
+    #[test]
+    fn a_file_of_64_kib_is_the_longest() {
+        let image = partition(b"x");
+        create(image.path(), "long.txt", &[7; 64 * 1024]).unwrap();
+        create(image.path(), "longer.txt", &[7; 64 * 1024 + 1]).unwrap();
+        assert_eq!(find(image.path(), "long.txt").unwrap().content.len(), 64 * 1024);
+        assert_eq!(find(image.path(), "longer.txt").unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
     fn overwriting_changes_the_file_and_nothing_else_of_its_length() {
         let image = partition(b"some words");
         overwrite(image.path(), "autoboot.txt", b"more words").unwrap();

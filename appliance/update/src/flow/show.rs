@@ -120,10 +120,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_those_of_the_calendar() {
-        assert_eq!(date(0), "1970-01-01 00:00");
-        assert_eq!(date(951_782_400), "2000-02-29 00:00");
-        assert_eq!(date(1_727_049_600), "2024-09-23 00:00");
-        assert_eq!(date(4_107_542_399), "2100-02-28 23:59");
+    fn dates_are_those_of_the_calendar_until_2200() {
+        let mut day = 0;
+        for year in 1970..2200 {
+            let leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            for (month, days) in (1..).zip([31, if leaps { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) {
+                for of_month in 1..=days {
+                    let (hour, minute) = (day % 24, day % 60);
+                    let unix_s = day * 86_400 + hour * 3_600 + minute * 60 + 59;
+                    assert_eq!(date(unix_s), format!("{year}-{month:02}-{of_month:02} {hour:02}:{minute:02}"));
+                    day += 1;
+                }
+            }
+        }
     }
 }

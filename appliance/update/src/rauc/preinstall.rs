@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -68,20 +68,19 @@ fn image_sizes(mount: &Path, manifest: &str) -> Result<BTreeMap<String, u64>> {
     Ok(sizes)
 }
 
-/// Reads every file of the bundle: dm-verity reports the first damaged block.
-fn read_whole(folder: &Path) -> io::Result<()> {
-    let mut buffer = vec![0; 1024 * 1024];
+/// Reads every file of the bundle, and says how many bytes those are: dm-verity reports the first damaged block.
+fn read_whole(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            read_whole(&entry.path())?;
+            bytes += read_whole(&entry.path())?;
         } else if kind.is_file() {
-            let mut file = File::open(entry.path())?;
-            while file.read(&mut buffer)? > 0 {}
+            bytes += io::copy(&mut File::open(entry.path())?, &mut io::sink())?;
         }
     }
-    Ok(())
+    Ok(bytes)
 }
 
 /// Whether the bundle lies on this device; reading a streamed one to its end would download what an adaptive update
@@ -119,6 +118,8 @@ mod tests {
         assert!(image_sizes(folder.path(), manifest).is_err(), "an image is missing");
         fs::write(folder.path().join("root.img"), [0; 300]).unwrap();
         assert_eq!(image_sizes(folder.path(), manifest).unwrap()["rootfs"], 300);
-        read_whole(folder.path()).unwrap();
+        fs::create_dir(folder.path().join("more")).unwrap();
+        fs::write(folder.path().join("more/hash-index"), [0; 20]).unwrap();
+        assert_eq!(read_whole(folder.path()).unwrap(), 320);
     }
 }

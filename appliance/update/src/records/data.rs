@@ -7,6 +7,7 @@
 //! until probation ends (and longer, while the other slot reads it), so a rollback reads what it wrote; what was
 //! written since is carried back where the older schema can hold it.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
@@ -84,16 +85,16 @@ impl Data {
                 continue;
             }
             let failed = |source| DataError::Copy { folder: own.clone(), source };
-            match current.get(schema.name) {
-                Some(found) if *found > schema.version => {
-                    let (name, found, known) = (schema.name, *found, schema.version);
-                    return Err(DataError::TooNew { name, found, known });
+            let found = current.get(schema.name).copied().unwrap_or(schema.version);
+            match found.cmp(&schema.version) {
+                Ordering::Greater => {
+                    return Err(DataError::TooNew { name: schema.name, found, known: schema.version });
                 }
-                Some(found) if *found < schema.version => {
-                    let steps = steps(schema.forward, *found, schema.version);
-                    self.migrate(&self.place(schema.name, *found), &own, steps.iter()).map_err(failed)?;
+                Ordering::Less => {
+                    let steps = steps(schema.forward, found, schema.version);
+                    self.migrate(&self.place(schema.name, found), &own, steps.iter()).map_err(failed)?;
                 }
-                Some(_) | None => fs::create_dir_all(&own).map_err(failed)?,
+                Ordering::Equal => fs::create_dir_all(&own).map_err(failed)?,
             }
         }
         Ok(())

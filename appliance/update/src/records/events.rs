@@ -103,6 +103,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_a_whole_installation_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("events");
+        (0..=100).for_each(|percent| tell(&log, &progress(percent)));
+        assert_eq!(told(&log).len(), 101);
+    }
+
+    #[test]
     fn the_file_begins_anew_only_when_it_is_larger_than_it_may_be() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("events");

@@ -38,9 +38,7 @@ impl Device {
             cmdline::complete(&device.partition(slot.boot_label()), slot).unwrap();
         }
         for (name, script) in [("systemctl", SYSTEMCTL), ("dmsetup", DMSETUP)] {
-            let program = device.path("bin").join(name);
-            files::replace(&program, script.replace("{root}", &device.root().to_string_lossy()).as_bytes()).unwrap();
-            fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
+            device.write_program(name, &script.replace("{root}", &device.root().to_string_lossy()));
         }
         device.write("restarts", "0");
         device.write("inactive", "0");
@@ -64,6 +62,12 @@ impl Device {
 
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         files::replace(&self.path(name), content.as_ref()).unwrap();
+    }
+
+    /// A program that is found before the host's own.
+    pub fn write_program(&self, name: &str, script: &str) {
+        self.write(&format!("bin/{name}"), script);
+        fs::set_permissions(self.path("bin").join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     pub fn read(&self, name: &str) -> String {
