@@ -250,6 +250,15 @@ fn a_damaged_root_fails_the_gate_and_ends_probation() {
 }
 
 #[test]
+fn a_device_that_cannot_save_anything_fails_the_gate() {
+    let bench = Bench::new();
+    bench.in_trial(61);
+    std::fs::create_dir(bench.device.path("var/lib/parley/update/probe.part")).unwrap();
+    assert!(bench.says(&["gate"]).err.contains("data-writable: the device cannot save anything"));
+    assert_eq!(bench.device.reboots(), ["reboot"]);
+}
+
+#[test]
 fn a_trial_in_another_slot_than_the_firmwares_fails_the_gate() {
     let bench = Bench::new();
     bench.in_trial(61);
