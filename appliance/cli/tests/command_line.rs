@@ -71,7 +71,11 @@ fn an_update_is_left_to_the_program_beside_with_the_same_arguments() {
     let beside = folder.path().join("parley-update");
     std::fs::write(&beside, "#!/bin/sh\necho \"$@\"\nexit 3\n").expect("it can be written");
     std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
-    let told = run(&["--config", "update", "update", "install", "--again", "update"]);
-    assert_eq!(told.status.code(), Some(3));
-    assert_eq!(String::from_utf8_lossy(&told.stdout), "--config update install --again update\n");
+    for (arguments, expected) in [
+        (&["update", "install", "--again", "update"][..], "install --again update\n"),
+        (&["--config", "update", "update", "status"], "--config update status\n"),
+    ] {
+        let told = run(arguments);
+        assert_eq!((told.status.code(), String::from_utf8_lossy(&told.stdout).as_ref()), (Some(3), expected));
+    }
 }
