@@ -192,6 +192,25 @@ fn a_bad_running_slot_gives_way_to_a_good_one_and_stays_where_there_is_none() {
 }
 
 #[test]
+fn a_slot_that_does_not_run_is_bad_until_somebody_calls_it_good() {
+    let world = World::new(Slot::A);
+    backend(&world, Slot::A, false).mark_bad(Slot::B).unwrap();
+    assert!(!backend(&world, Slot::A, false).is_good(Slot::B));
+    backend(&world, Slot::A, false).mark_good(Slot::B).unwrap();
+    assert!(backend(&world, Slot::A, false).is_good(Slot::B));
+}
+
+#[test]
+fn a_prepared_trial_can_be_called_off() {
+    let world = World::new(Slot::A);
+    install(&world, Slot::A).unwrap();
+    assert_eq!(backend(&world, Slot::A, false).primary(), Slot::B);
+    backend(&world, Slot::A, false).set_primary(Slot::A).unwrap();
+    assert_eq!(backend(&world, Slot::A, false).primary(), Slot::A);
+    assert!(backend(&world, Slot::A, false).restarting().is_err());
+}
+
+#[test]
 fn falling_back_restores_the_file_of_the_committed_slot() {
     let world = World::new(Slot::B);
     world.borrow_mut().sector = vec![0xff; SECTOR];
