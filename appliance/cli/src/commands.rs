@@ -52,7 +52,7 @@ enum Command {
     /// Say what works on this machine, and what to do about what does not
     Check(check::Options),
     /// Install updates, go back, and see what happened
-    Update(update::Options),
+    Update(parley_update::command_line::Options),
     /// Print a completion script for a shell
     Completions(shell::CompletionOptions),
     /// Print the manual page
@@ -87,7 +87,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Models(options) => models::run(&options, &config()?),
         Command::Bench(options) => bench::run(&options, &config()?),
         Command::Check(options) => check::run(&options, config()),
-        Command::Update(options) => update::run(&options, &config()?),
+        Command::Update(_) => update::run(),
         Command::Completions(options) => shell::completions(&options, &mut Cli::command()),
         Command::Man => shell::man(Cli::command()),
     }

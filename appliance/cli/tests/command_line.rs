@@ -1,5 +1,6 @@
 //! What a newcomer types, on a machine that has nothing yet: no models, no workers, no sound.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -77,4 +78,26 @@ fn check_lists_the_names_that_the_configuration_takes() {
     assert_eq!(missing.matches("  kitchen  Above the sink\n").count(), 2, "one list for each device: {missing}");
     let named = check("kitchen");
     assert!(named.contains("kitchen opens") && !named.contains("✗ microphone"), "a listed name is taken: {named}");
+}
+
+/// The program that `parley update` becomes lies beside it; here it only says what it was told.
+#[test]
+fn an_update_is_left_to_the_program_beside_with_the_same_arguments() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let parley = folder.path().join("parley");
+    std::fs::copy(env!("CARGO_BIN_EXE_parley"), &parley).expect("it can be copied");
+    let run = |arguments: &[&str]| Command::new(&parley).args(arguments).output().expect("it can be started");
+    let alone = run(&["update", "status"]);
+    assert!(!alone.status.success());
+    assert!(String::from_utf8_lossy(&alone.stderr).contains("parley-update, which belongs beside"), "{alone:?}");
+    let beside = folder.path().join("parley-update");
+    std::fs::write(&beside, "#!/bin/sh\necho \"$@\"\nexit 3\n").expect("it can be written");
+    std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o755)).expect("it can be run");
+    for (arguments, expected) in [
+        (&["update", "install", "--again", "update"][..], "install --again update\n"),
+        (&["--config", "update", "update", "status"], "--config update status\n"),
+    ] {
+        let told = run(arguments);
+        assert_eq!((told.status.code(), String::from_utf8_lossy(&told.stdout).as_ref()), (Some(3), expected));
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use parley_conversation::BargeIn;
+use parley_update::settings::{self, Updates};
 use serde::{Deserialize, Serialize};
 
 /// The owner's settings.
@@ -119,40 +120,6 @@ impl Default for Engines {
     }
 }
 
-/// Updates of the device.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Updates {
-    /// What happens when a stick with an update is plugged in: "ask", "install" or "ignore".
-    pub stick: OnStick,
-    /// When the device restarts into an update that is installed: "asked" or "quiet".
-    pub restart: OnInstalled,
-}
-
-/// What happens when a stick with an update is plugged in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OnStick {
-    /// Somebody has to say yes.
-    #[default]
-    Ask,
-    /// It is installed, and the device restarts.
-    Install,
-    /// Nothing.
-    Ignore,
-}
-
-/// When the device restarts into an update that is installed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OnInstalled {
-    /// Somebody has to say so. A trial that a power cut interrupted is tried again when nobody talks.
-    #[default]
-    Asked,
-    /// When nobody talks: for fleets.
-    Quiet,
-}
-
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -180,24 +147,12 @@ impl Config {
     /// # Errors
     /// A named file that is missing, and any file with a mistake.
     pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
-        let usual = [user_file(), Some(PathBuf::from("/etc/parley/parley.toml"))];
-        let path = match named {
-            Some(path) => Some(path.to_owned()),
-            None => usual.into_iter().flatten().find(|path| path.exists()),
-        };
-        let Some(path) = path else { return Ok(Config::default()) };
+        let Some(path) = settings::file(named) else { return Ok(Config::default()) };
         match std::fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).map_err(|source| ConfigError::Parse { path, source: Box::new(source) }),
             Err(source) => Err(ConfigError::Read { path, source }),
         }
     }
-}
-
-fn user_file() -> Option<PathBuf> {
-    let folder = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".config")))?;
-    Some(folder.join("parley/parley.toml"))
 }
 
 #[cfg(test)]

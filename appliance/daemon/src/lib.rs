@@ -6,7 +6,6 @@ pub mod health;
 pub mod listening;
 pub mod machine;
 pub mod rehearsal;
-pub mod schemas;
 pub mod self_test;
 pub mod session;
 pub mod workers;

@@ -17,7 +17,8 @@ use parley_conversation::{Conversation, FRAME, ModelOnly, Position, Settings};
 use parley_engines::{EngineError, Speak};
 use parley_update::policy::gate;
 use parley_update::policy::table::Table;
-use parley_update::{files, measure, system};
+use parley_update::system::System;
+use parley_update::{files, observed};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -62,7 +63,7 @@ pub enum SelfTestError {
 
 /// In a trial, asks the question and tells the gate how long the answer took. In any other start it does nothing.
 pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Generating) {
-    if !system::start().is_ok_and(|start| start.trial) {
+    if !System::default().start().is_ok_and(|start| start.trial) {
         return;
     }
     let Some(engines) = workers.engines() else { return };
@@ -83,7 +84,7 @@ pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Gen
     let mut table = Table::default();
     // A failure is told as a time that no limit allows, so that the gate need not wait for the end of its own.
     table.note("self-test-s", answered.unwrap_or(gate::TIME_LIMIT).as_secs_f64());
-    if let Err(error) = files::replace_json(&Path::new(measure::FOLDER).join("self-test.json"), &table) {
+    if let Err(error) = files::replace_json(&Path::new(observed::FOLDER).join("self-test.json"), &table) {
         tracing::warn!(%error, "the gate cannot be told how the self-test went");
     }
 }

@@ -64,7 +64,7 @@ fn every_registry_and_a_platform_wheel_work() {
             "npm:nodejs-whisper@0.3.1#package/cpp/whisper.cpp/bindings/go/samples/jfk.wav".to_owned(),
         ),
     ] {
-        let file = PinnedFile::new(name, bytes, &sha256.unwrap(), &source).unwrap();
+        let file = PinnedFile::new(name, bytes, sha256, &source).unwrap();
         let started = Instant::now();
         store.ensure(&file, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
         println!("{source}: {:.1?}", started.elapsed());

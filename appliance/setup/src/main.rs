@@ -37,7 +37,7 @@ fn main() -> Result<()> {
     let cli = Cli::parse();
     let system = System { root: cli.root };
     fs::create_dir_all(system.path(FOLDER)).context("cannot make the folder of what was applied")?;
-    match parley_update::fat::find(&cli.partition, FILE) {
+    match parley_update::bootchain::fat::find(&cli.partition, FILE) {
         Ok(found) => system.apply(&found.content)?,
         Err(problem) => println!("{FILE} is not read: {problem}"),
     }

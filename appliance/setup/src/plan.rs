@@ -46,7 +46,6 @@ pub struct Plan {
 }
 
 /// The file with the device's name.
-#[must_use]
 pub fn name_file() -> String {
     format!("{FOLDER}/hostname")
 }
@@ -55,7 +54,6 @@ pub fn name_file() -> String {
 pub const SETTINGS: &str = "/var/lib/parley/.config/parley/parley.toml";
 
 /// What follows from a file.
-#[must_use]
 pub fn plan(setup: &Setup, device: &Device) -> Plan {
     let mut plan = Plan::default();
     let mut write = |path: String, content: String, readers| plan.writes.push(Write { path, content, readers });

@@ -5,9 +5,10 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
+use crate::bootchain::slot::{self, Slot};
 use crate::policy::admission::{Device, Eeprom};
-use crate::slot::{self, Slot};
-use crate::system;
+use crate::records::data::Data;
+use crate::system::{NoSlot, System};
 
 /// RAUC's configuration, in the order in which RAUC looks for it.
 const RAUC_CONFIGURATIONS: [&str; 3] = ["/etc/rauc/system.conf", "/run/rauc/system.conf", "/usr/lib/rauc/system.conf"];
@@ -17,18 +18,14 @@ const NOTES_BYTES: u64 = 4 << 20;
 
 /// Why this device cannot be described.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum DeviceError {
     /// It has no slots.
     #[error(transparent)]
-    NoSlot(#[from] system::NoSlot),
+    NoSlot(#[from] NoSlot),
     /// A partition cannot be opened.
     #[error("cannot look at partition {label}: {source}")]
-    Partition {
-        /// Which.
-        label: &'static str,
-        /// Why.
-        source: io::Error,
-    },
+    Partition { label: &'static str, source: io::Error },
     /// The data partition cannot be looked at.
     #[error("cannot look at the data partition: {0}")]
     Data(#[from] io::Error),
@@ -37,21 +34,22 @@ pub enum DeviceError {
     NoConfiguration,
 }
 
-/// Describes this device.
+/// Describes a device.
 ///
 /// # Errors
 /// It is no device with slots and RAUC.
-pub fn this() -> Result<Device, DeviceError> {
-    let idle = system::start()?.slot.other();
-    let configuration = RAUC_CONFIGURATIONS.iter().find_map(|path| fs::read_to_string(path).ok());
+pub fn describe(system: &System) -> Result<Device, DeviceError> {
+    let idle = system.start()?.slot.other();
+    let configuration = RAUC_CONFIGURATIONS.iter().find_map(|path| fs::read_to_string(system.path(path)).ok());
     let compatible = configuration.as_deref().and_then(compatible).ok_or(DeviceError::NoConfiguration)?;
+    let data = system.path(Data::FOLDER);
     Ok(Device {
         compatible,
-        running: system::version(),
-        room: room(idle)?,
-        data_needed: occupied(Path::new(system::DATA_FOLDER))? + NOTES_BYTES,
-        data_free: free(Path::new(system::DATA_FOLDER))?,
-        eeprom: eeprom(Path::new("/proc/device-tree")),
+        running: system.version(),
+        room: room(&system.path("/"), idle)?,
+        data_needed: occupied(&data)? + NOTES_BYTES,
+        data_free: free(&data)?,
+        eeprom: eeprom(system),
     })
 }
 
@@ -59,9 +57,9 @@ fn compatible(configuration: &str) -> Option<String> {
     configuration.lines().find_map(|line| Some(line.strip_prefix("compatible=")?.trim().to_owned()))
 }
 
-fn room(slot: Slot) -> Result<BTreeMap<String, u64>, DeviceError> {
+fn room(root: &Path, slot: Slot) -> Result<BTreeMap<String, u64>, DeviceError> {
     let size = |label| {
-        let end = File::open(slot::device(label)).and_then(|mut device| device.seek(SeekFrom::End(0)));
+        let end = File::open(slot::device(root, label)).and_then(|mut device| device.seek(SeekFrom::End(0)));
         end.map_err(|source| DeviceError::Partition { label, source })
     };
     Ok(BTreeMap::from([("boot".into(), size(slot.boot_label())?), ("rootfs".into(), size(slot.root_label())?)]))
@@ -91,40 +89,63 @@ fn free(folder: &Path) -> io::Result<u64> {
 }
 
 /// When the EEPROM was built, as the firmware tells in the device tree.
-fn eeprom(tree: &Path) -> Eeprom {
-    let built = fs::read(tree.join("chosen/bootloader/build-timestamp")).ok();
-    if let Some(built) = built.and_then(|bytes| Some(u32::from_be_bytes(bytes.try_into().ok()?))) {
+fn eeprom(system: &System) -> Eeprom {
+    if let Some(built) = system.firmware_says("build-timestamp") {
         return Eeprom::Built(u64::from(built));
     }
-    let model = fs::read_to_string(tree.join("model")).unwrap_or_default();
-    if model.starts_with("Raspberry Pi") { Eeprom::Silent } else { Eeprom::None }
+    if system.read("/proc/device-tree/model").starts_with("Raspberry Pi") { Eeprom::Silent } else { Eeprom::None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files;
 
     #[test]
     fn the_eeproms_age_is_the_firmwares_word() {
-        let tree = tempfile::tempdir().expect("a temporary folder");
-        assert_eq!(eeprom(tree.path()), Eeprom::None);
-        fs::write(tree.path().join("model"), "Raspberry Pi 5 Model B Rev 1.0\0").expect("it can be written");
-        assert_eq!(eeprom(tree.path()), Eeprom::Silent);
-        fs::create_dir_all(tree.path().join("chosen/bootloader")).expect("it can be made");
-        let stamp = tree.path().join("chosen/bootloader/build-timestamp");
-        fs::write(stamp, 1_727_049_600_u32.to_be_bytes()).expect("it can be written");
-        assert_eq!(eeprom(tree.path()), Eeprom::Built(1_727_049_600));
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::below(folder.path());
+        assert_eq!(eeprom(&system), Eeprom::None);
+        files::replace(&system.path("/proc/device-tree/model"), b"Raspberry Pi 5 Model B Rev 1.0\0").unwrap();
+        assert_eq!(eeprom(&system), Eeprom::Silent);
+        let stamp = system.path("/proc/device-tree/chosen/bootloader/build-timestamp");
+        files::replace(&stamp, &1_727_049_600_u32.to_be_bytes()).unwrap();
+        assert_eq!(eeprom(&system), Eeprom::Built(1_727_049_600));
+    }
+
+    #[test]
+    fn the_room_is_that_of_the_slot_which_is_not_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::below(folder.path());
+        let put = |path: &str, content: &[u8]| files::replace(&system.path(path), content).unwrap();
+        put("/proc/cmdline", b"rauc.slot=A");
+        put("/usr/lib/rauc/system.conf", b"[system]\ncompatible=toaster\n");
+        put("/dev/disk/by-partlabel/boot_b", &[0; 1000]);
+        assert!(matches!(describe(&system), Err(DeviceError::Partition { label: "root_b", .. })));
+        put("/dev/disk/by-partlabel/root_b", &[0; 3000]);
+        put("/var/lib/parley/data/notes", &[0; 70]);
+        let device = describe(&system).unwrap();
+        assert_eq!(device.room, BTreeMap::from([("boot".into(), 1000), ("rootfs".into(), 3000)]));
+        assert_eq!((device.data_needed, device.compatible.as_str()), (70 + 4 * 1024 * 1024, "toaster"));
+    }
+
+    #[test]
+    fn what_is_free_is_what_the_file_system_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let df = std::process::Command::new("df").args(["--output=avail", "-B1"]).arg(folder.path()).output().unwrap();
+        let said: u64 = String::from_utf8_lossy(&df.stdout).lines().nth(1).unwrap().trim().parse().unwrap();
+        // Others write to it too.
+        assert!(free(&folder.path().join("new")).unwrap().abs_diff(said) < said / 10, "{said}");
     }
 
     #[test]
     fn what_is_kept_is_counted_with_all_folders_in_it() {
-        let data = tempfile::tempdir().expect("a temporary folder");
-        assert_eq!(occupied(&data.path().join("new")).expect("nothing is no error"), 0);
-        fs::create_dir_all(data.path().join("memory/v1")).expect("it can be made");
-        fs::write(data.path().join("memory/v1/lines"), [0; 700]).expect("it can be written");
-        fs::write(data.path().join("note"), [0; 30]).expect("it can be written");
-        assert_eq!(occupied(data.path()).expect("it can be read"), 730);
-        assert!(free(&data.path().join("new")).expect("its parent is there") > 0);
+        let data = tempfile::tempdir().unwrap();
+        assert_eq!(occupied(&data.path().join("new")).unwrap(), 0);
+        fs::create_dir_all(data.path().join("memory/v1")).unwrap();
+        fs::write(data.path().join("memory/v1/lines"), [0; 700]).unwrap();
+        fs::write(data.path().join("note"), [0; 30]).unwrap();
+        assert_eq!(occupied(data.path()).unwrap(), 730);
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub fn replace_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     replace(path, &text)
 }
 
-/// Reads a value; `None` where the file is missing or makes no sense, which is logged nowhere: the caller decides what that means.
-#[must_use]
+/// Reads a value; `None` where the file is missing or makes no sense, which is logged nowhere: the caller decides what
+/// that means.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
@@ -50,19 +50,19 @@ mod tests {
 
     #[test]
     fn a_file_is_replaced_and_leaves_nothing_beside_it() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/state.json");
-        replace_json(&path, &[1, 2]).expect("it can be written");
-        replace_json(&path, &[3]).expect("it can be replaced");
+        replace_json(&path, &[1, 2]).unwrap();
+        replace_json(&path, &[3]).unwrap();
         assert_eq!(read_json::<Vec<u8>>(&path), Some(vec![3]));
-        assert_eq!(fs::read_dir(folder.path().join("deep")).expect("the folder").count(), 1);
+        assert_eq!(fs::read_dir(folder.path().join("deep")).unwrap().count(), 1);
     }
 
     #[test]
     fn a_garbled_file_reads_as_none() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
-        fs::write(&path, b"[1,").expect("it can be written");
+        fs::write(&path, b"[1,").unwrap();
         assert_eq!(read_json::<Vec<u8>>(&path), None);
     }
 }

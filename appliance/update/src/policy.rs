@@ -3,5 +3,6 @@
 pub mod admission;
 pub mod gate;
 pub mod ledger;
+pub mod manifest;
 pub mod probation;
 pub mod table;

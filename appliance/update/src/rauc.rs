@@ -1,11 +1,19 @@
-//! RAUC, which does the installing: its D-Bus interface, an installation with time limits of our own, and its errors in plain words.
+//! RAUC, which does the installing: its D-Bus interface, an installation with time limits of our own, its handler, and
+//! its errors in plain words.
 
+#[cfg(feature = "flow")]
 mod bus;
+#[cfg(feature = "flow")]
 mod install;
+pub mod preinstall;
 mod problem;
+#[cfg(feature = "flow")]
 mod source;
 
-pub use bus::{Dictionary, InstallerProxy, RaucError, inspect, manifest_of};
-pub use install::{Limits, inspect_in_time, install};
+#[cfg(feature = "flow")]
+pub use bus::{InstallerProxy, RaucError, system_bus};
+#[cfg(feature = "flow")]
+pub use install::{Limits, inspect, install};
 pub use problem::Problem;
+#[cfg(feature = "flow")]
 pub use source::Source;

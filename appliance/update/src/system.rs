@@ -1,120 +1,204 @@
-//! What the running system says about itself.
+//! The running system: how it was started, which version it is, and where its parts lie.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
 
-use crate::slot::Slot;
-use crate::state::Start;
+use anyhow::{Context, Result, ensure};
+use semver::Version;
 
-/// Where the updater keeps its files on `data`.
-pub const STATE_FOLDER: &str = "/var/lib/parley/update";
-
-/// Where the data that outlives a slot lies.
-pub const DATA_FOLDER: &str = "/var/lib/parley/data";
-
-/// The journal of the boot chain, in [`STATE_FOLDER`].
-pub const JOURNAL: &str = "boot.json";
+use crate::bootchain::backend::{self, Backend, JournalFile};
+use crate::bootchain::card::DeviceCard;
+use crate::bootchain::journal::Start;
+use crate::bootchain::slot::Slot;
+use crate::records::data::Data;
+use crate::records::events::{self, Event};
+use crate::records::schemas;
+use crate::records::state_folder::StateFolder;
 
 /// The argument of a restart that makes the firmware try the other slot once.
-pub const TRYBOOT_ARGUMENT: &str = "0 tryboot";
+const TRYBOOT_ARGUMENT: &str = "--reboot-argument=0 tryboot";
 
 /// Why it is not known which slot runs.
 #[derive(Debug, thiserror::Error)]
 #[error("this system was not started from a slot: neither the kernel command line nor the firmware names one")]
 pub struct NoSlot;
 
-/// How the running system was started.
+/// A system, by its root folder: `/`, or a folder that a test has laid out like it.
+#[derive(Debug, Clone)]
+pub struct System {
+    root: PathBuf,
+}
+
+impl Default for System {
+    fn default() -> System {
+        System::below("/")
+    }
+}
+
+impl System {
+    /// The system with this root folder.
+    pub fn below(root: impl Into<PathBuf>) -> System {
+        System { root: root.into() }
+    }
+
+    /// Where a path of the device lies.
+    pub fn path(&self, on_device: &str) -> PathBuf {
+        self.root.join(on_device.trim_start_matches('/'))
+    }
+
+    /// How the running system was started: the command line names the slot, or else the firmware; whether it is a trial
+    /// only the firmware knows.
+    ///
+    /// # Errors
+    /// It is no device with slots.
+    pub fn start(&self) -> Result<Start, NoSlot> {
+        let command_line = self.read("/proc/cmdline");
+        let named = command_line.split_whitespace().find_map(|word| word.strip_prefix("rauc.slot=")?.parse().ok());
+        Ok(Start {
+            slot: named.or_else(|| self.firmware_slot()).ok_or(NoSlot)?,
+            trial: self.firmware_says("tryboot").is_some_and(|flag| flag != 0),
+        })
+    }
+
+    /// The slot whose boot partition the firmware read, as it says itself.
+    pub fn firmware_slot(&self) -> Option<Slot> {
+        Slot::of_boot_partition(u8::try_from(self.firmware_says("partition")?).ok()?)
+    }
+
+    /// A value of the firmware in the device tree: four bytes, the highest first.
+    pub fn firmware_says(&self, name: &str) -> Option<u32> {
+        let cell = fs::read(self.path("/proc/device-tree/chosen/bootloader").join(name)).ok()?;
+        Some(u32::from_be_bytes(cell.try_into().ok()?))
+    }
+
+    /// The version of the running image: `IMAGE_VERSION` of os-release.
+    pub fn version(&self) -> Option<Version> {
+        let release = self.read("/etc/os-release");
+        let value = release.lines().find_map(|line| line.strip_prefix("IMAGE_VERSION="))?;
+        value.trim().trim_matches('"').parse().ok()
+    }
+
+    /// A name for this start that no other start has.
+    pub fn boot_id(&self) -> String {
+        self.read("/proc/sys/kernel/random/boot_id").trim().to_owned()
+    }
+
+    /// How long the system runs.
+    pub fn since_start(&self) -> Duration {
+        let uptime = self.read("/proc/uptime");
+        let seconds = uptime.split_whitespace().next().and_then(|seconds| seconds.parse().ok());
+        seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default()
+    }
+
+    /// A text file; empty where it is missing.
+    pub fn read(&self, on_device: &str) -> String {
+        fs::read_to_string(self.path(on_device)).unwrap_or_default()
+    }
+
+    /// What updates remember.
+    pub fn state(&self) -> StateFolder {
+        StateFolder::new(self.path("/var/lib/parley/update"))
+    }
+
+    /// The data that outlives a slot.
+    pub fn data(&self) -> Data {
+        Data::new(self.path(Data::FOLDER), schemas::ALL)
+    }
+
+    /// Tells everybody on this device what happens with updates.
+    pub fn tell(&self, event: &Event) {
+        events::tell(&self.path(events::LOG), event);
+    }
+
+    /// Asks or changes the boot chain, while nobody else does: RAUC and the units may call at once.
+    ///
+    /// # Errors
+    /// It is no device with slots, or what is asked cannot be done.
+    pub fn boot_chain<T, E: Into<anyhow::Error>>(
+        &self,
+        ask: impl FnOnce(&mut Backend<DeviceCard, JournalFile>) -> Result<T, E>,
+    ) -> Result<T> {
+        let start = self.start().context("updates need a device with two slots, such as a flashed card")?;
+        let journal = self.state().journal();
+        let _alone = backend::lock(&journal).context("the update journal cannot be locked")?;
+        let mut chain = Backend::new(DeviceCard::below(&self.root), JournalFile(journal), start);
+        ask(&mut chain).map_err(Into::into)
+    }
+}
+
+/// Restarts the device as a restart always does: into the committed slot, and out of a trial.
 ///
 /// # Errors
-/// It is no device with slots.
-pub fn start() -> Result<Start, NoSlot> {
-    let command_line = fs::read_to_string("/proc/cmdline").unwrap_or_default();
-    start_from(&command_line, Path::new("/proc/device-tree/chosen/bootloader")).ok_or(NoSlot)
+/// systemd does not do it.
+pub fn restart() -> Result<()> {
+    reboot(&[])
 }
 
-/// The slot as the command line names it, or else the firmware; whether it is a trial only the firmware knows.
-fn start_from(command_line: &str, firmware: &Path) -> Option<Start> {
-    let named = command_line.split_whitespace().find_map(|word| word.strip_prefix("rauc.slot=")?.parse::<Slot>().ok());
-    let partition = || Slot::of_boot_partition(u8::try_from(cell(&firmware.join("partition"))?).ok()?);
-    Some(Start {
-        slot: named.or_else(partition)?,
-        trial: cell(&firmware.join("tryboot")).is_some_and(|flag| flag != 0),
-    })
+/// Restarts the device into the other slot, once.
+///
+/// # Errors
+/// systemd does not do it.
+pub fn restart_into_trial() -> Result<()> {
+    reboot(&[TRYBOOT_ARGUMENT])
 }
 
-/// The slot whose boot partition the firmware read, as it says itself.
-#[must_use]
-pub fn firmware_slot() -> Option<Slot> {
-    let partition = cell(Path::new("/proc/device-tree/chosen/bootloader/partition"))?;
-    Slot::of_boot_partition(u8::try_from(partition).ok()?)
-}
-
-/// A device tree cell: four bytes, the highest first.
-fn cell(path: &Path) -> Option<u32> {
-    Some(u32::from_be_bytes(fs::read(path).ok()?.try_into().ok()?))
-}
-
-/// The version of the running image: `IMAGE_VERSION` of os-release.
-#[must_use]
-pub fn version() -> Option<semver::Version> {
-    version_from(&fs::read_to_string("/etc/os-release").ok()?)
-}
-
-fn version_from(os_release: &str) -> Option<semver::Version> {
-    let value = os_release.lines().find_map(|line| line.strip_prefix("IMAGE_VERSION="))?;
-    value.trim().trim_matches('"').parse().ok()
-}
-
-/// The ledger's file.
-#[must_use]
-pub fn ledger() -> PathBuf {
-    Path::new(STATE_FOLDER).join("ledger.json")
-}
-
-/// The version that is being installed, in [`STATE_FOLDER`]: put down by the pre-install handler, taken up when the trial is armed.
-pub const CANDIDATE: &str = "candidate.json";
-
-/// The candidate's file.
-#[must_use]
-pub fn candidate() -> PathBuf {
-    Path::new(STATE_FOLDER).join(CANDIDATE)
-}
-
-/// The journal's file.
-#[must_use]
-pub fn journal() -> PathBuf {
-    Path::new(STATE_FOLDER).join(JOURNAL)
+fn reboot(argument: &[&str]) -> Result<()> {
+    let status = Command::new("systemctl").arg("reboot").args(argument).status().context("cannot run systemctl")?;
+    ensure!(status.success(), "systemctl did not restart the device ({status})");
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn firmware(tryboot: u32, partition: u32) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::write(folder.path().join("tryboot"), tryboot.to_be_bytes()).expect("it can be written");
-        fs::write(folder.path().join("partition"), partition.to_be_bytes()).expect("it can be written");
-        folder
+    fn system(files: &[(&str, &[u8])]) -> (tempfile::TempDir, System) {
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::below(folder.path());
+        for (name, content) in files {
+            let path = system.path(name);
+            crate::files::replace(&path, content).unwrap();
+        }
+        (folder, system)
+    }
+
+    fn started(command_line: &str, tryboot: u32, partition: u32) -> Option<Start> {
+        let (_folder, system) = system(&[
+            ("/proc/cmdline", command_line.as_bytes()),
+            ("/proc/device-tree/chosen/bootloader/tryboot", &tryboot.to_be_bytes()),
+            ("/proc/device-tree/chosen/bootloader/partition", &partition.to_be_bytes()),
+        ]);
+        system.start().ok()
     }
 
     #[test]
     fn the_command_line_names_the_slot_and_the_firmware_the_trial() {
-        let folder = firmware(1, 3);
         let line = "root=PARTLABEL=root_b rauc.slot=B panic=1\n";
-        assert_eq!(start_from(line, folder.path()), Some(Start { slot: Slot::B, trial: true }));
-        let folder = firmware(0, 2);
-        assert_eq!(start_from("quiet", folder.path()), Some(Start { slot: Slot::A, trial: false }));
+        assert_eq!(started(line, 1, 2), Some(Start { slot: Slot::B, trial: true }));
+        assert_eq!(started("quiet", 0, 2), Some(Start { slot: Slot::A, trial: false }));
+        assert_eq!(started("quiet", 0, 4), None);
     }
 
     #[test]
     fn a_laptop_has_no_slot() {
-        assert_eq!(start_from("quiet splash", Path::new("/nonexistent")), None);
+        let (_folder, system) = system(&[("/proc/cmdline", b"quiet splash")]);
+        let refused = system.boot_chain(|chain| chain.started()).unwrap_err();
+        assert_eq!(refused.to_string(), "updates need a device with two slots, such as a flashed card");
     }
 
     #[test]
     fn the_version_is_the_images() {
-        let text = "NAME=x\nVERSION_ID=6\nIMAGE_VERSION=\"1.4.0-rc.1\"\n";
-        assert_eq!(version_from(text), semver::Version::parse("1.4.0-rc.1").ok());
-        assert_eq!(version_from("VERSION_ID=6"), None);
+        let (_folder, image) = system(&[("/etc/os-release", b"NAME=x\nVERSION_ID=6\nIMAGE_VERSION=\"1.4.0-rc.1\"\n")]);
+        assert_eq!(image.version(), Version::parse("1.4.0-rc.1").ok());
+        let (_folder, other) = system(&[("/etc/os-release", b"VERSION_ID=6")]);
+        assert_eq!(other.version(), None);
+    }
+
+    #[test]
+    fn the_kernel_says_how_long_it_runs() {
+        let (_folder, system) = system(&[("/proc/uptime", b"61.25 100.00\n")]);
+        assert_eq!(system.since_start(), Duration::from_millis(61_250));
     }
 }

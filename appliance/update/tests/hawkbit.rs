@@ -1,7 +1,12 @@
-//! A fleet's client with the product's configuration: the real `rauc-hawkbit-updater` between a double of hawkBit's device interface (DDI)
-//! and a double of RAUC. Debian has no package of the client: with one in the path, `cargo nextest run --run-ignored all` runs these too.
+//! A fleet's client with the product's configuration: the real `rauc-hawkbit-updater` between a double of hawkBit's
+//! device interface (DDI) and a double of RAUC. Debian has no package of the client: with one in the path, `cargo
+//! nextest run --run-ignored all` runs these too.
 
-#![allow(clippy::print_stderr, reason = "a test that fails shows what the client said")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "helpers of tests fail like tests; a test that fails shows what the client said"
+)]
 
 mod double;
 
@@ -35,14 +40,14 @@ struct ScriptedHawkBit {
 
 impl ScriptedHawkBit {
     fn start() -> ScriptedHawkBit {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        let address = listener.local_addr().expect("it has one").to_string();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
         let requests = Arc::<Mutex<Vec<Request>>>::default();
         let (own, host) = (Arc::clone(&requests), address.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if let Some(request) = answer(stream, &host) {
-                    own.lock().expect("nobody panicked").push(request);
+                    own.lock().unwrap().push(request);
                 }
             }
         });
@@ -50,7 +55,7 @@ impl ScriptedHawkBit {
     }
 
     fn requests(&self) -> Vec<Request> {
-        self.requests.lock().expect("nobody panicked").clone()
+        self.requests.lock().unwrap().clone()
     }
 
     /// What the device told about the action, in order: "proceeding", "closed" and so on, with the result.
@@ -113,7 +118,7 @@ async fn look(script: Script, token: &str) -> (ScriptedHawkBit, Vec<Installed>) 
     let bus = Bus::start();
     let (_server, installed) = ScriptedRauc::on(&bus, script).await;
     let hawkbit = ScriptedHawkBit::start();
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().unwrap();
     let configuration = folder.path().join("config.conf");
     configure(&configuration, &hawkbit.address, token);
     let address = bus.address.clone();
@@ -122,9 +127,9 @@ async fn look(script: Script, token: &str) -> (ScriptedHawkBit, Vec<Installed>) 
         client.arg("--run-once").arg("--config-file").arg(configuration);
         client.env("DBUS_SYSTEM_BUS_ADDRESS", address).output().expect("rauc-hawkbit-updater is installed")
     });
-    let said = client.await.expect("nobody panicked");
+    let said = client.await.unwrap();
     eprintln!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
-    let installed = installed.lock().expect("nobody panicked").clone();
+    let installed = installed.lock().unwrap().clone();
     (hawkbit, installed)
 }
 
@@ -133,7 +138,7 @@ fn configure(file: &Path, server: &str, token: &str) {
     let filled = CONFIGURATION.replace("{server}", server).replace("{device}", DEVICE).replace("{token}", token);
     let plain = filled.replace("ssl                       = true", "ssl                       = false");
     assert!(!plain.contains("{"), "a word in braces that nobody fills");
-    fs::write(file, plain).expect("it can be written");
+    fs::write(file, plain).unwrap();
 }
 
 #[test]
@@ -164,7 +169,7 @@ async fn a_fleets_update_is_streamed_by_rauc_and_its_success_told() {
         !requests.iter().any(|request| request.what.contains("artifacts")),
         "RAUC fetches what it lacks, nobody else"
     );
-    let attributes = requests.iter().find(|request| request.what.starts_with("PUT")).expect("the device names itself");
+    let attributes = requests.iter().find(|request| request.what.starts_with("PUT")).unwrap();
     assert_eq!(attributes.body["data"]["model"], "raspberrypi5");
 }
 

@@ -1,12 +1,15 @@
 //! Installing through a bus of the test's own, with a double of RAUC on it.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod double;
 
+use std::path::Path;
 use std::time::Duration;
 
 use double::{Bus, Script, ScriptedRauc};
-use parley_update::events::Event;
 use parley_update::rauc::{InstallerProxy, Limits, Problem, RaucError, Source, install};
+use parley_update::records::events::Event;
 use semver::Version;
 
 /// What came of an installation.
@@ -23,14 +26,15 @@ async fn run(script: Script, source: Source, admit: Result<(), Problem>) -> Outc
     let bus = Bus::start();
     let (_server, installed) = ScriptedRauc::on(&bus, script).await;
     let client = bus.connect().await;
-    let rauc = InstallerProxy::new(&client).await.expect("it can be addressed");
+    let rauc = InstallerProxy::new(&client).await.unwrap();
     let mut events = Vec::new();
-    let judged = |manifest: &parley_update::manifest::Manifest| {
+    let judged = |manifest: &parley_update::policy::manifest::Manifest| {
         assert_eq!((manifest.images["rootfs"], manifest.images["boot"], manifest.allow_downgrade), (400, 50, true));
-        admit.map(|()| manifest.version().expect("it has one"))
+        admit.map(|()| manifest.version().unwrap())
     };
-    let result = install(&rauc, &source, LIMITS, judged, |event| events.push(event.clone())).await;
-    let installed = installed.lock().expect("nobody panicked").iter().map(|one| one.source.clone()).collect();
+    let reason = Path::new("/no/reason");
+    let result = install(&rauc, &source, LIMITS, reason, judged, |event| events.push(event.clone())).await;
+    let installed = installed.lock().unwrap().iter().map(|one| one.source.clone()).collect();
     Outcome { result, events, installed }
 }
 

@@ -1,5 +1,7 @@
 //! The product's units: nobody can reach them from the network, and what they share is written down once.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +14,8 @@ fn overlay() -> PathBuf {
 fn settings(unit: &str) -> Vec<(String, String, String)> {
     let folder = overlay().join("usr/lib/systemd/system");
     let mut files = vec![folder.join(unit)];
-    // systemd reads the drop-ins of every prefix that ends with a dash: `parley-.service.d` belongs to `parley-gate.service`.
+    // systemd reads the drop-ins of every prefix that ends with a dash: `parley-.service.d` belongs to
+    // `parley-gate.service`.
     if unit.starts_with("parley-") && unit.ends_with(".service") {
         files.push(folder.join("parley-.service.d/10-hardening.conf"));
     }
@@ -37,7 +40,7 @@ fn values(unit: &str, name: &str) -> Vec<String> {
 }
 
 fn units(ending: &str) -> Vec<String> {
-    let entries = fs::read_dir(overlay().join("usr/lib/systemd/system")).expect("the units").flatten();
+    let entries = fs::read_dir(overlay().join("usr/lib/systemd/system")).unwrap().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     names.filter(|name| name.ends_with(ending)).collect()
 }
@@ -46,7 +49,7 @@ fn units(ending: &str) -> Vec<String> {
 fn nothing_of_ours_can_be_reached_from_the_network() {
     assert_eq!(units(".socket"), Vec::<String>::new(), "nobody listens");
     let services = units(".service");
-    assert!(services.len() >= 8, "{services:?}");
+    assert!(services.len() >= 7, "{services:?}");
     for service in services {
         assert_eq!(values(&service, "RestrictAddressFamilies"), ["AF_UNIX"], "{service}");
         assert_eq!(values(&service, "IPAddressDeny"), ["any"], "{service}");
@@ -54,16 +57,17 @@ fn nothing_of_ours_can_be_reached_from_the_network() {
     }
 }
 
-/// The engines and the daemon open no socket at all; RAUC, hawkBit's client and, later, the dashboard are the only ones that do.
+/// The engines and the daemon open no socket at all; RAUC, hawkBit's client and, later, the dashboard are the only ones
+/// that do.
 #[test]
 fn no_program_of_ours_listens() {
     fn look(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
             if path.is_dir() {
                 look(&path, found);
             } else if path.extension().is_some_and(|end| end == "rs") {
-                let text = fs::read_to_string(&path).expect("a source file");
+                let text = fs::read_to_string(&path).unwrap();
                 if ["TcpListener", "UdpSocket", "UnixListener"].iter().any(|socket| text.contains(socket)) {
                     found.push(path);
                 }
@@ -71,7 +75,7 @@ fn no_program_of_ours_listens() {
         }
     }
     let mut found = Vec::new();
-    for crate_name in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).expect("the crates").flatten() {
+    for crate_name in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap().flatten() {
         let source = crate_name.path().join("src");
         if source.is_dir() {
             look(&source, &mut found);
@@ -97,8 +101,7 @@ fn a_hang_of_the_assistant_is_over_in_eight_seconds_and_it_is_always_started_aga
 
 #[test]
 fn a_hang_of_the_system_is_over_in_eight_seconds() {
-    let manager =
-        fs::read_to_string(overlay().join("usr/lib/systemd/system.conf.d/10-parley.conf")).expect("it exists");
+    let manager = fs::read_to_string(overlay().join("usr/lib/systemd/system.conf.d/10-parley.conf")).unwrap();
     assert!(manager.lines().any(|line| line == "RuntimeWatchdogSec=8s"));
     assert!(manager.lines().any(|line| line == "CrashAction=reboot"), "PID 1 that fails restarts the device");
 }
@@ -115,15 +118,15 @@ fn whatever_ends_a_trial_early_leaves_it() {
 fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
     let before = values("parley-stick@.service", "ExecStartPre");
     assert!(before.iter().all(|line| line.contains("ro,nosuid,nodev,noexec")), "{before:?}");
-    let report = fs::read_to_string(overlay().join("usr/lib/parley/report-on-stick")).expect("it exists");
+    let report = fs::read_to_string(overlay().join("usr/lib/parley/report-on-stick")).unwrap();
     let mounts: Vec<&str> = report.lines().filter(|line| line.starts_with("mount ")).collect();
     assert_eq!(mounts.len(), 2);
     assert!(mounts.iter().all(|line| line.contains("nosuid,nodev,noexec")), "{mounts:?}");
     assert!(mounts[1].contains("remount,ro"), "{mounts:?}");
 }
 
-/// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its line: systemd makes the
-/// namespace all the same.
+/// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its
+/// line: systemd makes the namespace all the same.
 #[test]
 fn no_unit_mounts_where_nobody_else_sees_it() {
     for service in units(".service") {
@@ -135,7 +138,8 @@ fn no_unit_mounts_where_nobody_else_sees_it() {
     }
 }
 
-/// In tenths, as systemd counts what a service could do if it turned against the device. The guest measures the same of units that run.
+/// In tenths, as systemd counts what a service could do if it turned against the device. The guest measures the same of
+/// units that run.
 #[test]
 fn every_unit_is_hardened_to_two_at_most() {
     let root = overlay();
@@ -159,6 +163,7 @@ fn the_programs_of_the_units_exist() {
                 let program = line.trim_start_matches(['-', '+', '@', '!']).split(' ').next().unwrap_or_default();
                 let known = [
                     "/usr/bin/parley",
+                    "/usr/bin/parley-update",
                     "/usr/lib/parley/judge-crash",
                     "/usr/lib/parley/report-on-stick",
                     "/usr/bin/systemd-mount",
@@ -174,10 +179,10 @@ fn the_programs_of_the_units_exist() {
 
 /// Whether what runs before the data partition is mounted puts an image right.
 fn repaired(harm: impl FnOnce(&fs::File)) -> bool {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("data.img");
-    let file = fs::File::create(&image).expect("an image");
-    file.set_len(16 << 20).expect("room");
+    let file = fs::File::create(&image).unwrap();
+    file.set_len(16 << 20).unwrap();
     // Not everybody's path holds the tools of file systems.
     let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
     let run = |program: &str, options: &[&str]| {
@@ -196,13 +201,13 @@ fn repaired(harm: impl FnOnce(&fs::File)) -> bool {
 fn data_whose_first_superblock_is_torn_is_put_right_before_it_is_mounted() {
     use std::os::unix::fs::FileExt;
     // The superblock lies at 1024 and fills two sectors.
-    let torn = |file: &fs::File| file.write_all_at(&[0; 512], 1536).expect("it can be written");
+    let torn = |file: &fs::File| file.write_all_at(&[0; 512], 1536).unwrap();
     assert!(repaired(torn));
     assert!(repaired(|_| {}), "a whole one");
-    let wiped = |file: &fs::File| file.write_all_at(&vec![0; 16 << 20], 0).expect("it can be written");
+    let wiped = |file: &fs::File| file.write_all_at(&vec![0; 16 << 20], 0).unwrap();
     assert!(!repaired(wiped), "nothing is left to put right");
     let unit =
         overlay().join(r"usr/lib/systemd/system/systemd-fsck@dev-disk-by\x2dpartlabel-data.service.d/10-parley.conf");
-    let unit = fs::read_to_string(unit).expect("the drop-in");
+    let unit = fs::read_to_string(unit).unwrap();
     assert!(unit.contains("ExecStart=\nExecStart=/usr/lib/parley/repair-data /dev/disk/by-partlabel/data"));
 }

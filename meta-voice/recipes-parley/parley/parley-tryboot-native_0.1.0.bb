@@ -9,6 +9,6 @@ LIC_FILES_CHKSUM = "\
 
 inherit parley_source
 
-CARGO_BUILD_FLAGS:append = " -p parley-update"
+CARGO_BUILD_FLAGS:append = " -p parley-update --bin parley-tryboot --no-default-features"
 
 inherit_defer native

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use parley_update::manifest::Manifest;
+use parley_update::policy::manifest::Manifest;
 
 use crate::reproducible;
 use xtask::{places, process, system};
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_manifest_says_what_the_device_judges() {
-        let read = |text: &str| parley_update::manifest::Manifest::parse(text);
+        let read = |text: &str| parley_update::policy::manifest::Manifest::parse(text);
         let manifest = read(&manifest(&content("1.4.0", false)).expect("it can be filled"));
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version().map(|version| version.to_string()), Some("1.4.0".into()));

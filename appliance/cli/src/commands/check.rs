@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use parley_audio::devices::{self, NamedDevice};
 use parley_models::Selection;
-use parley_update::measure;
+use parley_update::observed;
 use serde::Serialize;
 
 use super::{common, output};
@@ -58,7 +58,7 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
                 },
             );
             if daemon_runs() {
-                let said = measure::of_parts(Path::new(measure::FOLDER));
+                let said = observed::of_parts(Path::new(observed::FOLDER));
                 let sound = said.get("sound-card").is_some_and(|sound| sound.value >= 1.0);
                 let (works, fails) = ("Parley runs, and listens", "Parley runs, but its sound devices do not deliver");
                 note("running", if sound { Ok(works.into()) } else { Err(fails.into()) });
@@ -89,7 +89,7 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
 /// Whether the appliance itself runs: it holds the sound devices and the models, so that nobody else can try them.
 fn daemon_runs() -> bool {
     let asked = Command::new("systemctl").args(["is-active", "--quiet", "parley.service"]).status();
-    Path::new(measure::FOLDER).exists() && asked.is_ok_and(|active| active.success())
+    Path::new(observed::FOLDER).exists() && asked.is_ok_and(|active| active.success())
 }
 
 fn check_workers(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use parley_conversation::{Notice, Outcome, Stage};
 use parley_engines::ProcessUsage;
 use parley_update::policy::table::Table;
-use parley_update::{files, measure};
+use parley_update::{files, observed};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
@@ -126,7 +126,7 @@ impl Processor {
 
 /// Measures until the conversation ends; where no gate and no probation look, it does nothing.
 pub async fn keep(handle: Handle) {
-    let folder = Path::new(measure::FOLDER);
+    let folder = Path::new(observed::FOLDER);
     if !folder.exists() {
         return;
     }
@@ -179,10 +179,17 @@ mod tests {
 
     fn exceeded(conversations: &Conversations, now: Duration) -> Vec<String> {
         let table = conversations.table(now);
-        match probation::judge(probation::LIMITS, &table, &Table::default(), Duration::ZERO) {
+        match probation::compare(probation::LIMITS, &table, &Table::default(), Duration::ZERO) {
             Verdict::GoBack(exceeded) => exceeded.into_iter().map(|limit| limit.name).collect(),
             Verdict::Watching { .. } | Verdict::Passed { .. } => Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_is_measured_is_what_probation_knows() {
+        let known = |name: &str| probation::LIMITS.iter().any(|limit| limit.name == name) || name == "nobody-spoke-s";
+        let table = Conversations::default().table(seconds(1));
+        assert!(table.0.keys().all(|name| known(name)), "{table:?}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parley_update::policy::table::Table;
-use parley_update::{files, measure};
+use parley_update::{files, observed};
 use sd_notify::NotifyState;
 
 use super::Pulse;
@@ -46,7 +46,7 @@ fn tell(state: NotifyState<'_>) {
 
 /// Tells the gate that the microphone delivers and the loudspeaker was opened; where there is no gate there is no folder.
 fn measured_sound() {
-    let folder = Path::new(measure::FOLDER);
+    let folder = Path::new(observed::FOLDER);
     if folder.exists() {
         let mut table = Table::default();
         table.note_whether("sound-card", true);

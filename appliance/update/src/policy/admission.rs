@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::ledger::{Happened, Ledger};
-use crate::manifest::Manifest;
+use crate::policy::manifest::Manifest;
 
-/// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first default
-/// release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
+/// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first
+/// default release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
 pub const OLDEST_EEPROM_UNIX_S: u64 = 1_727_049_600;
 
 /// What is known of the device.
@@ -24,7 +24,7 @@ pub struct Device {
     pub data_needed: u64,
     /// What is free there, in bytes.
     pub data_free: u64,
-    /// The EEPROM.
+    /// Whether the firmware is new enough to come back from a bad version.
     pub eeprom: Eeprom,
 }
 
@@ -41,60 +41,34 @@ pub enum Eeprom {
 
 /// Why a bundle is refused, in words for the owner.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Refusal {
     /// For another kind of device.
     #[error("this update is for another device ({bundle}); this one is {device}")]
-    OtherDevice {
-        /// Whose it is.
-        bundle: String,
-        /// What this is.
-        device: String,
-    },
+    OtherDevice { bundle: String, device: String },
     /// Nobody can tell whether it is newer.
     #[error("this update has no version number that can be compared ({0:?}); ask whoever made it for another file")]
     NoVersion(String),
-    /// It runs already.
+    /// That version runs already.
     #[error("version {0} is already in use")]
     AlreadyInUse(Version),
-    /// It is older.
+    /// Older than the running version.
     #[error(
         "version {bundle} is older than version {running}, which is in use, and its maker did not allow going back to it"
     )]
-    Older {
-        /// Which.
-        bundle: Version,
-        /// Which runs.
-        running: Version,
-    },
-    /// It was tried.
+    Older { bundle: Version, running: Version },
+    /// It was tried before, and did not stay.
     #[error("version {version} was tried before and {because}; `parley update install --again` tries it once more")]
-    Blocked {
-        /// Which.
-        version: Version,
-        /// What became of it.
-        because: &'static str,
-    },
-    /// It does not fit.
+    Blocked { version: Version, because: &'static str },
+    /// An image does not fit into its slot.
     #[error("this update needs {} MB for its {class} and the device has {}: it is made for a larger card", mb(*.needed), mb(*.room))]
-    TooLarge {
-        /// The class of slot.
-        class: String,
-        /// Bytes that it needs.
-        needed: u64,
-        /// Bytes that there are.
-        room: u64,
-    },
+    TooLarge { class: String, needed: u64, room: u64 },
     /// What the assistant was told leaves no room for a copy.
     #[error(
         "the device is full: an update needs {} MB beside what the assistant keeps, and {} are free; let it forget something, \
          or all of it with `parley update reset`", mb(*.needed), .free / 1_000_000
     )]
-    DataFull {
-        /// Bytes that it needs.
-        needed: u64,
-        /// Bytes that are free.
-        free: u64,
-    },
+    DataFull { needed: u64, free: u64 },
     /// It brings something that the device has no place for, or lacks what makes a system.
     #[error("this update is not made for the way this device starts ({0}); ask whoever made it for another file")]
     OtherLayout(String),
@@ -113,11 +87,11 @@ fn mb(bytes: u64) -> u64 {
 /// The classes of slot that a bundle must bring: kernel and root never mix.
 const CLASSES: [&str; 2] = ["boot", "rootfs"];
 
-/// Judges a bundle. `again` is the owner's word that a blocked version is to be tried once more.
+/// Whether a bundle may be installed. `again` is the owner's word that a blocked version is to be tried once more.
 ///
 /// # Errors
 /// The first reason against it.
-pub fn judge(bundle: &Manifest, device: &Device, ledger: &Ledger, again: bool) -> Result<Version, Refusal> {
+pub fn admit(bundle: &Manifest, device: &Device, ledger: &Ledger, again: bool) -> Result<Version, Refusal> {
     if bundle.compatible != device.compatible {
         return Err(Refusal::OtherDevice { bundle: bundle.compatible.clone(), device: device.compatible.clone() });
     }
@@ -179,7 +153,7 @@ mod tests {
     use super::*;
 
     fn version(text: &str) -> Version {
-        text.parse().expect("a version")
+        text.parse().unwrap()
     }
 
     fn bundle(version: &str) -> Manifest {
@@ -203,7 +177,7 @@ mod tests {
     }
 
     fn check(bundle: &Manifest, expected: &Result<Version, Refusal>) {
-        assert_eq!(judge(bundle, &device(), &Ledger::default(), false), *expected);
+        assert_eq!(admit(bundle, &device(), &Ledger::default(), false), *expected);
     }
 
     #[test]
@@ -248,7 +222,7 @@ mod tests {
     #[test]
     fn a_full_device_is_told_from_a_card_that_is_too_small() {
         let device = Device { data_free: 4_999_999, ..device() };
-        let refusal = judge(&bundle("1.3.0"), &device, &Ledger::default(), false).expect_err("there is no room");
+        let refusal = admit(&bundle("1.3.0"), &device, &Ledger::default(), false).unwrap_err();
         assert_eq!(refusal, Refusal::DataFull { needed: 5_000_000, free: 4_999_999 });
         assert!(refusal.to_string().starts_with("the device is full: an update needs 5 MB"), "{refusal}");
         assert!(refusal.to_string().contains("and 4 are free"), "{refusal}");
@@ -270,7 +244,7 @@ mod tests {
             [(Eeprom::Built(OLDEST_EEPROM_UNIX_S - 1), false), (Eeprom::Silent, false), (Eeprom::None, true)]
         {
             let device = Device { eeprom, ..device() };
-            assert_eq!(judge(&bundle("1.3.0"), &device, &Ledger::default(), false).is_ok(), admitted, "{eeprom:?}");
+            assert_eq!(admit(&bundle("1.3.0"), &device, &Ledger::default(), false).is_ok(), admitted, "{eeprom:?}");
         }
     }
 
@@ -279,18 +253,18 @@ mod tests {
         let mut ledger = Ledger::default();
         ledger.add(0, version("1.3.0"), Happened::FailedTheGate { exceeded: vec![] });
         for at in 1..=5 {
-            let refusal = judge(&bundle("1.3.0"), &device(), &ledger, false).expect_err("it is blocked");
+            let refusal = admit(&bundle("1.3.0"), &device(), &ledger, false).unwrap_err();
             assert!(matches!(refusal, Refusal::Blocked { .. }));
             ledger.add(at, version("1.3.0"), Happened::Refused { because: refusal.to_string() });
         }
-        assert!(judge(&bundle("1.3.0"), &device(), &ledger, true).is_ok(), "its owner's word counts");
+        assert!(admit(&bundle("1.3.0"), &device(), &ledger, true).is_ok(), "its owner's word counts");
     }
 
     proptest! {
         #[test]
         fn no_version_below_the_running_one_is_admitted_without_a_signed_word(major in 0..3u64, minor in 0..4u64, patch in 0..3u64) {
             let offered = Version::new(major, minor, patch);
-            let admitted = judge(&bundle(&offered.to_string()), &device(), &Ledger::default(), false).is_ok();
+            let admitted = admit(&bundle(&offered.to_string()), &device(), &Ledger::default(), false).is_ok();
             prop_assert_eq!(admitted, offered > version("1.2.0"));
         }
     }

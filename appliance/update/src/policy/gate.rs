@@ -1,7 +1,7 @@
 //! The gate: may a slot that is being tried be committed?
 //!
-//! Rules: a limit that is exceeded fails the gate at once, for every second counts towards the way back; a measurement that is missing
-//! fails it only when the time is over; nothing here ever needs the internet.
+//! Rules: a limit that is exceeded fails the gate at once, for every second counts towards the way back; a measurement
+//! that is missing fails it only when the time is over; nothing here ever needs the internet.
 
 use std::time::Duration;
 
@@ -48,12 +48,10 @@ pub const LIMITS: &[Limit] = &[
 
 /// What the gate says.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Verdict {
     /// Nothing is wrong yet, but not everything is measured.
-    Waiting {
-        /// What is missing.
-        missing: Vec<&'static str>,
-    },
+    Waiting { missing: Vec<&'static str> },
     /// The slot may be committed.
     Passed,
     /// Back to the other slot.
@@ -61,7 +59,6 @@ pub enum Verdict {
 }
 
 /// Judges what was measured until now.
-#[must_use]
 pub fn judge(limits: &[Limit], table: &Table, since_start: Duration) -> Verdict {
     let (mut exceeded, mut missing) = (Vec::new(), Vec::new());
     for limit in limits {

@@ -1,55 +1,39 @@
-//! The ledger: what happened to which version. From it follow the history that an owner reads and the versions that are not tried again.
+//! The ledger: what happened to which version. From it follow the history that an owner reads and the versions that are
+//! not tried again.
 //!
-//! Rules: a version goes back at most once; a version that went back, did not pass the gate or never came up is blocked until its owner
-//! allows it again; what blocks is never forgotten, however long the ledger gets.
+//! Rules: a version goes back at most once; a version that went back, did not pass the gate or never came up is blocked
+//! until its owner allows it again; what blocks is never forgotten, however long the ledger gets.
 
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::table::Exceeded;
-use crate::slot::Slot;
+use crate::bootchain::slot::Slot;
 
 /// So many entries are kept; those that block are kept beyond it.
 pub const KEPT: usize = 200;
 
-/// What happened.
+/// What can happen to a version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Happened {
     /// It was refused before anything was written.
-    Refused {
-        /// Why, for the owner.
-        because: String,
-    },
+    Refused { because: String },
     /// Its installation ended early.
-    NotInstalled {
-        /// Why, for the owner.
-        because: String,
-    },
+    NotInstalled { because: String },
     /// It is in a slot, and will be tried.
-    Installed {
-        /// Which slot.
-        slot: Slot,
-    },
+    Installed { slot: Slot },
     /// A trial ended without a verdict: a power cut or a reset.
     Interrupted,
     /// Three trials ended so.
     NeverCameUp,
     /// It did not pass the gate.
-    FailedTheGate {
-        /// Which limits.
-        exceeded: Vec<Exceeded>,
-    },
+    FailedTheGate { exceeded: Vec<Exceeded> },
     /// It passed the gate and is in use.
-    Committed {
-        /// Which slot.
-        slot: Slot,
-    },
+    Committed { slot: Slot },
     /// Probation sent it away.
-    WentBack {
-        /// Which limits.
-        exceeded: Vec<Exceeded>,
-    },
+    WentBack { exceeded: Vec<Exceeded> },
     /// The owner sent it away.
     SentBack,
     /// Its probation is over.
@@ -75,7 +59,7 @@ impl Happened {
     }
 }
 
-/// An entry.
+/// What happened to a version, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Seconds since 1970 by the device's clock, which may not know better than the last time it was told.
@@ -105,13 +89,11 @@ impl Ledger {
     }
 
     /// The oldest first.
-    #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.0
     }
 
     /// Why a version is not tried again, if it is not.
-    #[must_use]
     pub fn block(&self, version: &Version) -> Option<&Happened> {
         let deciding = |entry: &&Entry| entry.happened.blocks() || entry.happened == Happened::Allowed;
         let last = self.0.iter().rev().filter(|entry| entry.version == *version).find(deciding)?;
@@ -119,20 +101,17 @@ impl Ledger {
     }
 
     /// Whether probation may still send this version back.
-    #[must_use]
     pub fn may_go_back(&self, version: &Version) -> bool {
         !self.0.iter().any(|entry| entry.version == *version && matches!(entry.happened, Happened::WentBack { .. }))
     }
 
     /// Whether going back is the last thing that happened to a version.
-    #[must_use]
     pub fn went_back_last(&self, version: &Version) -> bool {
         let last = self.0.iter().rev().find(|entry| entry.version == *version);
         last.is_some_and(|entry| matches!(entry.happened, Happened::WentBack { .. } | Happened::SentBack))
     }
 
     /// When a version was last committed, unless it has proved itself since: its probation runs.
-    #[must_use]
     pub fn on_probation_since(&self, version: &Version) -> Option<u64> {
         let of_it = self.0.iter().rev().filter(|entry| entry.version == *version);
         let last = of_it.into_iter().find(|entry| {
@@ -152,7 +131,7 @@ mod tests {
     use super::*;
 
     fn version(text: &str) -> Version {
-        text.parse().expect("a version")
+        text.parse().unwrap()
     }
 
     fn ledger(events: &[(&str, Happened)]) -> Ledger {
@@ -226,8 +205,8 @@ mod tests {
         fn the_ledger_reads_what_it_wrote(at: u64, major: u64) {
             let mut ledger = Ledger::default();
             ledger.add(at, Version::new(major, 0, 0), Happened::Committed { slot: Slot::A });
-            let text = serde_json::to_string(&ledger).expect("it can be written");
-            prop_assert_eq!(serde_json::from_str::<Ledger>(&text).expect("it can be read"), ledger);
+            let text = serde_json::to_string(&ledger).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Ledger>(&text).unwrap(), ledger);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Probation: for a day after its commit, a version is compared with what the old slot did itself.
 //!
-//! Rules: a value counts only with enough samples behind it; a limit that the old slot broke as well is not the update's fault; faults that
-//! nothing excuses need no comparison; some values only warn.
+//! Rules: a value counts only with enough samples behind it; a limit that the old slot broke as well is not the
+//! update's fault; faults that nothing excuses need no comparison; some values only warn.
 
 use std::time::Duration;
 
@@ -116,24 +116,18 @@ pub const LIMITS: &[Limit] = &[
 
 /// What probation says.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Verdict {
     /// The version stays for now.
-    Watching {
-        /// What to write down.
-        warnings: Vec<Exceeded>,
-    },
+    Watching { warnings: Vec<Exceeded> },
     /// The version stays.
-    Passed {
-        /// What to write down.
-        warnings: Vec<Exceeded>,
-    },
+    Passed { warnings: Vec<Exceeded> },
     /// Back to the old slot.
     GoBack(Vec<Exceeded>),
 }
 
-/// Judges what was measured since the commit against what the old slot measured in its own time.
-#[must_use]
-pub fn judge(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Duration) -> Verdict {
+/// Compares what was measured since the commit with what the old slot measured in its own time.
+pub fn compare(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Duration) -> Verdict {
     let (mut faults, mut warnings) = (Vec::new(), Vec::new());
     for limit in limits {
         let enough = |measured: &super::table::Measured| measured.samples >= limit.min_samples;
@@ -159,7 +153,6 @@ pub fn judge(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Du
 }
 
 /// What is known of the old slot: of each value that probation compares, the last one with enough samples behind it.
-#[must_use]
 pub fn baseline(limits: &[Limit], known: &Table, measured: &Table) -> Table {
     let mut baseline = known.clone();
     for limit in limits.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
@@ -199,7 +192,7 @@ mod tests {
     fn each_limit_alone_has_its_consequence() {
         for limit in LIMITS {
             let measured = table(limit, beyond(limit.rule), limit.min_samples);
-            let verdict = judge(LIMITS, &measured, &Table::default(), HOUR);
+            let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
             match limit.consequence {
                 GoBack | GoBackIfWorse => {
                     assert!(matches!(&verdict, Verdict::GoBack(faults) if faults[0].name == limit.name), "{verdict:?}");
@@ -214,7 +207,7 @@ mod tests {
     #[test]
     fn a_value_at_its_limit_is_allowed() {
         for limit in LIMITS {
-            let verdict = judge(LIMITS, &table(limit, at(limit), 1_000), &Table::default(), HOUR);
+            let verdict = compare(LIMITS, &table(limit, at(limit), 1_000), &Table::default(), HOUR);
             assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
     }
@@ -223,7 +216,7 @@ mod tests {
     fn too_few_samples_say_nothing() {
         for limit in LIMITS.iter().filter(|limit| limit.min_samples > 1) {
             let measured = table(limit, beyond(limit.rule), limit.min_samples - 1);
-            let verdict = judge(LIMITS, &measured, &Table::default(), HOUR);
+            let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
             assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
     }
@@ -232,7 +225,7 @@ mod tests {
     fn what_the_old_slot_did_no_better_is_not_the_updates_fault_but_a_crash_always_is() {
         for limit in LIMITS {
             let bad = table(limit, beyond(limit.rule), limit.min_samples);
-            let verdict = judge(LIMITS, &bad, &bad, HOUR);
+            let verdict = compare(LIMITS, &bad, &bad, HOUR);
             let goes_back = matches!(verdict, Verdict::GoBack(_));
             assert_eq!(goes_back, limit.consequence == GoBack, "{}", limit.name);
         }
@@ -243,7 +236,7 @@ mod tests {
         for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
             let bad = table(limit, beyond(limit.rule), limit.min_samples);
             let thin = table(limit, beyond(limit.rule), limit.min_samples - 1);
-            assert!(matches!(judge(LIMITS, &bad, &thin, HOUR), Verdict::GoBack(_)), "{}", limit.name);
+            assert!(matches!(compare(LIMITS, &bad, &thin, HOUR), Verdict::GoBack(_)), "{}", limit.name);
         }
     }
 
@@ -261,6 +254,6 @@ mod tests {
 
     #[test]
     fn a_day_without_a_fault_is_passed() {
-        assert_eq!(judge(LIMITS, &Table::default(), &Table::default(), LENGTH), Verdict::Passed { warnings: vec![] });
+        assert_eq!(compare(LIMITS, &Table::default(), &Table::default(), LENGTH), Verdict::Passed { warnings: vec![] });
     }
 }

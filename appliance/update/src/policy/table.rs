@@ -1,7 +1,7 @@
 //! Named measurements and their limits.
 //!
-//! Gate and probation know no sound card, no service and no model: whoever measures puts a value under a name into a [`Table`], and a
-//! part that comes later joins with its own name and limit.
+//! Gate and probation know no sound card, no service and no model: whoever measures puts a value under a name into a
+//! [`Table`], and a part that comes later joins with its own name and limit.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,6 @@ impl Table {
     }
 
     /// What was measured under a name.
-    #[must_use]
     pub fn get(&self, name: &str) -> Option<Measured> {
         self.0.get(name).copied()
     }
@@ -56,7 +55,6 @@ pub enum Rule {
 
 impl Rule {
     /// Whether a value keeps to it. What is no number keeps to nothing.
-    #[must_use]
     pub fn allows(self, value: f64) -> bool {
         match self {
             Rule::AtMost(most) => value <= most,
@@ -65,7 +63,7 @@ impl Rule {
     }
 }
 
-/// Yes.
+/// Whatever is measured as yes or no has to be yes.
 pub const YES: Rule = Rule::AtLeast(1.0);
 
 /// A limit that was exceeded, for the owner and the log.

@@ -5,10 +5,18 @@ use std::collections::HashMap;
 use zbus::zvariant::{OwnedValue, Value};
 
 use super::Problem;
-use crate::manifest::{ALLOW_DOWNGRADE, META, Manifest};
+use crate::policy::manifest::{ALLOW_DOWNGRADE, META, Manifest};
 
 /// A dictionary of D-Bus.
-pub type Dictionary = HashMap<String, OwnedValue>;
+type Dictionary = HashMap<String, OwnedValue>;
+
+/// The bus on which RAUC answers. Its calls may take as long as a signature on a slow server.
+///
+/// # Errors
+/// There is no system bus.
+pub async fn system_bus() -> zbus::Result<zbus::Connection> {
+    zbus::Connection::system().await
+}
 
 /// What RAUC can do.
 #[zbus::proxy(
@@ -24,12 +32,6 @@ pub trait Installer {
     /// Verifies a bundle's signature and says what is in it.
     fn inspect_bundle(&self, source: &str, args: HashMap<&str, Value<'_>>) -> zbus::Result<Dictionary>;
 
-    /// Marks a slot "good", "bad" or "active"; the slot is "booted", "other" or a name.
-    fn mark(&self, state: &str, slot_identifier: &str) -> zbus::Result<(String, String)>;
-
-    /// The state of every slot.
-    fn get_slot_status(&self) -> zbus::Result<Vec<(String, Dictionary)>>;
-
     /// "idle" or "installing".
     #[zbus(property)]
     fn operation(&self) -> zbus::Result<String>;
@@ -41,10 +43,6 @@ pub trait Installer {
     /// Percent, what is being done, and how deep that is nested.
     #[zbus(property)]
     fn progress(&self) -> zbus::Result<(i32, String, i32)>;
-
-    /// The kind of device.
-    #[zbus(property)]
-    fn compatible(&self) -> zbus::Result<String>;
 
     /// An installation has ended; 0 is success.
     #[zbus(signal)]
@@ -74,17 +72,8 @@ impl From<zbus::Error> for RaucError {
     }
 }
 
-/// Verifies a bundle's signature and reads what it says about itself.
-///
-/// # Errors
-/// It is not signed by anyone whom this device trusts, cannot be read, or RAUC does not answer.
-pub async fn inspect(rauc: &InstallerProxy<'_>, source: &str) -> Result<Manifest, RaucError> {
-    Ok(manifest_of(&rauc.inspect_bundle(source, HashMap::new()).await?))
-}
-
 /// The manifest in what RAUC says of a bundle.
-#[must_use]
-pub fn manifest_of(info: &Dictionary) -> Manifest {
+pub(super) fn manifest_of(info: &Dictionary) -> Manifest {
     let section = |name: &str| info.get(name).map(|value| plain(value));
     let update = |key| section("update").and_then(|update| entry(update, key)).and_then(text).unwrap_or_default();
     let ours = section("meta").and_then(|meta| entry(meta, META));

@@ -1,21 +1,22 @@
 //! One installation from beginning to end.
 //!
-//! Rules: nothing is written before the bundle was inspected and admitted (and should the file have changed in between, the pre-install
-//! handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls silent, so every wait here has a limit.
+//! Rules: nothing is written before the bundle was inspected and admitted (and should the file have changed in between,
+//! the pre-install handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls
+//! silent, so every wait here has a limit.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use semver::Version;
 use tokio::time::{Instant, timeout};
 
-use super::bus::{InstallerProxy, RaucError, inspect};
+use super::bus::{InstallerProxy, RaucError, manifest_of};
 use super::problem::Problem;
 use super::source::Source;
-use crate::events::Event;
-use crate::manifest::Manifest;
-use crate::preinstall;
+use crate::policy::manifest::Manifest;
+use crate::records::events::Event;
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +35,7 @@ impl Default for Limits {
     }
 }
 
-/// Installs a bundle that `admit` lets through.
+/// Installs a bundle that `admit` lets through. `reason` is where the pre-install handler says why it refuses one.
 ///
 /// # Errors
 /// Everything that can be wrong with a bundle, its source, or RAUC. Whatever it is, the running slot was not touched.
@@ -42,6 +43,7 @@ pub async fn install(
     rauc: &InstallerProxy<'_>,
     source: &Source,
     limits: Limits,
+    reason: &Path,
     admit: impl FnOnce(&Manifest) -> Result<Version, Problem>,
     mut tell: impl FnMut(&Event),
 ) -> Result<Version, RaucError> {
@@ -50,12 +52,12 @@ pub async fn install(
     }
     tell(&Event::Inspecting);
     let address = source.for_rauc();
-    let manifest = inspect_in_time(rauc, &address, limits).await?;
+    let manifest = inspect(rauc, &address, limits).await?;
     let version = admit(&manifest)?;
     tell(&Event::Admitted { version: version.clone() });
 
     // What an earlier installation was refused for says nothing about this one.
-    std::fs::remove_file(preinstall::REASON).ok();
+    std::fs::remove_file(reason).ok();
     // Before the call: an installation can end before its answer is read.
     let mut completed = rauc.receive_completed().await?;
     let mut progress = rauc.receive_progress_changed().await;
@@ -71,7 +73,7 @@ pub async fn install(
                     tell(&Event::Installed { version: version.clone() });
                     return Ok(version);
                 }
-                return Err(why(rauc, source).await.into());
+                return Err(why(rauc, source, reason).await.into());
             }
             Some(change) = progress.next() => {
                 let (percent, doing, _) = change.get().await?;
@@ -94,16 +96,17 @@ pub async fn install(
 ///
 /// # Errors
 /// It is not signed by anyone whom this device trusts, cannot be read in time, or RAUC does not answer.
-pub async fn inspect_in_time(rauc: &InstallerProxy<'_>, address: &str, limits: Limits) -> Result<Manifest, RaucError> {
-    timeout(limits.inspect, inspect(rauc, address)).await.map_err(|_| Problem::Stalled)?
+pub async fn inspect(rauc: &InstallerProxy<'_>, address: &str, limits: Limits) -> Result<Manifest, RaucError> {
+    let info = timeout(limits.inspect, rauc.inspect_bundle(address, HashMap::new())).await;
+    Ok(manifest_of(&info.map_err(|_| Problem::Stalled)??))
 }
 
 /// Why the installation failed: the handler's own reason, or RAUC's.
-async fn why(rauc: &InstallerProxy<'_>, source: &Source) -> Problem {
+async fn why(rauc: &InstallerProxy<'_>, source: &Source, reason: &Path) -> Problem {
     if source.is_gone() {
         return Problem::StickPulled;
     }
-    if let Ok(reason) = std::fs::read_to_string(preinstall::REASON) {
+    if let Ok(reason) = std::fs::read_to_string(reason) {
         return Problem::Refused(reason);
     }
     Problem::of(&rauc.last_error().await.unwrap_or_default())

@@ -94,7 +94,6 @@ const TELLING: &[(&str, Problem)] = &[
 
 impl Problem {
     /// Finds out what one of RAUC's messages means.
-    #[must_use]
     pub fn of(message: &str) -> Problem {
         let lower = message.to_lowercase();
         let told = TELLING.iter().find(|(piece, _)| lower.contains(piece)).map(|(_, problem)| problem.clone());

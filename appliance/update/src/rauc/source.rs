@@ -16,7 +16,6 @@ pub enum Source {
 
 impl Source {
     /// Reads what an owner typed.
-    #[must_use]
     pub fn of(text: &str) -> Source {
         if text.starts_with("http://") || text.starts_with("https://") {
             Source::Http(text.into())
@@ -26,7 +25,6 @@ impl Source {
     }
 
     /// As RAUC wants it.
-    #[must_use]
     pub fn for_rauc(&self) -> String {
         match self {
             Source::File(path) => path.to_string_lossy().into_owned(),
@@ -45,8 +43,9 @@ impl Source {
     }
 }
 
-/// Whether the kernel has lost a file's disk: a stick stays mounted for a moment after it was pulled, and reading it is an error like that of
-/// a damaged file. `disks` is the kernel's list; file systems without a disk have devices of major number 0.
+/// Whether the kernel has lost a file's disk: a stick stays mounted for a moment after it was pulled, and reading it is
+/// an error like that of a damaged file. `disks` is the kernel's list; file systems without a disk have devices of
+/// major number 0.
 fn is_pulled(device: u64, disks: &Path) -> bool {
     let (major, minor) = (stat::major(device), stat::minor(device));
     major != 0 && disks.is_dir() && !disks.join(format!("{major}:{minor}")).exists()
@@ -58,8 +57,8 @@ mod tests {
 
     #[test]
     fn a_stick_is_pulled_when_the_kernel_has_no_disk_for_its_files() {
-        let disks = tempfile::tempdir().expect("a temporary folder");
-        std::fs::create_dir(disks.path().join("8:1")).expect("it can be made");
+        let disks = tempfile::tempdir().unwrap();
+        std::fs::create_dir(disks.path().join("8:1")).unwrap();
         assert!(!is_pulled(stat::makedev(8, 1), disks.path()));
         assert!(is_pulled(stat::makedev(8, 17), disks.path()));
         assert!(!is_pulled(stat::makedev(0, 40), disks.path()), "it needs no disk");
@@ -68,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_file_is_gone_and_an_address_is_not() {
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let file = tempfile::NamedTempFile::new().unwrap();
         assert!(!Source::File(file.path().into()).is_gone());
         assert!(Source::File("/run/parley-stick/parley.raucb".into()).is_gone());
         assert!(!Source::of("https://updates.example/parley.raucb").is_gone());

@@ -1,12 +1,21 @@
-//! A bus of the test's own, and a double of RAUC on it.
+//! A bus of the test's own, a double of RAUC on it, and a device in a folder.
 
-#![allow(missing_docs, dead_code, reason = "the D-Bus macro makes public items, and no test uses all of them")]
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the D-Bus macro makes public items, and no test uses all of them"
+)]
+
+mod device;
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
+#[allow(unused_imports, reason = "not every test needs one")]
+pub use device::Device;
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{OwnedValue, Value};
 
@@ -31,14 +40,14 @@ impl Bus {
             .spawn()
             .expect("dbus-daemon is installed (package dbus-daemon)");
         let mut address = String::new();
-        let output = daemon.stdout.take().expect("it is piped");
-        BufReader::new(output).read_line(&mut address).expect("the daemon names its address");
+        let output = daemon.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut address).unwrap();
         Bus { daemon, address: address.trim().to_owned() }
     }
 
     pub async fn connect(&self) -> zbus::Connection {
-        let builder = zbus::connection::Builder::address(self.address.as_str()).expect("an address");
-        builder.build().await.expect("the bus answers")
+        let builder = zbus::connection::Builder::address(self.address.as_str()).unwrap();
+        builder.build().await.unwrap()
     }
 }
 
@@ -50,8 +59,10 @@ impl Drop for Bus {
 }
 
 /// How the double behaves.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Script {
+    /// What is done to the device; whether that went well is the result then.
+    pub installs: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     pub busy: bool,
     pub inspect_hangs: bool,
     pub inspect_error: Option<&'static str>,
@@ -82,8 +93,8 @@ impl ScriptedRauc {
         let installed = Arc::default();
         let double = ScriptedRauc { script, installed: Arc::clone(&installed), progress: (0, String::new(), 0) };
         let server = bus.connect().await;
-        server.object_server().at("/", double).await.expect("the path is free");
-        server.request_name("de.pengutronix.rauc").await.expect("the name is free");
+        server.object_server().at("/", double).await.unwrap();
+        server.request_name("de.pengutronix.rauc").await.unwrap();
         (server, installed)
     }
 }
@@ -111,8 +122,7 @@ impl ScriptedRauc {
             return Err(RaucSays::Code30(message.into()));
         }
         // As RAUC 1.13 does it: one variant more than the type needs.
-        let own =
-            |value: Value<'static>| OwnedValue::try_from(Value::Value(Box::new(value))).expect("no file descriptors");
+        let own = |value: Value<'static>| OwnedValue::try_from(Value::Value(Box::new(value))).unwrap();
         let dictionary = |entries: Vec<(&str, Value<'static>)>| -> HashMap<String, Value<'static>> {
             entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
         };
@@ -138,12 +148,13 @@ impl ScriptedRauc {
         assert!(args.keys().all(|key| known.contains(&key.as_str())), "RAUC refuses keys that it does not know");
         let headers = args.get("http-headers").and_then(|headers| Vec::<String>::try_from(headers.clone()).ok());
         let installed = Installed { source, headers: headers.unwrap_or_default() };
-        self.installed.lock().expect("nobody panicked").push(installed);
+        self.installed.lock().unwrap().push(installed);
         for percent in self.script.progress.clone() {
             self.progress = (percent, "copying".into(), 1);
             self.progress_changed(&emitter).await?;
         }
-        if let Some(result) = self.script.result {
+        let done = self.script.installs.as_ref().map(|install| i32::from(!install()));
+        if let Some(result) = done.or(self.script.result) {
             ScriptedRauc::completed(&emitter, result).await?;
         }
         Ok(())

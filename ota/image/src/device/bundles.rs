@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use parley_device::layout::{Layout, SlotName};
-use parley_update::manifest::Manifest;
+use parley_update::policy::manifest::Manifest;
 
 use crate::bundle::signature;
 use crate::reproducible;

@@ -47,19 +47,20 @@ const fn program(package: &'static str, binary: &'static str) -> Program {
     Program { package, binary, features: "", named: binary }
 }
 
-/// All of them. Two versions of the assistant, each with a version of the data that the cases migrate: so the second differs in its
+/// All of them. Two versions of the updater, each with a version of the data that the cases migrate: so the second version differs in a
 /// program from the first, as a release would.
 const PROGRAMS: &[Program] = &[
     program("parley-restart", STATIC),
     program("parley-update", "parley-tryboot"),
     program("parley-device", "device-engine"),
-    Program { package: "parley", binary: "parley", features: "probe-schema-1", named: OLDER_PARLEY },
-    Program { package: "parley", binary: "parley", features: "probe-schema-2", named: NEWER_PARLEY },
+    program("parley", "parley"),
+    Program { package: "parley-update", binary: "parley-update", features: "probe-schema-1", named: OLDER_UPDATER },
+    Program { package: "parley-update", binary: "parley-update", features: "probe-schema-2", named: NEWER_UPDATER },
 ];
-/// The assistant of the first version.
-pub const OLDER_PARLEY: &str = "parley-schema-1";
-/// The assistant of the versions after it.
-pub const NEWER_PARLEY: &str = "parley-schema-2";
+/// The updater of the first version.
+pub const OLDER_UPDATER: &str = "parley-update-schema-1";
+/// The updater of the versions after it.
+pub const NEWER_UPDATER: &str = "parley-update-schema-2";
 /// The one that runs in the initramfs, where there are no libraries.
 const STATIC: &str = "parley-restart";
 

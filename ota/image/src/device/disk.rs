@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 use parley_device::disk::{INITRAMFS, KERNEL};
 use parley_device::layout::{Layout, Partition, SlotName};
-use parley_update::slot::Slot;
+use parley_update::bootchain::slot::Slot;
 
 use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
@@ -197,8 +197,8 @@ fn salt(version: &str) -> String {
 /// One boot image for both slots, its command line a template.
 fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, to: &Path) -> Result<()> {
     let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {}", verity.argument());
-    let cmdline =
-        parley_update::complete::padded(&template).context("the command line is too long for its template")?;
+    let cmdline = parley_update::bootchain::cmdline::padded(&template)
+        .context("the command line is too long for its template")?;
     ensure!(cmdline.len() == layout.cmdline_bytes, "the template has {} bytes", cmdline.len());
     let cmdline_file = to.with_extension("cmdline");
     fs::write(&cmdline_file, cmdline)?;
@@ -239,7 +239,7 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     for (name, slot) in [(SlotName::A, Slot::A), (SlotName::B, Slot::B)] {
         let boot = images.join("boot.part");
         fs::copy(images.join(format!("boot-{version}.img")), &boot)?;
-        parley_update::complete::complete(&boot, slot)?;
+        parley_update::bootchain::cmdline::complete(&boot, slot)?;
         place(&disk, layout.boot(name)?, &boot)?;
         fs::remove_file(boot)?;
         place(&disk, layout.root(name)?, &images.join(format!("root-{version}.img")))?;

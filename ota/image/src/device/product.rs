@@ -22,7 +22,9 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
         fs::create_dir_all(root.path(folder))?;
     }
     fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
-    fs::copy(programs.join("device-engine"), root.path("usr/bin/device-engine"))?;
+    for program in ["parley", "device-engine"] {
+        fs::copy(programs.join(program), root.path("usr/bin").join(program))?;
+    }
     for library in fs::read_dir(programs.join(cross::LIBRARIES))? {
         let library = library?;
         let place = root.path("usr/lib/aarch64-linux-gnu").join(library.file_name());
@@ -40,10 +42,10 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Puts in the assistant of a version: the first one's data is older.
+/// Puts in the updater of a version: the first one's data is older.
 pub fn install_version(root: &Root, programs: &Path, is_first: bool) -> Result<()> {
-    let program = if is_first { cross::OLDER_PARLEY } else { cross::NEWER_PARLEY };
-    fs::copy(programs.join(program), root.path("usr/bin/parley"))?;
+    let program = if is_first { cross::OLDER_UPDATER } else { cross::NEWER_UPDATER };
+    fs::copy(programs.join(program), root.path("usr/bin/parley-update"))?;
     Ok(())
 }
 

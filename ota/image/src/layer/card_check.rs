@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use parley_update::slot::Slot;
+use parley_update::bootchain::slot::Slot;
 use serde_json::Value;
 
 use super::card::NAME;
@@ -32,10 +32,10 @@ pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
         ensure!(is_at(card, start, image)?, "{} is not on the card as it was made", image.display());
     }
     for (slot, image) in [(Slot::A, &images[1]), (Slot::B, &images[2])] {
-        parley_update::complete::is_complete(image, slot)?;
+        parley_update::bootchain::cmdline::is_complete(image, slot)?;
     }
-    let autoboot =
-        parley_update::fat::find(&images[0], "autoboot.txt").context("the first partition has no autoboot.txt")?;
+    let autoboot = parley_update::bootchain::fat::find(&images[0], "autoboot.txt")
+        .context("the first partition has no autoboot.txt")?;
     let expected = "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n";
     ensure!(autoboot.content == expected.as_bytes(), "a fresh card would not start slot A");
     // The line on the card opens the root that is on the card.

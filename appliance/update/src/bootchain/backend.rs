@@ -1,0 +1,222 @@
+//! The tryboot backend: what RAUC, the units and the updater ask of the boot chain.
+//!
+//! Rules:
+//! - The journal is written before the card, so that every cut can be explained by the next start.
+//! - `autoboot.txt` is whole before anything is written to a slot, for a file that is not boots [`crate::bootchain::autoboot::FALLBACK`].
+//! - The committed slot is never marked bad and never written, not even while a trial runs and RAUC takes it for the idle one.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nix::fcntl::{Flock, FlockArg};
+
+use crate::bootchain::autoboot;
+use crate::bootchain::card::Card;
+use crate::bootchain::cmdline::CompleteError;
+use crate::bootchain::journal::{Meaning, Phase, Record, Refused, Start};
+use crate::bootchain::slot::Slot;
+use crate::files;
+
+/// Where the backend remembers.
+pub trait Journal {
+    /// What was stored last; `None` where nothing was, or nothing that makes sense.
+    fn load(&self) -> Option<Record>;
+
+    /// Remembers; it is on the medium when this returns.
+    ///
+    /// # Errors
+    /// `data` cannot be written.
+    fn store(&mut self, record: &Record) -> io::Result<()>;
+}
+
+/// A journal file on `data`.
+#[derive(Debug, Clone)]
+pub struct JournalFile(pub PathBuf);
+
+impl Journal for JournalFile {
+    fn load(&self) -> Option<Record> {
+        files::read_json(&self.0)
+    }
+
+    fn store(&mut self, record: &Record) -> io::Result<()> {
+        // Flash wears: what is there already is not written again.
+        if self.load().as_ref() == Some(record) { Ok(()) } else { files::replace_json(&self.0, record) }
+    }
+}
+
+/// Waits until nobody else works on the boot chain, and keeps it so until the guard is dropped: RAUC, the units and the
+/// updater may call at once.
+///
+/// # Errors
+/// The journal's folder cannot be written.
+pub fn lock(journal: &Path) -> io::Result<Flock<File>> {
+    if let Some(folder) = journal.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let file = File::create(journal.with_extension("lock"))?;
+    Ok(Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| error)?)
+}
+
+/// Why the backend did not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum BackendError {
+    /// It would not have been safe.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The slot would not start.
+    #[error(transparent)]
+    Incomplete(#[from] CompleteError),
+    /// `data` cannot be written.
+    #[error("cannot write the update journal: {0}; look whether the data partition is full or damaged")]
+    Journal(io::Error),
+    /// The card cannot be written.
+    #[error("cannot write autoboot.txt: {0}")]
+    Card(io::Error),
+}
+
+/// The backend of a system that was started somehow.
+#[derive(Debug)]
+pub struct Backend<C, J> {
+    card: C,
+    journal: J,
+    start: Start,
+}
+
+impl<C: Card, J: Journal> Backend<C, J> {
+    /// A backend for the running system.
+    pub fn new(card: C, journal: J, start: Start) -> Self {
+        Backend { card, journal, start }
+    }
+
+    /// What is committed and under way.
+    pub fn record(&self) -> Record {
+        let named = self.named();
+        match self.journal.load() {
+            Some(record) if !self.contradicts(&record, named) => record,
+            Some(_) | None => Record::assumed(named, self.start),
+        }
+    }
+
+    /// Whether the journal is of another card: a whole file and the firmware agree on a slot that it does not know as
+    /// committed.
+    fn contradicts(&self, record: &Record, named: Option<Slot>) -> bool {
+        let committing = matches!(record.phase, Phase::Committing { .. });
+        !committing && !self.start.trial && named == Some(self.start.slot) && record.committed != self.start.slot
+    }
+
+    fn named(&self) -> Option<Slot> {
+        self.card.autoboot().as_deref().and_then(autoboot::whole)
+    }
+
+    /// How the running system was started.
+    pub fn start(&self) -> Start {
+        self.start
+    }
+
+    /// The slot that the next restart through the updater boots.
+    pub fn primary(&self) -> Slot {
+        self.record().primary()
+    }
+
+    /// Whether a slot may be booted.
+    pub fn is_good(&self, slot: Slot) -> bool {
+        self.record().is_good(slot)
+    }
+
+    /// Finds out what this start means, and repairs what a cut has left. To be called once in every start, before
+    /// anything is installed.
+    ///
+    /// # Errors
+    /// The card or the journal cannot be written.
+    pub fn started(&mut self) -> Result<Meaning, BackendError> {
+        let before = self.record();
+        self.repair(&before)?;
+        let (after, meaning) = before.started(self.start);
+        self.remember(&after)?;
+        Ok(meaning)
+    }
+
+    /// The next restart through the updater boots this slot.
+    ///
+    /// # Errors
+    /// The slot would not start, or the card or the journal cannot be written.
+    pub fn set_primary(&mut self, slot: Slot) -> Result<(), BackendError> {
+        let record = self.record();
+        if slot == record.committed {
+            return self.remember(&record.disarm());
+        }
+        self.card.is_complete(slot)?;
+        self.repair(&record)?;
+        self.remember(&record.arm())
+    }
+
+    /// The restart into the trial begins; the caller restarts with the argument `0 tryboot`.
+    ///
+    /// # Errors
+    /// No trial is prepared, or it would not start.
+    pub fn restarting(&mut self) -> Result<(), BackendError> {
+        let record = self.record();
+        let trying = record.restarting()?;
+        self.card.is_complete(record.other())?;
+        self.repair(&record)?;
+        self.remember(&trying)
+    }
+
+    /// A slot has proved itself: a running trial is committed, and the initramfs counts from none again.
+    ///
+    /// # Errors
+    /// The card or the journal cannot be written. After a failed commit both slots can still be started.
+    pub fn mark_good(&mut self, slot: Slot) -> Result<(), BackendError> {
+        let record = self.record();
+        if slot != self.start.slot {
+            return if slot == record.committed { Ok(()) } else { self.remember(&record.other_is_whole()) };
+        }
+        if slot == record.committed {
+            self.repair(&record)?;
+        } else if self.start.trial {
+            self.repair(&record)?;
+            let (tried, _) = record.started(self.start);
+            self.remember(&tried.committing()?)?;
+            self.card.commit(slot).map_err(BackendError::Card)?;
+            self.remember(&record.committed())?;
+        } else {
+            // The firmware fell back here because it did not find its file; that does not make this slot the committed
+            // one.
+            self.repair(&record)?;
+        }
+        self.card.confirm_start(slot).map_err(BackendError::Card)
+    }
+
+    /// A slot is about to be written, or must not be started.
+    ///
+    /// # Errors
+    /// It is the only one left, or the card or the journal cannot be written.
+    pub fn mark_bad(&mut self, slot: Slot) -> Result<(), BackendError> {
+        let record = self.record();
+        if slot != record.committed {
+            self.repair(&record)?;
+            return self.remember(&record.other_is_bad());
+        }
+        if slot == self.start.slot && record.other_is_good {
+            return self.set_primary(record.other());
+        }
+        Err(Refused::OnlyOne(slot).into())
+    }
+
+    fn repair(&mut self, record: &Record) -> Result<(), BackendError> {
+        let wanted = record.to_be_named(self.start);
+        let named = self.named();
+        if named == Some(wanted) || (named.is_some() && matches!(record.phase, Phase::Committing { .. })) {
+            return Ok(());
+        }
+        self.card.restore(wanted).map_err(BackendError::Card)
+    }
+
+    fn remember(&mut self, record: &Record) -> Result<(), BackendError> {
+        self.journal.store(record).map_err(BackendError::Journal)
+    }
+}
+
+#[cfg(test)]
+mod tests;

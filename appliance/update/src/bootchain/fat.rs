@@ -1,0 +1,253 @@
+//! Files in the root directory of a FAT that is not mounted: a partition's device, or an image of one.
+
+use std::cell::Cell;
+use std::fs::OpenOptions;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Once;
+
+use fatfs::{FileSystem, FsOptions};
+
+/// Files here are configuration: longer ones are not ours.
+const LONGEST: u64 = 64 * 1024;
+
+/// A file, and where its first byte lies on the partition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What is in it.
+    pub content: Vec<u8>,
+    /// From the beginning of the partition, in bytes.
+    pub offset: u64,
+}
+
+/// Reads a file without changing anything.
+///
+/// # Errors
+/// A file system that cannot be read, a file that is missing (`NotFound`), empty, or larger than any configuration.
+pub fn find(partition: &Path, name: &str) -> io::Result<Found> {
+    let file = OpenOptions::new().read(true).open(partition)?;
+    contained(|| {
+        let last_read = Rc::new(Cell::new(0));
+        let disk = Watched { file, last_read: Rc::clone(&last_read) };
+        let filesystem = FileSystem::new(disk, FsOptions::new().update_accessed_date(false))?;
+        let mut found = filesystem.root_dir().open_file(name)?;
+        let mut first = [0];
+        found.read_exact(&mut first)?;
+        let offset = last_read.get();
+        let mut content = first.to_vec();
+        found.take(LONGEST).read_to_end(&mut content)?;
+        if content.len() as u64 > LONGEST {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name} is larger than any file of ours")));
+        }
+        Ok(Found { content, offset })
+    })
+}
+
+/// Writes a file in place: its length and its place on the partition stay. Not safe against a cut: only for a slot that
+/// nothing boots.
+///
+/// # Errors
+/// As [`find`], and a new content of another length.
+pub fn overwrite(partition: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let found = find(partition, name)?;
+    if found.content.len() != content.len() {
+        let message = format!("{name} has {} bytes, not {}: it is no file of ours", found.content.len(), content.len());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    }
+    let file = OpenOptions::new().read(true).write(true).open(partition)?;
+    let synced = file.try_clone()?;
+    contained(|| {
+        let filesystem = FileSystem::new(file, FsOptions::new().update_accessed_date(false))?;
+        filesystem.root_dir().open_file(name)?.write_all(content)?;
+        filesystem.unmount()
+    })?;
+    synced.sync_all()
+}
+
+/// Makes the file system anew, with one file in it: for a partition that can no longer be read.
+///
+/// # Errors
+/// The partition cannot be written.
+pub fn make_anew(partition: &Path, label: &str, name: &str, content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(partition)?;
+    let mut volume_label = [b' '; 11];
+    for (place, byte) in volume_label.iter_mut().zip(label.bytes()) {
+        *place = byte;
+    }
+    contained(|| {
+        fatfs::format_volume(&mut file, fatfs::FormatVolumeOptions::new().volume_label(volume_label))?;
+        let filesystem = FileSystem::new(&mut file, FsOptions::new())?;
+        filesystem.root_dir().create_file(name)?.write_all(content)?;
+        filesystem.unmount()
+    })?;
+    file.sync_all()
+}
+
+/// Puts a file into a readable file system where it is missing.
+///
+/// # Errors
+/// The partition cannot be written, or is full.
+pub fn create(partition: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let file = OpenOptions::new().read(true).write(true).open(partition)?;
+    let synced = file.try_clone()?;
+    contained(|| {
+        let filesystem = FileSystem::new(file, FsOptions::new())?;
+        {
+            let mut file = filesystem.root_dir().create_file(name)?;
+            file.truncate()?;
+            file.write_all(content)?;
+        }
+        filesystem.unmount()
+    })?;
+    synced.sync_all()
+}
+
+thread_local! {
+    /// Whether a panic of this thread is expected.
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The library computes with what it finds, and panics on some garbled file systems: that is an error like any other.
+fn contained<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !CONTAINED.get() {
+                loud(panic);
+            }
+        }));
+    });
+    CONTAINED.set(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    CONTAINED.set(false);
+    result.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::InvalidData, "the file system is damaged")))
+}
+
+/// Remembers where it was last read, and cannot be written.
+struct Watched {
+    file: std::fs::File,
+    last_read: Rc<Cell<u64>>,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.last_read.set(self.file.stream_position()?);
+        self.file.read(buffer)
+    }
+}
+
+impl Seek for Watched {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Write for Watched {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "this file system is only read"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MIB: u64 = 1024 * 1024;
+
+    /// A partition of 16 MiB with one file.
+    fn partition(content: &[u8]) -> tempfile::NamedTempFile {
+        let image = tempfile::NamedTempFile::new().unwrap();
+        image.as_file().set_len(16 * MIB).unwrap();
+        make_anew(image.path(), "AUTOBOOT", "autoboot.txt", content).unwrap();
+        image
+    }
+
+    #[test]
+    fn a_file_is_found_with_its_place() {
+        let image = partition(b"some words");
+        let found = find(image.path(), "autoboot.txt").unwrap();
+        assert_eq!(found.content, b"some words");
+        let raw = std::fs::read(image.path()).unwrap();
+        assert!(raw[usize::try_from(found.offset).unwrap()..].starts_with(b"some words"));
+        assert_eq!(found.offset % 512, 0, "a file begins with a sector");
+    }
+
+    #[test]
+    fn reading_changes_nothing() {
+        let image = partition(b"some words");
+        let before = std::fs::read(image.path()).unwrap();
+        find(image.path(), "autoboot.txt").unwrap();
+        assert!(before == std::fs::read(image.path()).unwrap());
+    }
+
+    #[test]
+    fn what_is_opened_for_reading_cannot_be_written() {
+        let image = partition(b"some words");
+        let file = OpenOptions::new().read(true).write(true).open(image.path()).unwrap();
+        let mut disk = Watched { file, last_read: Rc::default() };
+        assert_eq!(disk.write_all(b"x").unwrap_err().kind(), io::ErrorKind::ReadOnlyFilesystem);
+    }
+
+    #[test]
+    fn a_file_of_64_kib_is_the_longest() {
+        let image = partition(b"x");
+        create(image.path(), "long.txt", &[7; 64 * 1024]).unwrap();
+        create(image.path(), "longer.txt", &[7; 64 * 1024 + 1]).unwrap();
+        assert_eq!(find(image.path(), "long.txt").unwrap().content.len(), 64 * 1024);
+        assert_eq!(find(image.path(), "longer.txt").unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn overwriting_changes_the_file_and_nothing_else_of_its_length() {
+        let image = partition(b"some words");
+        overwrite(image.path(), "autoboot.txt", b"more words").unwrap();
+        assert_eq!(find(image.path(), "autoboot.txt").unwrap().content, b"more words");
+        assert!(overwrite(image.path(), "autoboot.txt", b"a longer text").is_err());
+    }
+
+    #[test]
+    fn a_missing_file_is_said_to_be_missing_and_can_be_created() {
+        let image = partition(b"x");
+        let error = find(image.path(), "cmdline.txt").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        create(image.path(), "cmdline.txt", b"root=").unwrap();
+        assert_eq!(find(image.path(), "cmdline.txt").unwrap().content, b"root=");
+        assert_eq!(find(image.path(), "autoboot.txt").unwrap().content, b"x");
+    }
+
+    #[test]
+    fn file_systems_of_a_pc_are_read() {
+        let image = tempfile::NamedTempFile::new().unwrap();
+        image.as_file().set_len(64 * MIB).unwrap();
+        let made = std::process::Command::new("mkfs.vfat").args(["-n", "BOOT"]).arg(image.path()).output();
+        let Ok(made) = made else { return };
+        assert!(made.status.success());
+        create(image.path(), "cmdline.txt", &[b' '; 1024]).unwrap();
+        assert_eq!(find(image.path(), "cmdline.txt").unwrap().content.len(), 1024);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+        #[test]
+        fn a_garbled_file_system_is_an_error_and_no_panic(
+            changes in proptest::collection::vec((0u64..4096, any::<u8>()), 1..40),
+            root in proptest::collection::vec((0u64..128 * 1024, any::<u8>()), 0..40),
+        ) {
+            let image = partition(b"some words");
+            for (offset, byte) in changes.into_iter().chain(root) {
+                std::os::unix::fs::FileExt::write_all_at(image.as_file(), &[byte], offset).unwrap();
+            }
+            let _ = find(image.path(), "autoboot.txt");
+            let _ = overwrite(image.path(), "autoboot.txt", b"more words");
+        }
+    }
+}

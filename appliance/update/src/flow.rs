@@ -1,0 +1,89 @@
+//! The program `parley-update`: the steps of an update that an owner or a unit of the device begins.
+//!
+//! What is decided lies in [`crate::policy`] and [`crate::bootchain`]; here is who asks, in which order, and what is
+//! told and written down.
+
+mod gate;
+mod install;
+mod output;
+mod probation;
+mod reset;
+mod restart;
+mod show;
+mod started;
+mod stick;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+
+use crate::bootchain::journal::{Record, Start};
+use crate::command_line::{Command, Options};
+use crate::rauc::{InstallerProxy, system_bus};
+use crate::settings::Updates;
+use crate::system::System;
+
+#[derive(Debug, Parser)]
+#[command(name = "parley-update", version, about = "Installs updates, goes back, and shows what happened")]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    /// The configuration file [default: ~/.config/parley/parley.toml, then /etc/parley/parley.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Work on a device whose root folder is this one
+    #[arg(long, global = true, value_name = "FOLDER", default_value = "/", hide = true)]
+    root: PathBuf,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&System::below(cli.root), &cli.options.command, || Updates::load(cli.config.as_deref())) {
+        Ok(code) => code,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(system: &System, command: &Command, settings: impl FnOnce() -> Result<Updates>) -> Result<ExitCode> {
+    match command {
+        Command::Status(show) => show::status(system, show.json),
+        Command::History(show) => show::history(system, show.json),
+        Command::Install(options) => install::run(system, options),
+        Command::Check(options) => install::check(system, options),
+        Command::Accept => stick::say_yes(system),
+        Command::Rollback(options) => restart::rollback(system, options),
+        Command::Reset(options) => reset::ask(system, options),
+        Command::Started => started::started(system),
+        Command::Gate => gate::run(system),
+        Command::Committed => started::committed(system),
+        Command::Probation => probation::run(system, settings()?.restart),
+        Command::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
+        Command::StickGone { folder } => stick::gone(system, folder),
+        Command::Report { folder } => stick::report(system, folder),
+    }
+}
+
+/// How the running system was started, and what is under way.
+fn standing(system: &System) -> Result<(Start, Record)> {
+    system.boot_chain(|chain| anyhow::Ok((chain.start(), chain.record())))
+}
+
+async fn rauc() -> Result<InstallerProxy<'static>> {
+    let bus = system_bus().await.context("the system bus cannot be reached")?;
+    Ok(InstallerProxy::new(&bus).await?)
+}
+
+/// Runs on one thread: the work is done in other processes.
+fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(future);
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,164 @@
+//! `parley update install` and `check`.
+
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use anyhow::Result;
+use semver::Version;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{output, restart};
+use crate::command_line::{Check, Install};
+use crate::policy::admission::{self, Refusal};
+use crate::policy::ledger::Happened;
+use crate::policy::manifest::Manifest;
+use crate::rauc::{self, InstallerProxy, Limits, Problem, RaucError, Source, preinstall};
+use crate::records::events::Event;
+use crate::system::System;
+use crate::{device, files};
+
+pub(super) fn run(system: &System, options: &Install) -> Result<ExitCode> {
+    if let Some(source) = &options.source {
+        let version = install_and_note(system, &Source::of(source), options.again, options.json)?;
+        if !options.json {
+            output::remark(format_args!("Version {version} is installed"));
+        }
+    }
+    if options.restart || options.source.is_none() {
+        return restart::into_trial(system);
+    }
+    if !options.json {
+        output::remark("The device tries it with `parley update install --restart`");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Installs, tells everybody, and writes down how it went.
+pub(super) fn install_and_note(system: &System, source: &Source, again: bool, json: bool) -> Result<Version> {
+    let (state, allowed_again) = (system.state(), system.path(preinstall::AGAIN));
+    // Fails early where there are no slots. The boot chain itself writes down what was installed, whoever did it.
+    super::standing(system)?;
+    let mut seen = None;
+    // The handler asks again, on behalf of whoever started the installation.
+    if again {
+        files::replace(&allowed_again, b"")?;
+    }
+    let outcome = super::block_on(async {
+        let rauc = super::rauc().await?;
+        let admit = |manifest: &Manifest| {
+            seen = manifest.version();
+            admit(system, manifest, again).map_err(|refusal| Problem::Refused(refusal.to_string()))
+        };
+        let reason = system.path(preinstall::REASON);
+        let mut terminate = signal(SignalKind::terminate())?;
+        let outcome = tokio::select! {
+            outcome = rauc::install(&rauc, source, Limits::default(), &reason, admit, |event| show(system, event, json)) => outcome,
+            // The unit of a stick ends with the stick.
+            _ = terminate.recv() => Err(Problem::StickPulled.into()),
+        };
+        if let Err(RaucError::Problem(Problem::StickPulled | Problem::Stalled)) = outcome {
+            end_installation(&rauc).await;
+        }
+        Ok(outcome)
+    })?;
+    output::progress("");
+    std::fs::remove_file(&allowed_again).ok();
+    match outcome {
+        Ok(version) => {
+            if again {
+                state.note(&version, Happened::Allowed)?;
+            }
+            Ok(version)
+        }
+        Err(error) => {
+            let because = error.to_string();
+            show(system, &Event::NotInstalled { version: seen.clone(), because: because.clone() }, json);
+            if let Some(version) = seen {
+                let happened = match &error {
+                    RaucError::Problem(Problem::Refused(_)) => Happened::Refused { because },
+                    RaucError::Problem(_) | RaucError::Bus(_) => Happened::NotInstalled { because },
+                };
+                // What went wrong first is what its owner has to know.
+                if let Err(unwritten) = state.note(&version, happened) {
+                    output::remark(format_args!("this is not in the history: {unwritten}"));
+                }
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// How long RAUC may take to notice by itself that its source is gone.
+const NOTICES: Duration = Duration::from_secs(2);
+
+/// An installation that was given up must not block the next one: RAUC itself waits for a source for ever. Ending it is
+/// no more than a power cut would be.
+async fn end_installation(rauc: &InstallerProxy<'_>) {
+    tokio::time::sleep(NOTICES).await;
+    if !rauc.operation().await.is_ok_and(|operation| operation == "idle") {
+        let restart = ["restart", "--no-block", "rauc.service"];
+        if !Command::new("systemctl").args(restart).status().is_ok_and(|status| status.success()) {
+            output::remark("RAUC could not be ended; restart the device before the next update");
+        }
+    }
+}
+
+fn admit(system: &System, manifest: &Manifest, again: bool) -> Result<Version, Refusal> {
+    let device = device::describe(system).map_err(|error| Refusal::OtherLayout(error.to_string()))?;
+    admission::admit(manifest, &device, &system.state().ledger(), again)
+}
+
+fn show(system: &System, event: &Event, json: bool) {
+    // That it is installed the boot chain tells, whoever installed it.
+    if !matches!(event, Event::Installed { .. }) {
+        system.tell(event);
+    }
+    if json {
+        // A reader that has gone does not end an installation.
+        let _ = output::json(event);
+        return;
+    }
+    match event {
+        Event::Inspecting => output::progress("checking the signature"),
+        Event::Admitted { version } => output::progress(&format!("version {version} may be installed")),
+        Event::Progress { percent, doing } => output::progress(&format!("{percent:>3} % {doing}")),
+        // No part of an installation, or said at its end.
+        Event::Installed { .. }
+        | Event::NotInstalled { .. }
+        | Event::Started { .. }
+        | Event::Offered { .. }
+        | Event::OfferGone
+        | Event::Restarting { .. }
+        | Event::FailedTheGate { .. }
+        | Event::Committed { .. }
+        | Event::GoingBack { .. }
+        | Event::Proved { .. } => output::progress(""),
+    }
+}
+
+pub(super) fn check(system: &System, options: &Check) -> Result<ExitCode> {
+    let source = Source::of(&options.source);
+    let result = super::block_on(async {
+        let rauc = super::rauc().await?;
+        Ok(match rauc::inspect(&rauc, &source.for_rauc(), Limits::default()).await {
+            Ok(manifest) => admit(system, &manifest, false).map_err(|refusal| refusal.to_string()),
+            Err(error) => Err(error.to_string()),
+        })
+    })?;
+    let ok = result.is_ok();
+    if options.json {
+        let (version, detail) = match result {
+            Ok(version) => (Some(version.to_string()), "may be installed".to_owned()),
+            Err(detail) => (None, detail),
+        };
+        output::json(
+            &serde_json::json!({ "ok": ok, "version": version, "detail": detail, "running": system.version() }),
+        )?;
+    } else {
+        output::line(match result {
+            Ok(version) => format!("version {version} may be installed"),
+            Err(detail) => detail,
+        })?;
+    }
+    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,42 @@
+//! What a command prints.
+
+#![allow(clippy::print_stderr, reason = "this is the program's only place that prints")]
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::Result;
+use serde::Serialize;
+
+/// Prints a line to standard output.
+pub(super) fn line(text: impl Display) -> Result<()> {
+    Ok(writeln!(io::stdout().lock(), "{text}")?)
+}
+
+/// Prints one JSON value on a line.
+pub(super) fn json(value: &impl Serialize) -> Result<()> {
+    line(serde_json::to_string(value)?)
+}
+
+/// A remark beside the output.
+pub(super) fn remark(text: impl Display) {
+    eprintln!("{text}");
+}
+
+/// Shows how far something is, where somebody is looking: one line that is written over.
+pub(super) fn progress(text: &str) {
+    let mut err = io::stderr().lock();
+    if err.is_terminal() {
+        let _ = write!(err, "\r\x1b[K{text}").and_then(|()| err.flush());
+    }
+}
+
+/// Shows an error with its causes.
+pub(super) fn complain(error: &anyhow::Error) {
+    eprintln!("parley-update: {error:#}");
+}
+
+/// Whether whoever read our output has had enough.
+pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,137 @@
+//! `parley update status` and `history`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use semver::Version;
+use serde::Serialize;
+
+use super::{output, stick};
+use crate::policy::ledger::{Entry, Happened};
+use crate::policy::table::Exceeded;
+use crate::records::state_folder::Status;
+use crate::system::System;
+
+pub(super) fn status(system: &System, json: bool) -> Result<ExitCode> {
+    let (start, record) = super::standing(system)?;
+    let status = system.state().status(start, &record, system.version());
+    let offered = stick::offered(system);
+    if json {
+        output::json(&Shown { status, offered })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in in_words(&status) {
+        output::line(line)?;
+    }
+    if let Some(version) = offered {
+        output::line(format_args!("A stick offers version {version}: `parley update accept` installs it"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What `status --json` prints.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Shown {
+    #[serde(flatten)]
+    status: Status,
+    /// What a stick offers, and waits for a yes.
+    offered: Option<Version>,
+}
+
+fn in_words(status: &Status) -> Vec<String> {
+    let version =
+        status.version.as_ref().map_or_else(|| "an unnamed version".into(), |version| format!("version {version}"));
+    let mut lines = vec![format!("{version} is in use (slot {})", status.slot)];
+    if status.trial {
+        lines.push(
+            "It is being tried: if it fails its tests, or anything restarts the device, the version before comes back"
+                .into(),
+        );
+    }
+    if let Some(waiting) = &status.waiting {
+        lines
+            .push(format!("Version {waiting} is installed and waits for a restart: `parley update install --restart`"));
+    }
+    if let Some(left) = status.probation_left_s {
+        lines.push(format!(
+            "It is watched for another {} h, and goes back by itself if it gives trouble",
+            left.div_ceil(3600)
+        ));
+    }
+    lines.push(match status.can_go_back {
+        true => "There is a way back: `parley update rollback`".into(),
+        false => "There is no version to go back to".into(),
+    });
+    lines
+}
+
+pub(super) fn history(system: &System, json: bool) -> Result<ExitCode> {
+    for entry in system.state().ledger().entries() {
+        if json {
+            output::json(entry)?;
+        } else {
+            output::line(line(entry))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line of the history, as it is also written onto a stick.
+pub(super) fn line(entry: &Entry) -> String {
+    let Entry { at_unix_s, version, happened } = entry;
+    format!("{}  {version:<12} {}", date(*at_unix_s), what(happened))
+}
+
+fn what(happened: &Happened) -> String {
+    let reasons =
+        |exceeded: &[Exceeded]| exceeded.iter().map(|limit| limit.means.as_str()).collect::<Vec<_>>().join("; ");
+    match happened {
+        Happened::Refused { because } => format!("was refused: {because}"),
+        Happened::NotInstalled { because } => format!("was not installed: {because}"),
+        Happened::Installed { slot } => format!("was installed into slot {slot}"),
+        Happened::Interrupted => "was interrupted while it was tried, and will be tried again".into(),
+        Happened::NeverCameUp => "never came up, and will not be tried again".into(),
+        Happened::FailedTheGate { exceeded } => format!("failed its tests: {}", reasons(exceeded)),
+        Happened::Committed { slot } => format!("passed its tests and is in use (slot {slot})"),
+        Happened::WentBack { exceeded } => format!("gave trouble, so the device went back: {}", reasons(exceeded)),
+        Happened::SentBack => "was sent back by its owner".into(),
+        Happened::Proved => "has proved itself for a day".into(),
+        Happened::Allowed => "may be tried again, says its owner".into(),
+    }
+}
+
+/// A date in UTC: days since 1970 by the calendar that repeats every 400 years.
+fn date(unix_s: u64) -> String {
+    let (days, seconds) = (unix_s / 86_400, unix_s % 86_400);
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", seconds / 3600, seconds % 3600 / 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar_until_2200() {
+        let mut day = 0;
+        for year in 1970..2200 {
+            let leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            for (month, days) in (1..).zip([31, if leaps { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) {
+                for of_month in 1..=days {
+                    let (hour, minute) = (day % 24, day % 60);
+                    let unix_s = day * 86_400 + hour * 3_600 + minute * 60 + 59;
+                    assert_eq!(date(unix_s), format!("{year}-{month:02}-{of_month:02} {hour:02}:{minute:02}"));
+                    day += 1;
+                }
+            }
+        }
+    }
+}

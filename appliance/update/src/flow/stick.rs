@@ -1,0 +1,170 @@
+//! Updates on a USB stick: all that a device without a network needs.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, ensure};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use super::{install, output, restart, show};
+use crate::policy::admission;
+use crate::rauc::{self, Limits, Source};
+use crate::records::events::Event;
+use crate::settings::OnStick;
+use crate::system::System;
+use crate::{device, files};
+
+/// What lies ready for an owner's yes; voice, dashboard and lights read it.
+const OFFER: &str = "/run/parley-update/offer.json";
+
+/// Their yes, until the stick is looked at once more. It holds the offer that it was said to.
+const YES: &str = "/run/parley-update/yes.json";
+
+/// What became of the last stick, until its report is written.
+const OUTCOME: &str = "/run/parley-update/stick.json";
+
+/// The report on the stick.
+const REPORT: &str = "parley-report.txt";
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Offer {
+    version: Version,
+    source: PathBuf,
+    /// Who mounted the stick.
+    unit: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Outcome {
+    said: String,
+    /// Whether the device restarts into what was installed, once the report is written.
+    restart: bool,
+}
+
+pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) -> Result<ExitCode> {
+    let mut restart = false;
+    let said = match newest(system, folder)? {
+        Found::Nothing => return Ok(ExitCode::SUCCESS),
+        _ if wanted == OnStick::Ignore => "updates on sticks are switched off (updates.stick)".to_owned(),
+        Found::Refused(reasons) => {
+            let because = reasons.join("\n");
+            system.tell(&Event::NotInstalled { version: None, because: because.clone() });
+            because
+        }
+        Found::Admitted(version, source) => {
+            let offer = Offer { version, source, unit: unit.to_owned() };
+            let yes = files::read_json::<Offer>(&system.path(YES)).is_some_and(|yes| yes == offer);
+            fs::remove_file(system.path(YES)).ok();
+            if wanted == OnStick::Install || yes {
+                match install::install_and_note(system, &Source::File(offer.source), false, false) {
+                    Ok(version) => {
+                        restart = true;
+                        format!("version {version} was installed; the device tries it now")
+                    }
+                    Err(error) => format!("{error:#}"),
+                }
+            } else {
+                files::replace_json(&system.path(OFFER), &offer)?;
+                system.tell(&Event::Offered { version: offer.version.clone() });
+                format!("version {} may be installed, and waits for a yes (or `parley update accept`)", offer.version)
+            }
+        }
+    };
+    output::line(&said)?;
+    files::replace_json(&system.path(OUTCOME), &Outcome { said, restart })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+enum Found {
+    Nothing,
+    Refused(Vec<String>),
+    Admitted(Version, PathBuf),
+}
+
+/// The newest bundle on the stick that this device may install.
+fn newest(system: &System, folder: &Path) -> Result<Found> {
+    let entries = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
+    let bundles: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "raucb")).collect();
+    if bundles.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    let (mut admitted, mut reasons) = (Vec::new(), Vec::new());
+    let (device, ledger) = (device::describe(system)?, system.state().ledger());
+    super::block_on(async {
+        let rauc = super::rauc().await?;
+        for bundle in bundles {
+            let judged = match rauc::inspect(&rauc, &bundle.to_string_lossy(), Limits::default()).await {
+                Ok(manifest) => {
+                    admission::admit(&manifest, &device, &ledger, false).map_err(|refusal| refusal.to_string())
+                }
+                Err(error) => Err(error.to_string()),
+            };
+            match judged {
+                Ok(version) => admitted.push((version, bundle)),
+                Err(reason) => {
+                    reasons.push(format!("{}: {reason}", bundle.file_name().unwrap_or_default().to_string_lossy()));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    Ok(match admitted.into_iter().max() {
+        Some((version, bundle)) => Found::Admitted(version, bundle),
+        None => Found::Refused(reasons),
+    })
+}
+
+/// An owner has said yes: the unit of the stick looks at it once more, and then installs, reports and restarts as if it
+/// had been configured to.
+pub(super) fn say_yes(system: &System) -> Result<ExitCode> {
+    let offer: Offer = files::read_json(&system.path(OFFER)).context("no stick offers an update; plug it in again")?;
+    files::replace_json(&system.path(YES), &offer)?;
+    forget_offer(system)?;
+    let restarted = Command::new("systemctl").args(["restart", "--no-block", &offer.unit]).status()?;
+    ensure!(restarted.success(), "the stick cannot be looked at once more; plug it in again");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The version that a stick offers.
+pub(super) fn offered(system: &System) -> Option<Version> {
+    files::read_json::<Offer>(&system.path(OFFER)).map(|offer| offer.version)
+}
+
+fn forget_offer(system: &System) -> Result<ExitCode> {
+    if system.path(OFFER).exists() {
+        fs::remove_file(system.path(OFFER))?;
+        system.tell(&Event::OfferGone);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The offer of a stick ends with it.
+pub(super) fn gone(system: &System, folder: &Path) -> Result<ExitCode> {
+    let offer: Option<Offer> = files::read_json(&system.path(OFFER));
+    if offer.is_some_and(|offer| offer.source.starts_with(folder)) {
+        return forget_offer(system);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what became of the stick and the history onto it, then restarts into what was installed.
+pub(super) fn report(system: &System, folder: &Path) -> Result<ExitCode> {
+    let Some(Outcome { said, restart }) = files::read_json(&system.path(OUTCOME)) else { return Ok(ExitCode::SUCCESS) };
+    let version = system.version().map_or_else(|| "unnamed".into(), |version| version.to_string());
+    let history: String = system.state().ledger().entries().iter().map(|entry| show::line(entry) + "\n").collect();
+    let text = format!("Parley, version {version} in use\n\n{said}\n\nHistory\n{history}");
+    let written = fs::File::create(folder.join(REPORT)).and_then(|mut file| {
+        file.write_all(text.replace('\n', "\r\n").as_bytes())?;
+        file.sync_all()
+    });
+    fs::remove_file(system.path(OUTCOME))?;
+    // A stick that is write-protected or full does not stop an update.
+    if restart {
+        return restart::into_trial(system);
+    }
+    written?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,105 @@
+//! What a bundle says about itself.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+/// The section of a manifest that is ours: `[meta.parley]`.
+pub const META: &str = "parley";
+
+/// The key of [`META`] with which a signer lets a device go back to an older version.
+pub const ALLOW_DOWNGRADE: &str = "allow-downgrade";
+
+/// The parts of a manifest that are judged.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Manifest {
+    /// The kind of device it is for.
+    pub compatible: String,
+    /// Its version as it is written; [`Manifest::version`] reads it.
+    pub version_text: String,
+    /// The images by the class of their slot, with their sizes in bytes.
+    pub images: BTreeMap<String, u64>,
+    /// Whether its signer allows it to replace a newer version.
+    pub allow_downgrade: bool,
+}
+
+impl Manifest {
+    /// Reads `manifest.raucm`, which is a key file as of GLib. Unknown sections and keys are RAUC's business.
+    pub fn parse(text: &str) -> Manifest {
+        let mut manifest = Manifest::default();
+        let mut section = String::new();
+        for line in text.lines().map(str::trim) {
+            if line.starts_with('#') {
+                continue;
+            }
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                section = name.to_owned();
+            } else if let Some((key, value)) = line.split_once('=') {
+                manifest.take(&section, key.trim(), value.trim());
+            }
+        }
+        manifest
+    }
+
+    fn take(&mut self, section: &str, key: &str, value: &str) {
+        match (section, key) {
+            ("update", "compatible") => self.compatible = value.into(),
+            ("update", "version") => self.version_text = value.into(),
+            _ if section.strip_prefix("meta.") == Some(META) && key == ALLOW_DOWNGRADE => {
+                self.allow_downgrade = value == "true";
+            }
+            (_, "size") => {
+                // A variant of an image is named behind a dot: the slot is the same.
+                let class = section.strip_prefix("image.").map(|class| class.split('.').next().unwrap_or(class));
+                if let (Some(class), Ok(size)) = (class, value.parse::<u64>()) {
+                    let largest = self.images.entry(class.into()).or_default();
+                    *largest = size.max(*largest);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Its version, where that can be compared.
+    pub fn version(&self) -> Option<Version> {
+        self.version_text.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TEXT: &str = "[update]\ncompatible=parley-raspberrypi5\nversion=1.2.0\n\n[bundle]\nformat=verity\n\n\
+        [image.rootfs]\nfilename=root.img\nsha256=00\nsize=4096\n[image.boot]\nsize=512\n# x\n[meta.parley]\nallow-downgrade=true\n";
+
+    #[test]
+    fn a_manifest_is_read() {
+        let manifest = Manifest::parse(TEXT);
+        assert_eq!(manifest.compatible, "parley-raspberrypi5");
+        assert_eq!(manifest.version(), Version::parse("1.2.0").ok());
+        assert_eq!(manifest.images, BTreeMap::from([("rootfs".into(), 4096), ("boot".into(), 512)]));
+        assert!(manifest.allow_downgrade);
+    }
+
+    #[test]
+    fn only_our_own_section_allows_a_downgrade() {
+        let text = TEXT.replace("[meta.parley]", "[meta.other]");
+        assert!(!Manifest::parse(&text).allow_downgrade);
+        assert!(!Manifest::parse(&TEXT.replace("allow-downgrade=true", "allow-downgrade=yes")).allow_downgrade);
+    }
+
+    #[test]
+    fn a_version_that_cannot_be_compared_is_none() {
+        assert_eq!(Manifest::parse("[update]\nversion=tuesday\n").version(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_harm(text in ".{0,400}") {
+            let _ = Manifest::parse(&text);
+        }
+    }
+}

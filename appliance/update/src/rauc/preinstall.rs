@@ -1,0 +1,125 @@
+//! RAUC's pre-install handler: the last look before the first byte is written, whoever started the installation.
+//!
+//! The updater asks the same questions before, and tells the owner; this handler also stops an installation that
+//! another program started, such as hawkBit's client.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use semver::Version;
+
+use crate::device;
+use crate::files;
+use crate::policy::admission;
+use crate::policy::manifest::Manifest;
+use crate::system::System;
+
+/// Where the handler leaves its reason for the updater; RAUC only passes on that it failed.
+pub const REASON: &str = "/run/parley-update/refused";
+
+/// Set by the updater for an owner who wants a blocked version once more; it is gone after the next start.
+pub const AGAIN: &str = "/run/parley-update/again";
+
+/// Runs as RAUC calls it: with the bundle mounted and its place in the environment.
+///
+/// # Errors
+/// The bundle is refused or damaged.
+pub fn handler(system: &System) -> Result<()> {
+    let mount = std::env::var_os("RAUC_BUNDLE_MOUNT_POINT").or_else(|| std::env::var_os("RAUC_UPDATE_SOURCE"));
+    let mount = PathBuf::from(mount.context("RAUC did not say where the bundle is mounted")?);
+    fs::remove_file(system.path(REASON)).ok();
+    match admitted(system, &mount) {
+        Ok(version) => Ok(system.state().keep_candidate(&version)?),
+        Err(error) => {
+            files::replace(&system.path(REASON), format!("{error:#}").as_bytes()).ok();
+            Err(error)
+        }
+    }
+}
+
+fn admitted(system: &System, mount: &Path) -> Result<Version> {
+    let text = fs::read_to_string(mount.join("manifest.raucm")).context("the update file has no manifest")?;
+    let manifest = Manifest { images: image_sizes(mount, &text)?, ..Manifest::parse(&text) };
+    let again = system.path(AGAIN).exists();
+    let version = admission::admit(&manifest, &device::describe(system)?, &system.state().ledger(), again)?;
+    if is_local(mount) {
+        read_whole(mount).context("the update file is damaged; copy or download it again")?;
+    }
+    Ok(version)
+}
+
+/// The sizes of the images as they lie in the bundle: what will be written, whatever the manifest says.
+fn image_sizes(mount: &Path, manifest: &str) -> Result<BTreeMap<String, u64>> {
+    let mut class = None;
+    let mut sizes = BTreeMap::new();
+    for line in manifest.lines().map(str::trim) {
+        if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            class = section.strip_prefix("image.").map(|class| class.split('.').next().unwrap_or(class).to_owned());
+        } else if let (Some(class), Some(name)) = (&class, line.strip_prefix("filename=")) {
+            let size =
+                fs::metadata(mount.join(name.trim())).with_context(|| format!("the update file has no {name}"))?.len();
+            let largest = sizes.entry(class.clone()).or_default();
+            *largest = size.max(*largest);
+        }
+    }
+    Ok(sizes)
+}
+
+/// Reads every file of the bundle, and says how many bytes those are: dm-verity reports the first damaged block.
+fn read_whole(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            bytes += read_whole(&entry.path())?;
+        } else if kind.is_file() {
+            bytes += io::copy(&mut File::open(entry.path())?, &mut io::sink())?;
+        }
+    }
+    Ok(bytes)
+}
+
+/// Whether the bundle lies on this device; reading a streamed one to its end would download what an adaptive update
+/// spares.
+fn is_local(mount: &Path) -> bool {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let Some(device) = device_of(&mounts, mount) else { return true };
+    let below = fs::read_dir(format!("/sys/dev/block/{device}/slaves"));
+    let streamed = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("nbd");
+    !below.is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|entry| streamed(&entry.file_name()))))
+}
+
+/// The number of the device that is mounted there.
+fn device_of(mounts: &str, mount: &Path) -> Option<String> {
+    let mut fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let found = fields.rfind(|fields| fields.get(4).is_some_and(|place| Path::new(place) == mount))?;
+    found.get(2).map(|number| (*number).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_mount_of_a_place_is_the_one_that_is_seen() {
+        let mounts = "22 1 254:3 / /run/rauc/bundle ro - squashfs /dev/dm-3 ro\n23 1 254:4 / /run/rauc/bundle ro - squashfs x ro\n";
+        assert_eq!(device_of(mounts, Path::new("/run/rauc/bundle")), Some("254:4".into()));
+        assert_eq!(device_of(mounts, Path::new("/run")), None);
+    }
+
+    #[test]
+    fn the_sizes_are_those_of_the_files_and_not_of_the_manifest() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = "[update]\nversion=1.0.0\n[image.rootfs]\nfilename=root.img\nsize=1\n";
+        assert!(image_sizes(folder.path(), manifest).is_err(), "an image is missing");
+        fs::write(folder.path().join("root.img"), [0; 300]).unwrap();
+        assert_eq!(image_sizes(folder.path(), manifest).unwrap()["rootfs"], 300);
+        fs::create_dir(folder.path().join("more")).unwrap();
+        fs::write(folder.path().join("more/hash-index"), [0; 20]).unwrap();
+        assert_eq!(read_whole(folder.path()).unwrap(), 320);
+    }
+}

@@ -1,0 +1,6 @@
+//! What updates remember and tell: the updater's own files, the data of all versions, and the events.
+
+pub mod data;
+pub mod events;
+pub mod schemas;
+pub mod state_folder;

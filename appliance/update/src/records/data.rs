@@ -1,0 +1,230 @@
+//! Data that outlives a slot.
+//!
+//! Every kind of data has a schema with a version, and lies in a folder of that version: `history/v3/…`. `current.json`
+//! says which version of each is in use.
+//!
+//! Rules: a trial works on a *copy* in the folder of the new version; the commit makes it current; the old folder stays
+//! until probation ends (and longer, while the other slot reads it), so a rollback reads what it wrote; what was
+//! written since is carried back where the older schema can hold it.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::files;
+
+/// How a kind of data gets from one version to the next, and back.
+pub struct Schema {
+    /// The folder's name.
+    pub name: &'static str,
+    /// The version that this program writes. Versions count from 1.
+    pub version: u32,
+    /// Brings a copy from the version below to this one, in place: one step for each version above 1, the lowest first.
+    pub forward: &'static [Step],
+    /// Brings a copy from this version to the one below, losing only what that cannot hold; in the order of `forward`.
+    pub back: &'static [Step],
+}
+
+/// One step of a migration, on a folder that is a copy.
+pub type Step = fn(&Path) -> io::Result<()>;
+
+/// What becomes of a folder of this program's version that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takeover {
+    /// It stays as it is: this program has written it, or a rollback carried it back.
+    Keep,
+    /// A trial that ended without a verdict left it; people have gone on with the old version since.
+    Anew,
+}
+
+/// Why the data could not be taken over. The old data is untouched.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
+pub enum DataError {
+    /// Reading or writing failed.
+    #[error("cannot take over the data in {folder}: {source}; is the data partition full?")]
+    Copy { folder: PathBuf, source: io::Error },
+    /// Written by a program that is newer than this one.
+    #[error("the data {name} has version {found}, which this program does not know; it knows up to {known}")]
+    TooNew { name: &'static str, found: u32, known: u32 },
+}
+
+/// The data below one folder.
+pub struct Data {
+    folder: PathBuf,
+    schemas: &'static [Schema],
+}
+
+impl Data {
+    /// Where it lies on the device.
+    pub const FOLDER: &str = "/var/lib/parley/data";
+
+    /// The data of these schemas below a folder.
+    pub fn new(folder: impl Into<PathBuf>, schemas: &'static [Schema]) -> Data {
+        Data { folder: folder.into(), schemas }
+    }
+
+    /// The folder that this program reads and writes for a schema.
+    pub fn of(&self, schema: &Schema) -> PathBuf {
+        self.place(schema.name, schema.version)
+    }
+
+    /// Before anything reads its data: makes the folders of this program's versions, from copies where there is older
+    /// data.
+    ///
+    /// # Errors
+    /// The data cannot be copied or migrated, or is of a newer program.
+    pub fn prepare(&self, takeover: Takeover) -> Result<(), DataError> {
+        let current = self.current();
+        for schema in self.schemas {
+            let own = self.of(schema);
+            let is_older = current.get(schema.name).is_some_and(|found| *found < schema.version);
+            if own.exists() && !(is_older && takeover == Takeover::Anew) {
+                continue;
+            }
+            let failed = |source| DataError::Copy { folder: own.clone(), source };
+            let found = current.get(schema.name).copied().unwrap_or(schema.version);
+            match found.cmp(&schema.version) {
+                Ordering::Greater => {
+                    return Err(DataError::TooNew { name: schema.name, found, known: schema.version });
+                }
+                Ordering::Less => {
+                    let steps = steps(schema.forward, found, schema.version);
+                    self.migrate(&self.place(schema.name, found), &own, steps.iter()).map_err(failed)?;
+                }
+                Ordering::Equal => fs::create_dir_all(&own).map_err(failed)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The running version was committed: its folders are the ones in use.
+    ///
+    /// # Errors
+    /// `current.json` cannot be written.
+    pub fn commit(&self) -> io::Result<()> {
+        let current = self.known();
+        if current == self.current() { Ok(()) } else { files::replace_json(&self.folder.join(CURRENT), &current) }
+    }
+
+    /// Before the restart into the old slot, while this program still knows both versions: what was written since the
+    /// commit is brought into the folders of the versions before, and those are in use again.
+    ///
+    /// # Errors
+    /// The data cannot be copied; the old folders are then as the old slot left them.
+    pub fn carry_back(&self, before: &BTreeMap<String, u32>) -> Result<(), DataError> {
+        for schema in self.schemas {
+            let Some(old) = before.get(schema.name).copied().filter(|old| *old < schema.version) else { continue };
+            let (own, target) = (self.of(schema), self.place(schema.name, old));
+            let steps = steps(schema.back, old, schema.version);
+            self.migrate(&own, &target, steps.iter().rev())
+                .map_err(|source| DataError::Copy { folder: target.clone(), source })?;
+        }
+        files::replace_json(&self.folder.join(CURRENT), before)
+            .map_err(|source| DataError::Copy { folder: self.folder.clone(), source })
+    }
+
+    /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which
+    /// this one no longer starts and nobody can carry anything back.
+    ///
+    /// # Errors
+    /// A folder cannot be removed.
+    pub fn forget_old(&self, before: &BTreeMap<String, u32>) -> io::Result<()> {
+        for schema in self.schemas {
+            let others = before.get(schema.name).copied().unwrap_or(schema.version);
+            for version in (1..schema.version).filter(|version| *version != others) {
+                let folder = self.place(schema.name, version);
+                if folder.exists() {
+                    fs::remove_dir_all(folder)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The versions in use.
+    pub fn current(&self) -> BTreeMap<String, u32> {
+        files::read_json(&self.folder.join(CURRENT)).unwrap_or_default()
+    }
+
+    /// The versions that this program writes.
+    pub fn known(&self) -> BTreeMap<String, u32> {
+        self.schemas.iter().map(|schema| (schema.name.to_owned(), schema.version)).collect()
+    }
+
+    fn place(&self, name: &str, version: u32) -> PathBuf {
+        self.folder.join(name).join(format!("v{version}"))
+    }
+
+    /// Copies a folder, takes the steps on the copy, and puts it in place of `to`: after a cut that is the old folder,
+    /// the new one, or none, and the next start does it again.
+    fn migrate<'a>(&self, from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) -> io::Result<()> {
+        let copy = to.with_extension("part");
+        if copy.exists() {
+            fs::remove_dir_all(&copy)?;
+        }
+        copy_folder(from, &copy)?;
+        for step in steps {
+            step(&copy)?;
+        }
+        sync_folder(&copy)?;
+        if to.exists() {
+            let away = to.with_extension("old");
+            if away.exists() {
+                fs::remove_dir_all(&away)?;
+            }
+            fs::rename(to, &away)?;
+            fs::rename(&copy, to)?;
+            fs::remove_dir_all(&away)?;
+        } else {
+            fs::rename(&copy, to)?;
+        }
+        sync_one(to.parent().unwrap_or(to))
+    }
+}
+
+const CURRENT: &str = "current.json";
+
+/// The steps between two versions, as they lie in a list that begins with version 1 to 2.
+fn steps(all: &'static [Step], lower: u32, upper: u32) -> &'static [Step] {
+    let index = |version: u32| usize::try_from(version.saturating_sub(1)).unwrap_or(usize::MAX).min(all.len());
+    &all[index(lower)..index(upper)]
+}
+
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    if !from.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_folder(&entry.path())?;
+        } else {
+            sync_one(&entry.path())?;
+        }
+    }
+    sync_one(folder)
+}
+
+fn sync_one(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests;

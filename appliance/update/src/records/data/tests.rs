@@ -1,0 +1,160 @@
+use super::*;
+
+/// Version 1 has lines of text; version 2 numbers them in front; version 3 adds a file that older ones cannot hold.
+fn number(folder: &Path) -> io::Result<()> {
+    rewrite(folder, |number, line| format!("{number} {line}"))
+}
+
+fn unnumber(folder: &Path) -> io::Result<()> {
+    rewrite(folder, |_, line| line.split_once(' ').map_or(line, |(_, rest)| rest).to_owned())
+}
+
+fn add_index(folder: &Path) -> io::Result<()> {
+    fs::write(folder.join("index"), b"3")
+}
+
+fn remove_index(folder: &Path) -> io::Result<()> {
+    fs::remove_file(folder.join("index"))
+}
+
+fn fail(folder: &Path) -> io::Result<()> {
+    fs::write(folder.join("notes"), b"half")?;
+    Err(io::Error::other("no space left"))
+}
+
+fn rewrite(folder: &Path, change: impl Fn(usize, &str) -> String) -> io::Result<()> {
+    let notes = fs::read_to_string(folder.join("notes"))?;
+    let changed: String = notes.lines().enumerate().map(|(at, line)| change(at, line) + "\n").collect();
+    fs::write(folder.join("notes"), changed)
+}
+
+const V1: &[Schema] = &[Schema { name: "notes", version: 1, forward: &[], back: &[] }];
+const V3: &[Schema] =
+    &[Schema { name: "notes", version: 3, forward: &[number, add_index], back: &[unnumber, remove_index] }];
+const FAILING: &[Schema] = &[Schema { name: "notes", version: 2, forward: &[fail], back: &[fail] }];
+
+/// Data that version 1 wrote and committed.
+fn old_data() -> (tempfile::TempDir, Data) {
+    let folder = tempfile::tempdir().unwrap();
+    let old = Data::new(folder.path(), V1);
+    old.prepare(Takeover::Keep).unwrap();
+    write(&old, "one\ntwo\n");
+    old.commit().unwrap();
+    (folder, old)
+}
+
+fn write(data: &Data, text: &str) {
+    fs::write(data.of(&data.schemas[0]).join("notes"), text).unwrap();
+}
+
+fn read(data: &Data) -> String {
+    fs::read_to_string(data.of(&data.schemas[0]).join("notes")).unwrap()
+}
+
+#[test]
+fn a_trial_works_on_a_copy_and_a_commit_makes_it_current() {
+    let (folder, old) = old_data();
+    let new = Data::new(folder.path(), V3);
+    new.prepare(Takeover::Keep).unwrap();
+    assert_eq!(read(&new), "0 one\n1 two\n");
+    assert_eq!(read(&old), "one\ntwo\n", "what the old slot reads is untouched");
+    assert_eq!(new.current()["notes"], 1);
+    new.commit().unwrap();
+    assert_eq!(new.current()["notes"], 3);
+}
+
+#[test]
+fn a_trial_that_fails_leaves_the_old_data_in_use() {
+    let (folder, old) = old_data();
+    Data::new(folder.path(), V3).prepare(Takeover::Keep).unwrap();
+    old.prepare(Takeover::Keep).unwrap();
+    assert_eq!(read(&old), "one\ntwo\n");
+    assert_eq!(old.current()["notes"], 1);
+}
+
+#[test]
+fn what_was_written_since_is_carried_back() {
+    let (folder, old) = old_data();
+    let before = old.current();
+    let new = Data::new(folder.path(), V3);
+    new.prepare(Takeover::Keep).unwrap();
+    new.commit().unwrap();
+    write(&new, "0 one\n1 two\n2 three\n");
+    new.carry_back(&before).unwrap();
+    old.prepare(Takeover::Keep).unwrap();
+    assert_eq!(read(&old), "one\ntwo\nthree\n");
+    assert!(!old.of(&V1[0]).join("index").exists(), "the older schema has no place for it");
+    assert_eq!(old.current()["notes"], 1);
+}
+
+#[test]
+fn a_migration_that_fails_or_is_cut_changes_nothing_and_is_done_again() {
+    let (folder, old) = old_data();
+    let failing = Data::new(folder.path(), FAILING);
+    assert!(matches!(failing.prepare(Takeover::Keep), Err(DataError::Copy { .. })));
+    assert_eq!(read(&old), "one\ntwo\n");
+    assert!(!failing.of(&FAILING[0]).exists(), "a half migration is never in place");
+    // The next version that can do it finds what the cut left behind.
+    let new = Data::new(folder.path(), V3);
+    fs::create_dir_all(folder.path().join("notes/v3.part/rubbish")).unwrap();
+    new.prepare(Takeover::Keep).unwrap();
+    assert!(!new.of(&V3[0]).join("rubbish").exists());
+}
+
+#[test]
+fn carrying_back_that_fails_leaves_what_the_old_slot_wrote() {
+    let (folder, old) = old_data();
+    let before = old.current();
+    fs::create_dir_all(folder.path().join("notes/v2")).unwrap();
+    let failing = Data::new(folder.path(), FAILING);
+    assert!(failing.carry_back(&before).is_err());
+    assert_eq!(read(&old), "one\ntwo\n");
+}
+
+#[test]
+fn when_probation_ends_only_what_neither_slot_reads_goes() {
+    let (folder, old) = old_data();
+    let new = Data::new(folder.path(), V3);
+    let before = old.current();
+    new.prepare(Takeover::Keep).unwrap();
+    new.commit().unwrap();
+    fs::create_dir_all(folder.path().join("notes/v2")).unwrap();
+    new.forget_old(&before).unwrap();
+    assert!(!folder.path().join("notes/v2").exists());
+    assert_eq!(read(&new), "0 one\n1 two\n");
+    // The committed slot no longer starts; the firmware's way out is the other one.
+    old.prepare(Takeover::Keep).unwrap();
+    assert_eq!(read(&old), "one\ntwo\n");
+}
+
+#[test]
+fn a_second_trial_begins_with_what_was_written_after_the_first() {
+    let (folder, old) = old_data();
+    let new = Data::new(folder.path(), V3);
+    new.prepare(Takeover::Anew).unwrap();
+    old.prepare(Takeover::Keep).unwrap();
+    write(&old, "one\ntwo\nthree\n");
+    new.prepare(Takeover::Anew).unwrap();
+    assert_eq!(read(&new), "0 one\n1 two\n2 three\n");
+}
+
+#[test]
+fn a_trial_of_the_way_back_keeps_what_was_carried_back() {
+    let (folder, old) = old_data();
+    let before = old.current();
+    let new = Data::new(folder.path(), V3);
+    new.prepare(Takeover::Anew).unwrap();
+    new.commit().unwrap();
+    write(&new, "0 changed\n");
+    new.carry_back(&before).unwrap();
+    old.prepare(Takeover::Anew).unwrap();
+    assert_eq!(read(&old), "changed\n");
+}
+
+#[test]
+fn data_of_a_newer_program_is_not_touched() {
+    let (folder, _) = old_data();
+    files::replace_json(&folder.path().join(CURRENT), &BTreeMap::from([("notes", 9)])).unwrap();
+    fs::remove_dir_all(folder.path().join("notes")).unwrap();
+    assert!(matches!(Data::new(folder.path(), V3).prepare(Takeover::Keep), Err(DataError::TooNew { found: 9, .. })));
+}

@@ -1,0 +1,124 @@
+//! What happens with updates, for whoever tells people: voice, dashboard, lights and the command line.
+//!
+//! They lie in memory, in a file of JSON lines ([`LOG`]), which begins anew with every start and when it has grown
+//! beyond [`LARGEST_BYTES`].
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use crate::bootchain::journal::Meaning;
+use crate::bootchain::slot::Slot;
+use crate::policy::table::Exceeded;
+
+/// Where they lie.
+pub const LOG: &str = "/run/parley-update/events";
+
+/// When the file begins anew. An installation tells about a hundred lines of a hundred bytes.
+pub const LARGEST_BYTES: u64 = 256 * 1024;
+
+/// Everything that happens with updates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the fields are named for what they hold")]
+pub enum Event {
+    /// The device has started, and that means this for what was under way.
+    Started {
+        meaning: Meaning,
+        /// Which version runs, where the image names one.
+        version: Option<Version>,
+    },
+    /// A stick brings an update, and somebody has to say yes.
+    Offered { version: Version },
+    /// The stick with the offered update is gone, or nobody wants it.
+    OfferGone,
+    /// The signature is being checked.
+    Inspecting,
+    /// The bundle may be installed.
+    Admitted { version: Version },
+    /// An installation has moved.
+    Progress {
+        percent: i32,
+        /// What RAUC does, in its own words.
+        doing: String,
+    },
+    /// It is in the idle slot, and the next restart tries it.
+    Installed { version: Version },
+    /// It was refused or not installed; the system in use was not touched.
+    NotInstalled {
+        /// Which, where that could be read.
+        version: Option<Version>,
+        because: String,
+    },
+    /// The device restarts into the other slot.
+    Restarting { into: Slot },
+    /// The running version failed its tests; the device restarts into the old one.
+    FailedTheGate { exceeded: Vec<Exceeded> },
+    /// The running version has passed its tests, and is in use from now on.
+    Committed { version: Option<Version> },
+    /// The running version gives trouble; the device restarts into the old one.
+    GoingBack { exceeded: Vec<Exceeded> },
+    /// The running version has proved itself for a day.
+    Proved { version: Version },
+}
+
+/// Writes an event behind the others. Where the folder is missing (a laptop), nobody listens.
+pub fn tell(log: &Path, event: &Event) {
+    // Whoever cannot be told does not stop an update.
+    let _ = append(log, event);
+}
+
+fn append(log: &Path, event: &Event) -> io::Result<()> {
+    if fs::metadata(log).is_ok_and(|file| file.len() > LARGEST_BYTES) {
+        fs::remove_file(log)?;
+    }
+    let mut line = serde_json::to_vec(event)?;
+    line.push(b'\n');
+    // One write of a line at the end is one piece for every reader.
+    OpenOptions::new().append(true).create(true).open(log)?.write_all(&line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(percent: i32) -> Event {
+        Event::Progress { percent, doing: "copying".into() }
+    }
+
+    fn told(log: &Path) -> Vec<Event> {
+        fs::read_to_string(log).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn events_are_lines_in_the_order_in_which_they_were_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("events");
+        tell(&log, &Event::Inspecting);
+        tell(&log, &progress(1));
+        assert_eq!(told(&log), [Event::Inspecting, progress(1)]);
+    }
+
+    #[test]
+    fn nothing_of_a_whole_installation_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("events");
+        (0..=100).for_each(|percent| tell(&log, &progress(percent)));
+        assert_eq!(told(&log).len(), 101);
+    }
+
+    #[test]
+    fn the_file_begins_anew_only_when_it_is_larger_than_it_may_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("events");
+        let full = "x".repeat(LARGEST_BYTES as usize - 1) + "\n";
+        fs::write(&log, &full).unwrap();
+        tell(&log, &Event::Inspecting);
+        assert!(fs::read_to_string(&log).unwrap().starts_with(&full), "it is as large as it may be, and no larger");
+        tell(&log, &progress(2));
+        assert_eq!(told(&log), [progress(2)]);
+    }
+}

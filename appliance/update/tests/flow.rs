@@ -1,0 +1,470 @@
+//! The program `parley-update` through whole updates: on a device in a folder, with a double of RAUC on a bus of the
+//! test's own.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
+mod double;
+
+use std::sync::{Arc, Mutex};
+
+use double::{Bus, Device, Installed, Script, ScriptedRauc};
+use parley_update::bootchain::slot::Slot;
+use serde_json::Value;
+
+/// The version of the double's bundle.
+const NEW: &str = "1.4.0";
+const BUNDLE: &str = "https://updates.example/parley.raucb";
+const TRIAL: &str = "reboot --reboot-argument=0 tryboot";
+const DAY_S: u64 = 24 * 3600;
+
+struct Bench {
+    device: Arc<Device>,
+    bus: Bus,
+    installed: Arc<Mutex<Vec<Installed>>>,
+    _server: zbus::Connection,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Bench {
+    /// RAUC installs version [`NEW`] from whatever source.
+    fn new() -> Bench {
+        Bench::with(|device| Script {
+            progress: vec![0, 100],
+            installs: Some(Arc::new(move || device.install(NEW))),
+            ..Script::default()
+        })
+    }
+
+    fn with(script: impl FnOnce(Arc<Device>) -> Script) -> Bench {
+        let (device, bus) = (Arc::new(Device::new()), Bus::start());
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (server, installed) = runtime.block_on(ScriptedRauc::on(&bus, script(Arc::clone(&device))));
+        Bench { device, bus, installed, _server: server, _runtime: runtime }
+    }
+
+    fn says(&self, arguments: &[&str]) -> Said {
+        let mut program = self.device.program(env!("CARGO_BIN_EXE_parley-update"), arguments);
+        program.arg("--config").arg(self.device.path("parley.toml"));
+        program.env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus.address).env_remove("SERVICE_RESULT");
+        if !self.device.path("parley.toml").exists() {
+            self.device.write("parley.toml", "");
+        }
+        let output = program.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Said { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
+    fn done(&self, arguments: &[&str]) -> String {
+        let said = self.says(arguments);
+        assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
+        said.out
+    }
+
+    fn status(&self) -> Value {
+        serde_json::from_str(&self.done(&["status", "--json"])).unwrap()
+    }
+
+    /// What happened, as the ledger calls it: "installed", "committed" and so on.
+    fn happened(&self) -> Vec<String> {
+        let history = self.done(&["history", "--json"]);
+        let entries = history.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        entries.map(|entry| entry["what"].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn was_told(&self, event: &str) -> bool {
+        self.device.read("run/parley-update/events").contains(&format!("{{\"event\":\"{event}\""))
+    }
+
+    /// What the daemon of a healthy device measures.
+    fn measures(&self, name: &str, value: f64, samples: u32) {
+        let table = format!(r#"{{"{name}": {{"value": {value:?}, "samples": {samples}}}}}"#);
+        self.device.write(&format!("run/parley/measurements/{name}.json"), table);
+    }
+
+    /// The trial of an installed version has run for so long, and nothing is wrong with it.
+    fn in_trial(&self, seconds: u64) {
+        self.done(&["install", BUNDLE, "--restart"]);
+        self.device.started(Slot::B, true, NEW);
+        let started = self.done(&["started"]);
+        assert!(started.contains(r#""meaning":"trial""#), "{started}");
+        self.measures("sound-card", 1.0, 1);
+        self.measures("self-test-s", 3.0, 1);
+        self.device.runs_for(seconds);
+        self.device.reboots();
+    }
+
+    /// The version passed its gate and RAUC has committed it.
+    fn committed() -> Bench {
+        let bench = Bench::new();
+        bench.in_trial(61);
+        assert!(bench.done(&["gate"]).contains("passed its tests"));
+        assert!(bench.device.tryboot(&["set-state", "B", "good"]).status.success());
+        bench.done(&["committed"]);
+        bench
+    }
+}
+
+#[test]
+fn an_update_goes_its_way_from_the_bundle_to_the_end_of_its_probation() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE]);
+    assert_eq!(bench.device.reboots(), Vec::<String>::new(), "nobody asked for it");
+    let status = bench.status();
+    assert_eq!((&status["waiting"], &status["version"]), (&NEW.into(), &"1.0.0".into()));
+    assert!(bench.done(&["status"]).contains("waits for a restart"));
+    bench.done(&["install"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    bench.device.started(Slot::B, true, NEW);
+    bench.done(&["started"]);
+    bench.measures("sound-card", 1.0, 1);
+    bench.measures("self-test-s", 3.0, 1);
+    bench.device.runs_for(61);
+    assert!(bench.done(&["status"]).contains("It is being tried"));
+    bench.done(&["gate"]);
+    bench.done(&["committed"]);
+    assert!(!bench.was_told("committed"), "RAUC has not done it yet");
+    assert!(bench.device.tryboot(&["set-state", "B", "good"]).status.success());
+    assert_eq!(bench.device.named(), Some(Slot::B));
+    bench.done(&["committed"]);
+    bench.done(&["committed"]);
+    assert_eq!(bench.happened(), ["installed", "committed"]);
+    assert!(!bench.device.path("var/lib/parley/update/data-before.json").exists(), "no data has another version");
+    bench.done(&["probation"]);
+    assert_eq!(bench.status()["probation-left-s"], DAY_S);
+    assert!(bench.done(&["status"]).contains("another 24 h"));
+    bench.device.runs_for(61 + DAY_S);
+    bench.done(&["probation"]);
+    assert_eq!(bench.happened(), ["installed", "committed", "proved"]);
+    assert_eq!(bench.status()["probation-left-s"], Value::Null);
+    assert!(bench.done(&["history"]).contains("has proved itself for a day"));
+    for event in ["inspecting", "admitted", "installed", "restarting", "started", "committed", "proved"] {
+        assert!(bench.was_told(event), "{event}");
+    }
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+}
+
+#[test]
+fn a_trial_that_fails_one_limit_is_left_at_once_and_its_version_is_blocked() {
+    let bench = Bench::new();
+    bench.in_trial(5);
+    bench.device.write("restarts", "1");
+    let said = bench.says(&["gate"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("restarts: a part of the new version stopped working"), "{said:?}");
+    assert_eq!(bench.device.reboots(), ["reboot"], "an ordinary one");
+    assert!(bench.was_told("failed-the-gate"));
+    bench.device.started(Slot::A, false, "1.0.0");
+    bench.done(&["started"]);
+    assert_eq!(bench.happened(), ["installed", "failed-the-gate"]);
+    assert_eq!(bench.status()["can-go-back"], false);
+    let again = bench.says(&["install", BUNDLE]);
+    assert!(again.err.contains("tried before and failed its own tests"), "{again:?}");
+    bench.done(&["install", BUNDLE, "--again"]);
+    assert_eq!(bench.happened()[2..], ["refused", "installed", "allowed"]);
+}
+
+#[test]
+fn the_gate_asks_rauc_and_fails_without_its_answer() {
+    let bench = Bench::new();
+    bench.in_trial(121);
+    let mut alone = bench.device.program(env!("CARGO_BIN_EXE_parley-update"), &["gate"]);
+    let output = alone.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("updater: the new version could not be updated again"), "{said}");
+}
+
+#[test]
+fn in_an_ordinary_start_the_gate_only_looks_whether_the_assistant_is_up() {
+    let bench = Bench::new();
+    bench.done(&["gate"]);
+    assert_eq!(bench.device.read("systemctl"), "is-active --quiet parley.service\n");
+    bench.device.write("inactive", "3");
+    assert_eq!(bench.says(&["gate"]).code, Some(1));
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+}
+
+#[test]
+fn an_owner_goes_back_by_a_trial_of_the_old_version() {
+    let bench = Bench::committed();
+    bench.done(&["rollback", "--no-restart"]);
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+    bench.done(&["rollback"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    assert_eq!(bench.happened().last().map(String::as_str), Some("sent-back"));
+    bench.device.started(Slot::A, true, "1.0.0");
+    assert!(bench.done(&["started"]).contains(r#""meaning":"trial""#));
+    let nowhere = Bench::new();
+    nowhere.device.tryboot(&["set-state", "B", "bad"]);
+    assert!(nowhere.says(&["rollback"]).err.contains("slot A is the only one that can be started"));
+}
+
+#[test]
+fn a_version_that_crashes_on_probation_goes_back_by_itself_once() {
+    let bench = Bench::committed();
+    bench.device.write("sys/fs/pstore/dmesg", "a panic");
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    assert_eq!(bench.happened().last().map(String::as_str), Some("went-back"));
+    assert!(bench.was_told("going-back"));
+    // The restart was cut off: it is made up for, and nothing is written down twice.
+    bench.device.started(Slot::B, false, NEW);
+    bench.done(&["started"]);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    assert_eq!(bench.happened().iter().filter(|what| *what == "went-back").count(), 1);
+}
+
+#[test]
+fn restarts_of_the_last_hour_send_a_version_back_and_older_ones_do_not() {
+    let bench = Bench::committed();
+    let goes_back = |seconds: u64, restarts: &str| {
+        bench.device.runs_for(seconds);
+        bench.device.write("restarts", restarts);
+        bench.done(&["probation"]);
+        !bench.device.reboots().is_empty()
+    };
+    assert!(!goes_back(100, "2"));
+    assert!(!goes_back(9_000, "3"));
+    assert!(goes_back(9_060, "5"));
+}
+
+#[test]
+fn a_damaged_root_fails_the_gate_and_ends_probation() {
+    let damaged = "#!/bin/sh\necho 'root: 0 7168 verity C'\n";
+    let bench = Bench::new();
+    bench.in_trial(61);
+    bench.device.write_program("dmsetup", damaged);
+    assert!(bench.says(&["gate"]).err.contains("verity: the installed system is not checked"));
+    let bench = Bench::committed();
+    bench.device.write_program("dmsetup", damaged);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+}
+
+#[test]
+fn a_device_that_cannot_save_anything_fails_the_gate() {
+    let bench = Bench::new();
+    bench.in_trial(61);
+    std::fs::create_dir(bench.device.path("var/lib/parley/update/probe.part")).unwrap();
+    assert!(bench.says(&["gate"]).err.contains("data-writable: the device cannot save anything"));
+    assert_eq!(bench.device.reboots(), ["reboot"]);
+}
+
+#[test]
+fn a_trial_in_another_slot_than_the_firmwares_fails_the_gate() {
+    let bench = Bench::new();
+    bench.in_trial(61);
+    bench.device.write("proc/device-tree/chosen/bootloader/partition", 2_u32.to_be_bytes());
+    assert!(bench.says(&["gate"]).err.contains("slot-identity"));
+    let bench = Bench::new();
+    bench.in_trial(61);
+    bench.device.write("proc/cmdline", "root=PARTLABEL=root_a rauc.slot=B");
+    assert!(bench.says(&["gate"]).err.contains("slot-identity"));
+}
+
+#[test]
+fn probation_keeps_what_a_version_without_it_measures_as_the_baseline() {
+    let bench = Bench::new();
+    bench.measures("error-rate", 0.25, 100);
+    bench.done(&["probation"]);
+    let baseline = bench.device.read("var/lib/parley/update/baseline.json");
+    assert!(baseline.contains("error-rate"), "{baseline}");
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+}
+
+#[test]
+fn a_warning_is_said_and_nothing_else() {
+    let bench = Bench::committed();
+    bench.measures("memory-mb", 500.0, 10);
+    let said = bench.says(&["probation"]);
+    assert!(said.err.contains("memory-mb: the new version needs much memory"), "{said:?}");
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+}
+
+#[test]
+fn a_fleet_restarts_when_nobody_has_spoken_for_ten_minutes() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE]);
+    let restarts_at = |seconds: u64| {
+        bench.device.runs_for(seconds);
+        bench.done(&["probation"]);
+        bench.device.reboots() == [TRIAL]
+    };
+    assert!(!restarts_at(600), "an owner is asked");
+    bench.device.write("parley.toml", "[updates]\nrestart = \"quiet\"\n");
+    assert!(!restarts_at(599));
+    bench.measures("nobody-spoke-s", 599.0, 1);
+    assert!(!restarts_at(10_000));
+    bench.measures("nobody-spoke-s", 600.0, 1);
+    assert!(restarts_at(600));
+}
+
+#[test]
+fn an_interrupted_trial_is_tried_again_when_nobody_talks() {
+    let bench = Bench::new();
+    bench.in_trial(5);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), Vec::<String>::new(), "a trial is the gate's");
+    bench.device.started(Slot::A, false, "1.0.0");
+    assert!(bench.done(&["started"]).contains(r#""meaning":"interrupted""#));
+    bench.device.runs_for(600);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    assert_eq!(bench.happened(), ["installed", "interrupted"]);
+}
+
+#[test]
+fn the_orderly_end_of_the_assistant_is_no_reason_to_judge() {
+    let bench = Bench::committed();
+    bench.device.write("sys/fs/pstore/dmesg", "a panic");
+    let mut program = bench.device.program(env!("CARGO_BIN_EXE_parley-update"), &["probation"]);
+    assert!(program.env("SERVICE_RESULT", "success").status().unwrap().success());
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+}
+
+#[test]
+fn what_cannot_be_installed_is_said_and_written_down() {
+    let bench = Bench::new();
+    bench.device.started(Slot::A, false, NEW);
+    let said = bench.says(&["install", BUNDLE, "--json"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("version 1.4.0 is already in use"), "{said:?}");
+    let last: Value = serde_json::from_str(said.out.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["event"], &last["version"]), (&"not-installed".into(), &NEW.into()));
+    assert_eq!(bench.happened(), ["refused"]);
+    assert!(bench.installed.lock().unwrap().is_empty());
+    assert!(bench.was_told("not-installed"));
+}
+
+#[test]
+fn a_handler_that_refuses_is_quoted() {
+    // Somebody else's candidate: the updater admitted version 1.4.0, and the file holds an older one by now.
+    let bench =
+        Bench::with(|device| Script { installs: Some(Arc::new(move || device.install("0.9.0"))), ..Script::default() });
+    let said = bench.says(&["install", BUNDLE]);
+    assert!(said.err.contains("version 0.9.0 is older than version 1.0.0"), "{said:?}");
+    assert_eq!(bench.happened(), ["refused"]);
+    let failing = Bench::with(|_| Script { result: Some(1), last_error: "no space left", ..Script::default() });
+    assert!(failing.says(&["install", BUNDLE]).err.contains("too large for this device's card"));
+    assert_eq!(failing.happened(), ["not-installed"]);
+}
+
+#[test]
+fn a_check_installs_nothing() {
+    let bench = Bench::new();
+    assert_eq!(bench.done(&["check", BUNDLE]), "version 1.4.0 may be installed\n");
+    bench.device.started(Slot::A, false, NEW);
+    let said = bench.says(&["check", BUNDLE, "--json"]);
+    let answer: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((said.code, &answer["ok"], &answer["running"]), (Some(1), &false.into(), &NEW.into()));
+    assert_eq!(answer["detail"], "version 1.4.0 is already in use");
+    assert!(bench.installed.lock().unwrap().is_empty());
+    let stranger = Bench::with(|_| Script { inspect_error: Some("self-signed certificate"), ..Script::default() });
+    assert!(stranger.says(&["check", BUNDLE]).out.contains("not signed by anyone whom this device trusts"));
+}
+
+#[test]
+fn a_stick_is_offered_and_installed_with_a_yes() {
+    let bench = Bench::new();
+    let stick = bench.device.path("stick");
+    let folder = stick.to_string_lossy().into_owned();
+    let look = || bench.done(&["stick", &folder, "--unit", "parley-stick@sda1.service"]);
+    bench.device.write("stick/holiday.jpg", "x");
+    assert_eq!(look(), "", "no update is on it");
+    assert!(bench.says(&["accept"]).err.contains("no stick offers an update"));
+    bench.device.write("stick/parley.raucb", "x");
+    assert!(look().contains("version 1.4.0 may be installed, and waits for a yes"));
+    assert_eq!(bench.status()["offered"], NEW);
+    assert!(bench.done(&["status"]).contains("A stick offers version 1.4.0"));
+    bench.done(&["report", &folder]);
+    let report = bench.device.read("stick/parley-report.txt");
+    assert!(report.starts_with("Parley, version 1.0.0 in use\r\n\r\nversion 1.4.0 may be installed"), "{report}");
+    bench.done(&["accept"]);
+    assert_eq!(bench.device.read("systemctl"), "restart --no-block parley-stick@sda1.service\n");
+    assert!(bench.installed.lock().unwrap().is_empty(), "the unit does it");
+    assert!(look().contains("version 1.4.0 was installed; the device tries it now"));
+    assert_eq!(bench.device.reboots(), Vec::<String>::new(), "the report comes first");
+    bench.done(&["report", &folder]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    assert!(bench.device.read("stick/parley-report.txt").contains("1.4.0        was installed into slot B"));
+    bench.done(&["report", &folder]);
+    assert_eq!(bench.device.reboots(), Vec::<String>::new(), "nothing has become of any stick since");
+    assert!(bench.was_told("offered") && bench.was_told("offer-gone"));
+}
+
+#[test]
+fn an_offer_ends_with_its_stick_and_with_no_other() {
+    let bench = Bench::new();
+    bench.device.write("stick/parley.raucb", "x");
+    let [stick, other] = ["stick", "other"].map(|name| bench.device.path(name).to_string_lossy().into_owned());
+    bench.done(&["stick", &stick, "--unit", "unit"]);
+    bench.done(&["stick-gone", &other]);
+    assert_eq!(bench.status()["offered"], NEW);
+    bench.done(&["stick-gone", &stick]);
+    assert_eq!(bench.status()["offered"], Value::Null);
+}
+
+#[test]
+fn a_stick_does_what_the_owner_has_set() {
+    let bench = Bench::new();
+    bench.device.write("stick/parley.raucb", "x");
+    let stick = bench.device.path("stick").to_string_lossy().into_owned();
+    bench.device.write("parley.toml", "[updates]\nstick = \"ignore\"\n");
+    assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("switched off (updates.stick)"));
+    assert!(bench.installed.lock().unwrap().is_empty());
+    bench.device.write("parley.toml", "[updates]\nstick = \"install\"\n");
+    assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("was installed"));
+    bench.device.started(Slot::A, false, NEW);
+    assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("parley.raucb: version 1.4.0 is already in use"));
+}
+
+#[test]
+fn a_reset_wants_a_yes_and_is_fulfilled_by_the_next_start() {
+    let bench = Bench::new();
+    bench.device.write("var/lib/parley/data/history/v1/today", "what was said");
+    bench.done(&["install", BUNDLE]);
+    assert!(bench.says(&["reset"]).err.contains("`parley update reset --yes` does it"));
+    bench.done(&["started"]);
+    assert!(bench.device.path("var/lib/parley/data/history").exists());
+    bench.done(&["reset", "--yes"]);
+    assert_eq!(bench.device.reboots(), ["reboot"]);
+    assert!(bench.device.path("var/lib/parley/data/history").exists(), "its files are open");
+    assert!(bench.says(&["started"]).err.contains("the device was reset"));
+    assert!(!bench.device.path("var/lib/parley/data").exists());
+    assert_eq!(bench.happened(), ["installed"], "what is about the card stays");
+    assert!(!bench.says(&["started"]).err.contains("reset"));
+}
+
+#[test]
+fn a_laptop_is_told_that_it_has_no_slots() {
+    let bench = Bench::new();
+    bench.device.write("proc/cmdline", "quiet");
+    std::fs::remove_dir_all(bench.device.path("proc/device-tree")).unwrap();
+    for arguments in [&["status"][..], &["install", BUNDLE], &["reset", "--yes"], &["rollback"], &["started"]] {
+        let said = bench.says(arguments);
+        assert_eq!(said.code, Some(1), "{arguments:?}");
+        assert!(said.err.starts_with("parley-update: updates need a device with two slots"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_trial_that_is_not_committed_can_be_left_by_the_small_program_alone() {
+    let bench = Bench::new();
+    let leave = || {
+        assert!(bench.device.tryboot(&["leave-trial"]).status.success());
+        bench.device.reboots()
+    };
+    assert_eq!(leave(), Vec::<String>::new(), "this is no trial");
+    bench.in_trial(5);
+    assert_eq!(leave(), ["reboot"]);
+    assert!(bench.device.tryboot(&["set-state", "B", "good"]).status.success());
+    assert_eq!(leave(), Vec::<String>::new(), "it is committed");
+}
