@@ -29,7 +29,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Hold a conversation from recorded utterances: packages, models, build and all
+    /// From a fresh machine to a conversation from recordings: packages, models, build, talk
     Demo(demo::Options),
     /// Formatting, lints and the tests of the pure crates: a minute, and no engine is built
     Check(check::Options),
@@ -39,15 +39,15 @@ enum Command {
     Build,
     /// Measure latencies over at least 20 spoken questions, CPU and memory
     Bench(bench::Options),
-    /// Measure manners and accuracy: pauses, endpoints, barge-in, cancelling, languages, words
+    /// Measure behaviour and accuracy: pauses, endpoints, barge-in, cancelling, languages, words
     #[command(disable_help_flag = true)]
     Measure(Forwarded),
     /// Hold hundreds of conversations while workers are killed at random
     #[command(disable_help_flag = true)]
     Soak(Forwarded),
-    /// Feed bytes from outside to whatever reads them, guided by coverage
+    /// Feed random bytes to whatever reads bytes from outside, guided by coverage
     Fuzz(fuzz::Options),
-    /// Plant bugs, one at a time, and see whether the tests notice
+    /// Plant bugs one at a time, and see whether the tests notice
     Mutants(mutants::Options),
     /// Measure line coverage
     Coverage(coverage::Options),
@@ -65,7 +65,7 @@ enum Command {
 /// Options that another program defines.
 #[derive(Args)]
 struct Forwarded {
-    /// See `--help`, which that program answers
+    /// Options of that program; `--help` lists them
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     options: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask measure` and `soak`: manners, accuracy and endurance on the real engines.
+//! `cargo xtask measure` and `soak`: behaviour, accuracy and endurance on the real engines.
 
 use std::process::Command;
 

@@ -24,7 +24,7 @@ use parley_daemon::config::Config;
 /// A voice assistant that lives on this machine and needs no network.
 #[derive(Debug, Parser)]
 #[command(name = "parley", version, arg_required_else_help = true, disable_help_subcommand = true)]
-#[command(after_help = "Begin with `parley check`, which says what works here and what to do about what does not.")]
+#[command(after_help = "Start with `parley check`: it says what works on this machine, and how to fix what does not.")]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -39,17 +39,17 @@ enum Command {
     Run(run::Options),
     /// Talk with the microphone, or hold a conversation from recordings
     Talk(talk::Options),
-    /// Ask in writing; without text, a typed conversation
+    /// Ask a question in writing; without one, hold a typed conversation
     Ask(ask::Options),
-    /// Say a text aloud, or into a WAV file
+    /// Speak a text, or write it to a WAV file
     Say(say::Options),
-    /// Write down what is said in WAV files
+    /// Transcribe WAV files
     Transcribe(transcribe::Options),
-    /// List, fetch and verify models
+    /// List, download and verify models
     Models(models::Options),
     /// Measure how fast a conversation is on this machine
     Bench(bench::Options),
-    /// Say what works on this machine, and what to do about what does not
+    /// Say what works on this machine, and how to fix what does not
     Check(check::Options),
     /// Install updates, go back, and see what happened
     Update(parley_update::command_line::Options),

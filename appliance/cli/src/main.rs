@@ -1,4 +1,4 @@
-//! The `parley` program; one command, one file.
+//! The `parley` program; one command, one file. The documentation of the code begins at `parley_daemon`.
 
 mod commands;
 

@@ -1,4 +1,7 @@
-//! The configuration: one TOML file, every key optional.
+//! The configuration: one TOML file, every key optional. `docs/CONFIGURATION.md` and `parley.example.toml` list the keys.
+
+#[cfg(test)]
+mod documents;
 
 use std::path::{Path, PathBuf};
 
@@ -12,9 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Sound devices.
     pub audio: Audio,
-    /// Which models.
+    /// The models.
     pub models: Models,
-    /// Manners.
+    /// How a conversation behaves.
     pub conversation: Conversation,
     /// The worker processes.
     pub engines: Engines,
@@ -38,7 +41,7 @@ impl Default for Audio {
     }
 }
 
-/// Which models, and where they lie.
+/// Which models are used, and where they are kept.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Models {
@@ -55,7 +58,7 @@ impl Default for Models {
     }
 }
 
-/// Manners.
+/// How a conversation behaves.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Conversation {
@@ -64,11 +67,11 @@ pub struct Conversation {
     pub persona: Option<String>,
     /// What may interrupt an answer: "key", or "voice" where Parley does not hear itself (headsets).
     pub barge_in: BargeIn,
-    /// Turns that the model is reminded of.
+    /// Past turns that are part of every prompt.
     pub remembered_turns: usize,
     /// The language that people speak, as an ISO 639-1 code; "auto" detects it.
     pub language: String,
-    /// The most tokens of an answer.
+    /// The longest answer, in tokens.
     pub answer_tokens: u32,
 }
 
@@ -106,8 +109,13 @@ pub struct Engines {
 
 impl Default for Engines {
     fn default() -> Self {
-        // Three in all on four cores, so that the audio threads always find a free one; the engines take turns.
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Engines::for_cores(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+    }
+}
+
+impl Engines {
+    fn for_cores(cores: usize) -> Self {
+        // Three on four cores, so that the audio threads always find a free one; the engines take turns.
         let threads = cores.clamp(1, 3);
         Engines {
             folder: None,
@@ -126,17 +134,17 @@ pub enum ConfigError {
     /// The named file could not be read.
     #[error("cannot read the configuration {path}: {source}")]
     Read {
-        /// Which file.
+        /// The configuration file.
         path: PathBuf,
-        /// Why.
+        /// What the system said.
         source: std::io::Error,
     },
-    /// It is not what it should be; the message shows line, place and the allowed keys.
+    /// The file has a mistake; the message shows the line and the allowed keys.
     #[error("the configuration {path} has a mistake:\n{source}")]
     Parse {
-        /// Which file.
+        /// The configuration file.
         path: PathBuf,
-        /// Where and why.
+        /// The parser's message.
         source: Box<toml::de::Error>,
     },
 }

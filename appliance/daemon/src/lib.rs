@@ -1,4 +1,19 @@
-//! The Parley daemon: everything between the pure core, the engines and the sound card.
+//! The Parley daemon: everything between the pure core, the engines and the sound card. **Start here.**
+//!
+//! One direction: whatever happens becomes a [`parley_conversation::Event`]; the core answers with
+//! [`parley_conversation::Action`]s; the [`conductor`] performs them in one `match`, and reports back with events.
+//!
+//! | crate | what |
+//! |---|---|
+//! | [`parley_conversation`] | what Parley decides; pure. Its first page defines the terms: turn, draft, release, clause, heard |
+//! | [`parley_engines`] | engine kinds, the pipe to the workers, the supervisor that keeps them alive |
+//! | [`parley_audio`] | the real-time side: microphone, loudspeaker, pausing at the sample |
+//! | [`parley_models`] | which models there are, and how they get here whole |
+//! | [`parley_update`] | updates that cannot brick a device |
+//!
+//! Read first: [`conductor`], then [`parley_conversation::Conversation::handle`], then [`session::Session::start`], which puts
+//! everything together. `docs/ARCHITECTURE.md` has the picture, three walks through the code, and the invariants;
+//! `docs/GLOSSARY.md` the words.
 
 pub mod conductor;
 pub mod config;

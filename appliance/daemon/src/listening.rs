@@ -1,7 +1,7 @@
-//! Listening: the microphone's samples become frames that say whether somebody speaks.
+//! Listening: adds to each frame of the microphone whether somebody is speaking in it.
 //!
-//! The listening thread is an ordinary one, between the real-time capture thread and the conductor: it may wait, and what
-//! it costs is [`VoiceActivity`]'s few microseconds a frame.
+//! The listening thread stands between the real-time capture thread and the conductor. It is an ordinary thread and may
+//! wait; its only work is [`VoiceActivity`], a few microseconds for each frame.
 
 mod thread;
 mod voice_activity;
@@ -14,7 +14,7 @@ pub use voice_activity::VoiceActivity;
 
 pub use parley_audio::capture::FRAME_SAMPLES;
 
-/// Frames that may wait for the conductor: more than a second. Beyond it the newest are dropped and counted.
+/// Frames that may wait for the conductor: more than a second. Beyond that the newest are dropped and counted.
 pub const FRAMES_IN_FLIGHT: usize = 64;
 
 /// 20 ms of the microphone's audio, mono, 16 kHz.
@@ -26,6 +26,6 @@ pub struct AudioFrame {
     pub arrived: Instant,
     /// The samples.
     pub samples: [i16; FRAME_SAMPLES],
-    /// Whether somebody speaks in it.
+    /// Whether somebody is speaking in it.
     pub speech: bool,
 }

@@ -1,11 +1,11 @@
-//! What machine this is: figures mean nothing without it.
+//! The machine that figures were measured on.
 
 use serde::Serialize;
 
-/// A machine.
+/// What a report says about the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Machine {
-    /// Processor architecture.
+    /// Processor architecture, as in `x86_64`.
     pub architecture: &'static str,
     /// The processor's name.
     pub processor: String,
@@ -18,7 +18,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This one.
+    /// The machine that this runs on.
     pub fn this() -> Machine {
         let field = |file: &str, key: &str, separator: char| {
             let text = std::fs::read_to_string(file).unwrap_or_default();

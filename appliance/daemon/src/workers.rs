@@ -1,6 +1,7 @@
 //! The worker processes of a running Parley.
 //!
-//! Which program runs a model, its manifest says; what it is told, its kind. Every worker takes `--threads N`, and
+//! The model manifest names the program that runs a model; its kind decides the arguments. Every worker takes
+//! `--threads N`, and
 //! - speech-to-text: `--model FILE`, `--language CODE` where one is set;
 //! - language-model: `--model FILE`, `--context TOKENS`, `--state-dir FOLDER` where one is set;
 //! - text-to-speech: `--voice CODE=FILE`, once for each;
@@ -45,7 +46,7 @@ pub struct Workers {
 /// A worker's program cannot be found.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the worker {name} is not in {folder}. `cargo xtask build` makes it; `engines.folder` in the configuration names another folder"
+    "the worker {name} is not in {folder}: build it with `cargo xtask build`, or set `engines.folder` to its folder"
 )]
 pub struct MissingWorker {
     name: String,
@@ -100,7 +101,7 @@ impl Workers {
         })
     }
 
-    /// The engines of a conversation; `None` without a language model. In writing nobody listens or speaks.
+    /// The engines of a conversation; `None` without a language model. A conversation in writing needs no other.
     pub fn engines(&self) -> Option<Engines> {
         Some(Engines {
             speech_to_text: self.speech_to_text.engine(),
@@ -138,7 +139,7 @@ impl Workers {
         self.ready_each().await.into_iter().try_for_each(|(_, ready)| ready.map(drop))
     }
 
-    /// Waits for each worker, and tells what came of it.
+    /// Waits for each worker until it is ready or has failed.
     pub async fn ready_each(&self) -> Vec<(&'static str, Result<WorkerDetails, EngineError>)> {
         let results = [
             self.speech_to_text.ready().await,
@@ -149,7 +150,7 @@ impl Workers {
         results.into_iter().flatten().collect()
     }
 
-    /// Tells a conversation whenever a worker goes out of order or works again; ends with the conversation.
+    /// Tells a conversation when a worker is degraded and when it works again; ends with the conversation.
     pub fn watch(&self, control: &mpsc::Sender<Event>) {
         self.speech_to_text.watch(Stage::SpeechToText, control);
         self.language_model.watch(Stage::LanguageModel, control);
@@ -157,7 +158,7 @@ impl Workers {
         self.end_of_turn.watch(Stage::EndOfTurn, control);
     }
 
-    /// Name, process and use of each worker that runs.
+    /// Name, process id and usage of each running worker.
     pub fn usage(&self) -> Vec<(&'static str, u32, ProcessUsage)> {
         let usages = [
             self.speech_to_text.usage(),
@@ -168,7 +169,7 @@ impl Workers {
         usages.into_iter().flatten().collect()
     }
 
-    /// Ends the processes in an orderly way.
+    /// Ends the processes, and waits until they are gone.
     pub async fn shut_down(&self) {
         tokio::join!(
             self.speech_to_text.shut_down(),
@@ -213,7 +214,7 @@ impl<K: Kind> Worker<K> {
     }
 }
 
-/// An engine that was not started, because nobody needs it.
+/// Stands for an engine that this command does not need; every task fails.
 struct Absent;
 
 impl<K: Kind> Engine<K> for Absent {
@@ -222,7 +223,7 @@ impl<K: Kind> Engine<K> for Absent {
     }
 }
 
-/// The worker of this name with its threads.
+/// The program of a worker, with its number of threads.
 fn program(config: &Config, name: &str, threads: usize) -> Result<WorkerProgram, MissingWorker> {
     let folder = match &config.engines.folder {
         Some(folder) => folder.clone(),

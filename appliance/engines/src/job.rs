@@ -10,10 +10,10 @@ pub const OUTPUTS_IN_FLIGHT: usize = 16;
 /// Why an engine did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
-    /// The engine looked at the task and refused it.
+    /// The engine refused the task.
     #[error("{engine} could not do this: {message}")]
     Refused {
-        /// [`crate::Kind::NAME`].
+        /// [`crate::Kind::NAME`] of the engine.
         engine: &'static str,
         /// The engine's own words.
         message: String,
@@ -21,21 +21,21 @@ pub enum EngineError {
     /// The worker died twice over the same task.
     #[error("{engine} crashed twice over the same task; the task was dropped")]
     Crashed {
-        /// [`crate::Kind::NAME`].
+        /// [`crate::Kind::NAME`] of the engine.
         engine: &'static str,
     },
-    /// The worker gave no sign of life within its deadline, and was killed.
-    #[error("{engine} was stuck and has been stopped; it is being restarted")]
+    /// The worker reported nothing before its deadline, and was killed.
+    #[error("{engine} did not respond and was stopped; it is being restarted")]
     Stuck {
-        /// [`crate::Kind::NAME`].
+        /// [`crate::Kind::NAME`] of the engine.
         engine: &'static str,
     },
     /// The worker keeps failing, or could not be started at all.
     #[error("{engine} is not available: {reason}. `parley check` says what to do")]
     Unavailable {
-        /// [`crate::Kind::NAME`].
+        /// [`crate::Kind::NAME`] of the engine.
         engine: &'static str,
-        /// The last failure.
+        /// The last failure, for a person to read.
         reason: String,
     },
 }

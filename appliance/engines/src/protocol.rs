@@ -2,8 +2,8 @@
 //!
 //! A **frame** is `json_len: u32 LE`, `sample_count: u32 LE`, the JSON, then the samples as `i16 LE`.
 //! The worker's first frame is [`Report::Ready`] with [`VERSION`]; after it, [`Command`]s go in and [`Report`]s come out.
-//! The worker takes one job at a time, in order; [`Command::Cancel`] overtakes. Every job ends with exactly one
-//! [`Report::End`] or [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
+//! The worker does one job at a time, in order; a [`Command::Cancel`] is read while a job runs. Every job ends with exactly
+//! one [`Report::End`] or [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
 
 use std::io::{self, Read, Write};
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::task::{Wire, WorkerDetails};
 
-/// Changes whenever a frame of one side would be misread by the other.
+/// Raised whenever one side would misread the other's frames.
 pub const VERSION: u32 = 2;
 /// The longest JSON part: a full context of text is far below it.
 pub const MAX_JSON_BYTES: usize = 1 << 20;
@@ -27,16 +27,16 @@ pub struct JobId(pub u64);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command<T> {
-    /// Do this after what was sent before.
+    /// Do this after the jobs that were sent before.
     Start {
-        /// The job's name from now on.
+        /// The number by which both sides call the job from now on.
         job: JobId,
-        /// What to do.
+        /// What is asked.
         task: T,
     },
-    /// Stop this job, or never begin it.
+    /// Stop a job, or never begin it.
     Cancel {
-        /// Which.
+        /// The job to stop.
         job: JobId,
     },
 }
@@ -49,26 +49,26 @@ pub enum Report<O> {
     Ready {
         /// [`VERSION`] of the worker.
         protocol: u32,
-        /// What was loaded.
+        /// The model, and what it can do.
         details: WorkerDetails,
     },
     /// A piece of the answer.
     Output {
-        /// Whose.
+        /// The job that it answers.
         job: JobId,
-        /// The piece.
+        /// The next piece, in order.
         output: O,
     },
     /// The job is over: done, or cancelled.
     End {
-        /// Which.
+        /// The job that is over.
         job: JobId,
     },
     /// The job was refused.
     Failed {
-        /// Which.
+        /// The job that is over.
         job: JobId,
-        /// Why, for a person to read.
+        /// The reason, for a person to read.
         error: String,
     },
 }
@@ -112,15 +112,15 @@ pub enum FrameError {
     /// The pipe broke, or ended within a frame.
     #[error("the pipe broke: {0}")]
     Io(#[from] io::Error),
-    /// A length is beyond its bound: the stream is not, or no longer, this protocol.
+    /// A length is out of bounds: the other side does not speak this protocol, or has lost its place in it.
     #[error("a frame of {json_bytes} JSON bytes and {samples} samples is beyond the protocol's bounds")]
     TooLarge {
-        /// Claimed.
+        /// Length of the JSON, as the header claims.
         json_bytes: usize,
-        /// Claimed.
+        /// Number of samples, as the header claims.
         samples: usize,
     },
-    /// Samples beside a message that has none, or a number that is not whole.
+    /// The message takes no samples, or half a sample is left over.
     #[error("a frame carries {0} bytes of samples that do not belong to its message")]
     StraySamples(usize),
     /// The JSON is not a message of this protocol.

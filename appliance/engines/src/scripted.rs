@@ -3,7 +3,7 @@
 //! Each answers from a script (a closure from the task to the answer) with the latencies of its [`Pace`]. They take
 //! time only from [`tokio::time`], so that under paused time an hour passes in a moment, and always the same way.
 //! Like a worker, each does one job at a time in the order of the calls, waits while its outputs are not read, and
-//! stops when the job is dropped. Clones are the same engine: give one away and ask the other what happened.
+//! stops when the job is dropped. A clone is the same engine: give one to the code under test, and ask the other.
 //!
 //! ```
 //! use std::time::Duration;
@@ -74,10 +74,10 @@ pub enum Fault {
     },
 }
 
-/// What became of the jobs: `asked = finished + cancelled + failed +` those that wait or run.
+/// How the jobs ended: `asked = finished + cancelled + failed +` those that wait or run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Calls.
+    /// Jobs that were started.
     pub asked: u32,
     /// Jobs that were not dropped before it was their turn.
     pub begun: u32,
@@ -91,7 +91,7 @@ pub struct Counts {
 
 type Script<K> = dyn Fn(&<K as Kind>::Task) -> Vec<<K as Kind>::Output> + Send + Sync;
 
-/// A scripted engine.
+/// An engine that answers from a script.
 pub struct Scripted<K: Kind> {
     shared: Arc<Shared<K>>,
 }
@@ -167,7 +167,7 @@ impl<K: Kind> Scripted<K> {
         self.shared.state().lasting_fault = fault;
     }
 
-    /// What became of the jobs so far.
+    /// How the jobs so far ended.
     pub fn counts(&self) -> Counts {
         self.shared.state().counts
     }

@@ -9,8 +9,8 @@
 //!   one that was running is sent again, once, and its owner gets every output once. A second crash over it ends it.
 //! - While a worker is degraded, tasks fail at once.
 //! - A job that is dropped is cancelled at once; its worker is free within [`Limits::cancel`] or is killed.
-//! - A worker waits while its job's owner does not read. It holds no other memory here than [`crate::OUTPUTS_IN_FLIGHT`]
-//!   outputs, three more on their way, and what the pipe holds.
+//! - A worker waits while its job's owner does not read. All that is buffered are [`crate::OUTPUTS_IN_FLIGHT`] outputs,
+//!   three more on their way, and what the pipe holds.
 //! - No worker outlives its [`Supervised`], nor Parley, however Parley ends.
 
 mod actor;
@@ -36,16 +36,16 @@ pub use self::settings::{Limits, WorkerProgram};
 pub use self::usage::ProcessUsage;
 use crate::{Engine, EngineError, Job, Kind, WorkerDetails};
 
-/// How a worker is.
+/// Whether a worker can be used.
 #[derive(Debug, Clone, PartialEq)]
 pub enum WorkerHealth {
-    /// It is being started for the first time; tasks wait.
+    /// The worker is started for the first time; tasks wait.
     Starting,
-    /// It takes tasks.
+    /// The worker takes tasks.
     Ready(WorkerDetails),
-    /// It has failed and is being started again; tasks wait.
+    /// The worker failed and is started again; tasks wait.
     Restarting,
-    /// It keeps failing, or cannot be started at all; tasks fail at once, and it is retried slowly.
+    /// The worker keeps failing, or cannot be started at all; tasks fail at once, and it is retried slowly.
     Degraded {
         /// The last failure, for a person to read.
         reason: String,
@@ -61,7 +61,7 @@ pub struct Supervised<K: Kind> {
 }
 
 impl<K: Kind> Supervised<K> {
-    /// Starts a worker and its supervision; returns at once.
+    /// Starts a worker and supervises it; returns at once.
     ///
     /// # Panics
     /// Outside a Tokio runtime.
@@ -104,12 +104,12 @@ impl<K: Kind> Supervised<K> {
         self.figures.restarts.load(Ordering::Relaxed)
     }
 
-    /// The worker's process, while there is one.
+    /// The worker's process id, while there is a process.
     pub fn pid(&self) -> Option<u32> {
         Some(self.figures.pid.load(Ordering::Relaxed)).filter(|pid| *pid != 0)
     }
 
-    /// What the worker uses, while there is one.
+    /// Memory and processor time of the worker, while there is a process.
     pub fn usage(&self) -> Option<ProcessUsage> {
         ProcessUsage::of(self.pid()?).ok()
     }

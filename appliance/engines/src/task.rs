@@ -20,13 +20,13 @@ pub trait Wire: Serialize + DeserializeOwned + Clone + Send + Sync + std::fmt::D
     fn attach(&mut self, _samples: Vec<i16>) {}
 }
 
-/// What an engine does: its name, its task and its outputs. Who supplies it, only the worker knows.
+/// What an engine does: its name, its task and its outputs. Only the worker knows who supplies it.
 pub trait Kind: Send + Sync + 'static {
     /// The name in settings, logs, the handshake and `parley check`; the model manifest calls it the purpose.
     const NAME: &'static str;
-    /// What it is asked.
+    /// What the engine is asked.
     type Task: Wire;
-    /// One of the pieces in which it answers.
+    /// One of the pieces in which the engine answers.
     type Output: Wire;
 
     /// How much of the answer this output carries: characters of text, samples of sound, 1 where it is the whole.
@@ -119,9 +119,9 @@ impl Role {
 /// One message of a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatMessage {
-    /// Who says it.
+    /// Whose words these are.
     pub role: Role,
-    /// What they say.
+    /// The words.
     pub text: String,
 }
 
@@ -156,14 +156,14 @@ pub enum StopReason {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Generated {
-    /// How likely a sentence ends with the person's last message, 0..1. Comes before the first text, or not at all: not every
-    /// model can tell.
+    /// How likely a sentence ends with the person's last message, 0..1. Comes before the first text, or not at all: not
+    /// every model can tell.
     Sentence(f32),
     /// The next piece of text: whole characters, often a part of a word.
     Text(String),
     /// The last output of a job.
     Finished {
-        /// Why it ended.
+        /// Whether the answer was complete.
         reason: StopReason,
         /// Tokens of the prompt.
         prompt_tokens: u32,
@@ -289,7 +289,7 @@ impl Kind for EndOfTurn {
 /// What a worker says of itself once it can take tasks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorkerDetails {
-    /// [`Kind::NAME`].
+    /// [`Kind::NAME`] of the engine.
     pub engine: String,
     /// The model's file name, without its folder.
     pub model: String,
@@ -307,7 +307,7 @@ pub struct WorkerDetails {
 }
 
 impl WorkerDetails {
-    /// Those of a model in this file; the rest is left open.
+    /// Names the model's file; the other fields keep their defaults.
     pub fn of(model: &Path) -> Self {
         let model = model.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Self { model, ..Self::default() }

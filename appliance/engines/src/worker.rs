@@ -19,7 +19,7 @@ use std::time::Instant;
 use crate::protocol::{self, Command, FrameError, JobId, Report};
 use crate::task::{Kind, WorkerDetails};
 
-/// Tells a running job to stop; cheap to look at, so look often.
+/// Tells a running job to stop. Cheap to check, so check it often.
 #[derive(Debug, Clone, Default)]
 pub struct CancelFlag(Arc<AtomicBool>);
 
@@ -35,7 +35,7 @@ impl CancelFlag {
     }
 }
 
-/// Where a job puts its outputs.
+/// Sends the outputs of one job.
 pub struct Outputs<'a, K: Kind> {
     job: JobId,
     stdout: &'a mut dyn io::Write,
@@ -46,13 +46,13 @@ impl<K: Kind> Outputs<'_, K> {
     /// Sends one output; blocks while the reader is behind.
     ///
     /// # Errors
-    /// Where Parley is gone; the worker ends.
+    /// Parley is gone; the worker should end.
     pub fn send(&mut self, output: K::Output) -> Result<(), FrameError> {
         protocol::write(&mut self.stdout, &Report::Output { job: self.job, output })
     }
 }
 
-/// A loaded model.
+/// A loaded model, which does one kind of task.
 pub trait Model<K: Kind> {
     /// Does one task. Returns early, without an error, once `cancel` is set.
     ///
@@ -92,7 +92,7 @@ pub fn main<K: Kind, M: Model<K>>(load: impl FnOnce() -> Result<(M, WorkerDetail
 /// Says that the model is ready, then does jobs until standard input ends.
 ///
 /// # Errors
-/// The pipe broke or carried something else than the protocol.
+/// The pipe broke or carried something other than the protocol.
 pub fn serve<K: Kind>(mut model: impl Model<K>, details: WorkerDetails) -> Result<(), FrameError> {
     let mut stdout = take_stdout()?;
     protocol::write(&mut stdout, &Report::<K::Output>::Ready { protocol: protocol::VERSION, details })?;
@@ -103,7 +103,7 @@ pub fn serve<K: Kind>(mut model: impl Model<K>, details: WorkerDetails) -> Resul
     let reader_cancels = Arc::clone(&cancels);
     std::thread::spawn(move || {
         let error = read_commands::<K>(io::stdin().lock(), &jobs_in, &reader_cancels);
-        // The owner is gone or talks nonsense: nothing that is still running is of use to anyone.
+        // Parley is gone or has broken the protocol: nobody wants the result of a job that still runs.
         std::process::exit(if matches!(error, FrameError::Closed) { 0 } else { 70 });
     });
 
@@ -130,7 +130,7 @@ pub fn serve<K: Kind>(mut model: impl Model<K>, details: WorkerDetails) -> Resul
     Ok(())
 }
 
-/// Standard output for this protocol alone; whatever else the process prints there goes to standard error from now on.
+/// Keeps standard output for the protocol; whatever else the process prints there goes to standard error from now on.
 fn take_stdout() -> io::Result<File> {
     let pipe = rustix::io::fcntl_dupfd_cloexec(io::stdout(), FIRST_OWN_FD)?;
     rustix::stdio::dup2_stdout(io::stderr())?;

@@ -1,10 +1,11 @@
 //! What an owner writes onto the card before its first start.
 //!
-//! `parley-setup.toml` lies on the card's first partition, which every PC shows. It is read at every start, without mounting, applied when it
-//! has changed, reported, and never written. What it sets lies on the data partition: the root is read-only.
+//! `parley-setup.toml` is on the card's first partition, which every PC shows. At every start it is read without mounting
+//! the partition, applied if it has changed, and reported; it is never written. What it sets is stored on the data
+//! partition, because the root is read-only.
 //!
-//! Rules: a file with a mistake changes nothing and is reported; a key that is left out leaves what is; nothing of it is kept that the
-//! device does not need.
+//! Rules: a file with a mistake changes nothing and is reported; a key that is left out changes nothing; nothing is kept
+//! that the device does not need.
 
 pub mod owner;
 pub mod plan;

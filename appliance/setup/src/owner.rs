@@ -2,17 +2,17 @@
 
 use serde::Deserialize;
 
-/// What the file may say; all of it is optional.
+/// What the file may say; all of it is optional. `docs/CONFIGURATION.md` lists the keys, and a test compares.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Setup {
     /// What the device is called in the network: letters, digits and dashes, at most 63.
     pub name: Option<String>,
-    /// The language that is spoken, as an ISO 639-1 code; "auto" finds out.
+    /// The spoken language as an ISO 639-1 code; "auto" detects it.
     pub language: Option<String>,
-    /// What the device listens to.
+    /// The word that the device would listen for. No version has a setting for it yet: it is checked and reported.
     pub wake_word: Option<String>,
-    /// Whose key opens the development image: a line of OpenSSH's `authorized_keys`.
+    /// Who may log in to the development image: a line of OpenSSH's `authorized_keys`.
     pub ssh_key: Option<String>,
     /// The wireless network.
     pub wifi: Option<Wifi>,
@@ -34,7 +34,7 @@ pub struct Wifi {
 
 impl std::fmt::Debug for Wifi {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A password belongs into no log.
+        // A password must not reach a log.
         f.debug_struct("Wifi").field("network", &self.network).field("country", &self.country).finish_non_exhaustive()
     }
 }
@@ -51,7 +51,7 @@ pub struct Fleet {
 
 impl std::fmt::Debug for Fleet {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A token belongs into no log.
+        // A token must not reach a log.
         f.debug_struct("Fleet").field("server", &self.server).finish_non_exhaustive()
     }
 }
@@ -59,15 +59,15 @@ impl std::fmt::Debug for Fleet {
 /// Why a file is not applied; the message says what to write instead.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    /// It is no TOML, or has a key that nobody knows. The message shows line and place, but never a line with a password.
+    /// It is not TOML, or has an unknown key. The message gives the line's number, never the line: it may hold a password.
     #[error("cannot be read: {0}")]
     Syntax(String),
-    /// A value that cannot be used.
+    /// A value is out of range.
     #[error("{key} {problem}")]
     Value {
-        /// Which key.
+        /// The key, as in `wifi.password`.
         key: &'static str,
-        /// What is wrong with it.
+        /// What it has to be.
         problem: &'static str,
     },
 }
@@ -93,7 +93,7 @@ impl Setup {
             "name",
             "has to be 1 to 63 letters, digits and dashes, a dash neither first nor last",
         )?;
-        check(&self.language, is_language, "language", "has to be two small letters, as in \"en\", or \"auto\"")?;
+        check(&self.language, is_language, "language", "has to be two lower-case letters, as in \"en\", or \"auto\"")?;
         check(&self.wake_word, is_word, "wake-word", "has to be letters, digits, dashes and underscores")?;
         check(
             &self.ssh_key,
@@ -106,7 +106,12 @@ impl Setup {
             if !(1..=32).contains(&wifi.network.len()) {
                 return problem("wifi.network", "has to have 1 to 32 bytes");
             }
-            check(&wifi.password, is_password, "wifi.password", "has to have 8 to 63 letters of an English keyboard")?;
+            check(
+                &wifi.password,
+                is_password,
+                "wifi.password",
+                "has to have 8 to 63 characters of an English keyboard",
+            )?;
             check(&wifi.country, is_country, "wifi.country", "has to be two capital letters, as in \"GB\"")?;
         }
         if let Some(fleet) = &self.fleet {
@@ -121,7 +126,7 @@ impl Setup {
                 );
             }
             if !is_token(&fleet.token) {
-                return problem("fleet.token", "has to be up to 256 letters, digits and signs out of -._~+/=");
+                return problem("fleet.token", "has to be up to 256 letters, digits and characters from -._~+/=");
             }
         }
         Ok(self)
@@ -232,6 +237,40 @@ mod tests {
         let offered: Vec<_> = offered.flatten().filter(|line| !line.starts_with("ssh-key")).collect();
         let setup = Setup::parse(&format!("name = \"parley\"\n{}", offered.join("\n"))).expect("the offers");
         assert!(setup.wifi.is_some() && setup.wake_word.is_some() && setup.fleet.is_some());
+    }
+
+    /// Every key that the types know, learnt from what they say about a key that they do not know.
+    fn known_keys() -> Vec<String> {
+        let allowed = |text: &str| {
+            let message = Setup::parse(text).expect_err("no key has this name").to_string();
+            let (_, allowed) = message.split_once("expected").filter(|_| message.contains("unknown field"))?;
+            Some(allowed.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+        };
+        let inner = |name: String| match allowed(&format!("[{name}]\nzzz = 1")) {
+            Some(keys) => keys.into_iter().map(|key| format!("{name}.{key}")).collect(),
+            None => vec![name],
+        };
+        let mut keys: Vec<String> =
+            allowed("zzz = 1").expect("the keys are listed").into_iter().flat_map(inner).collect();
+        keys.sort();
+        keys
+    }
+
+    #[test]
+    fn the_page_and_the_cards_example_name_every_key() {
+        let page = include_str!("../../../docs/CONFIGURATION.md");
+        let (_, rest) = page.split_once("\n## parley-setup.toml\n").expect("the section of parley-setup.toml");
+        let section = rest.split("\n## ").next().unwrap_or(rest);
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let mut listed: Vec<String> = rows.map(str::to_owned).collect();
+        listed.sort();
+        assert_eq!(listed, known_keys());
+        let example = include_str!("../../../meta-voice/recipes-bsp/parley-autoboot/files/parley-setup.example.toml");
+        for key in known_keys() {
+            let key = key.rsplit('.').next().unwrap_or_default();
+            let offers = |line: &str| line.trim_start_matches("# ").starts_with(&format!("{key} = "));
+            assert!(example.lines().any(offers), "the card's example does not offer {key}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What follows from the owner's file: files to write, and what to tell. Pure: nothing is read or written here.
+//! Turns the owner's file into files to write and a report. Pure: nothing is read or written here.
 
 use crate::FOLDER;
 use crate::owner::{Fleet, Setup, Wifi};
@@ -14,32 +14,32 @@ pub struct Device {
     pub fleet: Option<String>,
 }
 
-/// Who may read a file.
+/// Who may read a written file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readers {
-    /// Only root: it holds a secret.
+    /// Only root, because it holds a secret.
     Root,
-    /// Everybody.
+    /// Every user of the device.
     All,
-    /// The daemon's user, whose file it is.
+    /// Only the daemon's user, who owns it.
     Daemon,
 }
 
 /// A file to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
-    /// Where.
+    /// Its absolute path on the device.
     pub path: String,
-    /// What.
+    /// All that it will hold.
     pub content: String,
-    /// For whom.
+    /// Who may read it.
     pub readers: Readers,
 }
 
-/// What is to be done, and what the report says of it.
+/// What to do, and what the report says about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// In this order.
+    /// The files, in the order in which they are written.
     pub writes: Vec<Write>,
     /// A line for each key.
     pub report: Vec<String>,
@@ -72,14 +72,14 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
         }
     }
     if setup.wake_word.is_some() {
-        report.push("wake-word: this version has no setting for it".to_owned());
+        report.push("wake-word: not used; this version has no wake word".to_owned());
     }
     if let Some(key) = &setup.ssh_key {
         if device.development {
             write(format!("{FOLDER}/authorized_keys"), format!("{key}\n"), Readers::Root);
             report.push("ssh-key: this key can log in as root".to_owned());
         } else {
-            report.push("ssh-key: this image has no way in; only the development image has".to_owned());
+            report.push("ssh-key: not used; only the development image lets anybody log in".to_owned());
         }
     }
     if let Some(wifi) = &setup.wifi {
@@ -92,7 +92,8 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
                 write(format!("{FOLDER}/hawkbit.conf"), hawkbit(template, fleet, name), Readers::Root);
                 report.push(format!("fleet: {name}, of {}", fleet.server));
             }
-            None => report.push("fleet: this image has no client for one; only one built for a fleet has".to_owned()),
+            None => report
+                .push("fleet: not used; this image has no client for one (build it with kas/fleet.yml)".to_owned()),
         }
     }
     plan.report = report;
@@ -119,7 +120,7 @@ fn wpa_supplicant(wifi: &Wifi) -> String {
     format!("{country}network={{\n\tssid={name}\n\tscan_ssid=1\n{keys}}}\n")
 }
 
-/// Values are checked before: none has a line's end, a brace or a blank in it.
+/// The values were checked: none contains a line break, a brace or a space.
 fn hawkbit(template: &str, fleet: &Fleet, name: &str) -> String {
     template.replace("{server}", &fleet.server).replace("{device}", name).replace("{token}", &fleet.token)
 }

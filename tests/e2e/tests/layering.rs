@@ -1,4 +1,4 @@
-//! The layers of the architecture, read from what cargo knows.
+//! The layers of the architecture, read from what cargo knows. Which crate may link a native engine, `deny.toml` says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,155 +6,113 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The crates that link a native engine each.
-const NATIVE_ENGINES: [&str; 4] = ["whisper-rs-sys", "llama-cpp-sys-2", "ort-sys", "espeak-rs-sys"];
-/// ONNX Runtime and espeak-ng share no code: the voice needs both.
-const LIVE_TOGETHER: [&str; 2] = ["ort-sys", "espeak-rs-sys"];
-/// What Parley runs on.
-const PLATFORMS: [&str; 2] = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
+const ARCHITECTURE: &str = include_str!("../../../docs/ARCHITECTURE.md");
 
-/// The workspace on a platform.
-struct Workspace {
-    metadata: Value,
-    names: BTreeMap<String, String>,
+/// The crates of this repository, as cargo describes them.
+fn members() -> Vec<Value> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--no-deps", "--manifest-path", manifest])
+        .output()
+        .expect("cargo can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    metadata["packages"].as_array().expect("cargo lists packages").clone()
 }
 
-/// Which dependencies of a package are looked at; those of its dependencies are always what they need to run and to build.
-#[derive(Clone, Copy, PartialEq)]
-enum Needed {
-    ToRun,
-    ToTest,
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
 }
 
-impl Workspace {
-    fn all() -> Vec<Workspace> {
-        PLATFORMS.into_iter().map(Workspace::on).collect()
-    }
-
-    fn on(platform: &str) -> Workspace {
-        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args(["metadata", "--format-version", "1", "--filter-platform", platform, "--manifest-path", manifest])
-            .output()
-            .expect("cargo can be run");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
-        let names = packages(&metadata).map(|package| (text(package, "id"), text(package, "name"))).collect();
-        Workspace { metadata, names }
-    }
-
-    fn members(&self) -> impl Iterator<Item = &Value> {
-        let ids: Vec<&str> = list(&self.metadata, "workspace_members").iter().filter_map(Value::as_str).collect();
-        packages(&self.metadata).filter(move |package| package["id"].as_str().is_some_and(|id| ids.contains(&id)))
-    }
-
-    fn member(&self, name: &str) -> &Value {
-        self.members().find(|package| package["name"] == name).unwrap_or_else(|| panic!("there is a crate {name}"))
-    }
-
-    /// The names of everything that a package needs, however far down.
-    fn closure(&self, package: &Value, needed: Needed) -> BTreeSet<&str> {
-        let nodes: BTreeMap<&str, &Value> = list(&self.metadata["resolve"], "nodes")
-            .iter()
-            .filter_map(|node| Some((node["id"].as_str()?, node)))
-            .collect();
-        let root = package["id"].as_str().unwrap_or_default();
-        let (mut seen, mut open) = (BTreeSet::from([root]), vec![root]);
-        while let Some(id) = open.pop() {
-            let node = nodes.get(id).unwrap_or_else(|| panic!("{id} is resolved"));
-            for dependency in list(node, "deps") {
-                let wanted = |kind: &Value| kind["kind"] != "dev" || (needed == Needed::ToTest && id == root);
-                if let Some(next) = dependency["pkg"].as_str()
-                    && list(dependency, "dep_kinds").iter().any(wanted)
-                    && seen.insert(next)
-                {
-                    open.push(next);
-                }
-            }
-        }
-        seen.into_iter().filter_map(|id| self.names.get(id).map(String::as_str)).collect()
-    }
+/// What a crate needs to run and to build, directly.
+fn dependencies(package: &Value) -> impl Iterator<Item = &Value> {
+    package["dependencies"].as_array().into_iter().flatten().filter(|dependency| dependency["kind"] != "dev")
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map(Vec::as_slice).unwrap_or_default()
+/// A crate's folder in this repository.
+fn folder(package: &Value) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository");
+    let manifest = Path::new(text(package, "manifest_path"));
+    let folder =
+        manifest.parent().and_then(|folder| folder.strip_prefix(&root).ok()).expect("a crate is in the repository");
+    folder.display().to_string()
 }
 
-fn text(value: &Value, key: &str) -> String {
-    value[key].as_str().unwrap_or_default().to_owned()
+/// The rows of the code map: a crate's folder, and those of the crates that it may depend on.
+fn code_map() -> BTreeMap<String, BTreeSet<String>> {
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let (_, rest) = ARCHITECTURE.split_once("\n## Code map\n").expect("the page has a code map");
+    let rows = rest.split("\n## ").next().unwrap_or_default().lines().filter(|line| line.starts_with("| `"));
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
+        let [folder, _, allowed] = cells.as_slice() else { panic!("three columns: {line}") };
+        (quoted(folder).join(""), quoted(allowed).into_iter().collect())
+    };
+    rows.map(row).collect()
 }
 
-fn packages(metadata: &Value) -> impl Iterator<Item = &Value> {
-    list(metadata, "packages").iter()
+#[test]
+fn the_code_map_names_every_crate_and_what_it_depends_on() {
+    let members = members();
+    let folders: BTreeMap<&str, String> = members.iter().map(|member| (text(member, "name"), folder(member))).collect();
+    let ours = |member: &Value| dependencies(member).filter_map(|it| folders.get(text(it, "name")).cloned()).collect();
+    let found: BTreeMap<String, BTreeSet<String>> =
+        members.iter().map(|member| (folder(member), ours(member))).collect();
+    assert_eq!(code_map(), found, "left is docs/ARCHITECTURE.md, right is what cargo says");
+    for (folder, needs) in &found {
+        let workers: Vec<&String> = needs.iter().filter(|needed| needed.starts_with("appliance/workers/")).collect();
+        assert!(workers.is_empty(), "{folder} links {workers:?}; a worker is a process of its own");
+    }
 }
 
 #[test]
 fn the_conversation_depends_on_nothing_but_serde() {
-    for workspace in Workspace::all() {
-        let conversation = workspace.member("parley-conversation");
-        let normal = list(conversation, "dependencies").iter().filter(|dependency| dependency["kind"] != "dev");
-        let names: Vec<String> = normal.map(|dependency| text(dependency, "name")).collect();
-        assert_eq!(names, ["serde"]);
-    }
-}
-
-#[test]
-fn the_daemon_links_no_native_engine() {
-    for workspace in Workspace::all() {
-        for name in ["parley", "parley-daemon", "parley-engines", "parley-e2e"] {
-            let closure = workspace.closure(workspace.member(name), Needed::ToTest);
-            let linked: Vec<&&str> = NATIVE_ENGINES.iter().filter(|engine| closure.contains(**engine)).collect();
-            assert!(linked.is_empty(), "{name} links {linked:?}; an engine belongs into a worker of its own");
-        }
-    }
-}
-
-#[test]
-fn no_package_depends_on_two_native_engines() {
-    for workspace in Workspace::all() {
-        let mut workers = 0;
-        for member in workspace.members() {
-            let closure = workspace.closure(member, Needed::ToTest);
-            let linked: Vec<&str> = NATIVE_ENGINES.into_iter().filter(|engine| closure.contains(engine)).collect();
-            assert!(linked.len() < 2 || linked == LIVE_TOGETHER, "{} links {linked:?}", member["name"]);
-            workers += usize::from(!linked.is_empty());
-        }
-        assert_eq!(workers, 4, "whisper, llama, piper and smart-turn");
-    }
-}
-
-#[test]
-fn the_daemon_needs_no_worker_crate() {
-    for workspace in Workspace::all() {
-        let closure = workspace.closure(workspace.member("parley"), Needed::ToRun);
-        let workers: Vec<&&str> = closure.iter().filter(|name| name.starts_with("parley-worker-")).collect();
-        assert!(workers.is_empty(), "{workers:?}");
-    }
+    let members = members();
+    let conversation = members.iter().find(|member| text(member, "name") == "parley-conversation");
+    let names: Vec<&str> =
+        dependencies(conversation.expect("the core is a crate")).map(|it| text(it, "name")).collect();
+    assert_eq!(names, ["serde"]);
 }
 
 #[test]
 fn every_crate_inherits_the_workspaces_lints() {
-    for workspace in Workspace::all() {
-        for member in workspace.members() {
-            let manifest = text(member, "manifest_path");
-            let content = std::fs::read_to_string(Path::new(&manifest)).expect("a manifest can be read");
-            let parsed: toml::Table = content.parse().expect("a manifest is TOML");
-            let inherits = parsed.get("lints").and_then(|lints| lints.get("workspace"));
-            assert_eq!(inherits, Some(&toml::Value::Boolean(true)), "{manifest} says `[lints] workspace = true`");
-        }
+    for member in members() {
+        let manifest = text(&member, "manifest_path");
+        let content = std::fs::read_to_string(manifest).expect("a manifest can be read");
+        let parsed: toml::Table = content.parse().expect("a manifest is TOML");
+        let inherits = parsed.get("lints").and_then(|lints| lints.get("workspace"));
+        assert_eq!(inherits, Some(&toml::Value::Boolean(true)), "{manifest} says `[lints] workspace = true`");
     }
 }
 
 #[test]
 fn only_the_piper_worker_is_gpl() {
-    for workspace in Workspace::all() {
-        for member in workspace.members() {
-            let gpl = text(member, "license").contains("GPL");
-            assert_eq!(gpl, member["name"] == "parley-worker-piper", "the licence of {}", member["name"]);
-            let needs_gpl = |name: &&str| *name == "parley-worker-piper" || *name == "espeak-rs-sys";
-            let tainted = workspace.closure(member, Needed::ToTest).iter().any(needs_gpl);
-            assert!(gpl || !tainted, "{} needs GPL code", member["name"]);
+    for member in members() {
+        let gpl = text(&member, "license").contains("GPL");
+        assert_eq!(gpl, text(&member, "name") == "parley-worker-piper", "the licence of {}", text(&member, "name"));
+    }
+}
+
+#[test]
+fn the_only_unbounded_channel_is_the_one_that_the_architecture_explains() {
+    let mut unbounded = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../appliance")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let code = std::fs::read_to_string(&path).expect("a source file");
+                if ["unbounded_channel", "sync::mpsc::channel", "std::sync::mpsc;"].iter().any(|way| code.contains(way))
+                {
+                    unbounded.push(path);
+                }
+            }
         }
     }
+    let [worker] = unbounded.as_slice() else { panic!("unbounded channels in {unbounded:?}") };
+    assert!(worker.ends_with("appliance/engines/src/worker.rs"), "{worker:?}");
+    assert!(ARCHITECTURE.contains("`appliance/engines/src/worker.rs`"));
 }

@@ -18,9 +18,9 @@ use parley_daemon::workers::{Needed, Workers};
 /// Options of `parley ask`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// The question; without one, questions are read from standard input, a line each
+    /// The question; without it, each line of standard input is one
     text: Vec<String>,
-    /// A line of JSON for each answer: {question, answer, stages_ms}
+    /// Print one line of JSON for each answer: {question, answer, stages_ms}
     #[arg(long)]
     json: bool,
 }

@@ -26,21 +26,21 @@ pub(super) struct Options {
     /// A folder of spoken questions (WAV files)
     #[arg(long, value_name = "FOLDER")]
     questions: PathBuf,
-    /// One JSON object instead of tables
+    /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// Ask only the first so many questions
+    /// Ask only the first N questions
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Leave out the second pass, without speculation
+    /// Skip the second pass, which runs without speculation
     #[arg(long)]
     once: bool,
-    /// How long to listen to silence for the idle figure, in seconds
+    /// How many seconds of silence to measure the idle load over
     #[arg(long, default_value_t = 10, value_name = "SECONDS")]
     idle: u64,
 }
 
-/// A distribution.
+/// How a figure is spread over all questions.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct Spread {
     p50: f64,
@@ -92,7 +92,7 @@ struct Pass {
     played_ms: Spread,
 }
 
-/// Measures, and prints.
+/// Runs the benchmark and prints its report.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let questions = read_questions(&options.questions, options.limit)?;
     let models = common::selection(config)?;

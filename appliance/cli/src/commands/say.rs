@@ -19,22 +19,22 @@ use parley_daemon::conductor::milliseconds;
 use parley_daemon::config::Config;
 use parley_daemon::workers::{Needed, Workers};
 
-/// The longest text: more than half an hour of speech.
+/// The longest text; more than half an hour of speech.
 const MAX_CHARS: usize = 32_000;
 
 /// Options of `parley say`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// What to say
+    /// The text to speak
     #[arg(required = true)]
     text: Vec<String>,
     /// Write a WAV file instead of playing
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// ISO 639-1 code of the language, where several voices are installed
+    /// The text's language (ISO 639-1), where several voices are installed
     #[arg(long)]
     language: Option<String>,
-    /// A line of JSON: {text, audio_ms, first_block_ms, elapsed_ms}
+    /// Print one line of JSON: {text, audio_ms, first_block_ms, elapsed_ms}
     #[arg(long)]
     json: bool,
 }
@@ -60,7 +60,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let clauses: Vec<String> =
         pieces.iter().map(|piece| speakable(piece)).filter(|clause| !clause.is_empty()).collect();
     if clauses.is_empty() {
-        bail!("there is nothing in this text that can be said");
+        bail!("this text has nothing that can be spoken");
     }
     let models = common::selection(config)?;
     common::block_on(async {

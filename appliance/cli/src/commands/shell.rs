@@ -9,7 +9,7 @@ use clap_complete::Shell;
 /// Options of `parley completions`.
 #[derive(Debug, Args)]
 pub(super) struct CompletionOptions {
-    /// For which shell
+    /// The shell
     shell: Shell,
 }
 
@@ -21,7 +21,7 @@ pub(super) fn completions(options: &CompletionOptions, command: &mut clap::Comma
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints the manual page, those of the commands after it.
+/// Prints the manual page, followed by those of the commands.
 pub(super) fn man(command: clap::Command) -> Result<ExitCode> {
     let mut pages = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut pages)?;

@@ -23,22 +23,22 @@ use parley_daemon::workers::{Needed, Workers};
 /// Options of `parley talk`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Spoken questions, asked one after another in real time
+    /// WAV files with spoken questions, asked one after another in real time
     #[arg(required_unless_present = "mic", conflicts_with = "mic")]
     wavs: Vec<PathBuf>,
     /// Use the microphone and the loudspeaker
     #[arg(long)]
     mic: bool,
-    /// Let speech interrupt an answer: with a headset, or a microphone that does not hear the loudspeaker
+    /// Let speech interrupt an answer; needs a headset, or a microphone that does not hear the loudspeaker
     #[arg(long)]
     headset: bool,
-    /// What is said in each recording, for the report; once for each
+    /// What is said in a recording, for the report; repeat it for each recording
     #[arg(long, value_name = "TEXT", requires = "report")]
     expect: Vec<String>,
     /// Write report.json and the answers as WAV files into this folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "mic")]
     report: Option<PathBuf>,
-    /// A line of JSON for each thing that happens
+    /// Print one line of JSON for each event
     #[arg(long)]
     json: bool,
 }
@@ -61,7 +61,7 @@ struct Turn {
     stages_ms: StagesMs,
 }
 
-/// Talks.
+/// Holds the conversation.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     if options.mic {

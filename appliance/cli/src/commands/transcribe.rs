@@ -19,7 +19,7 @@ use parley_daemon::workers::{Needed, Workers};
 
 /// The engine's rate.
 const RATE_HZ: usize = 16_000;
-/// Recordings are cut into stretches of at most this length, at their quietest place.
+/// Recordings are cut into stretches of at most this length, where they are quietest.
 const LONGEST_S: usize = 28;
 /// Where a cut is looked for: the last seconds of a stretch.
 const CUT_WITHIN_S: usize = 10;
@@ -31,13 +31,13 @@ const LEAST_CONFIDENCE: f32 = 0.3;
 /// Options of `parley transcribe`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// WAV files of any rate, width and channel count
+    /// WAV files, of any sample rate, bit depth and number of channels
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// A line of JSON for each file: {file, text, language, audio_ms, elapsed_ms}
+    /// Print one line of JSON for each file: {file, text, language, audio_ms, elapsed_ms}
     #[arg(long)]
     json: bool,
-    /// ISO 639-1 code of the spoken language; it is detected where this is left out
+    /// The spoken language (ISO 639-1) [default: the configured one, or detected]
     #[arg(long)]
     language: Option<String>,
 }
@@ -51,7 +51,7 @@ struct Line<'a> {
     elapsed_ms: f64,
 }
 
-/// Transcribes each file; a bad one does not keep the others from being transcribed.
+/// Transcribes each file; a file that fails does not stop the others.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     let failed = common::block_on(async {
@@ -81,7 +81,7 @@ async fn transcribe<'a>(file: &'a Path, language: Option<&str>, engine: &dyn Eng
     let begun = Instant::now();
     let mut wav = WavReader::open(file)?;
     if wav.is_cut_short() {
-        output::remark(format_args!("{}: the file is cut short; what is there is transcribed", file.display()));
+        output::remark(format_args!("{}: the file is cut short; what it holds is transcribed", file.display()));
     }
     let mut resampler = Resampler::new(wav.rate_hz(), RATE_HZ as u32)?;
     let (mut texts, mut samples, mut heard) = (Vec::new(), Vec::new(), 0);

@@ -1,8 +1,8 @@
-//! Does somebody speak in this frame?
+//! Whether somebody is speaking in a frame.
 //!
-//! WebRTC's detector knows the spectrum of a voice, but holds on for some frames after its end so as not to clip words.
-//! Latency counts from the end, so a second look at the level lets go earlier: a frame that is far quieter than the
-//! speech before it, and near the room's noise, is silence whatever the detector remembers.
+//! WebRTC's detector knows the spectrum of a voice, but keeps saying "speech" for some frames after its end, so as not to
+//! clip words. Latency counts from that end. So the level is looked at too: a frame that is far quieter than the speech
+//! before it, or near the room's noise, is silence whatever the detector says.
 
 use webrtc_vad::{SampleRate, Vad, VadMode};
 
@@ -34,7 +34,7 @@ impl Default for VoiceActivity {
 }
 
 impl VoiceActivity {
-    /// Whether somebody speaks in the next frame.
+    /// Whether somebody is speaking in the next frame.
     pub fn judge(&mut self, frame: &[i16; FRAME_SAMPLES]) -> bool {
         let level = level_dbfs(frame);
         // The detector refuses nothing but a wrong frame length, which the type excludes.

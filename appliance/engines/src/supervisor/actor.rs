@@ -1,4 +1,4 @@
-//! The task that owns a worker: starts it, feeds it, buries it, starts the next.
+//! The task that owns a worker: starts it, gives it jobs, and replaces it when it dies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,9 +14,9 @@ use super::{Limits, RestartDecision, RestartPolicy, WorkerHealth, WorkerProgram}
 use crate::protocol::JobId;
 use crate::{EngineError, Kind};
 
-/// What a task is told that comes after, or is cut short by, the end.
+/// Why a task fails that comes during or after shutdown.
 pub(super) const SHUT_DOWN: &str = "Parley is shutting down";
-/// A task that killed so many workers is dropped.
+/// A task over which this many workers died is dropped.
 const CRASHES_PER_TASK: u32 = 2;
 
 /// Figures that anyone may read at any time.
@@ -72,7 +72,7 @@ impl<K: Kind> Actor<K> {
                 }
             }
         }
-        // Last of all: whoever waits for the end of the inbox knows then that the process is gone.
+        // Last: whoever waits for the end of the inbox may rely on the process being gone.
         self.queue.close(SHUT_DOWN);
     }
 
@@ -169,7 +169,7 @@ impl<K: Kind> Actor<K> {
         }
     }
 
-    /// `false` at shutdown.
+    /// Waits as long as the policy says; `false` at shutdown.
     async fn wait_for_restart(&mut self, failure: Failure) -> bool {
         let (decision, reason) = match failure {
             Failure::Passing(reason) => (self.policy.failed(self.born.elapsed()), reason),

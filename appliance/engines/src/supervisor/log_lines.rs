@@ -1,4 +1,4 @@
-//! A worker's standard error, line by line, in Parley's log.
+//! Copies a worker's standard error into Parley's log, line by line.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

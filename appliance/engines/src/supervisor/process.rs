@@ -18,15 +18,15 @@ use crate::protocol::{self, FrameError, HEADER_BYTES, Report};
 use crate::task::Wire;
 use crate::{Kind, WorkerDetails};
 
-/// A process that was killed is gone after so long, unless the kernel itself is stuck.
+/// How long a killed process may take to go; only a stuck kernel takes longer.
 const REAP: Duration = Duration::from_secs(1);
 
-/// Why a worker is of no more use.
+/// Why a worker can no longer be used.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// A new one may do better.
+    /// A new process may do better.
     Passing(String),
-    /// A new one would fail too.
+    /// A new process would fail too.
     Lasting(String),
 }
 
@@ -104,20 +104,20 @@ impl<K: Kind> Process<K> {
         }
     }
 
-    /// What the worker said last on standard error. It may hold what people said once it has had a task.
+    /// The worker's last line on standard error. After its first task it may hold what people said.
     pub fn last_words(&self) -> String {
         self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Ends the process now.
+    /// Kills the process.
     pub async fn kill(mut self) {
         // An error means that it has ended already.
         let _ = self.life.0.start_kill();
-        // A process that not even the kernel can end is left to be reaped by the runtime.
+        // A process that does not even die of SIGKILL is left to the runtime.
         let _ = timeout(REAP, self.life.0.wait()).await;
     }
 
-    /// Closes the worker's input, waits for its end, and kills it where it does not come.
+    /// Closes the worker's input, waits for the process to end, and kills it if it does not.
     pub async fn shut_down(self, grace: Duration) {
         let Self { life: Life(mut child), stdin, reports, .. } = self;
         drop((stdin, reports));
@@ -129,7 +129,7 @@ impl<K: Kind> Process<K> {
 }
 
 impl Life {
-    /// What there is to say after the last report.
+    /// Why the reports ended, for a person to read.
     pub async fn epitaph(&mut self, error: &FrameError) -> String {
         match error {
             // The pipe ends a moment before the process can be waited for.
@@ -159,12 +159,12 @@ fn describe_exit(status: ExitStatus) -> String {
 fn limit_memory(pid: u32, bytes: u64) -> rustix::io::Result<()> {
     let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
     let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    // Without a process id, the limit would be Parley's own.
+    // Without a process id, the limit would be set for Parley itself.
     let pid = pid.ok_or(rustix::io::Errno::SRCH)?;
     rustix::process::prlimit(Some(pid), Resource::Data, limit).map(|_| ())
 }
 
-/// Takes reports off the pipe, one ahead of the job that they are for.
+/// Reads reports from the pipe, at most one ahead.
 async fn read_reports<K: Kind>(
     mut stdout: impl AsyncRead + Unpin,
     reports: mpsc::Sender<Result<Report<K::Output>, FrameError>>,

@@ -1,7 +1,7 @@
 //! The tasks that wait for a worker.
 //!
-//! Bounded twice: [`INBOX_LENGTH`] tasks on their way in, [`QUEUE_LENGTH`] waiting. When it is full, the newest task
-//! fails; tasks whose job was dropped make room first. A task whose job was dropped is never begun.
+//! Bounded twice: [`INBOX_LENGTH`] tasks on their way in, [`QUEUE_LENGTH`] waiting. When it is full, tasks whose job was
+//! dropped are removed; if that does not help, the newest task fails. A task whose job was dropped is never begun.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ pub const QUEUE_LENGTH: usize = 32;
 /// Tasks on their way into the queue, which is emptied at once.
 pub(super) const INBOX_LENGTH: usize = 32;
 
-/// A task and how far it has come.
+/// A task, and how much of its answer was delivered.
 pub(super) struct Waiting<K: Kind> {
     pub task: K::Task,
     pub sender: JobSender<K::Output>,
@@ -22,7 +22,7 @@ pub(super) struct Waiting<K: Kind> {
     pub delivered: usize,
     /// Outputs without an amount that the owner has, such as the end of an answer.
     pub markers_delivered: usize,
-    /// Workers that died over it.
+    /// How many workers died over it.
     pub crashes: u32,
 }
 
@@ -95,7 +95,7 @@ impl<K: Kind> Queue<K> {
         }
     }
 
-    /// Ends [`Queue::refuse`].
+    /// Takes tasks again after [`Queue::refuse`].
     pub fn welcome(&mut self) {
         self.refusing = None;
     }

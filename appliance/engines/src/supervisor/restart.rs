@@ -3,7 +3,7 @@
 //! Rules:
 //! - The first failure is followed by a restart at once, further ones by ever longer waits.
 //! - When the waits are used up the worker is **degraded**: it is retried slowly, for ever.
-//! - A worker that was ready for [`RestartRules::forget_after`] has no past.
+//! - Once a worker was ready for [`RestartRules::forget_after`], its earlier failures no longer count.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub struct RestartRules {
     pub delays: Vec<Duration>,
     /// The wait before every restart after those.
     pub degraded_delay: Duration,
-    /// A worker that was ready for so long starts over with the first delay.
+    /// After being ready for this long, a worker starts over with the first delay.
     pub forget_after: Duration,
 }
 
@@ -39,7 +39,7 @@ pub enum RestartDecision {
     },
     /// Start again after this wait; tasks fail meanwhile.
     Degraded {
-        /// [`RestartRules::degraded_delay`].
+        /// The wait: [`RestartRules::degraded_delay`].
         after: Duration,
     },
 }
@@ -53,7 +53,7 @@ pub struct RestartPolicy {
 }
 
 impl RestartPolicy {
-    /// A worker without a past.
+    /// A worker that has not failed yet.
     pub fn new(rules: RestartRules) -> Self {
         Self { rules, failures_in_a_row: 0, ready_since: None }
     }

@@ -1,9 +1,9 @@
 //! One job on one worker, from its start to its end.
 //!
 //! Rules:
-//! - While the job's owner is behind, no report is taken off the pipe: the worker waits.
-//! - A job that was dropped is cancelled at once, whatever else is going on, and what still comes is thrown away.
-//! - What the owner has already got from a worker that died is left out.
+//! - While the job's owner is behind, no report is read from the pipe: the worker waits.
+//! - A job that was dropped is cancelled at once, whatever else is going on; outputs that still come are thrown away.
+//! - Outputs that the owner already has, from a worker that died, are left out.
 
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, sleep_until};
@@ -16,7 +16,7 @@ use crate::{EngineError, Kind};
 
 /// How a job ended, as far as the worker is concerned.
 pub(super) enum JobEnd {
-    /// Done, cancelled or refused: the worker is free.
+    /// Done, cancelled or refused: the worker is free for the next job.
     Over(Option<EngineError>),
     /// No report in time: the worker must be killed.
     Stuck,
@@ -33,7 +33,7 @@ enum Phase {
     Cancelled { kill_at: Instant },
 }
 
-/// Leaves out what the owner already has.
+/// Leaves out outputs that the owner already has.
 struct Skip {
     amount: usize,
     markers: usize,
@@ -90,7 +90,7 @@ pub(super) async fn run_job<K: Kind>(
                     Err(error) => return JobEnd::Lost { reason: error.to_string(), begun },
                 }
             }
-            // Before the reports: a worker that ignores the cancel may have any number of them.
+            // Before the reports: a worker that ignores the cancel may send any number of them.
             () = sleep_until(deadline), if !wanted => {
                 return JobEnd::Lost { reason: format!("it did not stop within {:?} of a cancel", limits.cancel), begun };
             }
@@ -104,7 +104,7 @@ pub(super) async fn run_job<K: Kind>(
                 }
                 phase = Phase::Wanted { stalled_at: Instant::now() + limits.stall };
             }
-            // While reports are left alone, their end cannot tell that the worker is dead.
+            // While no reports are read, the end of the pipe cannot tell that the worker is dead.
             reason = process.life.exited(), if undelivered.is_some() => return JobEnd::Lost { reason, begun },
             written = process.stdin.write(&outgoing), if !outgoing.is_empty() => match written {
                 Ok(bytes) => {

@@ -1,4 +1,4 @@
-//! Which program a worker is, and how long it may take.
+//! How a worker's program is started, and how long it may take.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,11 +11,11 @@ use super::RestartRules;
 pub struct WorkerProgram {
     /// The executable; a name without a slash is looked up in `PATH`.
     pub path: PathBuf,
-    /// Its arguments.
+    /// Its command-line arguments.
     pub arguments: Vec<OsString>,
-    /// Variables that it gets besides those of this process.
+    /// Environment variables in addition to those of this process.
     pub environment: Vec<(OsString, OsString)>,
-    /// The most private memory that it may have (`RLIMIT_DATA`: heap, stacks, private writable mappings; a model
+    /// Limit of its private memory (`RLIMIT_DATA`: heap, stacks, private writable mappings; a model
     /// that is mapped from its file read-only does not count). Beyond it allocations fail, which ends most workers.
     pub memory_limit_bytes: Option<u64>,
 }
@@ -26,7 +26,7 @@ impl WorkerProgram {
         Self { path: path.into(), arguments: Vec::new(), environment: Vec::new(), memory_limit_bytes: None }
     }
 
-    /// Appends an argument.
+    /// Adds an argument at the end.
     #[must_use]
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());

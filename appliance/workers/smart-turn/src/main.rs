@@ -8,9 +8,9 @@ use clap::Parser;
 use parley_engines::{WorkerDetails, worker};
 use parley_worker_smart_turn::smart_turn::SmartTurn;
 
-/// Tells for Parley, from the sound, whether a speaker has finished.
+/// Tells from the sound whether a speaker has finished, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

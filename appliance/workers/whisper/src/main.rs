@@ -17,7 +17,7 @@ use engine::Whisper;
 
 /// Turns speech into text with a Whisper model, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -27,10 +27,10 @@ struct Arguments {
     /// How many processor cores to compute on
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     threads: u32,
-    /// The language to expect, until another one is surely heard
+    /// The language to expect, until another one is clearly heard
     #[arg(long, value_name = "CODE", default_value = "en")]
     language: String,
-    /// Detect only these languages, such as en,es,fr; all that the model knows by default
+    /// Detect only these languages, such as en,es,fr [default: all that the model knows]
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     languages: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! Measures a conversation's manners and accuracy on the real engines and real recordings. `cargo xtask measure --help`.
+//! Measures a conversation's behaviour and accuracy on the real engines and real recordings. `cargo xtask measure --help`.
 //!
 //! Nothing here passes or fails by the clock of a busy machine: it prints figures, and fails only where a turn hangs, an
 //! answer is lost, or sound is heard that belongs to nobody.
@@ -16,7 +16,7 @@ mod soak;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "measure", about = "Manners and accuracy, measured on real engines", arg_required_else_help = true)]
+#[command(name = "measure", about = "Behaviour and accuracy, measured on real engines", arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
