@@ -115,7 +115,7 @@ impl Conversation {
         self.listener.next_wakeup()
     }
 
-    /// What it is doing.
+    /// What an onlooker would say that it is doing now.
     pub fn phase(&self) -> Phase {
         match self.responder.answering() {
             Some(_) if self.listener.answer_waits() => Phase::Interrupted,
@@ -133,11 +133,6 @@ impl Conversation {
     /// What has been said and heard.
     pub fn history(&self) -> &History {
         self.responder.history()
-    }
-
-    /// Takes up what only a running engine can tell: the installed voices, and the room for prompts in tokens.
-    pub fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
-        self.responder.set_abilities(voices, prompt_tokens);
     }
 
     /// Whether a turn is a draft or released: everything that reports for another one comes too late.

@@ -30,7 +30,6 @@ const WITHOUT_WORDS: Duration = Duration::from_secs(2);
 /// How long a room and a voice-activity detector go on after the last sound.
 const ECHO: Duration = Duration::from_millis(200);
 
-/// Knows the microphone.
 pub(crate) struct Listener {
     endpointing: Endpointing,
     speculation: bool,

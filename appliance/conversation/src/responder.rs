@@ -35,7 +35,6 @@ use crate::settings::{MAX_QUESTION_CHARS, Settings};
 
 const SAY_TOO_LONG: &str = "That is too long for me. Please ask about a part of it.";
 
-/// Knows the answers.
 pub(crate) struct Responder {
     settings: Settings,
     router: Box<dyn Router>,
@@ -66,7 +65,6 @@ impl Responder {
         self.outputs.pop_front()
     }
 
-    /// The answer that is being said.
     pub(crate) fn answering(&self) -> Option<Answering> {
         self.answer.as_ref().map(|answer| Answering {
             turn: answer.turn,
@@ -77,13 +75,6 @@ impl Responder {
 
     pub(crate) fn history(&self) -> &History {
         &self.history
-    }
-
-    pub(crate) fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
-        if !voices.is_empty() {
-            self.settings.voices = voices;
-        }
-        self.settings.prompt_tokens = prompt_tokens;
     }
 
     /// What the language model can read before anybody asks.

@@ -14,6 +14,12 @@ use parley_conversation::{
     Transcript, TurnId,
 };
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+
+/// A seed that failed is kept beside this file.
+fn seeds_kept() -> ProptestConfig {
+    ProptestConfig::with_failure_persistence(FileFailurePersistence::WithSource("seeds"))
+}
 
 fn stage() -> impl Strategy<Value = Stage> {
     prop_oneof![
@@ -173,7 +179,7 @@ mod junk {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 2_000, ..seeds_kept() })]
 
         #[test]
         fn handle_never_panics_and_breaks_no_rule(
@@ -297,7 +303,7 @@ mod plausible {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 500, ..seeds_kept() })]
 
         #[test]
         fn a_released_turn_whose_engines_all_answer_always_ends(
@@ -349,7 +355,7 @@ mod plausible {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 200, ..seeds_kept() })]
 
         #[test]
         fn to_be_woken_when_something_is_due_is_as_good_as_all_the_time(

@@ -19,7 +19,6 @@ pub(super) const LONGEST_UTTERANCE: Duration = Duration::from_secs(28);
 /// Noise that was mistaken for speech is ignored until it has been silent this long.
 const SILENCE_AFTER_NOISE: Duration = Duration::from_millis(300);
 
-/// What the listener is doing.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Hearing {
     /// Nobody speaks.
@@ -28,11 +27,8 @@ pub(super) enum Hearing {
     Speaking(Utterance),
     /// Somebody spoke, and may have finished.
     Pausing(Utterance, Box<Pause>),
-    /// What goes on was found to be noise; wait until it stops.
-    Ignoring {
-        /// How long it has been silent.
-        silence: Duration,
-    },
+    /// What goes on was found to be noise; wait until it has been silent long enough.
+    Ignoring { silence: Duration },
 }
 
 impl Hearing {
@@ -87,7 +83,6 @@ pub(super) struct Peek {
     pub(super) to: Position,
 }
 
-/// What somebody is saying.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Utterance {
     /// Where the audio begins that is to be transcribed.
@@ -133,7 +128,6 @@ pub(super) struct Question {
 /// A silence that may be the end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pause {
-    /// The draft.
     pub(super) turn: TurnId,
     /// What the end-of-turn model says.
     pub(super) end_of_turn: Judgement,
@@ -143,7 +137,6 @@ pub(super) struct Pause {
     pub(super) transcribed_to: Option<Position>,
     /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
     pub(super) peeking: bool,
-    /// The words.
     pub(super) transcript: Option<Transcript>,
     /// Whether an answer is being drafted.
     pub(super) drafted: bool,

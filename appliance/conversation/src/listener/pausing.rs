@@ -19,7 +19,6 @@ const LEAST_CONFIDENCE: f32 = 0.3;
 const LONGEST_TRANSCRIPTION: Duration = Duration::from_secs(15);
 
 impl Listener {
-    /// A transcription is done.
     pub(crate) fn transcribed(&mut self, turn: TurnId, transcript: Transcript) {
         match std::mem::take(&mut self.hearing) {
             Hearing::Speaking(utterance) if utterance.peek.is_some_and(|peek| peek.turn == turn) => {

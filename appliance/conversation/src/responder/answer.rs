@@ -7,7 +7,6 @@ use super::history::Clause;
 use super::speakable::speakable;
 use crate::ids::TurnId;
 
-/// An answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Answer {
     pub(super) turn: TurnId,

@@ -9,7 +9,6 @@ use crate::ids::TurnId;
 /// it, so that history rather holds a word too few than one that nobody heard.
 const SLOW_CHARS_PER_S: f32 = 8.0;
 
-/// One clause of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Clause {
     /// Fit for a voice.
@@ -85,7 +84,7 @@ impl History {
         History { exchanges: VecDeque::new(), kept }
     }
 
-    /// The exchanges, oldest first.
+    /// Oldest first.
     pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.exchanges.iter()
     }

@@ -174,6 +174,10 @@ mod tests {
                 let chat = messages(&settings, &history(&past), Some(question), "en");
                 let tokens: usize = chat.iter().map(|m| estimated_tokens(&m.text) + TEMPLATE_TOKENS).sum();
                 assert!(tokens <= prompt_tokens, "{tokens} of {prompt_tokens}");
+                assert!(
+                    estimated_tokens(&chat[0].text) <= prompt_tokens / 2,
+                    "the persona takes half of the room at most"
+                );
                 assert!(chat.len() <= 2 + 2 * 5, "five remembered turns at most");
                 assert!(chat.last().is_some_and(|last| last.author == Author::Person && !last.text.is_empty()));
             }
