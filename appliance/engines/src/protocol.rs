@@ -26,51 +26,27 @@ pub struct JobId(pub u64);
 /// What a worker is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Command<T> {
     /// Do this after what was sent before.
-    Start {
-        /// The job's name from now on.
-        job: JobId,
-        /// What to do.
-        task: T,
-    },
+    Start { job: JobId, task: T },
     /// Stop this job, or never begin it.
-    Cancel {
-        /// Which.
-        job: JobId,
-    },
+    Cancel { job: JobId },
 }
 
 /// What a worker says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Report<O> {
-    /// The model is loaded; always the first report.
-    Ready {
-        /// [`VERSION`] of the worker.
-        protocol: u32,
-        /// What was loaded.
-        details: WorkerDetails,
-    },
+    /// The model is loaded; always the first report. `protocol`: the worker's [`VERSION`].
+    Ready { protocol: u32, details: WorkerDetails },
     /// A piece of the answer.
-    Output {
-        /// Whose.
-        job: JobId,
-        /// The piece.
-        output: O,
-    },
+    Output { job: JobId, output: O },
     /// The job is over: done, or cancelled.
-    End {
-        /// Which.
-        job: JobId,
-    },
-    /// The job was refused.
-    Failed {
-        /// Which.
-        job: JobId,
-        /// Why, for a person to read.
-        error: String,
-    },
+    End { job: JobId },
+    /// The job was refused, for a reason that a person can read.
+    Failed { job: JobId, error: String },
 }
 
 impl<T: Wire> Wire for Command<T> {
@@ -105,6 +81,7 @@ impl<O: Wire> Wire for Report<O> {
 
 /// Why a frame could not be read.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum FrameError {
     /// The other side closed the pipe between two frames.
     #[error("the pipe was closed")]
@@ -114,12 +91,7 @@ pub enum FrameError {
     Io(#[from] io::Error),
     /// A length is beyond its bound: the stream is not, or no longer, this protocol.
     #[error("a frame of {json_bytes} JSON bytes and {samples} samples is beyond the protocol's bounds")]
-    TooLarge {
-        /// Claimed.
-        json_bytes: usize,
-        /// Claimed.
-        samples: usize,
-    },
+    TooLarge { json_bytes: usize, samples: usize },
     /// Samples beside a message that has none, or a number that is not whole.
     #[error("a frame carries {0} bytes of samples that do not belong to its message")]
     StraySamples(usize),

@@ -38,6 +38,7 @@ use crate::{Engine, EngineError, Job, Kind, WorkerDetails};
 
 /// How a worker is.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum WorkerHealth {
     /// It is being started for the first time; tasks wait.
     Starting,
@@ -45,11 +46,9 @@ pub enum WorkerHealth {
     Ready(WorkerDetails),
     /// It has failed and is being started again; tasks wait.
     Restarting,
-    /// It keeps failing, or cannot be started at all; tasks fail at once, and it is retried slowly.
-    Degraded {
-        /// The last failure, for a person to read.
-        reason: String,
-    },
+    /// It keeps failing, or cannot be started at all; tasks fail at once, and it is retried slowly. `reason`:
+    /// the last failure, for a person to read.
+    Degraded { reason: String },
 }
 
 /// A worker that is kept alive. Dropping it ends the worker, and the jobs that are left fail.

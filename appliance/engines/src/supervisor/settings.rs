@@ -11,7 +11,7 @@ use super::RestartRules;
 pub struct WorkerProgram {
     /// The executable; a name without a slash is looked up in `PATH`.
     pub path: PathBuf,
-    /// Its arguments.
+    /// On its command line, without its own name.
     pub arguments: Vec<OsString>,
     /// Variables that it gets besides those of this process.
     pub environment: Vec<(OsString, OsString)>,
@@ -59,7 +59,7 @@ pub struct Limits {
     pub cancel: Duration,
     /// From the end of its input to the end of the process.
     pub shutdown: Duration,
-    /// When it is restarted.
+    /// When it is started again after a failure.
     pub restart: RestartRules,
 }
 
