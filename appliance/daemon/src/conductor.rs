@@ -75,7 +75,6 @@ impl Drop for Turn {
     }
 }
 
-/// Performs what the core decides.
 pub struct Conductor {
     conversation: Conversation,
     engines: Engines,

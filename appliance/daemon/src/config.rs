@@ -5,42 +5,36 @@ use std::path::{Path, PathBuf};
 use parley_conversation::BargeIn;
 use serde::{Deserialize, Serialize};
 
-/// The owner's settings.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
-    /// Sound devices.
-    pub audio: Audio,
-    /// Which models.
-    pub models: Models,
-    /// Manners.
-    pub conversation: Conversation,
-    /// The worker processes.
-    pub engines: Engines,
-    /// Updates of the device.
-    pub updates: Updates,
+    pub audio: AudioSettings,
+    pub models: ModelsSettings,
+    pub conversation: ConversationSettings,
+    pub engines: EnginesSettings,
+    pub updates: UpdatesSettings,
 }
 
 /// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry").
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Audio {
+pub struct AudioSettings {
     /// The microphone.
     pub input: String,
     /// The loudspeaker.
     pub output: String,
 }
 
-impl Default for Audio {
+impl Default for AudioSettings {
     fn default() -> Self {
-        Audio { input: "default".into(), output: "default".into() }
+        Self { input: "default".into(), output: "default".into() }
     }
 }
 
 /// Which models, and where they lie.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Models {
+pub struct ModelsSettings {
     /// A profile of the manifest; `parley models list` shows them.
     pub profile: String,
     /// The folder of the models; by default the user's cache folder.
@@ -48,20 +42,18 @@ pub struct Models {
     pub folder: Option<PathBuf>,
 }
 
-impl Default for Models {
+impl Default for ModelsSettings {
     fn default() -> Self {
-        Models { profile: "demo".into(), folder: None }
+        Self { profile: "demo".into(), folder: None }
     }
 }
 
-/// Manners.
+/// How a conversation behaves.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Conversation {
-    /// Who Parley is; the beginning of every prompt.
+pub struct ConversationSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<String>,
-    /// What may interrupt an answer: "key", or "voice" where Parley does not hear itself (headsets).
     pub barge_in: BargeIn,
     /// Turns that the model is reminded of.
     pub remembered_turns: usize,
@@ -71,9 +63,9 @@ pub struct Conversation {
     pub answer_tokens: u32,
 }
 
-impl Default for Conversation {
+impl Default for ConversationSettings {
     fn default() -> Self {
-        Conversation {
+        Self {
             persona: None,
             barge_in: BargeIn::Key,
             remembered_turns: 5,
@@ -86,7 +78,7 @@ impl Default for Conversation {
 /// The worker processes.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Engines {
+pub struct EnginesSettings {
     /// The folder of the worker programs; by default that of `parley` itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
@@ -103,12 +95,12 @@ pub struct Engines {
     pub state_folder: Option<PathBuf>,
 }
 
-impl Default for Engines {
+impl Default for EnginesSettings {
     fn default() -> Self {
         // Three in all on four cores, so that the audio threads always find a free one; the engines take turns.
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = cores.clamp(1, 3);
-        Engines {
+        Self {
             folder: None,
             speech_to_text_threads: threads,
             language_model_threads: threads.min(2),
@@ -119,17 +111,15 @@ impl Default for Engines {
     }
 }
 
-/// Updates of the device.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Updates {
+pub struct UpdatesSettings {
     /// What happens when a stick with an update is plugged in: "ask", "install" or "ignore".
     pub stick: OnStick,
     /// When the device restarts into an update that is installed: "asked" or "quiet".
     pub restart: OnInstalled,
 }
 
-/// What happens when a stick with an update is plugged in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnStick {
@@ -138,11 +128,9 @@ pub enum OnStick {
     Ask,
     /// It is installed, and the device restarts.
     Install,
-    /// Nothing.
     Ignore,
 }
 
-/// When the device restarts into an update that is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnInstalled {
@@ -153,25 +141,12 @@ pub enum OnInstalled {
     Quiet,
 }
 
-/// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The named file could not be read.
     #[error("cannot read the configuration {path}: {source}")]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is not what it should be; the message shows line, place and the allowed keys.
+    Read { path: PathBuf, source: std::io::Error },
     #[error("the configuration {path} has a mistake:\n{source}")]
-    Parse {
-        /// Which file.
-        path: PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
+    Parse { path: PathBuf, source: Box<toml::de::Error> },
 }
 
 impl Config {

@@ -1,5 +1,7 @@
 //! The Parley daemon: everything between the pure core, the engines and the sound card.
 
+#![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
+
 pub mod conductor;
 pub mod config;
 pub mod health;

@@ -2,23 +2,17 @@
 
 use serde::Serialize;
 
-/// A machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Machine {
-    /// Processor architecture.
     pub architecture: &'static str,
-    /// The processor's name.
     pub processor: String,
     /// Cores that this process may use.
     pub cores: usize,
-    /// Memory in MB.
     pub memory_mb: u64,
-    /// The operating system's name and version.
     pub system: String,
 }
 
 impl Machine {
-    /// This one.
     pub fn this() -> Machine {
         let field = |file: &str, key: &str, separator: char| {
             let text = std::fs::read_to_string(file).unwrap_or_default();

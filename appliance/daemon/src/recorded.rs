@@ -24,10 +24,8 @@ pub const LOUDSPEAKER_HZ: u32 = 48_000;
 const AUDIBLE: u16 = 330;
 /// How long to wait for an answer to begin.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The longest answer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 
-/// A spoken question.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Mono, at [`MICROPHONE_HZ`].
@@ -59,9 +57,6 @@ pub struct Answered {
 
 impl Question {
     /// Reads a WAV file of any kind.
-    ///
-    /// # Errors
-    /// It is not one, or is empty.
     pub fn read(path: &Path) -> Result<Question, WavError> {
         let samples = wav::load(path, MICROPHONE_HZ)?;
         let last_sound = last_sound(&samples);
@@ -92,9 +87,6 @@ fn mean_square(samples: &[i16]) -> f32 {
 
 impl RecordedRoom {
     /// Opens the room.
-    ///
-    /// # Errors
-    /// See [`Session::start`].
     pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<RecordedRoom, SessionError> {
         let (source, clips) = QueueSource::new(MICROPHONE_HZ);
         let (sink, recording) = WavSink::in_memory(LOUDSPEAKER_HZ);
@@ -103,33 +95,24 @@ impl RecordedRoom {
         Ok(RecordedRoom { session, clips, recording, observations })
     }
 
-    /// The conversation's handle.
     pub fn handle(&self) -> &Handle {
         &self.session.handle
     }
 
-    /// The workers.
     pub fn workers(&self) -> &Workers {
         &self.session.workers
     }
 
     /// Says something into the room; returns at once.
-    ///
-    /// # Errors
-    /// Too many clips wait.
     pub fn say(&self, samples: Vec<i16>) -> Result<Clip, QueueFull> {
         self.clips.push(samples)
     }
 
-    /// What the loudspeaker plays.
     pub fn recording(&self) -> &Recording {
         &self.recording
     }
 
     /// Asks a question and waits until its answer was heard; `see` is shown everything meanwhile.
-    ///
-    /// # Errors
-    /// Too many clips wait.
     pub async fn ask(&mut self, question: &Question, mut see: impl FnMut(&Observation)) -> Result<Answered, QueueFull> {
         while self.observations.try_recv().is_ok() {}
         let begun = self.recording.samples().len();
@@ -164,15 +147,11 @@ impl RecordedRoom {
     }
 
     /// Waits until the models are loaded and the conversation is quiet.
-    ///
-    /// # Errors
-    /// A worker that cannot be started.
     pub async fn ready(&self) -> Result<Instant, parley_engines::EngineError> {
         self.session.workers.ready().await?;
         Ok(Instant::now())
     }
 
-    /// Ends the conversation.
     pub async fn close(self) {
         self.session.close().await;
     }

@@ -5,7 +5,6 @@ use parley_update::data::Schema;
 #[cfg(any(feature = "probe-schema-1", feature = "probe-schema-2"))]
 mod probe;
 
-/// All of them.
 #[cfg(not(any(feature = "probe-schema-1", feature = "probe-schema-2")))]
 pub const ALL: &[Schema] = &[];
 

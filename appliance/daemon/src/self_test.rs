@@ -43,19 +43,14 @@ const TRIES: u32 = 2;
 /// An answer that takes longer than this is none.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Why the self-test failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SelfTestError {
-    /// The voice does not speak.
     #[error("the question cannot be said: {0}")]
     Voice(#[from] EngineError),
-    /// The loudspeaker in memory cannot be opened.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// The voice has a rate that nobody can play.
     #[error(transparent)]
     Rate(#[from] ResampleError),
-    /// Nobody answered in time.
     #[error("the question was not answered aloud within {} s", LIMIT.as_secs())]
     NoAnswer,
 }
@@ -89,9 +84,6 @@ pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Gen
 }
 
 /// Asks the question, and says how long it took from its first sound to the first sound of the answer.
-///
-/// # Errors
-/// The voice or whatever comes after it does not work.
 pub async fn ask_itself(
     engines: Engines,
     settings: Settings,

@@ -21,16 +21,11 @@ use tokio::sync::{mpsc, watch};
 use crate::conductor::Engines;
 use crate::config::Config;
 
-/// Which workers to start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needed {
-    /// All of them: a conversation.
     All,
-    /// Only the language model.
     LanguageModel,
-    /// Only speech-to-text.
     SpeechToText,
-    /// Only text-to-speech.
     TextToSpeech,
 }
 
@@ -42,7 +37,6 @@ pub struct Workers {
     end_of_turn: Worker<EndOfTurn>,
 }
 
-/// A worker's program cannot be found.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the worker {name} is not in {folder}. `cargo xtask build` makes it; `engines.folder` in the configuration names another folder"
@@ -54,9 +48,6 @@ pub struct MissingWorker {
 
 impl Workers {
     /// Starts the needed workers; returns at once, while the models are being loaded.
-    ///
-    /// # Errors
-    /// A program that is not where it should be.
     ///
     /// # Panics
     /// Outside a Tokio runtime.
@@ -110,17 +101,14 @@ impl Workers {
         })
     }
 
-    /// Speech-to-text, where it was needed.
     pub fn speech_to_text(&self) -> Option<&Arc<Supervised<SpeechToText>>> {
         self.speech_to_text.0.as_ref()
     }
 
-    /// The language model, where it was needed.
     pub fn language_model(&self) -> Option<&Arc<Supervised<LanguageModel>>> {
         self.language_model.0.as_ref()
     }
 
-    /// Text-to-speech, where it was needed.
     pub fn text_to_speech(&self) -> Option<&Arc<Supervised<TextToSpeech>>> {
         self.text_to_speech.0.as_ref()
     }
@@ -131,9 +119,6 @@ impl Workers {
     }
 
     /// Waits until every worker is ready.
-    ///
-    /// # Errors
-    /// The first that cannot be started.
     pub async fn ready(&self) -> Result<(), EngineError> {
         self.ready_each().await.into_iter().try_for_each(|(_, ready)| ready.map(drop))
     }
@@ -168,7 +153,6 @@ impl Workers {
         usages.into_iter().flatten().collect()
     }
 
-    /// Ends the processes in an orderly way.
     pub async fn shut_down(&self) {
         tokio::join!(
             self.speech_to_text.shut_down(),
@@ -239,7 +223,6 @@ fn option(program: WorkerProgram, name: &str, value: impl AsRef<OsStr>) -> Worke
     program.argument(name).argument(value.as_ref())
 }
 
-/// The folder of the running program.
 fn own_folder() -> Option<PathBuf> {
     std::env::current_exe().ok()?.parent().map(Path::to_owned)
 }

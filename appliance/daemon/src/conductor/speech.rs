@@ -25,7 +25,6 @@ const CLAUSES_IN_FLIGHT: usize = 64;
 /// What a turn's speech goes through.
 pub(super) struct Outlet {
     pub(super) feed: Arc<tokio::sync::Mutex<Feed>>,
-    /// Rate of the loudspeaker.
     pub(super) rate_hz: u32,
     pub(super) control: Control,
     pub(super) voice: Arc<dyn Engine<TextToSpeech>>,
@@ -116,7 +115,6 @@ impl Speech {
         self.stream.pause();
     }
 
-    /// Goes on where it was paused.
     pub(super) fn resume(&self) {
         self.stream.resume();
     }

@@ -45,7 +45,6 @@ struct Turn {
 }
 
 impl Conversations {
-    /// Takes note of what was seen.
     pub fn note(&mut self, observation: &Observation, at: Duration) {
         match observation {
             Observation::Notice(Notice::Degraded { stage, degraded: true }) if *stage != Stage::EndOfTurn => {
@@ -77,7 +76,6 @@ impl Conversations {
         }
     }
 
-    /// The table of it all.
     pub fn table(&self, now: Duration) -> Table {
         let mut table = Table::default();
         let count = |turns: usize| u32::try_from(turns).unwrap_or(u32::MAX);

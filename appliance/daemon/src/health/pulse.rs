@@ -13,7 +13,6 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// Takes note of a frame of the microphone.
     pub fn heard(&self, samples: &[i16], speech: bool) {
         self.frames.fetch_add(1, Ordering::Relaxed);
         self.levels.note(samples, speech);

@@ -34,7 +34,6 @@ impl Default for VoiceActivity {
 }
 
 impl VoiceActivity {
-    /// Whether somebody speaks in the next frame.
     pub fn judge(&mut self, frame: &[i16; FRAME_SAMPLES]) -> bool {
         let level = level_dbfs(frame);
         // The detector refuses nothing but a wrong frame length, which the type excludes.

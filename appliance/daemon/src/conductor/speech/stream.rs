@@ -53,7 +53,6 @@ impl Stream {
         }
     }
 
-    /// Goes on.
     pub(super) fn resume(&self) {
         let mut state = lock(&self.state);
         state.paused = false;
@@ -73,7 +72,6 @@ impl Stream {
         heard
     }
 
-    /// How much was heard.
     pub(super) fn heard(&self) -> Duration {
         self.heard_of(&lock(&self.state))
     }
