@@ -16,12 +16,10 @@ pub struct Worker<K: Kind> {
     kind: std::marker::PhantomData<K>,
 }
 
-/// How a job ended.
 #[derive(Debug, PartialEq)]
 pub enum End {
     /// It was done, or cancelled.
     Done,
-    /// It was refused, or failed, for this reason.
     Failed(String),
 }
 
@@ -49,7 +47,6 @@ impl<K: Kind> Worker<K> {
         &self.details
     }
 
-    /// Begins a job.
     pub fn send(&mut self, task: K::Task) -> JobId {
         self.jobs += 1;
         let job = JobId(self.jobs);
@@ -57,7 +54,6 @@ impl<K: Kind> Worker<K> {
         job
     }
 
-    /// Asks for the end of a job.
     pub fn cancel(&mut self, job: JobId) {
         self.write(&Command::Cancel { job });
     }
@@ -66,7 +62,6 @@ impl<K: Kind> Worker<K> {
         protocol::write(&mut self.stdin, command).expect("the worker takes commands");
     }
 
-    /// The next report.
     pub fn read(&mut self) -> Report<K::Output> {
         protocol::read(&mut self.stdout).expect("the worker reports")
     }

@@ -34,18 +34,15 @@ pub(super) fn models(config: &Config) -> Result<Models> {
     Ok(Models::new(Manifest::embedded()?, Store::new(folder)?))
 }
 
-/// The configured microphone.
 pub(super) fn microphone(config: &Config) -> Result<AlsaSource> {
     // Its own rate, where it has the engines': nothing is converted then.
     AlsaSource::open(&config.audio.input, MICROPHONE_HZ).context("cannot listen; `parley check` shows the sound cards")
 }
 
-/// The configured loudspeaker.
 pub(super) fn loudspeaker(config: &Config) -> Result<AlsaSink> {
     AlsaSink::open(&config.audio.output, LOUDSPEAKER_HZ).context("cannot play; `parley check` shows the sound cards")
 }
 
-/// How answers are generated.
 pub(super) fn generating(config: &Config) -> Generating {
     Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() }
 }
@@ -58,7 +55,6 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
     result
 }
 
-/// The worker, once it is ready.
 pub(super) async fn ready<K: Kind>(worker: Option<&Arc<Supervised<K>>>) -> Result<(Arc<Supervised<K>>, WorkerDetails)> {
     let worker = worker.context("this worker was not started")?;
     let details = worker.ready().await?;

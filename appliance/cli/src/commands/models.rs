@@ -12,7 +12,6 @@ use serde::Serialize;
 use super::{common, output};
 use parley_daemon::config::Config;
 
-/// Options of `parley models`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     #[command(subcommand)]
@@ -66,7 +65,6 @@ struct File<'a> {
     reason: Option<&'a str>,
 }
 
-/// Runs the subcommand.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::models(config)?;
     match &options.command {
@@ -108,7 +106,6 @@ fn wanted(listing: &Listing) -> Wanted {
     listing.profile.clone().map_or(Wanted::Everything, Wanted::Profile)
 }
 
-/// Shows a long fetch's progress.
 fn show(progress: Progress<'_>) {
     let doing = match progress.phase {
         Phase::Waiting => "waiting for another fetch",

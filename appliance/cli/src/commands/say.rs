@@ -22,7 +22,6 @@ use parley_daemon::workers::{Needed, Workers};
 /// The longest text: more than half an hour of speech.
 const MAX_CHARS: usize = 32_000;
 
-/// Options of `parley say`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// What to say
@@ -47,7 +46,6 @@ struct Said<'a> {
     elapsed_ms: f64,
 }
 
-/// Says the text.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let text = options.text.join(" ");
     let chars = text.chars().count();
@@ -96,7 +94,6 @@ struct Loudspeaker {
     _speaker: Speaker,
 }
 
-/// Where the sound goes.
 enum Outlet {
     File { path: PathBuf, writer: Option<WavWriter> },
     Loudspeaker(Box<Loudspeaker>),

@@ -19,7 +19,6 @@ use parley_daemon::recorded::{Answered, LOUDSPEAKER_HZ, Question, RecordedRoom};
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
 
-/// Options of `parley talk`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Spoken questions, asked one after another in real time
@@ -60,7 +59,6 @@ struct Turn {
     stages_ms: StagesMs,
 }
 
-/// Talks.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     if options.mic {

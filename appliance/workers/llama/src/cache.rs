@@ -53,12 +53,10 @@ impl Cache {
         Ok(Cache { context, tokens: Vec::new(), batch: LlamaBatch::new(BATCH_TOKENS, 1), limit: limit as usize })
     }
 
-    /// Tokens that fit.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// Tokens that are in the cache.
     pub fn len(&self) -> usize {
         self.tokens.len()
     }
@@ -95,9 +93,6 @@ impl Cache {
     }
 
     /// Computes `tokens` after what is in the cache, and shows `see` the logits behind the one at `position` of the cache.
-    ///
-    /// # Errors
-    /// See [`Cache::append`].
     pub fn append_and_look(
         &mut self,
         tokens: &[LlamaToken],
@@ -140,9 +135,6 @@ impl Cache {
     }
 
     /// Writes what is in the cache to a file.
-    ///
-    /// # Errors
-    /// The file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), String> {
         let saved = self.context.state_seq_save_file(path, SEQUENCE as i32, &self.tokens);
         saved.map(|_| ()).map_err(|error| error.to_string())

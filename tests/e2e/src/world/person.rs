@@ -10,7 +10,6 @@ use std::time::Duration;
 use parley_conversation::FRAME;
 use parley_daemon::listening::FRAME_SAMPLES;
 
-/// The samples of a noise.
 const NOISE: i16 = -1;
 /// The shortest word takes this many frames, plus [`FRAMES_PER_LETTER`] for each letter.
 const FRAMES_PER_WORD: usize = 4;

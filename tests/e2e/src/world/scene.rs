@@ -16,19 +16,13 @@ use super::loudspeaker::{PERIOD, SoundCard};
 use super::person::Person;
 use super::{Auditor, Timeline, World, voice};
 
-/// What a world begins with.
 pub struct Scene {
-    /// The conversation's.
     pub settings: Settings,
-    /// The conductor's.
     pub generating: Generating,
-    /// Who answers.
     pub router: Box<dyn Router>,
-    /// What the language model answers to a question.
     pub answers: Box<dyn Fn(&str) -> String + Send + Sync>,
     /// What the end-of-turn model says of somebody who has finished, and of somebody who has not; `None`: there is none.
     pub judgements: Option<[f32; 2]>,
-    /// The voice.
     pub voice: Scripted<TextToSpeech>,
 }
 
