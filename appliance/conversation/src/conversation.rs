@@ -59,7 +59,7 @@ pub struct Conversation {
 impl Conversation {
     /// A conversation that nobody has begun. `end_of_turn_model`: whether there is one.
     pub fn new(settings: Settings, router: Box<dyn Router>, end_of_turn_model: bool) -> Self {
-        Conversation {
+        Self {
             listener: Listener::new(&settings, end_of_turn_model),
             responder: Responder::new(settings, router),
             actions: Vec::new(),

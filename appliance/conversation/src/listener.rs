@@ -54,7 +54,7 @@ pub(crate) struct Listener {
 
 impl Listener {
     pub(crate) fn new(settings: &Settings, end_of_turn_model: bool) -> Self {
-        Listener {
+        Self {
             endpointing: settings.endpointing.clone(),
             speculation: settings.speculation,
             spoken: settings.spoken,

@@ -49,7 +49,7 @@ pub(crate) struct Responder {
 
 impl Responder {
     pub(crate) fn new(settings: Settings, router: Box<dyn Router>) -> Self {
-        Responder {
+        Self {
             history: History::new(settings.remembered_turns),
             settings,
             router,

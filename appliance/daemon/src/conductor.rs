@@ -41,8 +41,8 @@ struct SharedLoudspeaker {
 }
 
 impl SharedLoudspeaker {
-    fn new(Loudspeaker { feed, control }: Loudspeaker) -> SharedLoudspeaker {
-        SharedLoudspeaker { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
+    fn new(Loudspeaker { feed, control }: Loudspeaker) -> Self {
+        Self { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
     }
 }
 
@@ -101,13 +101,13 @@ impl Conductor {
         engines: Engines,
         generating: Generating,
         loudspeaker: Option<Loudspeaker>,
-    ) -> (Conductor, Handle) {
+    ) -> (Self, Handle) {
         let (reports, incoming) = mpsc::channel(256);
         let (control_in, control) = mpsc::channel(64);
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
         let pulse = Arc::<Pulse>::default();
-        let conductor = Conductor {
+        let conductor = Self {
             conversation,
             engines,
             generating,

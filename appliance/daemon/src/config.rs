@@ -65,13 +65,7 @@ pub struct ConversationSettings {
 
 impl Default for ConversationSettings {
     fn default() -> Self {
-        Self {
-            persona: None,
-            barge_in: BargeIn::Key,
-            remembered_turns: 5,
-            language: "auto".into(),
-            answer_tokens: 120,
-        }
+        Self { persona: None, barge_in: BargeIn::Key, remembered_turns: 5, language: "auto".into(), answer_tokens: 120 }
     }
 }
 
@@ -154,13 +148,13 @@ impl Config {
     ///
     /// # Errors
     /// A named file that is missing, and any file with a mistake.
-    pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
         let usual = [user_file(), Some(PathBuf::from("/etc/parley/parley.toml"))];
         let path = match named {
             Some(path) => Some(path.to_owned()),
             None => usual.into_iter().flatten().find(|path| path.exists()),
         };
-        let Some(path) = path else { return Ok(Config::default()) };
+        let Some(path) = path else { return Ok(Self::default()) };
         match std::fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).map_err(|source| ConfigError::Parse { path, source: Box::new(source) }),
             Err(source) => Err(ConfigError::Read { path, source }),

@@ -13,7 +13,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    pub fn this() -> Machine {
+    pub fn this() -> Self {
         let field = |file: &str, key: &str, separator: char| {
             let text = std::fs::read_to_string(file).unwrap_or_default();
             let line = text.lines().find(|line| line.starts_with(key)).map(str::to_owned);
@@ -21,7 +21,7 @@ impl Machine {
         };
         let memory = field("/proc/meminfo", "MemTotal", ':').unwrap_or_default();
         let kilobytes = memory.split_whitespace().next().and_then(|number| number.parse::<u64>().ok());
-        Machine {
+        Self {
             architecture: std::env::consts::ARCH,
             // x86 names its model in cpuinfo, a Raspberry Pi in the device tree.
             processor: field("/proc/cpuinfo", "model name", ':')

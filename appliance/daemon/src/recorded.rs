@@ -57,10 +57,10 @@ pub struct Answered {
 
 impl Question {
     /// Reads a WAV file of any kind.
-    pub fn read(path: &Path) -> Result<Question, WavError> {
+    pub fn read(path: &Path) -> Result<Self, WavError> {
         let samples = wav::load(path, MICROPHONE_HZ)?;
         let last_sound = last_sound(&samples);
-        Ok(Question { samples, last_sound })
+        Ok(Self { samples, last_sound })
     }
 }
 
@@ -87,12 +87,12 @@ fn mean_square(samples: &[i16]) -> f32 {
 
 impl RecordedRoom {
     /// Opens the room.
-    pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<RecordedRoom, SessionError> {
+    pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let (source, clips) = QueueSource::new(MICROPHONE_HZ);
         let (sink, recording) = WavSink::in_memory(LOUDSPEAKER_HZ);
         let session = Session::start(settings, generating, workers, source, sink)?;
         let observations = session.handle.observations.subscribe();
-        Ok(RecordedRoom { session, clips, recording, observations })
+        Ok(Self { session, clips, recording, observations })
     }
 
     pub fn handle(&self) -> &Handle {

@@ -56,18 +56,18 @@ impl Session {
         workers: Workers,
         source: impl Source + 'static,
         sink: impl Sink + 'static,
-    ) -> Result<Session, SessionError> {
+    ) -> Result<Self, SessionError> {
         let (feed, control, speaker) = Speaker::start(sink)?;
         let (frames, _) = listening::listen(Microphone::start(source)?)?;
         let loudspeaker = Loudspeaker { feed, control };
-        Session::with(settings, generating, workers, Some((loudspeaker, speaker)), frames)
+        Self::with(settings, generating, workers, Some((loudspeaker, speaker)), frames)
     }
 
     /// A conversation in writing.
-    pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Session, SessionError> {
+    pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let settings = Settings { spoken: false, barge_in: BargeIn::Key, ..settings };
         let (_, no_frames) = mpsc::channel(1);
-        Session::with(settings, generating, workers, None, no_frames)
+        Self::with(settings, generating, workers, None, no_frames)
     }
 
     fn with(
@@ -76,14 +76,14 @@ impl Session {
         workers: Workers,
         loudspeaker: Option<(Loudspeaker, Speaker)>,
         frames: mpsc::Receiver<listening::AudioFrame>,
-    ) -> Result<Session, SessionError> {
+    ) -> Result<Self, SessionError> {
         let engines = workers.engines().ok_or(SessionError::Workers)?;
         let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
         let (loudspeaker, speaker) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
-        Ok(Session { handle, workers, conductor, _speaker: speaker })
+        Ok(Self { handle, workers, conductor, _speaker: speaker })
     }
 
     pub async fn close(self) {

@@ -51,7 +51,7 @@ impl Workers {
     ///
     /// # Panics
     /// Outside a Tokio runtime.
-    pub fn spawn(config: &Config, models: &Selection, needed: Needed) -> Result<Workers, MissingWorker> {
+    pub fn spawn(config: &Config, models: &Selection, needed: Needed) -> Result<Self, MissingWorker> {
         let wanted = |this| needed == Needed::All || needed == this;
         let engines = &config.engines;
 
@@ -83,7 +83,7 @@ impl Workers {
             .as_ref()
             .map(|model| Ok(option(program(config, &model.worker, 1)?, "--model", &model.file)))
             .transpose()?;
-        Ok(Workers {
+        Ok(Self {
             speech_to_text: Worker::spawn(Some(speech_to_text).filter(|_| wanted(Needed::SpeechToText))),
             language_model: Worker::spawn(Some(language_model).filter(|_| wanted(Needed::LanguageModel))),
             text_to_speech: Worker::spawn(Some(text_to_speech).filter(|_| wanted(Needed::TextToSpeech))),
@@ -168,7 +168,7 @@ struct Worker<K: Kind>(Option<Arc<Supervised<K>>>);
 
 impl<K: Kind> Worker<K> {
     fn spawn(program: Option<WorkerProgram>) -> Self {
-        Worker(program.map(|program| Arc::new(Supervised::spawn(program, Limits::default()))))
+        Self(program.map(|program| Arc::new(Supervised::spawn(program, Limits::default()))))
     }
 
     fn engine(&self) -> Arc<dyn Engine<K>> {

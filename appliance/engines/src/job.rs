@@ -48,10 +48,10 @@ impl<T> Clone for JobSender<T> {
 
 impl<T> Job<T> {
     /// A job and the end that an engine feeds.
-    pub fn channel() -> (JobSender<T>, Job<T>) {
+    pub fn channel() -> (JobSender<T>, Self) {
         let (sender, receiver) = mpsc::channel(OUTPUTS_IN_FLIGHT);
         let failure = Arc::new(OnceLock::new());
-        (JobSender { outputs: sender, failure: Arc::clone(&failure) }, Job { outputs: receiver, failure, over: false })
+        (JobSender { outputs: sender, failure: Arc::clone(&failure) }, Self { outputs: receiver, failure, over: false })
     }
 
     /// A job that has failed before it began.

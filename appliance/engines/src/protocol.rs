@@ -52,14 +52,14 @@ pub enum Report<O> {
 impl<T: Wire> Wire for Command<T> {
     fn samples(&self) -> &[i16] {
         match self {
-            Command::Start { task, .. } => task.samples(),
-            Command::Cancel { .. } => &[],
+            Self::Start { task, .. } => task.samples(),
+            Self::Cancel { .. } => &[],
         }
     }
     fn attach(&mut self, samples: Vec<i16>) {
         match self {
-            Command::Start { task, .. } => task.attach(samples),
-            Command::Cancel { .. } => {}
+            Self::Start { task, .. } => task.attach(samples),
+            Self::Cancel { .. } => {}
         }
     }
 }
@@ -67,14 +67,14 @@ impl<T: Wire> Wire for Command<T> {
 impl<O: Wire> Wire for Report<O> {
     fn samples(&self) -> &[i16] {
         match self {
-            Report::Output { output, .. } => output.samples(),
-            Report::Ready { .. } | Report::End { .. } | Report::Failed { .. } => &[],
+            Self::Output { output, .. } => output.samples(),
+            Self::Ready { .. } | Self::End { .. } | Self::Failed { .. } => &[],
         }
     }
     fn attach(&mut self, samples: Vec<i16>) {
         match self {
-            Report::Output { output, .. } => output.attach(samples),
-            Report::Ready { .. } | Report::End { .. } | Report::Failed { .. } => {}
+            Self::Output { output, .. } => output.attach(samples),
+            Self::Ready { .. } | Self::End { .. } | Self::Failed { .. } => {}
         }
     }
 }

@@ -109,9 +109,9 @@ impl Role {
     /// The name that chat templates know.
     pub fn as_str(self) -> &'static str {
         match self {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
         }
     }
 }

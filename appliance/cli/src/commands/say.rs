@@ -103,28 +103,28 @@ enum Outlet {
 const FEED_EVERY: Duration = Duration::from_millis(10);
 
 impl Outlet {
-    fn open(options: &Options, config: &Config) -> Result<Outlet> {
+    fn open(options: &Options, config: &Config) -> Result<Self> {
         match &options.output {
-            Some(path) => Ok(Outlet::File { path: path.clone(), writer: None }),
+            Some(path) => Ok(Self::File { path: path.clone(), writer: None }),
             None => {
                 let sink =
                     common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
                 let (feed, control, _speaker) = Speaker::start(sink)?;
-                Ok(Outlet::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _speaker })))
+                Ok(Self::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _speaker })))
             }
         }
     }
 
     async fn write(&mut self, audio: &[i16], rate_hz: u32) -> Result<()> {
         match self {
-            Outlet::File { path, writer } => {
+            Self::File { path, writer } => {
                 let writer = match writer {
                     Some(writer) => writer,
                     none => none.insert(WavWriter::create(path, rate_hz)?),
                 };
                 Ok(writer.write(audio)?)
             }
-            Outlet::Loudspeaker(speaker) => {
+            Self::Loudspeaker(speaker) => {
                 let Loudspeaker { feed, control, resampler, .. } = speaker.as_mut();
                 let resampler = match resampler {
                     Some(resampler) => resampler,
@@ -140,8 +140,8 @@ impl Outlet {
 
     async fn finish(self) -> Result<()> {
         match self {
-            Outlet::File { writer, .. } => Ok(writer.map_or(Ok(()), WavWriter::finish)?),
-            Outlet::Loudspeaker(speaker) => {
+            Self::File { writer, .. } => Ok(writer.map_or(Ok(()), WavWriter::finish)?),
+            Self::Loudspeaker(speaker) => {
                 let Loudspeaker { mut feed, control, resampler, _speaker } = *speaker;
                 let mut rest = Vec::new();
                 if let Some(mut resampler) = resampler {

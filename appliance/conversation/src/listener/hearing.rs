@@ -34,13 +34,13 @@ pub(super) enum Hearing {
 impl Hearing {
     /// From now on, until it is silent.
     pub(super) fn ignoring() -> Self {
-        Hearing::Ignoring { silence: Duration::ZERO }
+        Self::Ignoring { silence: Duration::ZERO }
     }
 }
 
 impl Default for Hearing {
     fn default() -> Self {
-        Hearing::Quiet(Onset::default())
+        Self::Quiet(Onset::default())
     }
 }
 
@@ -147,7 +147,7 @@ pub(super) struct Pause {
 
 impl Pause {
     pub(super) fn new(turn: TurnId, end_of_turn: Judgement, forced: bool) -> Self {
-        Pause {
+        Self {
             turn,
             end_of_turn,
             sentence: Judgement::NoModel,

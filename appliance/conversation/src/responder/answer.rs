@@ -27,7 +27,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn new(turn: TurnId, question: Option<String>, language: String) -> Self {
-        Answer {
+        Self {
             turn,
             question,
             language,

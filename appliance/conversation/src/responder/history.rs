@@ -81,7 +81,7 @@ pub struct History {
 impl History {
     /// A history of at most `kept` exchanges.
     pub fn new(kept: usize) -> Self {
-        History { exchanges: VecDeque::new(), kept }
+        Self { exchanges: VecDeque::new(), kept }
     }
 
     /// Oldest first.

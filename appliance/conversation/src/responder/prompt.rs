@@ -29,7 +29,7 @@ pub struct Message {
 
 impl Message {
     fn new(author: Author, text: impl Into<String>) -> Self {
-        Message { author, text: text.into() }
+        Self { author, text: text.into() }
     }
 }
 

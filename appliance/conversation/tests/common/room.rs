@@ -51,21 +51,21 @@ pub struct Room {
 
 impl Room {
     pub fn new() -> Self {
-        Room::with(|_| {})
+        Self::with(|_| {})
     }
 
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        Room::routed(change, Box::new(ModelOnly), true)
+        Self::routed(change, Box::new(ModelOnly), true)
     }
 
     pub fn without_end_of_turn_model() -> Self {
-        Room::routed(|_| {}, Box::new(ModelOnly), false)
+        Self::routed(|_| {}, Box::new(ModelOnly), false)
     }
 
     pub fn routed(change: impl FnOnce(&mut Settings), router: Box<dyn Router>, end_of_turn_model: bool) -> Self {
         let mut settings = Settings::default();
         change(&mut settings);
-        Room {
+        Self {
             auditor: Auditor::new(&settings),
             conversation: Conversation::new(settings, router, end_of_turn_model),
             speech_to_text: Works::After(ms(60)),

@@ -29,7 +29,7 @@ pub struct Generating {
 
 impl Default for Generating {
     fn default() -> Self {
-        Generating { max_tokens: 120, temperature: 0.0 }
+        Self { max_tokens: 120, temperature: 0.0 }
     }
 }
 

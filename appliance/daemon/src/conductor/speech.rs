@@ -67,8 +67,8 @@ impl Audio {
     /// Cancel-safe.
     async fn next(&mut self) -> Option<Result<Spoken, parley_engines::EngineError>> {
         match self {
-            Audio::Made(job) => job.next().await,
-            Audio::Kept(blocks) => blocks.next().map(Ok),
+            Self::Made(job) => job.next().await,
+            Self::Kept(blocks) => blocks.next().map(Ok),
         }
     }
 }

@@ -103,20 +103,20 @@ struct Processor {
 }
 
 impl Processor {
-    fn now() -> Option<Processor> {
-        Processor::read(&std::fs::read_to_string("/proc/stat").ok()?)
+    fn now() -> Option<Self> {
+        Self::read(&std::fs::read_to_string("/proc/stat").ok()?)
     }
 
     /// The first line of `/proc/stat`: user, nice, system, idle, waiting, and more.
-    fn read(stat: &str) -> Option<Processor> {
+    fn read(stat: &str) -> Option<Self> {
         let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
         let times: Vec<u64> = fields.map_while(|field| field.parse().ok()).take(8).collect();
         let idle = times.get(3)? + times.get(4)?;
         let all: u64 = times.iter().sum();
-        Some(Processor { busy: all - idle, all })
+        Some(Self { busy: all - idle, all })
     }
 
-    fn share_since(self, before: Processor) -> Option<f64> {
+    fn share_since(self, before: Self) -> Option<f64> {
         let all = self.all.checked_sub(before.all).filter(|all| *all > 0)?;
         Some(self.busy.saturating_sub(before.busy) as f64 / all as f64)
     }

@@ -29,7 +29,7 @@ pub struct VoiceActivity {
 impl Default for VoiceActivity {
     fn default() -> Self {
         let vad = Vad::new_with_rate_and_mode(SampleRate::Rate16kHz, VadMode::Aggressive);
-        VoiceActivity { vad, speech_dbfs: FLOOR_DBFS, noise_dbfs: FLOOR_DBFS + 15.0 }
+        Self { vad, speech_dbfs: FLOOR_DBFS, noise_dbfs: FLOOR_DBFS + 15.0 }
     }
 }
 
