@@ -73,12 +73,10 @@ impl Listener {
         }
     }
 
-    /// What it wants next.
     pub(crate) fn poll(&mut self) -> Option<ListenerOutput> {
         self.outputs.pop_front()
     }
 
-    /// One more frame came from the microphone.
     pub(crate) fn frame(&mut self, end: Position, speech: bool, now: Duration, answer: Option<Answering>) {
         self.latest = end;
         self.latest_at = now;
@@ -218,7 +216,6 @@ impl Listener {
         self.barge_in == BargeIn::Key && !self.answer_waits() && answer.is_some_and(|answer| answer.audible)
     }
 
-    /// Forgets what is being said.
     fn stop_hearing(&mut self) {
         if let Some(turn) = self.turn() {
             self.want(ListenerOutput::Discard { turn });
@@ -241,7 +238,6 @@ impl Listener {
         }
     }
 
-    /// How long the answer has been waiting.
     fn waiting_for(&self) -> Option<Duration> {
         self.waiting.map(|(_, since)| self.latest_at.saturating_sub(since))
     }

@@ -41,7 +41,6 @@ pub(crate) struct Responder {
     history: History,
     /// Nothing of it is played; the person may still go on.
     draft: Option<Answer>,
-    /// It is being said.
     answer: Option<Answer>,
     apologies: Apologies,
     outputs: VecDeque<ResponderOutput>,
@@ -60,7 +59,6 @@ impl Responder {
         }
     }
 
-    /// What it wants next.
     pub(crate) fn poll(&mut self) -> Option<ResponderOutput> {
         self.outputs.pop_front()
     }
@@ -95,7 +93,6 @@ impl Responder {
         self.act(Action::Cancel { turn });
     }
 
-    /// The draft is to be said.
     pub(crate) fn release(&mut self, turn: TurnId) {
         if let Some(draft) = self.draft.take_if(|draft| draft.turn == turn) {
             self.begin(draft);
@@ -131,7 +128,6 @@ impl Responder {
         self.over(if continues { Outcome::Withdrawn } else { Outcome::Interrupted });
     }
 
-    /// The language model said some more.
     pub(crate) fn text(&mut self, turn: TurnId, text: &str) {
         let clauses = self.alive(turn).map(|answer| answer.push(text)).unwrap_or_default();
         self.say(turn, clauses);
@@ -210,7 +206,6 @@ impl Responder {
         self.answer.is_none() && self.apologies.are_due()
     }
 
-    /// Says the next of what is to be said unasked.
     pub(crate) fn announce(&mut self, turn: TurnId) {
         if let Some(text) = self.apologies.next() {
             let answer = self.ready_made(turn, text);

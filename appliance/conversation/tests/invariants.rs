@@ -147,29 +147,16 @@ mod junk {
                         confidence: if sure { 0.9 } else { 0.1 },
                     },
                 },
-                Op::Judged { pick, probability } => {
-                    let turn = turn(pick);
-                    Event::EndOfTurnJudged { turn, probability }
-                }
-                Op::SentenceJudged { pick, probability } => {
-                    let turn = turn(pick);
-                    Event::SentenceJudged { turn, probability }
-                }
+                Op::Judged { pick, probability } => Event::EndOfTurnJudged { turn: turn(pick), probability },
+                Op::SentenceJudged { pick, probability } => Event::SentenceJudged { turn: turn(pick), probability },
                 Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
                 Op::GenerationEnded { pick } => Event::GenerationEnded { turn: turn(pick) },
                 Op::ClauseSynthesized { pick, clause, length } => {
-                    let turn = turn(pick);
-                    Event::ClauseSynthesized { turn, clause, length }
+                    Event::ClauseSynthesized { turn: turn(pick), clause, length }
                 }
-                Op::Heard { pick, heard } => {
-                    let turn = turn(pick);
-                    Event::Heard { turn, heard }
-                }
+                Op::Heard { pick, heard } => Event::Heard { turn: turn(pick), heard },
                 Op::PlaybackEnded { pick } => Event::PlaybackEnded { turn: turn(pick) },
-                Op::Failed { pick, stage } => {
-                    let turn = turn(pick);
-                    Event::Failed { turn, stage }
-                }
+                Op::Failed { pick, stage } => Event::Failed { turn: turn(pick), stage },
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
                 Op::Interrupt => Event::Interrupt,
                 Op::Typed { text } => Event::Typed { text: text.into() },
@@ -267,34 +254,18 @@ mod plausible {
                 room.says(&words.join(" "), milliseconds);
                 said.extend(words);
             }
-            Op::BackChannel => {
-                room.says("mhm", 300);
-            }
-            Op::Noise { milliseconds } => {
-                room.noise(milliseconds);
-            }
-            Op::Silence { milliseconds } => {
-                room.silence(milliseconds);
-            }
-            Op::DeadMicrophone { milliseconds } => {
-                room.dead_microphone(milliseconds);
-            }
-            Op::Type => {
-                room.types("typed");
-            }
-            Op::Key => {
-                room.key();
-            }
-            Op::Engine { stage, works } => match stage {
-                Stage::SpeechToText => room.speech_to_text = works,
-                Stage::EndOfTurn => room.end_of_turn = works,
-                Stage::LanguageModel => room.language_model = works,
-                Stage::TextToSpeech => room.text_to_speech = works,
-            },
+            Op::Engine { stage: Stage::SpeechToText, works } => room.speech_to_text = works,
+            Op::Engine { stage: Stage::EndOfTurn, works } => room.end_of_turn = works,
+            Op::Engine { stage: Stage::LanguageModel, works } => room.language_model = works,
+            Op::Engine { stage: Stage::TextToSpeech, works } => room.text_to_speech = works,
             Op::Finished(probability) => room.finished = probability,
-            Op::Degraded { stage, degraded } => {
-                room.degraded(stage, degraded);
-            }
+            Op::BackChannel => _ = room.says("mhm", 300),
+            Op::Noise { milliseconds } => _ = room.noise(milliseconds),
+            Op::Silence { milliseconds } => _ = room.silence(milliseconds),
+            Op::DeadMicrophone { milliseconds } => _ = room.dead_microphone(milliseconds),
+            Op::Type => _ = room.types("typed"),
+            Op::Key => _ = room.key(),
+            Op::Degraded { stage, degraded } => _ = room.degraded(stage, degraded),
         }
     }
 

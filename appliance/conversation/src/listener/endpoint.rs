@@ -171,9 +171,7 @@ impl Endpointing {
 /// What a model said of the end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Judgement {
-    /// There is none.
     NoModel,
-    /// It is still thinking.
     Pending,
     /// Of the end, 0..1.
     Probability(f32),

@@ -21,14 +21,14 @@ const SILENCE_AFTER_NOISE: Duration = Duration::from_millis(300);
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Hearing {
-    /// Nobody speaks.
     Quiet(Onset),
-    /// Somebody speaks.
     Speaking(Utterance),
     /// Somebody spoke, and may have finished.
     Pausing(Utterance, Box<Pause>),
     /// What goes on was found to be noise; wait until it has been silent long enough.
-    Ignoring { silence: Duration },
+    Ignoring {
+        silence: Duration,
+    },
 }
 
 impl Hearing {
@@ -77,7 +77,6 @@ impl Onset {
 /// A look for words in what is still being said.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Peek {
-    /// The draft that it is for.
     pub(super) turn: TurnId,
     /// Where the audio ends that it looks at.
     pub(super) to: Position,
@@ -91,7 +90,6 @@ pub(super) struct Utterance {
     pub(super) began: Position,
     /// Where it was noticed.
     pub(super) onset: Position,
-    /// The end of the last frame with speech.
     pub(super) last_speech: Position,
     /// The words before `from`, where the whole is too long to be transcribed in one go.
     pub(super) before: String,
@@ -117,7 +115,6 @@ impl Utterance {
 pub(super) struct Question {
     /// The turn that answers it.
     pub(super) turn: Option<TurnId>,
-    /// Where its audio begins.
     pub(super) from: Position,
     /// The end of the last frame with speech: up to here, what was said has been answered.
     pub(super) until: Position,
@@ -129,7 +126,6 @@ pub(super) struct Question {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pause {
     pub(super) turn: TurnId,
-    /// What the end-of-turn model says.
     pub(super) end_of_turn: Judgement,
     /// What the language model says, once an answer is being drafted.
     pub(super) sentence: Judgement,
@@ -138,7 +134,6 @@ pub(super) struct Pause {
     /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
     pub(super) peeking: bool,
     pub(super) transcript: Option<Transcript>,
-    /// Whether an answer is being drafted.
     pub(super) drafted: bool,
     /// Do not wait for silence: the stretch is as long as it may be, or the microphone has gone.
     pub(super) forced: bool,
@@ -171,7 +166,6 @@ impl Pause {
         self.speech_frames > 0
     }
 
-    /// Whether the transcript is being waited for.
     pub(super) fn awaits_words(&self) -> bool {
         self.transcribed_to.is_some() && self.transcript.is_none()
     }

@@ -69,7 +69,6 @@ impl Listener {
         }
     }
 
-    /// What the language model says.
     pub(crate) fn sentence_judged(&mut self, turn: TurnId, probability: f32) {
         if let Some(pause) = self.pause_of(turn) {
             pause.sentence = Judgement::Probability(probability);

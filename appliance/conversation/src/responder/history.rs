@@ -103,14 +103,12 @@ impl History {
         }
     }
 
-    /// The answer has one more clause.
     pub(super) fn clause(&mut self, turn: TurnId, clause: Clause) {
         if let Some(exchange) = self.exchange(turn) {
             exchange.clauses.push(clause);
         }
     }
 
-    /// A clause takes this long to say.
     pub(super) fn length(&mut self, turn: TurnId, clause: usize, length: Duration) {
         if let Some(clause) = self.exchange(turn).and_then(|exchange| exchange.clauses.get_mut(clause)) {
             clause.length = Some(length);
