@@ -29,7 +29,6 @@ enum Phase {
     Cancelled { kill_at: Instant },
 }
 
-/// Leaves out what the owner already has.
 struct Skip {
     amount: usize,
     markers: usize,

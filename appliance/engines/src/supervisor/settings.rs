@@ -13,37 +13,18 @@ pub struct WorkerProgram {
     pub path: PathBuf,
     /// On its command line, without its own name.
     pub arguments: Vec<OsString>,
-    /// Variables that it gets besides those of this process.
-    pub environment: Vec<(OsString, OsString)>,
-    /// The most private memory that it may have (`RLIMIT_DATA`: heap, stacks, private writable mappings; a model
-    /// that is mapped from its file read-only does not count). Beyond it allocations fail, which ends most workers.
-    pub memory_limit_bytes: Option<u64>,
 }
 
 impl WorkerProgram {
     /// A program without arguments.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), arguments: Vec::new(), environment: Vec::new(), memory_limit_bytes: None }
+        Self { path: path.into(), arguments: Vec::new() }
     }
 
     /// Appends an argument.
     #[must_use]
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());
-        self
-    }
-
-    /// Sets an environment variable.
-    #[must_use]
-    pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.environment.push((name.into(), value.into()));
-        self
-    }
-
-    /// Bounds its private memory.
-    #[must_use]
-    pub fn memory_limit_bytes(mut self, bytes: u64) -> Self {
-        self.memory_limit_bytes = Some(bytes);
         self
     }
 }
