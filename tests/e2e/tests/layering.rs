@@ -27,11 +27,11 @@ enum Needed {
 }
 
 impl Workspace {
-    fn all() -> Vec<Workspace> {
-        PLATFORMS.into_iter().map(Workspace::on).collect()
+    fn all() -> Vec<Self> {
+        PLATFORMS.into_iter().map(Self::on).collect()
     }
 
-    fn on(platform: &str) -> Workspace {
+    fn on(platform: &str) -> Self {
         let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(cargo)
@@ -41,7 +41,7 @@ impl Workspace {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
         let names = packages(&metadata).map(|package| (text(package, "id"), text(package, "name"))).collect();
-        Workspace { metadata, names }
+        Self { metadata, names }
     }
 
     fn members(&self) -> impl Iterator<Item = &Value> {

@@ -25,7 +25,7 @@ pub enum End {
 
 impl<K: Kind> Worker<K> {
     /// Starts a program and waits until it is ready.
-    pub fn start(program: &str, arguments: &[&str]) -> Worker<K> {
+    pub fn start(program: &str, arguments: &[&str]) -> Self {
         let mut process = Process::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -39,7 +39,7 @@ impl<K: Kind> Worker<K> {
             panic!("the first report is not Ready: {ready:?}")
         };
         assert_eq!(version, protocol::VERSION);
-        Worker { process, stdin, stdout, jobs: 0, details, kind: std::marker::PhantomData }
+        Self { process, stdin, stdout, jobs: 0, details, kind: std::marker::PhantomData }
     }
 
     /// What it said of itself when it was ready.

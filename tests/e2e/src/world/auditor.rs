@@ -50,7 +50,7 @@ pub struct Auditor {
 impl Auditor {
     /// An auditor of a conversation; `spoken`: whether there is a loudspeaker.
     pub fn new(spoken: bool) -> Self {
-        Auditor { is_shown: !spoken, ..Auditor::default() }
+        Self { is_shown: !spoken, ..Self::default() }
     }
 
     /// The turn that may be heard now.

@@ -27,14 +27,14 @@ pub(super) enum Sound {
 
 impl Sound {
     pub(super) fn is_speech(self) -> bool {
-        matches!(self, Sound::Noise | Sound::Word(_))
+        matches!(self, Self::Noise | Self::Word(_))
     }
 
     pub(super) fn samples(self) -> [i16; FRAME_SAMPLES] {
         let sample = match self {
-            Sound::Silence | Sound::Lost => 0,
-            Sound::Noise => NOISE,
-            Sound::Word(number) => number,
+            Self::Silence | Self::Lost => 0,
+            Self::Noise => NOISE,
+            Self::Word(number) => number,
         };
         [sample; FRAME_SAMPLES]
     }

@@ -29,7 +29,7 @@ pub struct Scene {
 impl Default for Scene {
     /// Engines about as fast as a Raspberry Pi's, an end-of-turn model that is always right, and answers in two clauses.
     fn default() -> Self {
-        Scene {
+        Self {
             settings: Settings::default(),
             generating: Generating::default(),
             router: Box::new(ModelOnly),
@@ -58,7 +58,7 @@ impl World {
     ///
     /// # Panics
     /// Outside a Tokio runtime.
-    pub fn new(scene: Scene) -> World {
+    pub fn new(scene: Scene) -> Self {
         let person = Person::default();
         let ms = Duration::from_millis;
         let pace = |first, each| Pace { first: ms(first), each: ms(each) };
@@ -93,7 +93,7 @@ impl World {
         let conversation = Conversation::new(scene.settings, scene.router, scene.judgements.is_some());
         let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
-        World {
+        Self {
             speech_to_text,
             language_model,
             text_to_speech,

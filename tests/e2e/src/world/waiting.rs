@@ -33,7 +33,7 @@ impl World {
     ///
     /// # Panics
     /// It never came.
-    pub async fn until(&mut self, what: &str, is_so: impl Fn(&World) -> bool) -> Duration {
+    pub async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) -> Duration {
         let start = self.now;
         while !is_so(self) {
             assert!(self.now < start + PATIENCE, "{what}: not within {PATIENCE:?}");

@@ -22,7 +22,7 @@ pub fn programs() -> PathBuf {
 /// `parley`, with one thread for each engine and nobody's own configuration.
 pub fn parley() -> Command {
     let config = scratch().join("parley.toml");
-    let threads = "[engines]\nlistening-threads = 1\nthinking-threads = 1\nspeaking-threads = 1\n";
+    let threads = "[engines]\nspeech-to-text-threads = 1\nlanguage-model-threads = 1\ntext-to-speech-threads = 1\n";
     std::fs::write(&config, threads).expect("the scratch folder takes files");
     parley_with(&config)
 }
