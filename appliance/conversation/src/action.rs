@@ -9,17 +9,17 @@ use crate::responder::Message;
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Action {
-    /// Transcribe this stretch of the microphone's audio, which begins a little before the onset and ends with the silence
-    /// so far; answer with [`crate::Event::Transcribed`].
+    /// Transcribe this stretch of the microphone's audio, which begins a little before the onset and ends with the
+    /// silence so far; answer with [`crate::Event::Transcribed`].
     Transcribe { turn: TurnId, from: Position, to: Position },
-    /// Tell from the sound whether the speaker has finished; answer with [`crate::Event::EndOfTurnJudged`]. The stretch is
-    /// that of [`Action::Transcribe`].
+    /// Tell from the sound whether the speaker has finished; answer with [`crate::Event::EndOfTurnJudged`]. The stretch
+    /// is that of [`Action::Transcribe`].
     JudgeEndOfTurn { turn: TurnId, from: Position, to: Position },
     /// Let the language model answer system prompt, history and the person's words: [`crate::Event::Text`], then
     /// [`crate::Event::GenerationEnded`].
     Generate { turn: TurnId, messages: Vec<Message> },
-    /// Nobody has asked yet, but the next question will follow these messages: let the language model read them now, when
-    /// nobody waits for it. Stop when somebody asks; there is nothing to report.
+    /// Nobody has asked yet, but the next question will follow these messages: let the language model read them now,
+    /// when nobody waits for it. Stop when somebody asks; there is nothing to report.
     Prepare { messages: Vec<Message> },
     /// Synthesise a clause, after those before it, counted from 0 in each turn; its audio is held until the turn is
     /// released. `language`: ISO 639-1 code of the voice.
@@ -46,7 +46,7 @@ pub enum Action {
 pub enum Outcome {
     /// It was heard to its end.
     Completed,
-    /// Somebody spoke or pressed a button, or the voice failed. Where the voice failed for a draft, it was not released.
+    /// Somebody spoke or pressed a button, or the voice failed. A draft whose voice failed was not released.
     Interrupted,
     /// The person had not finished; their utterance is taken up again as a whole.
     Withdrawn,

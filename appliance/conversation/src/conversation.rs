@@ -1,15 +1,14 @@
-//! The only door. [`Conversation::handle`] hands each event to one of two machines, and what one of them wants to the other.
+//! The only door. [`Conversation::handle`] hands each event to one of two machines, and what one wants to the other.
 //!
 //! Terms:
-//! - the **listener** knows the microphone: who speaks, what they say, whether they have finished, and whether the answer
-//!   has to wait for them;
-//! - the **responder** knows the answers: what is drafted, what is being said, what was heard of it, and what is said unasked.
+//! - the **listener** knows the microphone: who speaks, what they say, whether they have finished, and whether the
+//!   answer has to wait for them;
+//! - the **responder** knows the answers: what is drafted, what is said, what was heard, and what is said unasked.
 //!
 //! Rules:
 //! - Neither machine sees the other. What passes between them is in `interface.rs`, and passes here.
-//! - What the responder wants is done before the next thing that the listener wants, so that actions come in the order of
-//!   their causes.
-//! - The listener alone makes an answer wait and go on; the responder alone ends it, be it because the listener says so.
+//! - What the responder wants is done before the listener's next wish, so that actions come in their causes' order.
+//! - The listener alone makes an answer wait and go on; the responder alone ends it, also where the listener says so.
 //!
 //! ```text
 //!                      Draft, Release, Discard,
@@ -109,8 +108,8 @@ impl Conversation {
         std::mem::take(&mut self.actions)
     }
 
-    /// When [`Event::Due`] has something to do, on the clock of [`Conversation::handle`]; `None` where nothing is due, until
-    /// the next event.
+    /// When [`Event::Due`] has something to do, on the clock of [`Conversation::handle`]; `None` where nothing is due,
+    /// until the next event.
     pub fn next_wakeup(&self) -> Option<Duration> {
         self.listener.next_wakeup()
     }
@@ -140,8 +139,8 @@ impl Conversation {
         self.listener.turn() == Some(turn) || self.responder.answering().is_some_and(|answer| answer.turn == turn)
     }
 
-    /// A language model that has begun to answer, or failed, says no more about the question. That may release the draft,
-    /// which comes before what the model says.
+    /// A language model that has begun to answer, or failed, says no more about the question. That may release the
+    /// draft, which comes before what the model says.
     fn without_sentence_judgement(&mut self, turn: TurnId) {
         self.listener.without_sentence_judgement(turn);
         self.settle();

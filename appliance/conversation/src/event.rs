@@ -43,8 +43,8 @@ pub enum Event {
     Transcribed { turn: TurnId, transcript: Transcript },
     /// [`crate::Action::JudgeEndOfTurn`] is done: the probability that the speaker has finished, 0..1.
     EndOfTurnJudged { turn: TurnId, probability: f32 },
-    /// The language model has read the words of [`crate::Action::Generate`]: the probability that a sentence ends with them,
-    /// 0..1. Comes before its first text, or not at all.
+    /// The language model has read the words of [`crate::Action::Generate`]: the probability that a sentence ends with
+    /// them, 0..1. Comes before its first text, or not at all.
     SentenceJudged { turn: TurnId, probability: f32 },
     /// The language model said some more: any piece of text, often a part of a word.
     Text { turn: TurnId, text: String },
@@ -52,8 +52,8 @@ pub enum Event {
     GenerationEnded { turn: TurnId },
     /// All audio of a clause, counted from 0, is known.
     ClauseSynthesized { turn: TurnId, clause: usize, length: Duration },
-    /// How much of a turn's audio, from its beginning, has left the loudspeaker; sent while it plays, when it pauses and when
-    /// it stops.
+    /// How much of a turn's audio, from its beginning, has left the loudspeaker; sent while it plays, when it pauses
+    /// and when it stops.
     Heard { turn: TurnId, heard: Duration },
     /// The last sample of a turn has been heard. Means nothing before its [`crate::Action::EndSpeech`].
     PlaybackEnded { turn: TurnId },

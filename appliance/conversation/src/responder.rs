@@ -112,8 +112,8 @@ impl Responder {
         self.begin(answer);
     }
 
-    /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on with
-    /// its question, which is taken back too.
+    /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on
+    /// with its question, which is taken back too.
     pub(crate) fn give_way(&mut self, continues: bool) {
         let Some(turn) = self.answer.as_ref().map(|answer| answer.turn) else {
             return;
@@ -179,7 +179,7 @@ impl Responder {
         }
     }
 
-    /// `continues`: an answer so short that somebody went on with the question before it was reported. Both are taken back.
+    /// `continues`: an answer so short that somebody went on with the question before its end was told. Both are undone.
     pub(crate) fn playback_ended(&mut self, turn: TurnId, continues: bool) {
         if self.answer.as_ref().is_some_and(|answer| answer.turn == turn && answer.finished) {
             if continues {

@@ -1,8 +1,8 @@
 //! The rules of the crate's documentation, tried with random histories. A failing case is printed with its seed.
 //!
-//! Two kinds of worlds are made up: **junk**, in which any event comes for any turn at any time, and **plausible** ones,
-//! in which a person, a room and engines of any speed and health behave as they may. In both, [`common::Auditor`] checks
-//! every rule after every event; its panic names the rule.
+//! Two kinds of worlds are made up: **junk**, in which any event comes for any turn at any time, and **plausible**
+//! ones, in which a person, a room and engines of any speed and health behave as they may. In both, [`common::Auditor`]
+//! checks every rule after every event; its panic names the rule.
 
 mod common;
 

@@ -1,7 +1,7 @@
 //! Listening: the microphone's samples become frames that say whether somebody speaks.
 //!
-//! The listening thread is an ordinary one, between the real-time capture thread and the conductor: it may wait, and what
-//! it costs is [`VoiceActivity`]'s few microseconds a frame.
+//! The listening thread is an ordinary one, between the real-time capture thread and the conductor: it may wait, and
+//! what it costs is [`VoiceActivity`]'s few microseconds a frame.
 
 mod thread;
 mod voice_activity;

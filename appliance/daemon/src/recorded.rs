@@ -1,7 +1,7 @@
 //! Conversations from recordings: a microphone that plays WAV files in real time, and a loudspeaker that records.
 //!
-//! Latency is measured between what was really at the microphone and what really left the loudspeaker: from the last sound
-//! of the question, found in its file beforehand, to the first sound in the recorded answer.
+//! Latency is measured between what was really at the microphone and what really left the loudspeaker: from the last
+//! sound of the question, found in its file beforehand, to the first sound in the recorded answer.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -66,8 +66,8 @@ impl Question {
 
 /// Where the last sound ends: the last 10 ms that are less than 35 dB below the loudest, and above the quietest tenth.
 ///
-/// The test material has a finder of sounds of its own, which the program that is shipped cannot depend on; nor the other
-/// way round, because the material is prepared where ALSA is not installed yet.
+/// The test material has a finder of sounds of its own, which the program that is shipped cannot depend on; nor the
+/// other way round, because the material is prepared where ALSA is not installed yet.
 fn last_sound(samples: &[i16]) -> Duration {
     const WINDOW: usize = 160;
     let levels: Vec<f32> = samples.chunks(WINDOW).map(mean_square).collect();

@@ -1,7 +1,7 @@
 //! The gate's self-test: Parley asks itself a question with its own voice, and has to answer aloud.
 //!
-//! It runs in the daemon, on the very engines that answer people, through a conductor of its own whose microphone and loudspeaker are
-//! memory; nobody hears it. A wake word will join in front of the question when there is one.
+//! It runs in the daemon, on the very engines that answer people, through a conductor of its own whose microphone and
+//! loudspeaker are memory; nobody hears it. A wake word will join in front of the question when there is one.
 //!
 //! Rules: it needs no internet and no recording, and leaves nothing behind in anybody's conversation.
 
@@ -142,8 +142,8 @@ async fn say_question(engines: &Engines, settings: &Settings) -> Result<Vec<i16>
     Ok(question)
 }
 
-/// The question, and silence for ever after. Every frame of it counts as speech: detecting that is what the daemon does all day with the
-/// real microphone.
+/// The question, and silence for ever after. Every frame of it counts as speech: detecting that is what the daemon does
+/// all day with the real microphone.
 async fn listen(question: &[i16], frames: &mpsc::Sender<AudioFrame>) {
     let mut tick = tokio::time::interval(FRAME);
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);

@@ -13,8 +13,8 @@ const SPIN_COUNT: &str = "GOMP_SPINCOUNT";
 /// (30000 took 3 times as long, and 10 times).
 const SPINS: &str = "300";
 
-/// Lets waiting threads sleep soon; comes back where they do, or where that cannot be had. A count that is set already is
-/// left alone. To be called first thing in `main`: the process begins anew.
+/// Lets waiting threads sleep soon; comes back where they do, or where that cannot be had. A count that is set already
+/// is left alone. To be called first thing in `main`: the process begins anew.
 pub fn sleep_while_waiting() {
     if std::env::var_os(SPIN_COUNT).is_some() {
         return;

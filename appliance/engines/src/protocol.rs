@@ -1,9 +1,9 @@
 //! The pipe protocol between Parley and its workers.
 //!
-//! A **frame** is `json_len: u32 LE`, `sample_count: u32 LE`, the JSON, then the samples as `i16 LE`.
-//! The worker's first frame is [`Report::Ready`] with [`VERSION`]; after it, [`Command`]s go in and [`Report`]s come out.
-//! The worker takes one job at a time, in order; [`Command::Cancel`] overtakes. Every job ends with exactly one
-//! [`Report::End`] or [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
+//! A **frame** is `json_len: u32 LE`, `sample_count: u32 LE`, the JSON, then the samples as `i16 LE`. The worker's
+//! first frame is [`Report::Ready`] with [`VERSION`]; after it, [`Command`]s go in and [`Report`]s come out. The worker
+//! takes one job at a time, in order; [`Command::Cancel`] overtakes. Every job ends with exactly one [`Report::End`] or
+//! [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
 
 use std::io::{self, Read, Write};
 

@@ -9,8 +9,8 @@
 //!   one that was running is sent again, once, and its owner gets every output once. A second crash over it ends it.
 //! - While a worker is degraded, tasks fail at once.
 //! - A job that is dropped is cancelled at once; its worker is free within [`Limits::cancel`] or is killed.
-//! - A worker waits while its job's owner does not read. It holds no other memory here than [`crate::OUTPUTS_IN_FLIGHT`]
-//!   outputs, three more on their way, and what the pipe holds.
+//! - A worker waits while its job's owner does not read. It holds no other memory here than
+//!   [`crate::OUTPUTS_IN_FLIGHT`] outputs, three more on their way, and what the pipe holds.
 //! - No worker outlives its [`Supervised`], nor Parley, however Parley ends.
 
 mod actor;

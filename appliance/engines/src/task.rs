@@ -157,13 +157,13 @@ pub enum StopReason {
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Generated {
-    /// How likely a sentence ends with the person's last message, 0..1. Comes before the first text, or not at all: not every
-    /// model can tell.
+    /// How likely a sentence ends with the person's last message, 0..1. Comes before the first text, or not at all: not
+    /// every model can tell.
     Sentence(f32),
     /// The next piece of text: whole characters, often a part of a word.
     Text(String),
-    /// The last output of a job. Of the prompt's tokens, `reused_tokens` were still in the cache; `prefill_ms`: what the
-    /// others took.
+    /// The last output of a job. Of the prompt's tokens, `reused_tokens` were still in the cache; `prefill_ms`: what
+    /// the others took.
     Finished { reason: StopReason, prompt_tokens: u32, reused_tokens: u32, generated_tokens: u32, prefill_ms: f32 },
 }
 

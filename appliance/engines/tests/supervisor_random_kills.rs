@@ -39,9 +39,8 @@ async fn killing_any_worker_at_any_moment_loses_no_other_turn_and_never_hangs() 
 
     let tally = Arc::new(Tally::default());
     for _ in 0..JOBS / 4 {
-        let owners: Vec<_> = (0..4)
-            .map(|_| tokio::spawn(own_a_job(Arc::clone(&llm), random.fork(), Arc::clone(&tally))))
-            .collect();
+        let owners: Vec<_> =
+            (0..4).map(|_| tokio::spawn(own_a_job(Arc::clone(&llm), random.fork(), Arc::clone(&tally)))).collect();
         for owner in owners {
             soon(owner).await.unwrap();
         }

@@ -1,11 +1,11 @@
-//! A conversation in simulated time: a scripted person, scripted engines, and between them what is shipped: the core, the
-//! conductor and playback.
+//! A conversation in simulated time: a scripted person, scripted engines, and between them what is shipped: the core,
+//! the conductor and playback.
 //!
-//! Terms: a **scene** is what a world begins with; a **step** is 10 ms of simulated time, one period of the loudspeaker.
+//! Terms: a **scene** is what a world begins with; a **step** is 10 ms, one period of the loudspeaker.
 //!
 //! Rules:
-//! - No wall clock and no randomness: a world lives in a current-thread runtime whose time is paused, and the same scene
-//!   always goes the same way.
+//! - No wall clock and no randomness: a world lives in a current-thread runtime whose time is paused, and the same
+//!   scene always goes the same way.
 //! - What is transcribed is what was said in the stretch that was asked for; what is heard is compared with what was
 //!   announced, sample by sample, by the [`Auditor`].
 //! - A failing test prints the timeline of its world.

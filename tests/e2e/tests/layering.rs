@@ -19,7 +19,7 @@ struct Workspace {
     names: BTreeMap<String, String>,
 }
 
-/// Which dependencies of a package are looked at; those of its dependencies are always what they need to run and to build.
+/// Which dependencies of a package are looked at; of those, always what they need to run and to build.
 #[derive(Clone, Copy, PartialEq)]
 enum Needed {
     ToRun,

@@ -107,8 +107,8 @@ impl<K: Kind> Worker<K> {
         }
     }
 
-    /// Checks that a cancel ends a job in the middle, and gives back most of its time: does `whole` to its end, and cancels
-    /// `other`, which is as much work, after a fifth of that. Counts processor time, which a busy machine does not stretch.
+    /// Checks that a cancel ends a job in the middle, and gives back most of its time: does `whole` to its end, and
+    /// cancels `other`, which is as much work, after a fifth of that. Counts processor time, not the clock's.
     pub fn check_cancelled_in_the_middle(&mut self, whole: K::Task, other: K::Task) {
         let before = self.processor_ticks();
         self.done(whole);

@@ -27,8 +27,8 @@ const LEADING_WORDS: &[&str] = &[
 ];
 
 impl TextCue {
-    /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a full
-    /// stop behind nearly everything, so that the last word counts for more than the full stop.
+    /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a
+    /// full stop behind nearly everything, so that the last word counts for more than the full stop.
     pub(super) fn of(text: &str) -> Self {
         let text = text.trim();
         if text.ends_with("...") || text.ends_with(['…', ',', ';', ':', '-', '–', '—']) {
@@ -63,8 +63,8 @@ pub struct Endpointing {
     pub unfinished: Duration,
     /// Enough where there is no end-of-turn model.
     pub without_model: Duration,
-    /// The end-of-turn model's probability from which it says that a question is finished. It is asked once, when the silence
-    /// begins: with more silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
+    /// The end-of-turn model's probability from which it says that a question is finished. It is asked once, when the
+    /// silence begins: with more silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
     pub finished_question: f32,
     /// The same for anything else, which may go on more easily.
     pub finished_statement: f32,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::ids::TurnId;
 
-/// Characters per second of a very slow voice: what was heard of a clause whose length is not known yet is estimated with
-/// it, so that history rather holds a word too few than one that nobody heard.
+/// Characters per second of a very slow voice: what was heard of a clause whose length is not known yet is estimated
+/// with it, so that history rather holds a word too few than one that nobody heard.
 const SLOW_CHARS_PER_S: f32 = 8.0;
 
 #[derive(Debug, Clone, PartialEq)]

@@ -36,14 +36,14 @@ impl Message {
 /// Tokens that a chat template puts around a message, generously.
 const TEMPLATE_TOKENS: usize = 8;
 
-/// More tokens than this text has in any common vocabulary: three ASCII characters, or one byte of another script, each.
+/// More tokens than this text has in any common vocabulary: each three ASCII characters, or one other byte.
 pub fn estimated_tokens(text: &str) -> usize {
     let ascii = text.bytes().filter(u8::is_ascii).count();
     ascii.div_ceil(3) + (text.len() - ascii)
 }
 
-/// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question. Without
-/// one, what will stand before the next.
+/// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question.
+/// Without one, what will stand before the next.
 ///
 /// The persona comes first and never changes within a language, so that its evaluated state can be kept. It is cut to
 /// half of the room where it would leave none for the question.

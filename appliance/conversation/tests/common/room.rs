@@ -1,7 +1,7 @@
 //! A room in simulated time: a person, a microphone, engines and a loudspeaker around a [`Conversation`].
 //!
-//! The room remembers which word was said where in the audio, so that what is transcribed depends on the stretch that is
-//! asked for. Results of cancelled turns are delivered all the same, as a slow engine would.
+//! The room remembers which word was said where in the audio, so that what is transcribed depends on the stretch that
+//! is asked for. Results of cancelled turns are delivered all the same, as a slow engine would.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A turn's speech: its clauses are synthesised one ahead of what is played, held until the turn is released, and fed to
-//! the loudspeaker as it takes them.
+//! A turn's speech: its clauses are synthesised one ahead of what is played, held until the turn is released, and fed
+//! to the loudspeaker as it takes them.
 
 mod player;
 mod stream;

@@ -52,7 +52,7 @@ impl Timeline {
         self.0.entry(mark).or_insert(at);
     }
 
-    /// The stages, relative to the last frame in which speech was heard (or to the beginning of the turn, where it was typed).
+    /// The stages, relative to the last frame in which speech was heard (or to the beginning of a typed turn).
     pub fn stages(&self) -> StagesMs {
         match self.0.get(&Mark::SpeechEnded).or_else(|| self.0.values().min()) {
             Some(zero) => self.stages_after(*zero),

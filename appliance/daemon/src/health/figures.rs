@@ -1,4 +1,4 @@
-//! The figures that probation wants to know of the conversations: errors, latencies, noise, and what the daemon itself costs.
+//! The figures that probation wants to know of the conversations: errors, latencies, noise, and the daemon's own cost.
 //!
 //! Nothing of what people say is in it. It lies in memory and goes with the power.
 

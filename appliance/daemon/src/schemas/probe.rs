@@ -1,5 +1,5 @@
-//! A kind of data for the virtual device's cases, never in a product: lines of text, which version 2 numbers. A file `refuse` beside them
-//! makes the migration fail.
+//! A kind of data for the virtual device's cases, never in a product: lines of text, which version 2 numbers. A file
+//! `refuse` beside them makes the migration fail.
 
 use std::fs;
 use std::io;

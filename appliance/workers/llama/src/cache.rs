@@ -14,7 +14,7 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use parley_engines::worker::CancelFlag;
 
-/// Tokens that are computed at once. More are hardly faster; where a batch cannot be interrupted, a cancel waits for it.
+/// Tokens that are computed at once. More are hardly faster; a cancel waits for a batch that cannot be interrupted.
 const BATCH_TOKENS: usize = 64;
 const SEQUENCE: u32 = 0;
 
@@ -92,7 +92,7 @@ impl Cache {
         self.append_and_look(tokens, cancel, None, |_| {})
     }
 
-    /// Computes `tokens` after what is in the cache, and shows `see` the logits behind the one at `position` of the cache.
+    /// Computes `tokens` after what is in the cache, and shows `see` the logits behind the one at `position`.
     pub fn append_and_look(
         &mut self,
         tokens: &[LlamaToken],

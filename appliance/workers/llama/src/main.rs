@@ -20,7 +20,8 @@ use engine::Llama;
 
 /// Answers chats with a language model, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by
+/// hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

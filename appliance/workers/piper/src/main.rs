@@ -12,11 +12,13 @@ use parley_worker_piper::phonemes::Phonemiser;
 
 /// Turns text into speech with Piper voices, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by
+/// hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// A voice and its language (ISO 639), as in en=voice.onnx; its JSON lies beside it. The first is the default, others are loaded when asked for
+    /// A voice and its language (ISO 639), as in en=voice.onnx; its JSON lies beside it. The first is the default,
+    /// others are loaded when asked for
     #[arg(long = "voice", value_name = "LANG=PATH", required = true, value_parser = parse_voice)]
     voices: Vec<VoiceFile>,
     /// How many processor cores to compute on

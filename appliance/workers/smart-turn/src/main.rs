@@ -10,7 +10,8 @@ use parley_worker_smart_turn::smart_turn::SmartTurn;
 
 /// Tells for Parley, from the sound, whether a speaker has finished.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; there is little use in starting it by
+/// hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -31,8 +31,8 @@ pub fn languages(context: &WhisperContext) -> Vec<Language> {
         .collect()
 }
 
-/// Which of `candidates` may have been spoken, by the scores that the model gives every token: the likeliest first, then
-/// those that are [`PLAUSIBLE`], at most [`MOST`] in all, and `usual` in any case where it is a candidate.
+/// Which of `candidates` may have been spoken, by the scores that the model gives every token: the likeliest first,
+/// then those that are [`PLAUSIBLE`], at most [`MOST`] in all, and `usual` in any case where it is a candidate.
 pub fn detect(scores: &[f32], candidates: &[Language], usual: Language) -> Vec<Detected> {
     let scored: Vec<(Language, f32)> = candidates
         .iter()

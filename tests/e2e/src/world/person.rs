@@ -1,7 +1,7 @@
 //! The scripted person: what they say becomes frames, and the frames tell which words are in them.
 //!
-//! Every sample of a word carries the word's number, so that whoever is given a stretch of audio can tell what was really
-//! in it. Silence is 0, a noise that sounds like speech is [`NOISE`].
+//! Every sample of a word carries the word's number, so that whoever is given a stretch of audio can tell what was
+//! really in it. Silence is 0, a noise that sounds like speech is [`NOISE`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -21,13 +21,13 @@ pub struct Scene {
     pub generating: Generating,
     pub router: Box<dyn Router>,
     pub answers: Box<dyn Fn(&str) -> String + Send + Sync>,
-    /// What the end-of-turn model says of somebody who has finished, and of somebody who has not; `None`: there is none.
+    /// What the end-of-turn model says of somebody who has finished, and of who has not; `None`: there is none.
     pub judgements: Option<[f32; 2]>,
     pub voice: Scripted<TextToSpeech>,
 }
 
 impl Default for Scene {
-    /// Engines about as fast as a Raspberry Pi's, an end-of-turn model that is always right, and answers in two clauses.
+    /// Engines as fast as a Raspberry Pi's, an end-of-turn model that is always right, answers in two clauses.
     fn default() -> Self {
         Self {
             settings: Settings::default(),
@@ -40,8 +40,8 @@ impl Default for Scene {
     }
 }
 
-/// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then those
-/// of answers alone.
+/// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then
+/// those of answers alone.
 struct ReadsAheadApart {
     answers: Scripted<LanguageModel>,
     reads: Scripted<LanguageModel>,

@@ -1,4 +1,4 @@
-//! The scripted voice: a text's samples are made from the text, so that what is heard tells which text it is, and where.
+//! The scripted voice: a text's samples are made from the text, so that a sound tells which text it is of, and where.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;

@@ -51,7 +51,7 @@ impl World {
         self.until("something is heard", |world| world.heard_last > Some(start)).await
     }
 
-    /// Lets time pass until everything is over and stays so: nobody speaks, nothing is heard, no job and no task is left.
+    /// Lets time pass until everything is over and stays so: nobody speaks, nothing is heard, no job or task is left.
     ///
     /// # Panics
     /// It does not come to rest within two minutes.
