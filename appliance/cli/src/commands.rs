@@ -59,7 +59,6 @@ enum Command {
     Man,
 }
 
-/// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()

@@ -1,15 +1,14 @@
-//! The only door. [`Conversation::handle`] hands each event to one of two machines, and what one of them wants to the other.
+//! The only door. [`Conversation::handle`] hands each event to one of two machines, and what one wants to the other.
 //!
 //! Terms:
-//! - the **listener** knows the microphone: who speaks, what they say, whether they have finished, and whether the answer
-//!   has to wait for them;
-//! - the **responder** knows the answers: what is drafted, what is being said, what was heard of it, and what is said unasked.
+//! - the **listener** knows the microphone: who speaks, what they say, whether they have finished, and whether the
+//!   answer has to wait for them;
+//! - the **responder** knows the answers: what is drafted, what is said, what was heard, and what is said unasked.
 //!
 //! Rules:
 //! - Neither machine sees the other. What passes between them is in `interface.rs`, and passes here.
-//! - What the responder wants is done before the next thing that the listener wants, so that actions come in the order of
-//!   their causes.
-//! - The listener alone makes an answer wait and go on; the responder alone ends it, be it because the listener says so.
+//! - What the responder wants is done before the listener's next wish, so that actions come in their causes' order.
+//! - The listener alone makes an answer wait and go on; the responder alone ends it, also where the listener says so.
 //!
 //! ```text
 //!                      Draft, Release, Discard,
@@ -59,7 +58,7 @@ pub struct Conversation {
 impl Conversation {
     /// A conversation that nobody has begun. `end_of_turn_model`: whether there is one.
     pub fn new(settings: Settings, router: Box<dyn Router>, end_of_turn_model: bool) -> Self {
-        Conversation {
+        Self {
             listener: Listener::new(&settings, end_of_turn_model),
             responder: Responder::new(settings, router),
             actions: Vec::new(),
@@ -109,13 +108,13 @@ impl Conversation {
         std::mem::take(&mut self.actions)
     }
 
-    /// When [`Event::Due`] has something to do, on the clock of [`Conversation::handle`]; `None` where nothing is due, until
-    /// the next event.
+    /// When [`Event::Due`] has something to do, on the clock of [`Conversation::handle`]; `None` where nothing is due,
+    /// until the next event.
     pub fn next_wakeup(&self) -> Option<Duration> {
         self.listener.next_wakeup()
     }
 
-    /// What it is doing.
+    /// What an onlooker would say that it is doing now.
     pub fn phase(&self) -> Phase {
         match self.responder.answering() {
             Some(_) if self.listener.answer_waits() => Phase::Interrupted,
@@ -135,18 +134,13 @@ impl Conversation {
         self.responder.history()
     }
 
-    /// Takes up what only a running engine can tell: the installed voices, and the room for prompts in tokens.
-    pub fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
-        self.responder.set_abilities(voices, prompt_tokens);
-    }
-
     /// Whether a turn is a draft or released: everything that reports for another one comes too late.
     pub fn is_alive(&self, turn: TurnId) -> bool {
         self.listener.turn() == Some(turn) || self.responder.answering().is_some_and(|answer| answer.turn == turn)
     }
 
-    /// A language model that has begun to answer, or failed, says no more about the question. That may release the draft,
-    /// which comes before what the model says.
+    /// A language model that has begun to answer, or failed, says no more about the question. That may release the
+    /// draft, which comes before what the model says.
     fn without_sentence_judgement(&mut self, turn: TurnId) {
         self.listener.without_sentence_judgement(turn);
         self.settle();

@@ -35,89 +35,36 @@ pub enum Stage {
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Event {
-    /// One more [`crate::FRAME`] of audio came from the microphone.
-    Frame {
-        /// Where it ends.
-        end: Position,
-        /// Whether somebody speaks in it.
-        speech: bool,
-    },
+    /// One more [`crate::FRAME`] of audio, up to `end`, came from the microphone; `speech`: somebody speaks in it.
+    Frame { end: Position, speech: bool },
     /// [`crate::Action::Transcribe`] is done.
-    Transcribed {
-        /// The turn.
-        turn: TurnId,
-        /// What was said.
-        transcript: Transcript,
-    },
-    /// [`crate::Action::JudgeEndOfTurn`] is done.
-    EndOfTurnJudged {
-        /// The turn.
-        turn: TurnId,
-        /// Probability that the speaker has finished, 0..1.
-        probability: f32,
-    },
-    /// The language model has read the words of [`crate::Action::Generate`]; comes before its first text, or not at all.
-    SentenceJudged {
-        /// The turn.
-        turn: TurnId,
-        /// Probability that a sentence ends with them, 0..1.
-        probability: f32,
-    },
-    /// The language model said some more.
-    Text {
-        /// The turn.
-        turn: TurnId,
-        /// Any piece of text, often a part of a word.
-        text: String,
-    },
+    Transcribed { turn: TurnId, transcript: Transcript },
+    /// [`crate::Action::JudgeEndOfTurn`] is done: the probability that the speaker has finished, 0..1.
+    EndOfTurnJudged { turn: TurnId, probability: f32 },
+    /// The language model has read the words of [`crate::Action::Generate`]: the probability that a sentence ends with
+    /// them, 0..1. Comes before its first text, or not at all.
+    SentenceJudged { turn: TurnId, probability: f32 },
+    /// The language model said some more: any piece of text, often a part of a word.
+    Text { turn: TurnId, text: String },
     /// The language model has finished.
-    GenerationEnded {
-        /// The turn.
-        turn: TurnId,
-    },
-    /// All audio of a clause is known.
-    ClauseSynthesized {
-        /// The turn.
-        turn: TurnId,
-        /// Which, counted from 0.
-        clause: usize,
-        /// How long it takes to say.
-        length: Duration,
-    },
-    /// How much of a turn's audio has left the loudspeaker; sent while it plays, when it pauses and when it stops.
-    Heard {
-        /// The turn.
-        turn: TurnId,
-        /// From the beginning of the turn's audio.
-        heard: Duration,
-    },
+    GenerationEnded { turn: TurnId },
+    /// All audio of a clause, counted from 0, is known.
+    ClauseSynthesized { turn: TurnId, clause: usize, length: Duration },
+    /// How much of a turn's audio, from its beginning, has left the loudspeaker; sent while it plays, when it pauses
+    /// and when it stops.
+    Heard { turn: TurnId, heard: Duration },
     /// The last sample of a turn has been heard. Means nothing before its [`crate::Action::EndSpeech`].
-    PlaybackEnded {
-        /// The turn.
-        turn: TurnId,
-    },
+    PlaybackEnded { turn: TurnId },
     /// An engine could not do its part for a turn.
-    Failed {
-        /// The turn.
-        turn: TurnId,
-        /// Which part.
-        stage: Stage,
-    },
+    Failed { turn: TurnId, stage: Stage },
     /// An engine is beyond repair for now (`true`), or works again.
-    Degraded {
-        /// Which.
-        stage: Stage,
-        /// Whether it is out of order.
-        degraded: bool,
-    },
+    Degraded { stage: Stage, degraded: bool },
     /// A key, a button or a program: be quiet and listen. Nothing to do unless an answer is being said.
     Interrupt,
     /// A person typed instead of speaking; what is just being said, by Parley or by others, is dropped.
-    Typed {
-        /// What.
-        text: String,
-    },
+    Typed { text: String },
     /// It is the time that [`crate::Conversation::next_wakeup`] named. Does nothing before.
     Due,
 }

@@ -28,27 +28,27 @@ pub struct Position(pub u64);
 
 impl Position {
     /// The time from `earlier` to here; zero where `earlier` is later.
-    pub fn since(self, earlier: Position) -> Duration {
+    pub fn since(self, earlier: Self) -> Duration {
         let samples = self.0.saturating_sub(earlier.0);
         let nanos = (samples % SAMPLES_PER_S) as u32 * NANOS_PER_SAMPLE;
         Duration::new(samples / SAMPLES_PER_S, nanos)
     }
 
     /// The place this much later.
-    pub fn forward(self, by: Duration) -> Position {
-        Position(self.0.saturating_add(samples_in(by)))
+    pub fn forward(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(samples_in(by)))
     }
 
     /// The place this much earlier, at most the beginning.
-    pub fn back(self, by: Duration) -> Position {
-        Position(self.0.saturating_sub(samples_in(by)))
+    pub fn back(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(samples_in(by)))
     }
 }
 
 /// As time, which is what a person wants to compare.
 impl fmt::Debug for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Position({:?})", self.since(Position::default()))
+        write!(f, "Position({:?})", self.since(Self::default()))
     }
 }
 

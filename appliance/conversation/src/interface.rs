@@ -19,7 +19,7 @@ pub(crate) struct Answering {
 pub(crate) enum ListenerOutput {
     /// Something that does not concern the responder.
     Do(Action),
-    /// Somebody has something to say: the answer is cancelled. Where they go on with its question, that is taken back too.
+    /// Somebody has something to say: the answer is cancelled. Its question too, where they go on with it.
     GiveWay { continues: bool },
     /// The words are known, though they may not be all: prepare an answer.
     Draft { turn: TurnId, transcript: Transcript },

@@ -1,8 +1,8 @@
 //! The conversation core: what Parley decides, and nothing else.
 //!
-//! It is sans-IO: no I/O, no clock, no randomness, no async. [`Conversation::handle`] takes an [`Event`] and the time, and
-//! returns the [`Action`]s to perform; [`Conversation::next_wakeup`] says when the time alone is an event. Whoever performs
-//! them (the conductor) reports back with further events.
+//! It is sans-IO: no I/O, no clock, no randomness, no async. [`Conversation::handle`] takes an [`Event`] and the time,
+//! and returns the [`Action`]s to perform; [`Conversation::next_wakeup`] says when the time alone is an event. Whoever
+//! performs them (the conductor) reports back with further events.
 //!
 //! Terms:
 //! - an **utterance** is what a person says from onset to the silence that ends it;

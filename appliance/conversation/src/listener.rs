@@ -30,7 +30,6 @@ const WITHOUT_WORDS: Duration = Duration::from_secs(2);
 /// How long a room and a voice-activity detector go on after the last sound.
 const ECHO: Duration = Duration::from_millis(200);
 
-/// Knows the microphone.
 pub(crate) struct Listener {
     endpointing: Endpointing,
     speculation: bool,
@@ -55,7 +54,7 @@ pub(crate) struct Listener {
 
 impl Listener {
     pub(crate) fn new(settings: &Settings, end_of_turn_model: bool) -> Self {
-        Listener {
+        Self {
             endpointing: settings.endpointing.clone(),
             speculation: settings.speculation,
             spoken: settings.spoken,
@@ -74,12 +73,10 @@ impl Listener {
         }
     }
 
-    /// What it wants next.
     pub(crate) fn poll(&mut self) -> Option<ListenerOutput> {
         self.outputs.pop_front()
     }
 
-    /// One more frame came from the microphone.
     pub(crate) fn frame(&mut self, end: Position, speech: bool, now: Duration, answer: Option<Answering>) {
         self.latest = end;
         self.latest_at = now;
@@ -219,7 +216,6 @@ impl Listener {
         self.barge_in == BargeIn::Key && !self.answer_waits() && answer.is_some_and(|answer| answer.audible)
     }
 
-    /// Forgets what is being said.
     fn stop_hearing(&mut self) {
         if let Some(turn) = self.turn() {
             self.want(ListenerOutput::Discard { turn });
@@ -242,7 +238,6 @@ impl Listener {
         }
     }
 
-    /// How long the answer has been waiting.
     fn waiting_for(&self) -> Option<Duration> {
         self.waiting.map(|(_, since)| self.latest_at.saturating_sub(since))
     }

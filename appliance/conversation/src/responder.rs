@@ -35,14 +35,12 @@ use crate::settings::{MAX_QUESTION_CHARS, Settings};
 
 const SAY_TOO_LONG: &str = "That is too long for me. Please ask about a part of it.";
 
-/// Knows the answers.
 pub(crate) struct Responder {
     settings: Settings,
     router: Box<dyn Router>,
     history: History,
     /// Nothing of it is played; the person may still go on.
     draft: Option<Answer>,
-    /// It is being said.
     answer: Option<Answer>,
     apologies: Apologies,
     outputs: VecDeque<ResponderOutput>,
@@ -50,7 +48,7 @@ pub(crate) struct Responder {
 
 impl Responder {
     pub(crate) fn new(settings: Settings, router: Box<dyn Router>) -> Self {
-        Responder {
+        Self {
             history: History::new(settings.remembered_turns),
             settings,
             router,
@@ -61,12 +59,10 @@ impl Responder {
         }
     }
 
-    /// What it wants next.
     pub(crate) fn poll(&mut self) -> Option<ResponderOutput> {
         self.outputs.pop_front()
     }
 
-    /// The answer that is being said.
     pub(crate) fn answering(&self) -> Option<Answering> {
         self.answer.as_ref().map(|answer| Answering {
             turn: answer.turn,
@@ -77,13 +73,6 @@ impl Responder {
 
     pub(crate) fn history(&self) -> &History {
         &self.history
-    }
-
-    pub(crate) fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
-        if !voices.is_empty() {
-            self.settings.voices = voices;
-        }
-        self.settings.prompt_tokens = prompt_tokens;
     }
 
     /// What the language model can read before anybody asks.
@@ -104,7 +93,6 @@ impl Responder {
         self.act(Action::Cancel { turn });
     }
 
-    /// The draft is to be said.
     pub(crate) fn release(&mut self, turn: TurnId) {
         if let Some(draft) = self.draft.take_if(|draft| draft.turn == turn) {
             self.begin(draft);
@@ -124,8 +112,8 @@ impl Responder {
         self.begin(answer);
     }
 
-    /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on with
-    /// its question, which is taken back too.
+    /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on
+    /// with its question, which is taken back too.
     pub(crate) fn give_way(&mut self, continues: bool) {
         let Some(turn) = self.answer.as_ref().map(|answer| answer.turn) else {
             return;
@@ -140,7 +128,6 @@ impl Responder {
         self.over(if continues { Outcome::Withdrawn } else { Outcome::Interrupted });
     }
 
-    /// The language model said some more.
     pub(crate) fn text(&mut self, turn: TurnId, text: &str) {
         let clauses = self.alive(turn).map(|answer| answer.push(text)).unwrap_or_default();
         self.say(turn, clauses);
@@ -192,7 +179,7 @@ impl Responder {
         }
     }
 
-    /// `continues`: an answer so short that somebody went on with the question before it was reported. Both are taken back.
+    /// `continues`: an answer so short that somebody went on with the question before its end was told. Both are undone.
     pub(crate) fn playback_ended(&mut self, turn: TurnId, continues: bool) {
         if self.answer.as_ref().is_some_and(|answer| answer.turn == turn && answer.finished) {
             if continues {
@@ -219,7 +206,6 @@ impl Responder {
         self.answer.is_none() && self.apologies.are_due()
     }
 
-    /// Says the next of what is to be said unasked.
     pub(crate) fn announce(&mut self, turn: TurnId) {
         if let Some(text) = self.apologies.next() {
             let answer = self.ready_made(turn, text);

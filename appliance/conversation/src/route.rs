@@ -22,7 +22,7 @@ pub enum Route {
 
 /// Decides who answers. Must be pure and take microseconds: it is asked for drafts too.
 pub trait Router: Send {
-    /// The way for this request.
+    /// Asked once for every draft.
     fn route(&self, request: &Request<'_>) -> Route;
 }
 

@@ -40,7 +40,7 @@ pub const MAX_QUESTION_CHARS: usize = 4_000;
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings {
+        Self {
             persona: "You are Parley, a friendly voice assistant. \
                       Answer the question in one or two short sentences of plain English."
                 .into(),

@@ -1,8 +1,8 @@
 //! The rules of the crate's documentation, tried with random histories. A failing case is printed with its seed.
 //!
-//! Two kinds of worlds are made up: **junk**, in which any event comes for any turn at any time, and **plausible** ones,
-//! in which a person, a room and engines of any speed and health behave as they may. In both, [`common::Auditor`] checks
-//! every rule after every event; its panic names the rule.
+//! Two kinds of worlds are made up: **junk**, in which any event comes for any turn at any time, and **plausible**
+//! ones, in which a person, a room and engines of any speed and health behave as they may. In both, [`common::Auditor`]
+//! checks every rule after every event; its panic names the rule.
 
 mod common;
 
@@ -14,6 +14,12 @@ use parley_conversation::{
     Transcript, TurnId,
 };
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+
+/// A seed that failed is kept beside this file.
+fn seeds_kept() -> ProptestConfig {
+    ProptestConfig::with_failure_persistence(FileFailurePersistence::WithSource("seeds"))
+}
 
 fn stage() -> impl Strategy<Value = Stage> {
     prop_oneof![
@@ -141,29 +147,16 @@ mod junk {
                         confidence: if sure { 0.9 } else { 0.1 },
                     },
                 },
-                Op::Judged { pick, probability } => {
-                    let turn = turn(pick);
-                    Event::EndOfTurnJudged { turn, probability }
-                }
-                Op::SentenceJudged { pick, probability } => {
-                    let turn = turn(pick);
-                    Event::SentenceJudged { turn, probability }
-                }
+                Op::Judged { pick, probability } => Event::EndOfTurnJudged { turn: turn(pick), probability },
+                Op::SentenceJudged { pick, probability } => Event::SentenceJudged { turn: turn(pick), probability },
                 Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
                 Op::GenerationEnded { pick } => Event::GenerationEnded { turn: turn(pick) },
                 Op::ClauseSynthesized { pick, clause, length } => {
-                    let turn = turn(pick);
-                    Event::ClauseSynthesized { turn, clause, length }
+                    Event::ClauseSynthesized { turn: turn(pick), clause, length }
                 }
-                Op::Heard { pick, heard } => {
-                    let turn = turn(pick);
-                    Event::Heard { turn, heard }
-                }
+                Op::Heard { pick, heard } => Event::Heard { turn: turn(pick), heard },
                 Op::PlaybackEnded { pick } => Event::PlaybackEnded { turn: turn(pick) },
-                Op::Failed { pick, stage } => {
-                    let turn = turn(pick);
-                    Event::Failed { turn, stage }
-                }
+                Op::Failed { pick, stage } => Event::Failed { turn: turn(pick), stage },
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
                 Op::Interrupt => Event::Interrupt,
                 Op::Typed { text } => Event::Typed { text: text.into() },
@@ -173,7 +166,7 @@ mod junk {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 2_000, ..seeds_kept() })]
 
         #[test]
         fn handle_never_panics_and_breaks_no_rule(
@@ -261,34 +254,18 @@ mod plausible {
                 room.says(&words.join(" "), milliseconds);
                 said.extend(words);
             }
-            Op::BackChannel => {
-                room.says("mhm", 300);
-            }
-            Op::Noise { milliseconds } => {
-                room.noise(milliseconds);
-            }
-            Op::Silence { milliseconds } => {
-                room.silence(milliseconds);
-            }
-            Op::DeadMicrophone { milliseconds } => {
-                room.dead_microphone(milliseconds);
-            }
-            Op::Type => {
-                room.types("typed");
-            }
-            Op::Key => {
-                room.key();
-            }
-            Op::Engine { stage, works } => match stage {
-                Stage::SpeechToText => room.speech_to_text = works,
-                Stage::EndOfTurn => room.end_of_turn = works,
-                Stage::LanguageModel => room.language_model = works,
-                Stage::TextToSpeech => room.text_to_speech = works,
-            },
+            Op::Engine { stage: Stage::SpeechToText, works } => room.speech_to_text = works,
+            Op::Engine { stage: Stage::EndOfTurn, works } => room.end_of_turn = works,
+            Op::Engine { stage: Stage::LanguageModel, works } => room.language_model = works,
+            Op::Engine { stage: Stage::TextToSpeech, works } => room.text_to_speech = works,
             Op::Finished(probability) => room.finished = probability,
-            Op::Degraded { stage, degraded } => {
-                room.degraded(stage, degraded);
-            }
+            Op::BackChannel => _ = room.says("mhm", 300),
+            Op::Noise { milliseconds } => _ = room.noise(milliseconds),
+            Op::Silence { milliseconds } => _ = room.silence(milliseconds),
+            Op::DeadMicrophone { milliseconds } => _ = room.dead_microphone(milliseconds),
+            Op::Type => _ = room.types("typed"),
+            Op::Key => _ = room.key(),
+            Op::Degraded { stage, degraded } => _ = room.degraded(stage, degraded),
         }
     }
 
@@ -297,7 +274,7 @@ mod plausible {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 500, ..seeds_kept() })]
 
         #[test]
         fn a_released_turn_whose_engines_all_answer_always_ends(
@@ -349,7 +326,7 @@ mod plausible {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 200, ..seeds_kept() })]
 
         #[test]
         fn to_be_woken_when_something_is_due_is_as_good_as_all_the_time(

@@ -1,7 +1,8 @@
 //! The conductor performs what the core decides, and tells it what came of it. Nothing else changes its state.
 //!
 //! Every job of a turn is a task that is aborted with the turn; whatever it still managed to send is dropped by the
-//! core, which knows the turns that are alive. Between events it sleeps until the core has something to do. Queues, with what happens when they are full:
+//! core, which knows the turns that are alive. Between events it sleeps until the core has something to do. Queues,
+//! with what happens when they are full:
 //! - control events (64): the sender waits; they are served before all others;
 //! - the jobs' results (256): the job waits;
 //! - frames from the microphone ([`crate::listening::FRAMES_IN_FLIGHT`]): the newest are dropped and counted;
@@ -41,8 +42,8 @@ struct SharedLoudspeaker {
 }
 
 impl SharedLoudspeaker {
-    fn new(Loudspeaker { feed, control }: Loudspeaker) -> SharedLoudspeaker {
-        SharedLoudspeaker { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
+    fn new(Loudspeaker { feed, control }: Loudspeaker) -> Self {
+        Self { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
     }
 }
 
@@ -75,7 +76,6 @@ impl Drop for Turn {
     }
 }
 
-/// Performs what the core decides.
 pub struct Conductor {
     conversation: Conversation,
     engines: Engines,
@@ -102,13 +102,13 @@ impl Conductor {
         engines: Engines,
         generating: Generating,
         loudspeaker: Option<Loudspeaker>,
-    ) -> (Conductor, Handle) {
+    ) -> (Self, Handle) {
         let (reports, incoming) = mpsc::channel(256);
         let (control_in, control) = mpsc::channel(64);
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
         let pulse = Arc::<Pulse>::default();
-        let conductor = Conductor {
+        let conductor = Self {
             conversation,
             engines,
             generating,
@@ -143,16 +143,16 @@ impl Conductor {
                     Some(event) => self.handle(event),
                     None => controlled = false,
                 },
-                // Priority 2: what the engines and the player have done was done before the frames that wait, and decides
-                // what those mean: whether a turn is over, and what of it was heard.
+                // Priority 2: what the engines and the player have done was done before the frames that wait, and
+                // decides what those mean: whether a turn is over, and what of it was heard.
                 Some(report) = self.incoming.recv() => self.take(report),
                 // Priority 3: what people say; 64 frames, more than a second, may wait for the above.
                 frame = frames.recv(), if listening => match frame {
                     Some(frame) => self.hear(&frame),
                     None => listening = false,
                 },
-                // Priority 4: the time alone means something only where none of the above has come in it: the microphone
-                // has not gone while there are frames to take.
+                // Priority 4: the time alone means something only where none of the above has come in it: the
+                // microphone has not gone while there are frames to take.
                 () = until(due) => self.handle(Event::Due),
             }
         }

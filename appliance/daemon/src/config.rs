@@ -9,18 +9,17 @@ use parley_conversation::BargeIn;
 use parley_update::settings::{self, Updates};
 use serde::{Deserialize, Serialize};
 
-/// The owner's settings.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// Sound devices.
-    pub audio: Audio,
+    pub audio: AudioSettings,
     /// The models.
-    pub models: Models,
+    pub models: ModelsSettings,
     /// How a conversation behaves.
-    pub conversation: Conversation,
+    pub conversation: ConversationSettings,
     /// The worker processes.
-    pub engines: Engines,
+    pub engines: EnginesSettings,
     /// Updates of the device.
     pub updates: Updates,
 }
@@ -28,23 +27,23 @@ pub struct Config {
 /// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry").
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Audio {
+pub struct AudioSettings {
     /// The microphone.
     pub input: String,
     /// The loudspeaker.
     pub output: String,
 }
 
-impl Default for Audio {
+impl Default for AudioSettings {
     fn default() -> Self {
-        Audio { input: "default".into(), output: "default".into() }
+        Self { input: "default".into(), output: "default".into() }
     }
 }
 
 /// Which models are used, and where they are kept.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Models {
+pub struct ModelsSettings {
     /// A profile of the manifest; `parley models list` shows them.
     pub profile: String,
     /// The folder of the models; by default the user's cache folder.
@@ -52,20 +51,18 @@ pub struct Models {
     pub folder: Option<PathBuf>,
 }
 
-impl Default for Models {
+impl Default for ModelsSettings {
     fn default() -> Self {
-        Models { profile: "demo".into(), folder: None }
+        Self { profile: "demo".into(), folder: None }
     }
 }
 
 /// How a conversation behaves.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Conversation {
-    /// Who Parley is; the beginning of every prompt.
+pub struct ConversationSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<String>,
-    /// What may interrupt an answer: "key", or "voice" where Parley does not hear itself (headsets).
     pub barge_in: BargeIn,
     /// Past turns that are part of every prompt.
     pub remembered_turns: usize,
@@ -75,22 +72,16 @@ pub struct Conversation {
     pub answer_tokens: u32,
 }
 
-impl Default for Conversation {
+impl Default for ConversationSettings {
     fn default() -> Self {
-        Conversation {
-            persona: None,
-            barge_in: BargeIn::Key,
-            remembered_turns: 5,
-            language: "auto".into(),
-            answer_tokens: 120,
-        }
+        Self { persona: None, barge_in: BargeIn::Key, remembered_turns: 5, language: "auto".into(), answer_tokens: 120 }
     }
 }
 
 /// The worker processes.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Engines {
+pub struct EnginesSettings {
     /// The folder of the worker programs; by default that of `parley` itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
@@ -107,17 +98,17 @@ pub struct Engines {
     pub state_folder: Option<PathBuf>,
 }
 
-impl Default for Engines {
+impl Default for EnginesSettings {
     fn default() -> Self {
-        Engines::for_cores(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+        EnginesSettings::for_cores(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
     }
 }
 
-impl Engines {
+impl EnginesSettings {
     fn for_cores(cores: usize) -> Self {
         // Three on four cores, so that the audio threads always find a free one; the engines take turns.
         let threads = cores.clamp(1, 3);
-        Engines {
+        Self {
             folder: None,
             speech_to_text_threads: threads,
             language_model_threads: threads.min(2),
@@ -131,7 +122,6 @@ impl Engines {
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The named file could not be read.
     #[error("cannot read the configuration {path}: {source}")]
     Read {
         /// The configuration file.

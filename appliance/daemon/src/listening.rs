@@ -24,8 +24,6 @@ pub struct AudioFrame {
     pub end: Position,
     /// When its last sample arrived.
     pub arrived: Instant,
-    /// The samples.
     pub samples: [i16; FRAME_SAMPLES],
-    /// Whether somebody is speaking in it.
     pub speech: bool,
 }

@@ -7,13 +7,10 @@ use serde::Serialize;
 pub struct Machine {
     /// Processor architecture, as in `x86_64`.
     pub architecture: &'static str,
-    /// The processor's name.
     pub processor: String,
     /// Cores that this process may use.
     pub cores: usize,
-    /// Memory in MB.
     pub memory_mb: u64,
-    /// The operating system's name and version.
     pub system: String,
 }
 
@@ -27,7 +24,7 @@ impl Machine {
         };
         let memory = field("/proc/meminfo", "MemTotal", ':').unwrap_or_default();
         let kilobytes = memory.split_whitespace().next().and_then(|number| number.parse::<u64>().ok());
-        Machine {
+        Self {
             architecture: std::env::consts::ARCH,
             // x86 names its model in cpuinfo, a Raspberry Pi in the device tree.
             processor: field("/proc/cpuinfo", "model name", ':')

@@ -1,7 +1,7 @@
 //! Conversations from recordings: a microphone that plays WAV files in real time, and a loudspeaker that records.
 //!
-//! Latency is measured between what was really at the microphone and what really left the loudspeaker: from the last sound
-//! of the question, found in its file beforehand, to the first sound in the recorded answer.
+//! Latency is measured between what was really at the microphone and what really left the loudspeaker: from the last
+//! sound of the question, found in its file beforehand, to the first sound in the recorded answer.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -20,10 +20,8 @@ use crate::workers::Workers;
 const AUDIBLE: u16 = 330;
 /// How long to wait for an answer to begin.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The longest answer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
 
-/// A spoken question.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Mono, at [`FRAME_RATE_HZ`].
@@ -61,14 +59,14 @@ impl Question {
     pub fn read(path: &Path) -> Result<Question, WavError> {
         let samples = wav::load(path, FRAME_RATE_HZ)?;
         let last_sound = last_sound(&samples);
-        Ok(Question { samples, last_sound })
+        Ok(Self { samples, last_sound })
     }
 }
 
 /// Where the last sound ends: the last 10 ms that are less than 35 dB below the loudest, and above the quietest tenth.
 ///
-/// The test material has a finder of sounds of its own, which the program that is shipped cannot depend on; nor the other
-/// way round, because the material is prepared where ALSA is not installed yet.
+/// The test material has a finder of sounds of its own, which the program that is shipped cannot depend on; nor the
+/// other way round, because the material is prepared where ALSA is not installed yet.
 fn last_sound(samples: &[i16]) -> Duration {
     const WINDOW: usize = 160;
     let levels: Vec<f32> = samples.chunks(WINDOW).map(mean_square).collect();
@@ -99,12 +97,10 @@ impl Room {
         Ok(Room { session, clips, recording, observations })
     }
 
-    /// The conversation's handle.
     pub fn handle(&self) -> &Handle {
         &self.session.handle
     }
 
-    /// The workers.
     pub fn workers(&self) -> &Workers {
         &self.session.workers
     }
@@ -117,15 +113,11 @@ impl Room {
         self.clips.push(samples)
     }
 
-    /// What the loudspeaker plays.
     pub fn recording(&self) -> &Recording {
         &self.recording
     }
 
     /// Asks a question and waits until its answer was heard; `see` is shown everything meanwhile.
-    ///
-    /// # Errors
-    /// Too many clips wait.
     pub async fn ask(&mut self, question: &Question, mut see: impl FnMut(&Observation)) -> Result<Answered, QueueFull> {
         while self.observations.try_recv().is_ok() {}
         let begun = self.recording.samples().len();
@@ -160,15 +152,11 @@ impl Room {
     }
 
     /// Waits until the models are loaded and the conversation is quiet.
-    ///
-    /// # Errors
-    /// A worker that cannot be started.
     pub async fn ready(&self) -> Result<Instant, parley_engines::EngineError> {
         self.session.workers.ready().await?;
         Ok(Instant::now())
     }
 
-    /// Ends the conversation.
     pub async fn close(self) {
         self.session.close().await;
     }

@@ -1,7 +1,7 @@
 //! The gate's self-test: Parley asks itself a question with its own voice, and has to answer aloud.
 //!
-//! It runs in the daemon, on the very engines that answer people, through a conductor of its own whose microphone and loudspeaker are
-//! memory; nobody hears it. A wake word will join in front of the question when there is one.
+//! It runs in the daemon, on the very engines that answer people, through a conductor of its own whose microphone and
+//! loudspeaker are memory; nobody hears it. A wake word will join in front of the question when there is one.
 //!
 //! Rules: it needs no internet and no recording, and leaves nothing behind in anybody's conversation.
 
@@ -44,19 +44,14 @@ const TRIES: u32 = 2;
 /// An answer that takes longer than this is none.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Why the self-test failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SelfTestError {
-    /// The voice does not speak.
     #[error("the question cannot be said: {0}")]
     Voice(#[from] EngineError),
-    /// The loudspeaker in memory cannot be opened.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// The voice has a rate that nobody can play.
     #[error(transparent)]
     Rate(#[from] ResampleError),
-    /// Nobody answered in time.
     #[error("the question was not answered aloud within {} s", LIMIT.as_secs())]
     NoAnswer,
 }
@@ -90,9 +85,6 @@ pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Gen
 }
 
 /// Asks the question, and says how long it took from its first sound to the first sound of the answer.
-///
-/// # Errors
-/// The voice or whatever comes after it does not work.
 pub async fn ask_itself(
     engines: Engines,
     settings: Settings,
@@ -151,8 +143,8 @@ async fn say_question(engines: &Engines, settings: &Settings) -> Result<Vec<i16>
     Ok(question)
 }
 
-/// The question, and silence for ever after. Every frame of it counts as speech: detecting that is what the daemon does all day with the
-/// real microphone.
+/// The question, and silence for ever after. Every frame of it counts as speech: detecting that is what the daemon does
+/// all day with the real microphone.
 async fn listen(question: &[i16], frames: &mpsc::Sender<AudioFrame>) {
     let mut tick = tokio::time::interval(FRAME);
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);

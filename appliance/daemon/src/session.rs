@@ -16,25 +16,19 @@ use crate::workers::Workers;
 /// Tokens that a chat template puts around the answer, generously.
 const TEMPLATE_TOKENS: u32 = 32;
 
-/// Why a session could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// A sound device.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// A thread.
     #[error("cannot start the listening thread: {0}")]
     Thread(#[from] std::io::Error),
-    /// The workers were started for something else.
     #[error("a conversation needs at least the language model")]
     Workers,
 }
 
-/// A running conversation.
 pub struct Session {
     /// Where events go in and observations come out.
     pub handle: Handle,
-    /// The worker processes.
     pub workers: Workers,
     conductor: JoinHandle<()>,
     _playback: Option<PlaybackThread>,
@@ -56,9 +50,6 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
 
 impl Session {
     /// Starts to listen at once; answers come as soon as the models are loaded.
-    ///
-    /// # Errors
-    /// A sound device that cannot be used.
     pub fn start(
         settings: Settings,
         generating: Generating,
@@ -73,13 +64,10 @@ impl Session {
     }
 
     /// A conversation in writing.
-    ///
-    /// # Errors
-    /// The workers were started for something else.
-    pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Session, SessionError> {
+    pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let settings = Settings { spoken: false, barge_in: BargeIn::Key, ..settings };
         let (_, no_frames) = mpsc::channel(1);
-        Session::with(settings, generating, workers, None, no_frames)
+        Self::with(settings, generating, workers, None, no_frames)
     }
 
     fn with(
@@ -88,7 +76,7 @@ impl Session {
         workers: Workers,
         loudspeaker: Option<(Loudspeaker, PlaybackThread)>,
         frames: mpsc::Receiver<listening::AudioFrame>,
-    ) -> Result<Session, SessionError> {
+    ) -> Result<Self, SessionError> {
         let engines = workers.engines().ok_or(SessionError::Workers)?;
         let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
@@ -98,7 +86,6 @@ impl Session {
         Ok(Session { handle, workers, conductor, _playback: playback })
     }
 
-    /// Ends the conversation and its processes.
     pub async fn close(self) {
         self.conductor.abort();
         self.workers.shut_down().await;

@@ -22,16 +22,11 @@ use tokio::sync::{mpsc, watch};
 use crate::conductor::Engines;
 use crate::config::Config;
 
-/// Which workers to start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needed {
-    /// All of them: a conversation.
     All,
-    /// Only the language model.
     LanguageModel,
-    /// Only speech-to-text.
     SpeechToText,
-    /// Only text-to-speech.
     TextToSpeech,
 }
 
@@ -43,7 +38,6 @@ pub struct Workers {
     end_of_turn: Worker<EndOfTurn>,
 }
 
-/// A worker's program cannot be found.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the worker {name} is not in {folder}: build it with `cargo xtask build`, or set `engines.folder` to its folder"
@@ -56,12 +50,9 @@ pub struct MissingWorker {
 impl Workers {
     /// Starts the needed workers; returns at once, while the models are being loaded.
     ///
-    /// # Errors
-    /// A program that is not where it should be.
-    ///
     /// # Panics
     /// Outside a Tokio runtime.
-    pub fn spawn(config: &Config, models: &Selection, needed: Needed) -> Result<Workers, MissingWorker> {
+    pub fn spawn(config: &Config, models: &Selection, needed: Needed) -> Result<Self, MissingWorker> {
         let wanted = |this| needed == Needed::All || needed == this;
         let engines = &config.engines;
 
@@ -93,7 +84,7 @@ impl Workers {
             .as_ref()
             .map(|model| Ok(option(program(config, &model.worker, 1)?, "--model", &model.file)))
             .transpose()?;
-        Ok(Workers {
+        Ok(Self {
             speech_to_text: Worker::spawn(Some(speech_to_text).filter(|_| wanted(Needed::SpeechToText))),
             language_model: Worker::spawn(Some(language_model).filter(|_| wanted(Needed::LanguageModel))),
             text_to_speech: Worker::spawn(Some(text_to_speech).filter(|_| wanted(Needed::TextToSpeech))),
@@ -111,17 +102,14 @@ impl Workers {
         })
     }
 
-    /// Speech-to-text, where it was needed.
     pub fn speech_to_text(&self) -> Option<&Arc<Supervised<SpeechToText>>> {
         self.speech_to_text.0.as_ref()
     }
 
-    /// The language model, where it was needed.
     pub fn language_model(&self) -> Option<&Arc<Supervised<LanguageModel>>> {
         self.language_model.0.as_ref()
     }
 
-    /// Text-to-speech, where it was needed.
     pub fn text_to_speech(&self) -> Option<&Arc<Supervised<TextToSpeech>>> {
         self.text_to_speech.0.as_ref()
     }
@@ -132,9 +120,6 @@ impl Workers {
     }
 
     /// Waits until every worker is ready.
-    ///
-    /// # Errors
-    /// The first that cannot be started.
     pub async fn ready(&self) -> Result<(), EngineError> {
         self.ready_each().await.into_iter().try_for_each(|(_, ready)| ready.map(drop))
     }
@@ -169,7 +154,6 @@ impl Workers {
         usages.into_iter().flatten().collect()
     }
 
-    /// Ends the processes, and waits until they are gone.
     pub async fn shut_down(&self) {
         tokio::join!(
             self.speech_to_text.shut_down(),
@@ -185,7 +169,7 @@ struct Worker<K: Kind>(Option<Arc<Supervised<K>>>);
 
 impl<K: Kind> Worker<K> {
     fn spawn(program: Option<WorkerProgram>) -> Self {
-        Worker(program.map(|program| Arc::new(Supervised::spawn(program, Limits::default()))))
+        Self(program.map(|program| Arc::new(Supervised::spawn(program, Limits::default()))))
     }
 
     fn engine(&self) -> Arc<dyn Engine<K>> {
@@ -240,7 +224,6 @@ fn option(program: WorkerProgram, name: &str, value: impl AsRef<OsStr>) -> Worke
     program.argument(name).argument(value.as_ref())
 }
 
-/// The folder of the running program.
 fn own_folder() -> Option<PathBuf> {
     std::env::current_exe().ok()?.parent().map(Path::to_owned)
 }

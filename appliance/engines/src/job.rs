@@ -7,37 +7,22 @@ use tokio::sync::mpsc;
 /// Outputs that may wait for a job's owner; the engine waits when they are full.
 pub const OUTPUTS_IN_FLIGHT: usize = 16;
 
-/// Why an engine did not answer.
+/// Why an engine did not answer; `engine` is [`crate::Kind::NAME`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum EngineError {
-    /// The engine refused the task.
+    /// The engine looked at the task and refused it, in its own words.
     #[error("{engine} could not do this: {message}")]
-    Refused {
-        /// [`crate::Kind::NAME`] of the engine.
-        engine: &'static str,
-        /// The engine's own words.
-        message: String,
-    },
+    Refused { engine: &'static str, message: String },
     /// The worker died twice over the same task.
     #[error("{engine} crashed twice over the same task; the task was dropped")]
-    Crashed {
-        /// [`crate::Kind::NAME`] of the engine.
-        engine: &'static str,
-    },
-    /// The worker reported nothing before its deadline, and was killed.
-    #[error("{engine} did not respond and was stopped; it is being restarted")]
-    Stuck {
-        /// [`crate::Kind::NAME`] of the engine.
-        engine: &'static str,
-    },
+    Crashed { engine: &'static str },
+    /// The worker gave no sign of life within its deadline, and was killed.
+    #[error("{engine} was stuck and has been stopped; it is being restarted")]
+    Stuck { engine: &'static str },
     /// The worker keeps failing, or could not be started at all.
     #[error("{engine} is not available: {reason}. `parley check` says what to do")]
-    Unavailable {
-        /// [`crate::Kind::NAME`] of the engine.
-        engine: &'static str,
-        /// The last failure, for a person to read.
-        reason: String,
-    },
+    Unavailable { engine: &'static str, reason: String },
 }
 
 /// A job's outputs, in order. Dropping it cancels the job.
@@ -63,10 +48,10 @@ impl<T> Clone for JobSender<T> {
 
 impl<T> Job<T> {
     /// A job and the end that an engine feeds.
-    pub fn channel() -> (JobSender<T>, Job<T>) {
+    pub fn channel() -> (JobSender<T>, Self) {
         let (sender, receiver) = mpsc::channel(OUTPUTS_IN_FLIGHT);
         let failure = Arc::new(OnceLock::new());
-        (JobSender { outputs: sender, failure: Arc::clone(&failure) }, Job { outputs: receiver, failure, over: false })
+        (JobSender { outputs: sender, failure: Arc::clone(&failure) }, Self { outputs: receiver, failure, over: false })
     }
 
     /// A job that has failed before it began.

@@ -13,8 +13,8 @@ const SPIN_COUNT: &str = "GOMP_SPINCOUNT";
 /// (30000 took 3 and 10 times as long).
 const SPINS: &str = "300";
 
-/// Makes waiting threads sleep soon. Call it first in `main`: the process starts over, and the call returns in the new one,
-/// or where that was not possible. A count that is already set is left alone.
+/// Lets waiting threads sleep soon; comes back where they do, or where that cannot be had. A count that is set already
+/// is left alone. To be called first thing in `main`: the process begins anew.
 pub fn sleep_while_waiting() {
     if std::env::var_os(SPIN_COUNT).is_some() {
         return;

@@ -1,9 +1,9 @@
 //! The pipe protocol between Parley and its workers.
 //!
-//! A **frame** is `json_len: u32 LE`, `sample_count: u32 LE`, the JSON, then the samples as `i16 LE`.
-//! The worker's first frame is [`Report::Ready`] with [`VERSION`]; after it, [`Command`]s go in and [`Report`]s come out.
-//! The worker does one job at a time, in order; a [`Command::Cancel`] is read while a job runs. Every job ends with exactly
-//! one [`Report::End`] or [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
+//! A **frame** is `json_len: u32 LE`, `sample_count: u32 LE`, the JSON, then the samples as `i16 LE`. The worker's
+//! first frame is [`Report::Ready`] with [`VERSION`]; after it, [`Command`]s go in and [`Report`]s come out. The worker
+//! takes one job at a time, in order; [`Command::Cancel`] overtakes. Every job ends with exactly one [`Report::End`] or
+//! [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
 
 use std::io::{self, Read, Write};
 
@@ -26,64 +26,40 @@ pub struct JobId(pub u64);
 /// What a worker is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Command<T> {
-    /// Do this after the jobs that were sent before.
-    Start {
-        /// The number by which both sides call the job from now on.
-        job: JobId,
-        /// What is asked.
-        task: T,
-    },
-    /// Stop a job, or never begin it.
-    Cancel {
-        /// The job to stop.
-        job: JobId,
-    },
+    /// Do this after what was sent before.
+    Start { job: JobId, task: T },
+    /// Stop this job, or never begin it.
+    Cancel { job: JobId },
 }
 
 /// What a worker says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Report<O> {
-    /// The model is loaded; always the first report.
-    Ready {
-        /// [`VERSION`] of the worker.
-        protocol: u32,
-        /// The model, and what it can do.
-        details: WorkerDetails,
-    },
+    /// The model is loaded; always the first report. `protocol`: the worker's [`VERSION`].
+    Ready { protocol: u32, details: WorkerDetails },
     /// A piece of the answer.
-    Output {
-        /// The job that it answers.
-        job: JobId,
-        /// The next piece, in order.
-        output: O,
-    },
+    Output { job: JobId, output: O },
     /// The job is over: done, or cancelled.
-    End {
-        /// The job that is over.
-        job: JobId,
-    },
-    /// The job was refused.
-    Failed {
-        /// The job that is over.
-        job: JobId,
-        /// The reason, for a person to read.
-        error: String,
-    },
+    End { job: JobId },
+    /// The job was refused, for a reason that a person can read.
+    Failed { job: JobId, error: String },
 }
 
 impl<T: Wire> Wire for Command<T> {
     fn samples(&self) -> &[i16] {
         match self {
-            Command::Start { task, .. } => task.samples(),
-            Command::Cancel { .. } => &[],
+            Self::Start { task, .. } => task.samples(),
+            Self::Cancel { .. } => &[],
         }
     }
     fn attach(&mut self, samples: Vec<i16>) {
         match self {
-            Command::Start { task, .. } => task.attach(samples),
-            Command::Cancel { .. } => {}
+            Self::Start { task, .. } => task.attach(samples),
+            Self::Cancel { .. } => {}
         }
     }
 }
@@ -91,20 +67,21 @@ impl<T: Wire> Wire for Command<T> {
 impl<O: Wire> Wire for Report<O> {
     fn samples(&self) -> &[i16] {
         match self {
-            Report::Output { output, .. } => output.samples(),
-            Report::Ready { .. } | Report::End { .. } | Report::Failed { .. } => &[],
+            Self::Output { output, .. } => output.samples(),
+            Self::Ready { .. } | Self::End { .. } | Self::Failed { .. } => &[],
         }
     }
     fn attach(&mut self, samples: Vec<i16>) {
         match self {
-            Report::Output { output, .. } => output.attach(samples),
-            Report::Ready { .. } | Report::End { .. } | Report::Failed { .. } => {}
+            Self::Output { output, .. } => output.attach(samples),
+            Self::Ready { .. } | Self::End { .. } | Self::Failed { .. } => {}
         }
     }
 }
 
 /// Why a frame could not be read.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum FrameError {
     /// The other side closed the pipe between two frames.
     #[error("the pipe was closed")]
@@ -114,13 +91,8 @@ pub enum FrameError {
     Io(#[from] io::Error),
     /// A length is out of bounds: the other side does not speak this protocol, or has lost its place in it.
     #[error("a frame of {json_bytes} JSON bytes and {samples} samples is beyond the protocol's bounds")]
-    TooLarge {
-        /// Length of the JSON, as the header claims.
-        json_bytes: usize,
-        /// Number of samples, as the header claims.
-        samples: usize,
-    },
-    /// The message takes no samples, or half a sample is left over.
+    TooLarge { json_bytes: usize, samples: usize },
+    /// Samples beside a message that has none, or a number that is not whole.
     #[error("a frame carries {0} bytes of samples that do not belong to its message")]
     StraySamples(usize),
     /// The JSON is not a message of this protocol.

@@ -3,7 +3,7 @@
 //! Each answers from a script (a closure from the task to the answer) with the latencies of its [`Pace`]. They take
 //! time only from [`tokio::time`], so that under paused time an hour passes in a moment, and always the same way.
 //! Like a worker, each does one job at a time in the order of the calls, waits while its outputs are not read, and
-//! stops when the job is dropped. A clone is the same engine: give one to the code under test, and ask the other.
+//! stops when the job is dropped. Give a clone away and ask the other what happened.
 //!
 //! ```
 //! use std::time::Duration;
@@ -44,40 +44,26 @@ pub struct Pace {
     pub each: Duration,
 }
 
-/// What goes wrong in a job.
+/// What goes wrong in a job, after the first `after_outputs` outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Fault {
     /// The engine refuses the task: [`crate::EngineError::Refused`].
     Refuse(String),
     /// The engine is degraded: [`crate::EngineError::Unavailable`], at once.
     Unavailable(String),
     /// The worker dies. The next one is ready after `restart`, repeats the job and goes on where it was.
-    Crash {
-        /// How many outputs come first.
-        after_outputs: usize,
-        /// Until the next worker is ready.
-        restart: Duration,
-    },
+    Crash { after_outputs: usize, restart: Duration },
     /// Like [`Fault::Crash`], but the next worker dies in the same place: [`crate::EngineError::Crashed`].
-    CrashTwice {
-        /// How many outputs come first.
-        after_outputs: usize,
-        /// Until the next worker is ready.
-        restart: Duration,
-    },
+    CrashTwice { after_outputs: usize, restart: Duration },
     /// The worker falls silent: [`crate::EngineError::Stuck`] after `stall`, unless the job is dropped before.
-    Hang {
-        /// How many outputs come first.
-        after_outputs: usize,
-        /// Until it is killed.
-        stall: Duration,
-    },
+    Hang { after_outputs: usize, stall: Duration },
 }
 
 /// How the jobs ended: `asked = finished + cancelled + failed +` those that wait or run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Jobs that were started.
+    /// Tasks that were given to it.
     pub asked: u32,
     /// Jobs that were not dropped before it was their turn.
     pub begun: u32,
@@ -91,7 +77,7 @@ pub struct Counts {
 
 type Script<K> = dyn Fn(&<K as Kind>::Task) -> Vec<<K as Kind>::Output> + Send + Sync;
 
-/// An engine that answers from a script.
+/// An engine that answers from a script, for tests. Clones are the same engine.
 pub struct Scripted<K: Kind> {
     shared: Arc<Shared<K>>,
 }

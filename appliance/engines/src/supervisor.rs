@@ -9,8 +9,8 @@
 //!   one that was running is sent again, once, and its owner gets every output once. A second crash over it ends it.
 //! - While a worker is degraded, tasks fail at once.
 //! - A job that is dropped is cancelled at once; its worker is free within [`Limits::cancel`] or is killed.
-//! - A worker waits while its job's owner does not read. All that is buffered are [`crate::OUTPUTS_IN_FLIGHT`] outputs,
-//!   three more on their way, and what the pipe holds.
+//! - A worker waits while its job's owner does not read. It holds no other memory here than
+//!   [`crate::OUTPUTS_IN_FLIGHT`] outputs, three more on their way, and what the pipe holds.
 //! - No worker outlives its [`Supervised`], nor Parley, however Parley ends.
 
 mod actor;
@@ -38,6 +38,7 @@ use crate::{Engine, EngineError, Job, Kind, WorkerDetails};
 
 /// Whether a worker can be used.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum WorkerHealth {
     /// The worker is started for the first time; tasks wait.
     Starting,
@@ -45,11 +46,9 @@ pub enum WorkerHealth {
     Ready(WorkerDetails),
     /// The worker failed and is started again; tasks wait.
     Restarting,
-    /// The worker keeps failing, or cannot be started at all; tasks fail at once, and it is retried slowly.
-    Degraded {
-        /// The last failure, for a person to read.
-        reason: String,
-    },
+    /// It keeps failing, or cannot be started at all; tasks fail at once, and it is retried slowly. `reason`:
+    /// the last failure, for a person to read.
+    Degraded { reason: String },
 }
 
 /// A worker that is kept alive. Dropping it ends the worker, and the jobs that are left fail.

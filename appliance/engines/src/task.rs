@@ -24,7 +24,7 @@ pub trait Wire: Serialize + DeserializeOwned + Clone + Send + Sync + std::fmt::D
 pub trait Kind: Send + Sync + 'static {
     /// The name in settings, logs, the handshake and `parley check`; the model manifest calls it the purpose.
     const NAME: &'static str;
-    /// What the engine is asked.
+    /// What one job is asked.
     type Task: Wire;
     /// One of the pieces in which the engine answers.
     type Output: Wire;
@@ -109,9 +109,9 @@ impl Role {
     /// The name that chat templates know.
     pub fn as_str(self) -> &'static str {
         match self {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
         }
     }
 }
@@ -121,7 +121,7 @@ impl Role {
 pub struct ChatMessage {
     /// Whose words these are.
     pub role: Role,
-    /// The words.
+    /// Plain text: what looks like a control token in it is none.
     pub text: String,
 }
 
@@ -155,25 +155,16 @@ pub enum StopReason {
 /// A piece of the model's answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Generated {
     /// How likely a sentence ends with the person's last message, 0..1. Comes before the first text, or not at all: not
     /// every model can tell.
     Sentence(f32),
     /// The next piece of text: whole characters, often a part of a word.
     Text(String),
-    /// The last output of a job.
-    Finished {
-        /// Whether the answer was complete.
-        reason: StopReason,
-        /// Tokens of the prompt.
-        prompt_tokens: u32,
-        /// How many of them were still in the cache.
-        reused_tokens: u32,
-        /// Tokens that were generated.
-        generated_tokens: u32,
-        /// Time for the part of the prompt that was not in the cache, in milliseconds.
-        prefill_ms: f32,
-    },
+    /// The last output of a job. Of the prompt's tokens, `reused_tokens` were still in the cache; `prefill_ms`: what
+    /// the others took.
+    Finished { reason: StopReason, prompt_tokens: u32, reused_tokens: u32, generated_tokens: u32, prefill_ms: f32 },
 }
 
 impl Wire for Generate {}

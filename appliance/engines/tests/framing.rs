@@ -11,6 +11,7 @@ use parley_engines::{
     WorkerDetails,
 };
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 fn check_round_trip<M: Wire + PartialEq>(message: &M) -> Result<(), TestCaseError> {
     let mut pipe = Vec::new();
@@ -105,7 +106,7 @@ fn spoken() -> impl Strategy<Value = Spoken> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_failure_persistence(FileFailurePersistence::WithSource("seeds")))]
 
     #[test]
     fn any_message_round_trips(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use parley_engines::supervisor::{RestartDecision, RestartPolicy, RestartRules};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -65,7 +66,7 @@ fn expected(history: &[Step]) -> RestartDecision {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_failure_persistence(FileFailurePersistence::WithSource("seeds")))]
 
     #[test]
     fn any_history_obeys_the_rules(

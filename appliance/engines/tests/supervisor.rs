@@ -294,13 +294,3 @@ async fn the_queue_is_bounded_and_forgets_what_was_dropped() {
     check_whole_text(welcome, 50).await;
     assert_eq!(llm.restarts(), 0);
 }
-
-#[tokio::test]
-async fn a_worker_cannot_have_more_memory_than_its_limit() {
-    let script = JobScript::of(50).fault(3, JobFault::Allocate(512 << 20));
-    let program = program("think", &StartScript::default());
-    let llm = Supervised::<LanguageModel>::spawn(program.memory_limit_bytes(256 << 20), limits());
-    check_text_fails(llm.start(think(&script)), CRASHED).await;
-    check_whole_text(llm.start(think(&JobScript::of(50))), 50).await;
-    check_whole_text(thinker(limits()).start(think(&script)), 50).await;
-}

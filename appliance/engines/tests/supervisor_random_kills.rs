@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use fastrand::Rng;
 use parley_engines::{Engine, EngineError, LanguageModel, Supervised};
 use support::script::{JobFault, JobScript};
 use support::*;
@@ -15,19 +16,6 @@ use tokio::time::sleep;
 
 const JOBS: u64 = 400;
 const SEED_VARIABLE: &str = "PARLEY_TEST_SEED";
-
-/// SplitMix64.
-#[derive(Clone)]
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
 
 #[derive(Default)]
 struct Tally {
@@ -43,17 +31,16 @@ async fn killing_any_worker_at_any_moment_loses_no_other_turn_and_never_hangs() 
         |text| text.parse().unwrap(),
     );
     println!("{SEED_VARIABLE}={seed}");
-    let mut random = Random(seed);
+    let mut random = Rng::with_seed(seed);
     let llm = Arc::new(thinker(limits()));
 
     let over = Arc::new(AtomicBool::new(false));
-    let killer = tokio::spawn(kill_now_and_then(Arc::clone(&llm), Random(seed ^ 1), Arc::clone(&over)));
+    let killer = tokio::spawn(kill_now_and_then(Arc::clone(&llm), Rng::with_seed(seed ^ 1), Arc::clone(&over)));
 
     let tally = Arc::new(Tally::default());
     for _ in 0..JOBS / 4 {
-        let owners: Vec<_> = (0..4)
-            .map(|_| tokio::spawn(own_a_job(Arc::clone(&llm), Random(random.below(u64::MAX)), Arc::clone(&tally))))
-            .collect();
+        let owners: Vec<_> =
+            (0..4).map(|_| tokio::spawn(own_a_job(Arc::clone(&llm), random.fork(), Arc::clone(&tally)))).collect();
         for owner in owners {
             soon(owner).await.unwrap();
         }
@@ -69,10 +56,10 @@ async fn killing_any_worker_at_any_moment_loses_no_other_turn_and_never_hangs() 
     assert!(crashed * 2 <= kills, "a job fails only where two workers died over it");
 }
 
-async fn kill_now_and_then(llm: Arc<Supervised<LanguageModel>>, mut random: Random, over: Arc<AtomicBool>) -> u32 {
+async fn kill_now_and_then(llm: Arc<Supervised<LanguageModel>>, mut random: Rng, over: Arc<AtomicBool>) -> u32 {
     let mut kills = 0;
     while !over.load(Ordering::Relaxed) {
-        sleep(Duration::from_micros(random.below(60_000))).await;
+        sleep(Duration::from_micros(random.u64(..60_000))).await;
         if let Some(pid) = llm.pid() {
             kill(pid);
             kills += 1;
@@ -81,13 +68,13 @@ async fn kill_now_and_then(llm: Arc<Supervised<LanguageModel>>, mut random: Rand
     kills
 }
 
-async fn own_a_job(llm: Arc<Supervised<LanguageModel>>, mut random: Random, tally: Arc<Tally>) {
-    let length = random.below(120) as usize;
-    let mut script = JobScript { pause_ms: random.below(2), ..JobScript::of(length) };
-    if random.below(8) == 0 {
-        script = script.fault(random.below(20) as usize, JobFault::Endless);
+async fn own_a_job(llm: Arc<Supervised<LanguageModel>>, mut random: Rng, tally: Arc<Tally>) {
+    let length = random.u64(..120) as usize;
+    let mut script = JobScript { pause_ms: random.u64(..2), ..JobScript::of(length) };
+    if random.u64(..8) == 0 {
+        script = script.fault(random.u64(..20) as usize, JobFault::Endless);
         let mut job = llm.start(think(&script));
-        for _ in 0..random.below(40) {
+        for _ in 0..random.u64(..40) {
             match soon(job.next()).await {
                 Some(Ok(_)) => {}
                 Some(Err(EngineError::Crashed { .. })) | None => break,
@@ -98,14 +85,14 @@ async fn own_a_job(llm: Arc<Supervised<LanguageModel>>, mut random: Random, tall
         return;
     }
     let job = llm.start(think(&script));
-    match random.below(8) {
+    match random.u64(..8) {
         0 => {
-            sleep(Duration::from_micros(random.below(20_000))).await;
+            sleep(Duration::from_micros(random.u64(..20_000))).await;
             drop(job);
             tally.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        1 => sleep(Duration::from_micros(random.below(50_000))).await,
+        1 => sleep(Duration::from_micros(random.u64(..50_000))).await,
         _ => {}
     }
     let heard = text_of(job).await;

@@ -1,4 +1,4 @@
-//! Lets `src/interrupt.rs` stand in front of llama.cpp's constructor of contexts; GNU ld, gold, lld and mold know the option.
+//! Lets `src/interrupt.rs` stand in front of llama.cpp's constructor of contexts; all usual linkers know the option.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,4 +1,4 @@
-//! Lets `src/interrupt.rs` stand in front of ggml's `ggml_graph_compute`; GNU ld, gold, lld and mold know the option.
+//! Lets `src/interrupt.rs` stand in front of ggml's `ggml_graph_compute`; all usual linkers know the option.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

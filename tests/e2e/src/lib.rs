@@ -1,3 +1,5 @@
-//! A simulated world for whole conversations: the real core, conductor and playback, scripted engines, a scripted person.
+//! A simulated world for whole conversations: the real core, conductor and playback; scripted engines and person.
+
+#![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
 
 pub mod world;

@@ -1,11 +1,11 @@
-//! A conversation in simulated time: a scripted person, scripted engines, and between them what is shipped: the core, the
-//! conductor and playback.
+//! A conversation in simulated time: a scripted person, scripted engines, and between them what is shipped: the core,
+//! the conductor and playback.
 //!
-//! Terms: a **scene** is what a world begins with; a **step** is 10 ms of simulated time, one period of the loudspeaker.
+//! Terms: a **scene** is what a world begins with; a **step** is 10 ms, one period of the loudspeaker.
 //!
 //! Rules:
-//! - No wall clock and no randomness: a world lives in a current-thread runtime whose time is paused, and the same scene
-//!   always goes the same way.
+//! - No wall clock and no randomness: a world lives in a current-thread runtime whose time is paused, and the same
+//!   scene always goes the same way.
 //! - What is transcribed is what was said in the stretch that was asked for; what is heard is compared with what was
 //!   announced, sample by sample, by the [`Auditor`].
 //! - A failing test prints the timeline of its world.
@@ -43,19 +43,12 @@ pub const STEP: Duration = Duration::from_millis(PERIOD as u64);
 /// From the moment that the loudspeaker takes a sample until the period with it was heard.
 pub const SOUND_CARD_DELAY: Duration = Duration::from_millis(BUFFER as u64);
 
-/// A world.
 pub struct World {
-    /// Speech to text.
     pub speech_to_text: Scripted<SpeechToText>,
-    /// The language model.
     pub language_model: Scripted<LanguageModel>,
-    /// The voice.
     pub text_to_speech: Scripted<TextToSpeech>,
-    /// The end-of-turn model.
     pub end_of_turn: Scripted<EndOfTurn>,
-    /// What was told and heard.
     pub auditor: Auditor,
-    /// What happened.
     pub timeline: Timeline,
     handle: Option<Handle>,
     observations: broadcast::Receiver<Observation>,
@@ -77,12 +70,10 @@ pub struct World {
 }
 
 impl World {
-    /// Simulated time since the beginning.
     pub fn now(&self) -> Duration {
         self.now
     }
 
-    /// When something was last heard.
     pub fn heard_last(&self) -> Option<Duration> {
         self.heard_last
     }
@@ -92,7 +83,6 @@ impl World {
         self.spoke_last
     }
 
-    /// What the conversation is doing.
     pub fn phase(&self) -> Phase {
         self.phase
     }
@@ -140,12 +130,10 @@ impl World {
         }
     }
 
-    /// An engine is out of order, or works again.
     pub async fn degrade(&mut self, stage: Stage, degraded: bool) {
         self.tell(Event::Degraded { stage, degraded }).await;
     }
 
-    /// The turns in order.
     pub fn turns(&self) -> Vec<&Turn> {
         self.auditor.all()
     }

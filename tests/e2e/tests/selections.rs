@@ -1,5 +1,7 @@
 //! What cargo compiles for the demo, and for the tests beside it.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;

@@ -2,6 +2,8 @@
 //!
 //! Everything here panics where something is not as it should be: a test that cannot run has failed.
 
+#![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
+
 mod start;
 mod worker;
 

@@ -16,18 +16,16 @@ pub struct Worker<K: Kind> {
     kind: std::marker::PhantomData<K>,
 }
 
-/// How a job ended.
 #[derive(Debug, PartialEq)]
 pub enum End {
     /// It was done, or cancelled.
     Done,
-    /// It was refused, or failed, for this reason.
     Failed(String),
 }
 
 impl<K: Kind> Worker<K> {
     /// Starts a program and waits until it is ready.
-    pub fn start(program: &str, arguments: &[&str]) -> Worker<K> {
+    pub fn start(program: &str, arguments: &[&str]) -> Self {
         let mut process = Process::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -41,7 +39,7 @@ impl<K: Kind> Worker<K> {
             panic!("the first report is not Ready: {ready:?}")
         };
         assert_eq!(version, protocol::VERSION);
-        Worker { process, stdin, stdout, jobs: 0, details, kind: std::marker::PhantomData }
+        Self { process, stdin, stdout, jobs: 0, details, kind: std::marker::PhantomData }
     }
 
     /// What it said of itself when it was ready.
@@ -49,7 +47,6 @@ impl<K: Kind> Worker<K> {
         &self.details
     }
 
-    /// Begins a job.
     pub fn send(&mut self, task: K::Task) -> JobId {
         self.jobs += 1;
         let job = JobId(self.jobs);
@@ -57,7 +54,6 @@ impl<K: Kind> Worker<K> {
         job
     }
 
-    /// Asks for the end of a job.
     pub fn cancel(&mut self, job: JobId) {
         self.write(&Command::Cancel { job });
     }
@@ -66,7 +62,6 @@ impl<K: Kind> Worker<K> {
         protocol::write(&mut self.stdin, command).expect("the worker takes commands");
     }
 
-    /// The next report.
     pub fn read(&mut self) -> Report<K::Output> {
         protocol::read(&mut self.stdout).expect("the worker reports")
     }

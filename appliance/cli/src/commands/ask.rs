@@ -15,7 +15,6 @@ use parley_daemon::config::Config;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
 
-/// Options of `parley ask`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The question; without it, each line of standard input is one
@@ -32,7 +31,6 @@ struct Answer<'a> {
     stages_ms: parley_daemon::conductor::StagesMs,
 }
 
-/// Asks, and prints the answers.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let question = options.text.join(" ");
     check_question(&question)?;

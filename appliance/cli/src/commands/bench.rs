@@ -20,7 +20,6 @@ use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
 
-/// Options of `parley bench`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// A folder of spoken questions (WAV files)
@@ -40,7 +39,6 @@ pub(super) struct Options {
     idle: u64,
 }
 
-/// How a figure is spread over all questions.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct Spread {
     p50: f64,
@@ -58,7 +56,6 @@ struct Report {
     /// From start until the microphone is heard, and until every model is loaded.
     start_ms: BTreeMap<&'static str, f64>,
     questions: usize,
-    /// Questions without an answer.
     unanswered: Vec<String>,
     #[serde(flatten)]
     pass: Pass,
@@ -92,7 +89,6 @@ struct Pass {
     played_ms: Spread,
 }
 
-/// Runs the benchmark and prints its report.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let questions = read_questions(&options.questions, options.limit)?;
     let models = common::selection(config)?;

@@ -16,7 +16,6 @@ use parley_daemon::self_test;
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
 
-/// Options of `parley check`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Print one JSON object: {ok, checks: [{name, ok, detail}]}
@@ -38,7 +37,6 @@ struct Check {
     detail: String,
 }
 
-/// Runs all checks; fails if any of them does.
 pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Result<ExitCode> {
     let mut checks = Vec::new();
     let mut note = |name, result: Result<String, String>| {

@@ -32,19 +32,16 @@ pub(super) fn models(config: &Config) -> Result<Catalogue> {
     Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?))
 }
 
-/// The configured microphone.
 pub(super) fn microphone(config: &Config) -> Result<AlsaSource> {
     // Its own rate, where it has the engines': nothing is converted then.
     AlsaSource::open(&config.audio.input, FRAME_RATE_HZ)
         .context("cannot listen; `parley check` lists the sound devices")
 }
 
-/// The configured loudspeaker.
 pub(super) fn loudspeaker(config: &Config) -> Result<AlsaSink> {
     AlsaSink::open(&config.audio.output, LOUDSPEAKER_HZ).context("cannot play; `parley check` lists the sound devices")
 }
 
-/// How answers are generated.
 pub(super) fn generating(config: &Config) -> Generating {
     Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() }
 }
@@ -57,7 +54,6 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
     result
 }
 
-/// The worker, once it is ready.
 pub(super) async fn ready<K: Kind>(worker: Option<&Arc<Supervised<K>>>) -> Result<(Arc<Supervised<K>>, WorkerDetails)> {
     let worker = worker.context("this worker was not started")?;
     let details = worker.ready().await?;

@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::{common, output};
 use parley_daemon::config::Config;
 
-/// Options of `parley models`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     #[command(subcommand)]
@@ -64,7 +63,6 @@ struct File<'a> {
     reason: Option<&'a str>,
 }
 
-/// Runs the subcommand.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::models(config)?;
     match &options.command {
@@ -103,7 +101,6 @@ fn wanted(listing: &Listing) -> Wanted {
     listing.profile.clone().map_or(Wanted::Everything, Wanted::Profile)
 }
 
-/// Shows the progress of a long download.
 fn show(progress: Progress<'_>) {
     let doing = match progress.phase {
         FetchPhase::Waiting => "waiting for another fetch",

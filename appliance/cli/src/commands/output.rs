@@ -8,19 +8,16 @@ use std::io::{self, IsTerminal, Write};
 use anyhow::Result;
 use serde::Serialize;
 
-/// Prints a line to standard output.
 pub(super) fn line(text: impl Display) -> Result<()> {
     Ok(writeln!(io::stdout().lock(), "{text}")?)
 }
 
-/// Prints a part of a line, at once.
 pub(super) fn part(text: impl Display) -> Result<()> {
     let mut out = io::stdout().lock();
     write!(out, "{text}")?;
     Ok(out.flush()?)
 }
 
-/// Prints one JSON value on a line.
 pub(super) fn json(value: &impl Serialize) -> Result<()> {
     line(serde_json::to_string(value)?)
 }
@@ -38,7 +35,6 @@ pub(super) fn progress(text: &str) {
     }
 }
 
-/// Shows an error with its causes.
 pub(super) fn complain(error: &anyhow::Error) {
     eprintln!("parley: {error:#}");
 }

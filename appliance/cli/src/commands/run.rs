@@ -16,11 +16,9 @@ use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
 
-/// Options of `parley run`.
 #[derive(Debug, Args)]
 pub(super) struct Options {}
 
-/// Listens and answers until it is told to stop.
 pub(super) fn run(_: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     common::block_on(async {

@@ -22,7 +22,6 @@ use parley_daemon::workers::{Needed, Workers};
 /// The longest text; more than half an hour of speech.
 const MAX_CHARS: usize = 32_000;
 
-/// Options of `parley say`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The text to speak
@@ -47,7 +46,6 @@ struct Said<'a> {
     elapsed_ms: f64,
 }
 
-/// Says the text.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let text = options.text.join(" ");
     let chars = text.chars().count();
@@ -96,7 +94,6 @@ struct Loudspeaker {
     _thread: PlaybackThread,
 }
 
-/// Where the sound goes.
 enum Outlet {
     File { path: PathBuf, writer: Option<WavWriter> },
     Loudspeaker(Box<Loudspeaker>),
@@ -106,9 +103,9 @@ enum Outlet {
 const FEED_EVERY: Duration = Duration::from_millis(10);
 
 impl Outlet {
-    fn open(options: &Options, config: &Config) -> Result<Outlet> {
+    fn open(options: &Options, config: &Config) -> Result<Self> {
         match &options.output {
-            Some(path) => Ok(Outlet::File { path: path.clone(), writer: None }),
+            Some(path) => Ok(Self::File { path: path.clone(), writer: None }),
             None => {
                 let sink =
                     common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
@@ -120,14 +117,14 @@ impl Outlet {
 
     async fn write(&mut self, audio: &[i16], rate_hz: u32) -> Result<()> {
         match self {
-            Outlet::File { path, writer } => {
+            Self::File { path, writer } => {
                 let writer = match writer {
                     Some(writer) => writer,
                     none => none.insert(WavWriter::create(path, rate_hz)?),
                 };
                 Ok(writer.write(audio)?)
             }
-            Outlet::Loudspeaker(speaker) => {
+            Self::Loudspeaker(speaker) => {
                 let Loudspeaker { feed, control, resampler, .. } = speaker.as_mut();
                 let resampler = match resampler {
                     Some(resampler) => resampler,

@@ -6,14 +6,12 @@ use anyhow::Result;
 use clap::Args;
 use clap_complete::Shell;
 
-/// Options of `parley completions`.
 #[derive(Debug, Args)]
 pub(super) struct CompletionOptions {
     /// The shell
     shell: Shell,
 }
 
-/// Prints a completion script.
 pub(super) fn completions(options: &CompletionOptions, command: &mut clap::Command) -> Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, command, "parley", &mut script);

@@ -20,7 +20,6 @@ use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
 
-/// Options of `parley talk`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// WAV files with spoken questions, asked one after another in real time
@@ -61,7 +60,6 @@ struct Turn {
     stages_ms: StagesMs,
 }
 
-/// Holds the conversation.
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     if options.mic {

@@ -17,18 +17,15 @@ use parley_daemon::conductor::milliseconds;
 use parley_daemon::config::Config;
 use parley_daemon::workers::{Needed, Workers};
 
-/// The engine's rate.
 const RATE_HZ: usize = 16_000;
 /// Recordings are cut into stretches of at most this length, where they are quietest.
 const LONGEST_S: usize = 28;
 /// Where a cut is looked for: the last seconds of a stretch.
 const CUT_WITHIN_S: usize = 10;
-/// Samples read at a time.
 const BLOCK: usize = 16_000;
 /// Below this the words were made up from noise.
 const LEAST_CONFIDENCE: f32 = 0.3;
 
-/// Options of `parley transcribe`.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// WAV files, of any sample rate, bit depth and number of channels

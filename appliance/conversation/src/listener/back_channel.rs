@@ -1,6 +1,6 @@
 //! Back-channels: the small sounds by which a listener says "go on".
 
-/// Words that, alone or together, only say that somebody is listening. English, with the ones that sound alike elsewhere.
+/// Words that, alone or together, only say that somebody is listening. English, and what sounds alike elsewhere.
 const WORDS: &str = "ah aha all cool good got great hm hmm huh i interesting it m mhm mm mmhm mmm nice oh ok okay really \
     right see sure true uh uhhuh um wow yeah yep yes yup";
 

@@ -27,12 +27,12 @@ const LEADING_WORDS: &[&str] = &[
 ];
 
 impl TextCue {
-    /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a full
-    /// stop behind nearly everything, so that the last word counts for more than the full stop.
-    pub(super) fn of(text: &str) -> TextCue {
+    /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a
+    /// full stop behind nearly everything, so that the last word counts for more than the full stop.
+    pub(super) fn of(text: &str) -> Self {
         let text = text.trim();
         if text.ends_with("...") || text.ends_with(['…', ',', ';', ':', '-', '–', '—']) {
-            return TextCue::Unfinished;
+            return Self::Unfinished;
         }
         let words: Vec<&str> = text.split_whitespace().collect();
         let last: String = words
@@ -41,11 +41,11 @@ impl TextCue {
             .unwrap_or_default();
         let question = text.ends_with(['?', '？', '؟']);
         if question {
-            TextCue::Question
+            Self::Question
         } else if LEADING_WORDS.contains(&last.as_str()) {
-            TextCue::Unfinished
+            Self::Unfinished
         } else {
-            TextCue::Statement
+            Self::Statement
         }
     }
 }
@@ -63,8 +63,8 @@ pub struct Endpointing {
     pub unfinished: Duration,
     /// Enough where there is no end-of-turn model.
     pub without_model: Duration,
-    /// The end-of-turn model's probability from which it says that a question is finished. It is asked once, when the silence
-    /// begins: with more silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
+    /// The end-of-turn model's probability from which it says that a question is finished. It is asked once, when the
+    /// silence begins: with more silence to listen to it takes pauses for ends (docs/PERFORMANCE.md).
     pub finished_question: f32,
     /// The same for anything else, which may go on more easily.
     pub finished_statement: f32,
@@ -81,7 +81,7 @@ pub struct Endpointing {
 
 impl Default for Endpointing {
     fn default() -> Self {
-        Endpointing {
+        Self {
             speculate_after: Duration::from_millis(60),
             sure: Duration::from_millis(200),
             unsure: Duration::from_millis(700),
@@ -171,9 +171,7 @@ impl Endpointing {
 /// What a model said of the end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Judgement {
-    /// There is none.
     NoModel,
-    /// It is still thinking.
     Pending,
     /// Of the end, 0..1.
     Probability(f32),

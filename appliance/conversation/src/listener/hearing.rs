@@ -19,18 +19,14 @@ pub(super) const LONGEST_UTTERANCE: Duration = Duration::from_secs(28);
 /// Noise that was mistaken for speech is ignored until it has been silent this long.
 const SILENCE_AFTER_NOISE: Duration = Duration::from_millis(300);
 
-/// What the listener is doing.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Hearing {
-    /// Nobody speaks.
     Quiet(Onset),
-    /// Somebody speaks.
     Speaking(Utterance),
     /// Somebody spoke, and may have finished.
     Pausing(Utterance, Box<Pause>),
-    /// What goes on was found to be noise; wait until it stops.
+    /// What goes on was found to be noise; wait until it has been silent long enough.
     Ignoring {
-        /// How long it has been silent.
         silence: Duration,
     },
 }
@@ -38,13 +34,13 @@ pub(super) enum Hearing {
 impl Hearing {
     /// From now on, until it is silent.
     pub(super) fn ignoring() -> Self {
-        Hearing::Ignoring { silence: Duration::ZERO }
+        Self::Ignoring { silence: Duration::ZERO }
     }
 }
 
 impl Default for Hearing {
     fn default() -> Self {
-        Hearing::Quiet(Onset::default())
+        Self::Quiet(Onset::default())
     }
 }
 
@@ -81,13 +77,11 @@ impl Onset {
 /// A look for words in what is still being said.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Peek {
-    /// The draft that it is for.
     pub(super) turn: TurnId,
     /// Where the audio ends that it looks at.
     pub(super) to: Position,
 }
 
-/// What somebody is saying.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Utterance {
     /// Where the audio begins that is to be transcribed.
@@ -96,7 +90,6 @@ pub(super) struct Utterance {
     pub(super) began: Position,
     /// Where it was noticed.
     pub(super) onset: Position,
-    /// The end of the last frame with speech.
     pub(super) last_speech: Position,
     /// The words before `from`, where the whole is too long to be transcribed in one go.
     pub(super) before: String,
@@ -122,7 +115,6 @@ impl Utterance {
 pub(super) struct Question {
     /// The turn that answers it.
     pub(super) turn: Option<TurnId>,
-    /// Where its audio begins.
     pub(super) from: Position,
     /// The end of the last frame with speech: up to here, what was said has been answered.
     pub(super) until: Position,
@@ -133,9 +125,7 @@ pub(super) struct Question {
 /// A silence that may be the end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Pause {
-    /// The draft.
     pub(super) turn: TurnId,
-    /// What the end-of-turn model says.
     pub(super) end_of_turn: Judgement,
     /// What the language model says, once an answer is being drafted.
     pub(super) sentence: Judgement,
@@ -143,9 +133,7 @@ pub(super) struct Pause {
     pub(super) transcribed_to: Option<Position>,
     /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
     pub(super) peeking: bool,
-    /// The words.
     pub(super) transcript: Option<Transcript>,
-    /// Whether an answer is being drafted.
     pub(super) drafted: bool,
     /// Do not wait for silence: the stretch is as long as it may be, or the microphone has gone.
     pub(super) forced: bool,
@@ -154,7 +142,7 @@ pub(super) struct Pause {
 
 impl Pause {
     pub(super) fn new(turn: TurnId, end_of_turn: Judgement, forced: bool) -> Self {
-        Pause {
+        Self {
             turn,
             end_of_turn,
             sentence: Judgement::NoModel,
@@ -178,7 +166,6 @@ impl Pause {
         self.speech_frames > 0
     }
 
-    /// Whether the transcript is being waited for.
     pub(super) fn awaits_words(&self) -> bool {
         self.transcribed_to.is_some() && self.transcript.is_none()
     }

@@ -19,7 +19,6 @@ const LEAST_CONFIDENCE: f32 = 0.3;
 const LONGEST_TRANSCRIPTION: Duration = Duration::from_secs(15);
 
 impl Listener {
-    /// A transcription is done.
     pub(crate) fn transcribed(&mut self, turn: TurnId, transcript: Transcript) {
         match std::mem::take(&mut self.hearing) {
             Hearing::Speaking(utterance) if utterance.peek.is_some_and(|peek| peek.turn == turn) => {
@@ -70,7 +69,6 @@ impl Listener {
         }
     }
 
-    /// What the language model says.
     pub(crate) fn sentence_judged(&mut self, turn: TurnId, probability: f32) {
         if let Some(pause) = self.pause_of(turn) {
             pause.sentence = Judgement::Probability(probability);

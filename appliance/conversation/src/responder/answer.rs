@@ -7,28 +7,23 @@ use super::history::Clause;
 use super::speakable::speakable;
 use crate::ids::TurnId;
 
-/// An answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Answer {
     pub(super) turn: TurnId,
     /// What it answers; `None` where Parley speaks unasked.
     pub(super) question: Option<String>,
-    /// ISO 639-1 code.
     pub(super) language: String,
     /// Whether anything of it has been heard, or shown where answers are not spoken.
     pub(super) noticed: bool,
-    /// Whether its voice failed.
     pub(super) mute: bool,
-    /// Whether no text follows.
     pub(super) finished: bool,
-    /// Its clauses so far.
     pub(super) clauses: Vec<Clause>,
     cutter: ClauseCutter,
 }
 
 impl Answer {
     pub(super) fn new(turn: TurnId, question: Option<String>, language: String) -> Self {
-        Answer {
+        Self {
             turn,
             question,
             language,
@@ -69,7 +64,6 @@ impl Answer {
         self.cutter = ClauseCutter::default();
     }
 
-    /// A clause takes this long to say.
     pub(super) fn length(&mut self, clause: usize, length: Duration) {
         if let Some(clause) = self.clauses.get_mut(clause) {
             clause.length = Some(length);

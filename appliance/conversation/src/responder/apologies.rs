@@ -63,7 +63,7 @@ impl Apologies {
     }
 }
 
-/// What is said when an engine is out of order. Nothing could be said without a voice, and nobody misses the end-of-turn
+/// What is said when an engine is out of order. Nothing can be said without a voice; nobody misses the end-of-turn
 /// model.
 fn apology(stage: Stage) -> Option<&'static str> {
     match stage {

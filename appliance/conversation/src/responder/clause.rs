@@ -41,7 +41,7 @@ pub struct ClauseCutter {
 
 impl Default for ClauseCutter {
     fn default() -> Self {
-        ClauseCutter { pending: String::new(), first: true }
+        Self { pending: String::new(), first: true }
     }
 }
 

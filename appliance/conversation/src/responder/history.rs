@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use crate::ids::TurnId;
 
-/// Characters per second of a very slow voice: what was heard of a clause whose length is not known yet is estimated with
-/// it, so that history rather holds a word too few than one that nobody heard.
+/// Characters per second of a very slow voice: what was heard of a clause whose length is not known yet is estimated
+/// with it, so that history rather holds a word too few than one that nobody heard.
 const SLOW_CHARS_PER_S: f32 = 8.0;
 
-/// One clause of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Clause {
     /// Fit for a voice.
@@ -82,10 +81,10 @@ pub struct History {
 impl History {
     /// A history of at most `kept` exchanges.
     pub fn new(kept: usize) -> Self {
-        History { exchanges: VecDeque::new(), kept }
+        Self { exchanges: VecDeque::new(), kept }
     }
 
-    /// The exchanges, oldest first.
+    /// Oldest first.
     pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.exchanges.iter()
     }
@@ -104,14 +103,12 @@ impl History {
         }
     }
 
-    /// The answer has one more clause.
     pub(super) fn clause(&mut self, turn: TurnId, clause: Clause) {
         if let Some(exchange) = self.exchange(turn) {
             exchange.clauses.push(clause);
         }
     }
 
-    /// A clause takes this long to say.
     pub(super) fn length(&mut self, turn: TurnId, clause: usize, length: Duration) {
         if let Some(clause) = self.exchange(turn).and_then(|exchange| exchange.clauses.get_mut(clause)) {
             clause.length = Some(length);

@@ -29,21 +29,21 @@ pub struct Message {
 
 impl Message {
     fn new(author: Author, text: impl Into<String>) -> Self {
-        Message { author, text: text.into() }
+        Self { author, text: text.into() }
     }
 }
 
 /// Tokens that a chat template puts around a message, generously.
 const TEMPLATE_TOKENS: usize = 8;
 
-/// More tokens than this text has in any common vocabulary: three ASCII characters, or one byte of another script, each.
+/// More tokens than this text has in any common vocabulary: each three ASCII characters, or one other byte.
 pub fn estimated_tokens(text: &str) -> usize {
     let ascii = text.bytes().filter(u8::is_ascii).count();
     ascii.div_ceil(3) + (text.len() - ascii)
 }
 
-/// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question. Without
-/// one, what will stand before the next.
+/// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question.
+/// Without one, what will stand before the next.
 ///
 /// The persona comes first and never changes within a language, so that its evaluated state can be kept. It is cut to
 /// half of the room where it would leave none for the question.
@@ -174,6 +174,10 @@ mod tests {
                 let chat = messages(&settings, &history(&past), Some(question), "en");
                 let tokens: usize = chat.iter().map(|m| estimated_tokens(&m.text) + TEMPLATE_TOKENS).sum();
                 assert!(tokens <= prompt_tokens, "{tokens} of {prompt_tokens}");
+                assert!(
+                    estimated_tokens(&chat[0].text) <= prompt_tokens / 2,
+                    "the persona takes half of the room at most"
+                );
                 assert!(chat.len() <= 2 + 2 * 5, "five remembered turns at most");
                 assert!(chat.last().is_some_and(|last| last.author == Author::Person && !last.text.is_empty()));
             }

@@ -37,7 +37,7 @@ pub struct Auditor {
 
 impl Auditor {
     pub fn new(settings: &Settings) -> Self {
-        Auditor {
+        Self {
             turns: BTreeMap::new(),
             spoken: settings.spoken,
             speculation: settings.speculation,

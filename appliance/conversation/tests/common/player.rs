@@ -21,7 +21,7 @@ pub struct Playing {
 
 impl Playing {
     pub fn new(turn: TurnId) -> Self {
-        Playing {
+        Self {
             turn,
             released: false,
             paused: false,

@@ -1,7 +1,7 @@
 //! A room in simulated time: a person, a microphone, engines and a loudspeaker around a [`Conversation`].
 //!
-//! The room remembers which word was said where in the audio, so that what is transcribed depends on the stretch that is
-//! asked for. Results of cancelled turns are delivered all the same, as a slow engine would.
+//! The room remembers which word was said where in the audio, so that what is transcribed depends on the stretch that
+//! is asked for. Results of cancelled turns are delivered all the same, as a slow engine would.
 
 use std::time::Duration;
 
@@ -51,21 +51,21 @@ pub struct Room {
 
 impl Room {
     pub fn new() -> Self {
-        Room::with(|_| {})
+        Self::with(|_| {})
     }
 
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        Room::routed(change, Box::new(ModelOnly), true)
+        Self::routed(change, Box::new(ModelOnly), true)
     }
 
     pub fn without_end_of_turn_model() -> Self {
-        Room::routed(|_| {}, Box::new(ModelOnly), false)
+        Self::routed(|_| {}, Box::new(ModelOnly), false)
     }
 
     pub fn routed(change: impl FnOnce(&mut Settings), router: Box<dyn Router>, end_of_turn_model: bool) -> Self {
         let mut settings = Settings::default();
         change(&mut settings);
-        Room {
+        Self {
             auditor: Auditor::new(&settings),
             conversation: Conversation::new(settings, router, end_of_turn_model),
             speech_to_text: Works::After(ms(60)),

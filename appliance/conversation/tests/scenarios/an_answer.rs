@@ -1,6 +1,6 @@
 //! What an answer is made of, and what is remembered of it.
 
-use parley_conversation::{Action, Author, Event, Outcome, Request, Route, Router, estimated_tokens};
+use parley_conversation::{Action, Author, Event, Outcome, Request, Route, Router};
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
@@ -84,21 +84,6 @@ fn to_an_unknown_language_names_the_voices() {
     room.silence(500).says("¿Qué hora es?", 1000).quiet();
     assert_eq!(room.spoken(), ["I think you spoke Spanish,", "but I only have a voice for English."]);
     assert_eq!(room.count("generate"), 0);
-}
-
-#[test]
-fn is_made_with_what_the_engines_that_run_can_do() {
-    let mut room = Room::new();
-    room.language = "es".into();
-    room.conversation.set_abilities(vec!["en".into(), "es".into()], 60);
-    room.conversation.set_abilities(Vec::new(), 60);
-    room.silence(500).says("¿Qué hora es?", 1000).quiet();
-    let generated = room
-        .done
-        .iter()
-        .find_map(|(_, action)| if let Action::Generate { messages, .. } = action { Some(messages) } else { None });
-    let prompt = generated.expect("there is a Spanish voice now");
-    assert!(estimated_tokens(&prompt[0].text) <= 30, "the persona takes half of the room: {prompt:?}");
 }
 
 #[test]

@@ -11,23 +11,17 @@ use tokio::sync::{broadcast, mpsc, watch};
 use super::timeline::Timeline;
 use crate::health::Pulse;
 
-/// The engines of a conversation.
 #[derive(Clone)]
 pub struct Engines {
-    /// What a person said.
     pub speech_to_text: Arc<dyn Engine<SpeechToText>>,
-    /// What to answer.
     pub language_model: Arc<dyn Engine<LanguageModel>>,
-    /// The answer as sound.
     pub text_to_speech: Arc<dyn Engine<TextToSpeech>>,
     /// Whether a person has finished; not every profile has such a model.
     pub end_of_turn: Option<Arc<dyn Engine<EndOfTurn>>>,
 }
 
-/// How answers are generated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generating {
-    /// The most tokens of an answer.
     pub max_tokens: u32,
     /// 0 always takes the likeliest word.
     pub temperature: f32,
@@ -35,15 +29,13 @@ pub struct Generating {
 
 impl Default for Generating {
     fn default() -> Self {
-        Generating { max_tokens: 120, temperature: 0.0 }
+        Self { max_tokens: 120, temperature: 0.0 }
     }
 }
 
 /// The loudspeaker's producer and its controls.
 pub struct Loudspeaker {
-    /// Takes the audio.
     pub feed: Feed,
-    /// Pauses, drops and tells what was heard.
     pub control: Control,
 }
 
@@ -51,26 +43,19 @@ pub struct Loudspeaker {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Observation {
-    /// What the core tells.
     Notice(Notice),
-    /// A turn is over.
     Turn(TurnReport),
 }
 
-/// What became of a turn.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TurnReport {
-    /// Which.
     pub turn: TurnId,
     /// What was asked; empty where Parley spoke unasked.
     pub question: String,
-    /// The language of the answer.
     pub language: String,
     /// All clauses that were to be said.
     pub answer: String,
-    /// How it ended.
     pub outcome: Outcome,
-    /// When each stage happened.
     #[serde(rename = "stages_ms")]
     pub timeline: Timeline,
 }
@@ -82,8 +67,6 @@ pub struct Handle {
     pub control: mpsc::Sender<Event>,
     /// What happens; lossy for a slow reader.
     pub observations: broadcast::Sender<Observation>,
-    /// What the conversation is doing.
     pub phase: watch::Receiver<Phase>,
-    /// Rises while the conductor works.
     pub pulse: Arc<Pulse>,
 }

@@ -91,7 +91,7 @@ pub(super) struct AnswerJob {
 }
 
 impl AnswerJob {
-    pub(super) fn start(turn: TurnId, mut job: Job<Generated>, reports: Reports) -> AnswerJob {
+    pub(super) fn start(turn: TurnId, mut job: Job<Generated>, reports: Reports) -> Self {
         let waiting = WaitingClauses::default();
         let room = waiting.clone();
         let task = tokio::spawn(async move {
@@ -117,7 +117,7 @@ impl AnswerJob {
             };
             send(&reports, end).await;
         });
-        AnswerJob { waiting, task }
+        Self { waiting, task }
     }
 
     pub(super) fn waiting_clauses(&self) -> WaitingClauses {
@@ -135,9 +135,9 @@ impl Drop for AnswerJob {
 pub(super) struct Preparation(tokio::task::JoinHandle<()>);
 
 impl Preparation {
-    pub(super) fn start(mut job: Job<Generated>) -> Preparation {
+    pub(super) fn start(mut job: Job<Generated>) -> Self {
         // A failure needs no word: the next question will tell.
-        Preparation(tokio::spawn(async move { while let Some(Ok(_)) = job.next().await {} }))
+        Self(tokio::spawn(async move { while let Some(Ok(_)) = job.next().await {} }))
     }
 }
 

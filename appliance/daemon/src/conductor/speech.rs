@@ -1,5 +1,5 @@
-//! A turn's speech: its clauses are synthesised one ahead of what is played, held until the turn is released, and fed to
-//! the loudspeaker as it takes them.
+//! A turn's speech: its clauses are synthesised one ahead of what is played, held until the turn is released, and fed
+//! to the loudspeaker as it takes them.
 
 mod player;
 mod stream;
@@ -25,7 +25,6 @@ const CLAUSES_IN_FLIGHT: usize = 64;
 /// What a turn's speech goes through.
 pub(super) struct Outlet {
     pub(super) feed: Arc<tokio::sync::Mutex<Feed>>,
-    /// Rate of the loudspeaker.
     pub(super) rate_hz: u32,
     pub(super) control: Control,
     pub(super) voice: Arc<dyn Engine<TextToSpeech>>,
@@ -68,8 +67,8 @@ impl Audio {
     /// Cancel-safe.
     async fn next(&mut self) -> Option<Result<Spoken, parley_engines::EngineError>> {
         match self {
-            Audio::Made(job) => job.next().await,
-            Audio::Kept(blocks) => blocks.next().map(Ok),
+            Self::Made(job) => job.next().await,
+            Self::Kept(blocks) => blocks.next().map(Ok),
         }
     }
 }
@@ -116,7 +115,6 @@ impl Speech {
         self.stream.pause();
     }
 
-    /// Goes on where it was paused.
     pub(super) fn resume(&self) {
         self.stream.resume();
     }

@@ -22,7 +22,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(speaking: &Scripted<TextToSpeech>) -> Bench {
+    fn new(speaking: &Scripted<TextToSpeech>) -> Self {
         let pace = |first| Pace { first: Duration::from_millis(first), each: Duration::from_millis(20) };
         let engines = Engines {
             speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?").with_pace(pace(90))),
@@ -34,7 +34,7 @@ impl Bench {
         let (feed, control, renderer) = Renderer::new(RATE_HZ, 441);
         let loudspeaker = Some(Loudspeaker { feed, control });
         let (conductor, _handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
-        Bench { conductor, renderer, frames: 0, _handle }
+        Self { conductor, renderer, frames: 0, _handle }
     }
 
     async fn listen(&mut self, frames: u32, speech: bool) {

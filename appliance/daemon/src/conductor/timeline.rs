@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use tokio::time::Instant;
 
-/// A stage of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mark {
     SpeechEnded,
@@ -53,7 +52,7 @@ impl Timeline {
         self.0.entry(mark).or_insert(at);
     }
 
-    /// The stages, relative to the last frame in which speech was heard (or to the beginning of the turn, where it was typed).
+    /// The stages, relative to the last frame in which speech was heard (or to the beginning of a typed turn).
     pub fn stages(&self) -> StagesMs {
         match self.0.get(&Mark::SpeechEnded).or_else(|| self.0.values().min()) {
             Some(zero) => self.stages_after(*zero),

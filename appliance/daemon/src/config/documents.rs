@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::{Config, Engines};
+use super::{Config, EnginesSettings};
 
 const PAGE: &str = include_str!("../../../../docs/CONFIGURATION.md");
 const EXAMPLE: &str = include_str!("../../parley.example.toml");
@@ -38,7 +38,7 @@ fn values(table: &Table) -> BTreeMap<String, Value> {
 
 /// The defaults of a machine with four cores.
 fn defaults() -> BTreeMap<String, Value> {
-    let config = Config { engines: Engines::for_cores(4), ..Config::default() };
+    let config = Config { engines: EnginesSettings::for_cores(4), ..Config::default() };
     values(&Table::try_from(config).expect("the defaults can be written"))
 }
 

@@ -1,4 +1,4 @@
-//! The figures that probation wants to know of the conversations: errors, latencies, noise, and what the daemon itself costs.
+//! The figures that probation wants to know of the conversations: errors, latencies, noise, and the daemon's own cost.
 //!
 //! Nothing of what people say is in it. It lies in memory and goes with the power.
 
@@ -45,7 +45,6 @@ struct Turn {
 }
 
 impl Conversations {
-    /// Takes note of what was seen.
     pub fn note(&mut self, observation: &Observation, at: Duration) {
         match observation {
             Observation::Notice(Notice::Degraded { stage, degraded: true }) if *stage != Stage::EndOfTurn => {
@@ -77,7 +76,6 @@ impl Conversations {
         }
     }
 
-    /// The table of it all.
     pub fn table(&self, now: Duration) -> Table {
         let mut table = Table::default();
         let count = |turns: usize| u32::try_from(turns).unwrap_or(u32::MAX);
@@ -105,20 +103,20 @@ struct Processor {
 }
 
 impl Processor {
-    fn now() -> Option<Processor> {
-        Processor::read(&std::fs::read_to_string("/proc/stat").ok()?)
+    fn now() -> Option<Self> {
+        Self::read(&std::fs::read_to_string("/proc/stat").ok()?)
     }
 
     /// The first line of `/proc/stat`: user, nice, system, idle, waiting, and more.
-    fn read(stat: &str) -> Option<Processor> {
+    fn read(stat: &str) -> Option<Self> {
         let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_whitespace();
         let times: Vec<u64> = fields.map_while(|field| field.parse().ok()).take(8).collect();
         let idle = times.get(3)? + times.get(4)?;
         let all: u64 = times.iter().sum();
-        Some(Processor { busy: all - idle, all })
+        Some(Self { busy: all - idle, all })
     }
 
-    fn share_since(self, before: Processor) -> Option<f64> {
+    fn share_since(self, before: Self) -> Option<f64> {
         let all = self.all.checked_sub(before.all).filter(|all| *all > 0)?;
         Some(self.busy.saturating_sub(before.busy) as f64 / all as f64)
     }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::levels::Levels;
 
-/// Rises while the daemon works: the conductor takes note of every frame that it takes from the microphone, so that neither
-/// can stand still unnoticed.
+/// Rises while the daemon works: the conductor takes note of every frame that it takes from the microphone, so that
+/// neither can stand still unnoticed.
 #[derive(Debug, Default)]
 pub struct Pulse {
     frames: AtomicU64,
@@ -13,7 +13,6 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// Takes note of a frame of the microphone.
     pub fn heard(&self, samples: &[i16], speech: bool) {
         self.frames.fetch_add(1, Ordering::Relaxed);
         self.levels.note(samples, speech);
@@ -25,7 +24,7 @@ impl Pulse {
         self.frames.load(Ordering::Relaxed)
     }
 
-    /// How far speech is above the noise, in dB, and how many seconds of speech that was heard in; `None` before both were heard.
+    /// How far speech is above the noise, in dB, and how many seconds of speech that is from; `None` before both came.
     #[must_use]
     pub fn signal_to_noise(&self) -> Option<(f32, u32)> {
         self.levels.signal_to_noise()

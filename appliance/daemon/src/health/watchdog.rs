@@ -1,6 +1,6 @@
 //! The service manager's watchdog: fed only while microphone and conductor really move.
 //!
-//! A task that feeds it on a timer would go on while the audio thread hangs in a driver, or the conductor waits for a lock for ever.
+//! A task that feeds it on a timer would go on while the audio thread hangs in a driver or the conductor for a lock.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use super::Pulse;
 /// How often is looked whether everything moves: four times within the unit's `WatchdogSec`.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// Says that the service is ready with the first movement, and feeds the watchdog with every further one. Without a service manager it
-/// does nothing. Never returns.
+/// Says that the service is ready with the first movement, and feeds the watchdog with every further one. Without a
+/// service manager it does nothing. Never returns.
 pub async fn feed(pulse: Arc<Pulse>) {
     let mut before = 0;
     let mut ready = false;
@@ -44,7 +44,7 @@ fn tell(state: NotifyState<'_>) {
     }
 }
 
-/// Tells the gate that the microphone delivers and the loudspeaker was opened; where there is no gate there is no folder.
+/// Tells the gate that the microphone delivers and the loudspeaker was opened; without a gate there is no folder.
 fn measured_sound() {
     let folder = Path::new(observed::FOLDER);
     if folder.exists() {

@@ -17,9 +17,6 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Starts listening; the thread ends with the receiver. The second part counts frames that were dropped because the
 /// conductor was more than a second behind.
-///
-/// # Errors
-/// The thread could not be started.
 pub fn listen(mut microphone: Microphone) -> std::io::Result<(mpsc::Receiver<AudioFrame>, Arc<AtomicU64>)> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
     let dropped = Arc::new(AtomicU64::new(0));

@@ -29,12 +29,11 @@ pub struct VoiceActivity {
 impl Default for VoiceActivity {
     fn default() -> Self {
         let vad = Vad::new_with_rate_and_mode(SampleRate::Rate16kHz, VadMode::Aggressive);
-        VoiceActivity { vad, speech_dbfs: FLOOR_DBFS, noise_dbfs: FLOOR_DBFS + 15.0 }
+        Self { vad, speech_dbfs: FLOOR_DBFS, noise_dbfs: FLOOR_DBFS + 15.0 }
     }
 }
 
 impl VoiceActivity {
-    /// Whether somebody is speaking in the next frame.
     pub fn judge(&mut self, frame: &[i16; FRAME_SAMPLES]) -> bool {
         let level = level_dbfs(frame);
         // The detector refuses nothing but a wrong frame length, which the type excludes.

@@ -17,7 +17,6 @@ const BLOCK: Duration = Duration::from_millis(100);
 const TONE_HZ: f32 = 220.0;
 /// A quarter of full scale.
 const TONE_LEVEL: f32 = 8_192.0;
-/// Characters of the longest token-like piece.
 const PIECE_CHARACTERS: usize = 5;
 
 impl Scripted<SpeechToText> {

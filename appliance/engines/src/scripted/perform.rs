@@ -5,7 +5,6 @@ use tokio::time::sleep;
 use super::{Fault, Pace, Shared};
 use crate::{EngineError, JobSender, Kind};
 
-/// How a job ended.
 enum End {
     Finished,
     Cancelled,

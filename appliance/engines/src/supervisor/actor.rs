@@ -202,8 +202,8 @@ impl Failure {
             if words.is_empty() { reason } else { format!("{reason}: {words}") }
         };
         match self {
-            Failure::Passing(reason) => Failure::Passing(add(reason)),
-            Failure::Lasting(reason) => Failure::Lasting(add(reason)),
+            Self::Passing(reason) => Self::Passing(add(reason)),
+            Self::Lasting(reason) => Self::Lasting(add(reason)),
         }
     }
 }

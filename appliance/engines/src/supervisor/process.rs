@@ -5,12 +5,10 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Resource, Rlimit};
 use tokio::io::{AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tracing::warn;
 
 use super::WorkerProgram;
 use super::log_lines::log_lines;
@@ -56,7 +54,6 @@ impl<K: Kind> Process<K> {
         };
         let mut child = Command::new(&program.path)
             .args(&program.arguments)
-            .envs(program.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -70,9 +67,6 @@ impl<K: Kind> Process<K> {
         else {
             return Err(Failure::Passing(format!("{} ended at once", program.path.display())));
         };
-        if let Some(bytes) = program.memory_limit_bytes {
-            limit_memory(pid, bytes).unwrap_or_else(|error| warn!(engine = K::NAME, pid, %error, "no memory limit"));
-        }
         let (reports_in, reports) = mpsc::channel(1);
         tokio::spawn(read_reports::<K>(BufReader::new(stdout), reports_in));
         let last_words = Arc::<Mutex<String>>::default();
@@ -109,7 +103,6 @@ impl<K: Kind> Process<K> {
         self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Kills the process.
     pub async fn kill(mut self) {
         // An error means that it has ended already.
         let _ = self.life.0.start_kill();
@@ -156,15 +149,7 @@ fn describe_exit(status: ExitStatus) -> String {
     format!("the worker ended with {status}")
 }
 
-fn limit_memory(pid: u32, bytes: u64) -> rustix::io::Result<()> {
-    let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
-    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    // Without a process id, the limit would be set for Parley itself.
-    let pid = pid.ok_or(rustix::io::Errno::SRCH)?;
-    rustix::process::prlimit(Some(pid), Resource::Data, limit).map(|_| ())
-}
-
-/// Reads reports from the pipe, at most one ahead.
+/// Takes reports off the pipe, one ahead of the job that they are for.
 async fn read_reports<K: Kind>(
     mut stdout: impl AsyncRead + Unpin,
     reports: mpsc::Sender<Result<Report<K::Output>, FrameError>>,

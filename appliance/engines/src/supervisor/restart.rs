@@ -31,17 +31,12 @@ impl Default for RestartRules {
 
 /// What to do after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum RestartDecision {
-    /// Start again after this wait; tasks wait too.
-    Restart {
-        /// Zero for at once.
-        after: Duration,
-    },
+    /// Start again after this wait, which may be zero; tasks wait too.
+    Restart { after: Duration },
     /// Start again after this wait; tasks fail meanwhile.
-    Degraded {
-        /// The wait: [`RestartRules::degraded_delay`].
-        after: Duration,
-    },
+    Degraded { after: Duration },
 }
 
 /// Decides when a worker is restarted.

@@ -20,12 +20,8 @@ pub(super) enum JobEnd {
     Over(Option<EngineError>),
     /// No report in time: the worker must be killed.
     Stuck,
-    /// The worker is dead or must be killed.
-    Lost {
-        reason: String,
-        /// Whether the worker had begun to read the task.
-        begun: bool,
-    },
+    /// The worker is dead or must be killed; `begun`: it had begun to read the task.
+    Lost { reason: String, begun: bool },
 }
 
 enum Phase {
@@ -33,7 +29,6 @@ enum Phase {
     Cancelled { kill_at: Instant },
 }
 
-/// Leaves out outputs that the owner already has.
 struct Skip {
     amount: usize,
     markers: usize,

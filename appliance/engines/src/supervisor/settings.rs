@@ -11,39 +11,20 @@ use super::RestartRules;
 pub struct WorkerProgram {
     /// The executable; a name without a slash is looked up in `PATH`.
     pub path: PathBuf,
-    /// Its command-line arguments.
+    /// On its command line, without its own name.
     pub arguments: Vec<OsString>,
-    /// Environment variables in addition to those of this process.
-    pub environment: Vec<(OsString, OsString)>,
-    /// Limit of its private memory (`RLIMIT_DATA`: heap, stacks, private writable mappings; a model
-    /// that is mapped from its file read-only does not count). Beyond it allocations fail, which ends most workers.
-    pub memory_limit_bytes: Option<u64>,
 }
 
 impl WorkerProgram {
     /// A program without arguments.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), arguments: Vec::new(), environment: Vec::new(), memory_limit_bytes: None }
+        Self { path: path.into(), arguments: Vec::new() }
     }
 
     /// Adds an argument at the end.
     #[must_use]
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());
-        self
-    }
-
-    /// Sets an environment variable.
-    #[must_use]
-    pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.environment.push((name.into(), value.into()));
-        self
-    }
-
-    /// Bounds its private memory.
-    #[must_use]
-    pub fn memory_limit_bytes(mut self, bytes: u64) -> Self {
-        self.memory_limit_bytes = Some(bytes);
         self
     }
 }
@@ -59,7 +40,7 @@ pub struct Limits {
     pub cancel: Duration,
     /// From the end of its input to the end of the process.
     pub shutdown: Duration,
-    /// When it is restarted.
+    /// When it is started again after a failure.
     pub restart: RestartRules,
 }
 

@@ -55,8 +55,6 @@ pub enum JobFault {
     Garbage,
     /// Reports on a job that it was not given (a raw worker only).
     WrongJob,
-    /// Uses so much private memory.
-    Allocate(usize),
     /// Prints to standard output as a native library may.
     Print,
 }

@@ -81,9 +81,6 @@ impl<K: Scripted> Model<K> for Obedient {
                     }
                     Some(JobFault::Endless) => endless = true,
                     Some(JobFault::Refuse(message)) => return Err(message.clone()),
-                    Some(JobFault::Allocate(bytes)) => {
-                        std::hint::black_box(vec![1u8; *bytes]);
-                    }
                     Some(JobFault::Print) => {
                         let _ = std::io::stdout().write_all(b"a native library says hello\n");
                         let _ = std::io::stdout().flush();

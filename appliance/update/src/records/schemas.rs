@@ -5,7 +5,7 @@ use crate::records::data::Schema;
 #[cfg(any(feature = "probe-schema-1", feature = "probe-schema-2"))]
 mod probe;
 
-/// The kinds of data of a product.
+/// No feature has data yet.
 #[cfg(not(any(feature = "probe-schema-1", feature = "probe-schema-2")))]
 pub const ALL: &[Schema] = &[];
 

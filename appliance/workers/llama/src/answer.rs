@@ -1,6 +1,5 @@
 //! From tokens to text that may be shown: whole characters, and nothing after the end of the answer.
 
-/// Puts pieces of text together.
 #[derive(Debug, Default)]
 pub struct Answer {
     /// What may still become part of a character, or of the stop text.

@@ -14,7 +14,7 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use parley_engines::worker::CancelFlag;
 
-/// Tokens that are computed at once. More are hardly faster; where a batch cannot be interrupted, a cancel waits for it.
+/// Tokens that are computed at once. More are hardly faster; a cancel waits for a batch that cannot be interrupted.
 const BATCH_TOKENS: usize = 64;
 const SEQUENCE: u32 = 0;
 
@@ -53,12 +53,10 @@ impl Cache {
         Ok(Cache { context, tokens: Vec::new(), batch: LlamaBatch::new(BATCH_TOKENS, 1), limit: limit as usize })
     }
 
-    /// Tokens that fit.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// Tokens that are in the cache.
     pub fn len(&self) -> usize {
         self.tokens.len()
     }
@@ -94,10 +92,7 @@ impl Cache {
         self.append_and_look(tokens, cancel, None, |_| {})
     }
 
-    /// Computes `tokens` after what is in the cache, and shows `see` the logits behind the one at `position` of the cache.
-    ///
-    /// # Errors
-    /// See [`Cache::append`].
+    /// Computes `tokens` after what is in the cache, and shows `see` the logits behind the one at `position`.
     pub fn append_and_look(
         &mut self,
         tokens: &[LlamaToken],
@@ -140,9 +135,6 @@ impl Cache {
     }
 
     /// Writes what is in the cache to a file.
-    ///
-    /// # Errors
-    /// The file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), String> {
         let saved = self.context.state_seq_save_file(path, SEQUENCE as i32, &self.tokens);
         saved.map(|_| ()).map_err(|error| error.to_string())

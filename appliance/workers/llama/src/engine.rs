@@ -28,38 +28,21 @@ use crate::state_file::StateFolder;
 /// A shorter prefix is computed faster than read.
 const MIN_PREFIX_TOKENS: usize = 16;
 
-/// Why the worker cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The model file was looked through and refused.
     #[error("cannot use the model {path}: {error}. `parley check` says what to do")]
-    File {
-        /// The file as it was named.
-        path: String,
-        /// What is wrong with it.
-        error: ModelFileError,
-    },
-    /// llama.cpp refused.
+    File { path: String, error: ModelFileError },
     #[error("llama.cpp cannot use the model {path} (architecture {architecture:?}): {message}")]
     Refused {
-        /// The file as it was named.
         path: String,
-        /// What the file says it is.
         architecture: String,
         /// llama.cpp's own words.
         message: String,
     },
-    /// The state folder cannot be used.
     #[error("cannot use the state folder {path}: {error}. Make it writable, or leave --state-dir out")]
-    StateFolder {
-        /// The folder as it was named.
-        path: String,
-        /// What went wrong.
-        error: io::Error,
-    },
+    StateFolder { path: String, error: io::Error },
 }
 
-/// A loaded model.
 pub struct Llama {
     model: &'static LlamaModel,
     writer: PromptWriter,
@@ -78,9 +61,6 @@ struct Judged {
 
 impl Llama {
     /// Loads the model and computes a little with it, so that its weights are in memory.
-    ///
-    /// # Errors
-    /// See [`LoadError`].
     pub fn load(path: &Path, threads: u32, context: u32, state_dir: Option<&Path>) -> Result<Self, LoadError> {
         let shown = || path.display().to_string();
         let file = parley_model_file::gguf(path).map_err(|error| LoadError::File { path: shown(), error })?;
@@ -106,7 +86,6 @@ impl Llama {
         Ok(llama)
     }
 
-    /// Tokens that fit into the context.
     pub fn context_tokens(&self) -> u32 {
         self.cache.limit() as u32
     }
@@ -118,8 +97,8 @@ impl Llama {
         Ok(())
     }
 
-    /// Brings `prompt` into the cache; returns how much of it was there. `emit` is told at once whether a person's last words
-    /// are a sentence.
+    /// Brings `prompt` into the cache; returns how much of it was there. `emit` is told at once whether a person's last
+    /// words are a sentence.
     fn prefill(
         &mut self,
         prompt: &[LlamaToken],

@@ -1,8 +1,9 @@
 //! Does a sentence end where a person has stopped speaking?
 //!
-//! A model that has read "what is the weather like" knows how likely a question mark comes next, and how likely "in". So it
-//! is asked what follows the last word: a mark that ends a sentence, or the end of the message. (LiveKit's turn detector asks
-//! a model of this size the same, trained for it; this is any chat model, reading the prompt that it reads anyway.)
+//! A model that has read "what is the weather like" knows how likely a question mark comes next, and how likely "in".
+//! So it is asked what follows the last word: a mark that ends a sentence, or the end of the message. (LiveKit's turn
+//! detector asks a model of this size the same, trained for it; this is any chat model, reading the prompt that it
+//! reads anyway.)
 
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;

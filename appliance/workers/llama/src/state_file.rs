@@ -29,9 +29,6 @@ pub struct StateFolder {
 
 impl StateFolder {
     /// Opens the folder, creating it where it is missing.
-    ///
-    /// # Errors
-    /// The folder cannot be made, or the model not be read.
     pub fn open(path: &Path, model: &Path, context_tokens: u32) -> io::Result<Self> {
         fs::create_dir_all(path)?;
         let mut identity = fingerprint(model)?;

@@ -29,7 +29,6 @@ pub struct Latent {
 }
 
 impl Latent {
-    /// How many frames there are.
     pub fn frames(&self) -> usize {
         self.frames
     }
@@ -44,9 +43,6 @@ impl Latent {
 impl Chunked {
     /// Loads both halves. Only the decoder keeps its memory: its runs are short, while a front's grows with the square
     /// of the longest sentence.
-    ///
-    /// # Errors
-    /// [`VoiceError::Runtime`].
     pub fn load(config: ModelConfig, halves: Halves, threads: usize) -> Result<Self, VoiceError> {
         // By value, so that at no time both models are in memory twice.
         let load = |model: Vec<u8>, arena| session::options(threads, arena)?.commit_from_memory(&model);
@@ -61,9 +57,6 @@ impl Chunked {
     }
 
     /// Runs the front on a sentence.
-    ///
-    /// # Errors
-    /// [`VoiceError::Runtime`], [`VoiceError::Shape`].
     pub fn begin(&mut self, phonemes: &str) -> Result<Latent, VoiceError> {
         let ids = phonemes::to_ids(phonemes, &self.config.phoneme_id_map);
         let lengths = [ids.len() as i64];
@@ -82,9 +75,6 @@ impl Chunked {
 
     /// The samples of some frames, which are the same however a sentence is cut, to less than a step of 16 bits:
     /// ONNX Runtime adds up in another order where a stretch is short.
-    ///
-    /// # Errors
-    /// [`VoiceError::Runtime`], [`VoiceError::Shape`].
     pub fn decode(&mut self, latent: &Latent, frames: Range<usize>) -> Result<Vec<f32>, VoiceError> {
         let Reach { samples_per_frame, margin_frames } = self.reach;
         let seen =

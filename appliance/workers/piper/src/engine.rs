@@ -18,7 +18,6 @@ const WHOLE_BLOCK_SAMPLES: usize = 4_410;
 /// Said once after loading, so that the first task finds everything in place.
 const WARM_UP: &str = "wˈɔːmɪŋ ˈʌp.";
 
-/// Where a voice is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceFile {
     /// ISO 639 code of its language.
@@ -27,30 +26,18 @@ pub struct VoiceFile {
     pub model: PathBuf,
 }
 
-/// Why something was not said.
 #[derive(Debug, thiserror::Error)]
 pub enum SpeakError {
-    /// See [`VoiceError`].
     #[error(transparent)]
     Voice(#[from] VoiceError),
-    /// See [`PhonemeError`].
     #[error(transparent)]
     Phonemes(#[from] PhonemeError),
-    /// See [`TooLong`].
     #[error(transparent)]
     TooLong(#[from] TooLong),
-    /// No voice was given.
     #[error("no voice was given; name one with --voice en=PATH.onnx")]
     NoVoice,
-    /// None of the voices has this language.
     #[error("there is no voice for {language:?}, only for {known}; add one with --voice")]
-    NoVoiceFor {
-        /// What was asked for.
-        language: String,
-        /// What there is.
-        known: String,
-    },
-    /// Parley is gone.
+    NoVoiceFor { language: String, known: String },
     #[error("nobody listens any more: {0}")]
     Gone(String),
 }
@@ -70,9 +57,6 @@ struct Ready {
 
 impl Piper {
     /// Loads the first voice and tries it.
-    ///
-    /// # Errors
-    /// See [`SpeakError`].
     pub fn new(phonemiser: Phonemiser, voices: Vec<VoiceFile>, threads: usize) -> Result<Self, SpeakError> {
         let mut speaker = Self { phonemiser, threads, voices: voices.into_iter().map(|file| (file, None)).collect() };
         let first = speaker.ready(None)?;
@@ -87,9 +71,6 @@ impl Piper {
     }
 
     /// Says a text; `heard` gets every block with its sample rate.
-    ///
-    /// # Errors
-    /// See [`SpeakError`].
     pub fn speak(
         &mut self,
         task: &Speak,

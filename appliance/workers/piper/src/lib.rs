@@ -8,6 +8,8 @@
 //! - The same task gives the same samples, to that step, whatever ran before it: a job that is sent again goes on.
 //! - espeak-ng keeps its state in globals: one thread at a time makes phonemes.
 
+#![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
+
 pub mod chunked;
 pub mod engine;
 pub mod noise;

@@ -15,10 +15,8 @@ pub const INT64: i32 = 7;
 /// `ModelProto`, without what describes its origin.
 #[derive(Clone, PartialEq, Message)]
 pub struct Model {
-    /// Version of the file format.
     #[prost(int64, tag = "1")]
     pub ir_version: i64,
-    /// The operations.
     #[prost(message, optional, tag = "7")]
     pub graph: Option<Graph>,
     /// Versions of the operator sets, encoded.
@@ -35,7 +33,6 @@ pub struct Graph {
     /// Encoded [`Node`]s, in topological order.
     #[prost(bytes = "bytes", repeated, tag = "1")]
     pub node: Vec<Bytes>,
-    /// A name, which ONNX requires.
     #[prost(string, tag = "2")]
     pub name: String,
     /// Encoded tensors with constant values; see [`TensorHeader`].
@@ -61,13 +58,10 @@ pub struct Node {
     /// Names of the tensors it makes.
     #[prost(string, repeated, tag = "2")]
     pub output: Vec<String>,
-    /// Its own name.
     #[prost(string, tag = "3")]
     pub name: String,
-    /// Which operation.
     #[prost(string, tag = "4")]
     pub op_type: String,
-    /// Its parameters.
     #[prost(message, repeated, tag = "5")]
     pub attribute: Vec<Attribute>,
 }
@@ -75,16 +69,12 @@ pub struct Node {
 /// `AttributeProto`, for lists of integers and text.
 #[derive(Clone, PartialEq, Message)]
 pub struct Attribute {
-    /// Which.
     #[prost(string, tag = "1")]
     pub name: String,
-    /// One integer.
     #[prost(int64, tag = "3")]
     pub i: i64,
-    /// Text.
     #[prost(bytes = "bytes", tag = "4")]
     pub s: Bytes,
-    /// Integers.
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
 }
@@ -92,10 +82,8 @@ pub struct Attribute {
 /// `TensorProto` without its values.
 #[derive(Clone, PartialEq, Message)]
 pub struct TensorHeader {
-    /// Lengths along the axes.
     #[prost(int64, repeated, packed = "false", tag = "1")]
     pub dims: Vec<i64>,
-    /// What nodes call it.
     #[prost(string, tag = "8")]
     pub name: String,
 }
@@ -103,13 +91,11 @@ pub struct TensorHeader {
 /// `TensorProto` with its values.
 #[derive(Clone, PartialEq, Message)]
 pub struct Tensor {
-    /// Lengths along the axes.
     #[prost(int64, repeated, packed = "false", tag = "1")]
     pub dims: Vec<i64>,
     /// [`FLOAT`] or [`INT64`].
     #[prost(int32, tag = "2")]
     pub data_type: i32,
-    /// What nodes call it.
     #[prost(string, tag = "8")]
     pub name: String,
     /// Little-endian values.
@@ -134,10 +120,8 @@ impl Tensor {
 /// `ValueInfoProto`: the name and type of an input or output.
 #[derive(Clone, PartialEq, Message)]
 pub struct ValueInfo {
-    /// What nodes call it.
     #[prost(string, tag = "1")]
     pub name: String,
-    /// Its type.
     #[prost(message, optional, tag = "2")]
     pub r#type: Option<Type>,
 }
@@ -145,7 +129,6 @@ pub struct ValueInfo {
 /// `TypeProto`, for tensors.
 #[derive(Clone, PartialEq, Message)]
 pub struct Type {
-    /// Element type and shape.
     #[prost(message, optional, tag = "1")]
     pub tensor: Option<TensorType>,
 }
@@ -156,7 +139,6 @@ pub struct TensorType {
     /// [`FLOAT`] or [`INT64`].
     #[prost(int32, tag = "1")]
     pub elem_type: i32,
-    /// Lengths along the axes.
     #[prost(message, optional, tag = "2")]
     pub shape: Option<Shape>,
 }
@@ -164,7 +146,6 @@ pub struct TensorType {
 /// `TensorShapeProto`.
 #[derive(Clone, PartialEq, Message)]
 pub struct Shape {
-    /// The axes in order.
     #[prost(message, repeated, tag = "1")]
     pub dim: Vec<Dimension>,
 }
@@ -172,10 +153,8 @@ pub struct Shape {
 /// `TensorShapeProto.Dimension`: a length, or the name of one that varies.
 #[derive(Clone, PartialEq, Message)]
 pub struct Dimension {
-    /// A fixed length.
     #[prost(int64, optional, tag = "1")]
     pub value: Option<i64>,
-    /// The name of a length that varies.
     #[prost(string, optional, tag = "2")]
     pub param: Option<String>,
 }

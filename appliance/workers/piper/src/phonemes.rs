@@ -20,16 +20,12 @@ const START: char = '^';
 const END: char = '$';
 const PAD: char = '_';
 
-/// Why there are no phonemes.
 #[derive(Debug, thiserror::Error)]
 pub enum PhonemeError {
-    /// No data folder.
     #[error("there is no {DATA_FOLDER} with a {DATA_MARK} in {0}; name its folder with --espeak-data")]
     NoData(String),
-    /// The environment says otherwise than an option.
     #[error("{DATA_VARIABLE} is set, and espeak-rs would heed it rather than --espeak-data; leave one of them out")]
     Overruled,
-    /// espeak-ng refused; its own words.
     #[error("espeak-ng failed: {0}")]
     Espeak(String),
 }
@@ -43,9 +39,6 @@ pub struct Phonemiser {
 impl Phonemiser {
     /// Points espeak-ng to its data: `data` is the data folder or the one that holds it; without it, the folders beside
     /// this program are searched. The folder found becomes the current one, because that is where espeak-rs looks.
-    ///
-    /// # Errors
-    /// [`PhonemeError::NoData`], [`PhonemeError::Overruled`].
     pub fn new(data: Option<&Path>) -> Result<Self, PhonemeError> {
         let ready = Self { not_send: PhantomData };
         let candidates = match (env::var_os(DATA_VARIABLE), data) {

@@ -56,7 +56,7 @@ mod tests {
         Pace { frame: Duration::from_micros(11_610), cost: Duration::from_micros(cost_us), margin_frames: 12 }
     }
 
-    /// Plays a clause in simulated time; the longest time without sound after the first block, and the number of blocks.
+    /// Plays a clause in simulated time; the longest time without sound after the first block, and how many blocks.
     fn play(pace: Pace, mut left: usize) -> (Duration, usize) {
         let (mut now, mut sound_until, mut silence, mut blocks) = (Duration::ZERO, Duration::ZERO, Duration::ZERO, 0);
         while left > 0 {

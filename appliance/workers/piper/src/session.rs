@@ -8,9 +8,7 @@ use ort::session::builder::SessionBuilder;
 /// Whether a session keeps the memory that a run needed: faster, for a model whose runs are all of a size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arena {
-    /// It is kept.
     On,
-    /// It is given back.
     Off,
 }
 

@@ -39,17 +39,14 @@ pub struct Halves {
     pub decoder: Vec<u8>,
     /// The tensor between the halves: one item, channels, frames.
     pub latent: String,
-    /// How far the decoder looks.
     pub reach: Reach,
 }
 
 /// Why a voice could not be taken apart.
 #[derive(Debug, thiserror::Error)]
 pub enum SplitError {
-    /// Not an ONNX model, or not all of it.
     #[error("it is not a whole ONNX model ({0}); fetch it again")]
     Damaged(#[from] prost::DecodeError),
-    /// ONNX, but not a voice.
     #[error("it is an ONNX model, but not a Piper voice: it has no input named {0:?}")]
     NotAVoice(&'static str),
     /// A voice of another make; it can still be run whole.
@@ -58,9 +55,6 @@ pub enum SplitError {
 }
 
 /// Takes a voice apart.
-///
-/// # Errors
-/// See [`SplitError`].
 pub fn split(model: Bytes) -> Result<Halves, SplitError> {
     let model = Model::decode(model)?;
     let Some(graph) = model.graph.as_ref() else { return Err(SplitError::NotAVoice("input")) };

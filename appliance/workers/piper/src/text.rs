@@ -3,15 +3,11 @@
 /// The longest text of one task, in characters.
 pub const MAX_CHARACTERS: usize = 1_000;
 
-/// The text is beyond [`MAX_CHARACTERS`].
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the text has {0} characters, more than {MAX_CHARACTERS}; send it clause by clause")]
 pub struct TooLong(pub usize);
 
 /// The text on one line, without control characters; `None` where nothing of it can be pronounced.
-///
-/// # Errors
-/// [`TooLong`].
 pub fn sayable(text: &str) -> Result<Option<String>, TooLong> {
     let characters = text.chars().count();
     if characters > MAX_CHARACTERS {

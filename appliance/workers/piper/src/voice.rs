@@ -12,48 +12,24 @@ use crate::reach::Reach;
 use crate::session::{self, Arena};
 use crate::split::{self, SplitError};
 
-/// Why a voice cannot speak.
 #[derive(Debug, thiserror::Error)]
 pub enum VoiceError {
-    /// A file is missing or unreadable.
     #[error("the voice {path} cannot be read ({source}); fetch it again")]
-    Io {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The JSON beside the model is missing.
+    Io { path: PathBuf, source: std::io::Error },
     #[error("the voice {0} has no {0}.json beside it; fetch both files")]
     NoConfig(PathBuf),
-    /// The JSON beside the model is not that of a voice.
     #[error("the file {path} does not describe a Piper voice ({source}); fetch it again")]
-    Config {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// The model is damaged or of another kind.
+    Config { path: PathBuf, source: serde_json::Error },
     #[error("the voice {path} is of no use: {source}")]
-    Model {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: SplitError,
-    },
-    /// ONNX Runtime refused; its own words.
+    Model { path: PathBuf, source: SplitError },
     #[error("ONNX Runtime failed: {0}")]
     Runtime(#[from] ort::Error),
-    /// The whole-clause path failed.
     #[error("piper failed: {0}")]
     Piper(#[from] piper_rs::PiperError),
-    /// The model gave something else than a voice does.
     #[error("the voice gave no usable {0}; it is not a Piper voice")]
     Shape(&'static str),
 }
 
-/// A voice, ready to speak.
 pub struct Voice {
     rate_hz: u32,
     espeak_voice: String,
@@ -75,9 +51,6 @@ pub enum Sentence {
 
 impl Voice {
     /// Loads `model` and the JSON beside it, with `threads` threads for each operation.
-    ///
-    /// # Errors
-    /// See [`VoiceError`].
     pub fn load(model: &Path, threads: usize) -> Result<Self, VoiceError> {
         let config = config_beside(model)?;
         let (rate_hz, espeak_voice) = (config.audio.sample_rate, config.espeak.voice.clone());
@@ -98,7 +71,6 @@ impl Voice {
         Ok(Self { rate_hz, espeak_voice, model })
     }
 
-    /// Samples per second of what it speaks.
     pub fn rate_hz(&self) -> u32 {
         self.rate_hz
     }
@@ -117,9 +89,6 @@ impl Voice {
     }
 
     /// Begins a sentence.
-    ///
-    /// # Errors
-    /// See [`VoiceError`].
     pub fn begin(&mut self, phonemes: &str) -> Result<Sentence, VoiceError> {
         match &mut self.model {
             Loaded::Chunked(chunked) => Ok(Sentence::Latent(chunked.begin(phonemes)?)),
@@ -128,9 +97,6 @@ impl Voice {
     }
 
     /// The samples of some frames of a latent that this voice began; see [`Chunked::decode`].
-    ///
-    /// # Errors
-    /// See [`VoiceError`].
     pub fn decode(&mut self, latent: &Latent, frames: Range<usize>) -> Result<Vec<f32>, VoiceError> {
         match &mut self.model {
             Loaded::Chunked(chunked) => chunked.decode(latent, frames),

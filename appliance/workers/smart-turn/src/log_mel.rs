@@ -12,7 +12,6 @@ use realfft::{RealFftPlanner, RealToComplex};
 
 /// Length of the sound that is looked at.
 pub const SECONDS: usize = 8;
-/// Samples that are looked at.
 pub const SAMPLES: usize = SECONDS * RATE_HZ;
 /// Pitches in a frame.
 pub const MELS: usize = 80;

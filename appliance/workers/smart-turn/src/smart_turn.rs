@@ -12,34 +12,22 @@ use crate::session;
 
 const INPUT: &str = "input_features";
 
-/// Why the model cannot judge.
 #[derive(Debug, thiserror::Error)]
 pub enum SmartTurnError {
-    /// There is no file.
     #[error("there is no model at {0}; fetch it, or change --model")]
     Missing(PathBuf),
-    /// ONNX Runtime does not take it.
     #[error("the model {path} cannot be loaded ({source}); fetch it again")]
-    Damaged {
-        /// Which file.
-        path: PathBuf,
-        /// What ONNX Runtime said.
-        source: ort::Error,
-    },
-    /// A model for something else.
+    Damaged { path: PathBuf, source: ort::Error },
     #[error(
         "the model {0} is not smart-turn 3: that takes {MELS} × {FRAMES} values as {INPUT:?} and gives one probability"
     )]
     OtherModel(PathBuf),
-    /// ONNX Runtime failed; its own words.
     #[error("ONNX Runtime failed: {0}")]
     Runtime(#[from] ort::Error),
-    /// A task without sound.
     #[error("there is no sound to judge")]
     NoSound,
 }
 
-/// The model, loaded.
 pub struct SmartTurn {
     log_mel: LogMel,
     session: Session,
@@ -47,9 +35,6 @@ pub struct SmartTurn {
 
 impl SmartTurn {
     /// Loads the model and tries it.
-    ///
-    /// # Errors
-    /// See [`SmartTurnError`].
     pub fn load(model: &Path, threads: usize) -> Result<Self, SmartTurnError> {
         if !model.is_file() {
             return Err(SmartTurnError::Missing(model.to_owned()));
@@ -71,9 +56,6 @@ impl SmartTurn {
     }
 
     /// Probability that the speaker has finished, 0..1, from the utterance so far at 16 kHz and the silence after it.
-    ///
-    /// # Errors
-    /// See [`SmartTurnError`].
     pub fn probability(&mut self, sound: &[i16]) -> Result<f32, SmartTurnError> {
         if sound.is_empty() {
             return Err(SmartTurnError::NoSound);

@@ -21,7 +21,6 @@ pub struct Beginning {
 /// Words, and how sure they are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Words {
-    /// As the model wrote them.
     pub text: String,
     /// Mean probability of the tokens, 0..1; 0 without tokens.
     pub confidence: f32,

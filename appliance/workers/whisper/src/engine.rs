@@ -32,38 +32,16 @@ const USUAL: f32 = 0.15;
 /// and against one in which the words come to no end.
 const ENDLESS: f32 = 0.5;
 
-/// Why the worker cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The model file was looked through and refused.
     #[error("cannot use the model {path}: {error}. `parley check` says what to do")]
-    File {
-        /// The file as it was named.
-        path: String,
-        /// What is wrong with it.
-        error: ModelFileError,
-    },
-    /// whisper.cpp refused.
+    File { path: String, error: ModelFileError },
     #[error("whisper.cpp cannot use the model {path}: {error}")]
-    Refused {
-        /// The file as it was named.
-        path: String,
-        /// whisper.cpp's own words.
-        error: WhisperError,
-    },
-    /// A language that the model does not know.
+    Refused { path: String, error: WhisperError },
     #[error("the model {path} does not know the language {code:?}; it knows {known}")]
-    Language {
-        /// The file as it was named.
-        path: String,
-        /// What was asked for.
-        code: String,
-        /// What there is.
-        known: String,
-    },
+    Language { path: String, code: String, known: String },
 }
 
-/// A loaded model.
 pub struct Whisper {
     context: WhisperContext,
     state: WhisperState,
@@ -80,9 +58,6 @@ impl Whisper {
     /// Loads the model and transcribes a second of silence with it, so that its weights and buffers are in memory.
     ///
     /// `usual` is the language at the start; `candidates` are those to detect, all where it is empty.
-    ///
-    /// # Errors
-    /// See [`LoadError`].
     pub fn load(path: &Path, threads: usize, usual: &str, candidates: &[String]) -> Result<Self, LoadError> {
         let shown = || path.display().to_string();
         parley_model_file::check(path, Format::Ggml).map_err(|error| LoadError::File { path: shown(), error })?;
@@ -112,7 +87,6 @@ impl Whisper {
         Ok(whisper)
     }
 
-    /// Codes of the languages that are detected.
     pub fn languages(&self) -> Vec<String> {
         self.candidates.iter().map(|language| language.code.to_owned()).collect()
     }

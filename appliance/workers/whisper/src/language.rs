@@ -2,7 +2,6 @@
 
 use whisper_rs::{WhisperContext, WhisperTokenId};
 
-/// A language that the model knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Language {
     /// ISO 639-1, or 639-3 where that has none.
@@ -14,7 +13,6 @@ pub struct Language {
 /// A language, and how sure it is, 0..1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Detected {
-    /// The language.
     pub language: Language,
     /// Its probability among the candidates.
     pub probability: f32,
@@ -33,8 +31,8 @@ pub fn languages(context: &WhisperContext) -> Vec<Language> {
         .collect()
 }
 
-/// Which of `candidates` may have been spoken, by the scores that the model gives every token: the likeliest first, then
-/// those that are [`PLAUSIBLE`], at most [`MOST`] in all, and `usual` in any case where it is a candidate.
+/// Which of `candidates` may have been spoken, by the scores that the model gives every token: the likeliest first,
+/// then those that are [`PLAUSIBLE`], at most [`MOST`] in all, and `usual` in any case where it is a candidate.
 pub fn detect(scores: &[f32], candidates: &[Language], usual: Language) -> Vec<Detected> {
     let scored: Vec<(Language, f32)> = candidates
         .iter()

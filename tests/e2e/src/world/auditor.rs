@@ -18,39 +18,30 @@ use super::voice;
 /// Samples that are shown of a sound that should not be there.
 const SHOWN: usize = 8;
 
-/// A turn as a listener knows it.
 #[derive(Debug, Clone, Default)]
 pub struct Turn {
     /// What was asked; empty where Parley spoke unasked.
     pub question: String,
     /// The clauses that are certain to be said.
     pub clauses: Vec<String>,
-    /// How much was heard.
     pub heard: Duration,
-    /// When the first sound of it was heard.
     pub first_heard: Option<Duration>,
-    /// When the last sound of it was heard so far.
     pub last_heard: Option<Duration>,
-    /// How it ended, and when.
     pub ended: Option<(Duration, Outcome)>,
-    /// What the conductor reported in the end.
     pub report: Option<TurnReport>,
     samples: Vec<i16>,
 }
 
 impl Turn {
-    /// Its clauses in one text.
     pub fn answer(&self) -> String {
         self.clauses.join(" ")
     }
 }
 
-/// Watches the rules.
 #[derive(Debug, Default)]
 pub struct Auditor {
     /// Every turn that was released.
     pub turns: BTreeMap<TurnId, Turn>,
-    /// What was told beside the turns, in order.
     pub notices: Vec<Notice>,
     alive: Option<TurnId>,
     is_shown: bool,
@@ -59,7 +50,7 @@ pub struct Auditor {
 impl Auditor {
     /// An auditor of a conversation; `spoken`: whether there is a loudspeaker.
     pub fn new(spoken: bool) -> Self {
-        Auditor { is_shown: !spoken, ..Auditor::default() }
+        Self { is_shown: !spoken, ..Self::default() }
     }
 
     /// The turn that may be heard now.
@@ -67,7 +58,6 @@ impl Auditor {
         self.alive
     }
 
-    /// The turns in order.
     pub fn all(&self) -> Vec<&Turn> {
         self.turns.values().collect()
     }

@@ -12,7 +12,6 @@ pub(super) const PERIOD: usize = 10;
 /// Samples in the sound card's buffer: two periods, 20 ms.
 pub(super) const BUFFER: usize = 20;
 
-/// A sound card.
 #[derive(Debug, Default)]
 pub(super) struct SoundCard {
     pending: VecDeque<i16>,

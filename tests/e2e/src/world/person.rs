@@ -1,7 +1,7 @@
 //! The scripted person: what they say becomes frames, and the frames tell which words are in them.
 //!
-//! Every sample of a word carries the word's number, so that whoever is given a stretch of audio can tell what was really
-//! in it. Silence is 0, a noise that sounds like speech is [`NOISE`].
+//! Every sample of a word carries the word's number, so that whoever is given a stretch of audio can tell what was
+//! really in it. Silence is 0, a noise that sounds like speech is [`NOISE`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,7 +10,6 @@ use std::time::Duration;
 use parley_conversation::FRAME;
 use parley_daemon::listening::FRAME_SAMPLES;
 
-/// The samples of a noise.
 const NOISE: i16 = -1;
 /// The shortest word takes this many frames, plus [`FRAMES_PER_LETTER`] for each letter.
 const FRAMES_PER_WORD: usize = 4;
@@ -28,14 +27,14 @@ pub(super) enum Sound {
 
 impl Sound {
     pub(super) fn is_speech(self) -> bool {
-        matches!(self, Sound::Noise | Sound::Word(_))
+        matches!(self, Self::Noise | Self::Word(_))
     }
 
     pub(super) fn samples(self) -> [i16; FRAME_SAMPLES] {
         let sample = match self {
-            Sound::Silence | Sound::Lost => 0,
-            Sound::Noise => NOISE,
-            Sound::Word(number) => number,
+            Self::Silence | Self::Lost => 0,
+            Self::Noise => NOISE,
+            Self::Word(number) => number,
         };
         [sample; FRAME_SAMPLES]
     }

@@ -16,26 +16,20 @@ use super::loudspeaker::{PERIOD, SoundCard};
 use super::person::Person;
 use super::{Auditor, Timeline, World, voice};
 
-/// What a world begins with.
 pub struct Scene {
-    /// The conversation's.
     pub settings: Settings,
-    /// The conductor's.
     pub generating: Generating,
-    /// Who answers.
     pub router: Box<dyn Router>,
-    /// What the language model answers to a question.
     pub answers: Box<dyn Fn(&str) -> String + Send + Sync>,
-    /// What the end-of-turn model says of somebody who has finished, and of somebody who has not; `None`: there is none.
+    /// What the end-of-turn model says of somebody who has finished, and of who has not; `None`: there is none.
     pub judgements: Option<[f32; 2]>,
-    /// The voice.
     pub voice: Scripted<TextToSpeech>,
 }
 
 impl Default for Scene {
-    /// Engines about as fast as a Raspberry Pi's, an end-of-turn model that is always right, and answers in two clauses.
+    /// Engines as fast as a Raspberry Pi's, an end-of-turn model that is always right, answers in two clauses.
     fn default() -> Self {
-        Scene {
+        Self {
             settings: Settings::default(),
             generating: Generating::default(),
             router: Box::new(ModelOnly),
@@ -46,8 +40,8 @@ impl Default for Scene {
     }
 }
 
-/// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then those
-/// of answers alone.
+/// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then
+/// those of answers alone.
 struct ReadsAheadApart {
     answers: Scripted<LanguageModel>,
     reads: Scripted<LanguageModel>,
@@ -64,7 +58,7 @@ impl World {
     ///
     /// # Panics
     /// Outside a Tokio runtime.
-    pub fn new(scene: Scene) -> World {
+    pub fn new(scene: Scene) -> Self {
         let person = Person::default();
         let ms = Duration::from_millis;
         let pace = |first, each| Pace { first: ms(first), each: ms(each) };
@@ -99,7 +93,7 @@ impl World {
         let conversation = Conversation::new(scene.settings, scene.router, scene.judgements.is_some());
         let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
-        World {
+        Self {
             speech_to_text,
             language_model,
             text_to_speech,

@@ -16,7 +16,6 @@ use super::{STEP, World};
 const PAUSE_TAKES: Duration = Duration::from_millis(2 * PERIOD as u64);
 
 impl World {
-    /// 10 ms pass.
     pub(super) async fn step(&mut self) {
         self.now += STEP;
         tokio::time::sleep_until(self.started + self.now).await;

@@ -6,14 +6,12 @@ use std::time::Duration;
 /// Lines of a timeline that are printed: the last ones.
 const PRINTED: usize = 400;
 
-/// What happened when.
 #[derive(Debug, Default)]
 pub struct Timeline {
     lines: Vec<(Duration, String)>,
 }
 
 impl Timeline {
-    /// Notes what happened.
     pub fn note(&mut self, at: Duration, what: impl Into<String>) {
         self.lines.push((at, what.into()));
     }

@@ -1,4 +1,4 @@
-//! The scripted voice: a text's samples are made from the text, so that what is heard tells which text it is, and where.
+//! The scripted voice: a text's samples are made from the text, so that a sound tells which text it is of, and where.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -21,12 +21,10 @@ pub fn samples(text: &str) -> Vec<i16> {
     std::iter::repeat_with(|| random.i16(1..=i16::MAX)).take(count).collect()
 }
 
-/// How long it takes to say a text.
 pub fn length(text: &str) -> Duration {
     SPEECH_PER_CHARACTER * text.chars().count() as u32
 }
 
-/// The voice.
 pub fn scripted() -> Scripted<TextToSpeech> {
     Scripted::<TextToSpeech>::from_outputs(|task| {
         let block = |audio: &[i16]| Spoken { rate_hz: RATE_HZ, audio: audio.to_vec() };

@@ -33,7 +33,7 @@ impl World {
     ///
     /// # Panics
     /// It never came.
-    pub async fn until(&mut self, what: &str, is_so: impl Fn(&World) -> bool) -> Duration {
+    pub async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) -> Duration {
         let start = self.now;
         while !is_so(self) {
             assert!(self.now < start + PATIENCE, "{what}: not within {PATIENCE:?}");
@@ -51,7 +51,7 @@ impl World {
         self.until("something is heard", |world| world.heard_last > Some(start)).await
     }
 
-    /// Lets time pass until everything is over and stays so: nobody speaks, nothing is heard, no job and no task is left.
+    /// Lets time pass until everything is over and stays so: nobody speaks, nothing is heard, no job or task is left.
     ///
     /// # Panics
     /// It does not come to rest within two minutes.

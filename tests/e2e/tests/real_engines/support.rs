@@ -22,7 +22,7 @@ pub fn programs() -> PathBuf {
 /// `parley`, with one thread for each engine and nobody's own configuration.
 pub fn parley() -> Command {
     let config = scratch().join("parley.toml");
-    let threads = "[engines]\nlistening-threads = 1\nthinking-threads = 1\nspeaking-threads = 1\n";
+    let threads = "[engines]\nspeech-to-text-threads = 1\nlanguage-model-threads = 1\ntext-to-speech-threads = 1\n";
     std::fs::write(&config, threads).expect("the scratch folder takes files");
     parley_with(&config)
 }
@@ -34,13 +34,11 @@ pub fn parley_with(config: &Path) -> Command {
     command
 }
 
-/// A folder for what one test writes.
 pub fn scratch() -> &'static Path {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     FOLDER.get_or_init(|| tempfile::tempdir().expect("there is room for temporary files")).path()
 }
 
-/// The prepared recordings.
 pub fn speech() -> &'static SpeechSets {
     static SETS: OnceLock<SpeechSets> = OnceLock::new();
     SETS.get_or_init(|| {
@@ -48,7 +46,6 @@ pub fn speech() -> &'static SpeechSets {
     })
 }
 
-/// Runs a command to its end.
 #[track_caller]
 pub fn run(command: &mut Command) -> Output {
     command.output().expect("the program can be started")
@@ -78,7 +75,6 @@ pub fn fail(command: &mut Command) -> String {
     message
 }
 
-/// The JSON lines of an output.
 #[track_caller]
 pub fn lines(output: &str) -> Vec<Value> {
     output.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()

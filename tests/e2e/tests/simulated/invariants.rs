@@ -18,24 +18,7 @@ const CONVERSATIONS: u64 = 96;
 const THINGS: usize = 60;
 
 /// Words that end a sentence, words that do not, and words that only say "go on".
-const WORDS: [&str; 16] = [
-    "what",
-    "is",
-    "the",
-    "weather",
-    "and",
-    "tomorrow?",
-    "light",
-    "kitchen.",
-    "okay",
-    "mhm",
-    "stop",
-    "because",
-    "music",
-    "one",
-    "right",
-    "never",
-];
+const WORDS: &str = "what is the weather and tomorrow? light kitchen. okay mhm stop because music one right never";
 /// What is said of a question beside a numbered sentence.
 const SENTENCES: [&str; 7] = [
     "Done.",
@@ -187,7 +170,8 @@ async fn all_is_well_again(world: &mut World) {
 
 fn words(random: &mut Rng) -> String {
     let count = random.usize(1..8);
-    let words: Vec<&str> = (0..count).map(|_| pick(random, &WORDS)).collect();
+    let all: Vec<&str> = WORDS.split(' ').collect();
+    let words: Vec<&str> = (0..count).map(|_| pick(random, &all)).collect();
     words.join(" ")
 }
 

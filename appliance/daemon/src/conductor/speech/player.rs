@@ -44,8 +44,8 @@ struct Taken {
 struct Stopped;
 
 impl Player {
-    pub(super) fn new(turn: TurnId, outlet: Outlet, released: watch::Receiver<bool>, stream: Arc<Stream>) -> Player {
-        Player {
+    pub(super) fn new(turn: TurnId, outlet: Outlet, released: watch::Receiver<bool>, stream: Arc<Stream>) -> Self {
+        Self {
             turn,
             outlet,
             released,

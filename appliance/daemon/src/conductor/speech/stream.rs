@@ -26,8 +26,8 @@ struct State {
 }
 
 impl Stream {
-    pub(super) fn new(control: Control, rate_hz: u32) -> Stream {
-        Stream { control, rate_hz, state: Mutex::default() }
+    pub(super) fn new(control: Control, rate_hz: u32) -> Self {
+        Self { control, rate_hz, state: Mutex::default() }
     }
 
     /// Takes the loudspeaker, which stays silent if the turn is paused; `None` if the turn has been stopped.
@@ -53,7 +53,6 @@ impl Stream {
         }
     }
 
-    /// Goes on.
     pub(super) fn resume(&self) {
         let mut state = lock(&self.state);
         state.paused = false;
@@ -73,7 +72,6 @@ impl Stream {
         heard
     }
 
-    /// How much was heard.
     pub(super) fn heard(&self) -> Duration {
         self.heard_of(&lock(&self.state))
     }

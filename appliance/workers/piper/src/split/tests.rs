@@ -70,7 +70,7 @@ fn constants(graph: &Graph) -> Vec<String> {
 fn a_voice_falls_apart_between_mask_and_first_convolution() {
     let halves = split_graph(voice()).unwrap();
     assert_eq!(halves.latent, "latent");
-    // 3 frames, then (8 - 1 - 2) / 4 rounded up, then 12 samples of a quarter frame each: 3 + 2 + 3, and the frame's width.
+    // 3 frames, then (8 - 1 - 2) / 4 rounded up, then 12 samples of a quarter frame each: 3 + 2 + 3 and one frame.
     assert_eq!(halves.reach, Reach { samples_per_frame: 4, margin_frames: 9 });
 
     let (front, decoder) = (graph_of(&halves.front), graph_of(&halves.decoder));

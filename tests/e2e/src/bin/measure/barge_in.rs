@@ -28,7 +28,6 @@ const SILENCE: Duration = Duration::from_millis(600);
 
 /// What came of one interruption.
 struct Interrupted {
-    /// Whether Parley gave way.
     gave_way: bool,
     /// From the speaker's onset until nothing more was heard; `None` where Parley went on.
     silent_after: Option<Duration>,

@@ -1,7 +1,7 @@
 //! Measures a conversation's behaviour and accuracy on the real engines and real recordings. `cargo xtask measure --help`.
 //!
-//! Nothing here passes or fails by the clock of a busy machine: it prints figures, and fails only where a turn hangs, an
-//! answer is lost, or sound is heard that belongs to nobody.
+//! Nothing here passes or fails by the clock of a busy machine: it prints figures, and fails only where a turn hangs,
+//! an answer is lost, or sound is heard that belongs to nobody.
 
 #![allow(clippy::print_stdout, reason = "a developer's command line talks to its terminal")]
 

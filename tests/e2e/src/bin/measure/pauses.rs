@@ -19,7 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// The first sample of an answer that is a sound.
 const AUDIBLE: u16 = 330;
 
-/// Options of the measurement.
 #[derive(Args)]
 pub struct Options {
     /// Only the clips that no threshold was chosen by: half the time

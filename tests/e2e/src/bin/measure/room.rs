@@ -25,19 +25,16 @@ pub fn config() -> Result<Config> {
     Ok(config)
 }
 
-/// The demo's models.
 pub fn models() -> Result<Selection> {
     let folder =
         default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?;
     Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?).select("demo")?)
 }
 
-/// The recordings.
 pub fn speech() -> Result<SpeechSets> {
     parley_speech::prepare(&parley_speech::default_folder())
 }
 
-/// A clip's samples.
 pub fn samples(sets: &SpeechSets, clip: &Clip) -> Result<Vec<i16>> {
     Ok(parley_audio::wav::load(&sets.path(clip), FRAME_RATE_HZ)?)
 }

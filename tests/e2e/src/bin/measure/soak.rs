@@ -19,7 +19,6 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::room::{config, models, product_settings, samples, speech};
 
-/// Options of the soak test.
 #[derive(Args)]
 pub struct Options {
     /// How many turns
@@ -55,7 +54,6 @@ const LONGEST_ANSWER: usize = 28 * LOUDSPEAKER_HZ as usize;
 const EARLIER_ANSWERS: usize = 20;
 const FRAME: Duration = Duration::from_millis(20);
 
-/// Runs the turns.
 pub async fn run(options: &Options) -> Result<()> {
     println!("seed {}", options.seed);
     let mut random = fastrand::Rng::with_seed(options.seed);
