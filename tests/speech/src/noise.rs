@@ -38,7 +38,7 @@ impl Randomness {
     }
 
     /// A value in 0..1.
-    pub fn next_share(&mut self) -> f32 {
+    fn next_share(&mut self) -> f32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -130,7 +130,7 @@ pub fn with_peak(samples: &[f32], peak: f32) -> Vec<f32> {
 /// jumps at the seams.
 ///
 /// An empty background gives digital silence.
-pub fn stretched(background: &[f32], length: usize) -> Vec<f32> {
+fn stretched(background: &[f32], length: usize) -> Vec<f32> {
     if background.is_empty() {
         return vec![0.0; length];
     }

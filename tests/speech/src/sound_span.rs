@@ -42,7 +42,7 @@ pub fn sound_span(samples: &[f32]) -> Option<SoundSpan> {
 }
 
 /// The level of every 10 ms in decibels below full scale, after the high pass.
-pub fn levels_dbfs(samples: &[f32]) -> Vec<f32> {
+fn levels_dbfs(samples: &[f32]) -> Vec<f32> {
     high_passed(samples)
         .chunks(WINDOW_SAMPLES)
         .map(|window| {

@@ -39,11 +39,6 @@ impl Feed {
         self.rate_hz
     }
 
-    /// Samples that fit now.
-    pub fn room(&self) -> usize {
-        self.queue.slots()
-    }
-
     /// Queues as many of `samples` as fit, mono at [`Feed::rate_hz`], and returns how many.
     ///
     /// # Errors

@@ -90,7 +90,7 @@ impl Renderer {
     }
 
     /// Keeps the controls working while there is no sink to write to.
-    pub fn idle(&mut self) {
+    pub(super) fn idle(&mut self) {
         self.take_up(0, || 0);
         self.drop_stale();
     }

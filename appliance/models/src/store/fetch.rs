@@ -122,7 +122,7 @@ impl Store {
         Err(self.gave_up(file, &attempts))
     }
 
-    pub(super) fn in_order<'a>(&self, file: &'a PinnedFile) -> Vec<&'a Recipe> {
+    fn in_order<'a>(&self, file: &'a PinnedFile) -> Vec<&'a Recipe> {
         let mut recipes: Vec<&Recipe> = file.recipes.iter().collect();
         if self.registries_first {
             recipes.sort_by_key(|recipe| recipe.sources().any(|source| source.package().is_none()));

