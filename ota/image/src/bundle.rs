@@ -15,13 +15,11 @@ use parley_update::manifest::Manifest;
 use crate::reproducible;
 use xtask::{places, process, system};
 
-/// What making a bundle needs.
 pub const PACKAGES: &[&str] = &["rauc", "squashfs-tools", "openssl"];
 
 /// RAUC's `--mksquashfs-args` that leave everything as it is: half a second instead of ten, for bundles that are thrown away.
 pub const FAST: &str = "-noD -noF -noI -noX";
 
-/// Options of the bundle.
 #[derive(Args)]
 pub struct Options {
     /// The root file system with its hash tree
@@ -62,7 +60,6 @@ pub struct Options {
     keys: Option<authority::Change>,
 }
 
-/// Makes a bundle.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     system::ensure(PACKAGES, install)?;
     let signer = match (&options.cert, &options.key, &options.keyring) {
@@ -86,27 +83,19 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     Ok(())
 }
 
-/// What is in a bundle.
 pub struct Content<'a> {
-    /// The root file system with its hash tree.
     pub root: &'a Path,
-    /// The boot partition's FAT.
     pub boot: &'a Path,
-    /// The version.
     pub version: &'a str,
     /// What it was built from. RAUC would put the time there, and two builds of one content would differ.
     pub build: &'a str,
-    /// Whether it may replace a newer one.
     pub allow_downgrade: bool,
 }
 
-/// Who signs.
 pub struct Signer {
-    /// The certificate.
     pub cert: PathBuf,
     /// The key: a file or a PKCS#11 address.
     pub key: String,
-    /// What devices trust.
     pub keyring: PathBuf,
     /// How a token is reached; empty for a file.
     pub environment: Vec<(String, OsString)>,

@@ -20,7 +20,6 @@ use parley_device::layout::Layout;
 
 use xtask::{places, system};
 
-/// What to do with the virtual device.
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -51,7 +50,6 @@ struct BuildOptions {
     twice: bool,
 }
 
-/// Does it.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     // The emulator starts this one, many times, and takes its output for the server's.
     if !matches!(options.command, Command::Serve(_) | Command::Figures(_)) {
@@ -81,7 +79,6 @@ fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The layout of this clone.
 fn layout() -> Result<Layout> {
     let file = places::workspace().join("ota/layout.toml");
     Layout::parse(&std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?)

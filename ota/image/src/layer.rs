@@ -23,7 +23,6 @@ use clap::{Args, Subcommand};
 use checkout::Checkout;
 use xtask::{places, process};
 
-/// What to do with the layer.
 #[derive(Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -56,7 +55,6 @@ enum Command {
     Generate,
 }
 
-/// Does it.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     match &options.command {
         Command::Generate => generate::write(&places::workspace()),

@@ -34,15 +34,11 @@ pub const START_BUDGET: Duration = Duration::from_secs(60);
 /// In which a trial passes its gate and is committed: a quiet minute, and what comes before and after.
 pub const COMMIT_BUDGET: Duration = Duration::from_secs(180);
 
-/// What the cases start from.
 pub struct Bench {
-    /// The disk's layout.
     pub layout: Layout,
     /// The disk as it leaves the bench.
     pub disk: PathBuf,
-    /// A disk image with bundles, good and bad.
     pub bundles: PathBuf,
-    /// A folder of bundles to download.
     pub served: PathBuf,
     /// The image of a USB stick with a good bundle.
     pub stick: PathBuf,
@@ -58,34 +54,25 @@ pub struct Bench {
 
 impl Bench {
     /// A new device for a scenario.
-    ///
-    /// # Errors
-    /// When its disk cannot be copied.
     pub fn device(&self, scenario: &Scenario) -> Result<VirtualDevice> {
         let mut device = VirtualDevice::new(self.layout.clone(), &self.disk, &self.folder(scenario.name))?;
         device.plugged.bundles = Some(self.bundles.clone());
         Ok(device)
     }
 
-    /// The folder of a scenario.
     pub fn folder(&self, scenario: &str) -> PathBuf {
         self.folder.join(scenario)
     }
 }
 
-/// A case.
 pub struct Case {
-    /// Its name.
     pub name: &'static str,
-    /// What it expects.
     pub expects: &'static str,
 }
 
 /// One device, and the cases that happen to it.
 pub struct Scenario {
-    /// Its name.
     pub name: &'static str,
-    /// What it holds.
     pub cases: &'static [Case],
     /// How often the board starts in it.
     pub starts: u32,
@@ -93,11 +80,9 @@ pub struct Scenario {
     pub after: Option<&'static str>,
     /// Whether it is one of the few of every change; the others wait for `--full`.
     pub always: bool,
-    /// Does it, and reports each case.
     pub run: fn(&Bench, &mut Report) -> Result<()>,
 }
 
-/// All of them.
 pub const SCENARIOS: &[&Scenario] = &[
     &starting::FRESH_CARD,
     &starting::AUTOBOOT,

@@ -31,13 +31,11 @@ const LINES: [(SlotName, &str, &str); 2] = [
 /// What the guest of a recording said, and the disk that it began with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
-    /// The disk before the recording.
     pub base: PathBuf,
     /// Each line, with the length of the log when it was said.
     pub lines: Vec<(String, u64)>,
 }
 
-/// A recorded run.
 pub struct Recording {
     layout: Layout,
     base: Arc<File>,
@@ -59,19 +57,13 @@ pub struct Recording {
 /// What a cut left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Survived {
-    /// The cut.
     pub cut: Cut,
-    /// The slot that starts.
     pub slot: SlotName,
-    /// The safe number that is there.
     pub number: u64,
 }
 
 impl Recording {
     /// Reads a recording: the disk before it, the log, and what the guest said with the length of the log when it said it.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
     pub fn open(layout: &Layout, said: &Said, log: &Path, scratch: &Path) -> Result<Recording> {
         fs::create_dir_all(scratch)?;
         let open = |path: &Path| File::open(path).with_context(|| format!("cannot read {}", path.display()));
@@ -114,12 +106,10 @@ impl Recording {
         })
     }
 
-    /// How many requests were recorded.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether nothing was recorded.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -144,16 +134,12 @@ impl Recording {
         Cut { after: after.min(self.entries.len()), in_flight: InFlight::Random(random.u64(..)) }
     }
 
-    /// The disk after a cut.
     pub fn disk_after(&self, cut: Cut) -> ReplayedDisk {
         let changes = Arc::new(Changes::after(&self.entries, cut));
         ReplayedDisk { base: self.base.clone(), log: self.log.clone(), changes }
     }
 
     /// Writes the whole disk after a cut into a file, for starting it.
-    ///
-    /// # Errors
-    /// When the base or the file cannot be copied.
     pub fn write_disk_after(&self, cut: Cut, base: &Path, to: &Path) -> Result<()> {
         crate::virtual_device::copy_sparse(base, to)?;
         let file = fs::OpenOptions::new().write(true).open(to)?;
@@ -293,7 +279,6 @@ fn cat(image: &Path, file: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&read.context("cannot start debugfs")?.stdout).trim().to_owned())
 }
 
-/// The outcome of many cuts.
 #[derive(Debug, Default)]
 pub struct Cuts {
     slots: [u64; 2],
@@ -309,7 +294,6 @@ impl Cuts {
         }
     }
 
-    /// How many there were, and where they ended.
     pub fn words(&self, requests: usize) -> String {
         let survived = self.slots[0] + self.slots[1];
         format!(
@@ -321,9 +305,6 @@ impl Cuts {
     }
 
     /// The first failures, each with the seed that replays it.
-    ///
-    /// # Errors
-    /// Where there is one.
     pub fn into_result(self) -> Result<()> {
         let count = self.failed.len();
         let first: Vec<String> =

@@ -32,7 +32,6 @@ const CLOCK_EVERY: Duration = Duration::from_secs(2);
 /// How long QEMU may take to open its sockets or to end, of the host's time.
 const EMULATOR_WITHIN: Duration = Duration::from_secs(600);
 
-/// What is plugged in.
 #[derive(Clone, Debug, Default)]
 pub struct Plugged {
     /// A read-only second disk with bundles on it; the guest sees it as `/dev/disk/by-id/virtio-bundles`.
@@ -53,11 +52,9 @@ pub struct Plugged {
     pub words: String,
 }
 
-/// A running board.
 pub struct Machine {
     qemu: Child,
     qmp: Qmp,
-    /// What the guest says.
     pub console: Console,
     listener: JoinHandle<()>,
     shell: Shell,
@@ -77,9 +74,6 @@ pub enum Missed {
 
 impl Machine {
     /// Switches the board on with what the firmware took from the boot partition.
-    ///
-    /// # Errors
-    /// When QEMU does not start.
     pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Machine> {
         fs::create_dir_all(folder)?;
         for (name, bytes) in [("kernel", &boot.kernel), ("initramfs", &boot.initramfs)] {
@@ -156,9 +150,6 @@ impl Machine {
     }
 
     /// The guest's time since power-on, whole seconds.
-    ///
-    /// # Errors
-    /// When QEMU does not say.
     pub fn elapsed(&mut self) -> Result<Duration> {
         let seconds = self.qmp.guest_clock_s()?.saturating_sub(self.clock_at_start_s);
         Ok(Duration::from_secs(seconds))
@@ -200,17 +191,11 @@ impl Machine {
     }
 
     /// Begins a command whose end is not waited for.
-    ///
-    /// # Errors
-    /// When the guest does not listen.
     pub fn begin(&mut self, command: &str) -> Result<()> {
         self.shell.begin(command)
     }
 
     /// Plugs the USB stick in.
-    ///
-    /// # Errors
-    /// When the emulator refuses, or there is no stick.
     pub fn plug_stick(&mut self) -> Result<()> {
         let stick =
             json!({ "driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0", "removable": true });
@@ -218,22 +203,15 @@ impl Machine {
     }
 
     /// Pulls it, whatever the guest is doing with it.
-    ///
-    /// # Errors
-    /// When the emulator refuses.
     pub fn pull_stick(&mut self) -> Result<()> {
         self.qmp.execute("device_del", &json!({ "id": "stick" })).map(|_| ())
     }
 
-    /// What the command in the shell has printed so far.
     pub fn heard(&self) -> &str {
         self.shell.heard()
     }
 
     /// Ends an emulator whose guest has stopped, or whose guest does not matter any more; files are written whole.
-    ///
-    /// # Errors
-    /// When the emulator does not end, or has recorded less than it says.
     pub fn finish(mut self) -> Result<Console> {
         // The answer may not come any more.
         let _ = self.qmp.execute("quit", &json!({}));
@@ -253,9 +231,6 @@ impl Machine {
     }
 
     /// Takes the power away. What this start has recorded is not kept, because the emulator may have been in the middle of it.
-    ///
-    /// # Errors
-    /// When the emulator cannot be killed.
     pub fn kill(mut self) -> Result<Console> {
         self.qemu.kill()?;
         self.qemu.wait()?;

@@ -45,12 +45,10 @@ pub enum InFlight {
     Random(u64),
 }
 
-/// A power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
     /// How many entries of the log were issued before it.
     pub after: usize,
-    /// What became of the writes in flight.
     pub in_flight: InFlight,
 }
 
@@ -101,9 +99,6 @@ impl Changes {
     }
 
     /// Writes the changes within a part of the disk into a file that holds that part as it was.
-    ///
-    /// # Errors
-    /// When the log or the file cannot be read or written.
     pub fn apply(&self, log: &File, start: u64, length: u64, to: &File) -> io::Result<()> {
         let mut run: Vec<u8> = Vec::new();
         let mut run_start = start;
@@ -143,7 +138,6 @@ fn fate(in_flight: InFlight, random: &mut fastrand::Rng) -> Fate {
 /// A disk after a cut: the disk before the recording, with the changes over it.
 #[derive(Clone)]
 pub struct ReplayedDisk {
-    /// The disk before the recording.
     pub base: Arc<File>,
     /// The log of what was written.
     pub log: Arc<File>,

@@ -48,7 +48,6 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 ";
 
-/// What to do with the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Change {
     /// Make them where there are none.
@@ -60,9 +59,6 @@ pub enum Change {
 }
 
 /// The development authority in a folder, made where it is missing.
-///
-/// # Errors
-/// The folder cannot be written, or openssl fails.
 pub fn development(folder: &Path, change: Change) -> Result<Signer> {
     let authority = Authority { folder: folder.to_owned() };
     if !folder.join("keyring.pem").exists() {

@@ -20,7 +20,6 @@ const FAST_SQUASHFS: &str = "--mksquashfs-args=-noD -noF -noI -noX";
 /// Longer than any clone lives, and over at the clock of the case `a_certificate_that_has_expired_since_is_no_reason`.
 const DAYS: &str = "3650";
 
-/// A certificate with its key.
 struct Certificate {
     certificate: PathBuf,
     key: PathBuf,

@@ -27,7 +27,6 @@ const CARD_BYTES: u64 = 16 << 30;
 /// How long an installation may take, of the guest's time.
 const INSTALL_BUDGET: Duration = Duration::from_secs(600);
 
-/// With what.
 #[derive(Args)]
 pub struct Options {
     /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
@@ -41,7 +40,6 @@ pub struct Options {
     start_only: bool,
 }
 
-/// Makes it, starts it, and takes an update on it.
 pub fn run(options: &Options) -> Result<()> {
     let (disk, bundles, _alone) = match &options.images {
         Some(folder) => (folder.join("disk.img"), folder.join("bundles.img"), None),

@@ -34,7 +34,6 @@ pub const IMPOSSIBLE: &str = "this machine lets no program make namespaces, as i
 const WORKSPACE: &str = "/workspace";
 const BUILT: &str = "/built";
 const TARGET: &str = "aarch64-unknown-linux-gnu";
-/// A program to build.
 struct Program {
     package: &'static str,
     binary: &'static str,
@@ -56,9 +55,7 @@ const PROGRAMS: &[Program] = &[
     Program { package: "parley", binary: "parley", features: "probe-schema-1", named: OLDER_PARLEY },
     Program { package: "parley", binary: "parley", features: "probe-schema-2", named: NEWER_PARLEY },
 ];
-/// The assistant of the first version.
 pub const OLDER_PARLEY: &str = "parley-schema-1";
-/// The assistant of the versions after it.
 pub const NEWER_PARLEY: &str = "parley-schema-2";
 /// The one that runs in the initramfs, where there are no libraries.
 const STATIC: &str = "parley-restart";

@@ -23,15 +23,12 @@ use xtask::{places, process};
 const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic mitigations=off nokaslr \
                        systemd.getty_auto=0 systemd.show_status=0 ro";
 
-/// What was built.
 pub struct Built {
     /// The disk as it leaves the bench: version 1 in both slots, A committed.
     pub disk: PathBuf,
     /// A disk with the bundles of the cases.
     pub bundles: PathBuf,
-    /// A folder with some of them, for a server.
     pub served: PathBuf,
-    /// A USB stick with the good one.
     pub stick: PathBuf,
     /// Keeps other processes from replacing them, and from the folders of the cases.
     pub alone: File,
@@ -43,16 +40,13 @@ const FIRST: &str = "1.0.0";
 const NEXT: &str = "1.1.0";
 /// Its image once more, compressed otherwise: no block is like the first version's, so an installation writes them all.
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
-/// Room for a bundle.
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
 const MAKERS: &[&str] =
     &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs", "../reproducible.rs"];
 
-/// Of the data partition's file system.
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 
-/// What the images are made from.
 struct Sources {
     layout: Layout,
     userland: PathBuf,
@@ -61,7 +55,6 @@ struct Sources {
 }
 
 impl Sources {
-    /// Makes those that are missing.
     fn ready(folder: &Path) -> Result<Sources> {
         let signers = Recipe::default().path(&maker("bundles.rs"))?.make(folder, "signers", Signers::make)?;
         Ok(Sources {
@@ -73,7 +66,6 @@ impl Sources {
     }
 }
 
-/// A part of this program.
 fn maker(file: &str) -> PathBuf {
     places::workspace().join("ota/image/src/device").join(file)
 }
@@ -83,7 +75,6 @@ fn guest() -> PathBuf {
     places::workspace().join("tests/device/guest")
 }
 
-/// Builds what is not built yet.
 pub fn ready() -> Result<Built> {
     let folder = super::folder()?;
     let alone = make::alone(&folder)?;

@@ -21,7 +21,6 @@ pub fn alone(folder: &Path) -> Result<File> {
     Ok(lock)
 }
 
-/// What a thing is made from.
 #[derive(Default)]
 pub struct Recipe {
     digest: Sha256,
@@ -85,7 +84,6 @@ impl Recipe {
     }
 }
 
-/// Removes a file or folder, if it is there.
 pub fn remove(path: &Path) -> Result<()> {
     let removed = match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),

@@ -143,7 +143,6 @@ const MASKED: &[&str] = &[
     "systemd-user-sessions.service",
 ];
 
-/// A tree that becomes a slot's root.
 pub struct Root {
     folder: PathBuf,
     kernel_version: String,
@@ -182,12 +181,10 @@ impl Root {
         Ok(root)
     }
 
-    /// The kernel image of the packages.
     pub fn kernel(&self) -> PathBuf {
         self.folder.with_extension("kernel")
     }
 
-    /// A place in the tree.
     pub fn path(&self, inside: &str) -> PathBuf {
         self.folder.join(inside)
     }

@@ -15,7 +15,6 @@ use parley_device::range_server;
 
 use super::{cross, disk, make};
 
-/// Which cases.
 #[derive(Args, Default)]
 pub struct Options {
     /// Scenarios by their names, or all cases whose names contain this; not only those of every change
@@ -47,7 +46,6 @@ impl Options {
     }
 }
 
-/// Shows the figures that the last runs measured.
 #[derive(Args)]
 pub struct FiguresOptions {
     /// One JSON object
@@ -55,7 +53,6 @@ pub struct FiguresOptions {
     json: bool,
 }
 
-/// Prints them.
 pub fn figures(options: &FiguresOptions) -> Result<()> {
     let figures = known_figures(&figures_file()?)?;
     println!("{}", if options.json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
@@ -84,7 +81,6 @@ fn known_figures(file: &Path) -> Result<Figures> {
     if file.exists() { Ok(serde_json::from_slice(&fs::read(file)?)?) } else { Ok(Figures::default()) }
 }
 
-/// Runs them.
 pub fn run(options: &Options) -> Result<()> {
     let is_scenario = |name: &str| SCENARIOS.iter().any(|scenario| scenario.name == name);
     let named = |scenario: &&&Scenario| {
@@ -238,7 +234,6 @@ struct Order {
     running: Vec<&'static str>,
 }
 
-/// What a worker does next.
 enum Next {
     Now(&'static Scenario),
     /// What is left waits for what runs.

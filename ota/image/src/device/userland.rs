@@ -36,7 +36,6 @@ const PACKAGES: &[&str] = &[
     "util-linux",
 ];
 
-/// The archive of the unpacked packages.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
     Recipe::default()
         .words([SUITE])
@@ -61,7 +60,6 @@ pub fn debian(folder: &Path, suite: &str, architectures: &[&str], packages: &[&s
     make::remove(&scratch)
 }
 
-/// Unpacks such an archive into a new folder.
 pub fn unpack(archive: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     process::run(Command::new("tar").arg("-C").arg(to).arg("-xf").arg(archive))

@@ -39,13 +39,9 @@ const NATIVE: &[&str] = &[
 /// Debian 12's sfdisk has no `--sector-size`; 512 is what it takes anyway.
 const SFDISK: &str = "#!/bin/sh\nfor word; do\n\tshift\n\tif [ -n \"$skip\" ]; then skip=; continue; fi\n\tcase $word in\n\t--sector-size) skip=yes ;;\n\t*) set -- \"$@\" \"$word\" ;;\n\tesac\ndone\nexec /usr/sbin/sfdisk \"$@\"\n";
 
-/// What the card is filled with.
 pub struct Contents {
-    /// A root tree.
     pub root: PathBuf,
-    /// A kernel image.
     pub kernel: PathBuf,
-    /// An initramfs.
     pub initramfs: PathBuf,
 }
 

@@ -13,7 +13,6 @@ use super::report::Report;
 use super::{kernel, rules};
 use xtask::places;
 
-/// What to check, and with what.
 #[derive(Args)]
 pub struct Options {
     /// A folder with bitbake, openembedded-core, meta-raspberrypi, meta-rauc and meta-openembedded at the pinned commits
@@ -84,18 +83,14 @@ impl Step {
     }
 }
 
-/// What the steps share.
 pub struct Check<'a> {
-    /// The clone.
     pub checkout: &'a Checkout,
-    /// Whether missing system packages may be installed.
     pub install: bool,
     options: &'a Options,
     build: Option<Build>,
 }
 
 impl Check<'_> {
-    /// The folder of the other layers.
     pub fn layers(&self) -> Result<PathBuf> {
         let layers = self.options.layers.as_ref().context("--layers FOLDER is missing")?;
         layers.canonicalize().with_context(|| format!("cannot find {}", layers.display()))
@@ -159,7 +154,6 @@ impl Check<'_> {
     }
 }
 
-/// Runs the steps that were asked for.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     let checkout = Checkout::new(&places::workspace());
     let mut check = Check { checkout: &checkout, options, install, build: None };

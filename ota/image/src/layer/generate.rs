@@ -12,7 +12,6 @@ use super::checkout::Checkout;
 
 /// The crates of the program, as sources of a recipe.
 pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
-/// The models of each profile.
 pub const MODELS: &str = "meta-voice/recipes-parley/voice-models/voice-models.inc";
 /// Sizes, types and labels of the partitions.
 pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
@@ -20,10 +19,8 @@ pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
 const NOT_AN_IMAGE: &str = "test";
 const HEADER: &str = "# Written by `cargo xtask layer generate`";
 
-/// A generated file's path and content.
 pub type Generated = (&'static str, String);
 
-/// Everything that is generated.
 pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
     Ok(vec![
         (CRATES, crates(&checkout.read("Cargo.lock")?)?),
@@ -32,7 +29,6 @@ pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
     ])
 }
 
-/// Writes what is stale.
 pub fn write(root: &Path) -> Result<()> {
     for (path, content) in all(&Checkout::new(root))? {
         let file = root.join(path);
@@ -51,18 +47,14 @@ struct Lock {
     package: Vec<Package>,
 }
 
-/// A package of Cargo.lock.
 #[derive(Deserialize)]
 pub struct Package {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     source: Option<String>,
     checksum: Option<String>,
 }
 
-/// The packages of Cargo.lock.
 pub fn packages(lock: &str) -> Result<Vec<Package>> {
     Ok(toml::from_str::<Lock>(lock).context("Cargo.lock cannot be read")?.package)
 }
@@ -187,11 +179,9 @@ fn models(manifest: &str) -> Result<String> {
     Ok(format!("{text}\n{sums}"))
 }
 
-/// The parts of ota/layout.toml that the layer needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Disk {
-    /// The partition table's kind.
     pub table: String,
     /// Where partitions may begin, MiB.
     pub align_mib: u64,
@@ -203,17 +193,13 @@ pub struct Disk {
     unconfirmed_starts: Starts,
 }
 
-/// A partition.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Partition {
     number: u32,
-    /// Its name in the partition table.
     pub label: String,
-    /// Its type's UUID.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its file system.
     pub filesystem: String,
     filesystem_label: Option<String>,
     /// Its size on the product, MiB.
@@ -246,7 +232,6 @@ struct Starts {
 }
 
 impl Disk {
-    /// Reads ota/layout.toml.
     pub fn parse(layout: &str) -> Result<Disk> {
         toml::from_str(layout).context("ota/layout.toml cannot be read")
     }

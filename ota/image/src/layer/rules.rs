@@ -25,10 +25,8 @@ use super::checkout::Checkout;
 use super::generate::Disk;
 use super::metadata::{self, Assignment, Metadata, Place};
 
-/// Something that is wrong.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// Which rule says so.
     pub rule: &'static str,
     /// File, and line where there is one.
     pub place: String,
@@ -42,23 +40,18 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// What the rules look at.
 pub struct Layer<'a> {
-    /// The files.
     pub checkout: &'a Checkout,
     /// Recipes, classes and configuration.
     pub metadata: BTreeMap<String, Metadata>,
-    /// ota/layout.toml.
     pub disk: Disk,
 }
 
 impl Layer<'_> {
-    /// The recipes (`.bb`), by path.
     pub fn recipes(&self) -> impl Iterator<Item = (&String, &Metadata)> {
         self.metadata.iter().filter(|(path, _)| path.ends_with(".bb"))
     }
 
-    /// Every assignment of the layer.
     pub fn assignments(&self) -> impl Iterator<Item = &Assignment> {
         self.metadata.values().flat_map(|metadata| &metadata.assignments)
     }
@@ -106,17 +99,14 @@ pub fn recipe_name(path: &str) -> &str {
     file.split('_').next().unwrap_or(file)
 }
 
-/// What a rule collects.
 #[derive(Default)]
 pub struct Findings(Vec<(String, String)>);
 
 impl Findings {
-    /// Something is wrong there.
     pub fn add(&mut self, place: impl std::fmt::Display, problem: impl Into<String>) {
         self.0.push((place.to_string(), problem.into()));
     }
 
-    /// Something is wrong there, unless this holds.
     pub fn expect(&mut self, holds: bool, place: impl std::fmt::Display, problem: impl Into<String>) {
         if !holds {
             self.add(place, problem);
@@ -126,7 +116,6 @@ impl Findings {
 
 type Rule = fn(&Layer<'_>, &mut Findings) -> Result<()>;
 
-/// All rules, with their names.
 pub const RULES: &[(&str, Rule)] = &[
     ("old override syntax", syntax::old_overrides),
     ("shell syntax", syntax::shell),
@@ -159,7 +148,6 @@ pub const RULES: &[(&str, Rule)] = &[
     ("recipes for other machines", conformance::machines),
 ];
 
-/// Runs all rules.
 pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
     let metadata = match metadata::read(checkout) {
         Ok(metadata) => metadata,

@@ -7,7 +7,6 @@ use super::checkout::Checkout;
 use super::rules;
 use xtask::places;
 
-/// One change of one file.
 struct Mistake {
     what: &'static str,
     file: &'static str,
@@ -354,7 +353,6 @@ const MISTAKES: &[Mistake] = &[
     ),
 ];
 
-/// Copies what the rules read.
 fn copy(to: &Path) {
     let workspace = places::workspace();
     let source = Checkout::new(&workspace);
@@ -384,7 +382,6 @@ fn copy(to: &Path) {
     }
 }
 
-/// What the rules say, each finding as one line.
 fn said(root: &Path) -> Vec<String> {
     rules::check(&Checkout::new(root)).expect("the rules run").iter().map(ToString::to_string).collect()
 }

@@ -44,7 +44,6 @@ pub const UPDATE: Scenario = Scenario {
     run: update,
 };
 
-/// How many cuts of a recording are checked.
 const CUTS: u64 = 1000;
 
 fn update(bench: &Bench, report: &mut Report) -> Result<()> {

@@ -6,7 +6,6 @@ use super::super::{Content, make, signature};
 use super::*;
 use crate::reproducible;
 
-/// The images of a test.
 fn bench() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for image in ["root.img", "boot.img"] {

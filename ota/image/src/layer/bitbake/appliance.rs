@@ -14,7 +14,6 @@ use xtask::{onnxruntime, places, process, system};
 
 const RECIPE: &str = "meta-voice/recipes-parley/parley/parley_0.1.0.bb";
 
-/// Fetch, unpack and configure.
 pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
     let checkout = check.checkout;
     let sources = check.sources().map(std::path::Path::to_owned);
@@ -35,12 +34,10 @@ pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
     Ok(format!("{crates} crates; {}", run::summary(&said, "NOTE: Tasks Summary: ")))
 }
 
-/// What bitbake has made.
 struct Tree {
     source: PathBuf,
     /// The part of its configuration of cargo that holds on this machine.
     config: String,
-    /// What the recipe builds.
     packages: Vec<String>,
 }
 

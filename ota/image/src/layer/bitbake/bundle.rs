@@ -18,7 +18,6 @@ const RECIPE: &str = "meta-voice/recipes-core/bundles/voice-bundle.bb";
 const IMAGE: &str = "meta-voice/recipes-core/images/voice-image.bb";
 const RULE: &str = "the bundle's manifest";
 
-/// Lets bitbake write the manifest.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     let (bundle, image) = (build.environment(RECIPE)?, build.environment(IMAGE)?);
     let images = expect_value(&bundle, "DEPLOY_DIR_IMAGE")?;

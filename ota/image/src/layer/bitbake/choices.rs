@@ -26,7 +26,6 @@ const OFF: &[&str] = &["disabled", "excluded", "n", "no", "0", "false"];
 /// For what kas takes from the environment of whoever builds.
 const FROM_OUTSIDE: &str = "file:///from-outside";
 
-/// Reads all of them.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     if !is_on_path("kas") {
         report.skip("choices", "kas is not installed: pip install kas");

@@ -59,19 +59,14 @@ fn configured(checkout: &Checkout, build: &Build, report: &mut Report) -> Result
     Ok(format!("{} recipes, {} switched on for {}", recipes.len(), units.join(" "), client.user))
 }
 
-/// What the client's recipe says.
 #[derive(Debug)]
 struct Client {
-    /// Its units.
     units: BTreeSet<String>,
-    /// Whether they start by themselves.
     is_switched_on: bool,
-    /// Whom they run as.
     user: String,
 }
 
 impl Client {
-    /// Takes it out of what bitbake prints.
     fn read(printed: &str) -> Result<Client> {
         let of = |name: &str| value(printed, &format!("{name}:{CLIENT}")).or_else(|| value(printed, name));
         let units = of("SYSTEMD_SERVICE").context("the client's recipe has no unit")?;

@@ -34,7 +34,6 @@ const SUPPRESSED: &[(&str, &str)] = &[
     ("oelint.vars.srcurifile", "the source is the clone, the crates come with it"),
 ];
 
-/// Lets oelint read the recipes.
 pub fn check(checkout: &Checkout, report: &mut Report) -> Result<String> {
     if !is_on_path("oelint-adv") {
         report.skip("lint", "oelint-adv is not installed: pip install oelint-adv");

@@ -35,9 +35,7 @@ const LOCAL: &str = "CONF_VERSION = \"2\"\nBB_NUMBER_THREADS = \"2\"\nBB_NUMBER_
 /// What bitbake says when its server has not answered for a minute, or has not come up.
 const NO_ANSWER: &[&str] =
     &["while waiting for a reply from the bitbake server", "Unable to connect to bitbake server"];
-/// How often it is asked.
 const ATTEMPTS: usize = 10;
-/// The board and our distro.
 const OURS: &str = "MACHINE = \"raspberrypi5\"\nDISTRO = \"voice\"\n";
 
 /// A build folder in which no image is built.
@@ -45,7 +43,6 @@ pub struct Build {
     folder: PathBuf,
     layers: PathBuf,
     is_root: bool,
-    /// Lines for every configuration in it.
     local: String,
 }
 
@@ -72,7 +69,6 @@ impl Build {
         Ok(build)
     }
 
-    /// The copy of the clone.
     pub fn source(&self) -> PathBuf {
         self.folder.join("clone")
     }
@@ -87,7 +83,6 @@ impl Build {
         self.folder.join(name)
     }
 
-    /// The folders of the layers below.
     pub fn below(&self) -> Vec<PathBuf> {
         LAYERS.iter().map(|(repository, layer)| self.layers.join(repository).join(layer)).collect()
     }
@@ -107,7 +102,6 @@ impl Build {
         self.configure_folder(&self.folder, &self.layers(), &format!("{OURS}{further}"))
     }
 
-    /// Writes the configuration of a build folder.
     pub fn configure_folder(&self, folder: &Path, layers: &[PathBuf], further: &str) -> Result<()> {
         let conf = folder.join("conf");
         fs::create_dir_all(&conf)?;
@@ -157,7 +151,6 @@ impl Build {
         self.output(&["-e", "-b", &self.source().join(recipe).display().to_string()])
     }
 
-    /// Runs bitbake and returns what it prints.
     pub fn output(&self, arguments: &[&str]) -> Result<String> {
         let (said, succeeded) = self.run(arguments)?;
         ensure!(succeeded, "bitbake {} failed:\n{}", arguments.join(" "), complaints(&said).join("\n"));
@@ -236,7 +229,6 @@ pub fn expect_value(printed: &str, name: &str) -> Result<String> {
     value(printed, name).with_context(|| format!("bitbake knows no {name}"))
 }
 
-/// Whether a program can be called.
 pub fn is_on_path(program: &str) -> bool {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).is_file())
 }

@@ -21,7 +21,6 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("MACHINEOVERRIDES", "raspberrypi5", "what is meant for the board would not apply"),
 ];
 
-/// All recipes are read.
 pub fn parse(build: &Build, report: &mut Report) -> Result<String> {
     let said = build.complaints(&["-p"], "bitbake -p", report)?;
     let parsed = run::summary(&said, "Parsing of ");
@@ -55,7 +54,6 @@ pub fn values(build: &Build, report: &mut Report) -> Result<String> {
     Ok(format!("{} values", VALUES.len()))
 }
 
-/// The values that lack their word.
 fn without(printed: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (name, word, why) in VALUES {
@@ -68,7 +66,6 @@ fn without(printed: &str) -> Vec<String> {
     found
 }
 
-/// The recipes that bitbake would build.
 pub fn recipes(build: &Build) -> Result<BTreeSet<String>> {
     let list = fs::read_to_string(build.aside("pn-buildlist")).context("bitbake wrote no pn-buildlist")?;
     Ok(list.lines().map(str::to_owned).collect())

@@ -11,7 +11,6 @@ pub const MAIN: &str = "kas/parley-pi5.yml";
 /// The file that pins it once more.
 pub const LOCK: &str = "kas/parley-pi5.lock.yml";
 
-/// One repository of a kas file.
 #[derive(Default)]
 struct Repository {
     url: Option<String>,

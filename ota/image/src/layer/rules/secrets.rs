@@ -7,7 +7,6 @@ use super::{Findings, Layer};
 /// Endings of files that hold keys or certificates: those come from whoever builds.
 const ENDINGS: &[&str] = &[".cer", ".crt", ".der", ".key", ".p12", ".pem", ".pfx"];
 
-/// No key, certificate or password.
 pub fn none(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     for folder in ["meta-voice", "kas"] {
         for (path, text) in layer.checkout.files(folder)? {
