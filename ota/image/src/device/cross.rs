@@ -13,20 +13,10 @@ use xtask::{places, process};
 
 /// Where Debian's compiler is new enough for this workspace.
 const SUITE: &str = "sid";
-const PACKAGES: &[&str] = &[
-    "base-files",
-    "cargo",
-    "coreutils",
-    "dash",
-    "gcc",
-    "gcc-aarch64-linux-gnu",
-    "libasound2-dev:arm64",
-    "libc6-dev",
-    "libc6-dev:arm64",
-    "libstd-rust-dev:arm64",
-    "pkgconf",
-    "rustc",
-];
+const PACKAGES: &str = "
+    base-files cargo coreutils dash gcc gcc-aarch64-linux-gnu libasound2-dev:arm64 libc6-dev libc6-dev:arm64
+    libstd-rust-dev:arm64 pkgconf rustc
+";
 /// What there is to say where it is not possible.
 pub const IMPOSSIBLE: &str = "this machine lets no program make namespaces, as in most containers, and the virtual device's programs are built in a \
                               root folder of their own (bubblewrap); run it on a machine of its own, or in a container that may";
@@ -62,21 +52,10 @@ const STATIC: &str = "parley-restart";
 
 /// The C library that the programs are linked with is newer than the guest's, so it goes with them, into this folder.
 pub const LIBRARIES: &str = "libraries";
-const C_LIBRARY: &[&str] = &[
-    "ld-linux-aarch64.so.1",
-    "libanl.so.1",
-    "libc.so.6",
-    "libdl.so.2",
-    "libm.so.6",
-    "libmvec.so.1",
-    "libnss_compat.so.2",
-    "libnss_dns.so.2",
-    "libnss_files.so.2",
-    "libpthread.so.0",
-    "libresolv.so.2",
-    "librt.so.1",
-    "libutil.so.1",
-];
+const C_LIBRARY: &str = "
+    ld-linux-aarch64.so.1 libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 libmvec.so.1 libnss_compat.so.2 libnss_dns.so.2
+    libnss_files.so.2 libpthread.so.0 libresolv.so.2 librt.so.1 libutil.so.1
+";
 
 /// Whether this machine lets a program have a root folder of its own; a container often does not.
 pub fn is_possible() -> bool {
@@ -88,12 +67,13 @@ pub fn is_possible() -> bool {
 /// The folder of the built programs.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
     ensure!(is_possible(), "{IMPOSSIBLE}");
-    let root = Recipe::default().words([SUITE]).words(PACKAGES.iter().copied()).make(folder, "cross-root", |to| {
-        let archive = folder.join("cross-root.tar");
-        userland::debian(folder, SUITE, &["amd64", "arm64"], PACKAGES, &archive)?;
-        userland::unpack(&archive, to)?;
-        Ok(fs::remove_file(archive)?)
-    })?;
+    let root =
+        Recipe::default().words([SUITE]).words(PACKAGES.split_whitespace()).make(folder, "cross-root", |to| {
+            let archive = folder.join("cross-root.tar");
+            userland::debian(folder, SUITE, &["amd64", "arm64"], PACKAGES, &archive)?;
+            userland::unpack(&archive, to)?;
+            Ok(fs::remove_file(archive)?)
+        })?;
     for mount_point in [WORKSPACE, BUILT] {
         fs::create_dir_all(root.join(mount_point.trim_start_matches('/')))?;
     }
@@ -137,7 +117,7 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
     }
     let libraries = programs.join(LIBRARIES);
     fs::create_dir_all(&libraries)?;
-    for name in C_LIBRARY {
+    for name in C_LIBRARY.split_whitespace() {
         fs::copy(root.join("usr/lib/aarch64-linux-gnu").join(name), libraries.join(name))?;
     }
     Ok(programs)

@@ -21,21 +21,9 @@ use xtask::process;
 /// The name of the images, without their kinds.
 pub const NAME: &str = "voice-image-raspberrypi5.rootfs";
 /// What wic looks for in its own sysroot.
-const NATIVE: &[&str] = &[
-    "debugfs",
-    "dosfslabel",
-    "dumpe2fs",
-    "e2fsck",
-    "mcopy",
-    "mkdosfs",
-    "mkfs.ext4",
-    "mkfs.vfat",
-    "mmd",
-    "parted",
-    "partprobe",
-    "sgdisk",
-    "tune2fs",
-];
+const NATIVE: &str = "
+    debugfs dosfslabel dumpe2fs e2fsck mcopy mkdosfs mkfs.ext4 mkfs.vfat mmd parted partprobe sgdisk tune2fs
+";
 /// Debian 12's sfdisk has no `--sector-size`; 512 is what it takes anyway.
 const SFDISK: &str = "#!/bin/sh\nfor word; do\n\tshift\n\tif [ -n \"$skip\" ]; then skip=; continue; fi\n\tcase $word in\n\t--sector-size) skip=yes ;;\n\t*) set -- \"$@\" \"$word\" ;;\n\tesac\ndone\nexec /usr/sbin/sfdisk \"$@\"\n";
 
@@ -108,7 +96,7 @@ pub fn make(checkout: &Checkout, layers: &Path, contents: &Contents, folder: &Pa
 fn sysroot(folder: &Path, tryboot: &Path) -> Result<PathBuf> {
     let native = folder.join("native/usr/sbin");
     fs::create_dir_all(&native)?;
-    for name in NATIVE {
+    for name in NATIVE.split_whitespace() {
         let found = ["/usr/sbin", "/sbin", "/usr/bin"]
             .iter()
             .map(|place| Path::new(place).join(name))

@@ -6,120 +6,37 @@ use super::{Findings, Layer};
 use crate::layer::generate::DISK;
 
 /// Variables of the layers below that this layer sets. `--layers` looks whether they are really there.
-pub const UPSTREAM: &[&str] = &[
-    "ALLOW_EMPTY",
-    "BAD_RECOMMENDATIONS",
-    "BBCLASSEXTEND",
-    "BBFILES",
-    "BBFILE_COLLECTIONS",
-    "BBPATH",
-    "BB_FETCH_PREMIRRORONLY",
-    "BB_GENERATE_MIRROR_TARBALLS",
-    "BB_NO_NETWORK",
-    "BUGTRACKER",
-    "CARGO_BUILD_FLAGS",
-    "COMPATIBLE_HOST",
-    "COMPATIBLE_MACHINE",
-    "CONF_VERSION",
-    "CONNECTIVITY_CHECK_URIS",
-    "CONVERSIONTYPES",
-    "CONVERSION_CMD",
-    "CVE_PRODUCT",
-    "DEPENDS",
-    "DESCRIPTION",
-    "DISABLE_VC4GRAPHICS",
-    "DISTRO",
-    "DISTRO_CODENAME",
-    "DISTRO_FEATURES",
-    "DISTRO_FEATURES_OPTED_OUT",
-    "DISTRO_NAME",
-    "ENABLE_UART",
-    "EXTRA_IMAGECMD",
-    "EXTRA_OECMAKE",
-    "FILES",
-    "FILESEXTRAPATHS",
-    "GROUPADD_PARAM",
-    "HOMEPAGE",
-    "IMAGE_CMD",
-    "IMAGE_FEATURES",
-    "IMAGE_FSTYPES",
-    "IMAGE_INSTALL",
-    "IMAGE_LINGUAS",
-    "IMAGE_NAME_SUFFIX",
-    "IMAGE_OVERHEAD_FACTOR",
-    "IMAGE_PREPROCESS_COMMAND",
-    "IMAGE_ROOTFS_EXTRA_SPACE",
-    "IMAGE_ROOTFS_MAXSIZE",
-    "IMAGE_ROOTFS_SIZE",
-    "IMAGE_TYPEDEP",
-    "INHERIT",
-    "INHIBIT_DEFAULT_DEPS",
-    "INITRAMFS_MAXSIZE",
-    "INIT_MANAGER",
-    "INSANE_SKIP",
-    "LICENSE_FLAGS_ACCEPTED",
-    "LIC_FILES_CHKSUM",
-    "MAINTAINER",
-    "NO_RECOMMENDATIONS",
-    "OE_FRAGMENTS",
-    "OS_RELEASE_FIELDS",
-    "PACKAGECONFIG",
-    "PACKAGE_ARCH",
-    "PACKAGE_BEFORE_PN",
-    "PACKAGE_EXCLUDE",
-    "PACKAGE_INSTALL",
-    "RAUC_BUNDLE_BUILD",
-    "RAUC_BUNDLE_COMPATIBLE",
-    "RAUC_BUNDLE_FORMAT",
-    "RAUC_BUNDLE_HOOKS",
-    "RAUC_BUNDLE_SLOTS",
-    "RAUC_BUNDLE_VERSION",
-    "RAUC_CERT_FILE",
-    "RAUC_KEY_FILE",
-    "RDEPENDS",
-    "REQUIRED_DISTRO_FEATURES",
-    "ROOTFS_POSTPROCESS_COMMAND",
-    "RPI_EXTRA_CONFIG",
-    "RPI_USE_U_BOOT",
-    "RPROVIDES",
-    "RRECOMMENDS",
-    "SANITY_TESTED_DISTROS",
-    "SDK_VENDOR",
-    "SECTION",
-    "SOURCE_MIRROR_URL",
-    "SRCREV",
-    "SRC_URI",
-    "SUMMARY",
-    "SYSTEMD_SERVICE",
-    "TARGET_VENDOR",
-    "USERADD_PACKAGES",
-    "USERADD_PARAM",
-    "WKS_FILE",
-    "WKS_FILE_DEPENDS",
-];
+pub const UPSTREAM: &str = "
+    ALLOW_EMPTY BAD_RECOMMENDATIONS BBCLASSEXTEND BBFILES BBFILE_COLLECTIONS BBPATH BB_FETCH_PREMIRRORONLY
+    BB_GENERATE_MIRROR_TARBALLS BB_NO_NETWORK BUGTRACKER CARGO_BUILD_FLAGS COMPATIBLE_HOST COMPATIBLE_MACHINE
+    CONF_VERSION CONNECTIVITY_CHECK_URIS CONVERSIONTYPES CONVERSION_CMD CVE_PRODUCT DEPENDS DESCRIPTION
+    DISABLE_VC4GRAPHICS DISTRO DISTRO_CODENAME DISTRO_FEATURES DISTRO_FEATURES_OPTED_OUT DISTRO_NAME ENABLE_UART
+    EXTRA_IMAGECMD EXTRA_OECMAKE FILES FILESEXTRAPATHS GROUPADD_PARAM HOMEPAGE IMAGE_CMD IMAGE_FEATURES
+    IMAGE_FSTYPES IMAGE_INSTALL IMAGE_LINGUAS IMAGE_NAME_SUFFIX IMAGE_OVERHEAD_FACTOR IMAGE_PREPROCESS_COMMAND
+    IMAGE_ROOTFS_EXTRA_SPACE IMAGE_ROOTFS_MAXSIZE IMAGE_ROOTFS_SIZE IMAGE_TYPEDEP INHERIT INHIBIT_DEFAULT_DEPS
+    INITRAMFS_MAXSIZE INIT_MANAGER INSANE_SKIP LICENSE_FLAGS_ACCEPTED LIC_FILES_CHKSUM MAINTAINER NO_RECOMMENDATIONS
+    OE_FRAGMENTS OS_RELEASE_FIELDS PACKAGECONFIG PACKAGE_ARCH PACKAGE_BEFORE_PN PACKAGE_EXCLUDE PACKAGE_INSTALL
+    RAUC_BUNDLE_BUILD RAUC_BUNDLE_COMPATIBLE RAUC_BUNDLE_FORMAT RAUC_BUNDLE_HOOKS RAUC_BUNDLE_SLOTS
+    RAUC_BUNDLE_VERSION RAUC_CERT_FILE RAUC_KEY_FILE RDEPENDS REQUIRED_DISTRO_FEATURES ROOTFS_POSTPROCESS_COMMAND
+    RPI_EXTRA_CONFIG RPI_USE_U_BOOT RPROVIDES RRECOMMENDS SANITY_TESTED_DISTROS SDK_VENDOR SECTION SOURCE_MIRROR_URL
+    SRCREV SRC_URI SUMMARY SYSTEMD_SERVICE TARGET_VENDOR USERADD_PACKAGES USERADD_PARAM WKS_FILE WKS_FILE_DEPENDS
+";
 /// Flags that bitbake and the classes read.
-const FLAGS: &[&str] = &[
-    "adaptive",
-    "cleandirs",
-    "depends",
-    "dirs",
-    "doc",
-    "file",
-    "file-checksums",
-    "fstype",
-    "hooks",
-    "noexec",
-    "rename",
-    "vardeps",
-    "vardepsexclude",
-];
+const FLAGS: &str = "
+    adaptive cleandirs depends dirs doc file file-checksums fstype hooks noexec rename vardeps vardepsexclude
+";
 /// Overrides that apply in a build of this distro for its one machine, beside packages and image types.
 const OVERRIDES: &[&str] =
     &["aarch64", "append", "class-native", "class-target", "prepend", "raspberrypi5", "remove", "rpi", "voice"];
 
+/// Whether one of the words is this one.
+fn has_word(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|one| one == word)
+}
+
 /// Whether anybody reads a variable.
 pub fn is_known(layer: &Layer<'_>, name: &str) -> bool {
-    UPSTREAM.contains(&name) || is_read_here(layer, name)
+    has_word(UPSTREAM, name) || is_read_here(layer, name)
 }
 
 /// Whether the layer itself reads a variable.
@@ -164,7 +81,7 @@ pub fn variables(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             let sum = flag.ends_with("sha256sum") && base == "SRC_URI";
             let table = base.starts_with("VOICE_MODELS_") || base.starts_with("RAUC_META_");
             findings.expect(
-                sum || table || FLAGS.contains(&flag.as_str()),
+                sum || table || has_word(FLAGS, flag),
                 &assignment.place,
                 format!("nothing reads the flag {base}[{flag}]"),
             );
