@@ -12,7 +12,7 @@ use clap::ValueEnum;
 
 use super::Signer;
 
-/// Longer than any clone lives.
+/// Longer than any clone lives, and over at the clock of the case `a_certificate_that_has_expired_since_is_no_reason`.
 const DAYS: &str = "3650";
 
 /// The list of revoked certificates counts from here. A device judges a signature at the time of signing, so the list must not be younger
@@ -70,12 +70,14 @@ pub fn development(folder: &Path, change: Change) -> Result<Signer> {
         authority.issue_signer()?;
         authority.write_keyring()?;
     }
-    Ok(Signer {
-        cert: folder.join("signer.pem"),
-        key: folder.join("signer.key").to_string_lossy().into_owned(),
-        keyring: folder.join("keyring.pem"),
-        environment: Vec::new(),
-    })
+    Ok(signer(folder, "signer"))
+}
+
+/// A signer whose certificate and key have that name in the folder of its authority.
+pub fn signer(folder: &Path, name: &str) -> Signer {
+    let key = folder.join(format!("{name}.key")).to_string_lossy().into_owned();
+    let (cert, keyring) = (folder.join(format!("{name}.pem")), folder.join("keyring.pem"));
+    Signer { cert, key, keyring, environment: Vec::new() }
 }
 
 struct Authority {
@@ -101,16 +103,8 @@ impl Authority {
 
     fn issue_signer(&self) -> Result<()> {
         self.key("signer.key")?;
-        self.openssl(&[
-            "req",
-            "-new",
-            "-key",
-            "signer.key",
-            "-out",
-            "signer.csr",
-            "-subj",
-            "/CN=Parley development signer",
-        ])?;
+        let subject = "/CN=Parley development signer";
+        self.openssl(&["req", "-new", "-key", "signer.key", "-out", "signer.csr", "-subj", subject])?;
         let issue = ["ca", "-batch", "-notext", "-in", "signer.csr", "-out", "signer.pem", "-days", DAYS];
         self.openssl(&[issue.as_slice(), &["-extensions", "signer", "-cert", "ca.pem", "-keyfile", "ca.key"]].concat())
     }
