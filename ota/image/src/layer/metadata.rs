@@ -76,6 +76,16 @@ impl Metadata {
         self.assignments.iter().filter(move |assignment| assignment.base() == base && assignment.flag.is_none())
     }
 
+    /// Their words.
+    pub fn words_of<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
+        self.of(base).flat_map(|assignment| assignment.words())
+    }
+
+    /// Whether it inherits or includes that.
+    pub fn includes(&self, what: &str) -> bool {
+        self.inclusions.iter().any(|inclusion| inclusion.what == what)
+    }
+
     /// Every flag of a variable.
     pub fn of_flagged<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a Assignment> {
         self.assignments.iter().filter(move |assignment| assignment.base() == base && assignment.flag.is_some())

@@ -18,7 +18,7 @@ mod syntax;
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::checkout::Checkout;
@@ -85,6 +85,26 @@ impl Layer<'_> {
             _ => vec![format!("meta-voice/{what}")].into_iter().chain(beside).collect(),
         };
         candidates.into_iter().find(|path| self.metadata.contains_key(path))
+    }
+
+    /// The names of all assignments and functions.
+    pub fn names(&self) -> impl Iterator<Item = (&Place, &str)> {
+        self.metadata.values().flat_map(|metadata| {
+            let assignments =
+                metadata.assignments.iter().map(|assignment| (&assignment.place, assignment.name.as_str()));
+            assignments.chain(metadata.functions.iter().map(|function| (&function.place, function.name.as_str())))
+        })
+    }
+
+    /// As [`Layer::recipe`], where there has to be one; with what it requires and inherits.
+    pub fn needed(&self, name: &str) -> Result<(&str, Metadata)> {
+        let path = self.recipe(name).with_context(|| format!("there is no recipe {name}"))?;
+        Ok((path, self.whole(path)))
+    }
+
+    /// The workspace's Cargo.toml.
+    pub fn cargo(&self) -> Result<toml::Table> {
+        self.checkout.read("Cargo.toml")?.parse().context("Cargo.toml cannot be read")
     }
 
     /// The path of the recipe that provides a name.
@@ -165,6 +185,11 @@ pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
         found.extend(findings.0.into_iter().map(|(place, problem)| Finding { rule, place, problem }));
     }
     Ok(found)
+}
+
+/// The lines of a file, each with its place.
+fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (String, &'a str)> {
+    text.lines().enumerate().map(move |(index, line)| (format!("{path}:{}", index + 1), line))
 }
 
 /// The place of the last assignment to a name, or the file.

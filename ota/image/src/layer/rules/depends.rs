@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Findings, Layer, recipe_name};
+use super::{Findings, Layer, lines, recipe_name};
 use crate::layer::generate;
 use crate::layer::metadata::Metadata;
 
@@ -49,7 +49,7 @@ pub fn tools(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 fn users_of<'a>(layer: &'a Layer<'_>, class: &str) -> Vec<&'a str> {
     let recipes = layer.recipes().map(|(path, _)| path.as_str());
     let name = class.rsplit('/').next().unwrap_or(class).trim_end_matches(".bbclass");
-    recipes.filter(|recipe| layer.whole(recipe).inclusions.iter().any(|inclusion| inclusion.what == name)).collect()
+    recipes.filter(|recipe| layer.whole(recipe).includes(name)).collect()
 }
 
 /// Whether a script has a tool where a command stands: at the beginning, behind a separator, or behind variables.
@@ -74,11 +74,7 @@ fn depends_on(metadata: &Metadata, recipe: &str) -> bool {
 /// What the crates of Cargo.lock link is a dependency of the program's recipe.
 pub fn libraries(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let packages = generate::packages(&layer.checkout.read("Cargo.lock")?)?;
-    let Some(recipe) = layer.recipe("parley") else {
-        findings.add("meta-voice", "there is no recipe parley");
-        return Ok(());
-    };
-    let whole = layer.whole(recipe);
+    let (recipe, whole) = layer.needed("parley")?;
     for (name, recipes) in LIBRARIES.iter().filter(|(name, _)| packages.iter().any(|package| package.name == *name)) {
         for needed in *recipes {
             findings.expect(depends_on(&whole, needed), recipe, format!("the crate {name} needs {needed} in DEPENDS"));
@@ -87,12 +83,10 @@ pub fn libraries(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let pinned = |name: &str| packages.iter().find(|package| package.name == name).map(|package| &package.version);
     // Other recipes that fetch a crate take the version that the program has.
     for (path, metadata) in layer.recipes() {
-        for source in metadata.of("SRC_URI") {
-            for word in source.words().filter_map(|word| word.strip_prefix("crate://crates.io/")) {
-                let (name, version) = word.split_once('/').unwrap_or((word, ""));
-                let same = pinned(name).is_some_and(|pinned| pinned == version);
-                findings.expect(same, path, format!("Cargo.lock does not have {name} {version}"));
-            }
+        for word in metadata.words_of("SRC_URI").filter_map(|word| word.strip_prefix("crate://crates.io/")) {
+            let (name, version) = word.split_once('/').unwrap_or((word, ""));
+            let same = pinned(name).is_some_and(|pinned| pinned == version);
+            findings.expect(same, path, format!("Cargo.lock does not have {name} {version}"));
         }
     }
     Ok(())
@@ -105,8 +99,8 @@ pub fn own(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let name = recipe_name(path);
         provided.push(name.to_owned());
         let whole = layer.whole(path);
-        let packages = whole.of("PACKAGE_BEFORE_PN").chain(whole.of("PACKAGES")).chain(whole.of("RPROVIDES"));
-        provided.extend(packages.flat_map(|a| a.words().map(|word| word.replace("${PN}", name)).collect::<Vec<_>>()));
+        let packages = ["PACKAGE_BEFORE_PN", "PACKAGES", "RPROVIDES"].map(|base| whole.words_of(base));
+        provided.extend(packages.into_iter().flatten().map(|word| word.replace("${PN}", name)));
     }
     let relevant = |base: &str, flag: Option<&str>| {
         matches!(
@@ -124,11 +118,9 @@ pub fn own(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
                 .iter()
                 .any(|prefix| word.starts_with(prefix));
             let exists = provided.iter().any(|name| name == word);
-            findings.expect(
-                !ours || exists,
-                &assignment.place,
-                format!("{word} is neither recipe nor package of this layer"),
-            );
+            if ours && !exists {
+                findings.add(&assignment.place, format!("{word} is neither recipe nor package of this layer"));
+            }
         }
     }
     Ok(())
@@ -140,19 +132,13 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let wks = format!("meta-voice/files/wic/{}", metadata.value("WKS_FILE").unwrap_or_default());
         let Ok(text) = layer.checkout.read(&wks) else { continue };
         let whole = layer.whole(path);
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with("part ")) {
+        for (place, line) in lines(&wks, &text).filter(|(_, line)| line.starts_with("part ")) {
             let Some(file) = line.split("file=").nth(1).and_then(|rest| rest.split(['"', ',', ' ']).next()) else {
                 continue;
             };
-            let place = format!("{wks}:{}", number + 1);
             match file.strip_prefix("${IMGDEPLOYDIR}/${IMAGE_LINK_NAME}.") {
                 Some(kind) => {
-                    let made = whole
-                        .of("IMAGE_TYPEDEP")
-                        .filter(|a| a.name == "IMAGE_TYPEDEP:wic")
-                        .flat_map(|a| a.words())
-                        .any(|word| word == kind)
-                        || whole.of("IMAGE_TYPEDEP").any(|a| a.words().any(|word| word == kind));
+                    let made = whole.words_of("IMAGE_TYPEDEP").any(|word| word == kind);
                     findings.expect(made, place, format!("IMAGE_TYPEDEP does not let {kind} be made before the card"));
                 }
                 None => {
@@ -170,11 +156,9 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
                                 && a.words().any(|word| word == task)
                         })
                     });
-                    findings.expect(
-                        waits,
-                        place,
-                        format!("do_image_wic does not wait for the recipe that deploys {file}"),
-                    );
+                    if !waits {
+                        findings.add(place, format!("do_image_wic does not wait for the recipe that deploys {file}"));
+                    }
                 }
             }
         }

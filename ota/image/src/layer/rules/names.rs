@@ -72,19 +72,15 @@ pub fn variables(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             "VIRTUAL-RUNTIME_",
         ];
         let family = family.iter().any(|prefix| base.starts_with(prefix));
-        findings.expect(
-            function || program || family || is_known(layer, base),
-            &assignment.place,
-            format!("nothing reads {base}"),
-        );
+        if !function && !program && !family && !is_known(layer, base) {
+            findings.add(&assignment.place, format!("nothing reads {base}"));
+        }
         if let Some(flag) = &assignment.flag {
             let sum = flag.ends_with("sha256sum") && base == "SRC_URI";
             let table = base.starts_with("VOICE_MODELS_") || base.starts_with("RAUC_META_");
-            findings.expect(
-                sum || table || has_word(FLAGS, flag),
-                &assignment.place,
-                format!("nothing reads the flag {base}[{flag}]"),
-            );
+            if !sum && !table && !has_word(FLAGS, flag) {
+                findings.add(&assignment.place, format!("nothing reads the flag {base}[{flag}]"));
+            }
         }
     }
     Ok(())
@@ -94,22 +90,16 @@ pub fn variables(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 pub fn overrides(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let kinds: Vec<&str> =
         layer.assignments().filter(|a| a.name.starts_with("IMAGE_FSTYPES")).flat_map(|a| a.words()).collect();
-    let names = layer.metadata.values().flat_map(|metadata| {
-        let assignments = metadata.assignments.iter().map(|assignment| (&assignment.place, &assignment.name));
-        assignments.chain(metadata.functions.iter().map(|function| (&function.place, &function.name)))
-    });
-    for (place, name) in names {
+    for (place, name) in layer.names() {
         let base = name.split(':').next().unwrap_or(name);
         let types = matches!(base, "IMAGE_CMD" | "IMAGE_TYPEDEP" | "CONVERSION_CMD" | "EXTRA_IMAGECMD");
         for word in name.split(':').skip(1) {
             let kind = types
                 && (kinds.iter().any(|kind| kind.split('.').any(|part| part == word)) || word.starts_with("bootslot"));
             let package = word.starts_with("${PN}") || word.starts_with("pn-");
-            findings.expect(
-                kind || package || OVERRIDES.contains(&word),
-                place,
-                format!("the override {word} of {name} never applies"),
-            );
+            if !kind && !package && !OVERRIDES.contains(&word) {
+                findings.add(place, format!("the override {word} of {name} never applies"));
+            }
         }
     }
     Ok(())
