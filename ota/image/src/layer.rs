@@ -20,6 +20,7 @@ use std::process::Command as Program;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 
+use crate::reproducible;
 use checkout::Checkout;
 use xtask::{places, process};
 
@@ -92,7 +93,7 @@ pub fn make_card(layers: &Path, given: Option<card::Contents>, out: Option<&Path
         card_check::check(&checkout, &folder, &card)?;
         cards.push(card);
     }
-    ensure!(card_check::same(&cards[0], &cards[1])?, "two cards from the same files differ");
+    ensure!(reproducible::is_same(&cards[0], &cards[1])?, "two cards from the same files differ");
     println!("The card is that of ota/layout.toml, and the same twice");
     if let Some(out) = out {
         process::run(Program::new("cp").arg("--sparse=always").arg(&cards[0]).arg(out))?;

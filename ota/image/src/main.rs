@@ -6,6 +6,7 @@
 
 mod bundle;
 mod device;
+mod files;
 mod layer;
 mod reproducible;
 

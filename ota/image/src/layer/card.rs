@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use sha2::{Digest as _, Sha256};
+use parley_models::Sha256;
 
 use super::checkout::Checkout;
 use super::metadata;
@@ -131,7 +131,7 @@ fn variables(checkout: &Checkout, images: &Path, deploy: &Path, work: &Path) -> 
     }
     let version =
         metadata.values().find_map(|metadata| metadata.value("DISTRO_VERSION")).context("the distro has no version")?;
-    let salt: String = Sha256::digest(format!("parley {version}")).iter().map(|byte| format!("{byte:02x}")).collect();
+    let salt = Sha256::of_bytes(format!("parley {version}").as_bytes()).to_string();
     let fixed = [
         ("B", shown(work)),
         ("BOOTFILES_DIR_NAME", "bootfiles".to_owned()),

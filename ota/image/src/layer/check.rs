@@ -105,15 +105,16 @@ impl Check<'_> {
         self.build.as_ref().context("there is no build folder")
     }
 
-    /// Files that the owner has put beside, as bitbake names its downloads.
-    pub fn sources(&self) -> Option<&std::path::Path> {
-        self.options.sources.as_deref()
+    /// The same, with all sources that this machine has in its mirror; and how many crates are among them.
+    pub fn build_with_sources(&mut self) -> Result<(&Build, usize)> {
+        let (checkout, sources) = (self.checkout, self.options.sources.as_deref());
+        let build = self.build()?;
+        Ok((build, bitbake::mirror::fill(checkout, build, sources)?))
     }
 
     fn run(&mut self, step: Step, report: &mut Report) -> Result<String> {
         if self.options.layers.is_none() && !matches!(step, Step::Rules | Step::Kernel) {
-            report.skip(step.name(), "needs --layers");
-            return Ok(String::new());
+            return Ok(report.skip(step.name(), "needs --layers"));
         }
         match step {
             Step::Rules => {
@@ -135,8 +136,7 @@ impl Check<'_> {
             Step::Card => {
                 let layers = self.layers()?;
                 if !layers.join("wic-whinlatter").exists() {
-                    report.skip(step.name(), "there is no wic-whinlatter in the folder of the layers");
-                    return Ok(String::new());
+                    return Ok(report.skip(step.name(), "there is no wic-whinlatter in the folder of the layers"));
                 }
                 super::make_card(&layers, None, None)?;
                 Ok("twice the same bytes".to_owned())
@@ -147,8 +147,7 @@ impl Check<'_> {
                 // What bitbake lists without a build (`-c create_recipe_sbom`) is what an image is built with, and not what is in it.
                 let why = "goes by the list of a built image, and by the databases of NVD and CVE, 2 GB each: \
                            kas build kas/parley-pi5.yml:kas/cve.yml, with a network";
-                report.skip(step.name(), why);
-                Ok(String::new())
+                Ok(report.skip(step.name(), why))
             }
         }
     }

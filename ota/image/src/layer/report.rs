@@ -37,8 +37,15 @@ impl Report {
         self.findings.push(Finding { rule, place: place.into(), problem: problem.into() });
     }
 
-    pub fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
+    /// All of these are wrong, in one place.
+    pub fn find_all(&mut self, rule: &'static str, place: &str, problems: impl IntoIterator<Item = String>) {
+        problems.into_iter().for_each(|problem| self.find(rule, place, problem));
+    }
+
+    /// Something is not done. A step of which nothing is done has nothing to say.
+    pub fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) -> String {
         self.skipped.push(Skipped { what: what.into(), why: why.into() });
+        String::new()
     }
 
     /// Runs a step, tells about it, and keeps what it says. A step that cannot be carried out is a finding: it proved nothing.

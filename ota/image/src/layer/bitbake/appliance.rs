@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Build, mirror, recipes, run};
+use super::{Build, recipes, run};
 use crate::layer::check::Check;
 use crate::layer::report::Report;
 use xtask::{onnxruntime, places, process, system};
@@ -15,10 +15,7 @@ use xtask::{onnxruntime, places, process, system};
 const RECIPE: &str = "meta-voice/recipes-parley/parley/parley_0.1.0.bb";
 
 pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
-    let checkout = check.checkout;
-    let sources = check.sources().map(std::path::Path::to_owned);
-    let build = check.build()?;
-    let crates = mirror::fill(checkout, build, sources.as_deref())?;
+    let (build, crates) = check.build_with_sources()?;
     let (said, succeeded) = build.task(RECIPE, "configure")?;
     let missing = recipes::unreachable(&said);
     ensure!(
@@ -28,9 +25,7 @@ pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
     );
     let complaints = run::complaints(&said);
     ensure!(succeeded || !complaints.is_empty(), "bitbake -c configure failed:\n{said}");
-    for complaint in complaints {
-        report.find("bitbake -c configure", RECIPE, complaint);
-    }
+    report.find_all("bitbake -c configure", RECIPE, complaints);
     Ok(format!("{crates} crates; {}", run::summary(&said, "NOTE: Tasks Summary: ")))
 }
 

@@ -26,8 +26,7 @@ const RULE: &str = "the image of a fleet";
 /// Asks bitbake, and installs what the recipe installs.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     if !is_on_path("kas") {
-        report.skip("fleet", "kas is not installed: pip install kas");
-        return Ok(String::new());
+        return Ok(report.skip("fleet", "kas is not installed: pip install kas"));
     }
     let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN))?;
     let merged = merged.map_err(anyhow::Error::msg).context("kas does not read its file")?;
@@ -52,9 +51,7 @@ fn configured(checkout: &Checkout, build: &Build, report: &mut Report) -> Result
     let recipe = build.environment(RECIPE)?;
     let installed = tempfile::tempdir()?;
     install(&recipe, installed.path())?;
-    for problem in client.problems(checkout, installed.path())? {
-        report.find(RULE, RECIPE, problem);
-    }
+    report.find_all(RULE, RECIPE, client.problems(checkout, installed.path())?);
     let units: Vec<_> = client.units.into_iter().collect();
     Ok(format!("{} recipes, {} switched on for {}", recipes.len(), units.join(" "), client.user))
 }
@@ -89,8 +86,8 @@ impl Client {
         expect(!self.units.is_empty(), format!("{CLIENT} has no unit"));
         expect(self.is_switched_on, format!("{CLIENT}'s units are not switched on"));
         let template = checkout.read(TEMPLATE)?;
-        let files = files(tree)?;
-        let place = files.iter().find(|(_, text)| *text == template).map(|(path, _)| format!("/{path}"));
+        let files = Checkout::new(tree).files("")?;
+        let place = files.iter().find(|(_, text)| **text == template).map(|(path, _)| format!("/{path}"));
         expect(place.is_some(), format!("{TEMPLATE} is nowhere as it is"));
         let reader = checkout.read(READER)?;
         let is_read = place.as_ref().is_none_or(|place| reader.contains(&format!("\"{place}\"")));
@@ -105,10 +102,8 @@ impl Client {
                 // Without the owner's word nothing runs, and what is looked at is what is given to it.
                 let (condition, credential) = (line("ConditionPathExists="), line("LoadCredential="));
                 let given = credential.and_then(|credential| credential.split_once(':')).map(|(_, file)| file);
-                expect(
-                    condition.is_some() && condition == given,
-                    format!("{path} waits for {condition:?}, and gives {given:?}"),
-                );
+                let same = condition.is_some() && condition == given;
+                expect(same, format!("{path} waits for {condition:?}, and gives {given:?}"));
             }
             let policy = format!("<policy user=\"{}\">", self.user);
             may_ask |=
@@ -126,22 +121,6 @@ fn install(recipe: &str, tree: &Path) -> Result<()> {
     let (body, _) = function.context("the recipe installs nothing")?;
     let body = body.replace(&expect_value(recipe, "D")?, &tree.display().to_string());
     process::run(Command::new("sh").args(["-eu", "-c", &body])).context("the recipe's function failed")
-}
-
-/// All files, by their path from there.
-fn files(tree: &Path) -> Result<Vec<(String, String)>> {
-    let (mut found, mut open) = (Vec::new(), vec![tree.to_owned()]);
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push((path.strip_prefix(tree)?.display().to_string(), fs::read_to_string(&path)?));
-            }
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

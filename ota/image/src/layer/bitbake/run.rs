@@ -140,9 +140,7 @@ impl Build {
         if !succeeded && complaints.is_empty() {
             bail!("{rule} failed:\n{said}");
         }
-        for complaint in complaints {
-            report.find(rule, "meta-voice", complaint);
-        }
+        report.find_all(rule, "meta-voice", complaints);
         Ok(said)
     }
 

@@ -28,7 +28,7 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
     for (name, sum) in sources::COMMON_LICENCES {
         let text = fs::read(core.join("files/common-licenses").join(name))
             .with_context(|| format!("cannot read the licence {name}"))?;
-        let digest: String = Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = sources::hex(&Md5::digest(text));
         if digest != *sum {
             add("meta-voice", format!("the text of {name} has the checksum {digest}, not {sum}"));
         }

@@ -48,9 +48,7 @@ pub fn dry_run(build: &Build, report: &mut Report) -> Result<String> {
 
 /// Values of the image are what the layer means them to be.
 pub fn values(build: &Build, report: &mut Report) -> Result<String> {
-    for problem in without(&build.output(&["-e", "voice-image"])?) {
-        report.find("bitbake -e", "voice-image", problem);
-    }
+    report.find_all("bitbake -e", "voice-image", without(&build.output(&["-e", "voice-image"])?));
     Ok(format!("{} values", VALUES.len()))
 }
 
