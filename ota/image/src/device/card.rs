@@ -16,8 +16,8 @@ use parley_device::layout::{Layout, SlotName};
 use parley_device::virtual_device::VirtualDevice;
 
 use super::disk;
-use crate::layer;
 use crate::layer::card::Contents;
+use crate::{files, layer};
 use xtask::{places, process};
 
 /// What the emulated board's kernel is told beside the card's own line: its serial port has another name.
@@ -83,8 +83,7 @@ fn check(device: &mut VirtualDevice, start_only: bool) -> Result<()> {
     }
     committed(device, SlotName::A)?;
     device.run("mkdir -p /run/bundles && mount -t erofs -o ro /dev/disk/by-id/virtio-bundles /run/bundles")?;
-    let installed = device.shell_within("parley update install /run/bundles/good.raucb", INSTALL_BUDGET)?;
-    ensure!(installed.code == 0, "it was not installed: {}", installed.output);
+    device.run_within("parley update install /run/bundles/good.raucb", INSTALL_BUDGET)?;
     device.begin("parley update install --restart")?;
     started(device, SlotName::B)?;
     device.run("grep -qx 'IMAGE_VERSION=1.1.0' /etc/os-release")?;
@@ -102,8 +101,7 @@ fn started(device: &mut VirtualDevice, slot: SlotName) -> Result<()> {
 
 /// Waits until the start is confirmed, and looks at what the firmware would take next.
 fn committed(device: &mut VirtualDevice, slot: SlotName) -> Result<()> {
-    let done = device.shell_within("systemctl start parley-commit.service", COMMIT_BUDGET)?;
-    ensure!(done.code == 0, "the start was not confirmed: {}", done.output);
+    device.run_within("systemctl start parley-commit.service", COMMIT_BUDGET)?;
     ensure!(device.committed()? == Some(slot), "{:?} is committed, not {slot}", device.committed()?);
     println!("Slot {slot} is committed");
     Ok(())
@@ -125,7 +123,7 @@ fn take_out(disk: &Path, layout: &Layout, folder: &Path) -> Result<Contents> {
         format!("skip={}", mib(partition.start)),
         format!("count={}", mib(partition.size)),
     ]))?;
-    super::make::remove(&contents.root)?;
+    files::remove(&contents.root)?;
     let mut extract = Command::new("nice");
     extract.args(["-n", "19", "fsck.erofs", "--preserve"]).arg(format!("--extract={}", contents.root.display()));
     process::run(extract.arg(&image))?;

@@ -9,6 +9,7 @@ use anyhow::{Result, ensure};
 
 use super::make::Recipe;
 use super::userland;
+use crate::files;
 use xtask::{places, process};
 
 /// Where Debian's compiler is new enough for this workspace.
@@ -125,14 +126,11 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
 
 /// A command inside the root, to be completed with `--` and what it runs.
 fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let registry = home.unwrap_or_default().join("registry");
     let mut bwrap = Command::new("bwrap");
     bwrap.args(["--unshare-all", "--die-with-parent", "--clearenv", "--ro-bind"]).arg(root).arg("/");
     bwrap.args(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/root"]);
     bwrap.arg("--ro-bind").arg(workspace).arg(WORKSPACE);
-    bwrap.arg("--ro-bind").arg(registry).arg("/root/.cargo/registry");
+    bwrap.arg("--ro-bind").arg(files::registry()?).arg("/root/.cargo/registry");
     bwrap.arg("--bind").arg(target).arg(BUILT);
     let variables = [
         ("CARGO_BUILD_JOBS", std::env::var("CARGO_BUILD_JOBS").unwrap_or_default()),

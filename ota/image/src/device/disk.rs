@@ -14,7 +14,7 @@ use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
 use super::root::{Root, Verity, seal};
 use super::{cross, initramfs, product, userland};
-use crate::reproducible;
+use crate::{files, reproducible};
 use xtask::{places, process};
 
 /// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
@@ -42,8 +42,16 @@ const NEXT: &str = "1.1.0";
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &[&str] =
-    &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs", "../reproducible.rs"];
+const MAKERS: &[&str] = &[
+    "bundles.rs",
+    "disk.rs",
+    "initramfs.rs",
+    "product.rs",
+    "root.rs",
+    "userland.rs",
+    "../bundle.rs",
+    "../reproducible.rs",
+];
 
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 
@@ -56,7 +64,8 @@ struct Sources {
 
 impl Sources {
     fn ready(folder: &Path) -> Result<Sources> {
-        let signers = Recipe::default().path(&maker("bundles.rs"))?.make(folder, "signers", Signers::make)?;
+        let makers = Recipe::default().path(&maker("bundles.rs"))?.path(&maker("../bundle/authority.rs"))?;
+        let signers = makers.make(folder, "signers", Signers::make)?;
         Ok(Sources {
             layout: super::layout()?,
             userland: userland::ready(folder)?,
@@ -104,7 +113,7 @@ pub fn ready() -> Result<Built> {
 pub fn compare_with_a_second(first: &Built) -> Result<()> {
     let folder = super::folder()?;
     let second = folder.join("second");
-    make::remove(&second)?;
+    files::remove(&second)?;
     make_images(&Sources::ready(&folder)?, &second)?;
     let images = first.disk.parent().context("the disk lies in a folder")?;
     let mut differ = Vec::new();
@@ -116,7 +125,7 @@ pub fn compare_with_a_second(first: &Built) -> Result<()> {
         }
     }
     ensure!(differ.is_empty(), "{} differ; the second ones are in {}", differ.join(", "), second.display());
-    make::remove(&second)
+    files::remove(&second)
 }
 
 fn make_images(sources: &Sources, to: &Path) -> Result<()> {
@@ -147,7 +156,7 @@ fn make_images(sources: &Sources, to: &Path) -> Result<()> {
     let slots = |version: &str, name: &str, compression: &str| -> Result<()> {
         // A link into /usr in Debian's packages; here a file of this version.
         let release = root.path("etc/os-release");
-        make::remove(&release)?;
+        files::remove(&release)?;
         let debian = fs::read_to_string(root.path("usr/lib/os-release"))?;
         fs::write(release, format!("{debian}IMAGE_VERSION={version}\n"))?;
         product::install_version(&root, programs, version == FIRST)?;

@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::userland;
-use crate::reproducible;
+use crate::{files, reproducible};
 use xtask::process;
 
 /// The modules that the guest loads, with whatever they depend on.
@@ -74,14 +74,14 @@ impl Root {
         let root = Root { folder: folder.to_owned(), kernel_version };
         fs::rename(root.path(&format!("boot/vmlinuz-{}", root.kernel_version)), folder.with_extension("kernel"))?;
         for left_out in LEFT_OUT.split_whitespace() {
-            super::make::remove(&root.path(left_out))?;
+            files::remove(&root.path(left_out))?;
         }
         for (place, names) in NOT_OF_THIS_BOARD {
             for name in names.split_whitespace() {
-                super::make::remove(&root.path(&format!("{place}{name}")))?;
+                files::remove(&root.path(&format!("{place}{name}")))?;
             }
         }
-        super::make::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
+        files::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
         root.keep_needed_modules()?;
         for mount_point in ["boot", "data", "run", "var"] {
             fs::create_dir_all(root.path(mount_point))?;
@@ -119,7 +119,7 @@ impl Root {
     /// Puts a link into the place of whatever is there.
     fn link(&self, to: &str, inside: &str) -> Result<()> {
         let place = self.path(inside);
-        super::make::remove(&place)?;
+        files::remove(&place)?;
         Ok(symlink(to, place)?)
     }
 

@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::make::{self, Recipe};
+use super::make::Recipe;
+use crate::files;
 use xtask::process;
 
 /// The release that the virtual device is made of: systemd 257, RAUC 1.13, Linux 6.12.
@@ -27,7 +28,7 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
 /// Unpacks Debian packages and what they depend on into a tar archive, from wherever the user's apt gets Debian.
 pub fn debian(folder: &Path, suite: &str, architectures: &[&str], packages: &str, to: &Path) -> Result<()> {
     let scratch = folder.join("scratch");
-    make::remove(&scratch)?;
+    files::remove(&scratch)?;
     std::fs::create_dir_all(&scratch)?;
     let mut debootstrap = Command::new("nice");
     debootstrap.args(["mmdebstrap", "--variant=extract", "--format=tar", "--skip=check/qemu"]).env("TMPDIR", &scratch);
@@ -38,7 +39,7 @@ pub fn debian(folder: &Path, suite: &str, architectures: &[&str], packages: &str
     // A mirror that stands still for some days is good enough for a virtual device.
     debootstrap.args(["--aptopt=Apt::Install-Recommends \"false\"", "--aptopt=Acquire::Check-Valid-Until \"false\""]);
     process::run(debootstrap.arg(suite).arg(to))?;
-    make::remove(&scratch)
+    files::remove(&scratch)
 }
 
 pub fn unpack(archive: &Path, to: &Path) -> Result<()> {
