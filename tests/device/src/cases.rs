@@ -3,6 +3,13 @@
 //! A *scenario* is one device and what happens to it; starts are slow under emulation, so it holds as many cases as it can. A case that a
 //! scenario does not reach has failed.
 
+/// Names, each with what it expects.
+macro_rules! cases {
+    ($($name:literal: $expects:expr,)*) => {
+        &[$($crate::cases::Case { name: $name, expects: $expects }),*]
+    };
+}
+
 mod committed;
 mod cuts;
 mod gate;
@@ -83,6 +90,9 @@ pub struct Scenario {
     pub run: fn(&Bench, &mut Report) -> Result<()>,
 }
 
+/// What most scenarios are: run on demand, and after none.
+const RARE: Scenario = Scenario { name: "", cases: &[], starts: 0, after: None, always: false, run: |_, _| Ok(()) };
+
 pub const SCENARIOS: &[&Scenario] = &[
     &starting::FRESH_CARD,
     &starting::AUTOBOOT,
@@ -117,6 +127,12 @@ fn slot_of(said: &Said) -> Option<SlotName> {
 /// Waits for the guest to have started, which must be on that slot.
 fn started(device: &mut VirtualDevice, slot: SlotName) -> Result<Said> {
     said_on(device, STARTED, slot)
+}
+
+/// Switches the power on and waits for the same.
+fn switched_on(device: &mut VirtualDevice, slot: SlotName) -> Result<Said> {
+    device.power_on()?;
+    started(device, slot)
 }
 
 /// Waits for a line, which must come from that slot.

@@ -57,14 +57,6 @@ impl Console {
         (console, thread)
     }
 
-    pub fn len(&self) -> usize {
-        self.lines().len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     pub fn since(&self, first: usize) -> Vec<Line> {
         self.lines().get(first..).unwrap_or_default().to_vec()
     }

@@ -123,7 +123,7 @@ impl VirtualDevice {
     /// Waits until the guest resets, switches the power off there, and says what the firmware would have started.
     pub fn wait_for_restart(&mut self, budget: Duration) -> Result<Choice> {
         let until = self.elapsed()?.saturating_sub(self.before) + budget;
-        let machine = self.machine.as_mut().context("the power is off")?;
+        let machine = self.machine()?;
         // No line is that long.
         match machine.wait(&"?".repeat(4096), 0, until)? {
             Err(Missed::Stopped(stop)) => {
@@ -131,11 +131,8 @@ impl VirtualDevice {
                 Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
             }
             Ok(_) | Err(Missed::Late(_)) => {
-                bail!(
-                    "no restart within {} s of the guest's time; it said last:\n{}",
-                    budget.as_secs(),
-                    self.last_words()
-                )
+                let (budget, said) = (budget.as_secs(), self.last_words());
+                bail!("no restart within {budget} s of the guest's time; it said last:\n{said}")
             }
         }
     }
@@ -148,7 +145,7 @@ impl VirtualDevice {
         let end = self.elapsed()? + budget;
         loop {
             let (before, seen) = (self.before, self.seen);
-            let machine = self.machine.as_mut().context("the power is off")?;
+            let machine = self.machine()?;
             let until = end.saturating_sub(before);
             let is_watched = machine.console.find(WATCHED, 0, Duration::ZERO).is_some();
             let look_until = if is_watched { until } else { until.min(FIRMWARE_WATCHDOG) };
@@ -187,39 +184,36 @@ impl VirtualDevice {
     /// Runs a command as root in the guest, which may take so long of the guest's time.
     pub fn shell_within(&mut self, command: &str, budget: Duration) -> Result<Done> {
         let until = self.elapsed()?.saturating_sub(self.before) + budget;
-        let machine = self.machine.as_mut().context("the power is off")?;
+        let machine = self.machine()?;
         match machine.shell(command, until)? {
             Ok(done) => Ok(done),
             Err(missed) => {
-                let printed = machine.heard().to_owned();
-                bail!(
-                    "`{command}` did not end ({missed:?}); it printed: {printed}\nthe console said last:\n{}",
-                    self.last_words()
-                )
+                let (printed, said) = (machine.heard().to_owned(), self.last_words());
+                bail!("`{command}` did not end ({missed:?}); it printed: {printed}\nthe console said last:\n{said}")
             }
         }
     }
 
     /// Runs a command that must succeed, and returns what it printed.
     pub fn run(&mut self, command: &str) -> Result<String> {
-        let done = self.shell(command)?;
+        self.run_within(command, COMMAND_BUDGET)
+    }
+
+    /// The same, which may take so long of the guest's time.
+    pub fn run_within(&mut self, command: &str, budget: Duration) -> Result<String> {
+        let done = self.shell_within(command, budget)?;
         ensure!(done.code == 0, "`{command}` failed ({}): {}", done.code, done.output);
         Ok(done.output)
     }
 
     /// Begins a command that is not expected to end, such as a restart.
     pub fn begin(&mut self, command: &str) -> Result<()> {
-        self.machine.as_mut().context("the power is off")?.begin(command)
+        self.machine()?.begin(command)
     }
 
-    /// Plugs the USB stick in.
-    pub fn plug_stick(&mut self) -> Result<()> {
-        self.machine.as_mut().context("the power is off")?.plug_stick()
-    }
-
-    /// Pulls the USB stick.
-    pub fn pull_stick(&mut self) -> Result<()> {
-        self.machine.as_mut().context("the power is off")?.pull_stick()
+    /// The board, which is on.
+    pub fn machine(&mut self) -> Result<&mut Machine> {
+        self.machine.as_mut().context("the power is off")
     }
 
     /// The guest's time since the device was made, whole seconds.
@@ -239,14 +233,16 @@ impl VirtualDevice {
     }
 
     pub fn last_words(&self) -> String {
-        let lines = self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default();
-        last_of(&lines)
+        last_of(&self.lines())
     }
 
     /// What the present start has said, each line with the length of the recording of writes when it was said.
     pub fn said(&self) -> Vec<(String, u64)> {
-        let lines = self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default();
-        lines.into_iter().map(|line| (line.text, line.recorded)).collect()
+        self.lines().into_iter().map(|line| (line.text, line.recorded)).collect()
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default()
     }
 
     /// The same of all starts before.
