@@ -94,19 +94,9 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
         }
         // Other flags would build everything anew each time.
         let output = if is_static { format!("{BUILT}/static") } else { BUILT.to_owned() };
-        cargo.args([
-            "--",
-            "nice",
-            "cargo",
-            "build",
-            "--quiet",
-            "--offline",
-            "--locked",
-            "--release",
-            "--target",
-            TARGET,
-        ]);
-        cargo.args(["--target-dir", &output, "--package", package, "--bin", binary, "--features", features]);
+        cargo.args(["--", "nice", "cargo", "build", "--quiet", "--offline", "--locked", "--release"]);
+        cargo.args(["--target", TARGET, "--target-dir", &output]);
+        cargo.args(["--package", package, "--bin", binary, "--features", features]);
         process::run(&mut cargo)?;
         let from = format!("{output}/{TARGET}/release/{binary}");
         // Without names and lines: a start under emulation reads every byte.

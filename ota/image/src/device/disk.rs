@@ -42,16 +42,7 @@ const NEXT: &str = "1.1.0";
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &[&str] = &[
-    "bundles.rs",
-    "disk.rs",
-    "initramfs.rs",
-    "product.rs",
-    "root.rs",
-    "userland.rs",
-    "../bundle.rs",
-    "../reproducible.rs",
-];
+const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../reproducible.rs";
 
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 
@@ -95,11 +86,8 @@ pub fn ready() -> Result<Built> {
         .path(&guest())?
         .path(&workspace.join("ota"))?
         .path(&workspace.join("rootfs-overlay"))?;
-    let images =
-        MAKERS
-            .iter()
-            .try_fold(images, |recipe, file| recipe.path(&maker(file)))?
-            .make(&folder, "images", |to| make_images(&sources, to))?;
+    let images = MAKERS.split(' ').try_fold(images, |recipe, file| recipe.path(&maker(file)))?;
+    let images = images.make(&folder, "images", |to| make_images(&sources, to))?;
     Ok(Built {
         disk: images.join("disk.img"),
         bundles: images.join("bundles.img"),
@@ -147,9 +135,8 @@ fn make_images(sources: &Sources, to: &Path) -> Result<()> {
         root.enable_all(units)?;
     }
     let kernel = to.join("kernel.gz");
-    process::run(
-        Command::new("nice").args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?),
-    )?;
+    let mut gzip = Command::new("nice");
+    process::run(gzip.args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?))?;
     let initramfs = to.join("initramfs");
     let starts = layout.unconfirmed_starts.shell();
     initramfs::make(&root, &programs.join("parley-restart"), &starts, &to.join("initramfs.d"), &initramfs)?;
@@ -202,20 +189,16 @@ fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, 
     ensure!(cmdline.len() == layout.cmdline_bytes, "the template has {} bytes", cmdline.len());
     let cmdline_file = to.with_extension("cmdline");
     fs::write(&cmdline_file, cmdline)?;
-    make_fat(
-        layout.boot(SlotName::A)?,
-        &[(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline_file)],
-        to,
-    )?;
+    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline_file)];
+    make_fat(layout.boot(SlotName::A)?, &files, to)?;
     Ok(fs::remove_file(cmdline_file)?)
 }
 
 fn make_fat(partition: &Partition, files: &[(&Path, &str)], to: &Path) -> Result<()> {
     File::create(to)?.set_len(partition.size)?;
     let label = partition.filesystem_label.as_deref().unwrap_or("PARLEY");
-    process::run(
-        Command::new("mkfs.vfat").args(["--invariant", "-n", label, "-i", "50415231"]).arg(to).stdout(Stdio::null()),
-    )?;
+    let mut format = Command::new("mkfs.vfat");
+    process::run(format.args(["--invariant", "-n", label, "-i", "50415231"]).arg(to).stdout(Stdio::null()))?;
     for (file, name) in files {
         reproducible::touch(file)?;
         process::run(reproducible::command("mcopy").arg("-m").arg("-i").arg(to).arg(file).arg(format!("::{name}")))?;
@@ -249,22 +232,9 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     fs::create_dir_all(&content)?;
     File::create(&image)?.set_len(data.size)?;
     reproducible::touch(&content)?;
-    process::run(
-        reproducible::command("mkfs.ext4")
-            .args([
-                "-q",
-                "-F",
-                "-L",
-                "data",
-                "-U",
-                DATA_UUID,
-                "-E",
-                &format!("root_owner=0:0,hash_seed={DATA_UUID}"),
-                "-d",
-            ])
-            .arg(&content)
-            .arg(&image),
-    )?;
+    let mut format = reproducible::command("mkfs.ext4");
+    format.args(["-q", "-F", "-L", "data", "-U", DATA_UUID, "-E", &format!("root_owner=0:0,hash_seed={DATA_UUID}")]);
+    process::run(format.arg("-d").arg(&content).arg(&image))?;
     place(&disk, data, &image)?;
     fs::remove_dir_all(content)?;
     fs::remove_file(image)?;
@@ -275,13 +245,8 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
 /// Copies an image into its partition; runs of zeros stay holes.
 fn place(disk: &Path, partition: &Partition, image: &Path) -> Result<()> {
     let size = fs::metadata(image)?.len();
-    ensure!(
-        size <= partition.size,
-        "{} has {size} bytes, its partition {} only {}",
-        image.display(),
-        partition.label,
-        partition.size
-    );
+    let Partition { label, size: room, .. } = partition;
+    ensure!(size <= *room, "{} has {size} bytes, its partition {label} only {room}", image.display());
     let mut disk = fs::OpenOptions::new().write(true).open(disk)?;
     let mut image = File::open(image)?;
     let mut block = vec![0; 1 << 20];

@@ -108,12 +108,9 @@ impl Root {
 
     /// Puts a folder's files over the tree; they belong to root.
     pub fn overlay(&self, files: &Path) -> Result<()> {
-        process::run(
-            Command::new("cp")
-                .args(["-a", "--no-preserve=ownership", "--remove-destination", "-T"])
-                .arg(files)
-                .arg(&self.folder),
-        )
+        let mut copy = Command::new("cp");
+        copy.args(["-a", "--no-preserve=ownership", "--remove-destination", "-T"]);
+        process::run(copy.arg(files).arg(&self.folder))
     }
 
     /// Puts a link into the place of whatever is there.

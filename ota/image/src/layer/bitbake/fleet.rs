@@ -2,7 +2,6 @@
 //! configuration is the one of ota/.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -125,6 +124,8 @@ fn install(recipe: &str, tree: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use xtask::places;
 

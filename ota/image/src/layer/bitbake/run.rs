@@ -11,18 +11,8 @@ use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use xtask::places;
 
-/// What bitbake needs of the host, by Debian's packages.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("chrpath", "chrpath"),
-    ("diffstat", "diffstat"),
-    ("gawk", "gawk"),
-    ("cpio", "cpio"),
-    ("makeinfo", "texinfo"),
-    ("socat", "socat"),
-    ("lz4c", "lz4"),
-    ("unzip", "unzip"),
-    ("zstd", "zstd"),
-];
+/// What bitbake needs of the host, with Debian's package where that has another name.
+const PROGRAMS: &str = "chrpath diffstat gawk cpio makeinfo:texinfo socat lz4c:lz4 unzip zstd";
 /// Debian's `nobody` and its group.
 const NOBODY: &str = "65534";
 /// Where root lets `nobody` work.
@@ -49,8 +39,9 @@ pub struct Build {
 impl Build {
     /// Makes the folder, its configuration and the copy of the clone.
     pub fn prepare(checkout: &Checkout, layers: &Path, network: bool) -> Result<Build> {
-        let missing: Vec<_> =
-            PROGRAMS.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
+        let programs = PROGRAMS.split(' ').map(|program| program.split_once(':').unwrap_or((program, program)));
+        let missing = programs.filter(|(program, _)| !is_on_path(program)).map(|(_, package)| package);
+        let missing: Vec<_> = missing.collect();
         ensure!(missing.is_empty(), "bitbake needs these packages: {}", missing.join(" "));
         let id = Command::new("id").arg("-u").output()?;
         let is_root = String::from_utf8_lossy(&id.stdout).trim() == "0";

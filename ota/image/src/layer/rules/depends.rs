@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::names::has_word;
 use super::{Findings, Layer, lines, recipe_name};
 use crate::layer::generate;
 use crate::layer::metadata::Metadata;
@@ -29,6 +30,11 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("openssl-sys", &["openssl"]),
     ("ort-sys", &["onnxruntime-bin"]),
 ];
+
+/// Variables whose words are recipes or packages.
+const NEEDS: &str = "DEPENDS RDEPENDS RRECOMMENDS IMAGE_INSTALL PACKAGE_INSTALL WKS_FILE_DEPENDS";
+/// How the names of this layer's own begin.
+const OURS: &[&str] = &["parley", "voice-", "packagegroup-voice", "espeak-ng", "onnxruntime"];
 
 /// A shell function's tools are built before it runs.
 pub fn tools(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
@@ -102,23 +108,14 @@ pub fn own(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let packages = ["PACKAGE_BEFORE_PN", "PACKAGES", "RPROVIDES"].map(|base| whole.words_of(base));
         provided.extend(packages.into_iter().flatten().map(|word| word.replace("${PN}", name)));
     }
-    let relevant = |base: &str, flag: Option<&str>| {
-        matches!(
-            base,
-            "DEPENDS" | "RDEPENDS" | "RRECOMMENDS" | "IMAGE_INSTALL" | "PACKAGE_INSTALL" | "WKS_FILE_DEPENDS"
-        ) && flag.is_none()
-            || flag == Some("depends")
-    };
-    for assignment in layer
-        .assignments()
-        .filter(|a| relevant(a.base(), a.flag.as_deref()) || a.name.starts_with("RAUC_SLOT_") && a.flag.is_none())
-    {
-        for word in assignment.words().map(|word| word.split(':').next().unwrap_or(word)) {
-            let ours = ["parley", "voice-", "packagegroup-voice", "espeak-ng", "onnxruntime"]
-                .iter()
-                .any(|prefix| word.starts_with(prefix));
-            let exists = provided.iter().any(|name| name == word);
-            if ours && !exists {
+    for assignment in layer.assignments() {
+        let is_need = match assignment.flag.as_deref() {
+            Some(flag) => flag == "depends",
+            None => has_word(NEEDS, assignment.base()) || assignment.name.starts_with("RAUC_SLOT_"),
+        };
+        for word in assignment.words().filter(|_| is_need).map(|word| word.split(':').next().unwrap_or(word)) {
+            let ours = OURS.iter().any(|prefix| word.starts_with(prefix));
+            if ours && !provided.iter().any(|name| name == word) {
                 findings.add(&assignment.place, format!("{word} is neither recipe nor package of this layer"));
             }
         }
@@ -142,20 +139,13 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
                     findings.expect(made, place, format!("IMAGE_TYPEDEP does not let {kind} be made before the card"));
                 }
                 None => {
-                    let makers: Vec<_> = layer
-                        .recipes()
-                        .filter(|(_, recipe)| {
-                            recipe.functions.iter().any(|f| f.name.starts_with("do_deploy") && f.body.contains(file))
-                        })
-                        .collect();
-                    let waits = makers.iter().any(|(maker, _)| {
-                        let task = format!("{}:do_deploy", recipe_name(maker));
-                        whole.assignments.iter().any(|a| {
-                            a.name == "do_image_wic"
-                                && a.flag.as_deref() == Some("depends")
-                                && a.words().any(|word| word == task)
-                        })
-                    });
+                    let deploys = |recipe: &Metadata| {
+                        recipe.functions.iter().any(|f| f.name.starts_with("do_deploy") && f.body.contains(file))
+                    };
+                    let makers = layer.recipes().filter(|(_, recipe)| deploys(recipe));
+                    let tasks: Vec<_> = makers.map(|(maker, _)| format!("{}:do_deploy", recipe_name(maker))).collect();
+                    let waits = whole.of_flagged("do_image_wic").filter(|a| a.flag.as_deref() == Some("depends"));
+                    let waits = waits.flat_map(|a| a.words()).any(|word| tasks.iter().any(|task| task == word));
                     if !waits {
                         findings.add(place, format!("do_image_wic does not wait for the recipe that deploys {file}"));
                     }

@@ -43,49 +43,37 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             findings.add(&wks, format!("{} partitions, not {}", parts.len(), disk.partition.len()));
         }
         for (part, expected) in parts.iter().zip(&disk.partition) {
-            let number = format!("partition {}", expected.label);
-            let mut same = |option: &str, value: &str| {
-                if part.option(option) != Some(value) {
-                    findings.add(&part.place, format!("{number}: {option} is not {value}, as in ota/layout.toml"));
-                }
+            let mut expect = |holds: bool, problem: &str| {
+                findings.expect(holds, &part.place, format!("partition {} {problem}", expected.label));
             };
-            same("--part-name", &expected.label);
-            same("--part-type", &expected.kind);
-            same("--fixed-size", &format!("{}M", expected.size_mib));
-            same("--align", &(disk.align_mib * 1024).to_string());
+            for (option, value) in [
+                ("--part-name", &expected.label),
+                ("--part-type", &expected.kind),
+                ("--fixed-size", &format!("{}M", expected.size_mib)),
+                ("--align", &(disk.align_mib * 1024).to_string()),
+            ] {
+                let same = part.option(option) == Some(value);
+                expect(same, &format!("has not {value} for {option}, as ota/layout.toml says"));
+            }
             let source = part.option("--sourceparams").unwrap_or_default();
             if expected.filesystem == "ext4" {
-                if part.option("--fstype") != Some("ext4") {
-                    findings.add(&part.place, format!("{number} has no ext4 file system"));
-                }
-                if part.option("--source") == Some("empty") {
-                    findings.add(&part.place, format!("{number} would stay unformatted"));
-                }
+                expect(part.option("--fstype") == Some("ext4"), "has no ext4 file system");
+                expect(part.option("--source") != Some("empty"), "would stay unformatted");
             } else {
-                findings.expect(source.contains("file="), &part.place, format!("{number} has no content"));
+                expect(source.contains("file="), "has no content");
             }
-            if expected.filesystem == "erofs" {
-                if !source.contains(".verity") {
-                    findings.add(&part.place, format!("{number} has no hash tree behind it"));
-                }
-            }
+            expect(expected.filesystem != "erofs" || source.contains(".verity"), "has no hash tree behind it");
             for (slot, ending) in [("boot_a", "-a"), ("boot_b", "-b")] {
                 let right = source.trim_matches('"').ends_with(ending);
-                if expected.label == slot && !right {
-                    findings.add(&part.place, format!("{number} is not completed for its slot"));
-                }
+                expect(expected.label != slot || right, "is not completed for its slot");
             }
-            if part.option("--uuid").is_none() {
-                findings.add(&part.place, format!("{number} has no fixed UUID: no two builds would be the same"));
-            }
+            expect(part.option("--uuid").is_some(), "has no fixed UUID: no two builds would be the same");
         }
         let table = lines.iter().find(|line| line.words.first().is_some_and(|word| word == "bootloader"));
-        if table.and_then(|line| line.option("--ptable")) != Some(disk.table.as_str()) {
-            findings.add(&wks, format!("the partition table is not {}", disk.table));
-        }
-        if !table.is_some_and(|line| line.option("--diskid").is_some()) {
-            findings.add(&wks, "the disk has no fixed UUID");
-        }
+        let option = |name| table.and_then(|line| line.option(name));
+        let same = option("--ptable") == Some(disk.table.as_str());
+        findings.expect(same, &wks, format!("the partition table is not {}", disk.table));
+        findings.expect(option("--diskid").is_some(), &wks, "the disk has no fixed UUID");
     }
     Ok(())
 }

@@ -47,23 +47,16 @@ pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(sealed, place, format!("no {} with its hash tree is made", root.filesystem));
         let words: Vec<_> = whole.value("PARLEY_CMDLINE").unwrap_or_default().split_whitespace().collect();
         let place = place_of(&whole, "PARLEY_CMDLINE", path);
-        if !words.contains(&"ro") || words.contains(&"rw") {
-            findings.add(&place, "the kernel is not told that the root is read-only");
+        for needed in ["gpt", "ro", "root={root}", "rauc.slot={slot}", "panic=1"] {
+            findings.expect(words.contains(&needed), &place, format!("the template lacks {needed}"));
         }
-        for needed in ["gpt", "root={root}", "rauc.slot={slot}", "panic=1"] {
-            if !words.contains(&needed) {
-                findings.add(&place, format!("the template of the command line lacks {needed}"));
-            }
-        }
+        findings.expect(!words.contains(&"rw"), &place, "the kernel is told that the root is writable");
     }
     const FSTAB: &str = "meta-voice/recipes-core/base-files/files/fstab";
     for line in layer.checkout.read(FSTAB)?.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         let fields: Vec<_> = line.split_whitespace().collect();
-        let writable =
-            fields.get(1) == Some(&"/") && !fields.get(3).is_some_and(|options| options.split(',').any(|o| o == "ro"));
-        if writable {
-            findings.add(FSTAB, "systemd would remount the root writable");
-        }
+        let sealed = fields.get(3).is_some_and(|options| options.split(',').any(|option| option == "ro"));
+        findings.expect(fields.get(1) != Some(&"/") || sealed, FSTAB, "systemd would remount the root writable");
     }
     Ok(())
 }
@@ -75,25 +68,20 @@ pub fn sizes(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let models = layer.metadata.get(super::super::generate::MODELS).context("the list of models is missing")?;
     let largest = models.of_flagged("VOICE_MODELS_KIB").filter_map(|a| a.value.parse::<u64>().ok()).max().unwrap_or(0);
     for (path, whole) in images(layer) {
-        let place = place_of(&whole, "IMAGE_ROOTFS_MAXSIZE", path);
-        let limited = whole.value("IMAGE_ROOTFS_MAXSIZE").is_some_and(|value| value.contains("PARLEY_ROOT_BUDGET"));
-        findings.expect(limited, &place, "IMAGE_ROOTFS_MAXSIZE does not enforce PARLEY_ROOT_BUDGET");
-        let Some(budget) = whole.value("PARLEY_ROOT_BUDGET").and_then(|value| value.parse::<u64>().ok()) else {
-            findings.add(&place, "PARLEY_ROOT_BUDGET is no number of KiB");
-            continue;
+        let mut expect = |name: &str, holds: fn(&str) -> bool, problem: &str| {
+            let holds = whole.value(name).is_some_and(holds);
+            findings.expect(holds, place_of(&whole, name, path), format!("{name}: {problem}"));
         };
-        let product = !path.contains(DEVELOPMENT);
-        if product && budget > 250 * 1024 {
-            findings.add(place_of(&whole, "PARLEY_ROOT_BUDGET", path), "the root without models may have 250 MiB");
-        }
-        if (budget + largest) / 1024 >= size("root_a") {
-            findings.add(path, "root and models are larger than their partition");
-        }
-        let factor = whole.value("IMAGE_OVERHEAD_FACTOR").and_then(|value| value.parse::<f64>().ok());
-        if factor != Some(1.0) {
-            findings
-                .add(place_of(&whole, "IMAGE_OVERHEAD_FACTOR", path), "a read-only root needs no room to grow: 1.0");
-        }
+        let limit = "has to be ${PARLEY_ROOT_BUDGET}, which limits it";
+        expect("IMAGE_ROOTFS_MAXSIZE", |value| value.contains("PARLEY_ROOT_BUDGET"), limit);
+        expect("PARLEY_ROOT_BUDGET", |value| value.parse::<u64>().is_ok(), "is no number of KiB");
+        let room = "has to be 1.0: a read-only root does not grow";
+        expect("IMAGE_OVERHEAD_FACTOR", |value| value.parse() == Ok(1.0_f64), room);
+        let budget = whole.value("PARLEY_ROOT_BUDGET").and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
+        let fits = path.contains(DEVELOPMENT) || budget <= 250 * 1024;
+        findings.expect(fits, place_of(&whole, "PARLEY_ROOT_BUDGET", path), "the root without models may have 250 MiB");
+        let fits = (budget + largest) / 1024 < size("root_a");
+        findings.expect(fits, path, "root and models are larger than their partition");
     }
     let (path, initramfs) = layer.needed("parley-initramfs")?;
     findings.expect(initramfs.value("INITRAMFS_MAXSIZE").is_some(), path, "INITRAMFS_MAXSIZE limits nothing");

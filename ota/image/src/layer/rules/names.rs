@@ -25,12 +25,18 @@ pub const UPSTREAM: &str = "
 const FLAGS: &str = "
     adaptive cleandirs depends dirs doc file file-checksums fstype hooks noexec rename vardeps vardepsexclude
 ";
+/// How variables begin whose names are made of others, and those of the environment of our own build.
+const FAMILIES: &str = "
+    CONVERSION_DEPENDS_ BBFILE_PATTERN_ BBFILE_PRIORITY_ LAYERVERSION_ LAYERDEPENDS_ LAYERSERIES_COMPAT_ RAUC_SLOT_
+    RAUC_META_ PREFERRED_PROVIDER_ PREFERRED_RPROVIDER_ PREFERRED_VERSION_ VIRTUAL-RUNTIME_ BINDGEN_EXTRA_CLANG_ARGS
+    CMAKE_ GGML_ LIBCLANG_PATH ORT_
+";
 /// Overrides that apply in a build of this distro for its one machine, beside packages and image types.
 const OVERRIDES: &[&str] =
     &["aarch64", "append", "class-native", "class-target", "prepend", "raspberrypi5", "remove", "rpi", "voice"];
 
 /// Whether one of the words is this one.
-fn has_word(words: &str, word: &str) -> bool {
+pub fn has_word(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|one| one == word)
 }
 
@@ -51,30 +57,13 @@ pub fn is_read_here(layer: &Layer<'_>, name: &str) -> bool {
 
 /// Every variable that is set is read by somebody, every flag too.
 pub fn variables(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
-    let exported = ["BINDGEN_EXTRA_CLANG_ARGS", "CMAKE_", "GGML_", "LIBCLANG_PATH", "ORT_"];
     // The disk is described whole, whoever reads how much of it.
     for assignment in layer.assignments().filter(|assignment| assignment.place.file != DISK) {
         let base = assignment.base();
         let function = base.starts_with("do_") || base.contains("${");
-        let program = exported.iter().any(|prefix| base.starts_with(prefix));
-        let family = [
-            "CONVERSION_DEPENDS_",
-            "BBFILE_PATTERN_",
-            "BBFILE_PRIORITY_",
-            "LAYERVERSION_",
-            "LAYERDEPENDS_",
-            "LAYERSERIES_COMPAT_",
-            "RAUC_SLOT_",
-            "RAUC_META_",
-            "PREFERRED_PROVIDER_",
-            "PREFERRED_RPROVIDER_",
-            "PREFERRED_VERSION_",
-            "VIRTUAL-RUNTIME_",
-        ];
-        let family = family.iter().any(|prefix| base.starts_with(prefix));
-        if !function && !program && !family && !is_known(layer, base) {
-            findings.add(&assignment.place, format!("nothing reads {base}"));
-        }
+        let family = FAMILIES.split_whitespace().any(|prefix| base.starts_with(prefix));
+        let known = function || family || is_known(layer, base);
+        findings.expect(known, &assignment.place, format!("nothing reads {base}"));
         if let Some(flag) = &assignment.flag {
             let sum = flag.ends_with("sha256sum") && base == "SRC_URI";
             let table = base.starts_with("VOICE_MODELS_") || base.starts_with("RAUC_META_");

@@ -2,12 +2,11 @@
 
 use anyhow::{Context, Result};
 
+use super::names::has_word;
 use super::{Findings, Layer};
 
 /// Applets that openembedded-core's busybox has by default, as far as `init` may call them: all that the virtual device has, too.
-pub const APPLETS: &str = "
-    basename cat dd dirname grep hexdump insmod mount readlink sed sh sleep switch_root
-";
+pub const APPLETS: &str = "basename cat dd dirname grep hexdump insmod mount readlink sed sh sleep switch_root";
 /// What a shell does itself.
 const BUILT_IN: &[&str] = &[".", "[", "continue", "echo", "exec", "exit", "export", "printf", "return"];
 /// Folders of busybox's links other than `/usr/bin`, where `init` does not look.
@@ -32,7 +31,7 @@ pub fn initramfs(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             applet => {
                 let linked = !IN_SBIN.contains(&applet)
                     || installs.split(|c: char| c.is_whitespace() || c == ';').any(|word| word == applet);
-                APPLETS.split_whitespace().any(|known| known == applet) && needed.contains(&"busybox") && linked
+                has_word(APPLETS, applet) && needed.contains(&"busybox") && linked
             }
         };
         if !provided {
@@ -41,15 +40,10 @@ pub fn initramfs(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     }
     let fragments = layer.checkout.files("meta-voice/recipes-core/busybox")?;
     let conv = fragments.values().any(|text| text.lines().any(|line| line == "CONFIG_FEATURE_DD_IBS_OBS=y"));
-    if script.contains("conv=") && !conv {
-        findings.add(
-            "meta-voice/recipes-core/busybox",
-            format!("{INIT} calls dd with conv=, which needs FEATURE_DD_IBS_OBS"),
-        );
-    }
-    if !installs.contains("PARLEY_STARTS_OFFSET") || !installs.contains("PARLEY_STARTS_LIMIT") {
-        findings.add(recipe, format!("{INIT} reads /etc/starts"));
-    }
+    let problem = format!("{INIT} calls dd with conv=, which needs FEATURE_DD_IBS_OBS");
+    findings.expect(!script.contains("conv=") || conv, "meta-voice/recipes-core/busybox", problem);
+    let starts = ["PARLEY_STARTS_OFFSET", "PARLEY_STARTS_LIMIT"].iter().all(|word| installs.contains(word));
+    findings.expect(starts, recipe, format!("{INIT} reads /etc/starts"));
     Ok(())
 }
 
@@ -73,12 +67,9 @@ fn commands(script: &str) -> Vec<String> {
             let mut words = command.split_whitespace().take_while(whole);
             let Some(word) = words.find(|word| !keyword(word) && !assigns(word)) else { continue };
             let name = word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase());
-            let plain =
-                name && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
-            if plain
-                && !matches!(word, "for" | "case" | "esac" | "fi" | "done" | "in")
-                && !found.contains(&word.to_owned())
-            {
+            let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+            let reserved = matches!(word, "for" | "case" | "esac" | "fi" | "done" | "in");
+            if name && plain && !reserved && !found.iter().any(|known| known == word) {
                 found.push(word.to_owned());
             }
         }
@@ -127,12 +118,8 @@ pub fn packages(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let mut names = Vec::new();
     for member in members.iter().filter_map(toml::Value::as_str) {
         let folder = member.split('/').next().unwrap_or(member);
-        if !sources.contains(&folder) {
-            findings.add(
-                "meta-voice/classes-recipe/parley_source.bbclass",
-                format!("{member} is a member of the workspace, and {folder} is not in SRC_URI"),
-            );
-        }
+        let problem = format!("{member} is a member of the workspace, and {folder} is not in SRC_URI");
+        findings.expect(sources.contains(&folder), "meta-voice/classes-recipe/parley_source.bbclass", problem);
         let manifest: toml::Table = layer.checkout.read(&format!("{member}/Cargo.toml"))?.parse()?;
         let package = manifest["package"]["name"].as_str().unwrap_or_default().to_owned();
         let bins = manifest.get("bin").and_then(toml::Value::as_array).into_iter().flatten();
@@ -152,15 +139,12 @@ pub fn packages(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let programs: Vec<_> =
         names.iter().filter(|(name, _)| built.contains(&name.as_str())).flat_map(|(_, programs)| programs).collect();
     let mut callers = layer.checkout.files("rootfs-overlay")?;
-    let ours = layer.checkout.files("ota")?.into_iter().filter(|(path, _)| !path.starts_with("ota/image/"));
-    callers.extend(ours);
+    callers.extend(layer.checkout.files("ota")?.into_iter().filter(|(path, _)| !path.starts_with("ota/image/")));
     callers.extend(layer.checkout.files("meta-voice")?.into_iter().filter(|(path, _)| path.ends_with(".service")));
     for (path, text) in callers {
         for word in text.split(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '+')) {
-            let name = word
-                .trim_start_matches('-')
-                .strip_prefix("/usr/bin/")
-                .or_else(|| word.strip_prefix("/usr/lib/parley/"));
+            let name = word.trim_start_matches('-').strip_prefix("/usr/bin/");
+            let name = name.or_else(|| word.strip_prefix("/usr/lib/parley/"));
             let Some(name) = name.filter(|name| name.starts_with("parley")) else { continue };
             if !programs.iter().any(|program| *program == name) {
                 findings.add(&path, format!("calls {word}, which the recipe does not build"));

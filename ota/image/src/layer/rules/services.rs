@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
+use super::names::has_word;
 use super::{Findings, Layer, lines};
 
 /// The keys of a unit whose values are units.
@@ -46,7 +47,7 @@ pub fn units(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         }
         for (place, line) in lines(path, text) {
             let Some((key, value)) = line.split_once('=') else { continue };
-            let names_units = NAME_UNITS.split_whitespace().any(|known| known == key);
+            let names_units = has_word(NAME_UNITS, key);
             for word in value.split_whitespace().filter(|word| names_units && word.starts_with("parley")) {
                 findings.expect(units.contains(word), &place, format!("there is no unit {word}"));
             }
@@ -64,12 +65,8 @@ pub fn users(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             let option =
                 |name: &str| words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1)).copied();
             let name = words.last().copied().unwrap_or_default();
-            if option("--uid").is_none() {
-                findings.add(
-                    &assignment.place,
-                    format!("{name} has no fixed number: files on the data partition would change their owner"),
-                );
-            }
+            let problem = format!("{name} has no fixed number: files on the data partition would change their owner");
+            findings.expect(option("--uid").is_some(), &assignment.place, problem);
             made.push((name.to_owned(), option("--home-dir").unwrap_or("-").to_owned()));
         }
     }
