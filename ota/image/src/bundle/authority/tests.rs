@@ -86,6 +86,9 @@ fn a_device_takes_its_makers_bundle_and_no_strangers() {
     let unsigned = folder.join("unsigned.raucb");
     fs::write(&unsigned, vec![0; 64 * 1024]).expect("it can be written");
     assert_eq!(refusal(&device_says(folder, &ours.keyring, &unsigned)), Problem::NotSigned);
+    let cut = fs::read(&good).expect("the bundle");
+    fs::write(&unsigned, &cut[..cut.len() - 1024]).expect("it can be written");
+    assert_eq!(refusal(&device_says(folder, &ours.keyring, &unsigned)), Problem::NotSigned);
 }
 
 #[test]
