@@ -31,15 +31,9 @@ pub struct Options {
     /// The version; devices compare it (semantic versioning)
     #[arg(long, required_unless_present = "keys")]
     version: Option<String>,
-    /// What the content was built from [default: the repository's commit]
-    #[arg(long)]
-    build: Option<String>,
     /// Let devices go back to this version from a newer one
     #[arg(long)]
     allow_downgrade: bool,
-    /// Do not compress: for bundles that are thrown away
-    #[arg(long)]
-    fast: bool,
     /// The signing certificate [default: the throw-away development authority's]
     #[arg(long, requires = "key")]
     cert: Option<PathBuf>,
@@ -76,10 +70,9 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         println!("devices trust {}", signer.keyring.display());
         return Ok(());
     };
-    let build = options.build.clone().unwrap_or_else(commit);
     let (compatible, allow_downgrade) = (compatible()?, options.allow_downgrade);
-    let content = Content { compatible: &compatible, root, boot, version, build: &build, allow_downgrade };
-    make(&content, &signer, options.fast, &options.out)?;
+    let content = Content { compatible: &compatible, root, boot, version, build: &commit(), allow_downgrade };
+    make(&content, &signer, false, &options.out)?;
     println!("{} is signed by {}", options.out.display(), signer.cert.display());
     Ok(())
 }

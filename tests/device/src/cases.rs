@@ -51,8 +51,6 @@ pub struct Bench {
     pub stick: PathBuf,
     /// The command that serves a folder over its standard input and output; folder and log follow.
     pub server: String,
-    /// How many cuts of a recording are checked, if not the usual number.
-    pub cuts: Option<u64>,
     /// The one cut to check, to look at a failure again.
     pub seed: Option<u64>,
     /// Where each scenario has a folder of its own.
@@ -173,13 +171,11 @@ fn mount_bundles(device: &mut VirtualDevice) -> Result<()> {
     device.run(&mount).map(|_| ())
 }
 
-/// Changes some bytes of a disk's image.
 fn overwrite(disk: &Path, position: u64, bytes: &[u8]) -> Result<()> {
     use std::os::unix::fs::FileExt;
     Ok(std::fs::OpenOptions::new().write(true).open(disk)?.write_all_at(bytes, position)?)
 }
 
-/// What is in the slots of both names, as digests.
 fn slots(bench: &Bench, disk: &Path) -> Result<Vec<[u8; 32]>> {
     use sha2::{Digest, Sha256};
     use std::os::unix::fs::FileExt;

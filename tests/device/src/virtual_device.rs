@@ -211,7 +211,6 @@ impl VirtualDevice {
         self.machine()?.begin(command)
     }
 
-    /// The board, which is on.
     pub fn machine(&mut self) -> Result<&mut Machine> {
         self.machine.as_mut().context("the power is off")
     }

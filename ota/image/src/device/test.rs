@@ -26,9 +26,6 @@ pub struct Options {
     /// All cases: an hour at most
     #[arg(long)]
     full: bool,
-    /// How many power cuts of a recording are checked, instead of 1,000
-    #[arg(long)]
-    cuts: Option<u64>,
     /// Check the one power cut of this seed, which a failure has printed
     #[arg(long)]
     seed: Option<u64>,
@@ -120,7 +117,6 @@ pub fn run(options: &Options) -> Result<()> {
         served: built.served,
         stick: built.stick,
         server: format!("{} device serve", std::env::current_exe()?.display()),
-        cuts: options.cuts,
         seed: options.seed,
         folder,
     };

@@ -21,9 +21,6 @@ pub struct Options {
     /// Only these steps, with commas between
     #[arg(long, value_name = "STEPS", value_delimiter = ',')]
     only: Vec<Step>,
-    /// Without these steps
-    #[arg(long, value_name = "STEPS", value_delimiter = ',', conflicts_with = "only")]
-    without: Vec<Step>,
     /// Further files that recipes fetch, named as bitbake names its downloads; crates come from cargo's own cache
     #[arg(long, value_name = "FOLDER")]
     sources: Option<PathBuf>,
@@ -157,9 +154,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     let checkout = Checkout::new(&places::workspace());
     let mut check = Check { checkout: &checkout, options, install, build: None };
     let mut report = Report::default();
-    let chosen = |step: &Step| {
-        if options.only.is_empty() { !options.without.contains(step) } else { options.only.contains(step) }
-    };
+    let chosen = |step: &Step| options.only.is_empty() || options.only.contains(step);
     for step in Step::value_variants().iter().filter(|step| chosen(step)) {
         report.step(&step.name(), |report| check.run(*step, report));
         // After each: whoever stops a long check keeps what it has found.

@@ -98,7 +98,6 @@ fn satisfies(found: Option<&str>, wanted: &str) -> bool {
     }
 }
 
-/// The symbols of a configuration that are set.
 fn symbols(text: &str) -> BTreeMap<&str, &str> {
     text.lines().filter_map(|line| line.strip_prefix("CONFIG_")?.split_once('=')).collect()
 }

@@ -86,7 +86,6 @@ impl Metadata {
         self.inclusions.iter().any(|inclusion| inclusion.what == what)
     }
 
-    /// Every flag of a variable.
     pub fn of_flagged<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a Assignment> {
         self.assignments.iter().filter(move |assignment| assignment.base() == base && assignment.flag.is_some())
     }
@@ -97,7 +96,6 @@ impl Metadata {
         found.next_back().map(|assignment| assignment.value.as_str())
     }
 
-    /// The last value of a flag.
     pub fn flag(&self, name: &str, flag: &str) -> Option<&str> {
         let mut found = self.assignments.iter().filter(|a| a.name == name && a.flag.as_deref() == Some(flag));
         found.next_back().map(|assignment| assignment.value.as_str())

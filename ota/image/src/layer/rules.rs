@@ -102,7 +102,6 @@ impl Layer<'_> {
         Ok((path, self.whole(path)))
     }
 
-    /// The workspace's Cargo.toml.
     pub fn cargo(&self) -> Result<toml::Table> {
         self.checkout.read("Cargo.toml")?.parse().context("Cargo.toml cannot be read")
     }
@@ -187,7 +186,6 @@ pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
     Ok(found)
 }
 
-/// The lines of a file, each with its place.
 fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (String, &'a str)> {
     text.lines().enumerate().map(move |(index, line)| (format!("{path}:{}", index + 1), line))
 }

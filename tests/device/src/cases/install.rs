@@ -168,10 +168,9 @@ pub(super) fn offered_again(device: &mut VirtualDevice) -> Result<String> {
 
 fn check_cuts(bench: &Bench, kept: &KeptRecording, report: &mut Report) -> Result<String> {
     let mut recording = kept.open(bench, &bench.folder("recording").join("cuts"))?;
-    let count = bench.cuts.unwrap_or(CUTS);
-    let seeds = bench.seed.map_or(0..count, |seed| seed..seed + 1);
+    let seeds = bench.seed.map_or(0..CUTS, |seed| seed..seed + 1);
     let mut cuts = Cuts::default();
-    for seed in seeds.clone() {
+    for seed in seeds {
         cuts.add(seed, recording.check(recording.cut(seed)));
     }
     let words = cuts.words(recording.len());

@@ -35,7 +35,6 @@ const FAMILIES: &str = "
 const OVERRIDES: &[&str] =
     &["aarch64", "append", "class-native", "class-target", "prepend", "raspberrypi5", "remove", "rpi", "voice"];
 
-/// Whether one of the words is this one.
 pub fn has_word(words: &str, word: &str) -> bool {
     words.split_whitespace().any(|one| one == word)
 }
@@ -45,7 +44,6 @@ pub fn is_known(layer: &Layer<'_>, name: &str) -> bool {
     has_word(UPSTREAM, name) || is_read_here(layer, name)
 }
 
-/// Whether the layer itself reads a variable.
 pub fn is_read_here(layer: &Layer<'_>, name: &str) -> bool {
     let forms = [format!("${{{name}}}"), format!("getVar('{name}')"), format!("getVarFlag('{name}',")];
     let Ok(files) = layer.checkout.files("meta-voice") else { return false };

@@ -140,7 +140,6 @@ pub fn licences(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     Ok(())
 }
 
-/// As checksums are written.
 pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
