@@ -12,9 +12,7 @@ use crate::reproducible;
 use xtask::{places, process};
 
 /// Debian's kernel has these as modules; the product's has them built in.
-const MODULES: &str = "
-    virtio_mmio virtio_blk dm-verity erofs
-";
+const MODULES: &str = "virtio_mmio virtio_blk dm-verity erofs";
 
 /// Makes it from a root tree whose modules are indexed.
 pub fn make(root: &Root, restart: &Path, starts: &str, scratch: &Path, to: &Path) -> Result<()> {
