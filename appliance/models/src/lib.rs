@@ -30,6 +30,7 @@ mod source;
 mod store;
 
 pub use catalogue::{Catalogue, ModelState, SelectError, Selected, Selection, Voices, Wanted, default_dir};
+pub use digest::Sha256;
 pub use error::FetchError;
 pub use manifest::{Manifest, ManifestError, Model, Purpose};
 pub use pinned::{Pin, PinnedFile};

@@ -124,6 +124,11 @@ impl Manifest {
         self.models.iter().find(|model| model.id == id)
     }
 
+    /// The names of the profiles.
+    pub fn profile_names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.iter().map(|profile| profile.name.as_str())
+    }
+
     /// The programs of all workers.
     pub fn workers(&self) -> BTreeSet<&str> {
         self.models.iter().filter_map(|model| model.worker.as_deref()).collect()

@@ -74,6 +74,17 @@ pub(crate) struct Convert {
 }
 
 impl PinnedFile {
+    /// The publisher's own bytes and where they publish them: size, checksum and `https` address.
+    pub fn published(&self) -> Option<(u64, &Sha256, &str)> {
+        let pin = self.pin.as_ref()?;
+        let digest = pin.digests.iter().find(|digest| ["", "the publisher"].contains(&digest.from.as_str()))?;
+        let address = self.recipes.iter().find_map(|recipe| match recipe.parts.as_slice() {
+            [FileSource::Web(address)] if address.starts_with("https://") => Some(address),
+            _ => None,
+        })?;
+        Some((pin.bytes, &digest.sha256, address))
+    }
+
     /// A file with one content and one source.
     ///
     /// # Errors

@@ -12,16 +12,14 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use parley_update::policy::manifest::Manifest;
 
-use crate::reproducible;
+use crate::{files, reproducible};
 use xtask::{places, process, system};
 
-/// What making a bundle needs.
 pub const PACKAGES: &[&str] = &["rauc", "squashfs-tools", "openssl"];
 
 /// RAUC's `--mksquashfs-args` that leave everything as it is: half a second instead of ten, for bundles that are thrown away.
 pub const FAST: &str = "-noD -noF -noI -noX";
 
-/// Options of the bundle.
 #[derive(Args)]
 pub struct Options {
     /// The root file system with its hash tree
@@ -33,15 +31,9 @@ pub struct Options {
     /// The version; devices compare it (semantic versioning)
     #[arg(long, required_unless_present = "keys")]
     version: Option<String>,
-    /// What the content was built from [default: the repository's commit]
-    #[arg(long)]
-    build: Option<String>,
     /// Let devices go back to this version from a newer one
     #[arg(long)]
     allow_downgrade: bool,
-    /// Do not compress: for bundles that are thrown away
-    #[arg(long)]
-    fast: bool,
     /// The signing certificate [default: the throw-away development authority's]
     #[arg(long, requires = "key")]
     cert: Option<PathBuf>,
@@ -62,7 +54,6 @@ pub struct Options {
     keys: Option<authority::Change>,
 }
 
-/// Makes a bundle.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     system::ensure(PACKAGES, install)?;
     let signer = match (&options.cert, &options.key, &options.keyring) {
@@ -79,34 +70,29 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         println!("devices trust {}", signer.keyring.display());
         return Ok(());
     };
-    let build = options.build.clone().unwrap_or_else(commit);
-    let content = Content { root, boot, version, build: &build, allow_downgrade: options.allow_downgrade };
-    make(&content, &signer, options.fast, &options.out)?;
+    let (compatible, allow_downgrade) = (compatible()?, options.allow_downgrade);
+    let content = Content { compatible: &compatible, root, boot, version, build: &commit(), allow_downgrade };
+    make(&content, &signer, false, &options.out)?;
     println!("{} is signed by {}", options.out.display(), signer.cert.display());
     Ok(())
 }
 
-/// What is in a bundle.
+#[derive(Clone, Copy)]
 pub struct Content<'a> {
-    /// The root file system with its hash tree.
+    /// The kind of device.
+    pub compatible: &'a str,
     pub root: &'a Path,
-    /// The boot partition's FAT.
     pub boot: &'a Path,
-    /// The version.
     pub version: &'a str,
     /// What it was built from. RAUC would put the time there, and two builds of one content would differ.
     pub build: &'a str,
-    /// Whether it may replace a newer one.
     pub allow_downgrade: bool,
 }
 
-/// Who signs.
 pub struct Signer {
-    /// The certificate.
     pub cert: PathBuf,
     /// The key: a file or a PKCS#11 address.
     pub key: String,
-    /// What devices trust.
     pub keyring: PathBuf,
     /// How a token is reached; empty for a file.
     pub environment: Vec<(String, OsString)>,
@@ -126,22 +112,9 @@ fn commit() -> String {
 /// # Errors
 /// A version that devices cannot compare, missing images, or a signature that a device would refuse.
 pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> Result<()> {
-    let manifest = manifest(content)?;
     let folder = out.with_extension("content");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("manifest.raucm"), manifest)?;
-    fs::copy(places::workspace().join("ota/hook"), folder.join("hook"))?;
-    for (image, name) in [(content.root, "root.img"), (content.boot, "boot.img")] {
-        let image = fs::canonicalize(image).with_context(|| format!("there is no image {}", image.display()))?;
-        process::run(Command::new("cp").args(["--sparse=always", "--reflink=auto"]).arg(image).arg(folder.join(name)))?;
-    }
-    reproducible::touch(&folder)?;
-    if out.exists() {
-        fs::remove_file(out)?;
-    }
+    fill(content, &folder)?;
+    files::remove(out)?;
     // RAUC verifies its own signature by these settings before it is done.
     let settings = out.with_extension("conf");
     fs::write(&settings, device_settings(&signer.keyring)?)?;
@@ -160,6 +133,20 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
     Ok(fs::remove_dir_all(&folder)?)
 }
 
+/// Puts what RAUC makes a bundle of into a new folder.
+pub fn fill(content: &Content<'_>, folder: &Path) -> Result<()> {
+    let manifest = manifest(content)?;
+    files::remove(folder)?;
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("manifest.raucm"), manifest)?;
+    fs::copy(places::workspace().join("ota/hook"), folder.join("hook"))?;
+    for (image, name) in [(content.root, "root.img"), (content.boot, "boot.img")] {
+        let image = fs::canonicalize(image).with_context(|| format!("there is no image {}", image.display()))?;
+        process::run(Command::new("cp").args(["--sparse=always", "--reflink=auto"]).arg(image).arg(folder.join(name)))?;
+    }
+    reproducible::touch(folder)
+}
+
 /// How a device verifies: the product's keyring settings with a keyring of this machine. RAUC's defaults ask for another purpose of the
 /// certificate, and look at no list of revoked ones.
 fn device_settings(keyring: &Path) -> Result<String> {
@@ -172,16 +159,19 @@ fn device_settings(keyring: &Path) -> Result<String> {
     Ok(format!("[system]\ncompatible=none\nbootloader=noop\n\n[keyring]\npath={path}\n{settings}"))
 }
 
+/// The kind of device that ota/system.conf is for.
+pub fn compatible() -> Result<String> {
+    let configuration = fs::read_to_string(places::workspace().join("ota/system.conf"))?;
+    let compatible = configuration.lines().find_map(|line| line.strip_prefix("compatible="));
+    Ok(compatible.context("no compatible")?.to_owned())
+}
+
 fn manifest(content: &Content<'_>) -> Result<String> {
-    let ota = places::workspace().join("ota");
-    let configuration = fs::read_to_string(ota.join("system.conf"))?;
-    let compatible =
-        configuration.lines().find_map(|line| line.strip_prefix("compatible=")).context("no compatible")?;
     semver::Version::parse(content.version)
         .with_context(|| format!("devices cannot compare the version {:?}; write it like 1.4.0", content.version))?;
-    let template = fs::read_to_string(ota.join("manifest.raucm"))?;
+    let template = fs::read_to_string(places::workspace().join("ota/manifest.raucm"))?;
     let filled = template
-        .replace("{compatible}", compatible)
+        .replace("{compatible}", content.compatible)
         .replace("{version}", content.version)
         .replace("{build}", content.build)
         .replace("{allow-downgrade}", if content.allow_downgrade { "true" } else { "false" });
@@ -193,22 +183,23 @@ fn manifest(content: &Content<'_>) -> Result<String> {
 mod tests {
     use super::*;
 
-    fn content(version: &str, allow_downgrade: bool) -> Content<'_> {
-        Content { root: Path::new("root"), boot: Path::new("boot"), version, build: "test", allow_downgrade }
+    fn manifest(version: &str, allow_downgrade: bool) -> Result<String> {
+        let (image, compatible) = (Path::new("image"), &compatible()?);
+        super::manifest(&Content { compatible, root: image, boot: image, version, build: "test", allow_downgrade })
     }
 
     #[test]
     fn a_manifest_says_what_the_device_judges() {
-        let read = |text: &str| parley_update::policy::manifest::Manifest::parse(text);
-        let manifest = read(&manifest(&content("1.4.0", false)).expect("it can be filled"));
+        let read = |allow_downgrade| Manifest::parse(&manifest("1.4.0", allow_downgrade).expect("it can be filled"));
+        let manifest = read(false);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version().map(|version| version.to_string()), Some("1.4.0".into()));
         assert!(!manifest.allow_downgrade);
-        assert!(read(&super::manifest(&content("1.4.0", true)).expect("it can be filled")).allow_downgrade);
+        assert!(read(true).allow_downgrade);
     }
 
     #[test]
     fn a_version_that_devices_cannot_compare_is_refused() {
-        assert!(manifest(&content("tuesday", false)).is_err());
+        assert!(manifest("tuesday", false).is_err());
     }
 }

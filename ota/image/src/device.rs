@@ -20,15 +20,8 @@ use parley_device::layout::Layout;
 
 use xtask::{places, system};
 
-/// What to do with the virtual device.
-#[derive(Args)]
-pub struct Options {
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Build its disk from Debian packages and this clone
     Build(BuildOptions),
     /// Start it and run commands in it
@@ -45,19 +38,18 @@ enum Command {
 }
 
 #[derive(Args)]
-struct BuildOptions {
+pub struct BuildOptions {
     /// Make its images a second time, and compare them byte by byte
     #[arg(long)]
     twice: bool,
 }
 
-/// Does it.
-pub fn run(options: &Options, install: bool) -> Result<()> {
+pub fn run(command: &Command, install: bool) -> Result<()> {
     // The emulator starts this one, many times, and takes its output for the server's.
-    if !matches!(options.command, Command::Serve(_) | Command::Figures(_)) {
+    if !matches!(command, Command::Serve(_) | Command::Figures(_)) {
         system::ensure(system::DEVICE, install)?;
     }
-    match &options.command {
+    match command {
         Command::Build(options) => {
             let built = disk::ready()?;
             println!("The disk: {}", built.disk.display());
@@ -81,7 +73,6 @@ fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The layout of this clone.
 fn layout() -> Result<Layout> {
     let file = places::workspace().join("ota/layout.toml");
     Layout::parse(&std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?)

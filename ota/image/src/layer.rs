@@ -18,20 +18,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 
 use anyhow::{Context, Result, ensure};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
+use crate::reproducible;
 use checkout::Checkout;
 use xtask::{places, process};
 
-/// What to do with the layer.
-#[derive(Args)]
-pub struct Options {
-    #[command(subcommand)]
-    command: Command,
-}
-
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Check the layer, step by step; without the other layers only what needs none
     Check(check::Options),
     /// Make a card as the layer lays it out, twice, and compare it with ota/layout.toml; needs the layers, and wic as below them
@@ -39,35 +33,15 @@ enum Command {
         /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
         #[arg(long, value_name = "FOLDER")]
         layers: PathBuf,
-        /// What is on the root; small stand-ins without these three
-        #[arg(long, value_name = "TREE", requires_all = ["kernel", "initramfs"])]
-        root: Option<PathBuf>,
-        /// A kernel image
-        #[arg(long, value_name = "FILE", requires = "root")]
-        kernel: Option<PathBuf>,
-        /// An initramfs
-        #[arg(long, value_name = "FILE", requires = "root")]
-        initramfs: Option<PathBuf>,
-        /// Where the card is put
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
     },
     /// Write crate list, models and disk into the layer, from Cargo.lock, models.toml and layout.toml
     Generate,
 }
 
-/// Does it.
-pub fn run(options: &Options, install: bool) -> Result<()> {
-    match &options.command {
+pub fn run(command: &Command, install: bool) -> Result<()> {
+    match command {
         Command::Generate => generate::write(&places::workspace()),
-        Command::Card { layers, root, kernel, initramfs, out } => {
-            let given = root.clone().zip(kernel.clone()).zip(initramfs.clone());
-            make_card(
-                layers,
-                given.map(|((root, kernel), initramfs)| card::Contents { root, kernel, initramfs }),
-                out.as_deref(),
-            )
-        }
+        Command::Card { layers } => make_card(layers, None, None),
         Command::Check(options) => check::run(options, install),
     }
 }
@@ -94,7 +68,7 @@ pub fn make_card(layers: &Path, given: Option<card::Contents>, out: Option<&Path
         card_check::check(&checkout, &folder, &card)?;
         cards.push(card);
     }
-    ensure!(card_check::same(&cards[0], &cards[1])?, "two cards from the same files differ");
+    ensure!(reproducible::is_same(&cards[0], &cards[1])?, "two cards from the same files differ");
     println!("The card is that of ota/layout.toml, and the same twice");
     if let Some(out) = out {
         process::run(Program::new("cp").arg("--sparse=always").arg(&cards[0]).arg(out))?;

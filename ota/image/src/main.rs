@@ -6,6 +6,7 @@
 
 mod bundle;
 mod device;
+mod files;
 mod layer;
 mod reproducible;
 
@@ -30,9 +31,11 @@ enum Command {
     /// Make and sign an update
     Bundle(bundle::Options),
     /// Build, start and test the virtual device: the product's disk in an emulated board
-    Device(device::Options),
+    #[command(subcommand)]
+    Device(device::Command),
     /// Check the Yocto layer, and write what is generated in it
-    Layer(layer::Options),
+    #[command(subcommand)]
+    Layer(layer::Command),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -40,8 +43,8 @@ fn main() -> anyhow::Result<()> {
     let install = !cli.no_install;
     match cli.command {
         Command::Bundle(options) => bundle::run(&options, install),
-        Command::Device(options) => device::run(&options, install),
-        Command::Layer(options) => layer::run(&options, install),
+        Command::Device(command) => device::run(&command, install),
+        Command::Layer(command) => layer::run(&command, install),
     }
 }
 

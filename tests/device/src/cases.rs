@@ -3,6 +3,13 @@
 //! A *scenario* is one device and what happens to it; starts are slow under emulation, so it holds as many cases as it can. A case that a
 //! scenario does not reach has failed.
 
+/// Names, each with what it expects.
+macro_rules! cases {
+    ($($name:literal: $expects:expr,)*) => {
+        &[$($crate::cases::Case { name: $name, expects: $expects }),*]
+    };
+}
+
 mod committed;
 mod cuts;
 mod gate;
@@ -34,22 +41,16 @@ pub const START_BUDGET: Duration = Duration::from_secs(60);
 /// In which a trial passes its gate and is committed: a quiet minute, and what comes before and after.
 pub const COMMIT_BUDGET: Duration = Duration::from_secs(180);
 
-/// What the cases start from.
 pub struct Bench {
-    /// The disk's layout.
     pub layout: Layout,
     /// The disk as it leaves the bench.
     pub disk: PathBuf,
-    /// A disk image with bundles, good and bad.
     pub bundles: PathBuf,
-    /// A folder of bundles to download.
     pub served: PathBuf,
     /// The image of a USB stick with a good bundle.
     pub stick: PathBuf,
     /// The command that serves a folder over its standard input and output; folder and log follow.
     pub server: String,
-    /// How many cuts of a recording are checked, if not the usual number.
-    pub cuts: Option<u64>,
     /// The one cut to check, to look at a failure again.
     pub seed: Option<u64>,
     /// Where each scenario has a folder of its own.
@@ -58,34 +59,25 @@ pub struct Bench {
 
 impl Bench {
     /// A new device for a scenario.
-    ///
-    /// # Errors
-    /// When its disk cannot be copied.
     pub fn device(&self, scenario: &Scenario) -> Result<VirtualDevice> {
         let mut device = VirtualDevice::new(self.layout.clone(), &self.disk, &self.folder(scenario.name))?;
         device.plugged.bundles = Some(self.bundles.clone());
         Ok(device)
     }
 
-    /// The folder of a scenario.
     pub fn folder(&self, scenario: &str) -> PathBuf {
         self.folder.join(scenario)
     }
 }
 
-/// A case.
 pub struct Case {
-    /// Its name.
     pub name: &'static str,
-    /// What it expects.
     pub expects: &'static str,
 }
 
 /// One device, and the cases that happen to it.
 pub struct Scenario {
-    /// Its name.
     pub name: &'static str,
-    /// What it holds.
     pub cases: &'static [Case],
     /// How often the board starts in it.
     pub starts: u32,
@@ -93,11 +85,12 @@ pub struct Scenario {
     pub after: Option<&'static str>,
     /// Whether it is one of the few of every change; the others wait for `--full`.
     pub always: bool,
-    /// Does it, and reports each case.
     pub run: fn(&Bench, &mut Report) -> Result<()>,
 }
 
-/// All of them.
+/// What most scenarios are: run on demand, and after none.
+const RARE: Scenario = Scenario { name: "", cases: &[], starts: 0, after: None, always: false, run: |_, _| Ok(()) };
+
 pub const SCENARIOS: &[&Scenario] = &[
     &starting::FRESH_CARD,
     &starting::AUTOBOOT,
@@ -132,6 +125,12 @@ fn slot_of(said: &Said) -> Option<SlotName> {
 /// Waits for the guest to have started, which must be on that slot.
 fn started(device: &mut VirtualDevice, slot: SlotName) -> Result<Said> {
     said_on(device, STARTED, slot)
+}
+
+/// Switches the power on and waits for the same.
+fn switched_on(device: &mut VirtualDevice, slot: SlotName) -> Result<Said> {
+    device.power_on()?;
+    started(device, slot)
 }
 
 /// Waits for a line, which must come from that slot.
@@ -172,13 +171,11 @@ fn mount_bundles(device: &mut VirtualDevice) -> Result<()> {
     device.run(&mount).map(|_| ())
 }
 
-/// Changes some bytes of a disk's image.
 fn overwrite(disk: &Path, position: u64, bytes: &[u8]) -> Result<()> {
     use std::os::unix::fs::FileExt;
     Ok(std::fs::OpenOptions::new().write(true).open(disk)?.write_all_at(bytes, position)?)
 }
 
-/// What is in the slots of both names, as digests.
 fn slots(bench: &Bench, disk: &Path) -> Result<Vec<[u8; 32]>> {
     use sha2::{Digest, Sha256};
     use std::os::unix::fs::FileExt;

@@ -7,17 +7,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// A line of the guest's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The words.
     pub text: String,
     /// How long the recording of writes was when the line had arrived, bytes: whatever the guest had on the disk when it said this is before
     /// that place. 0 without a recording.
     pub recorded: u64,
 }
 
-/// What the guest has said since it started.
 #[derive(Clone, Default)]
 pub struct Console {
     heard: Arc<(Mutex<Vec<Line>>, Condvar)>,
@@ -27,7 +24,6 @@ pub struct Console {
 /// The file that the guest's writes are recorded in.
 #[derive(Clone)]
 pub struct Growing {
-    /// The log of this start.
     pub log: PathBuf,
     /// Where its byte 0 is in the whole recording.
     pub from: u64,
@@ -61,17 +57,6 @@ impl Console {
         (console, thread)
     }
 
-    /// How many lines there are.
-    pub fn len(&self) -> usize {
-        self.lines().len()
-    }
-
-    /// Whether nothing was said.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// All lines from that one on.
     pub fn since(&self, first: usize) -> Vec<Line> {
         self.lines().get(first..).unwrap_or_default().to_vec()
     }

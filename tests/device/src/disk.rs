@@ -12,12 +12,8 @@ use crate::layout::{Layout, Partition, SlotName};
 /// The largest file taken out of a FAT, bytes: a kernel is far smaller, a broken file system may claim anything.
 const LARGEST_FILE: u64 = 256 << 20;
 
-/// Something that can be read like a disk.
 pub trait Disk {
     /// Fills the buffer from that byte on.
-    ///
-    /// # Errors
-    /// When the disk ends before, or cannot be read.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
 }
 
@@ -30,9 +26,7 @@ impl Disk for File {
 /// What a boot partition holds, as far as a start needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BootFiles {
-    /// The kernel image.
     pub kernel: Vec<u8>,
-    /// The first file system.
     pub initramfs: Vec<u8>,
     /// The command line, without its padding.
     pub cmdline: String,
@@ -40,7 +34,6 @@ pub struct BootFiles {
 
 /// The names that the product's `config.txt` gives these files.
 pub const KERNEL: &str = "kernel_2712.img";
-/// See [`KERNEL`].
 pub const INITRAMFS: &str = "initramfs";
 
 impl BootFiles {

@@ -76,7 +76,6 @@ pub fn choose(tryboot: bool, autoboot: Option<&[u8]>) -> Choice {
     Choice { partition, tryboot }
 }
 
-/// What `autoboot.txt` says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Autoboot {
     /// `tryboot_a_b=1`: the flag chooses a partition.

@@ -11,20 +11,15 @@ const MIB: u64 = 1024 * 1024;
 /// The place that a GPT needs behind the last partition for its second copy, sectors; one more aligned unit is given.
 const TABLE_COPY_MIB: u64 = 1;
 
-/// The slots of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SlotName {
-    /// Boots from `boot_a`.
     A,
-    /// Boots from `boot_b`.
     B,
 }
 
 impl SlotName {
-    /// Both of them.
     pub const BOTH: [SlotName; 2] = [SlotName::A, SlotName::B];
 
-    /// The other one.
     pub fn other(self) -> SlotName {
         match self {
             SlotName::A => SlotName::B,
@@ -47,16 +42,12 @@ impl std::fmt::Display for SlotName {
     }
 }
 
-/// One partition of the virtual device's disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partition {
     /// From 1.
     pub number: u32,
-    /// Its name in the partition table.
     pub label: String,
-    /// Its type's UUID.
     pub kind: String,
-    /// The label of its file system, if it has one.
     pub filesystem_label: Option<String>,
     /// Where it begins, bytes.
     pub start: u64,
@@ -71,12 +62,10 @@ impl Partition {
     }
 }
 
-/// The disk of the virtual device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// In the order of their numbers.
     pub partitions: Vec<Partition>,
-    /// The slot that a fresh card starts.
     pub committed: SlotName,
     /// The file on the first partition that says so.
     pub autoboot_file: String,
@@ -132,7 +121,6 @@ struct CmdlineDescription {
     bytes: usize,
 }
 
-/// The counter that the initramfs keeps.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub struct UnconfirmedStarts {
@@ -143,7 +131,6 @@ pub struct UnconfirmedStarts {
 }
 
 impl UnconfirmedStarts {
-    /// As the initramfs reads it.
     pub fn shell(&self) -> String {
         format!("offset={}\nlimit={}\n", self.offset_bytes, self.limit)
     }
@@ -159,9 +146,6 @@ impl Layout {
     }
 
     /// Reads the description, with the product's sizes: those of a card that the Yocto layer lays out.
-    ///
-    /// # Errors
-    /// As [`Layout::parse`].
     pub fn parse_product(description: &str) -> Result<Layout> {
         Layout::with_sizes(description, |partition| partition.size_mib)
     }
@@ -203,39 +187,26 @@ impl Layout {
     }
 
     /// The partition of that label.
-    ///
-    /// # Errors
-    /// When there is none.
     pub fn partition(&self, label: &str) -> Result<&Partition> {
         let found = self.partitions.iter().find(|partition| partition.label == label);
         found.with_context(|| format!("ota/layout.toml has no partition {label}"))
     }
 
     /// The boot partition of a slot.
-    ///
-    /// # Errors
-    /// When the description has none.
     pub fn boot(&self, slot: SlotName) -> Result<&Partition> {
         self.partition(&self.slot(slot)?.boot)
     }
 
     /// The root partition of a slot.
-    ///
-    /// # Errors
-    /// When the description has none.
     pub fn root(&self, slot: SlotName) -> Result<&Partition> {
         self.partition(&self.slot(slot)?.root)
     }
 
-    /// The slot whose boot partition has this number.
     pub fn slot_of_boot(&self, number: u32) -> Option<SlotName> {
         SlotName::BOTH.into_iter().find(|slot| self.boot(*slot).is_ok_and(|partition| partition.number == number))
     }
 
     /// `autoboot.txt` with this slot committed.
-    ///
-    /// # Errors
-    /// When the description lacks a boot partition.
     pub fn autoboot(&self, committed: SlotName) -> Result<String> {
         let (now, other) = (self.boot(committed)?.number, self.boot(committed.other())?.number);
         Ok(format!("[all]\ntryboot_a_b=1\nboot_partition={now}\n[tryboot]\nboot_partition={other}\n"))
@@ -246,7 +217,6 @@ impl Layout {
         self.partitions.last().map_or(0, |last| last.start + last.size) + TABLE_COPY_MIB * MIB
     }
 
-    /// What `sfdisk` is told.
     pub fn sfdisk_script(&self) -> String {
         let mut script = format!("label: gpt\nlabel-id: {}\nunit: sectors\n", partition_uuid(0));
         for Partition { number, label, kind, start, size, .. } in &self.partitions {

@@ -3,16 +3,18 @@
 //! `layout`, `firmware`, `writelog` and `replay` are pure; `disk` reads images; `machine` is one start of the emulator, and
 //! `virtual_device` puts them together.
 
+#![allow(missing_docs, reason = "nobody outside of this workspace uses it; most names say what they are")]
+
 pub mod cases;
-pub mod console;
-pub mod cuts;
+mod console;
+mod cuts;
 pub mod disk;
-pub mod firmware;
+mod firmware;
 pub mod layout;
-pub mod machine;
-pub mod qmp;
+mod machine;
+mod qmp;
 pub mod range_server;
-pub mod replay;
-pub mod shell;
+mod replay;
+mod shell;
 pub mod virtual_device;
-pub mod writelog;
+mod writelog;

@@ -4,10 +4,12 @@
 //! slower than one core of a Pi 5. While it waits, time is the host's: letting it jump to the next timer instead would make every wait for the
 //! host's disk as long as that timer is away.
 
+mod board;
+
 use std::fs;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -21,8 +23,6 @@ use crate::qmp::{Qmp, Stop};
 use crate::shell::{Done, Shell};
 use crate::writelog;
 
-/// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
-const MEMORY_MIB: u32 = 768;
 /// Newer than any that ignores the sections of autoboot.txt: January 2026.
 const NEW_FIRMWARE: u32 = 1_767_225_600;
 /// Where the guest finds an update server, if there is one.
@@ -32,7 +32,6 @@ const CLOCK_EVERY: Duration = Duration::from_secs(2);
 /// How long QEMU may take to open its sockets or to end, of the host's time.
 const EMULATOR_WITHIN: Duration = Duration::from_secs(600);
 
-/// What is plugged in.
 #[derive(Clone, Debug, Default)]
 pub struct Plugged {
     /// A read-only second disk with bundles on it; the guest sees it as `/dev/disk/by-id/virtio-bundles`.
@@ -53,11 +52,9 @@ pub struct Plugged {
     pub words: String,
 }
 
-/// A running board.
 pub struct Machine {
     qemu: Child,
     qmp: Qmp,
-    /// What the guest says.
     pub console: Console,
     listener: JoinHandle<()>,
     shell: Shell,
@@ -77,33 +74,28 @@ pub enum Missed {
 
 impl Machine {
     /// Switches the board on with what the firmware took from the boot partition.
-    ///
-    /// # Errors
-    /// When QEMU does not start.
     pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Machine> {
         fs::create_dir_all(folder)?;
         for (name, bytes) in [("kernel", &boot.kernel), ("initramfs", &boot.initramfs)] {
             fs::write(folder.join(name), bytes)?;
         }
-        device_tree(&folder.join("device-tree"), choice, plugged.firmware_built.unwrap_or(NEW_FIRMWARE))?;
+        board::device_tree(&folder.join("device-tree"), choice, plugged.firmware_built.unwrap_or(NEW_FIRMWARE))?;
         let socket = |name: &str| folder.join(name);
         for name in ["console", "shell", "qmp"] {
             let _ = fs::remove_file(socket(name));
         }
-        let mut command = board();
+        let mut command = board::qemu();
         command.arg("-dtb").arg(folder.join("device-tree"));
         command.args(["-action", "reboot=shutdown,shutdown=pause,watchdog=pause", "-device", "i6300esb"]);
         command.arg("-kernel").arg(folder.join("kernel")).arg("-initrd").arg(folder.join("initramfs"));
         command.args(["-append", &format!("{} {}", boot.cmdline, plugged.words)]);
         command.args(["-rtc", &format!("clock=vm,base={}", plugged.clock.as_deref().unwrap_or("utc"))]);
-        let recording = plugged
-            .record
-            .as_ref()
-            .map(|joined| Growing { log: folder.join("writes.log"), from: writelog::next_start(joined) });
+        let begin = |joined: &PathBuf| Growing { log: folder.join("writes.log"), from: writelog::next_start(joined) };
+        let recording = plugged.record.as_ref().map(begin);
         if let Some(recording) = &recording {
             fs::File::create(&recording.log)?;
         }
-        command.args(disks(disk, recording.as_ref().map(|recording| recording.log.as_path()), plugged));
+        command.args(board::disks(disk, recording.as_ref().map(|recording| recording.log.as_path()), plugged));
         let server = plugged.server.as_ref().map(|server| format!(",guestfwd=tcp:{SERVER}:80-cmd:{server}"));
         command.args(["-netdev", &format!("user,id=net,restrict=on{}", server.unwrap_or_default())]);
         command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
@@ -113,14 +105,8 @@ impl Machine {
             command.args(["-blockdev", &format!("driver=file,node-name=stick-file,filename={}", stick.display())]);
             command.args(["-blockdev", "driver=raw,node-name=stick,file=stick-file"]);
         }
-        command.args([
-            "-device",
-            "virtio-serial-device",
-            "-device",
-            "virtserialport,chardev=shell",
-            "-serial",
-            "chardev:console",
-        ]);
+        command.args(["-device", "virtio-serial-device", "-device", "virtserialport,chardev=shell"]);
+        command.args(["-serial", "chardev:console"]);
         for name in ["console", "shell"] {
             command.args(["-chardev", &format!("socket,id={name},path={},server=on,wait=on", socket(name).display())]);
         }
@@ -130,12 +116,8 @@ impl Machine {
             command.args(["-device", "intel-hda", "-device", "hda-output,audiodev=sound"]);
         }
         let log = fs::File::create(folder.join("qemu.log"))?;
-        let mut qemu = command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .context("cannot start QEMU; is qemu-system-arm installed?")?;
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let mut qemu = command.spawn().context("cannot start QEMU; is qemu-system-arm installed?")?;
         let connected = || -> Result<_> {
             let console = connect(&mut qemu, &socket("console"))?;
             let shell = connect(&mut qemu, &socket("shell"))?;
@@ -156,9 +138,6 @@ impl Machine {
     }
 
     /// The guest's time since power-on, whole seconds.
-    ///
-    /// # Errors
-    /// When QEMU does not say.
     pub fn elapsed(&mut self) -> Result<Duration> {
         let seconds = self.qmp.guest_clock_s()?.saturating_sub(self.clock_at_start_s);
         Ok(Duration::from_secs(seconds))
@@ -200,17 +179,11 @@ impl Machine {
     }
 
     /// Begins a command whose end is not waited for.
-    ///
-    /// # Errors
-    /// When the guest does not listen.
     pub fn begin(&mut self, command: &str) -> Result<()> {
         self.shell.begin(command)
     }
 
     /// Plugs the USB stick in.
-    ///
-    /// # Errors
-    /// When the emulator refuses, or there is no stick.
     pub fn plug_stick(&mut self) -> Result<()> {
         let stick =
             json!({ "driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0", "removable": true });
@@ -218,22 +191,15 @@ impl Machine {
     }
 
     /// Pulls it, whatever the guest is doing with it.
-    ///
-    /// # Errors
-    /// When the emulator refuses.
     pub fn pull_stick(&mut self) -> Result<()> {
         self.qmp.execute("device_del", &json!({ "id": "stick" })).map(|_| ())
     }
 
-    /// What the command in the shell has printed so far.
     pub fn heard(&self) -> &str {
         self.shell.heard()
     }
 
     /// Ends an emulator whose guest has stopped, or whose guest does not matter any more; files are written whole.
-    ///
-    /// # Errors
-    /// When the emulator does not end, or has recorded less than it says.
     pub fn finish(mut self) -> Result<Console> {
         // The answer may not come any more.
         let _ = self.qmp.execute("quit", &json!({}));
@@ -253,9 +219,6 @@ impl Machine {
     }
 
     /// Takes the power away. What this start has recorded is not kept, because the emulator may have been in the middle of it.
-    ///
-    /// # Errors
-    /// When the emulator cannot be killed.
     pub fn kill(mut self) -> Result<Console> {
         self.qemu.kill()?;
         self.qemu.wait()?;
@@ -276,62 +239,6 @@ impl Machine {
         }
         Ok(None)
     }
-}
-
-/// QEMU with the board, the processor and the guest's time. As nice as whoever starts it: a guest that is kept from the processor while it
-/// waits finds that its time has gone on.
-fn board() -> Command {
-    let mut command = Command::new("qemu-system-aarch64");
-    command.args(["-machine", "virt", "-cpu", "cortex-a76", "-smp", "1"]);
-    command.args(["-m", &MEMORY_MIB.to_string(), "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on"]);
-    command.args(["-nodefaults", "-display", "none"]);
-    command
-}
-
-/// The board's device tree, with what the Pi's firmware adds to it.
-fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()> {
-    let dump =
-        board().args(["-machine", &format!("dumpdtb={}", to.display())]).output().context("cannot start QEMU")?;
-    if !dump.status.success() {
-        bail!("QEMU gives no device tree: {}", String::from_utf8_lossy(&dump.stderr));
-    }
-    let told =
-        [("tryboot", u32::from(choice.tryboot)), ("partition", choice.partition), ("build-timestamp", firmware_built)];
-    for (name, value) in told {
-        let mut put = Command::new("fdtput");
-        put.args(["-p", "-t", "u"]).arg(to).args(["/chosen/bootloader", name, &value.to_string()]);
-        let put = put.output().context("cannot start fdtput; is device-tree-compiler installed?")?;
-        if !put.status.success() {
-            bail!("fdtput failed: {}", String::from_utf8_lossy(&put.stderr));
-        }
-    }
-    Ok(())
-}
-
-/// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
-fn disks(disk: &Path, record: Option<&Path>, plugged: &Plugged) -> Vec<String> {
-    let blockdev = |value: String| ["-blockdev".to_owned(), value];
-    let mut arguments = Vec::new();
-    let name = if record.is_some() { "recorded" } else { "disk" };
-    arguments
-        .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
-    arguments.extend(blockdev(format!("driver=raw,node-name={name},file={name}-file")));
-    if let Some(record) = record {
-        arguments
-            .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
-        arguments.extend(blockdev("driver=blklogwrites,node-name=disk,file=recorded,log=log".to_owned()));
-    }
-    // A card cannot write zeroes by itself either; and in a log they would be two writes, the second by `fallocate`.
-    arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=disk,serial=card,write-zeroes=off".to_owned()]);
-    if let Some(bundles) = &plugged.bundles {
-        arguments.extend(blockdev(format!(
-            "driver=file,node-name=bundles-file,read-only=on,filename={}",
-            bundles.display()
-        )));
-        arguments.extend(blockdev("driver=raw,node-name=bundles,read-only=on,file=bundles-file".to_owned()));
-        arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=bundles,serial=bundles".to_owned()]);
-    }
-    arguments
 }
 
 fn connect(qemu: &mut Child, socket: &Path) -> Result<UnixStream> {

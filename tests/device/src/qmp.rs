@@ -12,18 +12,14 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(600);
 /// How long one look at the socket waits, of the host's time.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Why the emulator stopped by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// The guest restarted: a reboot, or a panic with `panic=1`.
     Reset,
-    /// The guest switched off.
     PowerOff,
-    /// The watchdog's time was over.
     Watchdog,
 }
 
-/// A connection to QEMU.
 pub struct Qmp {
     stream: UnixStream,
     reader: BufReader<UnixStream>,
@@ -33,9 +29,6 @@ pub struct Qmp {
 
 impl Qmp {
     /// Greets QEMU.
-    ///
-    /// # Errors
-    /// When nobody answers.
     pub fn connect(stream: UnixStream) -> Result<Qmp> {
         stream.set_read_timeout(Some(LOOK))?;
         let reader = BufReader::new(stream.try_clone()?);
@@ -46,9 +39,6 @@ impl Qmp {
     }
 
     /// Runs a command and returns what it answers.
-    ///
-    /// # Errors
-    /// When QEMU refuses, or is gone.
     pub fn execute(&mut self, command: &str, arguments: &Value) -> Result<Value> {
         let request = json!({ "execute": command, "arguments": arguments });
         writeln!(self.stream, "{request}").with_context(|| format!("QEMU does not take {command}"))?;
@@ -66,9 +56,6 @@ impl Qmp {
     }
 
     /// Why the emulator has stopped, if it has; looks for a short time.
-    ///
-    /// # Errors
-    /// When the connection broke.
     pub fn stop(&mut self) -> Result<Option<Stop>> {
         if self.stop.is_none() {
             self.message_within(LOOK)?;
@@ -77,9 +64,6 @@ impl Qmp {
     }
 
     /// The guest's time, seconds since 1970 of its own clock: read from the emulated clock chip, which follows the guest's instructions.
-    ///
-    /// # Errors
-    /// When the chip cannot be read.
     pub fn guest_clock_s(&mut self) -> Result<u64> {
         let look = json!({ "command-line": format!("xp /1wx {CLOCK_CHIP:#x}") });
         let answer = self.execute("human-monitor-command", &look)?;

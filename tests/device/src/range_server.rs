@@ -6,13 +6,9 @@ use std::io::{self, BufRead, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-/// One block of a body, bytes.
 const BLOCK: u64 = 64 << 10;
 
 /// Serves the files of a folder until the connection ends; `count` is told how many bytes of content each answer had.
-///
-/// # Errors
-/// When the connection breaks, or nobody counts any more.
 pub fn serve(
     folder: &Path,
     mut from: impl BufRead,
@@ -34,7 +30,6 @@ pub fn serve(
     Ok(())
 }
 
-/// The head of a request.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Request {
     method: String,

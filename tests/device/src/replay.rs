@@ -34,24 +34,12 @@ enum Fate {
     Torn,
 }
 
-/// What to make of the writes in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InFlight {
-    /// All are on the medium: what stopping the emulator leaves.
-    Kept,
-    /// All are lost: the strictest disk.
-    Lost,
-    /// Each for itself, by this seed.
-    Random(u64),
-}
-
-/// A power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
     /// How many entries of the log were issued before it.
     pub after: usize,
-    /// What became of the writes in flight.
-    pub in_flight: InFlight,
+    /// By which each write in flight is kept, lost or torn, for itself.
+    pub seed: u64,
 }
 
 /// The sectors that differ from the disk before the recording.
@@ -65,21 +53,18 @@ impl Changes {
     pub fn after(log: &[Entry], cut: Cut) -> Changes {
         let issued = &log[..cut.after.min(log.len())];
         let flushed = issued.iter().rposition(|entry| entry.request == Request::Flush).map_or(0, |at| at + 1);
-        let mut random = match cut.in_flight {
-            InFlight::Random(seed) => fastrand::Rng::with_seed(seed),
-            InFlight::Kept | InFlight::Lost => fastrand::Rng::with_seed(0),
-        };
+        let mut random = fastrand::Rng::with_seed(cut.seed);
         let mut changes = Changes::default();
         for (index, entry) in issued.iter().enumerate() {
             let in_flight = index >= flushed;
             match entry.request {
                 Request::Flush => {}
                 Request::Write { start, length, log_offset, durable } => {
-                    let fate = if in_flight && !durable { fate(cut.in_flight, &mut random) } else { Fate::Kept };
+                    let fate = if in_flight && !durable { fate(&mut random) } else { Fate::Kept };
                     changes.put(start, length, fate, &mut random, |done| Source::Log(log_offset + done));
                 }
                 Request::Discard { start, length } => {
-                    let fate = if in_flight { fate(cut.in_flight, &mut random) } else { Fate::Kept };
+                    let fate = if in_flight { fate(&mut random) } else { Fate::Kept };
                     changes.put(start, length, fate, &mut random, |_| Source::Zeros);
                 }
             }
@@ -101,9 +86,6 @@ impl Changes {
     }
 
     /// Writes the changes within a part of the disk into a file that holds that part as it was.
-    ///
-    /// # Errors
-    /// When the log or the file cannot be read or written.
     pub fn apply(&self, log: &File, start: u64, length: u64, to: &File) -> io::Result<()> {
         let mut run: Vec<u8> = Vec::new();
         let mut run_start = start;
@@ -132,18 +114,13 @@ impl Changes {
     }
 }
 
-fn fate(in_flight: InFlight, random: &mut fastrand::Rng) -> Fate {
-    match in_flight {
-        InFlight::Kept => Fate::Kept,
-        InFlight::Lost => Fate::Lost,
-        InFlight::Random(_) => [Fate::Kept, Fate::Lost, Fate::Torn][random.usize(..3)],
-    }
+fn fate(random: &mut fastrand::Rng) -> Fate {
+    [Fate::Kept, Fate::Lost, Fate::Torn][random.usize(..3)]
 }
 
 /// A disk after a cut: the disk before the recording, with the changes over it.
 #[derive(Clone)]
 pub struct ReplayedDisk {
-    /// The disk before the recording.
     pub base: Arc<File>,
     /// The log of what was written.
     pub log: Arc<File>,

@@ -11,19 +11,15 @@ use anyhow::{Context, Result, bail};
 /// How long one look at what was heard waits, of the host's time.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The shell.
 pub struct Shell {
     stream: UnixStream,
-    /// What was read.
     pieces: Receiver<Vec<u8>>,
     commands: u32,
     heard: String,
 }
 
-/// What a command did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
-    /// Its exit code.
     pub code: i32,
     /// What it printed, on both streams.
     pub output: String,
@@ -31,9 +27,6 @@ pub struct Done {
 
 impl Shell {
     /// Talks over that connection.
-    ///
-    /// # Errors
-    /// When the connection is of no use.
     pub fn new(stream: UnixStream) -> Result<Shell> {
         let mut reader = stream.try_clone()?;
         let (send, pieces) = channel();
@@ -50,9 +43,6 @@ impl Shell {
     }
 
     /// Begins a command; `poll` tells when it is done.
-    ///
-    /// # Errors
-    /// When the guest does not listen.
     pub fn begin(&mut self, command: &str) -> Result<()> {
         self.commands += 1;
         self.heard.clear();
@@ -63,9 +53,6 @@ impl Shell {
     }
 
     /// Looks whether the command is done.
-    ///
-    /// # Errors
-    /// When the guest is gone.
     pub fn poll(&mut self) -> Result<Option<Done>> {
         match self.pieces.recv_timeout(LOOK) {
             Ok(piece) => self.heard.push_str(&String::from_utf8_lossy(&piece)),

@@ -27,7 +27,6 @@ const COMMAND_BUDGET: Duration = Duration::from_secs(60);
 /// One start of the board, as it went.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// What the firmware chose.
     pub choice: Choice,
     /// How it ended, and after how much time of the guest; `None` while it runs, and after a power cut.
     pub end: Option<(Stop, Duration)>,
@@ -36,7 +35,6 @@ pub struct Start {
 /// A line of the console, and when it was said.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// The line.
     pub line: Line,
     /// When, in the guest's time since the device was made; firmware's seconds are not in it.
     pub at: Duration,
@@ -44,15 +42,11 @@ pub struct Said {
     pub start: usize,
 }
 
-/// The device.
 pub struct VirtualDevice {
-    /// Its disk's layout.
     pub layout: Layout,
-    /// What is plugged in at the next start.
     pub plugged: Plugged,
     /// Words that the kernel of a slot is given, whenever it is that slot's: harm that comes with that slot's version.
     pub words_for: Vec<(SlotName, String)>,
-    /// All starts so far.
     pub starts: Vec<Start>,
     folder: PathBuf,
     disk: PathBuf,
@@ -68,9 +62,6 @@ pub struct VirtualDevice {
 
 impl VirtualDevice {
     /// A device with a copy of that disk, its files in that folder.
-    ///
-    /// # Errors
-    /// When the disk cannot be copied.
     pub fn new(layout: Layout, disk: &Path, folder: &Path) -> Result<VirtualDevice> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let copy = folder.join("disk.img");
@@ -90,24 +81,17 @@ impl VirtualDevice {
         })
     }
 
-    /// The disk's image.
     pub fn disk(&self) -> &Path {
         &self.disk
     }
 
     /// Switches the power on.
-    ///
-    /// # Errors
-    /// When it is on, or the firmware finds nothing to start.
     pub fn power_on(&mut self) -> Result<()> {
         ensure!(self.machine.is_none(), "the power is on already");
         self.start(Reset::PowerOn)
     }
 
     /// Switches the power on as if a restart had asked for a trial.
-    ///
-    /// # Errors
-    /// As [`VirtualDevice::power_on`].
     pub fn power_on_in_trial(&mut self) -> Result<()> {
         ensure!(self.machine.is_none(), "the power is on already");
         self.register.arm();
@@ -116,9 +100,6 @@ impl VirtualDevice {
 
     /// Takes the power away, with whatever was not yet written lost to the emulator's mercy: the host's page cache keeps it. Cuts that lose
     /// writes are replayed from a recording.
-    ///
-    /// # Errors
-    /// When the power is off.
     pub fn cut_power(&mut self) -> Result<()> {
         let mut machine = self.machine.take().context("the power is off already")?;
         self.before += machine.elapsed()?;
@@ -128,9 +109,6 @@ impl VirtualDevice {
     }
 
     /// Ends the emulator in an orderly way, so that a recording is whole; for the guest it is a power cut.
-    ///
-    /// # Errors
-    /// When the power is off, or the emulator does not end.
     pub fn end(&mut self) -> Result<()> {
         let machine = self.machine.take().context("the power is off already")?;
         self.keep_console(&machine.finish()?.since(0))?;
@@ -138,18 +116,14 @@ impl VirtualDevice {
         Ok(())
     }
 
-    /// Whether the power is on.
     pub fn is_on(&self) -> bool {
         self.machine.is_some()
     }
 
     /// Waits until the guest resets, switches the power off there, and says what the firmware would have started.
-    ///
-    /// # Errors
-    /// When it does not reset within so much time of the guest.
     pub fn wait_for_restart(&mut self, budget: Duration) -> Result<Choice> {
         let until = self.elapsed()?.saturating_sub(self.before) + budget;
-        let machine = self.machine.as_mut().context("the power is off")?;
+        let machine = self.machine()?;
         // No line is that long.
         match machine.wait(&"?".repeat(4096), 0, until)? {
             Err(Missed::Stopped(stop)) => {
@@ -157,11 +131,8 @@ impl VirtualDevice {
                 Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
             }
             Ok(_) | Err(Missed::Late(_)) => {
-                bail!(
-                    "no restart within {} s of the guest's time; it said last:\n{}",
-                    budget.as_secs(),
-                    self.last_words()
-                )
+                let (budget, said) = (budget.as_secs(), self.last_words());
+                bail!("no restart within {budget} s of the guest's time; it said last:\n{said}")
             }
         }
     }
@@ -174,7 +145,7 @@ impl VirtualDevice {
         let end = self.elapsed()? + budget;
         loop {
             let (before, seen) = (self.before, self.seen);
-            let machine = self.machine.as_mut().context("the power is off")?;
+            let machine = self.machine()?;
             let until = end.saturating_sub(before);
             let is_watched = machine.console.find(WATCHED, 0, Duration::ZERO).is_some();
             let look_until = if is_watched { until } else { until.min(FIRMWARE_WATCHDOG) };
@@ -211,62 +182,40 @@ impl VirtualDevice {
     }
 
     /// Runs a command as root in the guest, which may take so long of the guest's time.
-    ///
-    /// # Errors
-    /// When it does not end by then, or the guest stops meanwhile.
     pub fn shell_within(&mut self, command: &str, budget: Duration) -> Result<Done> {
         let until = self.elapsed()?.saturating_sub(self.before) + budget;
-        let machine = self.machine.as_mut().context("the power is off")?;
+        let machine = self.machine()?;
         match machine.shell(command, until)? {
             Ok(done) => Ok(done),
             Err(missed) => {
-                let printed = machine.heard().to_owned();
-                bail!(
-                    "`{command}` did not end ({missed:?}); it printed: {printed}\nthe console said last:\n{}",
-                    self.last_words()
-                )
+                let (printed, said) = (machine.heard().to_owned(), self.last_words());
+                bail!("`{command}` did not end ({missed:?}); it printed: {printed}\nthe console said last:\n{said}")
             }
         }
     }
 
     /// Runs a command that must succeed, and returns what it printed.
-    ///
-    /// # Errors
-    /// As [`VirtualDevice::shell`], and when the command fails.
     pub fn run(&mut self, command: &str) -> Result<String> {
-        let done = self.shell(command)?;
+        self.run_within(command, COMMAND_BUDGET)
+    }
+
+    /// The same, which may take so long of the guest's time.
+    pub fn run_within(&mut self, command: &str, budget: Duration) -> Result<String> {
+        let done = self.shell_within(command, budget)?;
         ensure!(done.code == 0, "`{command}` failed ({}): {}", done.code, done.output);
         Ok(done.output)
     }
 
     /// Begins a command that is not expected to end, such as a restart.
-    ///
-    /// # Errors
-    /// When the guest does not listen.
     pub fn begin(&mut self, command: &str) -> Result<()> {
-        self.machine.as_mut().context("the power is off")?.begin(command)
+        self.machine()?.begin(command)
     }
 
-    /// Plugs the USB stick in.
-    ///
-    /// # Errors
-    /// When there is none, or the power is off.
-    pub fn plug_stick(&mut self) -> Result<()> {
-        self.machine.as_mut().context("the power is off")?.plug_stick()
-    }
-
-    /// Pulls the USB stick.
-    ///
-    /// # Errors
-    /// When there is none, or the power is off.
-    pub fn pull_stick(&mut self) -> Result<()> {
-        self.machine.as_mut().context("the power is off")?.pull_stick()
+    pub fn machine(&mut self) -> Result<&mut Machine> {
+        self.machine.as_mut().context("the power is off")
     }
 
     /// The guest's time since the device was made, whole seconds.
-    ///
-    /// # Errors
-    /// When the emulator does not say.
     pub fn elapsed(&mut self) -> Result<Duration> {
         let now = self.machine.as_mut().map_or(Ok(Duration::ZERO), Machine::elapsed)?;
         Ok(self.before + now)
@@ -278,23 +227,21 @@ impl VirtualDevice {
     }
 
     /// The slot that an ordinary start would take now, by the disk.
-    ///
-    /// # Errors
-    /// When the disk's image cannot be opened.
     pub fn committed(&self) -> Result<Option<SlotName>> {
         Ok(disk::committed(&File::open(&self.disk)?, &self.layout))
     }
 
-    /// The last lines of the console.
     pub fn last_words(&self) -> String {
-        let lines = self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default();
-        last_of(&lines)
+        last_of(&self.lines())
     }
 
     /// What the present start has said, each line with the length of the recording of writes when it was said.
     pub fn said(&self) -> Vec<(String, u64)> {
-        let lines = self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default();
-        lines.into_iter().map(|line| (line.text, line.recorded)).collect()
+        self.lines().into_iter().map(|line| (line.text, line.recorded)).collect()
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default()
     }
 
     /// The same of all starts before.
@@ -363,9 +310,6 @@ fn last_of(lines: &[Line]) -> String {
 }
 
 /// Copies a disk image; its holes stay holes.
-///
-/// # Errors
-/// When it cannot be read or written.
 pub fn copy_sparse(from: &Path, to: &Path) -> Result<()> {
     let copied = Command::new("cp").arg("--sparse=always").args([from, to]).status().context("cannot start cp")?;
     ensure!(copied.success(), "cannot copy {} to {}", from.display(), to.display());

@@ -30,11 +30,8 @@ const LARGEST_WRITE: u64 = 1 << 30;
 /// One thing that the guest asked of the disk, in the order in which the disk finished it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Bytes for a place on the disk.
     Write {
-        /// Where on the disk, bytes.
         start: u64,
-        /// How much, bytes.
         length: u64,
         /// Where in the log the bytes lie.
         log_offset: u64,
@@ -42,12 +39,7 @@ pub enum Request {
         durable: bool,
     },
     /// The bytes here are worthless from now on.
-    Discard {
-        /// Where on the disk, bytes.
-        start: u64,
-        /// How much, bytes.
-        length: u64,
-    },
+    Discard { start: u64, length: u64 },
     /// Everything before is on the medium.
     Flush,
 }
@@ -55,7 +47,6 @@ pub enum Request {
 /// A request and where its entry ends in the log: the log was this long when the request had been recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What was asked.
     pub request: Request,
     /// The length of the log up to and with this entry, bytes.
     pub log_end: u64,

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 
 use super::Signer;
 
-/// Longer than any clone lives.
+/// Longer than any clone lives, and over at the clock of the case `a_certificate_that_has_expired_since_is_no_reason`.
 const DAYS: &str = "3650";
 
 /// The list of revoked certificates counts from here. A device judges a signature at the time of signing, so the list must not be younger
@@ -48,7 +48,6 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 ";
 
-/// What to do with the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Change {
     /// Make them where there are none.
@@ -60,9 +59,6 @@ pub enum Change {
 }
 
 /// The development authority in a folder, made where it is missing.
-///
-/// # Errors
-/// The folder cannot be written, or openssl fails.
 pub fn development(folder: &Path, change: Change) -> Result<Signer> {
     let authority = Authority { folder: folder.to_owned() };
     if !folder.join("keyring.pem").exists() {
@@ -74,12 +70,14 @@ pub fn development(folder: &Path, change: Change) -> Result<Signer> {
         authority.issue_signer()?;
         authority.write_keyring()?;
     }
-    Ok(Signer {
-        cert: folder.join("signer.pem"),
-        key: folder.join("signer.key").to_string_lossy().into_owned(),
-        keyring: folder.join("keyring.pem"),
-        environment: Vec::new(),
-    })
+    Ok(signer(folder, "signer"))
+}
+
+/// A signer whose certificate and key have that name in the folder of its authority.
+pub fn signer(folder: &Path, name: &str) -> Signer {
+    let key = folder.join(format!("{name}.key")).to_string_lossy().into_owned();
+    let (cert, keyring) = (folder.join(format!("{name}.pem")), folder.join("keyring.pem"));
+    Signer { cert, key, keyring, environment: Vec::new() }
 }
 
 struct Authority {
@@ -105,16 +103,8 @@ impl Authority {
 
     fn issue_signer(&self) -> Result<()> {
         self.key("signer.key")?;
-        self.openssl(&[
-            "req",
-            "-new",
-            "-key",
-            "signer.key",
-            "-out",
-            "signer.csr",
-            "-subj",
-            "/CN=Parley development signer",
-        ])?;
+        let subject = "/CN=Parley development signer";
+        self.openssl(&["req", "-new", "-key", "signer.key", "-out", "signer.csr", "-subj", subject])?;
         let issue = ["ca", "-batch", "-notext", "-in", "signer.csr", "-out", "signer.pem", "-days", DAYS];
         self.openssl(&[issue.as_slice(), &["-extensions", "signer", "-cert", "ca.pem", "-keyfile", "ca.key"]].concat())
     }

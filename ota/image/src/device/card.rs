@@ -16,8 +16,8 @@ use parley_device::layout::{Layout, SlotName};
 use parley_device::virtual_device::VirtualDevice;
 
 use super::disk;
-use crate::layer;
 use crate::layer::card::Contents;
+use crate::{files, layer};
 use xtask::{places, process};
 
 /// What the emulated board's kernel is told beside the card's own line: its serial port has another name.
@@ -27,7 +27,6 @@ const CARD_BYTES: u64 = 16 << 30;
 /// How long an installation may take, of the guest's time.
 const INSTALL_BUDGET: Duration = Duration::from_secs(600);
 
-/// With what.
 #[derive(Args)]
 pub struct Options {
     /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
@@ -36,12 +35,8 @@ pub struct Options {
     /// The virtual device's images from before, instead of building them: a folder with disk.img and bundles.img
     #[arg(long, value_name = "FOLDER")]
     images: Option<PathBuf>,
-    /// Only the start, no update
-    #[arg(long)]
-    start_only: bool,
 }
 
-/// Makes it, starts it, and takes an update on it.
 pub fn run(options: &Options) -> Result<()> {
     let (disk, bundles, _alone) = match &options.images {
         Some(folder) => (folder.join("disk.img"), folder.join("bundles.img"), None),
@@ -61,7 +56,7 @@ pub fn run(options: &Options) -> Result<()> {
     fs::remove_file(&card)?;
     device.plugged.words = WORDS.to_owned();
     device.plugged.bundles = Some(bundles);
-    let done = check(&mut device, options.start_only);
+    let done = check(&mut device);
     if done.is_err() {
         println!("{}", device.last_words());
     }
@@ -72,7 +67,7 @@ pub fn run(options: &Options) -> Result<()> {
 }
 
 /// The start, and an update to its commit.
-fn check(device: &mut VirtualDevice, start_only: bool) -> Result<()> {
+fn check(device: &mut VirtualDevice) -> Result<()> {
     device.power_on()?;
     started(device, SlotName::A)?;
     // The first start has given the last partition the rest of the card, behind five others of 8.2 GiB.
@@ -80,13 +75,9 @@ fn check(device: &mut VirtualDevice, start_only: bool) -> Result<()> {
     let data: u64 = data.trim().parse().with_context(|| format!("the data partition has {data:?} bytes"))?;
     ensure!(data > CARD_BYTES / 3, "the data partition has not grown: {data} bytes");
     println!("The data partition has grown to {} MiB", data >> 20);
-    if start_only {
-        return Ok(());
-    }
     committed(device, SlotName::A)?;
     device.run("mkdir -p /run/bundles && mount -t erofs -o ro /dev/disk/by-id/virtio-bundles /run/bundles")?;
-    let installed = device.shell_within("parley update install /run/bundles/good.raucb", INSTALL_BUDGET)?;
-    ensure!(installed.code == 0, "it was not installed: {}", installed.output);
+    device.run_within("parley update install /run/bundles/good.raucb", INSTALL_BUDGET)?;
     device.begin("parley update install --restart")?;
     started(device, SlotName::B)?;
     device.run("grep -qx 'IMAGE_VERSION=1.1.0' /etc/os-release")?;
@@ -104,8 +95,7 @@ fn started(device: &mut VirtualDevice, slot: SlotName) -> Result<()> {
 
 /// Waits until the start is confirmed, and looks at what the firmware would take next.
 fn committed(device: &mut VirtualDevice, slot: SlotName) -> Result<()> {
-    let done = device.shell_within("systemctl start parley-commit.service", COMMIT_BUDGET)?;
-    ensure!(done.code == 0, "the start was not confirmed: {}", done.output);
+    device.run_within("systemctl start parley-commit.service", COMMIT_BUDGET)?;
     ensure!(device.committed()? == Some(slot), "{:?} is committed, not {slot}", device.committed()?);
     println!("Slot {slot} is committed");
     Ok(())
@@ -127,7 +117,7 @@ fn take_out(disk: &Path, layout: &Layout, folder: &Path) -> Result<Contents> {
         format!("skip={}", mib(partition.start)),
         format!("count={}", mib(partition.size)),
     ]))?;
-    super::make::remove(&contents.root)?;
+    files::remove(&contents.root)?;
     let mut extract = Command::new("nice");
     extract.args(["-n", "19", "fsck.erofs", "--preserve"]).arg(format!("--extract={}", contents.root.display()));
     process::run(extract.arg(&image))?;

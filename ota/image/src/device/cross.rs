@@ -9,24 +9,15 @@ use anyhow::{Result, ensure};
 
 use super::make::Recipe;
 use super::userland;
+use crate::files;
 use xtask::{places, process};
 
 /// Where Debian's compiler is new enough for this workspace.
 const SUITE: &str = "sid";
-const PACKAGES: &[&str] = &[
-    "base-files",
-    "cargo",
-    "coreutils",
-    "dash",
-    "gcc",
-    "gcc-aarch64-linux-gnu",
-    "libasound2-dev:arm64",
-    "libc6-dev",
-    "libc6-dev:arm64",
-    "libstd-rust-dev:arm64",
-    "pkgconf",
-    "rustc",
-];
+const PACKAGES: &str = "
+    base-files cargo coreutils dash gcc gcc-aarch64-linux-gnu libasound2-dev:arm64 libc6-dev libc6-dev:arm64
+    libstd-rust-dev:arm64 pkgconf rustc
+";
 /// What there is to say where it is not possible.
 pub const IMPOSSIBLE: &str = "this machine lets no program make namespaces, as in most containers, and the virtual device's programs are built in a \
                               root folder of their own (bubblewrap); run it on a machine of its own, or in a container that may";
@@ -34,7 +25,6 @@ pub const IMPOSSIBLE: &str = "this machine lets no program make namespaces, as i
 const WORKSPACE: &str = "/workspace";
 const BUILT: &str = "/built";
 const TARGET: &str = "aarch64-unknown-linux-gnu";
-/// A program to build.
 struct Program {
     package: &'static str,
     binary: &'static str,
@@ -66,21 +56,10 @@ const STATIC: &str = "parley-restart";
 
 /// The C library that the programs are linked with is newer than the guest's, so it goes with them, into this folder.
 pub const LIBRARIES: &str = "libraries";
-const C_LIBRARY: &[&str] = &[
-    "ld-linux-aarch64.so.1",
-    "libanl.so.1",
-    "libc.so.6",
-    "libdl.so.2",
-    "libm.so.6",
-    "libmvec.so.1",
-    "libnss_compat.so.2",
-    "libnss_dns.so.2",
-    "libnss_files.so.2",
-    "libpthread.so.0",
-    "libresolv.so.2",
-    "librt.so.1",
-    "libutil.so.1",
-];
+const C_LIBRARY: &str = "
+    ld-linux-aarch64.so.1 libanl.so.1 libc.so.6 libdl.so.2 libm.so.6 libmvec.so.1 libnss_compat.so.2 libnss_dns.so.2
+    libnss_files.so.2 libpthread.so.0 libresolv.so.2 librt.so.1 libutil.so.1
+";
 
 /// Whether this machine lets a program have a root folder of its own; a container often does not.
 pub fn is_possible() -> bool {
@@ -92,12 +71,13 @@ pub fn is_possible() -> bool {
 /// The folder of the built programs.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
     ensure!(is_possible(), "{IMPOSSIBLE}");
-    let root = Recipe::default().words([SUITE]).words(PACKAGES.iter().copied()).make(folder, "cross-root", |to| {
-        let archive = folder.join("cross-root.tar");
-        userland::debian(folder, SUITE, &["amd64", "arm64"], PACKAGES, &archive)?;
-        userland::unpack(&archive, to)?;
-        Ok(fs::remove_file(archive)?)
-    })?;
+    let root =
+        Recipe::default().words([SUITE]).words(PACKAGES.split_whitespace()).make(folder, "cross-root", |to| {
+            let archive = folder.join("cross-root.tar");
+            userland::debian(folder, SUITE, &["amd64", "arm64"], PACKAGES, &archive)?;
+            userland::unpack(&archive, to)?;
+            Ok(fs::remove_file(archive)?)
+        })?;
     for mount_point in [WORKSPACE, BUILT] {
         fs::create_dir_all(root.join(mount_point.trim_start_matches('/')))?;
     }
@@ -117,19 +97,9 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
         }
         // Other flags would build everything anew each time.
         let output = if is_static { format!("{BUILT}/static") } else { BUILT.to_owned() };
-        cargo.args([
-            "--",
-            "nice",
-            "cargo",
-            "build",
-            "--quiet",
-            "--offline",
-            "--locked",
-            "--release",
-            "--target",
-            TARGET,
-        ]);
-        cargo.args(["--target-dir", &output, "--package", package, "--bin", binary, "--features", features]);
+        cargo.args(["--", "nice", "cargo", "build", "--quiet", "--offline", "--locked", "--release"]);
+        cargo.args(["--target", TARGET, "--target-dir", &output]);
+        cargo.args(["--package", package, "--bin", binary, "--features", features]);
         process::run(&mut cargo)?;
         let from = format!("{output}/{TARGET}/release/{binary}");
         // Without names and lines: a start under emulation reads every byte.
@@ -141,7 +111,7 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
     }
     let libraries = programs.join(LIBRARIES);
     fs::create_dir_all(&libraries)?;
-    for name in C_LIBRARY {
+    for name in C_LIBRARY.split_whitespace() {
         fs::copy(root.join("usr/lib/aarch64-linux-gnu").join(name), libraries.join(name))?;
     }
     Ok(programs)
@@ -149,14 +119,11 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
 
 /// A command inside the root, to be completed with `--` and what it runs.
 fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let registry = home.unwrap_or_default().join("registry");
     let mut bwrap = Command::new("bwrap");
     bwrap.args(["--unshare-all", "--die-with-parent", "--clearenv", "--ro-bind"]).arg(root).arg("/");
     bwrap.args(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/root"]);
     bwrap.arg("--ro-bind").arg(workspace).arg(WORKSPACE);
-    bwrap.arg("--ro-bind").arg(registry).arg("/root/.cargo/registry");
+    bwrap.arg("--ro-bind").arg(files::registry()?).arg("/root/.cargo/registry");
     bwrap.arg("--bind").arg(target).arg(BUILT);
     let variables = [
         ("CARGO_BUILD_JOBS", std::env::var("CARGO_BUILD_JOBS").unwrap_or_default()),

@@ -14,7 +14,7 @@ use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
 use super::root::{Root, Verity, seal};
 use super::{cross, initramfs, product, userland};
-use crate::reproducible;
+use crate::{files, reproducible};
 use xtask::{places, process};
 
 /// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
@@ -23,15 +23,12 @@ use xtask::{places, process};
 const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic mitigations=off nokaslr \
                        systemd.getty_auto=0 systemd.show_status=0 ro";
 
-/// What was built.
 pub struct Built {
     /// The disk as it leaves the bench: version 1 in both slots, A committed.
     pub disk: PathBuf,
     /// A disk with the bundles of the cases.
     pub bundles: PathBuf,
-    /// A folder with some of them, for a server.
     pub served: PathBuf,
-    /// A USB stick with the good one.
     pub stick: PathBuf,
     /// Keeps other processes from replacing them, and from the folders of the cases.
     pub alone: File,
@@ -43,16 +40,12 @@ const FIRST: &str = "1.0.0";
 const NEXT: &str = "1.1.0";
 /// Its image once more, compressed otherwise: no block is like the first version's, so an installation writes them all.
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
-/// Room for a bundle.
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &[&str] =
-    &["bundles.rs", "disk.rs", "initramfs.rs", "product.rs", "root.rs", "userland.rs", "../reproducible.rs"];
+const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../reproducible.rs";
 
-/// Of the data partition's file system.
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 
-/// What the images are made from.
 struct Sources {
     layout: Layout,
     userland: PathBuf,
@@ -61,9 +54,9 @@ struct Sources {
 }
 
 impl Sources {
-    /// Makes those that are missing.
     fn ready(folder: &Path) -> Result<Sources> {
-        let signers = Recipe::default().path(&maker("bundles.rs"))?.make(folder, "signers", Signers::make)?;
+        let makers = Recipe::default().path(&maker("bundles.rs"))?.path(&maker("../bundle/authority.rs"))?;
+        let signers = makers.make(folder, "signers", Signers::make)?;
         Ok(Sources {
             layout: super::layout()?,
             userland: userland::ready(folder)?,
@@ -73,7 +66,6 @@ impl Sources {
     }
 }
 
-/// A part of this program.
 fn maker(file: &str) -> PathBuf {
     places::workspace().join("ota/image/src/device").join(file)
 }
@@ -83,7 +75,6 @@ fn guest() -> PathBuf {
     places::workspace().join("tests/device/guest")
 }
 
-/// Builds what is not built yet.
 pub fn ready() -> Result<Built> {
     let folder = super::folder()?;
     let alone = make::alone(&folder)?;
@@ -95,11 +86,8 @@ pub fn ready() -> Result<Built> {
         .path(&guest())?
         .path(&workspace.join("ota"))?
         .path(&workspace.join("rootfs-overlay"))?;
-    let images =
-        MAKERS
-            .iter()
-            .try_fold(images, |recipe, file| recipe.path(&maker(file)))?
-            .make(&folder, "images", |to| make_images(&sources, to))?;
+    let images = MAKERS.split(' ').try_fold(images, |recipe, file| recipe.path(&maker(file)))?;
+    let images = images.make(&folder, "images", |to| make_images(&sources, to))?;
     Ok(Built {
         disk: images.join("disk.img"),
         bundles: images.join("bundles.img"),
@@ -113,7 +101,7 @@ pub fn ready() -> Result<Built> {
 pub fn compare_with_a_second(first: &Built) -> Result<()> {
     let folder = super::folder()?;
     let second = folder.join("second");
-    make::remove(&second)?;
+    files::remove(&second)?;
     make_images(&Sources::ready(&folder)?, &second)?;
     let images = first.disk.parent().context("the disk lies in a folder")?;
     let mut differ = Vec::new();
@@ -125,7 +113,7 @@ pub fn compare_with_a_second(first: &Built) -> Result<()> {
         }
     }
     ensure!(differ.is_empty(), "{} differ; the second ones are in {}", differ.join(", "), second.display());
-    make::remove(&second)
+    files::remove(&second)
 }
 
 fn make_images(sources: &Sources, to: &Path) -> Result<()> {
@@ -147,16 +135,15 @@ fn make_images(sources: &Sources, to: &Path) -> Result<()> {
         root.enable_all(units)?;
     }
     let kernel = to.join("kernel.gz");
-    process::run(
-        Command::new("nice").args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?),
-    )?;
+    let mut gzip = Command::new("nice");
+    process::run(gzip.args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?))?;
     let initramfs = to.join("initramfs");
     let starts = layout.unconfirmed_starts.shell();
     initramfs::make(&root, &programs.join("parley-restart"), &starts, &to.join("initramfs.d"), &initramfs)?;
     let slots = |version: &str, name: &str, compression: &str| -> Result<()> {
         // A link into /usr in Debian's packages; here a file of this version.
         let release = root.path("etc/os-release");
-        make::remove(&release)?;
+        files::remove(&release)?;
         let debian = fs::read_to_string(root.path("usr/lib/os-release"))?;
         fs::write(release, format!("{debian}IMAGE_VERSION={version}\n"))?;
         product::install_version(&root, programs, version == FIRST)?;
@@ -202,20 +189,16 @@ fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, 
     ensure!(cmdline.len() == layout.cmdline_bytes, "the template has {} bytes", cmdline.len());
     let cmdline_file = to.with_extension("cmdline");
     fs::write(&cmdline_file, cmdline)?;
-    make_fat(
-        layout.boot(SlotName::A)?,
-        &[(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline_file)],
-        to,
-    )?;
+    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline_file)];
+    make_fat(layout.boot(SlotName::A)?, &files, to)?;
     Ok(fs::remove_file(cmdline_file)?)
 }
 
 fn make_fat(partition: &Partition, files: &[(&Path, &str)], to: &Path) -> Result<()> {
     File::create(to)?.set_len(partition.size)?;
     let label = partition.filesystem_label.as_deref().unwrap_or("PARLEY");
-    process::run(
-        Command::new("mkfs.vfat").args(["--invariant", "-n", label, "-i", "50415231"]).arg(to).stdout(Stdio::null()),
-    )?;
+    let mut format = Command::new("mkfs.vfat");
+    process::run(format.args(["--invariant", "-n", label, "-i", "50415231"]).arg(to).stdout(Stdio::null()))?;
     for (file, name) in files {
         reproducible::touch(file)?;
         process::run(reproducible::command("mcopy").arg("-m").arg("-i").arg(to).arg(file).arg(format!("::{name}")))?;
@@ -249,22 +232,9 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     fs::create_dir_all(&content)?;
     File::create(&image)?.set_len(data.size)?;
     reproducible::touch(&content)?;
-    process::run(
-        reproducible::command("mkfs.ext4")
-            .args([
-                "-q",
-                "-F",
-                "-L",
-                "data",
-                "-U",
-                DATA_UUID,
-                "-E",
-                &format!("root_owner=0:0,hash_seed={DATA_UUID}"),
-                "-d",
-            ])
-            .arg(&content)
-            .arg(&image),
-    )?;
+    let mut format = reproducible::command("mkfs.ext4");
+    format.args(["-q", "-F", "-L", "data", "-U", DATA_UUID, "-E", &format!("root_owner=0:0,hash_seed={DATA_UUID}")]);
+    process::run(format.arg("-d").arg(&content).arg(&image))?;
     place(&disk, data, &image)?;
     fs::remove_dir_all(content)?;
     fs::remove_file(image)?;
@@ -275,13 +245,8 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
 /// Copies an image into its partition; runs of zeros stay holes.
 fn place(disk: &Path, partition: &Partition, image: &Path) -> Result<()> {
     let size = fs::metadata(image)?.len();
-    ensure!(
-        size <= partition.size,
-        "{} has {size} bytes, its partition {} only {}",
-        image.display(),
-        partition.label,
-        partition.size
-    );
+    let Partition { label, size: room, .. } = partition;
+    ensure!(size <= *room, "{} has {size} bytes, its partition {label} only {room}", image.display());
     let mut disk = fs::OpenOptions::new().write(true).open(disk)?;
     let mut image = File::open(image)?;
     let mut block = vec![0; 1 << 20];

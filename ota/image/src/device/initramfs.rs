@@ -12,7 +12,7 @@ use crate::reproducible;
 use xtask::{places, process};
 
 /// Debian's kernel has these as modules; the product's has them built in.
-const MODULES: &[&str] = &["virtio_mmio", "virtio_blk", "dm-verity", "erofs"];
+const MODULES: &str = "virtio_mmio virtio_blk dm-verity erofs";
 
 /// Makes it from a root tree whose modules are indexed.
 pub fn make(root: &Root, restart: &Path, starts: &str, scratch: &Path, to: &Path) -> Result<()> {
@@ -26,7 +26,7 @@ pub fn make(root: &Root, restart: &Path, starts: &str, scratch: &Path, to: &Path
     copy(&places::workspace().join("ota/initramfs/init"), "init")?;
     fs::write(scratch.join("etc/starts"), starts)?;
     copy(&root.path("usr/bin/busybox"), "bin/busybox")?;
-    for applet in APPLETS {
+    for applet in APPLETS.split_whitespace() {
         symlink("busybox", scratch.join("bin").join(applet))?;
     }
     copy(restart, "bin/parley-restart")?;

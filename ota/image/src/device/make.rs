@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use crate::files::remove;
+
 /// Waits until no other process works in the folder; it is this one's until the file is closed.
 pub fn alone(folder: &Path) -> Result<File> {
     let path = folder.join("lock");
@@ -21,7 +23,6 @@ pub fn alone(folder: &Path) -> Result<File> {
     Ok(lock)
 }
 
-/// What a thing is made from.
 #[derive(Default)]
 pub struct Recipe {
     digest: Sha256,
@@ -83,16 +84,6 @@ impl Recipe {
         fs::rename(&unfinished, &thing)?;
         Ok(thing)
     }
-}
-
-/// Removes a file or folder, if it is there.
-pub fn remove(path: &Path) -> Result<()> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(_) => Ok(()),
-    };
-    removed.with_context(|| format!("cannot remove {}", path.display()))
 }
 
 #[cfg(test)]

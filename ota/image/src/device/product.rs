@@ -9,6 +9,7 @@ use parley_models::{Manifest, PinnedFile};
 
 use super::cross;
 use super::root::Root;
+use crate::files;
 
 /// The models that the device's configuration names: the default.
 const PROFILE: &str = "demo";
@@ -28,7 +29,7 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
     for library in fs::read_dir(programs.join(cross::LIBRARIES))? {
         let library = library?;
         let place = root.path("usr/lib/aarch64-linux-gnu").join(library.file_name());
-        super::make::remove(&place)?;
+        files::remove(&place)?;
         fs::copy(library.path(), place)?;
     }
     fs::write(root.path("etc/parley/parley.toml"), CONFIGURATION)?;

@@ -10,140 +10,55 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::userland;
-use crate::reproducible;
+use crate::{files, reproducible};
 use xtask::process;
 
 /// The modules that the guest loads, with whatever they depend on.
-const MODULES: &[&str] = &[
-    "configfs",
-    "dm-verity",
-    "erofs",
-    "ext4",
-    "fat",
-    "i6300esb",
-    "loop",
-    "nbd",
-    "nls_ascii",
-    "nls_cp437",
-    "nls_iso8859-1",
-    "nls_utf8",
-    "qemu_fw_cfg",
-    "snd-aloop",
-    "snd-hda-codec-generic",
-    "snd-hda-intel",
-    "squashfs",
-    "vfat",
-    "virtio-rng",
-    "virtio_blk",
-    "virtio_console",
-    "virtio_mmio",
-    "virtio_net",
-    "virtio_pci",
-    "sd_mod",
-    "usb-storage",
-    "xhci-pci",
-];
+const MODULES: &str = "
+    configfs dm-verity erofs ext4 fat i6300esb loop nbd nls_ascii nls_cp437 nls_iso8859-1 nls_utf8 qemu_fw_cfg
+    snd-aloop snd-hda-codec-generic snd-hda-intel squashfs vfat virtio-rng virtio_blk virtio_console virtio_mmio
+    virtio_net virtio_pci sd_mod usb-storage xhci-pci
+";
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.
-const LEFT_OUT: &[&str] = &[
-    "boot",
-    "var",
-    "usr/include",
-    "usr/lib/systemd/boot",
-    "usr/lib/aarch64-linux-gnu/gconv",
-    "usr/lib/aarch64-linux-gnu/perl-base",
-    "usr/share/bash-completion",
-    "usr/share/i18n",
-    "usr/share/perl5",
-    "usr/share/zoneinfo",
-    "usr/share/zsh",
-    "usr/lib/udev/hwdb.d",
-];
+const LEFT_OUT: &str = "
+    boot var usr/include usr/lib/systemd/boot usr/lib/aarch64-linux-gnu/gconv usr/lib/aarch64-linux-gnu/perl-base
+    usr/share/bash-completion usr/share/i18n usr/share/perl5 usr/share/zoneinfo usr/share/zsh usr/lib/udev/hwdb.d
+";
 /// Generators and udev's rules for what neither the board nor the product's image has: each is paid for at every start, the rules once
 /// for each of some hundred devices.
-const NOT_OF_THIS_BOARD: &[(&str, &[&str])] = &[
+const NOT_OF_THIS_BOARD: &[(&str, &str)] = &[
     (
         "usr/lib/systemd/system-generators/systemd-",
-        &[
-            "hibernate-resume-generator",
-            "rc-local-generator",
-            "ssh-generator",
-            "system-update-generator",
-            "sysv-generator",
-            "tpm2-generator",
-        ],
+        "
+        hibernate-resume-generator rc-local-generator ssh-generator system-update-generator sysv-generator
+        tpm2-generator
+        ",
     ),
     (
         "usr/lib/udev/rules.d/",
-        &[
-            "60-autosuspend.rules",
-            "60-cdrom_id.rules",
-            "60-dmi-id.rules",
-            "60-drm.rules",
-            "60-evdev.rules",
-            "60-fido-id.rules",
-            "60-infiniband.rules",
-            "60-input-id.rules",
-            "60-persistent-input.rules",
-            "60-persistent-storage-mtd.rules",
-            "60-persistent-storage-tape.rules",
-            "60-persistent-v4l.rules",
-            "60-sensor.rules",
-            "64-btrfs.rules",
-            "70-camera.rules",
-            "70-joystick.rules",
-            "70-memory.rules",
-            "70-mouse.rules",
-            "70-power-switch.rules",
-            "70-touchpad.rules",
-            "70-uaccess.rules",
-            "71-seat.rules",
-            "73-seat-late.rules",
-            "75-probe_mtd.rules",
-            "80-debian-compat.rules",
-            "81-net-dhcp.rules",
-            "90-iocost.rules",
-            "96-e2scrub.rules",
-        ],
+        "
+        60-autosuspend.rules 60-cdrom_id.rules 60-dmi-id.rules 60-drm.rules 60-evdev.rules 60-fido-id.rules
+        60-infiniband.rules 60-input-id.rules 60-persistent-input.rules 60-persistent-storage-mtd.rules
+        60-persistent-storage-tape.rules 60-persistent-v4l.rules 60-sensor.rules 64-btrfs.rules 70-camera.rules
+        70-joystick.rules 70-memory.rules 70-mouse.rules 70-power-switch.rules 70-touchpad.rules
+        70-uaccess.rules 71-seat.rules 73-seat-late.rules 75-probe_mtd.rules 80-debian-compat.rules
+        81-net-dhcp.rules 90-iocost.rules 96-e2scrub.rules
+        ",
     ),
 ];
 /// Units that would only make an emulated start slower, or have nothing to do on a read-only root.
-const MASKED: &[&str] = &[
-    "apt-daily-upgrade.timer",
-    "apt-daily.timer",
-    "dpkg-db-backup.timer",
-    "e2scrub_all.timer",
-    "fstrim.timer",
-    "getty@.service",
-    "ldconfig.service",
-    "serial-getty@.service",
-    "systemd-firstboot.service",
-    "systemd-hwdb-update.service",
-    "systemd-pcrphase.service",
-    "systemd-update-done.service",
-    "sys-fs-fuse-connections.mount",
-    "systemd-journal-catalog-update.service",
-    "systemd-binfmt.service",
-    "dev-hugepages.mount",
-    "dev-mqueue.mount",
-    "sys-kernel-debug.mount",
-    "sys-kernel-tracing.mount",
-    "modprobe@configfs.service",
-    "modprobe@drm.service",
-    "proc-sys-fs-binfmt_misc.automount",
-    "sys-kernel-config.mount",
-    "systemd-ask-password-console.path",
-    "systemd-ask-password-wall.path",
-    "systemd-creds.socket",
-    "systemd-initctl.socket",
-    "systemd-pcrextend.socket",
-    "systemd-pcrlock.socket",
-    "systemd-remount-fs.service",
-    "systemd-sysext.socket",
-    "systemd-udev-load-credentials.service",
-    "systemd-user-sessions.service",
-];
+const MASKED: &str = "
+    apt-daily-upgrade.timer apt-daily.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer getty@.service
+    ldconfig.service serial-getty@.service systemd-firstboot.service systemd-hwdb-update.service
+    systemd-pcrphase.service systemd-update-done.service sys-fs-fuse-connections.mount
+    systemd-journal-catalog-update.service systemd-binfmt.service dev-hugepages.mount dev-mqueue.mount
+    sys-kernel-debug.mount sys-kernel-tracing.mount modprobe@configfs.service modprobe@drm.service
+    proc-sys-fs-binfmt_misc.automount sys-kernel-config.mount systemd-ask-password-console.path
+    systemd-ask-password-wall.path systemd-creds.socket systemd-initctl.socket systemd-pcrextend.socket
+    systemd-pcrlock.socket systemd-remount-fs.service systemd-sysext.socket systemd-udev-load-credentials.service
+    systemd-user-sessions.service
+";
 
-/// A tree that becomes a slot's root.
 pub struct Root {
     folder: PathBuf,
     kernel_version: String,
@@ -158,13 +73,15 @@ impl Root {
         let kernel_version = first.file_name().to_string_lossy().into_owned();
         let root = Root { folder: folder.to_owned(), kernel_version };
         fs::rename(root.path(&format!("boot/vmlinuz-{}", root.kernel_version)), folder.with_extension("kernel"))?;
-        for left_out in LEFT_OUT {
-            super::make::remove(&root.path(left_out))?;
+        for left_out in LEFT_OUT.split_whitespace() {
+            files::remove(&root.path(left_out))?;
         }
         for (place, names) in NOT_OF_THIS_BOARD {
-            names.iter().try_for_each(|name| super::make::remove(&root.path(&format!("{place}{name}"))))?;
+            for name in names.split_whitespace() {
+                files::remove(&root.path(&format!("{place}{name}")))?;
+            }
         }
-        super::make::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
+        files::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
         root.keep_needed_modules()?;
         for mount_point in ["boot", "data", "run", "var"] {
             fs::create_dir_all(root.path(mount_point))?;
@@ -173,43 +90,34 @@ impl Root {
         fs::write(root.path("etc/machine-id"), "")?;
         fs::write(root.path("etc/hostname"), "parley\n")?;
         fs::write(root.path("etc/fstab"), "")?;
-        super::make::remove(&root.path("etc/mtab"))?;
-        symlink("../proc/self/mounts", root.path("etc/mtab"))?;
-        root.mask(MASKED)?;
-        let default = root.path("etc/systemd/system/default.target");
-        super::make::remove(&default)?;
-        symlink("/usr/lib/systemd/system/multi-user.target", default)?;
+        root.link("../proc/self/mounts", "etc/mtab")?;
+        for unit in MASKED.split_whitespace() {
+            root.link("/dev/null", &format!("etc/systemd/system/{unit}"))?;
+        }
+        root.link("/usr/lib/systemd/system/multi-user.target", "etc/systemd/system/default.target")?;
         Ok(root)
     }
 
-    /// The kernel image of the packages.
     pub fn kernel(&self) -> PathBuf {
         self.folder.with_extension("kernel")
     }
 
-    /// A place in the tree.
     pub fn path(&self, inside: &str) -> PathBuf {
         self.folder.join(inside)
     }
 
     /// Puts a folder's files over the tree; they belong to root.
     pub fn overlay(&self, files: &Path) -> Result<()> {
-        process::run(
-            Command::new("cp")
-                .args(["-a", "--no-preserve=ownership", "--remove-destination", "-T"])
-                .arg(files)
-                .arg(&self.folder),
-        )
+        let mut copy = Command::new("cp");
+        copy.args(["-a", "--no-preserve=ownership", "--remove-destination", "-T"]);
+        process::run(copy.arg(files).arg(&self.folder))
     }
 
-    /// Makes units impossible to start.
-    pub fn mask(&self, units: &[&str]) -> Result<()> {
-        for unit in units {
-            let mask = self.path("etc/systemd/system").join(unit);
-            super::make::remove(&mask)?;
-            symlink("/dev/null", mask)?;
-        }
-        Ok(())
+    /// Puts a link into the place of whatever is there.
+    fn link(&self, to: &str, inside: &str) -> Result<()> {
+        let place = self.path(inside);
+        files::remove(&place)?;
+        Ok(symlink(to, place)?)
     }
 
     /// Switches on every unit of an overlay that says what wants it, as its presets would.
@@ -226,9 +134,9 @@ impl Root {
     }
 
     /// These modules and all that they depend on, in the order in which they are loaded. Built-in ones need nothing.
-    pub fn modules_for(&self, names: &[&str]) -> Result<Vec<PathBuf>> {
+    pub fn modules_for(&self, names: &str) -> Result<Vec<PathBuf>> {
         let mut modules: Vec<PathBuf> = Vec::new();
-        for name in names {
+        for name in names.split_whitespace() {
             let mut depends = Command::new("modprobe");
             depends.arg("-d").arg(&self.folder).args(["-S", &self.kernel_version, "--show-depends", name]);
             for line in process::output(&mut depends)?.lines() {

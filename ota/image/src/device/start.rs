@@ -8,7 +8,6 @@ use parley_device::virtual_device::VirtualDevice;
 
 use super::disk;
 
-/// How it is started.
 #[derive(Args)]
 pub struct Options {
     /// Start the other slot, as a restart with `0 tryboot` would
@@ -18,7 +17,6 @@ pub struct Options {
     commands: Vec<String>,
 }
 
-/// Starts it.
 pub fn run(options: &Options) -> Result<()> {
     let built = disk::ready()?;
     let mut device = VirtualDevice::new(super::layout()?, &built.disk, &super::folder()?.join("run"))?;

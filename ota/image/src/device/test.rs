@@ -1,21 +1,24 @@
 //! `cargo xtask device test`: the named cases, on freshly built disks.
 
-use std::cmp::Reverse;
+mod order;
+mod standstill;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
 use clap::Args;
 use parley_device::cases::{Bench, Figures, Report, SCENARIOS, Scenario};
 use parley_device::range_server;
 
-use super::{cross, disk, make};
+use self::order::{Next, Order};
+use self::standstill::Standstill;
+use super::{cross, disk};
+use crate::files;
 
-/// Which cases.
 #[derive(Args, Default)]
 pub struct Options {
     /// Scenarios by their names, or all cases whose names contain this; not only those of every change
@@ -23,9 +26,6 @@ pub struct Options {
     /// All cases: an hour at most
     #[arg(long)]
     full: bool,
-    /// How many power cuts of a recording are checked, instead of 1,000
-    #[arg(long)]
-    cuts: Option<u64>,
     /// Check the one power cut of this seed, which a failure has printed
     #[arg(long)]
     seed: Option<u64>,
@@ -47,7 +47,6 @@ impl Options {
     }
 }
 
-/// Shows the figures that the last runs measured.
 #[derive(Args)]
 pub struct FiguresOptions {
     /// One JSON object
@@ -55,7 +54,6 @@ pub struct FiguresOptions {
     json: bool,
 }
 
-/// Prints them.
 pub fn figures(options: &FiguresOptions) -> Result<()> {
     let figures = known_figures(&figures_file()?)?;
     println!("{}", if options.json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
@@ -84,7 +82,6 @@ fn known_figures(file: &Path) -> Result<Figures> {
     if file.exists() { Ok(serde_json::from_slice(&fs::read(file)?)?) } else { Ok(Figures::default()) }
 }
 
-/// Runs them.
 pub fn run(options: &Options) -> Result<()> {
     let is_scenario = |name: &str| SCENARIOS.iter().any(|scenario| scenario.name == name);
     let named = |scenario: &&&Scenario| {
@@ -120,7 +117,6 @@ pub fn run(options: &Options) -> Result<()> {
         served: built.served,
         stick: built.stick,
         server: format!("{} device serve", std::env::current_exe()?.display()),
-        cuts: options.cuts,
         seed: options.seed,
         folder,
     };
@@ -192,7 +188,7 @@ impl Run<'_> {
         }
         let failures: Vec<&str> = report.failures().collect();
         if failures.is_empty() {
-            make::remove(&self.bench.folder(scenario.name))?;
+            files::remove(&self.bench.folder(scenario.name))?;
         } else {
             println!("    its consoles are in {}", self.bench.folder(scenario.name).display());
         }
@@ -209,7 +205,7 @@ impl Run<'_> {
         let begun = Instant::now();
         println!("{}  {} begins ({} starts)", at(begun), scenario.name, scenario.starts);
         let mut report = Report::new(scenario);
-        make::remove(&self.bench.folder(scenario.name))?;
+        files::remove(&self.bench.folder(scenario.name))?;
         let ended = (scenario.run)(self.bench, &mut report);
         // In one piece: others may print meanwhile.
         let mut lines = vec![format!("{}  {} took {} s", at(Instant::now()), scenario.name, begun.elapsed().as_secs())];
@@ -230,104 +226,4 @@ impl Run<'_> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Which scenario is next: those that others wait for first, then the longest, so that none is left alone at the end.
-struct Order {
-    waiting: Vec<&'static Scenario>,
-    running: Vec<&'static str>,
-}
-
-/// What a worker does next.
-enum Next {
-    Now(&'static Scenario),
-    /// What is left waits for what runs.
-    Later,
-    Never,
-}
-
-impl Order {
-    fn of(mut scenarios: Vec<&'static Scenario>) -> Order {
-        let needed: Vec<&str> = scenarios.iter().filter_map(|scenario| scenario.after).collect();
-        scenarios.sort_by_key(|scenario| (!needed.contains(&scenario.name), Reverse(scenario.starts)));
-        Order { waiting: scenarios, running: Vec::new() }
-    }
-
-    fn take(&mut self) -> Next {
-        let open: Vec<&str> = self.waiting.iter().map(|scenario| scenario.name).chain(self.running.clone()).collect();
-        let ready = |scenario: &&Scenario| scenario.after.is_none_or(|first| !open.contains(&first));
-        match self.waiting.iter().position(ready) {
-            Some(index) => {
-                let scenario = self.waiting.remove(index);
-                self.running.push(scenario.name);
-                Next::Now(scenario)
-            }
-            None if self.waiting.is_empty() => Next::Never,
-            None => Next::Later,
-        }
-    }
-
-    fn end(&mut self, scenario: &Scenario) {
-        self.running.retain(|name| *name != scenario.name);
-    }
-}
-
-/// Notices when this host stops programs for a while: a guest that waited then sees its time jump, and its watchdogs bite.
-struct Standstill(Arc<AtomicU64>);
-
-impl Standstill {
-    /// How often is looked, and what counts as standing still.
-    const LOOK: Duration = Duration::from_millis(500);
-    const LONGEST: Duration = Duration::from_secs(5);
-
-    fn watch() -> Standstill {
-        let count = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&count);
-        std::thread::spawn(move || {
-            loop {
-                let before = Instant::now();
-                std::thread::sleep(Standstill::LOOK);
-                if before.elapsed() > Standstill::LONGEST {
-                    counted.fetch_add(1, Ordering::Relaxed);
-                }
-            }
-        });
-        Standstill(count)
-    }
-
-    fn count(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_scenario_runs_once_and_after_the_one_that_it_needs() {
-        let all: Vec<&Scenario> = SCENARIOS.iter().rev().copied().collect();
-        let mut order = Order::of(all.clone());
-        let (mut running, mut ended): (Vec<&Scenario>, Vec<&str>) = (Vec::new(), Vec::new());
-        loop {
-            // Three workers; the one that began last ends first.
-            let next = if running.len() < 3 { order.take() } else { Next::Later };
-            match (next, running.pop()) {
-                (Next::Now(scenario), last) => {
-                    assert!(scenario.after.is_none_or(|first| ended.contains(&first)), "{} is early", scenario.name);
-                    running.extend(last.into_iter().chain([scenario]));
-                }
-                (Next::Later | Next::Never, Some(last)) => {
-                    order.end(last);
-                    ended.push(last.name);
-                }
-                (Next::Later, None) => panic!("it waits for ever"),
-                (Next::Never, None) => break,
-            }
-        }
-        ended.sort_unstable();
-        let mut expected: Vec<&str> = all.iter().map(|scenario| scenario.name).collect();
-        expected.sort_unstable();
-        assert_eq!(ended, expected);
-    }
 }

@@ -9,7 +9,7 @@ mod clone;
 pub mod conformance;
 pub mod fleet;
 pub mod lint;
-mod mirror;
+pub mod mirror;
 pub mod recipes;
 mod run;
 pub mod upstream;

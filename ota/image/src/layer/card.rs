@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use sha2::{Digest as _, Sha256};
+use parley_models::Sha256;
 
 use super::checkout::Checkout;
 use super::metadata;
@@ -21,31 +21,15 @@ use xtask::process;
 /// The name of the images, without their kinds.
 pub const NAME: &str = "voice-image-raspberrypi5.rootfs";
 /// What wic looks for in its own sysroot.
-const NATIVE: &[&str] = &[
-    "debugfs",
-    "dosfslabel",
-    "dumpe2fs",
-    "e2fsck",
-    "mcopy",
-    "mkdosfs",
-    "mkfs.ext4",
-    "mkfs.vfat",
-    "mmd",
-    "parted",
-    "partprobe",
-    "sgdisk",
-    "tune2fs",
-];
+const NATIVE: &str = "
+    debugfs dosfslabel dumpe2fs e2fsck mcopy mkdosfs mkfs.ext4 mkfs.vfat mmd parted partprobe sgdisk tune2fs
+";
 /// Debian 12's sfdisk has no `--sector-size`; 512 is what it takes anyway.
 const SFDISK: &str = "#!/bin/sh\nfor word; do\n\tshift\n\tif [ -n \"$skip\" ]; then skip=; continue; fi\n\tcase $word in\n\t--sector-size) skip=yes ;;\n\t*) set -- \"$@\" \"$word\" ;;\n\tesac\ndone\nexec /usr/sbin/sfdisk \"$@\"\n";
 
-/// What the card is filled with.
 pub struct Contents {
-    /// A root tree.
     pub root: PathBuf,
-    /// A kernel image.
     pub kernel: PathBuf,
-    /// An initramfs.
     pub initramfs: PathBuf,
 }
 
@@ -112,7 +96,7 @@ pub fn make(checkout: &Checkout, layers: &Path, contents: &Contents, folder: &Pa
 fn sysroot(folder: &Path, tryboot: &Path) -> Result<PathBuf> {
     let native = folder.join("native/usr/sbin");
     fs::create_dir_all(&native)?;
-    for name in NATIVE {
+    for name in NATIVE.split_whitespace() {
         let found = ["/usr/sbin", "/sbin", "/usr/bin"]
             .iter()
             .map(|place| Path::new(place).join(name))
@@ -147,7 +131,7 @@ fn variables(checkout: &Checkout, images: &Path, deploy: &Path, work: &Path) -> 
     }
     let version =
         metadata.values().find_map(|metadata| metadata.value("DISTRO_VERSION")).context("the distro has no version")?;
-    let salt: String = Sha256::digest(format!("parley {version}")).iter().map(|byte| format!("{byte:02x}")).collect();
+    let salt = Sha256::of_bytes(format!("parley {version}").as_bytes()).to_string();
     let fixed = [
         ("B", shown(work)),
         ("BOOTFILES_DIR_NAME", "bootfiles".to_owned()),

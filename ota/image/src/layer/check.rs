@@ -13,7 +13,6 @@ use super::report::Report;
 use super::{kernel, rules};
 use xtask::places;
 
-/// What to check, and with what.
 #[derive(Args)]
 pub struct Options {
     /// A folder with bitbake, openembedded-core, meta-raspberrypi, meta-rauc and meta-openembedded at the pinned commits
@@ -22,9 +21,6 @@ pub struct Options {
     /// Only these steps, with commas between
     #[arg(long, value_name = "STEPS", value_delimiter = ',')]
     only: Vec<Step>,
-    /// Without these steps
-    #[arg(long, value_name = "STEPS", value_delimiter = ',', conflicts_with = "only")]
-    without: Vec<Step>,
     /// Further files that recipes fetch, named as bitbake names its downloads; crates come from cargo's own cache
     #[arg(long, value_name = "FOLDER")]
     sources: Option<PathBuf>,
@@ -84,18 +80,14 @@ impl Step {
     }
 }
 
-/// What the steps share.
 pub struct Check<'a> {
-    /// The clone.
     pub checkout: &'a Checkout,
-    /// Whether missing system packages may be installed.
     pub install: bool,
     options: &'a Options,
     build: Option<Build>,
 }
 
 impl Check<'_> {
-    /// The folder of the other layers.
     pub fn layers(&self) -> Result<PathBuf> {
         let layers = self.options.layers.as_ref().context("--layers FOLDER is missing")?;
         layers.canonicalize().with_context(|| format!("cannot find {}", layers.display()))
@@ -110,15 +102,16 @@ impl Check<'_> {
         self.build.as_ref().context("there is no build folder")
     }
 
-    /// Files that the owner has put beside, as bitbake names its downloads.
-    pub fn sources(&self) -> Option<&std::path::Path> {
-        self.options.sources.as_deref()
+    /// The same, with all sources that this machine has in its mirror; and how many crates are among them.
+    pub fn build_with_sources(&mut self) -> Result<(&Build, usize)> {
+        let (checkout, sources) = (self.checkout, self.options.sources.as_deref());
+        let build = self.build()?;
+        Ok((build, bitbake::mirror::fill(checkout, build, sources)?))
     }
 
     fn run(&mut self, step: Step, report: &mut Report) -> Result<String> {
         if self.options.layers.is_none() && !matches!(step, Step::Rules | Step::Kernel) {
-            report.skip(step.name(), "needs --layers");
-            return Ok(String::new());
+            return Ok(report.skip(step.name(), "needs --layers"));
         }
         match step {
             Step::Rules => {
@@ -140,8 +133,7 @@ impl Check<'_> {
             Step::Card => {
                 let layers = self.layers()?;
                 if !layers.join("wic-whinlatter").exists() {
-                    report.skip(step.name(), "there is no wic-whinlatter in the folder of the layers");
-                    return Ok(String::new());
+                    return Ok(report.skip(step.name(), "there is no wic-whinlatter in the folder of the layers"));
                 }
                 super::make_card(&layers, None, None)?;
                 Ok("twice the same bytes".to_owned())
@@ -152,21 +144,17 @@ impl Check<'_> {
                 // What bitbake lists without a build (`-c create_recipe_sbom`) is what an image is built with, and not what is in it.
                 let why = "goes by the list of a built image, and by the databases of NVD and CVE, 2 GB each: \
                            kas build kas/parley-pi5.yml:kas/cve.yml, with a network";
-                report.skip(step.name(), why);
-                Ok(String::new())
+                Ok(report.skip(step.name(), why))
             }
         }
     }
 }
 
-/// Runs the steps that were asked for.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     let checkout = Checkout::new(&places::workspace());
     let mut check = Check { checkout: &checkout, options, install, build: None };
     let mut report = Report::default();
-    let chosen = |step: &Step| {
-        if options.only.is_empty() { !options.without.contains(step) } else { options.only.contains(step) }
-    };
+    let chosen = |step: &Step| options.only.is_empty() || options.only.contains(step);
     for step in Step::value_variants().iter().filter(|step| chosen(step)) {
         report.step(&step.name(), |report| check.run(*step, report));
         // After each: whoever stops a long check keeps what it has found.

@@ -11,17 +11,14 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The clone in this folder.
     pub fn new(root: &Path) -> Checkout {
         Checkout { root: root.to_owned() }
     }
 
-    /// A place in it.
     pub fn path(&self, inside: &str) -> PathBuf {
         self.root.join(inside)
     }
 
-    /// The text of a file.
     pub fn read(&self, inside: &str) -> Result<String> {
         let path = self.path(inside);
         std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))

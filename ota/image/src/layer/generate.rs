@@ -5,14 +5,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use parley_models::Manifest;
 use serde::Deserialize;
 
 use super::checkout::Checkout;
 
 /// The crates of the program, as sources of a recipe.
 pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
-/// The models of each profile.
 pub const MODELS: &str = "meta-voice/recipes-parley/voice-models/voice-models.inc";
 /// Sizes, types and labels of the partitions.
 pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
@@ -20,10 +20,8 @@ pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
 const NOT_AN_IMAGE: &str = "test";
 const HEADER: &str = "# Written by `cargo xtask layer generate`";
 
-/// A generated file's path and content.
 pub type Generated = (&'static str, String);
 
-/// Everything that is generated.
 pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
     Ok(vec![
         (CRATES, crates(&checkout.read("Cargo.lock")?)?),
@@ -32,7 +30,6 @@ pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
     ])
 }
 
-/// Writes what is stale.
 pub fn write(root: &Path) -> Result<()> {
     for (path, content) in all(&Checkout::new(root))? {
         let file = root.join(path);
@@ -51,18 +48,14 @@ struct Lock {
     package: Vec<Package>,
 }
 
-/// A package of Cargo.lock.
 #[derive(Deserialize)]
 pub struct Package {
-    /// Its name.
     pub name: String,
-    /// Its version.
     pub version: String,
     source: Option<String>,
     checksum: Option<String>,
 }
 
-/// The packages of Cargo.lock.
 pub fn packages(lock: &str) -> Result<Vec<Package>> {
     Ok(toml::from_str::<Lock>(lock).context("Cargo.lock cannot be read")?.package)
 }
@@ -83,90 +76,26 @@ fn crates(lock: &str) -> Result<String> {
     Ok(format!("{HEADER} from Cargo.lock.\n\nSRC_URI += \"\\\n{uris}\"\n\n{sums}"))
 }
 
-#[derive(Deserialize)]
-struct Manifest {
-    profile: Vec<Profile>,
-    model: Vec<Model>,
-}
-
-#[derive(Deserialize)]
-struct Profile {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Model {
-    id: String,
-    profiles: Vec<String>,
-    licence: String,
-    file: Vec<File>,
-}
-
-#[derive(Deserialize)]
-struct File {
-    name: String,
-    bytes: Option<u64>,
-    sha256: Option<Digests>,
-    sources: Vec<toml::Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Digests {
-    One(String),
-    Several(Vec<Digest>),
-}
-
-#[derive(Deserialize)]
-struct Digest {
-    digest: String,
-    from: String,
-}
-
-impl File {
-    /// The publisher's own bytes.
-    fn digest(&self) -> Option<&str> {
-        match self.sha256.as_ref()? {
-            Digests::One(digest) => Some(digest),
-            Digests::Several(several) => {
-                several.iter().find(|digest| digest.from == "the publisher").map(|digest| digest.digest.as_str())
-            }
-        }
-    }
-
-    fn publisher(&self) -> Option<&str> {
-        self.sources.iter().filter_map(toml::Value::as_str).find(|source| source.starts_with("https://"))
-    }
-
-    /// A name for checksums: letters, digits and dashes.
-    fn key(&self) -> String {
-        self.name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
-    }
-}
-
 fn models(manifest: &str) -> Result<String> {
-    let manifest: Manifest = toml::from_str(manifest).context("models.toml cannot be read")?;
+    let manifest = Manifest::parse(manifest)?;
     let mut text = format!("{HEADER} from appliance/models/models.toml.\n");
     let mut sums = String::new();
-    for profile in manifest.profile.iter().map(|profile| profile.name.as_str()).filter(|name| *name != NOT_AN_IMAGE) {
-        let models: Vec<&Model> =
-            manifest.model.iter().filter(|model| model.profiles.iter().any(|of| of == profile)).collect();
-        let mut licences: Vec<&str> = models.iter().map(|model| model.licence.as_str()).collect();
+    for profile in manifest.profile_names().filter(|name| *name != NOT_AN_IMAGE) {
+        let mut licences: Vec<&str> = manifest.models_of(profile).map(|model| model.licence.as_str()).collect();
         licences.sort_unstable();
         licences.dedup();
         let (mut kib, mut uris, mut checks, mut unverified) = (0, Vec::new(), Vec::new(), Vec::new());
-        for (model, file) in models.iter().flat_map(|model| model.file.iter().map(move |file| (model, file))) {
-            let (Some(bytes), Some(digest), Some(publisher)) = (file.bytes, file.digest(), file.publisher()) else {
-                unverified.push(file.name.as_str());
+        for file in manifest.models_of(profile).flat_map(|model| &model.files) {
+            let name = file.name.as_str();
+            let Some((bytes, digest, address)) = file.published() else {
+                unverified.push(name);
                 continue;
             };
-            if file.name.contains(char::is_whitespace) {
-                bail!("{} of {} has a space in its name", file.name, model.id);
-            }
             kib += bytes.div_ceil(1024);
-            let key = file.key();
-            uris.push(format!("{publisher};name={key};unpack=0;downloadfilename={}", file.name));
-            checks.push(format!("{digest}*{}", file.name));
+            // A name for checksums: letters, digits and dashes.
+            let key = name.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+            uris.push(format!("{address};name={key};unpack=0;downloadfilename={name}"));
+            checks.push(format!("{digest}*{name}"));
             let sum = format!("SRC_URI[{key}.sha256sum] = \"{digest}\"\n");
             if !sums.contains(&sum) {
                 sums += &sum;
@@ -187,11 +116,9 @@ fn models(manifest: &str) -> Result<String> {
     Ok(format!("{text}\n{sums}"))
 }
 
-/// The parts of ota/layout.toml that the layer needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Disk {
-    /// The partition table's kind.
     pub table: String,
     /// Where partitions may begin, MiB.
     pub align_mib: u64,
@@ -203,17 +130,13 @@ pub struct Disk {
     unconfirmed_starts: Starts,
 }
 
-/// A partition.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Partition {
     number: u32,
-    /// Its name in the partition table.
     pub label: String,
-    /// Its type's UUID.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its file system.
     pub filesystem: String,
     filesystem_label: Option<String>,
     /// Its size on the product, MiB.
@@ -246,7 +169,6 @@ struct Starts {
 }
 
 impl Disk {
-    /// Reads ota/layout.toml.
     pub fn parse(layout: &str) -> Result<Disk> {
         toml::from_str(layout).context("ota/layout.toml cannot be read")
     }
@@ -298,22 +220,30 @@ mod tests {
         assert!(crates(lock).unwrap_err().to_string().contains("only the registry"));
     }
 
+    /// What the generator makes of one model in a profile of its own.
+    fn model(file: &str) -> String {
+        let manifest = "[[profile]]\nname = \"one\"\ndescription = \"x\"\n[[model]]\nid = \"m\"\npurpose = \"wake-word\"\ndescription = \"x\"\n\
+                        profiles = [\"one\"]\nlicence = \"MIT\"\n[[model.file]]\n";
+        models(&format!("{manifest}{file}")).unwrap()
+    }
+
     #[test]
     fn a_model_that_nobody_verified_is_named_and_not_fetched() {
-        let manifest = "[[profile]]\nname = \"one\"\n[[model]]\nid = \"m\"\nprofiles = [\"one\"]\nlicence = \"MIT\"\n\
-                        [[model.file]]\nname = \"m.gguf\"\nverified = false\nsources = [\"https://example.invalid/m.gguf\"]\n";
-        let text = models(manifest).unwrap();
+        let text = model("name = \"m.gguf\"\nverified = false\nsources = [\"https://example.invalid/m.gguf\"]\n");
         assert!(text.contains("VOICE_MODELS_UNVERIFIED[one] = \"m.gguf\""), "{text}");
         assert!(!text.contains("example.invalid"), "{text}");
     }
 
     #[test]
     fn the_publishers_bytes_are_expected_and_not_our_conversion() {
-        let manifest = "[[profile]]\nname = \"one\"\n[[model]]\nid = \"m\"\nprofiles = [\"one\"]\nlicence = \"MIT\"\n\
-                        [[model.file]]\nname = \"m.bin\"\nbytes = 2048\nsources = [{ parts = [\"pypi:x==1#m\"] }, \"https://example.invalid/m.bin\"]\n\
-                        sha256 = [{ digest = \"aa\", from = \"our conversion\" }, { digest = \"bb\", from = \"the publisher\" }]\n";
-        let text = models(manifest).unwrap();
-        assert!(text.contains("SRC_URI[m-bin.sha256sum] = \"bb\"") && !text.contains("aa"), "{text}");
+        let [ours, theirs] = ["a", "b"].map(|digit| digit.repeat(64));
+        let text = model(&format!(
+            "name = \"m.bin\"\nbytes = 2048\nsources = [\"pypi:x==1#m\", \"https://example.invalid/m.bin\"]\n\
+             sha256 = [{{ digest = \"{ours}\", from = \"our conversion\" }}, {{ digest = \"{theirs}\", from = \"the publisher\" }}]\n"
+        ));
+        let expected = format!("SRC_URI[m-bin.sha256sum] = \"{theirs}\"");
+        assert!(text.contains(&expected) && !text.contains(&ours), "{text}");
+        assert!(text.contains("https://example.invalid/m.bin;name=m-bin;"), "{text}");
         assert!(text.contains("VOICE_MODELS_KIB[one] = \"2\""), "{text}");
     }
 

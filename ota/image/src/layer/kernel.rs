@@ -22,8 +22,8 @@ const CROSS: &str = "aarch64-linux-gnu-";
 /// Merges the two and looks what is left of the fragment.
 pub fn check(checkout: &Checkout, tree: Option<&Path>, report: &mut Report) -> Result<String> {
     let Some(tree) = tree else {
-        report.skip("kernel", "needs --kernel TREE, the source that meta-raspberrypi's linux-raspberrypi names");
-        return Ok(String::new());
+        let why = "needs --kernel TREE, the source that meta-raspberrypi's linux-raspberrypi names";
+        return Ok(report.skip("kernel", why));
     };
     let tree = tree.canonicalize().with_context(|| format!("cannot find {}", tree.display()))?;
     ensure!(tree.join("arch/arm64/configs").join(BOARD).exists(), "{} has no {BOARD}", tree.display());
@@ -43,9 +43,8 @@ pub fn check(checkout: &Checkout, tree: Option<&Path>, report: &mut Report) -> R
     make("olddefconfig")?;
     let merged = fs::read_to_string(&config)?;
     let (board, merged, wanted) = (symbols(&board), symbols(&merged), symbols(&fragment));
-    for problem in missing(&wanted, &merged).into_iter().chain(lost(&board, &wanted, &merged)) {
-        report.find("kernel configuration", FRAGMENT, problem);
-    }
+    let problems = missing(&wanted, &merged).into_iter().chain(lost(&board, &wanted, &merged));
+    report.find_all("kernel configuration", FRAGMENT, problems);
     let changed = wanted.iter().filter(|(symbol, value)| board.get(*symbol) != Some(value)).count();
     Ok(format!("Linux {version}: {} symbols, {changed} of them other than the board's {}", wanted.len(), board.len()))
 }
@@ -99,7 +98,6 @@ fn satisfies(found: Option<&str>, wanted: &str) -> bool {
     }
 }
 
-/// The symbols of a configuration that are set.
 fn symbols(text: &str) -> BTreeMap<&str, &str> {
     text.lines().filter_map(|line| line.strip_prefix("CONFIG_")?.split_once('=')).collect()
 }

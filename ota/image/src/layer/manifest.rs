@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 /// Sections in order, each with its keys.
 pub type Sections = Vec<(String, BTreeMap<String, String>)>;
 
-/// Reads one.
 pub fn sections(text: &str) -> Sections {
     let mut sections: Sections = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with('#')) {

@@ -8,7 +8,6 @@ use anyhow::{Result, bail};
 
 use super::checkout::Checkout;
 
-/// Where something is written.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// Its path in the checkout.
@@ -26,11 +25,9 @@ impl std::fmt::Display for Place {
 /// `NAME[flag] = "value"`, with any of the operators.
 #[derive(Clone, Debug)]
 pub struct Assignment {
-    /// Where.
     pub place: Place,
     /// With its overrides.
     pub name: String,
-    /// The flag in brackets.
     pub flag: Option<String>,
     /// Without quotes, lines joined.
     pub value: String,
@@ -42,7 +39,6 @@ impl Assignment {
         self.name.split(':').next().unwrap_or(&self.name)
     }
 
-    /// The words of the value.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.value.split_whitespace()
     }
@@ -51,35 +47,26 @@ impl Assignment {
 /// A shell or Python function of a recipe.
 #[derive(Clone, Debug)]
 pub struct Function {
-    /// Where.
     pub place: Place,
     /// With its overrides; empty for `python () {`.
     pub name: String,
-    /// Whether it is Python.
     pub python: bool,
-    /// What is between the braces.
     pub body: String,
 }
 
 /// `inherit`, `require`, `include`.
 #[derive(Clone, Debug)]
 pub struct Inclusion {
-    /// Where.
     pub place: Place,
-    /// Which of them.
     pub keyword: &'static str,
     /// A class, or a file.
     pub what: String,
 }
 
-/// One file of metadata.
 #[derive(Clone, Debug, Default)]
 pub struct Metadata {
-    /// All assignments.
     pub assignments: Vec<Assignment>,
-    /// All functions.
     pub functions: Vec<Function>,
-    /// What it inherits and includes.
     pub inclusions: Vec<Inclusion>,
 }
 
@@ -89,7 +76,16 @@ impl Metadata {
         self.assignments.iter().filter(move |assignment| assignment.base() == base && assignment.flag.is_none())
     }
 
-    /// Every flag of a variable.
+    /// Their words.
+    pub fn words_of<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a str> {
+        self.of(base).flat_map(|assignment| assignment.words())
+    }
+
+    /// Whether it inherits or includes that.
+    pub fn includes(&self, what: &str) -> bool {
+        self.inclusions.iter().any(|inclusion| inclusion.what == what)
+    }
+
     pub fn of_flagged<'a>(&'a self, base: &'a str) -> impl Iterator<Item = &'a Assignment> {
         self.assignments.iter().filter(move |assignment| assignment.base() == base && assignment.flag.is_some())
     }
@@ -100,7 +96,6 @@ impl Metadata {
         found.next_back().map(|assignment| assignment.value.as_str())
     }
 
-    /// The last value of a flag.
     pub fn flag(&self, name: &str, flag: &str) -> Option<&str> {
         let mut found = self.assignments.iter().filter(|a| a.name == name && a.flag.as_deref() == Some(flag));
         found.next_back().map(|assignment| assignment.value.as_str())
@@ -131,7 +126,6 @@ pub fn read(checkout: &Checkout) -> Result<BTreeMap<String, Metadata>> {
 
 const OPERATORS: &[&str] = &["??=", "?=", ":=", "+=", "=+", ".=", "=.", "="];
 
-/// Reads one file.
 pub fn parse(file: &str, text: &str) -> Result<Metadata> {
     let mut metadata = Metadata::default();
     let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line)).peekable();

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::rules::Finding;
 
-/// Something that was not done.
 #[derive(Debug, Serialize)]
 pub struct Skipped {
     /// The step, or the part of it.
@@ -17,7 +16,6 @@ pub struct Skipped {
     pub why: String,
 }
 
-/// One step.
 #[derive(Debug, Serialize)]
 struct Done {
     step: String,
@@ -27,24 +25,27 @@ struct Done {
     said: String,
 }
 
-/// Everything, in the order in which it happened.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     steps: Vec<Done>,
-    /// What is wrong.
     pub findings: Vec<Finding>,
     skipped: Vec<Skipped>,
 }
 
 impl Report {
-    /// Something is wrong.
     pub fn find(&mut self, rule: &'static str, place: impl Into<String>, problem: impl Into<String>) {
         self.findings.push(Finding { rule, place: place.into(), problem: problem.into() });
     }
 
-    /// Something is not done.
-    pub fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
+    /// All of these are wrong, in one place.
+    pub fn find_all(&mut self, rule: &'static str, place: &str, problems: impl IntoIterator<Item = String>) {
+        problems.into_iter().for_each(|problem| self.find(rule, place, problem));
+    }
+
+    /// Something is not done. A step of which nothing is done has nothing to say.
+    pub fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) -> String {
         self.skipped.push(Skipped { what: what.into(), why: why.into() });
+        String::new()
     }
 
     /// Runs a step, tells about it, and keeps what it says. A step that cannot be carried out is a finding: it proved nothing.
@@ -69,7 +70,6 @@ impl Report {
         self.steps.push(Done { step: name.to_owned(), seconds, findings, skipped, said });
     }
 
-    /// Writes it as JSON.
     pub fn write(&self, file: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self)? + "\n";
         std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))

@@ -18,17 +18,15 @@ mod syntax;
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::checkout::Checkout;
 use super::generate::Disk;
 use super::metadata::{self, Assignment, Metadata, Place};
 
-/// Something that is wrong.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// Which rule says so.
     pub rule: &'static str,
     /// File, and line where there is one.
     pub place: String,
@@ -42,23 +40,18 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// What the rules look at.
 pub struct Layer<'a> {
-    /// The files.
     pub checkout: &'a Checkout,
     /// Recipes, classes and configuration.
     pub metadata: BTreeMap<String, Metadata>,
-    /// ota/layout.toml.
     pub disk: Disk,
 }
 
 impl Layer<'_> {
-    /// The recipes (`.bb`), by path.
     pub fn recipes(&self) -> impl Iterator<Item = (&String, &Metadata)> {
         self.metadata.iter().filter(|(path, _)| path.ends_with(".bb"))
     }
 
-    /// Every assignment of the layer.
     pub fn assignments(&self) -> impl Iterator<Item = &Assignment> {
         self.metadata.values().flat_map(|metadata| &metadata.assignments)
     }
@@ -94,6 +87,25 @@ impl Layer<'_> {
         candidates.into_iter().find(|path| self.metadata.contains_key(path))
     }
 
+    /// The names of all assignments and functions.
+    pub fn names(&self) -> impl Iterator<Item = (&Place, &str)> {
+        self.metadata.values().flat_map(|metadata| {
+            let assignments =
+                metadata.assignments.iter().map(|assignment| (&assignment.place, assignment.name.as_str()));
+            assignments.chain(metadata.functions.iter().map(|function| (&function.place, function.name.as_str())))
+        })
+    }
+
+    /// As [`Layer::recipe`], where there has to be one; with what it requires and inherits.
+    pub fn needed(&self, name: &str) -> Result<(&str, Metadata)> {
+        let path = self.recipe(name).with_context(|| format!("there is no recipe {name}"))?;
+        Ok((path, self.whole(path)))
+    }
+
+    pub fn cargo(&self) -> Result<toml::Table> {
+        self.checkout.read("Cargo.toml")?.parse().context("Cargo.toml cannot be read")
+    }
+
     /// The path of the recipe that provides a name.
     pub fn recipe(&self, name: &str) -> Option<&str> {
         self.recipes().map(|(path, _)| path.as_str()).find(|path| recipe_name(path) == name)
@@ -106,17 +118,14 @@ pub fn recipe_name(path: &str) -> &str {
     file.split('_').next().unwrap_or(file)
 }
 
-/// What a rule collects.
 #[derive(Default)]
 pub struct Findings(Vec<(String, String)>);
 
 impl Findings {
-    /// Something is wrong there.
     pub fn add(&mut self, place: impl std::fmt::Display, problem: impl Into<String>) {
         self.0.push((place.to_string(), problem.into()));
     }
 
-    /// Something is wrong there, unless this holds.
     pub fn expect(&mut self, holds: bool, place: impl std::fmt::Display, problem: impl Into<String>) {
         if !holds {
             self.add(place, problem);
@@ -126,7 +135,6 @@ impl Findings {
 
 type Rule = fn(&Layer<'_>, &mut Findings) -> Result<()>;
 
-/// All rules, with their names.
 pub const RULES: &[(&str, Rule)] = &[
     ("old override syntax", syntax::old_overrides),
     ("shell syntax", syntax::shell),
@@ -159,7 +167,6 @@ pub const RULES: &[(&str, Rule)] = &[
     ("recipes for other machines", conformance::machines),
 ];
 
-/// Runs all rules.
 pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
     let metadata = match metadata::read(checkout) {
         Ok(metadata) => metadata,
@@ -177,6 +184,10 @@ pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
         found.extend(findings.0.into_iter().map(|(place, problem)| Finding { rule, place, problem }));
     }
     Ok(found)
+}
+
+fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (String, &'a str)> {
+    text.lines().enumerate().map(move |(index, line)| (format!("{path}:{}", index + 1), line))
 }
 
 /// The place of the last assignment to a name, or the file.

@@ -2,19 +2,18 @@
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Case, Report, Scenario, overwrite, started};
+use super::{Bench, RARE, Report, Scenario, overwrite, switched_on};
 use crate::layout::{SECTOR, SlotName};
 
 pub const STOPS_STARTING: Scenario = Scenario {
     name: "stops_starting",
-    cases: &[Case {
-        name: "a_committed_slot_that_stops_starting_gives_way",
-        expects: "after the limit of starts that nobody confirmed, the initramfs asks for the other slot, which starts",
-    }],
+    cases: cases! {
+        "a_committed_slot_that_stops_starting_gives_way": "after the limit of starts that nobody confirmed, the initramfs asks for the other slot, which starts",
+    },
     starts: 2,
-    after: None,
     always: true,
     run: stops_starting,
+    ..RARE
 };
 
 fn stops_starting(bench: &Bench, report: &mut Report) -> Result<()> {
@@ -23,8 +22,7 @@ fn stops_starting(bench: &Bench, report: &mut Report) -> Result<()> {
     let sector = format!("{:<511}\n", format!("starts={} slot=A", counter.limit));
     ensure!(sector.len() as u64 == SECTOR, "a counter fills its sector");
     overwrite(device.disk(), counter.offset_bytes, sector.as_bytes())?;
-    device.power_on()?;
-    let said = started(&mut device, SlotName::B)?;
+    let said = switched_on(&mut device, SlotName::B)?;
     ensure!(device.starts[1].choice.tryboot, "slot B was to start by tryboot: {:?}", device.starts);
     let words = format!("the other slot had started after {:.1} s", said.at.as_secs_f64());
     report.case(STOPS_STARTING.cases[0].name, Ok(words));
@@ -33,28 +31,20 @@ fn stops_starting(bench: &Bench, report: &mut Report) -> Result<()> {
 
 pub const ROOT_ROTS: Scenario = Scenario {
     name: "root_rots",
-    cases: &[
-        Case {
-            name: "bit_rot_in_the_active_root_gives_way_at_once",
-            expects: "a root that does not verify is not used: the other slot starts, without waiting for more failed starts",
-        },
-        Case {
-            name: "bit_rot_in_the_idle_slot_is_not_armed",
-            expects: "a boot partition whose command line has rotted is not armed; before that, it was",
-        },
-    ],
+    cases: cases! {
+        "bit_rot_in_the_active_root_gives_way_at_once": "a root that does not verify is not used: the other slot starts, without waiting for more failed starts",
+        "bit_rot_in_the_idle_slot_is_not_armed": "a boot partition whose command line has rotted is not armed; before that, it was",
+    },
     starts: 3,
-    after: None,
-    always: false,
     run: root_rots,
+    ..RARE
 };
 
 fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&ROOT_ROTS)?;
     let idle = bench.layout.boot(SlotName::B)?;
     let cmdline = super::starting::find(device.disk(), idle.start, idle.size, b"rauc.slot=B")?;
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     device.run("systemctl start parley-started.service")?;
     let arm = "/usr/lib/parley/parley-tryboot set-primary";
     device.run(&format!("{arm} B && {arm} A"))?;
@@ -75,8 +65,7 @@ fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
     let root = bench.layout.root(SlotName::A)?;
     // EROFS begins with 1024 bytes of nothing; its description follows.
     overwrite(device.disk(), root.start + 1024, &[0x55; 128])?;
-    device.power_on()?;
-    started(&mut device, SlotName::B)?;
+    switched_on(&mut device, SlotName::B)?;
     ensure!(device.starts.len() == 2 && device.starts[1].choice.tryboot, "it went otherwise: {:?}", device.starts);
     report.case("bit_rot_in_the_active_root_gives_way_at_once", Ok(String::new()));
     Ok(())

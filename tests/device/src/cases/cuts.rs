@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use super::install::{KeptRecording, UPDATE};
-use super::{Bench, Case, Report, Scenario, started};
+use super::{Bench, Case, Report, Scenario, switched_on};
 use crate::cuts::{Recording, Survived};
 use crate::virtual_device::VirtualDevice;
 
@@ -60,8 +60,7 @@ fn start(bench: &Bench, recording: &Recording, expected: &Survived, folder: &Pat
     let disk = folder.join("cut.img");
     recording.write_disk_after(expected.cut, &bench.disk, &disk)?;
     let mut device = VirtualDevice::new(bench.layout.clone(), &disk, &folder.join("cut"))?;
-    device.power_on()?;
-    started(&mut device, expected.slot)?;
+    switched_on(&mut device, expected.slot)?;
     let number: u64 = device.run("cat /var/device/safe 2>/dev/null || echo 0")?.parse()?;
     let promised = recording.promised(expected.cut);
     ensure!(number >= promised, "number {number} is there, {promised} was promised");

@@ -2,27 +2,26 @@
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, COMMIT_BUDGET, Case, Report, START_BUDGET, Scenario, started};
+use super::{Bench, COMMIT_BUDGET, RARE, Report, START_BUDGET, Scenario, switched_on};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
 pub const LIMITS: Scenario = Scenario {
     name: "gate_limits",
-    cases: &[
-        Case { name: "a_trial_of_the_wrong_slot_is_ended", expects: ENDS },
-        Case { name: "a_trial_of_a_damaged_root_is_ended", expects: ENDS },
-        Case { name: "a_trial_that_cannot_save_is_ended", expects: ENDS },
-        Case { name: "a_trial_that_cannot_take_over_the_data_is_ended", expects: ENDS },
-        Case { name: "a_trial_without_sound_is_ended", expects: ENDS },
-        Case { name: "a_trial_that_answers_too_slowly_is_ended", expects: ENDS },
-        Case { name: "a_trial_whose_parts_restart_is_ended", expects: ENDS },
-        Case { name: "a_trial_without_a_quiet_minute_is_ended", expects: ENDS },
-        Case { name: "a_trial_that_could_not_be_updated_again_is_ended", expects: ENDS },
-    ],
+    cases: cases! {
+        "a_trial_of_the_wrong_slot_is_ended": ENDS,
+        "a_trial_of_a_damaged_root_is_ended": ENDS,
+        "a_trial_that_cannot_save_is_ended": ENDS,
+        "a_trial_that_cannot_take_over_the_data_is_ended": ENDS,
+        "a_trial_without_sound_is_ended": ENDS,
+        "a_trial_that_answers_too_slowly_is_ended": ENDS,
+        "a_trial_whose_parts_restart_is_ended": ENDS,
+        "a_trial_without_a_quiet_minute_is_ended": ENDS,
+        "a_trial_that_could_not_be_updated_again_is_ended": ENDS,
+    },
     starts: 10,
-    after: None,
-    always: false,
     run: limits,
+    ..RARE
 };
 
 const ENDS: &str = "the gate ends the trial for this alone, the committed slot is next, and the history says why";
@@ -51,8 +50,7 @@ fn limits(bench: &Bench, report: &mut Report) -> Result<()> {
     }
     // The reasons lie on the data partition.
     device.words_for.clear();
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     let history = device.run("parley update history --json")?;
     for (case, (_, measurement)) in LIMITS.cases.iter().zip(FAULTS) {
         let entry = format!("\"name\":\"{measurement}\"");

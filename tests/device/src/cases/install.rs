@@ -7,8 +7,8 @@ use anyhow::{Context, Result, ensure};
 
 use super::starting::LONG;
 use super::{
-    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, Case, Report, Rollback, START_BUDGET, Scenario, conclusion, mount_bundles,
-    started,
+    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, RARE, Report, Rollback, START_BUDGET, Scenario, conclusion, mount_bundles,
+    started, switched_on,
 };
 use crate::cuts::{Cuts, Recording, Said};
 use crate::layout::SlotName;
@@ -16,35 +16,19 @@ use crate::virtual_device::VirtualDevice;
 
 pub const UPDATE: Scenario = Scenario {
     name: "update",
-    cases: &[
-        Case {
-            name: "an_update_is_tried_and_committed",
-            expects: "the idle slot is written, the trial starts it, the gate passes, the commit makes it the one that starts",
-        },
-        Case {
-            name: "data_is_migrated_on_a_copy",
-            expects: "the new version reads what the old one wrote, in its own schema; the old folder stays as it was",
-        },
-        Case {
-            name: "power_cuts_leave_a_whole_slot_with_its_data",
-            expects: "after each of 1,000 cuts over installation, trial, migration and commit the firmware finds a whole slot, and its data is there",
-        },
-        Case {
-            name: "a_rollback_by_command_reads_what_was_written_since",
-            expects: "the old version answers within 30 s, and has the lines that the new one wrote, in the old schema",
-        },
-        Case {
-            name: "a_version_that_was_sent_back_is_not_offered_again",
-            expects: "five times refused in words, and nothing is written",
-        },
-    ],
+    cases: cases! {
+        "an_update_is_tried_and_committed": "the idle slot is written, the trial starts it, the gate passes, the commit makes it the one that starts",
+        "data_is_migrated_on_a_copy": "the new version reads what the old one wrote, in its own schema; the old folder stays as it was",
+        "power_cuts_leave_a_whole_slot_with_its_data": "after each of 1,000 cuts over installation, trial, migration and commit the firmware finds a whole slot, and its data is there",
+        "a_rollback_by_command_reads_what_was_written_since": "the old version answers within 30 s, and has the lines that the new one wrote, in the old schema",
+        "a_version_that_was_sent_back_is_not_offered_again": "five times refused in words, and nothing is written",
+    },
     starts: 3,
-    after: None,
     always: true,
     run: update,
+    ..RARE
 };
 
-/// How many cuts of a recording are checked.
 const CUTS: u64 = 1000;
 
 fn update(bench: &Bench, report: &mut Report) -> Result<()> {
@@ -106,16 +90,14 @@ const NEW_LINES: &str = "1 one\n2 two";
 fn record(bench: &Bench, device: &mut VirtualDevice, kept: &KeptRecording, report: &mut Report) -> Result<String> {
     kept.begin()?;
     device.plugged.record = Some(kept.log.clone());
-    device.power_on()?;
-    started(device, SlotName::A)?;
+    switched_on(device, SlotName::A)?;
     wait_committed(device)?;
     device.run("systemd-run --quiet --unit=promise /usr/lib/device/promise")?;
     let write = "cd /var/lib/parley/data/probe/v1 && printf 'one\\ntwo\\n' > lines && sync lines . && /usr/lib/device/tell lines";
     device.run(write)?;
     mount_bundles(device)?;
     let begun = device.elapsed()?;
-    let installed = device.shell_within(&format!("parley update install {BUNDLES}/recompressed.raucb"), LONG)?;
-    ensure!(installed.code == 0, "it was not installed: {}", installed.output);
+    device.run_within(&format!("parley update install {BUNDLES}/recompressed.raucb"), LONG)?;
     let took = device.elapsed()?.saturating_sub(begun);
     report.figure("installation of a whole image", format!("{} s", took.as_secs()));
     device.run("/usr/lib/device/tell installed")?;
@@ -172,7 +154,8 @@ fn back_by_command(device: &mut VirtualDevice, report: &mut Report) -> Result<St
     Ok(words)
 }
 
-fn offered_again(device: &mut VirtualDevice) -> Result<String> {
+/// A version that will not do, offered five times.
+pub(super) fn offered_again(device: &mut VirtualDevice) -> Result<String> {
     mount_bundles(device)?;
     let mut words = String::new();
     for _ in 0..5 {
@@ -185,10 +168,9 @@ fn offered_again(device: &mut VirtualDevice) -> Result<String> {
 
 fn check_cuts(bench: &Bench, kept: &KeptRecording, report: &mut Report) -> Result<String> {
     let mut recording = kept.open(bench, &bench.folder("recording").join("cuts"))?;
-    let count = bench.cuts.unwrap_or(CUTS);
-    let seeds = bench.seed.map_or(0..count, |seed| seed..seed + 1);
+    let seeds = bench.seed.map_or(0..CUTS, |seed| seed..seed + 1);
     let mut cuts = Cuts::default();
-    for seed in seeds.clone() {
+    for seed in seeds {
         cuts.add(seed, recording.check(recording.cut(seed)));
     }
     let words = cuts.words(recording.len());
@@ -199,16 +181,15 @@ fn check_cuts(bench: &Bench, kept: &KeptRecording, report: &mut Report) -> Resul
 /// Checks the cuts of the recording that is there.
 pub const REPLAY: Scenario = Scenario {
     name: "replay",
-    cases: &[Case {
-        name: "power_cuts_of_the_last_recording",
-        expects: "as power_cuts_leave_a_whole_slot_with_its_data, over the recording that the scenario `update` has left",
-    }],
+    cases: cases! {
+        "power_cuts_of_the_last_recording": "as power_cuts_leave_a_whole_slot_with_its_data, over the recording that the scenario `update` has left",
+    },
     starts: 0,
     after: Some(UPDATE.name),
-    always: false,
     run: |bench, report| {
         let outcome = check_cuts(bench, &KeptRecording::of(bench), report);
         report.case("power_cuts_of_the_last_recording", outcome);
         Ok(())
     },
+    ..RARE
 };

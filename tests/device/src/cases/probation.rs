@@ -4,36 +4,33 @@ use anyhow::{Result, ensure};
 
 use super::install::wait_committed;
 use super::starting::LONG;
-use super::{BUNDLES, Bench, Case, Report, START_BUDGET, Scenario, back_on, mount_bundles, started};
+use super::{BUNDLES, Bench, RARE, Report, START_BUDGET, Scenario, back_on, mount_bundles, started, switched_on};
 use crate::layout::SlotName;
 use crate::virtual_device::{VirtualDevice, copy_sparse};
 
 pub const PROBATION: Scenario = Scenario {
     name: "probation",
-    cases: &[Case {
-        name: "a_committed_version_that_keeps_crashing_goes_back",
-        expects: "more restarts than probation allows: the old version answers within 30 s, is committed, and the history says why",
-    }],
+    cases: cases! {
+        "a_committed_version_that_keeps_crashing_goes_back": "more restarts than probation allows: the old version answers within 30 s, is committed, and the history says why",
+    },
     starts: 3,
-    after: None,
-    always: false,
     run: probation,
+    ..RARE
 };
 
 pub const LIMITS: Scenario = Scenario {
     name: "probation_limits",
-    cases: &[
-        Case { name: "a_committed_version_that_panicked_goes_back", expects: GOES_BACK },
-        Case { name: "a_committed_version_with_damaged_files_goes_back", expects: GOES_BACK },
-        Case { name: "a_committed_version_that_fails_to_answer_goes_back", expects: GOES_BACK },
-        Case { name: "a_committed_version_that_answers_too_slowly_goes_back", expects: GOES_BACK },
-        Case { name: "a_committed_version_that_does_the_wrong_thing_goes_back", expects: GOES_BACK },
-        Case { name: "a_committed_version_that_hears_badly_goes_back", expects: GOES_BACK },
-    ],
+    cases: cases! {
+        "a_committed_version_that_panicked_goes_back": GOES_BACK,
+        "a_committed_version_with_damaged_files_goes_back": GOES_BACK,
+        "a_committed_version_that_fails_to_answer_goes_back": GOES_BACK,
+        "a_committed_version_that_answers_too_slowly_goes_back": GOES_BACK,
+        "a_committed_version_that_does_the_wrong_thing_goes_back": GOES_BACK,
+        "a_committed_version_that_hears_badly_goes_back": GOES_BACK,
+    },
     starts: 14,
-    after: None,
-    always: false,
     run: limits,
+    ..RARE
 };
 
 const GOES_BACK: &str = "this limit alone is exceeded: the old version starts, and the history says why";
@@ -51,12 +48,10 @@ const EXCEEDED: [(&str, &str); 6] = [
 /// A device whose new version has just passed its gate.
 fn committed(bench: &Bench, scenario: &Scenario) -> Result<VirtualDevice> {
     let mut device = bench.device(scenario)?;
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
     mount_bundles(&mut device)?;
-    let installed = device.shell_within(&format!("parley update install {BUNDLES}/good.raucb"), LONG)?;
-    ensure!(installed.code == 0, "it was not installed: {}", installed.output);
+    device.run_within(&format!("parley update install {BUNDLES}/good.raucb"), LONG)?;
     device.begin("parley update install --restart")?;
     started(&mut device, SlotName::B)?;
     wait_committed(&mut device)?;
@@ -80,8 +75,7 @@ fn limits(bench: &Bench, report: &mut Report) -> Result<()> {
 }
 
 fn exceeded(device: &mut VirtualDevice, name: &str, value: &str) -> Result<String> {
-    device.power_on()?;
-    started(device, SlotName::B)?;
+    switched_on(device, SlotName::B)?;
     wait_committed(device)?;
     // Without the fault it stays.
     device.run("systemctl start parley-probation.service")?;

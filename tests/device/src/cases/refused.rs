@@ -3,55 +3,45 @@
 use anyhow::{Result, ensure};
 
 use super::starting::LONG;
-use super::{Bench, Case, Report, Scenario, conclusion, mount_bundles, slots, started};
+use super::{Bench, RARE, Report, Scenario, conclusion, mount_bundles, slots, switched_on};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
 pub const REFUSED: Scenario = Scenario {
     name: "bad_bundles",
-    cases: &[
-        Case { name: "a_damaged_bundle_is_refused", expects: BEFORE },
-        Case { name: "an_unsigned_bundle_is_refused", expects: BEFORE },
-        Case { name: "a_strangers_bundle_is_refused", expects: BEFORE },
-        Case { name: "a_bundle_of_a_revoked_key_is_refused", expects: BEFORE },
-        Case { name: "a_bundle_for_another_device_is_refused", expects: BEFORE },
-        Case { name: "an_older_version_is_refused", expects: BEFORE },
-        Case { name: "a_bundle_too_large_for_the_slot_is_refused", expects: BEFORE },
-        Case {
-            name: "an_older_version_with_a_signed_permission_is_admitted",
-            expects: "`parley update check` says that it may be installed",
-        },
-        Case {
-            name: "a_certificate_that_has_expired_since_is_no_reason",
-            expects: "at a clock of 2038 a good bundle may be installed: it is judged at the time of signing",
-        },
-        Case {
-            name: "a_full_data_partition_refuses_and_harms_nothing",
-            expects: "with not a byte left the installation is refused in words, and possible again once there is room",
-        },
-    ],
+    cases: cases! {
+        "a_damaged_bundle_is_refused": BEFORE,
+        "an_unsigned_bundle_is_refused": BEFORE,
+        "a_strangers_bundle_is_refused": BEFORE,
+        "a_bundle_of_a_revoked_key_is_refused": BEFORE,
+        "a_bundle_for_another_device_is_refused": BEFORE,
+        "an_older_version_is_refused": BEFORE,
+        "a_bundle_too_large_for_the_slot_is_refused": BEFORE,
+        "an_older_version_with_a_signed_permission_is_admitted": "`parley update check` says that it may be installed",
+        "a_certificate_that_has_expired_since_is_no_reason": "at a clock of 2038 a good bundle may be installed: it is judged at the time of signing",
+        "a_full_data_partition_refuses_and_harms_nothing": "with not a byte left the installation is refused in words, and possible again once there is room",
+    },
     starts: 1,
-    after: None,
     always: true,
     run: refused,
+    ..RARE
 };
 
 pub const OLD_EEPROM: Scenario = Scenario {
     name: "old_eeprom",
-    cases: &[Case {
-        name: "an_old_eeprom_is_refused",
-        expects: "a firmware of 2022 ignores the sections of autoboot.txt: nothing is installed",
-    }],
+    cases: cases! {
+        "an_old_eeprom_is_refused": "a firmware of 2022 ignores the sections of autoboot.txt: nothing is installed",
+    },
     starts: 1,
-    after: None,
     always: true,
     run: old_eeprom,
+    ..RARE
 };
 
 const BEFORE: &str =
     "refused by `parley update` in words and by RAUC, before a byte is written: both slots are untouched";
 
-/// Case, bundle, and a word that an owner finds in the reason.
+///  bundle, and a word that an owner finds in the reason.
 const BAD: &[(&str, &str, &str)] = &[
     ("a_damaged_bundle_is_refused", "damaged", "damaged"),
     ("an_unsigned_bundle_is_refused", "unsigned", "signed"),
@@ -67,16 +57,11 @@ fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
     let before = slots(bench, device.disk())?;
     // systemd takes no clock seriously that is 15 years ahead of its own release.
     device.plugged.clock = Some("2038-01-01T00:00:00".into());
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     mount_bundles(&mut device)?;
     for (case, bundle, word) in BAD {
-        let outcome = refuses(&mut device, bundle, word).and_then(|said| {
-            device.run("sync")?;
-            ensure!(slots(bench, device.disk())? == before, "a slot was written");
-            Ok(said)
-        });
-        report.case(case, outcome);
+        let outcome = refuses(&mut device, bundle, word);
+        report.case(case, outcome.and_then(|said| untouched(bench, &mut device, &before, said)));
     }
     let check =
         |device: &mut VirtualDevice, bundle| device.run(&format!("parley update check /run/bundles/{bundle}.raucb"));
@@ -87,10 +72,7 @@ fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
         Ok(said)
     });
     report.case("a_certificate_that_has_expired_since_is_no_reason", outcome);
-    let outcome = full(&mut device).and_then(|said| {
-        ensure!(slots(bench, device.disk())? == before, "a slot was written");
-        Ok(said)
-    });
+    let outcome = full(&mut device).and_then(|said| untouched(bench, &mut device, &before, said));
     report.case("a_full_data_partition_refuses_and_harms_nothing", outcome);
     Ok(())
 }
@@ -100,16 +82,18 @@ fn old_eeprom(bench: &Bench, report: &mut Report) -> Result<()> {
     let before = slots(bench, device.disk())?;
     // February 2022.
     device.plugged.firmware_built = Some(1_643_673_600);
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     mount_bundles(&mut device)?;
-    let outcome = refuses(&mut device, "good", "EEPROM").and_then(|said| {
-        device.run("sync")?;
-        ensure!(slots(bench, device.disk())? == before, "a slot was written");
-        Ok(said)
-    });
-    report.case("an_old_eeprom_is_refused", outcome);
+    let outcome = refuses(&mut device, "good", "EEPROM");
+    report.case("an_old_eeprom_is_refused", outcome.and_then(|said| untouched(bench, &mut device, &before, said)));
     Ok(())
+}
+
+/// What was said, if nothing was written meanwhile.
+fn untouched(bench: &Bench, device: &mut VirtualDevice, before: &[[u8; 32]], said: String) -> Result<String> {
+    device.run("sync")?;
+    ensure!(slots(bench, device.disk())? == before, "a slot was written");
+    Ok(said)
 }
 
 /// Both ways in refuse it; the words are the owner's.

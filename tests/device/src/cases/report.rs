@@ -13,10 +13,8 @@ pub const ROLLBACK_BUDGET: Duration = Duration::from_secs(30);
 /// What the Pi's firmware takes of it, and the emulator does not play. An estimate, from the design: 6 to 9 s.
 pub const FIRMWARE: Duration = Duration::from_secs(9);
 
-/// How long the way back took after a failure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rollback {
-    /// What failed.
     pub failure: String,
     /// From the failure to the first answered command on the good slot, seconds of the guest's time: measured.
     pub measured_s: f64,
@@ -27,7 +25,6 @@ pub struct Rollback {
 }
 
 impl Rollback {
-    /// A measured one.
     pub fn new(failure: &str, measured: Duration) -> Rollback {
         Rollback {
             failure: failure.to_owned(),
@@ -45,14 +42,12 @@ impl Rollback {
 /// The latest figures of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    /// By failure.
     pub rollbacks: BTreeMap<String, Rollback>,
     /// Whatever else was measured: name, and value with its unit.
     pub others: BTreeMap<String, String>,
 }
 
 impl Figures {
-    /// Takes newer ones over.
     pub fn update(&mut self, newer: &Figures) {
         self.rollbacks.extend(newer.rollbacks.clone());
         self.others.extend(newer.others.clone());
@@ -76,16 +71,13 @@ impl Figures {
     }
 }
 
-/// A scenario's report.
 pub struct Report {
     scenario: &'static Scenario,
     outcomes: Vec<(&'static str, Result<String>)>,
-    /// What was measured.
     pub figures: Figures,
 }
 
 impl Report {
-    /// An empty one.
     pub fn new(scenario: &'static Scenario) -> Report {
         Report { scenario, outcomes: Vec::new(), figures: Figures::default() }
     }
@@ -98,7 +90,6 @@ impl Report {
         passed
     }
 
-    /// Notes a figure.
     pub fn figure(&mut self, name: &str, value: String) {
         self.figures.others.insert(name.to_owned(), value);
     }
@@ -115,7 +106,6 @@ impl Report {
         Ok(words)
     }
 
-    /// The cases that did not pass.
     pub fn failures(&self) -> impl Iterator<Item = &'static str> {
         let failed = self.outcomes().filter(|(_, outcome)| !outcome.is_some_and(Result::is_ok));
         failed.map(|(name, _)| name)

@@ -4,25 +4,18 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{ANSWERS, Bench, Case, Report, Scenario, said_on};
+use super::{ANSWERS, Bench, RARE, Report, Scenario, said_on};
 use crate::layout::SlotName;
 
 pub const SOUND: Scenario = Scenario {
     name: "sound",
-    cases: &[
-        Case {
-            name: "what_the_assistant_says_leaves_the_sound_card",
-            expects: "an answer's tone of 440 Hz is in the recording of an HDA sound card's output",
-        },
-        Case {
-            name: "what_is_played_to_the_microphone_is_heard",
-            expects: "a tone that is played into the loop is what the loop's other end records",
-        },
-    ],
+    cases: cases! {
+        "what_the_assistant_says_leaves_the_sound_card": "an answer's tone of 440 Hz is in the recording of an HDA sound card's output",
+        "what_is_played_to_the_microphone_is_heard": "a tone that is played into the loop is what the loop's other end records",
+    },
     starts: 1,
-    after: None,
-    always: false,
     run: sound,
+    ..RARE
 };
 
 /// The tone of the engines' double.

@@ -4,44 +4,31 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use super::{ANSWERS, Bench, Case, Report, Scenario, mount_bundles, overwrite, said_on, started};
+use super::{ANSWERS, Bench, RARE, Report, Scenario, mount_bundles, overwrite, said_on, switched_on};
 use crate::disk;
 use crate::layout::{SECTOR, SlotName};
 use crate::virtual_device::VirtualDevice;
 
 pub const FRESH_CARD: Scenario = Scenario {
     name: "fresh_card",
-    cases: &[
-        Case {
-            name: "a_fresh_card_starts",
-            expects: "slot A runs from a verified root, with its data mounted and the system's watchdog fed",
-        },
-        Case { name: "the_assistant_answers", expects: "the service opens its sound devices, and an engine answers" },
-        Case {
-            name: "the_service_feeds_its_watchdog_while_it_hears",
-            expects: "the service manager knows the time of a sign of life that is newer than the start",
-        },
-        Case { name: "our_units_are_hardened", expects: "systemd-analyze security says 2.0 at most for each" },
-        Case {
-            name: "a_device_without_a_clock_takes_updates",
-            expects: "at a clock of 1970, a good bundle may be installed",
-        },
-        Case {
-            name: "nobody_but_the_product_asks_rauc",
-            expects: "another user of the device can neither read nor install",
-        },
-    ],
+    cases: cases! {
+        "a_fresh_card_starts": "slot A runs from a verified root, with its data mounted and the system's watchdog fed",
+        "the_assistant_answers": "the service opens its sound devices, and an engine answers",
+        "the_service_feeds_its_watchdog_while_it_hears": "the service manager knows the time of a sign of life that is newer than the start",
+        "our_units_are_hardened": "systemd-analyze security says 2.0 at most for each",
+        "a_device_without_a_clock_takes_updates": "at a clock of 1970, a good bundle may be installed",
+        "nobody_but_the_product_asks_rauc": "another user of the device can neither read nor install",
+    },
     starts: 1,
-    after: None,
     always: true,
     run: fresh_card,
+    ..RARE
 };
 
 fn fresh_card(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&FRESH_CARD)?;
     device.plugged.clock = Some("1970-01-01T00:00:00".into());
-    device.power_on()?;
-    let said = started(&mut device, SlotName::A)?;
+    let said = switched_on(&mut device, SlotName::A)?;
     report.figure("start of a fresh card, to the first command", format!("{:.1} s", said.at.as_secs_f64()));
     report.case("a_fresh_card_starts", verified(&mut device));
     let answered = said_on(&mut device, ANSWERS, SlotName::A);
@@ -113,21 +100,14 @@ fn nobody_else(device: &mut VirtualDevice) -> Result<String> {
 
 pub const AUTOBOOT: Scenario = Scenario {
     name: "autoboot",
-    cases: &[
-        Case {
-            name: "a_missing_autoboot_starts_slot_a_and_is_repaired",
-            expects: "without the file slot A starts, and the file is there again before anything is installed",
-        },
-        Case {
-            name: "a_zeroed_autoboot_starts_slot_a_and_is_repaired",
-            expects: "zeros where the file and its file system were: the same",
-        },
-        Case { name: "a_garbled_autoboot_starts_slot_a_and_is_repaired", expects: "a file of rubbish: the same" },
-    ],
+    cases: cases! {
+        "a_missing_autoboot_starts_slot_a_and_is_repaired": "without the file slot A starts, and the file is there again before anything is installed",
+        "a_zeroed_autoboot_starts_slot_a_and_is_repaired": "zeros where the file and its file system were: the same",
+        "a_garbled_autoboot_starts_slot_a_and_is_repaired": "a file of rubbish: the same",
+    },
     starts: 3,
-    after: None,
-    always: false,
     run: autoboot,
+    ..RARE
 };
 
 fn autoboot(bench: &Bench, report: &mut Report) -> Result<()> {
@@ -149,8 +129,7 @@ fn autoboot(bench: &Bench, report: &mut Report) -> Result<()> {
         };
         overwrite(device.disk(), position, &harm)?;
         let mut repaired = || -> Result<String> {
-            device.power_on()?;
-            started(&mut device, SlotName::A)?;
+            switched_on(&mut device, SlotName::A)?;
             device.run("systemctl start parley-started.service && sync")?;
             let disk = std::fs::File::open(device.disk())?;
             let now = disk::fat_file(&disk, &partition, &bench.layout.autoboot_file)?;

@@ -7,31 +7,21 @@ use anyhow::{Context, Result, ensure};
 
 use super::install::wait_committed;
 use super::starting::LONG;
-use super::{Bench, Case, Report, STARTED, Scenario, conclusion, slots, started};
+use super::{Bench, RARE, Report, STARTED, Scenario, conclusion, slots, switched_on};
 use crate::disk::fat_file;
 use crate::layout::{Partition, SlotName};
 use crate::virtual_device::VirtualDevice;
 
 pub const STICK: Scenario = Scenario {
     name: "stick",
-    cases: &[
-        Case {
-            name: "a_stick_with_an_update_is_offered_and_gets_a_report",
-            expects: "the stick is mounted without devices, programs and set-uid, the update is offered, and a report lies on the stick",
-        },
-        Case {
-            name: "a_stick_that_is_pulled_while_it_installs_ends_the_installation",
-            expects: "the installation ends by itself and says so; the running slot is untouched, and the next one may begin",
-        },
-        Case {
-            name: "a_yes_installs_from_the_stick_and_the_device_tries_it",
-            expects: "`parley update accept` installs the offer, says so on the stick, and the other slot starts",
-        },
-    ],
+    cases: cases! {
+        "a_stick_with_an_update_is_offered_and_gets_a_report": "the stick is mounted without devices, programs and set-uid, the update is offered, and a report lies on the stick",
+        "a_stick_that_is_pulled_while_it_installs_ends_the_installation": "the installation ends by itself and says so; the running slot is untouched, and the next one may begin",
+        "a_yes_installs_from_the_stick_and_the_device_tries_it": "`parley update accept` installs the offer, says so on the stick, and the other slot starts",
+    },
     starts: 2,
-    after: None,
-    always: false,
     run: stick,
+    ..RARE
 };
 
 /// An installation from a stick that is gone must not wait for it any longer than this.
@@ -42,8 +32,7 @@ fn stick(bench: &Bench, report: &mut Report) -> Result<()> {
     let copy = bench.folder(STICK.name).join("stick.img");
     crate::virtual_device::copy_sparse(&bench.stick, &copy)?;
     device.plugged.stick = Some(copy.clone());
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
     let before = slots(bench, device.disk())?;
     report.case("a_stick_with_an_update_is_offered_and_gets_a_report", offered(&mut device));
@@ -59,12 +48,10 @@ fn stick(bench: &Bench, report: &mut Report) -> Result<()> {
 }
 
 fn plug(device: &mut VirtualDevice) -> Result<()> {
-    device.plug_stick()?;
+    device.machine()?.plug_stick()?;
     let wait = "for i in $(seq 60); do test -e /run/parley-update/offer.json && exit 0; sleep 1; done; \
                 journalctl --no-pager -n 30; grep /dev/sd /proc/mounts; ls -l /run/parley-stick/*; exit 1";
-    let done = device.shell_within(&format!("({wait})"), PULLED_BUDGET)?;
-    ensure!(done.code == 0, "nothing was offered: {}", done.output);
-    Ok(())
+    device.run_within(&format!("({wait})"), PULLED_BUDGET).context("nothing was offered").map(|_| ())
 }
 
 fn accepted(device: &mut VirtualDevice) -> Result<()> {
@@ -101,7 +88,7 @@ fn pulled(device: &mut VirtualDevice) -> Result<String> {
     ))?;
     // The check of the whole file comes first; it takes longer than this.
     device.wait("DEVICE installing", PULLED_BUDGET)?;
-    device.pull_stick()?;
+    device.machine()?.pull_stick()?;
     let ended = device.wait("DEVICE pulled", PULLED_BUDGET)?.line.text;
     ensure!(!ended.contains("pulled 0"), "it was installed before the stick was pulled: {ended}");
     let said = device.run("cat /run/said")?;

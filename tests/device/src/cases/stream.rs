@@ -2,50 +2,34 @@
 
 use std::collections::HashSet;
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use super::install::{lines, wait_committed};
+use super::install::{lines, offered_again, wait_committed};
 use super::starting::LONG;
-use super::{Bench, COMMIT_BUDGET, Case, Report, Scenario, conclusion, mount_bundles, slots, started};
+use super::{Bench, COMMIT_BUDGET, RARE, Report, Scenario, conclusion, mount_bundles, slots, started, switched_on};
 use crate::layout::{Partition, SlotName};
 use crate::machine::SERVER;
 use crate::virtual_device::VirtualDevice;
 
 pub const STREAM: Scenario = Scenario {
     name: "stream",
-    cases: &[
-        Case {
-            name: "a_streamed_bundle_that_is_damaged_leaves_the_running_slot_untouched",
-            expects: "the installation ends and says so; the running slot is as it was, and starts next",
-        },
-        Case {
-            name: "two_installations_at_once_are_one",
-            expects: "while one installs, another is refused in words, and the first is not disturbed",
-        },
-        Case {
-            name: "an_update_of_the_program_downloads_little_but_the_program",
-            expects: "over HTTP with ranges, adaptive: the server sends what the device did not have and 5 % of the bundle at most",
-        },
-        Case {
-            name: "a_migration_that_fails_ends_the_trial",
-            expects: "the gate ends the trial, the old version runs, and its data is as it was",
-        },
-        Case {
-            name: "a_version_that_failed_is_offered_five_times",
-            expects: "refused each time in words, and nothing is written",
-        },
-    ],
+    cases: cases! {
+        "a_streamed_bundle_that_is_damaged_leaves_the_running_slot_untouched": "the installation ends and says so; the running slot is as it was, and starts next",
+        "two_installations_at_once_are_one": "while one installs, another is refused in words, and the first is not disturbed",
+        "an_update_of_the_program_downloads_little_but_the_program": "over HTTP with ranges, adaptive: the server sends what the device did not have and 5 % of the bundle at most",
+        "a_migration_that_fails_ends_the_trial": "the gate ends the trial, the old version runs, and its data is as it was",
+        "a_version_that_failed_is_offered_five_times": "refused each time in words, and nothing is written",
+    },
     starts: 3,
-    after: None,
-    always: false,
     run: stream,
+    ..RARE
 };
 
 /// The most that an update of the program alone may download beside the pieces that hold what is new on its root, of the bundle. (Of a full
-/// image it may download a tenth in all. This one has models without content, and the program alone is a tenth of it; `cargo xtask download`
-/// measures a real one.)
+/// image it may download a tenth in all. This one has models without content, and the program alone is a tenth of it.)
 const BESIDE: f64 = 0.08;
 
 /// RAUC compares images in blocks of this size, bytes.
@@ -58,8 +42,7 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&STREAM)?;
     let log = bench.folder(STREAM.name).join("served.log");
     device.plugged.server = Some(format!("{} {} {}", bench.server, bench.served.display(), log.display()));
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
     device
         .run("net=$(ls /sys/class/net | grep -vx lo) && ip link set $net up && ip address add 10.0.2.15/24 dev $net")?;
@@ -78,8 +61,7 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
     mount_bundles(&mut device)?;
     report.case("two_installations_at_once_are_one", at_once(&mut device));
     report.case("a_migration_that_fails_ends_the_trial", migration_fails(&mut device));
-    mount_bundles(&mut device)?;
-    report.case("a_version_that_failed_is_offered_five_times", offered(&mut device));
+    report.case("a_version_that_failed_is_offered_five_times", offered_again(&mut device));
     Ok(())
 }
 
@@ -89,14 +71,8 @@ fn damaged(device: &mut VirtualDevice) -> Result<String> {
     Ok(conclusion(&done.output))
 }
 
-fn program_alone(
-    bench: &Bench,
-    device: &mut VirtualDevice,
-    log: &std::path::Path,
-    report: &mut Report,
-) -> Result<String> {
-    let done = device.shell_within(&format!("parley update install http://{SERVER}/good.raucb"), LONG)?;
-    ensure!(done.code == 0, "it was not installed: {}", done.output);
+fn program_alone(bench: &Bench, device: &mut VirtualDevice, log: &Path, report: &mut Report) -> Result<String> {
+    device.run_within(&format!("parley update install http://{SERVER}/good.raucb"), LONG)?;
     let sent: u64 = std::fs::read_to_string(log)?.lines().filter_map(|line| line.parse::<u64>().ok()).sum();
     let whole = bench.served.join("good.raucb").metadata().context("the bundle that was served")?.len();
     let New { bytes: new, pieces } = new_on_the_root(bench, device)?;
@@ -170,14 +146,4 @@ fn migration_fails(device: &mut VirtualDevice) -> Result<String> {
     let now = lines(device, 1)?;
     ensure!(now == "one\ntwo", "the old version reads `{now}`");
     Ok(history.lines().last().unwrap_or_default().to_owned())
-}
-
-fn offered(device: &mut VirtualDevice) -> Result<String> {
-    let mut words = String::new();
-    for _ in 0..5 {
-        let done = device.shell_within("parley update install /run/bundles/good.raucb", LONG)?;
-        ensure!(done.code != 0, "it was installed again: {}", done.output);
-        words = conclusion(&done.output);
-    }
-    Ok(words)
 }

@@ -2,78 +2,58 @@
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, Case, Report, START_BUDGET, Scenario, back_on, started};
+use super::{Bench, RARE, Report, START_BUDGET, Scenario, back_on, started, switched_on};
 use crate::layout::SlotName;
 use crate::qmp::Stop;
 use crate::virtual_device::VirtualDevice;
 
 pub const HANGS: Scenario = Scenario {
     name: "kernel_hangs",
-    cases: &[Case {
-        name: "a_trial_whose_kernel_hangs_falls_back",
-        expects: "the watchdog that nobody feeds any more ends the trial; the committed slot answers within 30 s",
-    }],
+    cases: cases! {
+        "a_trial_whose_kernel_hangs_falls_back": "the watchdog that nobody feeds any more ends the trial; the committed slot answers within 30 s",
+    },
     starts: 2,
-    after: None,
     always: true,
     run: |bench, report| fails(bench, report, &HANGS, &[("kernel-hang", Stop::Watchdog)]),
+    ..RARE
 };
 
 pub const PANICS: Scenario = Scenario {
     name: "kernel_panics",
-    cases: &[Case {
-        name: "a_trial_whose_kernel_panics_falls_back",
-        expects: "the kernel restarts after a second; the committed slot answers within 30 s",
-    }],
+    cases: cases! {
+        "a_trial_whose_kernel_panics_falls_back": "the kernel restarts after a second; the committed slot answers within 30 s",
+    },
     starts: 2,
-    after: None,
-    always: false,
     run: |bench, report| fails(bench, report, &PANICS, &[("panic", Stop::Reset)]),
+    ..RARE
 };
 
 pub const INIT: Scenario = Scenario {
     name: "first_process",
-    cases: &[
-        Case {
-            name: "a_trial_whose_first_process_freezes_falls_back",
-            expects: "the watchdog ends the trial; the committed slot answers within 30 s",
-        },
-        Case {
-            name: "a_trial_whose_first_process_crashes_falls_back",
-            expects: "the watchdog ends the trial, sooner than systemd itself, which waits for ten seconds; the committed slot answers within 30 s",
-        },
-    ],
+    cases: cases! {
+        "a_trial_whose_first_process_freezes_falls_back": "the watchdog ends the trial; the committed slot answers within 30 s",
+        "a_trial_whose_first_process_crashes_falls_back": "the watchdog ends the trial, sooner than systemd itself, which waits for ten seconds; the committed slot answers within 30 s",
+    },
     starts: 4,
-    after: None,
-    always: false,
     run: |bench, report| {
         fails(bench, report, &INIT, &[("init-frozen", Stop::Watchdog), ("init-crash", Stop::Watchdog)])
     },
+    ..RARE
 };
 
 pub const SERVICE: Scenario = Scenario {
     name: "service",
-    cases: &[
-        Case {
-            name: "a_trial_whose_service_hangs_falls_back",
-            expects: "the service's own watchdog ends it, the gate sees the restart, the committed slot answers within 30 s",
-        },
-        Case {
-            name: "a_trial_whose_service_crashes_falls_back",
-            expects: "the first crash fails the gate; the committed slot answers within 30 s",
-        },
-        Case {
-            name: "a_trial_that_fails_the_gate_falls_back",
-            expects: "a self-test that takes too long ends the trial; the committed slot answers within 30 s",
-        },
-    ],
+    cases: cases! {
+        "a_trial_whose_service_hangs_falls_back": "the service's own watchdog ends it, the gate sees the restart, the committed slot answers within 30 s",
+        "a_trial_whose_service_crashes_falls_back": "the first crash fails the gate; the committed slot answers within 30 s",
+        "a_trial_that_fails_the_gate_falls_back": "a self-test that takes too long ends the trial; the committed slot answers within 30 s",
+    },
     starts: 6,
-    after: None,
-    always: false,
     run: |bench, report| {
         let faults = [("service-hang", Stop::Reset), ("service-crashes", Stop::Reset), ("gate-self-test", Stop::Reset)];
         fails(bench, report, &SERVICE, &faults)
     },
+    ..RARE
 };
 
 /// One failing trial after the other, each a case of the scenario in its order.
@@ -122,20 +102,17 @@ fn in_words(fault: &str) -> &str {
 
 pub const CUT: Scenario = Scenario {
     name: "cut_in_trial",
-    cases: &[Case {
-        name: "a_power_cut_in_a_trial_falls_back",
-        expects: "the committed slot starts, the trial is not repeated by itself, and it counts as interrupted, not as bad",
-    }],
+    cases: cases! {
+        "a_power_cut_in_a_trial_falls_back": "the committed slot starts, the trial is not repeated by itself, and it counts as interrupted, not as bad",
+    },
     starts: 3,
-    after: None,
-    always: false,
     run: cut,
+    ..RARE
 };
 
 fn cut(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&CUT)?;
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     // As after an installation: a trial that nobody has prepared would be a rescue.
     device.run("systemctl start parley-started.service && /usr/lib/parley/parley-tryboot set-primary B")?;
     device.begin("parley update install --restart")?;
@@ -143,8 +120,7 @@ fn cut(bench: &Bench, report: &mut Report) -> Result<()> {
     ensure!(device.starts[1].choice.tryboot, "that was no trial: {:?}", device.starts);
     device.run("systemctl start parley-started.service")?;
     device.cut_power()?;
-    device.power_on()?;
-    started(&mut device, SlotName::A)?;
+    switched_on(&mut device, SlotName::A)?;
     ensure!(!device.starts[2].choice.tryboot, "the flag outlived the cut: {:?}", device.starts);
     device.run("systemctl start parley-started.service")?;
     let record = device.run("tr -d '\\n ' < /var/lib/parley/update/boot.json")?;
@@ -157,14 +133,12 @@ fn cut(bench: &Bench, report: &mut Report) -> Result<()> {
 
 pub const INITRAMFS: Scenario = Scenario {
     name: "initramfs_hangs",
-    cases: &[Case {
-        name: "a_trial_whose_initramfs_hangs_falls_back",
-        expects: "the firmware's watchdog, which runs from before the kernel, ends the trial",
-    }],
+    cases: cases! {
+        "a_trial_whose_initramfs_hangs_falls_back": "the firmware's watchdog, which runs from before the kernel, ends the trial",
+    },
     starts: 2,
-    after: None,
-    always: false,
     run: initramfs_hangs,
+    ..RARE
 };
 
 fn initramfs_hangs(bench: &Bench, report: &mut Report) -> Result<()> {

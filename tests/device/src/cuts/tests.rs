@@ -1,3 +1,4 @@
+use super::check::Verity;
 use super::*;
 use crate::layout::SECTOR;
 use crate::writelog::tests::{Op, recorded};
@@ -44,7 +45,7 @@ fn what_follows_the_recording_is_left_out() {
 }
 
 fn after(entries: usize) -> Cut {
-    Cut { after: entries, in_flight: InFlight::Lost }
+    Cut { after: entries, seed: 0 }
 }
 
 #[test]

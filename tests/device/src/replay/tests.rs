@@ -51,7 +51,7 @@ fn write(sector: u64, byte: u8) -> Op {
 fn in_flight_writes_are_lost_independently() {
     let ops = [write(0, 1), Op::Flush, write(1, 2), write(2, 3)];
     let outcomes: std::collections::BTreeSet<(u8, u8)> = (0..100)
-        .map(|seed| replayed(&ops, Cut { after: 4, in_flight: InFlight::Random(seed) }))
+        .map(|seed| replayed(&ops, Cut { after: 4, seed }))
         .inspect(|disk| assert_eq!(disk[0], 1))
         .map(|disk| (disk[512], disk[1024]))
         .collect();
@@ -62,7 +62,7 @@ fn in_flight_writes_are_lost_independently() {
 fn a_long_write_can_be_torn() {
     let ops = [Op::Write { sector: 0, data: vec![9; 8 * 512], durable: false }];
     let torn = (0..100).any(|seed| {
-        let disk = replayed(&ops, Cut { after: 1, in_flight: InFlight::Random(seed) });
+        let disk = replayed(&ops, Cut { after: 1, seed });
         let there = disk.chunks(512).take(8).filter(|sector| sector[0] == 9).count();
         there != 0 && there != 8
     });
@@ -74,13 +74,13 @@ proptest! {
     fn what_was_flushed_is_never_lost(ops in prop::collection::vec(any_op(), 0..30), seed: u64) {
         let mut ops = ops;
         ops.push(Op::Flush);
-        let cut = Cut { after: ops.len(), in_flight: InFlight::Random(seed) };
+        let cut = Cut { after: ops.len(), seed };
         prop_assert!(replayed(&ops, cut) == all_of(&ops));
     }
 
     #[test]
     fn every_sector_holds_something_that_was_written_to_it(ops in prop::collection::vec(any_op(), 0..30), after in 0..40usize, seed: u64) {
-        let disk = replayed(&ops, Cut { after, in_flight: InFlight::Random(seed) });
+        let disk = replayed(&ops, Cut { after, seed });
         let issued = &ops[..after.min(ops.len())];
         let flushed = issued.iter().rposition(|op| matches!(op, Op::Flush)).map_or(0, |at| at + 1);
         for (index, sector) in disk.chunks(512).enumerate() {
@@ -94,13 +94,7 @@ proptest! {
 
     #[test]
     fn the_same_seed_makes_the_same_cut(ops in prop::collection::vec(any_op(), 0..20), after in 0..20usize, seed: u64) {
-        let cut = Cut { after, in_flight: InFlight::Random(seed) };
+        let cut = Cut { after, seed };
         prop_assert!(replayed(&ops, cut) == replayed(&ops, cut));
-    }
-
-    #[test]
-    fn a_kept_prefix_is_the_prefix(ops in prop::collection::vec(any_op(), 0..20), after in 0..20usize) {
-        let cut = Cut { after, in_flight: InFlight::Kept };
-        prop_assert!(replayed(&ops, cut) == all_of(&ops[..after.min(ops.len())]));
     }
 }

@@ -2,11 +2,11 @@
 
 use std::process::Output;
 
-use super::super::{Content, make, signature};
+use super::super::{Content, compatible, make, signature};
 use super::*;
 use crate::reproducible;
+use parley_update::rauc::Problem;
 
-/// The images of a test.
 fn bench() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for image in ["root.img", "boot.img"] {
@@ -15,12 +15,20 @@ fn bench() -> tempfile::TempDir {
     folder
 }
 
-fn bundle(folder: &Path, signer: &Signer, name: &str) -> Result<PathBuf> {
+fn make_bundle(folder: &Path, signer: &Signer, allow_downgrade: bool, out: &Path) -> Result<()> {
+    let (root, boot) = (&folder.join("root.img"), &folder.join("boot.img"));
+    let compatible = &compatible()?;
+    make(&Content { compatible, root, boot, version: "1.4.0", build: "test", allow_downgrade }, signer, true, out)
+}
+
+fn bundle(folder: &Path, signer: &Signer, name: &str) -> PathBuf {
     let out = folder.join(name);
-    let (root, boot) = (folder.join("root.img"), folder.join("boot.img"));
-    let content = Content { root: &root, boot: &boot, version: "1.4.0", build: "test", allow_downgrade: false };
-    make(&content, signer, true, &out)?;
-    Ok(out)
+    make_bundle(folder, signer, false, &out).expect("it can be signed");
+    out
+}
+
+fn ours(folder: &Path) -> Signer {
+    development(&folder.join("ours"), Change::Keep).expect("it can be made")
 }
 
 /// What a device with the product's own keyring settings says.
@@ -31,19 +39,17 @@ fn device_says(folder: &Path, keyring: &Path, bundle: &Path) -> Output {
     Command::new("rauc").arg("--conf").arg(conf).arg("info").arg(bundle).output().expect("RAUC runs")
 }
 
-fn refusal(output: &Output) -> parley_update::rauc::Problem {
+fn refusal(output: &Output) -> Problem {
     assert!(!output.status.success(), "it was not refused");
-    parley_update::rauc::Problem::of(&String::from_utf8_lossy(&output.stderr))
+    Problem::of(&String::from_utf8_lossy(&output.stderr))
 }
 
 #[test]
 fn a_permission_to_go_back_is_under_the_signature_or_the_bundle_is_refused() {
-    let folder = bench();
-    let folder = folder.path();
-    let ours = development(&folder.join("ours"), Change::Keep).expect("it can be made");
-    let (root, boot, out) = (folder.join("root.img"), folder.join("boot.img"), folder.join("back.raucb"));
-    let content = Content { root: &root, boot: &boot, version: "1.4.0", build: "test", allow_downgrade: true };
-    let made = make(&content, &ours, true, &out);
+    let bench = bench();
+    let folder = bench.path();
+    let (ours, out) = (ours(folder), folder.join("back.raucb"));
+    let made = make_bundle(folder, &ours, true, &out);
     let manifest = signature::manifest_of(&out).expect("it is signed");
     assert_eq!(made.is_ok(), manifest.contains("allow-downgrade=true"), "{made:?}");
     // What an older RAUC leaves out. A newer one does not read a key that is there twice.
@@ -67,37 +73,38 @@ fn keys_are_for_their_owner_alone() {
 
 #[test]
 fn a_device_takes_its_makers_bundle_and_no_strangers() {
-    use parley_update::rauc::Problem;
-    let folder = bench();
-    let folder = folder.path();
-    let ours = development(&folder.join("ours"), Change::Keep).expect("it can be made");
+    let bench = bench();
+    let folder = bench.path();
+    let ours = ours(folder);
     let theirs = development(&folder.join("theirs"), Change::Keep).expect("it can be made");
-    let good = bundle(folder, &ours, "good.raucb").expect("it can be signed");
+    let good = bundle(folder, &ours, "good.raucb");
     let said = device_says(folder, &ours.keyring, &good);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-    let strange = bundle(folder, &theirs, "strange.raucb").expect("it can be signed");
+    let strange = bundle(folder, &theirs, "strange.raucb");
     assert_eq!(refusal(&device_says(folder, &ours.keyring, &strange)), Problem::UntrustedSigner);
 
     let unsigned = folder.join("unsigned.raucb");
     fs::write(&unsigned, vec![0; 64 * 1024]).expect("it can be written");
     assert_eq!(refusal(&device_says(folder, &ours.keyring, &unsigned)), Problem::NotSigned);
+    let cut = fs::read(&good).expect("the bundle");
+    fs::write(&unsigned, &cut[..cut.len() - 1024]).expect("it can be written");
+    assert_eq!(refusal(&device_says(folder, &ours.keyring, &unsigned)), Problem::NotSigned);
 }
 
 #[test]
 fn after_a_rotation_both_keys_are_good_and_after_a_revocation_only_the_new_one() {
-    use parley_update::rauc::Problem;
-    let folder = bench();
-    let folder = folder.path();
+    let bench = bench();
+    let folder = bench.path();
     let authority = folder.join("ours");
     let signer = development(&authority, Change::Keep).expect("it can be made");
-    let first = bundle(folder, &signer, "first.raucb").expect("it can be signed");
+    let first = bundle(folder, &signer, "first.raucb");
     let signer = development(&authority, Change::Rotate).expect("it can be rotated");
-    let second = bundle(folder, &signer, "second.raucb").expect("it can be signed");
+    let second = bundle(folder, &signer, "second.raucb");
     for bundle in [&first, &second] {
         assert!(device_says(folder, &signer.keyring, bundle).status.success(), "{}", bundle.display());
     }
     let signer = development(&authority, Change::Revoke).expect("it can be revoked");
-    let third = bundle(folder, &signer, "third.raucb").expect("it can be signed");
+    let third = bundle(folder, &signer, "third.raucb");
     assert_eq!(refusal(&device_says(folder, &signer.keyring, &second)), Problem::Revoked);
     for bundle in [&first, &third] {
         assert!(device_says(folder, &signer.keyring, bundle).status.success(), "older bundles stay good");
@@ -131,22 +138,22 @@ fn on_token(folder: &Path, signer: &Signer) -> Signer {
 
 #[test]
 fn a_token_signs_without_giving_its_key_away() {
-    let folder = bench();
-    let folder = folder.path();
-    let signer = development(&folder.join("ours"), Change::Keep).expect("it can be made");
+    let bench = bench();
+    let folder = bench.path();
+    let signer = ours(folder);
     let token = on_token(folder, &signer);
     fs::remove_file(&signer.key).expect("only the token has the key now");
-    let signed = bundle(folder, &token, "token.raucb").expect("the token can sign");
+    let signed = bundle(folder, &token, "token.raucb");
     let said = device_says(folder, &token.keyring, &signed);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
 }
 
 #[test]
 fn a_bundle_brings_a_hash_index_for_each_image_and_no_time() {
-    let folder = bench();
-    let folder = folder.path();
-    let signer = development(&folder.join("ours"), Change::Keep).expect("it can be made");
-    let bundle = bundle(folder, &signer, "good.raucb").expect("it can be signed");
+    let bench = bench();
+    let folder = bench.path();
+    let signer = ours(folder);
+    let bundle = bundle(folder, &signer, "good.raucb");
     let listed = Command::new("unsquashfs").arg("-l").arg(&bundle).output().expect("it can be listed");
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
     for index in ["root.img.block-hash-index", "boot.img.block-hash-index"] {
@@ -159,13 +166,13 @@ fn a_bundle_brings_a_hash_index_for_each_image_and_no_time() {
 
 #[test]
 fn the_same_images_make_the_same_bundle_whoever_signs_and_whenever() {
-    let folder = bench();
-    let folder = folder.path();
+    let bench = bench();
+    let folder = bench.path();
     let signer = |name: &str| development(&folder.join(name), Change::Keep).expect("it can be made");
-    let one = bundle(folder, &signer("ours"), "one.raucb").expect("it can be signed");
+    let one = bundle(folder, &signer("ours"), "one.raucb");
     // A file system keeps whole seconds.
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    let other = bundle(folder, &signer("others"), "other.raucb").expect("it can be signed");
+    let other = bundle(folder, &signer("others"), "other.raucb");
     assert!(reproducible::is_same(&one, &other).expect("compared"));
     assert_ne!(fs::read(one).expect("read"), fs::read(other).expect("read"));
 }

@@ -7,19 +7,15 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Build, mirror, recipes, run};
+use super::{Build, recipes, run};
 use crate::layer::check::Check;
 use crate::layer::report::Report;
 use xtask::{onnxruntime, places, process, system};
 
 const RECIPE: &str = "meta-voice/recipes-parley/parley/parley_0.1.0.bb";
 
-/// Fetch, unpack and configure.
 pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
-    let checkout = check.checkout;
-    let sources = check.sources().map(std::path::Path::to_owned);
-    let build = check.build()?;
-    let crates = mirror::fill(checkout, build, sources.as_deref())?;
+    let (build, crates) = check.build_with_sources()?;
     let (said, succeeded) = build.task(RECIPE, "configure")?;
     let missing = recipes::unreachable(&said);
     ensure!(
@@ -29,18 +25,14 @@ pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
     );
     let complaints = run::complaints(&said);
     ensure!(succeeded || !complaints.is_empty(), "bitbake -c configure failed:\n{said}");
-    for complaint in complaints {
-        report.find("bitbake -c configure", RECIPE, complaint);
-    }
+    report.find_all("bitbake -c configure", RECIPE, complaints);
     Ok(format!("{crates} crates; {}", run::summary(&said, "NOTE: Tasks Summary: ")))
 }
 
-/// What bitbake has made.
 struct Tree {
     source: PathBuf,
     /// The part of its configuration of cargo that holds on this machine.
     config: String,
-    /// What the recipe builds.
     packages: Vec<String>,
 }
 

@@ -7,8 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::run;
-use super::run::{Build, expect_value};
+use super::run::{self, Build, expect_value};
 use crate::layer::checkout::Checkout;
 use crate::layer::manifest::{self, Sections};
 use crate::layer::metadata;
@@ -18,7 +17,6 @@ const RECIPE: &str = "meta-voice/recipes-core/bundles/voice-bundle.bb";
 const IMAGE: &str = "meta-voice/recipes-core/images/voice-image.bb";
 const RULE: &str = "the bundle's manifest";
 
-/// Lets bitbake write the manifest.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     let (bundle, image) = (build.environment(RECIPE)?, build.environment(IMAGE)?);
     let images = expect_value(&bundle, "DEPLOY_DIR_IMAGE")?;
@@ -34,20 +32,16 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     build.give(Path::new(&expect_value(&bundle, "TMPDIR")?).join("deploy").as_path())?;
     let (said, succeeded) = build.task(RECIPE, "configure")?;
     let complaints = run::complaints(&said);
-    for complaint in &complaints {
-        report.find(RULE, RECIPE, complaint.as_str());
-    }
+    ensure!(succeeded || !complaints.is_empty(), "bitbake -c configure failed:\n{said}");
+    report.find_all(RULE, RECIPE, complaints);
     if !succeeded {
-        ensure!(!complaints.is_empty(), "bitbake -c configure failed:\n{said}");
         return Ok(String::new());
     }
     let folder = expect_value(&bundle, "BUNDLE_DIR")?;
     let folder = Path::new(&folder);
     let written = fs::read_to_string(folder.join("manifest.raucm")).context("bitbake wrote no manifest")?;
     let expected = filled(checkout, &bundle)?;
-    for problem in differences(&manifest::sections(&expected), &manifest::sections(&written)) {
-        report.find(RULE, RECIPE, problem);
-    }
+    report.find_all(RULE, RECIPE, differences(&manifest::sections(&expected), &manifest::sections(&written)));
     let present: BTreeSet<_> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .collect::<Result<_>>()?;

@@ -13,24 +13,16 @@ use crate::layer::report::Report;
 use crate::layer::rules::{kas, recipe_name};
 
 /// What kas does between reading its files and printing them.
-const KAS_STEPS: &[&str] = &[
-    "repo_setup_loop",
-    "finish_setup_repos",
-    "repos_checkout",
-    "repos_apply_patches",
-    "setup_environ",
-    "write_bbconfig",
-];
+const KAS_STEPS: &str =
+    "repo_setup_loop finish_setup_repos repos_checkout repos_apply_patches setup_environ write_bbconfig";
 /// How kas files switch a layer off.
 const OFF: &[&str] = &["disabled", "excluded", "n", "no", "0", "false"];
 /// For what kas takes from the environment of whoever builds.
 const FROM_OUTSIDE: &str = "file:///from-outside";
 
-/// Reads all of them.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     if !is_on_path("kas") {
-        report.skip("choices", "kas is not installed: pip install kas");
-        return Ok(String::new());
+        return Ok(report.skip("choices", "kas is not installed: pip install kas"));
     }
     let mut read = Vec::new();
     for file in checkout.files("kas")?.into_keys().filter(|file| file != kas::LOCK) {
@@ -55,7 +47,7 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
 pub fn merge(checkout: &Checkout, choice: &str) -> Result<std::result::Result<Value, String>> {
     let scratch = tempfile::tempdir()?;
     let mut dump = Command::new("kas");
-    dump.args(["dump", "--format", "json"]).args(KAS_STEPS.iter().flat_map(|step| ["--skip", step])).arg(choice);
+    dump.args(["dump", "--format", "json"]).args(KAS_STEPS.split(' ').flat_map(|step| ["--skip", step])).arg(choice);
     let output = dump.current_dir(checkout.path("")).env("KAS_WORK_DIR", scratch.path()).output();
     let output = output.context("cannot start kas")?;
     if !output.status.success() {
@@ -67,9 +59,7 @@ pub fn merge(checkout: &Checkout, choice: &str) -> Result<std::result::Result<Va
 /// bitbake reads the configuration that kas would write, and the last recipe that it would build.
 fn configured(checkout: &Checkout, build: &Build, choice: &str, merged: &Value, report: &mut Report) -> Result<()> {
     let expected: BTreeSet<PathBuf> = build.layers().into_iter().collect();
-    for problem in other_layers(merged, &expected, |repository| build.repository(repository)) {
-        report.find("kas", choice, problem);
-    }
+    report.find_all("kas", choice, other_layers(merged, &expected, |repository| build.repository(repository)));
     build.configure(&lines(merged))?;
     let target =
         merged["target"].as_array().and_then(|all| all.last()).and_then(Value::as_str).unwrap_or("voice-image");
@@ -83,12 +73,7 @@ fn configured(checkout: &Checkout, build: &Build, choice: &str, merged: &Value, 
     if !succeeded && complaints.is_empty() {
         report.find("kas", choice, "bitbake cannot read what it configures");
     }
-    for complaint in complaints {
-        report.find("kas", choice, complaint);
-    }
-    for problem in not_arrived(merged, &said) {
-        report.find("kas", choice, problem);
-    }
+    report.find_all("kas", choice, complaints.into_iter().chain(not_arrived(merged, &said)));
     Ok(())
 }
 

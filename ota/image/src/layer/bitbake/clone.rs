@@ -5,15 +5,19 @@ use std::io;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
+use anyhow::Result;
+
+use crate::files::remove;
+
 /// What is not copied: history and build output.
 const LEFT_OUT: &[&str] = &[".git", "target"];
 
 /// Makes `to` the same tree as `from`. What is the same already is not touched, so that what bitbake has read of it stays read.
-pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
     copy_folder(from, to, LEFT_OUT)
 }
 
-fn copy_folder(from: &Path, to: &Path, left_out: &[&str]) -> io::Result<()> {
+fn copy_folder(from: &Path, to: &Path, left_out: &[&str]) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(to)? {
         let entry = entry?;
@@ -53,14 +57,6 @@ fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
         && present.len() == wanted.len()
         && present.permissions().mode() == wanted.permissions().mode();
     Ok(alike && fs::read(one)? == fs::read(other)?)
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match path.symlink_metadata() {
-        Ok(present) if present.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(_) => Ok(()),
-    }
 }
 
 #[cfg(test)]

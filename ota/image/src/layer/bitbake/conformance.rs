@@ -5,7 +5,6 @@ use anyhow::{Result, ensure};
 use super::run::Build;
 use crate::layer::report::Report;
 
-/// Runs it.
 pub fn check(build: &Build, report: &mut Report) -> Result<String> {
     let folder = build.aside("conformance");
     // Without our distro: what the layer changes where nobody asked for it is what is looked for.

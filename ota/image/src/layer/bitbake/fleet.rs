@@ -2,7 +2,6 @@
 //! configuration is the one of ota/.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -26,8 +25,7 @@ const RULE: &str = "the image of a fleet";
 /// Asks bitbake, and installs what the recipe installs.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     if !is_on_path("kas") {
-        report.skip("fleet", "kas is not installed: pip install kas");
-        return Ok(String::new());
+        return Ok(report.skip("fleet", "kas is not installed: pip install kas"));
     }
     let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN))?;
     let merged = merged.map_err(anyhow::Error::msg).context("kas does not read its file")?;
@@ -52,26 +50,19 @@ fn configured(checkout: &Checkout, build: &Build, report: &mut Report) -> Result
     let recipe = build.environment(RECIPE)?;
     let installed = tempfile::tempdir()?;
     install(&recipe, installed.path())?;
-    for problem in client.problems(checkout, installed.path())? {
-        report.find(RULE, RECIPE, problem);
-    }
+    report.find_all(RULE, RECIPE, client.problems(checkout, installed.path())?);
     let units: Vec<_> = client.units.into_iter().collect();
     Ok(format!("{} recipes, {} switched on for {}", recipes.len(), units.join(" "), client.user))
 }
 
-/// What the client's recipe says.
 #[derive(Debug)]
 struct Client {
-    /// Its units.
     units: BTreeSet<String>,
-    /// Whether they start by themselves.
     is_switched_on: bool,
-    /// Whom they run as.
     user: String,
 }
 
 impl Client {
-    /// Takes it out of what bitbake prints.
     fn read(printed: &str) -> Result<Client> {
         let of = |name: &str| value(printed, &format!("{name}:{CLIENT}")).or_else(|| value(printed, name));
         let units = of("SYSTEMD_SERVICE").context("the client's recipe has no unit")?;
@@ -94,8 +85,8 @@ impl Client {
         expect(!self.units.is_empty(), format!("{CLIENT} has no unit"));
         expect(self.is_switched_on, format!("{CLIENT}'s units are not switched on"));
         let template = checkout.read(TEMPLATE)?;
-        let files = files(tree)?;
-        let place = files.iter().find(|(_, text)| *text == template).map(|(path, _)| format!("/{path}"));
+        let files = Checkout::new(tree).files("")?;
+        let place = files.iter().find(|(_, text)| **text == template).map(|(path, _)| format!("/{path}"));
         expect(place.is_some(), format!("{TEMPLATE} is nowhere as it is"));
         let reader = checkout.read(READER)?;
         let is_read = place.as_ref().is_none_or(|place| reader.contains(&format!("\"{place}\"")));
@@ -110,10 +101,8 @@ impl Client {
                 // Without the owner's word nothing runs, and what is looked at is what is given to it.
                 let (condition, credential) = (line("ConditionPathExists="), line("LoadCredential="));
                 let given = credential.and_then(|credential| credential.split_once(':')).map(|(_, file)| file);
-                expect(
-                    condition.is_some() && condition == given,
-                    format!("{path} waits for {condition:?}, and gives {given:?}"),
-                );
+                let same = condition.is_some() && condition == given;
+                expect(same, format!("{path} waits for {condition:?}, and gives {given:?}"));
             }
             let policy = format!("<policy user=\"{}\">", self.user);
             may_ask |=
@@ -133,24 +122,10 @@ fn install(recipe: &str, tree: &Path) -> Result<()> {
     process::run(Command::new("sh").args(["-eu", "-c", &body])).context("the recipe's function failed")
 }
 
-/// All files, by their path from there.
-fn files(tree: &Path) -> Result<Vec<(String, String)>> {
-    let (mut found, mut open) = (Vec::new(), vec![tree.to_owned()]);
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                found.push((path.strip_prefix(tree)?.display().to_string(), fs::read_to_string(&path)?));
-            }
-        }
-    }
-    Ok(found)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use xtask::places;
 

@@ -34,21 +34,15 @@ const SUPPRESSED: &[(&str, &str)] = &[
     ("oelint.vars.srcurifile", "the source is the clone, the crates come with it"),
 ];
 
-/// Lets oelint read the recipes.
 pub fn check(checkout: &Checkout, report: &mut Report) -> Result<String> {
     if !is_on_path("oelint-adv") {
-        report.skip("lint", "oelint-adv is not installed: pip install oelint-adv");
-        return Ok(String::new());
+        return Ok(report.skip("lint", "oelint-adv is not installed: pip install oelint-adv"));
     }
-    let recipes: Vec<_> = checkout
-        .files("meta-voice")?
-        .into_keys()
-        .filter(|path| path.ends_with(".bb") || path.ends_with(".bbappend"))
-        .collect();
+    let mut recipes: Vec<_> = checkout.files("meta-voice")?.into_keys().collect();
+    recipes.retain(|path| path.ends_with(".bb") || path.ends_with(".bbappend"));
     let mut oelint = Command::new("nice");
-    oelint
-        .args(["-n", "19", "oelint-adv", "--quiet", "--relpaths", "--release", "wrynose"])
-        .current_dir(checkout.path(""));
+    oelint.current_dir(checkout.path(""));
+    oelint.args(["-n", "19", "oelint-adv", "--quiet", "--relpaths", "--release", "wrynose"]);
     for (rule, _) in SUPPRESSED {
         oelint.args(["--suppress", rule]);
     }

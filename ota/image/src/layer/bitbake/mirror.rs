@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use sha2::{Digest as _, Sha256};
+use parley_models::Sha256;
 
 use super::Build;
+use crate::files;
 use crate::layer::checkout::Checkout;
 use crate::layer::generate;
 use crate::layer::metadata;
@@ -36,7 +37,7 @@ pub fn fill(checkout: &Checkout, build: &Build, sources: Option<&Path>) -> Resul
         let Some((sum, name)) = word.split_once('*') else { continue };
         let file = places::cache()?.join("models").join(name);
         // Ours may be a conversion of the publisher's.
-        if !mirror.join(name).exists() && file.exists() && digest(&file)? == sum {
+        if !mirror.join(name).exists() && file.exists() && Sha256::of_bytes(&fs::read(&file)?).to_string() == sum {
             put(&file, &mirror.join(name))?;
         }
     }
@@ -50,9 +51,7 @@ pub fn fill(checkout: &Checkout, build: &Build, sources: Option<&Path>) -> Resul
 }
 
 fn crate_caches() -> Result<Vec<PathBuf>> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
-    let cache = home.context("neither CARGO_HOME nor HOME is set")?.join("registry/cache");
+    let cache = files::registry()?.join("cache");
     let folders = fs::read_dir(&cache).with_context(|| format!("cannot read {}", cache.display()))?;
     Ok(folders.filter_map(Result::ok).map(|entry| entry.path()).collect())
 }
@@ -70,8 +69,4 @@ fn put(file: &Path, place: &Path) -> io::Result<()> {
     }
     fs::copy(file, place)?;
     fs::set_permissions(place, fs::Permissions::from_mode(0o644))
-}
-
-fn digest(file: &Path) -> io::Result<String> {
-    Ok(Sha256::digest(fs::read(file)?).iter().map(|byte| format!("{byte:02x}")).collect())
 }

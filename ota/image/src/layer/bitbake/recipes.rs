@@ -2,39 +2,31 @@
 
 use anyhow::Result;
 
-use super::{mirror, run};
+use super::run;
 use crate::layer::check::Check;
-use crate::layer::metadata;
+use crate::layer::metadata::{self, Metadata};
 use crate::layer::report::Report;
 
 /// Fetches, unpacks and compares the licences of every recipe of the layer that has some.
 pub fn licences(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
-    let checkout = check.checkout;
-    let sources = check.sources().map(std::path::Path::to_owned);
-    let build = check.build()?;
-    mirror::fill(checkout, build, sources.as_deref())?;
+    let recipes = metadata::read(check.checkout)?;
+    let (build, _) = check.build_with_sources()?;
     let mut compared = Vec::new();
-    for (path, _) in metadata::read(checkout)?
-        .iter()
-        .filter(|(path, metadata)| path.ends_with(".bb") && metadata.of("LIC_FILES_CHKSUM").next().is_some())
-    {
+    let licensed = |metadata: &Metadata| metadata.of("LIC_FILES_CHKSUM").next().is_some();
+    for (path, _) in recipes.iter().filter(|(path, metadata)| path.ends_with(".bb") && licensed(metadata)) {
         let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".bb");
         let (said, succeeded) = build.task(path, "populate_lic")?;
         let missing = unreachable(&said);
         if !missing.is_empty() {
-            report.skip(
-                format!("licences of {name}"),
-                format!("no network, and not in --sources: {}", missing.join(" ")),
-            );
+            let why = format!("no network, and not in --sources: {}", missing.join(" "));
+            report.skip(format!("licences of {name}"), why);
             continue;
         }
         let complaints = run::complaints(&said);
         if !succeeded && complaints.is_empty() {
             report.find("bitbake -c populate_lic", path, said);
         }
-        for complaint in complaints {
-            report.find("bitbake -c populate_lic", path, complaint);
-        }
+        report.find_all("bitbake -c populate_lic", path, complaints);
         compared.push(name.to_owned());
     }
     Ok(format!("{} recipes: {}", compared.len(), compared.join(" ")))

@@ -11,18 +11,8 @@ use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use xtask::places;
 
-/// What bitbake needs of the host, by Debian's packages.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("chrpath", "chrpath"),
-    ("diffstat", "diffstat"),
-    ("gawk", "gawk"),
-    ("cpio", "cpio"),
-    ("makeinfo", "texinfo"),
-    ("socat", "socat"),
-    ("lz4c", "lz4"),
-    ("unzip", "unzip"),
-    ("zstd", "zstd"),
-];
+/// What bitbake needs of the host, with Debian's package where that has another name.
+const PROGRAMS: &str = "chrpath diffstat gawk cpio makeinfo:texinfo socat lz4c:lz4 unzip zstd";
 /// Debian's `nobody` and its group.
 const NOBODY: &str = "65534";
 /// Where root lets `nobody` work.
@@ -35,9 +25,7 @@ const LOCAL: &str = "CONF_VERSION = \"2\"\nBB_NUMBER_THREADS = \"2\"\nBB_NUMBER_
 /// What bitbake says when its server has not answered for a minute, or has not come up.
 const NO_ANSWER: &[&str] =
     &["while waiting for a reply from the bitbake server", "Unable to connect to bitbake server"];
-/// How often it is asked.
 const ATTEMPTS: usize = 10;
-/// The board and our distro.
 const OURS: &str = "MACHINE = \"raspberrypi5\"\nDISTRO = \"voice\"\n";
 
 /// A build folder in which no image is built.
@@ -45,15 +33,15 @@ pub struct Build {
     folder: PathBuf,
     layers: PathBuf,
     is_root: bool,
-    /// Lines for every configuration in it.
     local: String,
 }
 
 impl Build {
     /// Makes the folder, its configuration and the copy of the clone.
     pub fn prepare(checkout: &Checkout, layers: &Path, network: bool) -> Result<Build> {
-        let missing: Vec<_> =
-            PROGRAMS.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
+        let programs = PROGRAMS.split(' ').map(|program| program.split_once(':').unwrap_or((program, program)));
+        let missing = programs.filter(|(program, _)| !is_on_path(program)).map(|(_, package)| package);
+        let missing: Vec<_> = missing.collect();
         ensure!(missing.is_empty(), "bitbake needs these packages: {}", missing.join(" "));
         let id = Command::new("id").arg("-u").output()?;
         let is_root = String::from_utf8_lossy(&id.stdout).trim() == "0";
@@ -72,7 +60,6 @@ impl Build {
         Ok(build)
     }
 
-    /// The copy of the clone.
     pub fn source(&self) -> PathBuf {
         self.folder.join("clone")
     }
@@ -87,7 +74,6 @@ impl Build {
         self.folder.join(name)
     }
 
-    /// The folders of the layers below.
     pub fn below(&self) -> Vec<PathBuf> {
         LAYERS.iter().map(|(repository, layer)| self.layers.join(repository).join(layer)).collect()
     }
@@ -107,7 +93,6 @@ impl Build {
         self.configure_folder(&self.folder, &self.layers(), &format!("{OURS}{further}"))
     }
 
-    /// Writes the configuration of a build folder.
     pub fn configure_folder(&self, folder: &Path, layers: &[PathBuf], further: &str) -> Result<()> {
         let conf = folder.join("conf");
         fs::create_dir_all(&conf)?;
@@ -146,9 +131,7 @@ impl Build {
         if !succeeded && complaints.is_empty() {
             bail!("{rule} failed:\n{said}");
         }
-        for complaint in complaints {
-            report.find(rule, "meta-voice", complaint);
-        }
+        report.find_all(rule, "meta-voice", complaints);
         Ok(said)
     }
 
@@ -157,7 +140,6 @@ impl Build {
         self.output(&["-e", "-b", &self.source().join(recipe).display().to_string()])
     }
 
-    /// Runs bitbake and returns what it prints.
     pub fn output(&self, arguments: &[&str]) -> Result<String> {
         let (said, succeeded) = self.run(arguments)?;
         ensure!(succeeded, "bitbake {} failed:\n{}", arguments.join(" "), complaints(&said).join("\n"));
@@ -236,7 +218,6 @@ pub fn expect_value(printed: &str, name: &str) -> Result<String> {
     value(printed, name).with_context(|| format!("bitbake knows no {name}"))
 }
 
-/// Whether a program can be called.
 pub fn is_on_path(program: &str) -> bool {
     std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).is_file())
 }

@@ -28,20 +28,20 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
     for (name, sum) in sources::COMMON_LICENCES {
         let text = fs::read(core.join("files/common-licenses").join(name))
             .with_context(|| format!("cannot read the licence {name}"))?;
-        let digest: String = Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = sources::hex(&Md5::digest(text));
         if digest != *sum {
             add("meta-voice", format!("the text of {name} has the checksum {digest}, not {sum}"));
         }
     }
     let busybox = fs::read_to_string(core.join("recipes-core/busybox/busybox/defconfig"))
         .context("cannot read busybox's defconfig")?;
-    for applet in program::APPLETS {
-        let symbol = format!("CONFIG_{}=y", if *applet == "sh" { "ASH".to_owned() } else { applet.to_uppercase() });
+    for applet in program::APPLETS.split_whitespace() {
+        let symbol = format!("CONFIG_{}=y", if applet == "sh" { "ASH".to_owned() } else { applet.to_uppercase() });
         if !busybox.lines().any(|line| line == symbol) {
             add("ota/initramfs/init", format!("busybox of openembedded-core has no {applet}"));
         }
     }
-    let mut unseen: Vec<&str> = names::UPSTREAM.to_vec();
+    let mut unseen: Vec<&str> = names::UPSTREAM.split_whitespace().collect();
     for (repository, layer) in LAYERS {
         look(&layers.join(repository).join(layer), &mut unseen)?;
     }
@@ -52,8 +52,8 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
     Ok(format!(
         "{} licences, {} applets, {} names",
         sources::COMMON_LICENCES.len(),
-        program::APPLETS.len(),
-        names::UPSTREAM.len()
+        program::APPLETS.split_whitespace().count(),
+        names::UPSTREAM.split_whitespace().count()
     ))
 }
 

@@ -21,7 +21,6 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("MACHINEOVERRIDES", "raspberrypi5", "what is meant for the board would not apply"),
 ];
 
-/// All recipes are read.
 pub fn parse(build: &Build, report: &mut Report) -> Result<String> {
     let said = build.complaints(&["-p"], "bitbake -p", report)?;
     let parsed = run::summary(&said, "Parsing of ");
@@ -49,13 +48,10 @@ pub fn dry_run(build: &Build, report: &mut Report) -> Result<String> {
 
 /// Values of the image are what the layer means them to be.
 pub fn values(build: &Build, report: &mut Report) -> Result<String> {
-    for problem in without(&build.output(&["-e", "voice-image"])?) {
-        report.find("bitbake -e", "voice-image", problem);
-    }
+    report.find_all("bitbake -e", "voice-image", without(&build.output(&["-e", "voice-image"])?));
     Ok(format!("{} values", VALUES.len()))
 }
 
-/// The values that lack their word.
 fn without(printed: &str) -> Vec<String> {
     let mut found = Vec::new();
     for (name, word, why) in VALUES {
@@ -68,7 +64,6 @@ fn without(printed: &str) -> Vec<String> {
     found
 }
 
-/// The recipes that bitbake would build.
 pub fn recipes(build: &Build) -> Result<BTreeSet<String>> {
     let list = fs::read_to_string(build.aside("pn-buildlist")).context("bitbake wrote no pn-buildlist")?;
     Ok(list.lines().map(str::to_owned).collect())

@@ -36,7 +36,7 @@ pub fn machines(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let (name, whole) = (recipe_name(path), layer.whole(path));
         if whole.of("COMPATIBLE_MACHINE").next().is_some() {
             limited.insert(name.to_owned());
-            let packages = whole.of("PACKAGE_BEFORE_PN").flat_map(|packages| packages.words());
+            let packages = whole.words_of("PACKAGE_BEFORE_PN");
             limited.extend(packages.map(|package| package.replace("${PN}", name)));
         }
     }

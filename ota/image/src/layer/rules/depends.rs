@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Findings, Layer, recipe_name};
+use super::names::has_word;
+use super::{Findings, Layer, lines, recipe_name};
 use crate::layer::generate;
 use crate::layer::metadata::Metadata;
 
@@ -30,6 +31,11 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("ort-sys", &["onnxruntime-bin"]),
 ];
 
+/// Variables whose words are recipes or packages.
+const NEEDS: &str = "DEPENDS RDEPENDS RRECOMMENDS IMAGE_INSTALL PACKAGE_INSTALL WKS_FILE_DEPENDS";
+/// How the names of this layer's own begin.
+const OURS: &[&str] = &["parley", "voice-", "packagegroup-voice", "espeak-ng", "onnxruntime"];
+
 /// A shell function's tools are built before it runs.
 pub fn tools(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     for (path, metadata) in &layer.metadata {
@@ -49,7 +55,7 @@ pub fn tools(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 fn users_of<'a>(layer: &'a Layer<'_>, class: &str) -> Vec<&'a str> {
     let recipes = layer.recipes().map(|(path, _)| path.as_str());
     let name = class.rsplit('/').next().unwrap_or(class).trim_end_matches(".bbclass");
-    recipes.filter(|recipe| layer.whole(recipe).inclusions.iter().any(|inclusion| inclusion.what == name)).collect()
+    recipes.filter(|recipe| layer.whole(recipe).includes(name)).collect()
 }
 
 /// Whether a script has a tool where a command stands: at the beginning, behind a separator, or behind variables.
@@ -74,11 +80,7 @@ fn depends_on(metadata: &Metadata, recipe: &str) -> bool {
 /// What the crates of Cargo.lock link is a dependency of the program's recipe.
 pub fn libraries(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let packages = generate::packages(&layer.checkout.read("Cargo.lock")?)?;
-    let Some(recipe) = layer.recipe("parley") else {
-        findings.add("meta-voice", "there is no recipe parley");
-        return Ok(());
-    };
-    let whole = layer.whole(recipe);
+    let (recipe, whole) = layer.needed("parley")?;
     for (name, recipes) in LIBRARIES.iter().filter(|(name, _)| packages.iter().any(|package| package.name == *name)) {
         for needed in *recipes {
             findings.expect(depends_on(&whole, needed), recipe, format!("the crate {name} needs {needed} in DEPENDS"));
@@ -87,12 +89,10 @@ pub fn libraries(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let pinned = |name: &str| packages.iter().find(|package| package.name == name).map(|package| &package.version);
     // Other recipes that fetch a crate take the version that the program has.
     for (path, metadata) in layer.recipes() {
-        for source in metadata.of("SRC_URI") {
-            for word in source.words().filter_map(|word| word.strip_prefix("crate://crates.io/")) {
-                let (name, version) = word.split_once('/').unwrap_or((word, ""));
-                let same = pinned(name).is_some_and(|pinned| pinned == version);
-                findings.expect(same, path, format!("Cargo.lock does not have {name} {version}"));
-            }
+        for word in metadata.words_of("SRC_URI").filter_map(|word| word.strip_prefix("crate://crates.io/")) {
+            let (name, version) = word.split_once('/').unwrap_or((word, ""));
+            let same = pinned(name).is_some_and(|pinned| pinned == version);
+            findings.expect(same, path, format!("Cargo.lock does not have {name} {version}"));
         }
     }
     Ok(())
@@ -105,30 +105,19 @@ pub fn own(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let name = recipe_name(path);
         provided.push(name.to_owned());
         let whole = layer.whole(path);
-        let packages = whole.of("PACKAGE_BEFORE_PN").chain(whole.of("PACKAGES")).chain(whole.of("RPROVIDES"));
-        provided.extend(packages.flat_map(|a| a.words().map(|word| word.replace("${PN}", name)).collect::<Vec<_>>()));
+        let packages = ["PACKAGE_BEFORE_PN", "PACKAGES", "RPROVIDES"].map(|base| whole.words_of(base));
+        provided.extend(packages.into_iter().flatten().map(|word| word.replace("${PN}", name)));
     }
-    let relevant = |base: &str, flag: Option<&str>| {
-        matches!(
-            base,
-            "DEPENDS" | "RDEPENDS" | "RRECOMMENDS" | "IMAGE_INSTALL" | "PACKAGE_INSTALL" | "WKS_FILE_DEPENDS"
-        ) && flag.is_none()
-            || flag == Some("depends")
-    };
-    for assignment in layer
-        .assignments()
-        .filter(|a| relevant(a.base(), a.flag.as_deref()) || a.name.starts_with("RAUC_SLOT_") && a.flag.is_none())
-    {
-        for word in assignment.words().map(|word| word.split(':').next().unwrap_or(word)) {
-            let ours = ["parley", "voice-", "packagegroup-voice", "espeak-ng", "onnxruntime"]
-                .iter()
-                .any(|prefix| word.starts_with(prefix));
-            let exists = provided.iter().any(|name| name == word);
-            findings.expect(
-                !ours || exists,
-                &assignment.place,
-                format!("{word} is neither recipe nor package of this layer"),
-            );
+    for assignment in layer.assignments() {
+        let is_need = match assignment.flag.as_deref() {
+            Some(flag) => flag == "depends",
+            None => has_word(NEEDS, assignment.base()) || assignment.name.starts_with("RAUC_SLOT_"),
+        };
+        for word in assignment.words().filter(|_| is_need).map(|word| word.split(':').next().unwrap_or(word)) {
+            let ours = OURS.iter().any(|prefix| word.starts_with(prefix));
+            if ours && !provided.iter().any(|name| name == word) {
+                findings.add(&assignment.place, format!("{word} is neither recipe nor package of this layer"));
+            }
         }
     }
     Ok(())
@@ -140,41 +129,26 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let wks = format!("meta-voice/files/wic/{}", metadata.value("WKS_FILE").unwrap_or_default());
         let Ok(text) = layer.checkout.read(&wks) else { continue };
         let whole = layer.whole(path);
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with("part ")) {
+        for (place, line) in lines(&wks, &text).filter(|(_, line)| line.starts_with("part ")) {
             let Some(file) = line.split("file=").nth(1).and_then(|rest| rest.split(['"', ',', ' ']).next()) else {
                 continue;
             };
-            let place = format!("{wks}:{}", number + 1);
             match file.strip_prefix("${IMGDEPLOYDIR}/${IMAGE_LINK_NAME}.") {
                 Some(kind) => {
-                    let made = whole
-                        .of("IMAGE_TYPEDEP")
-                        .filter(|a| a.name == "IMAGE_TYPEDEP:wic")
-                        .flat_map(|a| a.words())
-                        .any(|word| word == kind)
-                        || whole.of("IMAGE_TYPEDEP").any(|a| a.words().any(|word| word == kind));
+                    let made = whole.words_of("IMAGE_TYPEDEP").any(|word| word == kind);
                     findings.expect(made, place, format!("IMAGE_TYPEDEP does not let {kind} be made before the card"));
                 }
                 None => {
-                    let makers: Vec<_> = layer
-                        .recipes()
-                        .filter(|(_, recipe)| {
-                            recipe.functions.iter().any(|f| f.name.starts_with("do_deploy") && f.body.contains(file))
-                        })
-                        .collect();
-                    let waits = makers.iter().any(|(maker, _)| {
-                        let task = format!("{}:do_deploy", recipe_name(maker));
-                        whole.assignments.iter().any(|a| {
-                            a.name == "do_image_wic"
-                                && a.flag.as_deref() == Some("depends")
-                                && a.words().any(|word| word == task)
-                        })
-                    });
-                    findings.expect(
-                        waits,
-                        place,
-                        format!("do_image_wic does not wait for the recipe that deploys {file}"),
-                    );
+                    let deploys = |recipe: &Metadata| {
+                        recipe.functions.iter().any(|f| f.name.starts_with("do_deploy") && f.body.contains(file))
+                    };
+                    let makers = layer.recipes().filter(|(_, recipe)| deploys(recipe));
+                    let tasks: Vec<_> = makers.map(|(maker, _)| format!("{}:do_deploy", recipe_name(maker))).collect();
+                    let waits = whole.of_flagged("do_image_wic").filter(|a| a.flag.as_deref() == Some("depends"));
+                    let waits = waits.flat_map(|a| a.words()).any(|word| tasks.iter().any(|task| task == word));
+                    if !waits {
+                        findings.add(place, format!("do_image_wic does not wait for the recipe that deploys {file}"));
+                    }
                 }
             }
         }

@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Findings, Layer, place_of};
+use super::{Findings, Layer, lines, place_of};
+use crate::layer::metadata::Metadata;
 
 /// One line of a `.wks` file, its variables expanded.
 struct Line {
@@ -23,15 +24,9 @@ impl Line {
 /// Partitions, sizes, types and alignment are those of the description; contents are images, and the last is a file system.
 pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let disk = &layer.disk;
-    let images: Vec<_> = layer
-        .metadata
-        .iter()
-        .filter(|(_, metadata)| metadata.inclusions.iter().any(|i| i.what == "core-image"))
-        .collect();
-    for (path, metadata) in images
-        .into_iter()
-        .filter(|(_, metadata)| metadata.value("IMAGE_FSTYPES").is_some_and(|types| types.contains("wic")))
-    {
+    let images = layer.metadata.iter().filter(|(_, metadata)| metadata.includes("core-image"));
+    let has_card = |metadata: &Metadata| metadata.value("IMAGE_FSTYPES").is_some_and(|types| types.contains("wic"));
+    for (path, metadata) in images.filter(|(_, metadata)| has_card(metadata)) {
         let place = place_of(metadata, "WKS_FILE", path);
         let Some(name) = metadata.value("WKS_FILE") else {
             findings.add(place, "WKS_FILE is not said: the board's own layout would be used");
@@ -44,79 +39,48 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         };
         let lines = expand(layer, &wks, &text, findings);
         let parts: Vec<_> = lines.iter().filter(|line| line.words.first().is_some_and(|word| word == "part")).collect();
-        findings.expect(
-            parts.len() == disk.partition.len(),
-            &wks,
-            format!("{} partitions, not {}", parts.len(), disk.partition.len()),
-        );
+        if parts.len() != disk.partition.len() {
+            findings.add(&wks, format!("{} partitions, not {}", parts.len(), disk.partition.len()));
+        }
         for (part, expected) in parts.iter().zip(&disk.partition) {
-            let number = format!("partition {}", expected.label);
-            let mut same = |option: &str, value: &str| {
-                findings.expect(
-                    part.option(option) == Some(value),
-                    &part.place,
-                    format!("{number}: {option} is not {value}, as in ota/layout.toml"),
-                );
+            let mut expect = |holds: bool, problem: &str| {
+                findings.expect(holds, &part.place, format!("partition {} {problem}", expected.label));
             };
-            same("--part-name", &expected.label);
-            same("--part-type", &expected.kind);
-            same("--fixed-size", &format!("{}M", expected.size_mib));
-            same("--align", &(disk.align_mib * 1024).to_string());
+            for (option, value) in [
+                ("--part-name", &expected.label),
+                ("--part-type", &expected.kind),
+                ("--fixed-size", &format!("{}M", expected.size_mib)),
+                ("--align", &(disk.align_mib * 1024).to_string()),
+            ] {
+                let same = part.option(option) == Some(value);
+                expect(same, &format!("has not {value} for {option}, as ota/layout.toml says"));
+            }
             let source = part.option("--sourceparams").unwrap_or_default();
             if expected.filesystem == "ext4" {
-                findings.expect(
-                    part.option("--fstype") == Some("ext4"),
-                    &part.place,
-                    format!("{number} has no ext4 file system"),
-                );
-                findings.expect(
-                    part.option("--source") != Some("empty"),
-                    &part.place,
-                    format!("{number} would stay unformatted"),
-                );
+                expect(part.option("--fstype") == Some("ext4"), "has no ext4 file system");
+                expect(part.option("--source") != Some("empty"), "would stay unformatted");
             } else {
-                findings.expect(source.contains("file="), &part.place, format!("{number} has no content"));
+                expect(source.contains("file="), "has no content");
             }
-            if expected.filesystem == "erofs" {
-                findings.expect(
-                    source.contains(".verity"),
-                    &part.place,
-                    format!("{number} has no hash tree behind it"),
-                );
-            }
+            expect(expected.filesystem != "erofs" || source.contains(".verity"), "has no hash tree behind it");
             for (slot, ending) in [("boot_a", "-a"), ("boot_b", "-b")] {
                 let right = source.trim_matches('"').ends_with(ending);
-                findings.expect(
-                    expected.label != slot || right,
-                    &part.place,
-                    format!("{number} is not completed for its slot"),
-                );
+                expect(expected.label != slot || right, "is not completed for its slot");
             }
-            findings.expect(
-                part.option("--uuid").is_some(),
-                &part.place,
-                format!("{number} has no fixed UUID: no two builds would be the same"),
-            );
+            expect(part.option("--uuid").is_some(), "has no fixed UUID: no two builds would be the same");
         }
         let table = lines.iter().find(|line| line.words.first().is_some_and(|word| word == "bootloader"));
-        findings.expect(
-            table.and_then(|line| line.option("--ptable")) == Some(disk.table.as_str()),
-            &wks,
-            format!("the partition table is not {}", disk.table),
-        );
-        findings.expect(
-            table.is_some_and(|line| line.option("--diskid").is_some()),
-            &wks,
-            "the disk has no fixed UUID",
-        );
+        let option = |name| table.and_then(|line| line.option(name));
+        let same = option("--ptable") == Some(disk.table.as_str());
+        findings.expect(same, &wks, format!("the partition table is not {}", disk.table));
+        findings.expect(option("--diskid").is_some(), &wks, "the disk has no fixed UUID");
     }
     Ok(())
 }
 
 fn expand(layer: &Layer<'_>, wks: &str, text: &str, findings: &mut Findings) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
-        let place = format!("{wks}:{}", index + 1);
+    let mut expanded_lines = Vec::new();
+    for (place, line) in lines(wks, text).filter(|(_, line)| !line.starts_with('#') && !line.is_empty()) {
         let mut expanded = line.to_owned();
         for variable in line.split("${").skip(1).filter_map(|rest| rest.split('}').next()) {
             let value = layer.assignments().filter(|a| a.name == variable && a.flag.is_none()).last();
@@ -129,7 +93,7 @@ fn expand(layer: &Layer<'_>, wks: &str, text: &str, findings: &mut Findings) -> 
                 ),
             }
         }
-        lines.push(Line { place, words: expanded.split_whitespace().map(str::to_owned).collect() });
+        expanded_lines.push(Line { place, words: expanded.split_whitespace().map(str::to_owned).collect() });
     }
-    lines
+    expanded_lines
 }

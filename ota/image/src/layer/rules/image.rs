@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use super::{Findings, Layer, place_of};
+use super::{Findings, Layer, lines, place_of};
 use crate::layer::metadata::Metadata;
 
 /// What a feature of the image would open or make writable.
@@ -17,79 +17,46 @@ const UNWANTED: &[(&str, &str)] = &[
     ("stateless-rootfs", "the units that are switched on would not be"),
 ];
 /// Packages that listen on the network.
-const SERVERS: &[&str] = &[
-    "avahi",
-    "bluez",
-    "connman",
-    "cups",
-    "dropbear",
-    "gdbserver",
-    "mosquitto",
-    "networkmanager",
-    "nfs",
-    "openssh",
-    "rpcbind",
-    "samba",
-    "telnet",
-    "vsftpd",
-];
+const SERVERS: &str = "
+    avahi bluez connman cups dropbear gdbserver mosquitto networkmanager nfs openssh rpcbind samba telnet vsftpd
+";
+const DISTRO: &str = "meta-voice/conf/distro/voice.conf";
 /// The only image that may have a way in.
 const DEVELOPMENT: &str = "voice-image-dev";
 
 /// The images that go onto a card, with everything that they include.
 fn images<'a>(layer: &'a Layer<'_>) -> impl Iterator<Item = (&'a str, Metadata)> {
     let wholes = layer.recipes().map(|(path, _)| (path.as_str(), layer.whole(path)));
-    wholes.filter(|(_, whole)| {
-        whole.inclusions.iter().any(|i| i.what == "core-image") && whole.of("WKS_FILE").next().is_some()
-    })
+    wholes.filter(|(_, whole)| whole.includes("core-image") && whole.of("WKS_FILE").next().is_some())
 }
 
 /// The root cannot be written, and says so to everyone who asks.
 pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     for (path, whole) in images(layer) {
-        let features: Vec<_> = whole.of("IMAGE_FEATURES").flat_map(|a| a.words()).collect();
+        let features: Vec<_> = whole.words_of("IMAGE_FEATURES").collect();
         let place = place_of(&whole, "IMAGE_FEATURES", path);
         findings.expect(features.contains(&"read-only-rootfs"), &place, "IMAGE_FEATURES lacks read-only-rootfs");
         for (unwanted, why) in UNWANTED.iter().filter(|(unwanted, _)| features.contains(unwanted)) {
             findings.add(&place, format!("{unwanted}: {why}"));
         }
-        let types: Vec<_> =
-            whole.value("IMAGE_FSTYPES").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+        let mut types = whole.value("IMAGE_FSTYPES").unwrap_or_default().split_whitespace();
         let place = place_of(&whole, "IMAGE_FSTYPES", path);
-        let root = layer
-            .disk
-            .partition
-            .iter()
-            .find(|partition| partition.label == "root_a")
-            .context("layout.toml has no root_a")?;
-        let sealed = types.iter().any(|kind| kind.starts_with(&root.filesystem) && kind.ends_with(".verity"));
+        let root = layer.disk.partition.iter().find(|partition| partition.label == "root_a");
+        let root = root.context("layout.toml has no root_a")?;
+        let sealed = types.any(|kind| kind.starts_with(&root.filesystem) && kind.ends_with(".verity"));
         findings.expect(sealed, place, format!("no {} with its hash tree is made", root.filesystem));
-        let line = whole.value("PARLEY_CMDLINE").unwrap_or_default().to_owned();
-        let words: Vec<_> = line.split_whitespace().collect();
+        let words: Vec<_> = whole.value("PARLEY_CMDLINE").unwrap_or_default().split_whitespace().collect();
         let place = place_of(&whole, "PARLEY_CMDLINE", path);
-        findings.expect(
-            words.contains(&"ro") && !words.contains(&"rw"),
-            &place,
-            "the kernel is not told that the root is read-only",
-        );
-        for needed in ["gpt", "root={root}", "rauc.slot={slot}", "panic=1"] {
-            findings.expect(
-                words.contains(&needed),
-                &place,
-                format!("the template of the command line lacks {needed}"),
-            );
+        for needed in ["gpt", "ro", "root={root}", "rauc.slot={slot}", "panic=1"] {
+            findings.expect(words.contains(&needed), &place, format!("the template lacks {needed}"));
         }
+        findings.expect(!words.contains(&"rw"), &place, "the kernel is told that the root is writable");
     }
-    let fstab = layer.checkout.read("meta-voice/recipes-core/base-files/files/fstab")?;
-    for line in fstab.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+    const FSTAB: &str = "meta-voice/recipes-core/base-files/files/fstab";
+    for line in layer.checkout.read(FSTAB)?.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         let fields: Vec<_> = line.split_whitespace().collect();
-        let writable =
-            fields.get(1) == Some(&"/") && !fields.get(3).is_some_and(|options| options.split(',').any(|o| o == "ro"));
-        findings.expect(
-            !writable,
-            "meta-voice/recipes-core/base-files/files/fstab",
-            "systemd would remount the root writable",
-        );
+        let sealed = fields.get(3).is_some_and(|options| options.split(',').any(|option| option == "ro"));
+        findings.expect(fields.get(1) != Some(&"/") || sealed, FSTAB, "systemd would remount the root writable");
     }
     Ok(())
 }
@@ -99,45 +66,25 @@ pub fn sizes(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let size =
         |label: &str| layer.disk.partition.iter().find(|partition| partition.label == label).map_or(0, |p| p.size_mib);
     let models = layer.metadata.get(super::super::generate::MODELS).context("the list of models is missing")?;
-    let largest = models
-        .assignments
-        .iter()
-        .filter(|a| a.name == "VOICE_MODELS_KIB")
-        .filter_map(|a| a.value.parse::<u64>().ok())
-        .max()
-        .unwrap_or(0);
+    let largest = models.of_flagged("VOICE_MODELS_KIB").filter_map(|a| a.value.parse::<u64>().ok()).max().unwrap_or(0);
     for (path, whole) in images(layer) {
-        let place = place_of(&whole, "IMAGE_ROOTFS_MAXSIZE", path);
-        let limited = whole.value("IMAGE_ROOTFS_MAXSIZE").is_some_and(|value| value.contains("PARLEY_ROOT_BUDGET"));
-        findings.expect(limited, &place, "IMAGE_ROOTFS_MAXSIZE does not enforce PARLEY_ROOT_BUDGET");
-        let Some(budget) = whole.value("PARLEY_ROOT_BUDGET").and_then(|value| value.parse::<u64>().ok()) else {
-            findings.add(&place, "PARLEY_ROOT_BUDGET is no number of KiB");
-            continue;
+        let mut expect = |name: &str, holds: fn(&str) -> bool, problem: &str| {
+            let holds = whole.value(name).is_some_and(holds);
+            findings.expect(holds, place_of(&whole, name, path), format!("{name}: {problem}"));
         };
-        let product = !path.contains(DEVELOPMENT);
-        findings.expect(
-            !product || budget <= 250 * 1024,
-            place_of(&whole, "PARLEY_ROOT_BUDGET", path),
-            "the root without models may have 250 MiB",
-        );
-        findings.expect(
-            (budget + largest) / 1024 < size("root_a"),
-            path,
-            "root and models are larger than their partition",
-        );
-        let factor = whole.value("IMAGE_OVERHEAD_FACTOR").and_then(|value| value.parse::<f64>().ok());
-        findings.expect(
-            factor == Some(1.0),
-            place_of(&whole, "IMAGE_OVERHEAD_FACTOR", path),
-            "a read-only root needs no room to grow: 1.0",
-        );
+        let limit = "has to be ${PARLEY_ROOT_BUDGET}, which limits it";
+        expect("IMAGE_ROOTFS_MAXSIZE", |value| value.contains("PARLEY_ROOT_BUDGET"), limit);
+        expect("PARLEY_ROOT_BUDGET", |value| value.parse::<u64>().is_ok(), "is no number of KiB");
+        let room = "has to be 1.0: a read-only root does not grow";
+        expect("IMAGE_OVERHEAD_FACTOR", |value| value.parse() == Ok(1.0_f64), room);
+        let budget = whole.value("PARLEY_ROOT_BUDGET").and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
+        let fits = path.contains(DEVELOPMENT) || budget <= 250 * 1024;
+        findings.expect(fits, place_of(&whole, "PARLEY_ROOT_BUDGET", path), "the root without models may have 250 MiB");
+        let fits = (budget + largest) / 1024 < size("root_a");
+        findings.expect(fits, path, "root and models are larger than their partition");
     }
-    let initramfs = layer.recipe("parley-initramfs").context("there is no parley-initramfs")?;
-    findings.expect(
-        layer.whole(initramfs).value("INITRAMFS_MAXSIZE").is_some(),
-        initramfs,
-        "INITRAMFS_MAXSIZE limits nothing",
-    );
+    let (path, initramfs) = layer.needed("parley-initramfs")?;
+    findings.expect(initramfs.value("INITRAMFS_MAXSIZE").is_some(), path, "INITRAMFS_MAXSIZE limits nothing");
     Ok(())
 }
 
@@ -153,7 +100,8 @@ pub fn network(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         });
         for assignment in listed {
             for word in assignment.words() {
-                let server = SERVERS.iter().any(|server| word.contains(server)) || word.starts_with("ssh-server");
+                let server =
+                    SERVERS.split_whitespace().any(|server| word.contains(server)) || word.starts_with("ssh-server");
                 findings.expect(!server, &assignment.place, format!("{word} listens on the network; {path} must not"));
             }
         }
@@ -164,19 +112,17 @@ pub fn network(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         .collect();
     for needed in ["no-dns-fallback", "no-ntp-fallback"] {
         let said = systemd.iter().any(|a| a.words().any(|word| word == needed));
-        findings.expect(
-            said,
-            "meta-voice/conf/distro/voice.conf",
-            format!("without {needed} systemd asks servers that nobody chose"),
-        );
+        if !said {
+            findings.add(DISTRO, format!("without {needed} systemd asks servers that nobody chose"));
+        }
     }
     for (path, text) in layer.checkout.files("rootfs-overlay")?.into_iter().chain(layer.checkout.files("meta-voice")?) {
-        for (index, line) in text.lines().enumerate() {
+        for (place, line) in lines(&path, &text) {
             let listens = ["ListenStream=", "ListenDatagram="].iter().find_map(|key| line.trim().strip_prefix(key));
             let local = listens.is_none_or(|address| {
                 address.is_empty() || address.starts_with(['/', '@', '%']) || address.starts_with("127.")
             });
-            findings.expect(local, format!("{path}:{}", index + 1), "this listens on the network");
+            findings.expect(local, place, "this listens on the network");
         }
     }
     Ok(())
@@ -184,27 +130,17 @@ pub fn network(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 
 /// Distro, recipes and the program have one version.
 pub fn version(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
-    let cargo: toml::Table = layer.checkout.read("Cargo.toml")?.parse().context("Cargo.toml cannot be read")?;
-    let workspace = &cargo["workspace"]["package"];
-    let version = workspace["version"].as_str().context("the workspace has no version")?;
-    let distro = layer
-        .metadata
-        .iter()
-        .find(|(path, _)| path.ends_with("conf/distro/voice.conf"))
-        .context("there is no distro voice")?;
-    let place = place_of(distro.1, "DISTRO_VERSION", distro.0);
-    findings.expect(
-        distro.1.value("DISTRO_VERSION") == Some(version),
-        place,
-        format!("DISTRO_VERSION is not {version}, as in Cargo.toml"),
-    );
+    let cargo = layer.cargo()?;
+    let version = cargo["workspace"]["package"]["version"].as_str().context("the workspace has no version")?;
+    let distro = layer.metadata.get(DISTRO).context("there is no distro voice")?;
+    if distro.value("DISTRO_VERSION") != Some(version) {
+        let place = place_of(distro, "DISTRO_VERSION", DISTRO);
+        findings.add(place, format!("DISTRO_VERSION is not {version}, as in Cargo.toml"));
+    }
     for (path, whole) in layer.recipes().map(|(path, _)| (path, layer.whole(path))) {
-        let ours = whole.inclusions.iter().any(|inclusion| inclusion.what == "parley_source");
-        findings.expect(
-            !ours || path.ends_with(&format!("_{version}.bb")),
-            path,
-            format!("builds the workspace, whose version is {version}"),
-        );
+        if whole.includes("parley_source") && !path.ends_with(&format!("_{version}.bb")) {
+            findings.add(path, format!("builds the workspace, whose version is {version}"));
+        }
     }
     Ok(())
 }

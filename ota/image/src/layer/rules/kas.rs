@@ -11,7 +11,6 @@ pub const MAIN: &str = "kas/parley-pi5.yml";
 /// The file that pins it once more.
 pub const LOCK: &str = "kas/parley-pi5.lock.yml";
 
-/// One repository of a kas file.
 #[derive(Default)]
 struct Repository {
     url: Option<String>,
@@ -66,11 +65,9 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             findings.expect(protected, path, format!("{name} is not fetched over a protected connection"));
         }
         for line in text.lines().map(str::trim).filter_map(|line| line.strip_prefix("- kas/")) {
-            findings.expect(
-                files.contains_key(&format!("kas/{line}")),
-                path,
-                format!("includes kas/{line}, which is not there"),
-            );
+            if !files.contains_key(&format!("kas/{line}")) {
+                findings.add(path, format!("includes kas/{line}, which is not there"));
+            }
         }
         for name in text.split("VOICE_MODELS_PROFILE = \"").skip(1).filter_map(|rest| rest.split('"').next()) {
             let known = layer.assignments().any(|a| a.name == "VOICE_MODELS_KIB" && a.flag.as_deref() == Some(name));
@@ -105,11 +102,9 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             "openembedded-layer" => "meta-openembedded",
             other => &format!("meta-{other}"),
         };
-        findings.expect(
-            names.contains_key(repository),
-            MAIN,
-            format!("the layer needs {collection}, from {repository}"),
-        );
+        if !names.contains_key(repository) {
+            findings.add(MAIN, format!("the layer needs {collection}, from {repository}"));
+        }
     }
     Ok(())
 }

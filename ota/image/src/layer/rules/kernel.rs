@@ -4,18 +4,40 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::{Findings, Layer};
+use super::{Findings, Layer, lines};
 use crate::layer::kernel::FRAGMENT;
 
 /// What has to be there, and why.
-type Needs = Vec<(&'static str, String)>;
+type Needs = Vec<(String, String)>;
+
+const INIT: &str = "ota/initramfs/init";
+const SERVICE: &str = "rootfs-overlay/usr/lib/systemd/system/parley.service";
+const SYSTEM: &str = "rootfs-overlay/usr/lib/systemd/system.conf.d/10-parley.conf";
+/// A file, a word in it, and the symbols that it needs built in.
+const BUILT_IN: &[(&str, &str, &str)] = &[
+    ("ota/layout.toml", "table = \"gpt\"", "EFI_PARTITION MMC_BLOCK"),
+    (INIT, " verity ", "BLK_DEV_DM DM_VERITY"),
+    (INIT, "sha256", "CRYPTO_SHA256"),
+    (INIT, "mount -t devtmpfs", "DEVTMPFS"),
+    (INIT, "sysrq-trigger", "MAGIC_SYSRQ"),
+    ("meta-voice/recipes-core/images/parley-initramfs.bb", "cpio.gz", "BLK_DEV_INITRD RD_GZIP"),
+    ("ota/manifest.raucm", "format=verity", "BLK_DEV_LOOP DM_VERITY SQUASHFS"),
+    ("ota/system.conf", "[streaming]", "BLK_DEV_NBD"),
+    (SYSTEM, "RuntimeWatchdogSec", "WATCHDOG BCM2835_WDT"),
+    (SERVICE, "char-gpiochip", "GPIO_CDEV GPIO_CDEV_V1"),
+    (SERVICE, "IPAddressDeny", "CGROUP_BPF BPF_SYSCALL"),
+];
+/// The same for symbols that may be modules.
+const PRESENT: &[(&str, &str, &str)] =
+    &[("rootfs-overlay/usr/lib/udev/rules.d/80-parley-stick.rules", "exfat", "EXFAT_FS")];
+/// The drivers of HiFiBerry cards, as kas files name them.
+const HIFIBERRY: &[&str] = &["dacplusadcpro", "dacplusadc", "dacplus", "dac", "digi", "amp"];
 
 /// The fragment is read, reaches the kernel, and has what file systems, initramfs, updates and units of the checkout need.
 pub fn symbols(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let text = layer.checkout.read(FRAGMENT)?;
     let mut set: BTreeMap<&str, &str> = BTreeMap::new();
-    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")) {
-        let place = format!("{FRAGMENT}:{}", index + 1);
+    for (place, line) in lines(FRAGMENT, &text).filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")) {
         let Some((symbol, value)) = line.strip_prefix("CONFIG_").and_then(|line| line.split_once('=')) else {
             findings.add(place, format!("{line} sets no symbol"));
             continue;
@@ -25,96 +47,50 @@ pub fn symbols(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(set.insert(symbol, value).is_none(), &place, format!("{symbol} is set twice"));
     }
     let appends = layer.metadata.iter().filter(|(path, _)| path.contains("recipes-kernel/linux/linux-raspberrypi"));
-    let used = appends
-        .flat_map(|(_, metadata)| metadata.of("SRC_URI"))
-        .any(|a| a.words().any(|word| word == "file://parley.cfg"));
+    let mut sources = appends.flat_map(|(_, metadata)| metadata.words_of("SRC_URI"));
+    let used = sources.any(|word| word == "file://parley.cfg");
     findings.expect(used, FRAGMENT, "no bbappend gives the fragment to the kernel");
     let (built_in, present) = needs(layer)?;
     for (symbol, why) in built_in {
-        findings.expect(set.get(symbol) == Some(&"y"), FRAGMENT, format!("{symbol}=y is missing: {why}"));
+        findings.expect(set.get(symbol.as_str()) == Some(&"y"), FRAGMENT, format!("{symbol}=y is missing: {why}"));
     }
     for (symbol, why) in present {
-        findings.expect(set.contains_key(symbol), FRAGMENT, format!("{symbol} is missing: {why}"));
+        findings.expect(set.contains_key(symbol.as_str()), FRAGMENT, format!("{symbol} is missing: {why}"));
     }
     Ok(())
 }
 
 /// What must be built in, since there are no modules yet, and what may be a module.
 fn needs(layer: &Layer<'_>) -> Result<(Needs, Needs)> {
-    let mut built_in: Needs = Vec::new();
-    let mut present: Needs = Vec::new();
-    for partition in &layer.disk.partition {
-        let symbols: &[&str] = match partition.filesystem.as_str() {
-            "erofs" => &["EROFS_FS", "EROFS_FS_ZIP"],
-            "ext4" => &["EXT4_FS"],
-            "vfat" => &["VFAT_FS", "NLS_CODEPAGE_437", "NLS_ISO8859_1"],
-            _ => &[],
-        };
-        built_in
-            .extend(symbols.iter().map(|symbol| (*symbol, format!("{} is {}", partition.label, partition.filesystem))));
-    }
-    let when = |file: &str, word: &str, list: &mut Needs, symbols: &[&'static str]| -> Result<()> {
-        if layer.checkout.read(file)?.contains(word) {
-            list.extend(symbols.iter().map(|symbol| (*symbol, format!("{file} has {word}"))));
-        }
-        Ok(())
+    let because = |symbols: &str, why: String| -> Needs {
+        symbols.split_whitespace().map(|symbol| (symbol.to_owned(), why.clone())).collect()
     };
-    when("ota/layout.toml", "table = \"gpt\"", &mut built_in, &["EFI_PARTITION", "MMC_BLOCK"])?;
-    when("ota/initramfs/init", " verity ", &mut built_in, &["BLK_DEV_DM", "DM_VERITY"])?;
-    when("ota/initramfs/init", "sha256", &mut built_in, &["CRYPTO_SHA256"])?;
-    when("ota/initramfs/init", "mount -t devtmpfs", &mut built_in, &["DEVTMPFS"])?;
-    when("ota/initramfs/init", "sysrq-trigger", &mut built_in, &["MAGIC_SYSRQ"])?;
-    when(
-        "meta-voice/recipes-core/images/parley-initramfs.bb",
-        "cpio.gz",
-        &mut built_in,
-        &["BLK_DEV_INITRD", "RD_GZIP"],
-    )?;
-    when("ota/manifest.raucm", "format=verity", &mut built_in, &["BLK_DEV_LOOP", "DM_VERITY", "SQUASHFS"])?;
-    when("ota/system.conf", "[streaming]", &mut built_in, &["BLK_DEV_NBD"])?;
-    when(
-        "rootfs-overlay/usr/lib/systemd/system.conf.d/10-parley.conf",
-        "RuntimeWatchdogSec",
-        &mut built_in,
-        &["WATCHDOG", "BCM2835_WDT"],
-    )?;
-    when(
-        "rootfs-overlay/usr/lib/systemd/system/parley.service",
-        "char-gpiochip",
-        &mut built_in,
-        &["GPIO_CDEV", "GPIO_CDEV_V1"],
-    )?;
-    when(
-        "rootfs-overlay/usr/lib/systemd/system/parley.service",
-        "IPAddressDeny",
-        &mut built_in,
-        &["CGROUP_BPF", "BPF_SYSCALL"],
-    )?;
-    when("rootfs-overlay/usr/lib/udev/rules.d/80-parley-stick.rules", "exfat", &mut present, &["EXFAT_FS"])?;
+    let of = |table: &[(&str, &str, &str)]| -> Result<Needs> {
+        let mut needs = Vec::new();
+        for (file, word, symbols) in table {
+            if layer.checkout.read(file)?.contains(word) {
+                needs.extend(because(symbols, format!("{file} has {word}")));
+            }
+        }
+        Ok(needs)
+    };
+    let (mut built_in, mut present) = (of(BUILT_IN)?, of(PRESENT)?);
+    for partition in &layer.disk.partition {
+        let symbols = match partition.filesystem.as_str() {
+            "erofs" => "EROFS_FS EROFS_FS_ZIP",
+            "ext4" => "EXT4_FS",
+            "vfat" => "VFAT_FS NLS_CODEPAGE_437 NLS_ISO8859_1",
+            _ => "",
+        };
+        built_in.extend(because(symbols, format!("{} is {}", partition.label, partition.filesystem)));
+    }
     for path in layer.checkout.files("kas")?.into_keys() {
-        let variants = [
-            ("dacplusadcpro", "DACPLUSADCPRO"),
-            ("dacplusadc", "DACPLUSADC"),
-            ("dacplus", "DACPLUS"),
-            ("dac", "DAC"),
-            ("digi", "DIGI"),
-            ("amp", "AMP"),
-        ];
-        if let Some((_, driver)) = path
-            .strip_prefix("kas/hifiberry-")
-            .and_then(|rest| variants.iter().find(|(name, _)| rest.trim_end_matches(".yml") == *name))
-        {
-            let symbol: &'static str = match *driver {
-                "DACPLUSADCPRO" => "SND_BCM2708_SOC_HIFIBERRY_DACPLUSADCPRO",
-                "DACPLUSADC" => "SND_BCM2708_SOC_HIFIBERRY_DACPLUSADC",
-                "DACPLUS" => "SND_BCM2708_SOC_HIFIBERRY_DACPLUS",
-                "DAC" => "SND_BCM2708_SOC_HIFIBERRY_DAC",
-                "DIGI" => "SND_BCM2708_SOC_HIFIBERRY_DIGI",
-                _ => "SND_BCM2708_SOC_HIFIBERRY_AMP",
-            };
+        let driver = path.strip_prefix("kas/hifiberry-").map(|rest| rest.trim_end_matches(".yml"));
+        if let Some(driver) = driver.filter(|driver| HIFIBERRY.contains(driver)) {
+            let symbol = format!("SND_BCM2708_SOC_HIFIBERRY_{}", driver.to_uppercase());
             present.push((symbol, format!("{path} offers the card")));
         }
     }
-    present.push(("SND_USB_AUDIO", "without a HiFiBerry card sound is on USB".to_owned()));
+    present.push(("SND_USB_AUDIO".to_owned(), "without a HiFiBerry card sound is on USB".to_owned()));
     Ok((built_in, present))
 }

@@ -2,30 +2,23 @@
 
 use anyhow::Result;
 
-use super::{Findings, Layer};
+use super::{Findings, Layer, lines};
 
 /// Endings of files that hold keys or certificates: those come from whoever builds.
 const ENDINGS: &[&str] = &[".cer", ".crt", ".der", ".key", ".p12", ".pem", ".pfx"];
 
-/// No key, certificate or password.
 pub fn none(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     for folder in ["meta-voice", "kas"] {
         for (path, text) in layer.checkout.files(folder)? {
-            findings.expect(
-                !ENDINGS.iter().any(|ending| path.ends_with(ending)),
-                &path,
-                "keys and certificates come from outside of the layer",
-            );
+            if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+                findings.add(&path, "keys and certificates come from outside of the layer");
+            }
             let bytes = std::fs::read(layer.checkout.path(&path))?;
             let binary = text.is_empty() && !bytes.is_empty();
             findings.expect(!binary, &path, "is no text: nobody can review it");
-            for (index, line) in text.lines().enumerate() {
+            for (place, line) in lines(&path, &text) {
                 let armour = line.contains("-----BEGIN ") && !line.contains("PUBLIC");
-                findings.expect(
-                    !armour,
-                    format!("{path}:{}", index + 1),
-                    "key material belongs to whoever builds, not into the layer",
-                );
+                findings.expect(!armour, place, "key material belongs to whoever builds, not into the layer");
             }
         }
     }

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::{Findings, Layer};
+use super::names::has_word;
+use super::{Findings, Layer, lines};
+
+/// The keys of a unit whose values are units.
+const NAME_UNITS: &str = "After Before BindsTo Conflicts OnFailure PartOf Requires Requisite Upholds Wants Unit";
 
 /// Units that are switched on, or that others name, exist.
 pub fn units(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
@@ -15,29 +19,18 @@ pub fn units(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     };
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     let units: BTreeSet<String> = files.keys().filter(|path| is_unit(path)).map(|path| name(path)).collect();
-    let linked: BTreeSet<String> = files
-        .keys()
-        .filter(|path| path.contains(".wants/") || path.contains(".requires/"))
-        .map(|path| name(path))
-        .collect();
+    let is_link = |path: &str| path.contains(".wants/") || path.contains(".requires/");
+    let linked: BTreeSet<String> = files.keys().filter(|path| is_link(path)).map(|path| name(path)).collect();
     for (path, metadata) in &layer.metadata {
         for services in metadata.of("SYSTEMD_SERVICE").filter(|services| !services.value.contains("${@")) {
             for service in services.words() {
-                let template = service
-                    .split_once('@')
-                    .and_then(|(before, rest)| Some(format!("{before}@.{}", rest.rsplit_once('.')?.1)));
-                let template = template.unwrap_or_default();
-                findings.expect(
-                    units.contains(service) || units.contains(&template),
-                    &services.place,
-                    format!("there is no unit {service}"),
-                );
-                let inherits = layer.whole(path).inclusions.iter().any(|inclusion| inclusion.what == "systemd");
-                findings.expect(
-                    inherits,
-                    &services.place,
-                    "SYSTEMD_SERVICE without `inherit systemd` switches nothing on",
-                );
+                let template = service.split_once('@').zip(service.rsplit_once('.'));
+                let template = template.map(|((before, _), (_, kind))| format!("{before}@.{kind}"));
+                let exists = units.contains(service) || template.is_some_and(|template| units.contains(&template));
+                findings.expect(exists, &services.place, format!("there is no unit {service}"));
+                if !layer.whole(path).includes("systemd") {
+                    findings.add(&services.place, "SYSTEMD_SERVICE without `inherit systemd` switches nothing on");
+                }
             }
         }
     }
@@ -52,28 +45,11 @@ pub fn units(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
                 || overlay && path.starts_with("rootfs-overlay/");
             findings.expect(on, path, "has an [Install] section, and nothing switches it on");
         }
-        for (index, line) in text.lines().enumerate() {
+        for (place, line) in lines(path, text) {
             let Some((key, value)) = line.split_once('=') else { continue };
-            let names_units = matches!(
-                key,
-                "After"
-                    | "Before"
-                    | "BindsTo"
-                    | "Conflicts"
-                    | "OnFailure"
-                    | "PartOf"
-                    | "Requires"
-                    | "Requisite"
-                    | "Upholds"
-                    | "Wants"
-                    | "Unit"
-            );
+            let names_units = has_word(NAME_UNITS, key);
             for word in value.split_whitespace().filter(|word| names_units && word.starts_with("parley")) {
-                findings.expect(
-                    units.contains(word),
-                    format!("{path}:{}", index + 1),
-                    format!("there is no unit {word}"),
-                );
+                findings.expect(units.contains(word), &place, format!("there is no unit {word}"));
             }
         }
     }
@@ -89,11 +65,8 @@ pub fn users(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             let option =
                 |name: &str| words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1)).copied();
             let name = words.last().copied().unwrap_or_default();
-            findings.expect(
-                option("--uid").is_some(),
-                &assignment.place,
-                format!("{name} has no fixed number: files on the data partition would change their owner"),
-            );
+            let problem = format!("{name} has no fixed number: files on the data partition would change their owner");
+            findings.expect(option("--uid").is_some(), &assignment.place, problem);
             made.push((name.to_owned(), option("--home-dir").unwrap_or("-").to_owned()));
         }
     }
@@ -103,24 +76,20 @@ pub fn users(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             let fields: Vec<_> = line.split('"').next().unwrap_or(line).split_whitespace().collect();
             let Some(name) = fields.get(1) else { continue };
             let home = line.rsplit('"').next().unwrap_or_default().split_whitespace().next().unwrap_or("-");
-            let user = made.iter().find(|(user, _)| user == name);
-            findings.expect(user.is_some(), path, format!("no recipe makes the user {name}"));
-            if let Some((_, made)) = user {
-                findings.expect(
-                    home == "-" || made == home,
-                    path,
-                    format!("{name} lives in {home} here, and in {made} in the recipe"),
-                );
+            match made.iter().find(|(user, _)| user == name) {
+                None => findings.add(path, format!("no recipe makes the user {name}")),
+                Some((_, made)) if home != "-" && made != home => {
+                    findings.add(path, format!("{name} lives in {home} here, and in {made} in the recipe"));
+                }
+                Some(_) => {}
             }
         }
     }
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".service")) {
         for user in text.lines().filter_map(|line| line.strip_prefix("User=")) {
-            findings.expect(
-                user == "root" || made.iter().any(|(made, _)| made == user),
-                path,
-                format!("no recipe makes the user {user}"),
-            );
+            if user != "root" && !made.iter().any(|(made, _)| made == user) {
+                findings.add(path, format!("no recipe makes the user {user}"));
+            }
         }
     }
     Ok(())

@@ -1,0 +1,67 @@
+//! The emulated board as QEMU is told to play it.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::Plugged;
+use crate::firmware::Choice;
+
+/// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
+const MEMORY_MIB: u32 = 768;
+
+/// QEMU with the board, the processor and the guest's time. As nice as whoever starts it: a guest that is kept from the processor while it
+/// waits finds that its time has gone on.
+pub fn qemu() -> Command {
+    let mut command = Command::new("qemu-system-aarch64");
+    command.args(["-machine", "virt", "-cpu", "cortex-a76", "-smp", "1"]);
+    command.args(["-m", &MEMORY_MIB.to_string(), "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on"]);
+    command.args(["-nodefaults", "-display", "none"]);
+    command
+}
+
+/// The board's device tree, with what the Pi's firmware adds to it.
+pub fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()> {
+    let dump = qemu().args(["-machine", &format!("dumpdtb={}", to.display())]).output().context("cannot start QEMU")?;
+    if !dump.status.success() {
+        bail!("QEMU gives no device tree: {}", String::from_utf8_lossy(&dump.stderr));
+    }
+    let told =
+        [("tryboot", u32::from(choice.tryboot)), ("partition", choice.partition), ("build-timestamp", firmware_built)];
+    for (name, value) in told {
+        let mut put = Command::new("fdtput");
+        put.args(["-p", "-t", "u"]).arg(to).args(["/chosen/bootloader", name, &value.to_string()]);
+        let put = put.output().context("cannot start fdtput; is device-tree-compiler installed?")?;
+        if !put.status.success() {
+            bail!("fdtput failed: {}", String::from_utf8_lossy(&put.stderr));
+        }
+    }
+    Ok(())
+}
+
+/// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
+pub fn disks(disk: &Path, record: Option<&Path>, plugged: &Plugged) -> Vec<String> {
+    let blockdev = |value: String| ["-blockdev".to_owned(), value];
+    let mut arguments = Vec::new();
+    let name = if record.is_some() { "recorded" } else { "disk" };
+    arguments
+        .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
+    arguments.extend(blockdev(format!("driver=raw,node-name={name},file={name}-file")));
+    if let Some(record) = record {
+        arguments
+            .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
+        arguments.extend(blockdev("driver=blklogwrites,node-name=disk,file=recorded,log=log".to_owned()));
+    }
+    // A card cannot write zeroes by itself either; and in a log they would be two writes, the second by `fallocate`.
+    arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=disk,serial=card,write-zeroes=off".to_owned()]);
+    if let Some(bundles) = &plugged.bundles {
+        arguments.extend(blockdev(format!(
+            "driver=file,node-name=bundles-file,read-only=on,filename={}",
+            bundles.display()
+        )));
+        arguments.extend(blockdev("driver=raw,node-name=bundles,read-only=on,file=bundles-file".to_owned()));
+        arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=bundles,serial=bundles".to_owned()]);
+    }
+    arguments
+}
