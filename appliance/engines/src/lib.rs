@@ -12,7 +12,6 @@
 //! - A job whose handle is dropped is cancelled; its worker is free again within a bounded time or is killed.
 //! - Every channel is bounded: a job's outputs wait for their reader, and the worker waits with them.
 
-mod engine;
 mod job;
 pub mod openmp;
 pub mod protocol;
@@ -21,8 +20,7 @@ pub mod supervisor;
 mod task;
 pub mod worker;
 
-pub use engine::Engine;
-pub use job::{EngineError, Job, JobSender, OUTPUTS_IN_FLIGHT};
+pub use job::{Engine, EngineError, Job, JobSender, OUTPUTS_IN_FLIGHT};
 pub use supervisor::{Limits, ProcessUsage, Supervised, WorkerHealth, WorkerProgram};
 pub use task::{
     ChatMessage, EndOfTurn, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel, Role, Speak,

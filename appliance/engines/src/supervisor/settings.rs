@@ -22,7 +22,6 @@ impl WorkerProgram {
     }
 
     /// Appends an argument.
-    #[must_use]
     pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
         self.arguments.push(argument.into());
         self
