@@ -13,6 +13,7 @@ mod clause;
 mod history;
 mod language;
 mod prompt;
+mod saying;
 mod speakable;
 
 use std::collections::VecDeque;
@@ -21,12 +22,11 @@ use std::time::Duration;
 use self::answer::Answer;
 use self::apologies::Apologies;
 pub use self::clause::ClauseCutter;
-use self::history::Clause;
 pub use self::history::{Exchange, History};
 use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
 pub use self::prompt::{Author, Message, estimated_tokens};
 pub use self::speakable::speakable;
-use crate::action::{Action, Notice, Outcome};
+use crate::action::{Action, Notice};
 use crate::event::{Stage, Transcript};
 use crate::ids::TurnId;
 use crate::interface::{Answering, ResponderOutput};
@@ -93,12 +93,6 @@ impl Responder {
         self.act(Action::Cancel { turn });
     }
 
-    pub(crate) fn release(&mut self, turn: TurnId) {
-        if let Some(draft) = self.draft.take_if(|draft| draft.turn == turn) {
-            self.begin(draft);
-        }
-    }
-
     /// Answers words that were typed, instead of what is being said.
     pub(crate) fn typed(&mut self, turn: TurnId, text: String) {
         self.give_way(false);
@@ -110,22 +104,6 @@ impl Responder {
             self.prepare(turn, &transcript)
         };
         self.begin(answer);
-    }
-
-    /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on
-    /// with its question, which is taken back too.
-    pub(crate) fn give_way(&mut self, continues: bool) {
-        let Some(turn) = self.answer.as_ref().map(|answer| answer.turn) else {
-            return;
-        };
-        self.act(Action::Cancel { turn });
-        if !self.settings.spoken {
-            self.history.complete(turn);
-        }
-        if continues {
-            self.history.withdraw(turn);
-        }
-        self.over(if continues { Outcome::Withdrawn } else { Outcome::Interrupted });
     }
 
     pub(crate) fn text(&mut self, turn: TurnId, text: &str) {
@@ -155,40 +133,11 @@ impl Responder {
         self.generation_ended(turn);
     }
 
-    /// A draft without a voice is cancelled at its release: until then, its speaker may still go on.
-    pub(crate) fn voice_failed(&mut self, turn: TurnId, continues: bool) {
-        if self.answer.as_ref().is_some_and(|answer| answer.turn == turn) {
-            self.give_way(continues);
-        } else if let Some(draft) = self.alive(turn) {
-            draft.mute = true;
-        }
-    }
-
     pub(crate) fn clause_synthesized(&mut self, turn: TurnId, clause: usize, length: Duration) {
         if let Some(answer) = self.alive(turn) {
             answer.length(clause, length);
         }
         self.history.length(turn, clause, length);
-    }
-
-    /// Counts for a turn that is over, too: a cancelled one says at last how much was heard.
-    pub(crate) fn heard(&mut self, turn: TurnId, heard: Duration) {
-        self.history.heard(turn, heard);
-        if let Some(answer) = self.answer.as_mut().filter(|answer| answer.turn == turn) {
-            answer.noticed |= !heard.is_zero();
-        }
-    }
-
-    /// `continues`: an answer so short that somebody went on with the question before its end was told. Both are undone.
-    pub(crate) fn playback_ended(&mut self, turn: TurnId, continues: bool) {
-        if self.answer.as_ref().is_some_and(|answer| answer.turn == turn && answer.finished) {
-            if continues {
-                self.history.withdraw(turn);
-            } else {
-                self.history.complete(turn);
-            }
-            self.over(Outcome::Completed);
-        }
     }
 
     pub(crate) fn not_understood(&mut self) {
@@ -248,46 +197,6 @@ impl Responder {
         self.end_speech(answer.turn);
     }
 
-    /// From now on it is said.
-    fn begin(&mut self, mut answer: Answer) {
-        answer.noticed = !self.settings.spoken && !answer.clauses.is_empty();
-        let (turn, mute, clauses) = (answer.turn, answer.mute, answer.clauses.clone());
-        if let Some(question) = &answer.question {
-            self.history.begin(turn, question.clone());
-            let notice = Notice::Understood { turn, text: question.clone(), language: answer.language.clone() };
-            self.act(Action::Tell(notice));
-        }
-        self.answer = Some(answer);
-        if mute {
-            return self.give_way(false);
-        }
-        self.act(Action::Release { turn });
-        for clause in clauses {
-            self.tell_clause(turn, clause);
-        }
-        self.end_if_shown();
-    }
-
-    /// Clauses of an alive answer are certain now.
-    fn say(&mut self, turn: TurnId, clauses: Vec<(usize, String)>) {
-        let spoken = self.settings.spoken;
-        let released = self.answer.as_ref().is_some_and(|answer| answer.turn == turn);
-        let Some(answer) = self.alive(turn) else { return };
-        answer.noticed |= released && !spoken && !clauses.is_empty();
-        let language = answer.language.clone();
-        for (clause, text) in clauses {
-            if released {
-                self.tell_clause(turn, Clause { text: text.clone(), length: None });
-            }
-            self.speak(turn, clause, text, language.clone());
-        }
-    }
-
-    fn tell_clause(&mut self, turn: TurnId, clause: Clause) {
-        self.act(Action::Tell(Notice::Answering { turn, text: clause.text.clone() }));
-        self.history.clause(turn, clause);
-    }
-
     fn speak(&mut self, turn: TurnId, clause: usize, text: String, language: String) {
         if self.settings.spoken {
             self.act(Action::Speak { turn, clause, text, language });
@@ -297,25 +206,6 @@ impl Responder {
     fn end_speech(&mut self, turn: TurnId) {
         if self.settings.spoken {
             self.act(Action::EndSpeech { turn });
-        }
-    }
-
-    /// Where answers are not spoken, one is over when all of it is shown.
-    fn end_if_shown(&mut self) {
-        if let Some(answer) = self.answer.as_ref().filter(|answer| answer.finished && !self.settings.spoken) {
-            self.history.complete(answer.turn);
-            self.over(Outcome::Completed);
-        }
-    }
-
-    /// Nothing more of the answer will be heard.
-    fn over(&mut self, outcome: Outcome) {
-        if let Some(answer) = self.answer.take() {
-            self.outputs.push_back(ResponderOutput::AnswerOver { noticed: answer.noticed });
-            self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome }));
-            if answer.question.is_some() && outcome != Outcome::Withdrawn {
-                self.act(self.preparation());
-            }
         }
     }
 

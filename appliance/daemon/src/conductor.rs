@@ -59,7 +59,7 @@ type Reports = mpsc::Sender<Report>;
 /// What is under way for a turn; dropping it stops it.
 #[derive(Default)]
 struct Turn {
-    jobs: Vec<tokio::task::JoinHandle<()>>,
+    jobs: Vec<Task>,
     answer: Option<AnswerJob>,
     speech: Option<Speech>,
     /// Whether onlookers know of it, and are to be told how it ends.
@@ -70,9 +70,18 @@ struct Turn {
     timeline: Timeline,
 }
 
-impl Drop for Turn {
+/// A task that is aborted when this is dropped.
+struct Task(tokio::task::JoinHandle<()>);
+
+impl Task {
+    fn spawn(job: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(tokio::spawn(job))
+    }
+}
+
+impl Drop for Task {
     fn drop(&mut self) {
-        self.jobs.iter().for_each(tokio::task::JoinHandle::abort);
+        self.0.abort();
     }
 }
 
@@ -84,7 +93,7 @@ pub struct Conductor {
     replies: Arc<Mutex<ReplyCache>>,
     audio: RecentAudio,
     turns: HashMap<TurnId, Turn>,
-    preparation: Option<jobs::Preparation>,
+    preparation: Option<Task>,
     last_speech: Instant,
     started: Instant,
     reports: Reports,
@@ -187,25 +196,17 @@ impl Conductor {
         });
     }
 
-    /// Marks the stages that events tell of.
     fn note(&mut self, event: &Event) {
-        let now = Instant::now();
-        match event {
-            Event::Transcribed { turn, .. } => self.mark(*turn, Mark::Transcribed, now),
-            Event::EndOfTurnJudged { turn, .. } => self.mark(*turn, Mark::Judged, now),
-            Event::Text { turn, .. } => self.mark(*turn, Mark::FirstText, now),
-            Event::Frame { .. }
-            | Event::SentenceJudged { .. }
-            | Event::GenerationEnded { .. }
-            | Event::ClauseSynthesized { .. }
-            | Event::Heard { .. }
-            | Event::PlaybackEnded { .. }
-            | Event::Failed { .. }
-            | Event::Degraded { .. }
-            | Event::Interrupt
-            | Event::Typed { .. }
-            | Event::Due => {}
-        }
+        let (turn, mark) = if let Event::Transcribed { turn, .. } = event {
+            (turn, Mark::Transcribed)
+        } else if let Event::EndOfTurnJudged { turn, .. } = event {
+            (turn, Mark::Judged)
+        } else if let Event::Text { turn, .. } = event {
+            (turn, Mark::FirstText)
+        } else {
+            return;
+        };
+        self.mark(*turn, mark, Instant::now());
     }
 
     /// Notes a stage that a job tells of; of a turn that is over nobody wants to know.

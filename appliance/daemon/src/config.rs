@@ -87,9 +87,7 @@ pub struct EnginesSettings {
     pub folder: Option<PathBuf>,
     /// Threads of speech-to-text. Threads beyond the free cores make every engine much slower.
     pub speech_to_text_threads: usize,
-    /// Threads of the language model.
     pub language_model_threads: usize,
-    /// Threads of text-to-speech.
     pub text_to_speech_threads: usize,
     /// The language model's context in tokens.
     pub context_tokens: u32,

@@ -4,7 +4,7 @@
 //! sound of the question, found in its file beforehand, to the first sound in the recorded answer.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parley_audio::capture::{ClipQueue, FRAME_RATE_HZ, QueueFull, QueueSource, QueuedClip};
 use parley_audio::playback::{LOUDSPEAKER_HZ, Recording, RecordingSink};
@@ -152,9 +152,8 @@ impl Room {
     }
 
     /// Waits until the models are loaded and the conversation is quiet.
-    pub async fn ready(&self) -> Result<Instant, parley_engines::EngineError> {
-        self.session.workers.ready().await?;
-        Ok(Instant::now())
+    pub async fn ready(&self) -> Result<(), parley_engines::EngineError> {
+        self.session.workers.ready().await
     }
 
     pub async fn close(self) {

@@ -114,7 +114,6 @@ impl Workers {
         self.text_to_speech.0.as_ref()
     }
 
-    /// Whether a model tells the end of a turn.
     pub fn has_end_of_turn(&self) -> bool {
         self.end_of_turn.0.is_some()
     }
@@ -124,7 +123,6 @@ impl Workers {
         self.ready_each().await.into_iter().try_for_each(|(_, ready)| ready.map(drop))
     }
 
-    /// Waits for each worker until it is ready or has failed.
     pub async fn ready_each(&self) -> Vec<(&'static str, Result<WorkerDetails, EngineError>)> {
         let results = [
             self.speech_to_text.ready().await,
@@ -143,7 +141,6 @@ impl Workers {
         self.end_of_turn.watch(Stage::EndOfTurn, control);
     }
 
-    /// Name, process id and usage of each running worker.
     pub fn usage(&self) -> Vec<(&'static str, u32, ProcessUsage)> {
         let usages = [
             self.speech_to_text.usage(),
@@ -207,7 +204,6 @@ impl<K: Kind> Engine<K> for Absent {
     }
 }
 
-/// The program of a worker, with its number of threads.
 fn program(config: &Config, name: &str, threads: usize) -> Result<WorkerProgram, MissingWorker> {
     let folder = match &config.engines.folder {
         Some(folder) => folder.clone(),

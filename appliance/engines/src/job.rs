@@ -4,6 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::mpsc;
 
+use crate::Kind;
+
+/// An engine of one kind, as its users see it: a supervised worker, or a script.
+pub trait Engine<K: Kind>: Send + Sync {
+    /// Starts a job; never blocks.
+    fn start(&self, task: K::Task) -> Job<K::Output>;
+}
+
 /// Outputs that may wait for a job's owner; the engine waits when they are full.
 pub const OUTPUTS_IN_FLIGHT: usize = 16;
 
@@ -33,17 +41,11 @@ pub struct Job<T> {
     over: bool,
 }
 
-/// The engine's end of a [`Job`]. Dropping the last one ends the job.
+/// The engine's end of a [`Job`]. Dropping it ends the job.
 #[derive(Debug)]
 pub struct JobSender<T> {
     outputs: mpsc::Sender<Result<T, EngineError>>,
     failure: Arc<OnceLock<EngineError>>,
-}
-
-impl<T> Clone for JobSender<T> {
-    fn clone(&self) -> Self {
-        Self { outputs: self.outputs.clone(), failure: Arc::clone(&self.failure) }
-    }
 }
 
 impl<T> Job<T> {

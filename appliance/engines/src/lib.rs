@@ -13,7 +13,6 @@
 //! - Every channel is bounded: a job's outputs wait for their reader, and the worker waits with them. ([`mod@worker`] names
 //!   the one exception, which holds at most one job.)
 
-mod engine;
 mod job;
 pub mod openmp;
 pub mod protocol;
@@ -22,8 +21,7 @@ pub mod supervisor;
 mod task;
 pub mod worker;
 
-pub use engine::Engine;
-pub use job::{EngineError, Job, JobSender, OUTPUTS_IN_FLIGHT};
+pub use job::{Engine, EngineError, Job, JobSender, OUTPUTS_IN_FLIGHT};
 pub use supervisor::{Limits, ProcessUsage, Supervised, WorkerHealth, WorkerProgram};
 pub use task::{
     ChatMessage, EndOfTurn, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel, Role, Speak,

@@ -4,20 +4,6 @@
 //! time only from [`tokio::time`], so that under paused time an hour passes in a moment, and always the same way.
 //! Like a worker, each does one job at a time in the order of the calls, waits while its outputs are not read, and
 //! stops when the job is dropped. Give a clone away and ask the other what happened.
-//!
-//! ```
-//! use std::time::Duration;
-//! use parley_engines::scripted::{Fault, Pace, Scripted, last_words};
-//! use parley_engines::{Engine, LanguageModel};
-//! # use parley_engines::Generate;
-//! # fn demo(task: Generate) {
-//! let llm = Scripted::<LanguageModel>::new(|task| format!("You said: {}.", last_words(task)))
-//!     .with_pace(Pace { first: Duration::from_millis(300), each: Duration::from_millis(40) });
-//! llm.fail_next(Fault::Hang { after_outputs: 2, stall: Duration::from_secs(20) });
-//! let job = llm.start(task);
-//! assert_eq!(llm.counts().asked, 1);
-//! # }
-//! ```
 
 mod engines;
 mod perform;

@@ -30,11 +30,15 @@ pub trait Kind: Send + Sync + 'static {
     type Output: Wire;
 
     /// How much of the answer this output carries: characters of text, samples of sound, 1 where it is the whole.
-    fn amount(output: &Self::Output) -> usize;
+    fn amount(_: &Self::Output) -> usize {
+        1
+    }
 
     /// The output without its first `amount`, for a job that was sent again after a crash: engines are
     /// deterministic, so what was already delivered is left out. `None` where nothing of it is new.
-    fn skip(output: Self::Output, amount: usize) -> Option<Self::Output>;
+    fn skip(output: Self::Output, amount: usize) -> Option<Self::Output> {
+        (amount == 0).then_some(output)
+    }
 }
 
 /// Turns speech into text; a job has one output.
@@ -79,13 +83,6 @@ impl Kind for SpeechToText {
     const NAME: &'static str = "speech-to-text";
     type Task = Transcribe;
     type Output = Transcript;
-
-    fn amount(_: &Transcript) -> usize {
-        1
-    }
-    fn skip(output: Transcript, amount: usize) -> Option<Transcript> {
-        (amount == 0).then_some(output)
-    }
 }
 
 /// Answers a chat; a job has at most one [`Generated::Sentence`], any number of [`Generated::Text`] and then one
@@ -268,13 +265,6 @@ impl Kind for EndOfTurn {
     type Task = JudgeEndOfTurn;
     /// Probability that the speaker has finished, 0..1.
     type Output = f32;
-
-    fn amount(_: &f32) -> usize {
-        1
-    }
-    fn skip(output: f32, amount: usize) -> Option<f32> {
-        (amount == 0).then_some(output)
-    }
 }
 
 /// What a worker says of itself once it can take tasks.

@@ -8,8 +8,11 @@ use std::time::Duration;
 
 use parley_engines::protocol::MAX_JSON_BYTES;
 use parley_engines::supervisor::QUEUE_LENGTH;
-use parley_engines::{Engine, EngineError, Job, Kind, LanguageModel, Limits, ProcessUsage, Supervised};
-use support::script::{JobFault, JobScript, StartScript};
+use parley_engines::{
+    EndOfTurn, Engine, EngineError, Generated, Job, Kind, LanguageModel, Limits, ProcessUsage, SpeechToText, Spoken,
+    Supervised, TextToSpeech, Transcript,
+};
+use support::script::{JobFault, JobScript, LOADING_MS, StartScript};
 use support::*;
 use tokio::time::{Instant, sleep};
 
@@ -23,12 +26,29 @@ fn is_refused(error: Option<EngineError>, words: &str) -> bool {
 #[tokio::test]
 async fn a_worker_announces_itself_and_answers() {
     let llm = thinker(limits());
-    assert_eq!(soon(llm.ready()).await.unwrap().model, "scripted");
+    let details = soon(llm.ready()).await.unwrap();
+    assert_eq!((details.engine.as_str(), details.model.as_str()), (LanguageModel::NAME, "scripted"));
+    assert!(details.load_ms >= LOADING_MS, "{details:?}");
     for length in [0, 1, 1_000] {
         check_whole_text(llm.start(think(&JobScript::of(length))), length).await;
     }
     assert_eq!(llm.restarts(), 0);
     assert!(llm.usage().unwrap().resident_bytes > 0);
+}
+
+fn check_left_out<K: Kind<Output: PartialEq>>(output: K::Output, amount: usize) {
+    assert_eq!(K::amount(&output), amount);
+    assert_eq!(K::skip(output.clone(), 0), Some(output.clone()));
+    assert_eq!(K::skip(output, amount), None);
+}
+
+#[test]
+fn what_was_delivered_is_left_out_of_a_job_that_is_sent_again() {
+    let (text, language) = ("Yes".to_owned(), "en".to_owned());
+    check_left_out::<SpeechToText>(Transcript { text, language, language_probability: 1.0, confidence: 1.0 }, 1);
+    check_left_out::<LanguageModel>(Generated::Text("né".to_owned()), 2);
+    check_left_out::<TextToSpeech>(Spoken { rate_hz: 22_050, audio: vec![7, 8, 9] }, 3);
+    check_left_out::<EndOfTurn>(0.5, 1);
 }
 
 #[tokio::test]

@@ -4,10 +4,14 @@
 
 mod support;
 
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::Duration;
 
+use parley_engines::protocol::{self, Command, JobId, Report};
 use parley_engines::supervisor::RestartRules;
-use parley_engines::{Engine, EngineError, Kind, LanguageModel, Limits, Supervised, WorkerHealth, WorkerProgram};
+use parley_engines::{
+    Engine, EngineError, Generated, Kind, LanguageModel, Limits, Supervised, WorkerHealth, WorkerProgram,
+};
 use support::script::{JobFault, JobScript, StartFault, StartScript};
 use support::*;
 
@@ -140,19 +144,53 @@ fn the_end_of_the_runtime_leaves_no_process() {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(until_gone(pid));
 }
 
+/// A worker without a supervisor, and its pipes.
+fn alone() -> (Child, ChildStdin, ChildStdout) {
+    let mut worker = std::process::Command::new(env!("CARGO_BIN_EXE_scripted-worker"));
+    let mut child = worker.arg("think").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    (child, stdin, stdout)
+}
+
 #[tokio::test]
 async fn a_worker_ends_with_its_input_even_in_a_job() {
-    use parley_engines::protocol::{self, Command, JobId};
-    use std::process::Stdio;
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_scripted-worker"))
-        .arg("think")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let (mut child, mut stdin, _stdout) = alone();
     let script = JobScript { ignore_cancel: true, ..JobScript::of(50).fault(3, JobFault::Hang) };
-    let mut stdin = child.stdin.take().unwrap();
     protocol::write(&mut stdin, &Command::Start { job: JobId(1), task: think(&script) }).unwrap();
     drop(stdin);
     until("the worker ends", || child.try_wait().unwrap().is_some()).await;
+}
+
+#[test]
+fn a_cancel_ends_its_own_job_alone_and_is_forgotten_after_it() {
+    let (mut child, mut stdin, mut stdout) = alone();
+    let mut read = || protocol::read::<Report<Generated>>(&mut stdout).unwrap();
+    assert!(matches!(read(), Report::Ready { .. }));
+    let task = think(&JobScript { pause_ms: 5, ..JobScript::of(100) });
+    let mut send = |command| protocol::write(&mut stdin, &command).unwrap();
+    send(Command::Start { job: JobId(1), task: task.clone() });
+    let mut texts = [String::new(), String::new(), String::new()];
+    for job in 1..=3 {
+        loop {
+            match read() {
+                Report::Output { output: Generated::Text(text), .. } => {
+                    if job == 1 && texts[0].is_empty() {
+                        send(Command::Cancel { job: JobId(2) });
+                        send(Command::Start { job: JobId(2), task: task.clone() });
+                    }
+                    texts[job as usize - 1] += &text;
+                }
+                Report::End { job: ended } if ended == JobId(job) => break,
+                Report::Output { .. } => {}
+                other @ (Report::Ready { .. } | Report::End { .. } | Report::Failed { .. }) => panic!("{other:?}"),
+            }
+        }
+        if job == 2 {
+            send(Command::Cancel { job: JobId(1) });
+            send(Command::Start { job: JobId(3), task: task.clone() });
+        }
+    }
+    assert_eq!(texts, [expected_text(100), String::new(), expected_text(100)]);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

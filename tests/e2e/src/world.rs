@@ -60,33 +60,18 @@ pub struct World {
     control: Control,
     card: SoundCard,
     started: Instant,
-    now: Duration,
+    /// Simulated time since the beginning.
+    pub now: Duration,
     position: Position,
-    heard_last: Option<Duration>,
-    spoke_last: Duration,
-    phase: Phase,
+    pub heard_last: Option<Duration>,
+    /// The end of the last frame with speech.
+    pub spoke_last: Duration,
+    pub phase: Phase,
     phase_since: Duration,
     counts: [Counts; 4],
 }
 
 impl World {
-    pub fn now(&self) -> Duration {
-        self.now
-    }
-
-    pub fn heard_last(&self) -> Option<Duration> {
-        self.heard_last
-    }
-
-    /// The end of the last frame with speech.
-    pub fn spoke_last(&self) -> Duration {
-        self.spoke_last
-    }
-
-    pub fn phase(&self) -> Phase {
-        self.phase
-    }
-
     /// Whether the loudspeaker is told to pause.
     pub fn is_paused(&self) -> bool {
         self.control.is_paused()
@@ -135,7 +120,7 @@ impl World {
     }
 
     pub fn turns(&self) -> Vec<&Turn> {
-        self.auditor.all()
+        self.auditor.turns.values().collect()
     }
 
     /// What the language model was told with its last task, without the persona: who says it, and what.

@@ -18,7 +18,6 @@ pub struct Worker<K: Kind> {
 
 #[derive(Debug, PartialEq)]
 pub enum End {
-    /// It was done, or cancelled.
     Done,
     Failed(String),
 }
@@ -86,7 +85,6 @@ impl<K: Kind> Worker<K> {
         }
     }
 
-    /// Does a job from its beginning to its end.
     pub fn run(&mut self, task: K::Task) -> (Vec<K::Output>, End) {
         let job = self.send(task);
         self.rest(job)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use parley_audio::capture::{AlsaSource, FRAME_RATE_HZ};
 use parley_audio::playback::{AlsaSink, LOUDSPEAKER_HZ};
+use parley_engines::Kind;
 use parley_engines::supervisor::Supervised;
-use parley_engines::{Kind, WorkerDetails};
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 
 use parley_daemon::conductor::Generating;
@@ -54,8 +54,8 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
     result
 }
 
-pub(super) async fn ready<K: Kind>(worker: Option<&Arc<Supervised<K>>>) -> Result<(Arc<Supervised<K>>, WorkerDetails)> {
+pub(super) async fn ready<K: Kind>(worker: Option<&Arc<Supervised<K>>>) -> Result<Arc<Supervised<K>>> {
     let worker = worker.context("this worker was not started")?;
-    let details = worker.ready().await?;
-    Ok((Arc::clone(worker), details))
+    worker.ready().await?;
+    Ok(Arc::clone(worker))
 }

@@ -63,7 +63,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::TextToSpeech)?;
-        let (voice, _) = common::ready(workers.text_to_speech()).await?;
+        let voice = common::ready(workers.text_to_speech()).await?;
         let mut outlet = Outlet::open(options, config)?;
         let begun = Instant::now();
         let (mut first, mut length) = (None, Duration::ZERO);

@@ -53,7 +53,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     let failed = common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::SpeechToText)?;
-        let (listening, _) = common::ready(workers.speech_to_text()).await?;
+        let listening = common::ready(workers.speech_to_text()).await?;
         let language =
             options.language.clone().or_else(|| Some(config.conversation.language.clone()).filter(|it| it != "auto"));
         let mut failed = 0;

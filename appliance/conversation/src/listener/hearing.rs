@@ -55,17 +55,10 @@ impl Onset {
     pub(super) fn add(&mut self, end: Position, speech: bool) -> Option<Utterance> {
         self.frames = ((self.frames << 1) | u32::from(speech)) & ((1 << ONSET_WINDOW) - 1);
         let begun = speech && self.frames.count_ones() >= ONSET_FRAMES;
-        begun.then(|| Utterance {
-            from: end.back(FRAME * ONSET_WINDOW + PRE_ROLL),
-            began: end.back(FRAME * ONSET_WINDOW + PRE_ROLL),
-            onset: end,
-            last_speech: end,
-            before: String::new(),
-            over_answer: false,
-            continues: false,
-            peek: None,
-            next_peek: end,
-        })
+        let from = end.back(FRAME * ONSET_WINDOW + PRE_ROLL);
+        let utterance =
+            Utterance { from, began: from, onset: end, last_speech: end, next_peek: end, ..Utterance::default() };
+        begun.then_some(utterance)
     }
 
     /// Whether nobody may just be beginning to speak.
@@ -82,7 +75,7 @@ pub(super) struct Peek {
     pub(super) to: Position,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Utterance {
     /// Where the audio begins that is to be transcribed.
     pub(super) from: Position,

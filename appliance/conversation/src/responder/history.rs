@@ -91,13 +91,8 @@ impl History {
 
     /// A question is being answered; nothing of the answer has been heard.
     pub(super) fn begin(&mut self, turn: TurnId, question: String) {
-        self.exchanges.push_back(Exchange {
-            turn,
-            question,
-            clauses: Vec::new(),
-            heard: Duration::ZERO,
-            complete: false,
-        });
+        let (clauses, heard) = (Vec::new(), Duration::ZERO);
+        self.exchanges.push_back(Exchange { turn, question, clauses, heard, complete: false });
         while self.exchanges.len() > self.kept {
             self.exchanges.pop_front();
         }

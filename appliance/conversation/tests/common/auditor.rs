@@ -57,34 +57,18 @@ impl Auditor {
     }
 
     fn take_in(&mut self, event: &Event) {
-        match event {
-            Event::Transcribed { turn, .. } => {
-                if let Some(turn) = self.turns.get_mut(turn) {
-                    turn.has_words |= turn.transcripts_due > 0;
-                    turn.transcripts_due = 0;
-                }
-            }
-            Event::Heard { turn, heard } => {
-                if let Some(turn) = self.turns.get_mut(turn).filter(|turn| turn.released) {
-                    turn.heard = turn.heard.max(*heard);
-                }
-            }
-            Event::PlaybackEnded { turn } => {
-                if let Some(turn) = self.turns.get_mut(turn) {
-                    turn.playback_ended |= turn.released && turn.speech_ended;
-                }
-            }
-            Event::Frame { .. }
-            | Event::EndOfTurnJudged { .. }
-            | Event::SentenceJudged { .. }
-            | Event::Text { .. }
-            | Event::GenerationEnded { .. }
-            | Event::ClauseSynthesized { .. }
-            | Event::Failed { .. }
-            | Event::Degraded { .. }
-            | Event::Interrupt
-            | Event::Typed { .. }
-            | Event::Due => {}
+        let (Event::Transcribed { turn, .. } | Event::Heard { turn, .. } | Event::PlaybackEnded { turn }) = event
+        else {
+            return;
+        };
+        let Some(turn) = self.turns.get_mut(turn) else { return };
+        if let Event::Heard { heard, .. } = event {
+            turn.heard = if turn.released { turn.heard.max(*heard) } else { turn.heard };
+        } else if let Event::PlaybackEnded { .. } = event {
+            turn.playback_ended |= turn.released && turn.speech_ended;
+        } else {
+            turn.has_words |= turn.transcripts_due > 0;
+            turn.transcripts_due = 0;
         }
     }
 

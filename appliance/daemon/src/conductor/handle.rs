@@ -33,13 +33,11 @@ impl Default for Generating {
     }
 }
 
-/// The loudspeaker's producer and its controls.
 pub struct Loudspeaker {
     pub feed: Feed,
     pub control: Control,
 }
 
-/// What onlookers see.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Observation {
@@ -60,7 +58,6 @@ pub struct TurnReport {
     pub timeline: Timeline,
 }
 
-/// The conductor as others see it.
 #[derive(Clone)]
 pub struct Handle {
     /// Events from keys, programs and engine supervisors.

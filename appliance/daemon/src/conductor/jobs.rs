@@ -7,7 +7,7 @@ use parley_conversation::{Author, Event, Message, Stage, Transcript, TurnId};
 use parley_engines::{ChatMessage, Generate, Generated, Job, Role};
 use tokio::sync::Notify;
 
-use super::{Generating, Report, Reports};
+use super::{Generating, Report, Reports, Task};
 
 /// Clauses that may wait to be spoken; the language model waits with them.
 const WAITING_CLAUSES: usize = 2;
@@ -86,15 +86,15 @@ impl WaitingClauses {
 
 /// The language model at work for a turn; dropping it cancels.
 pub(super) struct AnswerJob {
+    _task: Task,
     waiting: WaitingClauses,
-    task: tokio::task::JoinHandle<()>,
 }
 
 impl AnswerJob {
     pub(super) fn start(turn: TurnId, mut job: Job<Generated>, reports: Reports) -> Self {
         let waiting = WaitingClauses::default();
         let room = waiting.clone();
-        let task = tokio::spawn(async move {
+        let _task = Task::spawn(async move {
             let end = loop {
                 room.room().await;
                 match job.next().await {
@@ -117,7 +117,7 @@ impl AnswerJob {
             };
             send(&reports, end).await;
         });
-        Self { waiting, task }
+        Self { waiting, _task }
     }
 
     pub(super) fn waiting_clauses(&self) -> WaitingClauses {
@@ -125,24 +125,8 @@ impl AnswerJob {
     }
 }
 
-impl Drop for AnswerJob {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-/// The language model reading ahead; dropping it cancels.
-pub(super) struct Preparation(tokio::task::JoinHandle<()>);
-
-impl Preparation {
-    pub(super) fn start(mut job: Job<Generated>) -> Self {
-        // A failure needs no word: the next question will tell.
-        Self(tokio::spawn(async move { while let Some(Ok(_)) = job.next().await {} }))
-    }
-}
-
-impl Drop for Preparation {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// Lets the language model read ahead.
+pub(super) fn prepare(mut job: Job<Generated>) -> Task {
+    // A failure needs no word: the next question will tell.
+    Task::spawn(async move { while let Some(Ok(_)) = job.next().await {} })
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::jobs::{self, AnswerJob};
 use super::speech::{self, Speech};
 use super::timeline::Mark;
-use super::{Conductor, Generating, Observation, Report, SharedLoudspeaker, Turn, TurnReport};
+use super::{Conductor, Generating, Observation, Report, SharedLoudspeaker, Task, Turn, TurnReport};
 
 /// An audio thread takes up a pause within two periods; what was heard no longer changes after it.
 const PAUSE_TAKES: Duration = Duration::from_millis(40);
@@ -46,7 +46,7 @@ impl Conductor {
             Action::Prepare { messages } => {
                 let reading = Generating { max_tokens: 0, ..self.generating.clone() };
                 let job = self.engines.language_model.start(jobs::generate_task(messages, &reading));
-                self.preparation = Some(jobs::Preparation::start(job));
+                self.preparation = Some(jobs::prepare(job));
             }
             Action::Speak { turn, clause, text, language } => {
                 if clause == 0 {
@@ -89,7 +89,7 @@ impl Conductor {
     fn cancel(&mut self, turn: TurnId) {
         let Some(state) = self.turns.get_mut(&turn) else { return };
         state.answer = None;
-        state.jobs.drain(..).for_each(|job| job.abort());
+        state.jobs.clear();
         let speech = state.speech.take();
         if !state.told {
             self.turns.remove(&turn);
@@ -110,13 +110,13 @@ impl Conductor {
                 self.turn(*turn).clauses.push(text.clone());
                 None
             }
-            Notice::Ended { turn, outcome } => self.turns.remove(turn).map(|mut state| TurnReport {
+            Notice::Ended { turn, outcome } => self.turns.remove(turn).map(|state| TurnReport {
                 turn: *turn,
-                question: std::mem::take(&mut state.question),
-                language: std::mem::take(&mut state.language),
+                question: state.question,
+                language: state.language,
                 answer: state.clauses.join(" "),
                 outcome: *outcome,
-                timeline: std::mem::take(&mut state.timeline),
+                timeline: state.timeline,
             }),
             Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. } => None,
         };
@@ -158,8 +158,8 @@ impl Conductor {
 
     fn spawn(&mut self, turn: TurnId, job: impl Future<Output = ()> + Send + 'static) {
         let state = self.turn(turn);
-        state.jobs.retain(|job| !job.is_finished());
-        state.jobs.push(tokio::spawn(job));
+        state.jobs.retain(|job| !job.0.is_finished());
+        state.jobs.push(Task::spawn(job));
     }
 
     /// Hands the core an event after the one that is being handled.

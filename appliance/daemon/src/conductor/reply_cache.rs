@@ -9,7 +9,6 @@ const LONGEST_CHARS: usize = 80;
 /// About 4 MB of audio.
 const MOST_REPLIES: usize = 32;
 
-/// A voice and a text.
 type Key = (String, String);
 
 /// The last replies, at most 32; the one that was not used for the longest time goes first.
@@ -28,12 +27,10 @@ impl ReplyCache {
         Some(blocks.clone())
     }
 
-    /// Whether it is worth keeping the audio of this text.
     pub(super) fn wants(text: &str) -> bool {
         text.chars().count() <= LONGEST_CHARS
     }
 
-    /// Keeps the complete audio of a text.
     pub(super) fn put(&mut self, language: &str, text: &str, blocks: Vec<Spoken>) {
         self.uses += 1;
         if self.replies.len() >= MOST_REPLIES

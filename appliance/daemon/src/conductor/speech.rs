@@ -11,18 +11,16 @@ use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Event, TurnId};
 use parley_engines::{Engine, Job, Speak, Spoken, TextToSpeech};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
 
 use self::player::Player;
 use self::stream::Stream;
 use super::jobs::{WaitingClauses, send};
 use super::reply_cache::ReplyCache;
-use super::{Reports, lock};
+use super::{Reports, Task, lock};
 
 /// Clauses that wait for the voice. The generation stops at two; what it had in its hands may add a few.
 const CLAUSES_IN_FLIGHT: usize = 64;
 
-/// What a turn's speech goes through.
 pub(super) struct Outlet {
     pub(super) feed: Arc<tokio::sync::Mutex<Feed>>,
     pub(super) rate_hz: u32,
@@ -35,13 +33,14 @@ pub(super) struct Outlet {
 
 /// The speech of a turn; dropping it stops it, and leaves the loudspeaker to whoever comes next.
 pub(super) struct Speech {
+    /// First, so that nothing else is seen to end before them.
+    _tasks: [Task; 2],
     turn: TurnId,
     clauses: Option<mpsc::Sender<Clause>>,
     waiting: WaitingClauses,
     release: watch::Sender<bool>,
     reports: Reports,
     stream: Arc<Stream>,
-    tasks: [JoinHandle<()>; 2],
 }
 
 struct Clause {
@@ -50,7 +49,6 @@ struct Clause {
     language: String,
 }
 
-/// A clause that is being synthesised.
 struct Synthesis {
     number: usize,
     job: Audio,
@@ -84,13 +82,12 @@ impl Outlet {
         let synthesise =
             synthesise(waiting_clauses, syntheses_in, voice, Arc::clone(&self.replies), self.waiting.clone());
         let player = Player::new(turn, self, released, Arc::clone(&stream));
-        let tasks = [tokio::spawn(synthesise), tokio::spawn(player.play(syntheses))];
-        Speech { turn, clauses: Some(clauses), waiting, release, reports, stream, tasks }
+        let _tasks = [Task::spawn(synthesise), Task::spawn(player.play(syntheses))];
+        Speech { turn, clauses: Some(clauses), waiting, release, reports, stream, _tasks }
     }
 }
 
 impl Speech {
-    /// Says this after what came before.
     pub(super) fn say(&mut self, number: usize, text: String, language: String) {
         self.waiting.add();
         let sent = self.clauses.as_ref().map(|clauses| clauses.try_send(Clause { number, text, language }));
@@ -105,7 +102,6 @@ impl Speech {
         self.clauses = None;
     }
 
-    /// May be played from now on.
     pub(super) fn release(&mut self) {
         self.release.send_replace(true);
     }
@@ -131,12 +127,6 @@ impl Speech {
             tokio::time::sleep(after).await;
             send(&reports, Event::Heard { turn, heard: stream.heard() }).await;
         }
-    }
-}
-
-impl Drop for Speech {
-    fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 

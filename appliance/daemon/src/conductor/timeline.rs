@@ -26,15 +26,11 @@ pub(super) enum Mark {
 pub struct StagesMs {
     /// The transcription that was used had begun.
     pub transcription_started: Option<f64>,
-    /// The words were known.
     pub transcribed: Option<f64>,
-    /// The end-of-turn model had judged.
     pub judged: Option<f64>,
     /// The end was confirmed.
     pub endpoint: Option<f64>,
-    /// The language model had said its first piece.
     pub first_text: Option<f64>,
-    /// The first clause was complete.
     pub first_clause: Option<f64>,
     /// Its first block of audio was synthesised.
     pub first_block: Option<f64>,
@@ -42,7 +38,6 @@ pub struct StagesMs {
     pub played: Option<f64>,
 }
 
-/// When the stages of one turn happened.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Timeline(BTreeMap<Mark, Instant>);
 

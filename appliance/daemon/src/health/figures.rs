@@ -18,13 +18,11 @@ use crate::conductor::{Handle, Observation};
 /// How often the table is written, into memory.
 const EVERY: Duration = Duration::from_secs(10);
 
-/// So many of the last turns count.
 const TURNS: usize = 200;
 
 /// The processor's share is that of the last five minutes.
 const SHARES: usize = 30;
 
-/// What counts as the last minute.
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// The last turns; all times since the daemon's start.

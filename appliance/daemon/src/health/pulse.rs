@@ -18,14 +18,11 @@ impl Pulse {
         self.levels.note(samples, speech);
     }
 
-    /// Frames of the microphone that reached the conductor.
-    #[must_use]
     pub fn frames(&self) -> u64 {
         self.frames.load(Ordering::Relaxed)
     }
 
     /// How far speech is above the noise, in dB, and how many seconds of speech that is from; `None` before both came.
-    #[must_use]
     pub fn signal_to_noise(&self) -> Option<(f32, u32)> {
         self.levels.signal_to_noise()
     }

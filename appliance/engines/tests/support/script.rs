@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+/// How long a scripted worker loads its model at least.
+pub const LOADING_MS: u64 = 5;
+
 /// How a scripted worker starts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StartScript {

@@ -9,6 +9,8 @@ mod script;
 use std::error::Error;
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use parley_engines::protocol::{self, Command, Report};
@@ -17,7 +19,7 @@ use parley_engines::{
     Generate, Generated, Kind, LanguageModel, Speak, Spoken, StopReason, TextToSpeech, WorkerDetails,
 };
 
-use self::script::{JobFault, JobScript, StartFault, StartScript, character, sample};
+use self::script::{JobFault, JobScript, LOADING_MS, StartFault, StartScript, character, sample};
 
 /// What the two kinds of scripted worker differ in.
 trait Scripted: Kind {
@@ -145,36 +147,33 @@ fn raw() -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let kind = arguments.next().ok_or("say think, talk or raw")?;
-    let start: StartScript = arguments.next().map_or(Ok(StartScript::default()), |json| serde_json::from_str(&json))?;
-    let engine = if kind == "talk" { TextToSpeech::NAME } else { LanguageModel::NAME };
-    let mut details =
-        WorkerDetails { engine: engine.to_owned(), model: "scripted".to_owned(), ..WorkerDetails::default() };
-    match start_fault(&start)? {
+/// What a real worker does before it is ready, unless the script says otherwise.
+fn load(start: &StartScript) -> Result<(Obedient, WorkerDetails), Box<dyn Error>> {
+    let pretend = |protocol, engine: &str| -> Result<(), Box<dyn Error>> {
+        let details = WorkerDetails { engine: engine.to_owned(), ..WorkerDetails::default() };
+        protocol::write(std::io::stdout(), &Report::<Generated>::Ready { protocol, details })?;
+        std::thread::sleep(Duration::MAX);
+        Ok(())
+    };
+    match start_fault(start)? {
         Some(StartFault::Exit) => return Err("the model is not there".into()),
         Some(StartFault::Hang) => std::thread::sleep(Duration::MAX),
         Some(StartFault::Garbage) => std::io::stdout().write_all(b"Loading model ...\n")?,
-        Some(StartFault::WrongVersion) => {
-            let ready = Report::<Generated>::Ready { protocol: protocol::VERSION + 1, details: details.clone() };
-            protocol::write(std::io::stdout(), &ready)?;
-            std::thread::sleep(Duration::MAX);
-        }
-        Some(StartFault::WrongEngine) => details.engine = "abacus".to_owned(),
-        Some(StartFault::Immortal) => {
-            protocol::write(
-                std::io::stdout(),
-                &Report::<Generated>::Ready { protocol: protocol::VERSION, details: details.clone() },
-            )?;
-            std::thread::sleep(Duration::MAX);
-        }
-        None => {}
+        Some(StartFault::WrongVersion) => pretend(protocol::VERSION + 1, LanguageModel::NAME)?,
+        Some(StartFault::WrongEngine) => pretend(protocol::VERSION, "abacus")?,
+        Some(StartFault::Immortal) => pretend(protocol::VERSION, LanguageModel::NAME)?,
+        None => std::thread::sleep(Duration::from_millis(LOADING_MS)),
     }
-    match kind.as_str() {
-        "talk" => worker::serve::<TextToSpeech>(Obedient, details)?,
-        "raw" => raw()?,
-        _ => worker::serve::<LanguageModel>(Obedient, details)?,
-    }
-    Ok(())
+    Ok((Obedient, WorkerDetails::of(Path::new("/models/scripted"))))
+}
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let kind = arguments.next().ok_or("say think, talk or raw")?;
+    let start: StartScript = arguments.next().map_or(Ok(StartScript::default()), |json| serde_json::from_str(&json))?;
+    Ok(match kind.as_str() {
+        "talk" => worker::main::<TextToSpeech, _>(|| load(&start)),
+        "raw" => raw().map(|()| ExitCode::SUCCESS)?,
+        _ => worker::main::<LanguageModel, _>(|| load(&start)),
+    })
 }

@@ -35,7 +35,6 @@ impl Answer {
         text
     }
 
-    /// Whether the stop text was met.
     pub fn has_stopped(&self) -> bool {
         self.stopped
     }

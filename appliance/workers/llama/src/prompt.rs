@@ -14,7 +14,6 @@ use parley_engines::{ChatMessage, Role};
 /// Where an answer ends under the plain template.
 pub const PLAIN_STOP: &str = "\nUser:";
 
-/// Writes chats for one model.
 pub struct PromptWriter {
     template: Option<LlamaChatTemplate>,
     /// Control tokens with their spelling, longest first.
@@ -22,7 +21,6 @@ pub struct PromptWriter {
     bos: Option<LlamaToken>,
 }
 
-/// A part of a written chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Control(LlamaToken),
@@ -30,7 +28,6 @@ enum Part {
 }
 
 impl PromptWriter {
-    /// Reads the model's template and vocabulary.
     pub fn new(model: &LlamaModel) -> Self {
         let vocab = model.vocab();
         let mut control: Vec<(String, LlamaToken)> = vocab

@@ -17,7 +17,6 @@ const TOP_P: f32 = 0.95;
 /// and at none that is less likely than this part of the likeliest one.
 const MIN_P: f32 = 0.05;
 
-/// The rules by which one answer is chosen.
 pub struct Chooser {
     chain: LlamaSampler,
 }

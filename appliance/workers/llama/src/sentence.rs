@@ -19,7 +19,6 @@ pub struct SentenceEnds {
 }
 
 impl SentenceEnds {
-    /// Looks through the vocabulary.
     pub fn new(model: &LlamaModel) -> Self {
         let vocab = model.vocab();
         let message_ends: Vec<bool> = vocab.tokens().map(|token| vocab.is_eog(token)).collect();

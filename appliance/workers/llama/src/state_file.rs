@@ -74,7 +74,6 @@ impl StateFolder {
         let _ = fs::remove_file(file);
     }
 
-    /// Saved prefixes, the newest first.
     fn files(&self) -> Vec<PathBuf> {
         let mut files: Vec<_> = fs::read_dir(&self.path)
             .into_iter()

@@ -12,7 +12,6 @@ use crate::session::{self, Arena};
 use crate::split::Halves;
 use crate::voice::VoiceError;
 
-/// The halves, loaded.
 pub struct Chunked {
     config: ModelConfig,
     front: Session,
@@ -33,7 +32,6 @@ impl Latent {
         self.frames
     }
 
-    /// These frames of every channel.
     fn window(&self, frames: &Range<usize>) -> Vec<f32> {
         let rows = self.values.chunks_exact(self.frames.max(1)).take(self.channels);
         rows.flat_map(|row| &row[frames.clone()]).copied().collect()

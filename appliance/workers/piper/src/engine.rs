@@ -49,7 +49,6 @@ pub struct Piper {
     voices: Vec<(VoiceFile, Option<Ready>)>,
 }
 
-/// A loaded voice and its pace.
 struct Ready {
     voice: Voice,
     pace: Pace,

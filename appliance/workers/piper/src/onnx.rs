@@ -55,7 +55,6 @@ pub struct Node {
     /// Names of the tensors it reads; an empty one is an optional input left out.
     #[prost(string, repeated, tag = "1")]
     pub input: Vec<String>,
-    /// Names of the tensors it makes.
     #[prost(string, repeated, tag = "2")]
     pub output: Vec<String>,
     #[prost(string, tag = "3")]

@@ -9,7 +9,6 @@ const LEAD: Duration = Duration::from_millis(15);
 /// A ramp where sound was cut, against clicks.
 const FADE: Duration = Duration::from_millis(2);
 
-/// Makes blocks of one clause ready to be heard.
 #[derive(Debug)]
 pub struct Shaper {
     lead_samples: usize,

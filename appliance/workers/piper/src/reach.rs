@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::onnx::Node;
 
-/// What a decoder makes of a frame, and what it must see for that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     /// Samples that one frame becomes.

@@ -94,12 +94,10 @@ pub fn split(model: Bytes) -> Result<Halves, SplitError> {
     Ok(Halves { front: encode(front), decoder: encode(decoder), latent: cut.latent, reach })
 }
 
-/// A graph of the same name with nothing in it.
 fn empty(graph: &Graph) -> Graph {
     Graph { name: graph.name.clone(), ..Graph::default() }
 }
 
-/// Where the decoder begins.
 struct Cut {
     first_node: usize,
     latent: String,

@@ -41,7 +41,6 @@ enum Loaded {
     Whole(Box<Piper>),
 }
 
-/// One sentence under way.
 pub enum Sentence {
     /// Frames that the decoder makes into samples.
     Latent(Latent),

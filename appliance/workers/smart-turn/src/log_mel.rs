@@ -28,7 +28,6 @@ const POWER_FLOOR: f32 = 1e-10;
 /// Everything more than 80 dB below the loudest is as quiet as that.
 const RANGE: f32 = 8.0;
 
-/// Computes spectrograms; made once, because its tables take a moment.
 pub struct LogMel {
     transform: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
@@ -100,7 +99,6 @@ impl LogMel {
     }
 }
 
-/// Buffers of one transform.
 struct Work {
     input: Vec<f32>,
     output: Vec<Complex32>,

@@ -30,7 +30,6 @@ pub struct Words {
     pub finished: bool,
 }
 
-/// Chooses tokens for one model.
 pub struct Decoder {
     start: WhisperTokenId,
     end: WhisperTokenId,
@@ -44,7 +43,6 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Reads the model's vocabulary.
     pub fn new(context: &WhisperContext, threads: usize) -> Self {
         let end = context.token_eot();
         let spelling = |token| context.token_to_str_lossy(token).unwrap_or_default();

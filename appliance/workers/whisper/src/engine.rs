@@ -166,7 +166,6 @@ impl Whisper {
         Ok(Transcript { text, language: language.code.to_owned(), language_probability, confidence })
     }
 
-    /// The transcript of audio without speech.
     fn nothing(&self, given: Option<Language>) -> Transcript {
         Transcript {
             text: String::new(),

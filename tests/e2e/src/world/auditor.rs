@@ -58,10 +58,6 @@ impl Auditor {
         self.alive
     }
 
-    pub fn all(&self) -> Vec<&Turn> {
-        self.turns.values().collect()
-    }
-
     /// Whether every turn has ended and was reported.
     pub fn is_settled(&self) -> bool {
         self.turns.values().all(|turn| turn.ended.is_some() && turn.report.is_some())

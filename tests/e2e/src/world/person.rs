@@ -15,7 +15,6 @@ const NOISE: i16 = -1;
 const FRAMES_PER_WORD: usize = 4;
 const FRAMES_PER_LETTER: usize = 2;
 
-/// What a frame sounds like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sound {
     Silence,
@@ -40,7 +39,6 @@ impl Sound {
     }
 }
 
-/// A word that was said.
 #[derive(Debug, Clone)]
 struct Word {
     text: String,
@@ -86,7 +84,6 @@ fn number_of(sample: i16) -> Option<usize> {
     usize::try_from(sample).ok()?.checked_sub(1)
 }
 
-/// Plays what the person does, a frame at a time.
 #[derive(Debug, Default)]
 pub(super) struct Person {
     pub(super) words: Words,

@@ -29,6 +29,16 @@ impl World {
         self.spoke_last
     }
 
+    /// Somebody says this, and everything that comes of it passes.
+    ///
+    /// # Panics
+    /// It does not come to rest within two minutes.
+    pub async fn ask(&mut self, words: &str) {
+        self.say(words);
+        self.said().await;
+        self.quiet().await;
+    }
+
     /// Lets time pass until something is so, two minutes at most; when it was.
     ///
     /// # Panics

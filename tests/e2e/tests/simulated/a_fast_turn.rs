@@ -74,9 +74,7 @@ async fn speculation_hides_the_engines_behind_the_silence() {
 #[tokio::test(start_paused = true)]
 async fn the_report_tells_the_same_times() {
     let mut world = World::new(scene(true, Some([0.9, 0.1])));
-    world.say("what time is it");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what time is it").await;
     let report = world.turns()[0].report.clone().expect("it is reported");
     let at = |since: Duration| Some(since.as_secs_f64() * 1_000.0);
     let stages = report.timeline.stages();
@@ -104,9 +102,7 @@ async fn a_typed_question_is_answered_without_a_microphone() {
 async fn answers_are_only_shown_where_there_is_no_loudspeaker() {
     let settings = Settings { spoken: false, ..Settings::default() };
     let mut world = World::new(Scene { settings, ..Scene::default() });
-    world.say("what time is it");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what time is it").await;
     assert_eq!(answers(&world), ["You said what time is it. That is all I know about it."]);
     assert_eq!(world.text_to_speech.counts().asked, 0);
 }

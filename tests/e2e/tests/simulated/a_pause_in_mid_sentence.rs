@@ -13,7 +13,7 @@ async fn nothing_is_played_into_it_and_the_whole_is_answered_once() {
     world.pause(ms(600));
     world.say("light in the kitchen");
     let asked = world.said().await;
-    assert_eq!(world.heard_last(), None, "nothing is played into a pause");
+    assert_eq!(world.heard_last, None, "nothing is played into a pause");
     let heard = world.until_heard().await;
     world.quiet().await;
     assert!(heard > asked);
@@ -28,9 +28,7 @@ async fn drafts_leave_nothing_behind() {
         world.say_and_go_on(word);
         world.pause(ms(600));
     }
-    world.say("it rains");
-    world.said().await;
-    world.quiet().await;
+    world.ask("it rains").await;
     assert_eq!(questions(&world), ["well so I was about to ask you whether it rains"]);
     let drafted = world.language_model.counts();
     assert!(drafted.cancelled >= 4, "every pause was worth a draft: {drafted:?}");
@@ -73,7 +71,7 @@ async fn what_was_paused_before_its_first_sound_stays_silent() {
     let mut world = World::new(talkative());
     world.language_model.set_pace(Pace { first: ms(600), each: ms(30) });
     world.say("tell me everything");
-    world.until("it is released", |world| world.phase() == Phase::Thinking).await;
+    world.until("it is released", |world| world.phase == Phase::Thinking).await;
     world.noise(ms(1_500));
     // Nobody finds out whether there were words.
     world.speech_to_text.fail_next(Fault::Hang { after_outputs: 0, stall: ms(1_000) });
@@ -82,7 +80,7 @@ async fn what_was_paused_before_its_first_sound_stays_silent() {
         world.language_model.counts().begun == 1 && world.text_to_speech.counts().begun > 0,
         "the answer was ready"
     );
-    assert_eq!(world.heard_last(), None, "somebody may be speaking");
+    assert_eq!(world.heard_last, None, "somebody may be speaking");
     world.until_heard().await;
     world.quiet().await;
     assert_eq!(outcomes(&world), [Outcome::Completed]);

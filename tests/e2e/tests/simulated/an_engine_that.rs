@@ -26,16 +26,12 @@ fn faults() -> Vec<Fault> {
 async fn check<K: Kind>(engine: impl Fn(&World) -> &Scripted<K>, told: impl Fn(&Fault, &World)) {
     for fault in faults() {
         let mut world = World::new(Scene::default());
-        world.timeline.note(world.now(), format!("fault: {fault:?}"));
+        world.timeline.note(world.now, format!("fault: {fault:?}"));
         engine(&world).fail_next(fault.clone());
-        world.say("what time is it");
-        world.said().await;
-        world.quiet().await;
+        world.ask("what time is it").await;
         told(&fault, &world);
         let before = world.turns().len();
-        world.say("and now");
-        world.said().await;
-        world.quiet().await;
+        world.ask("and now").await;
         assert_eq!(world.turns().len(), before + 1, "{fault:?}");
         assert_eq!(outcomes(&world).last(), Some(&Outcome::Completed), "{fault:?}");
         assert_eq!(questions(&world).last(), Some(&"and now"), "{fault:?}");
@@ -109,14 +105,10 @@ async fn cannot_speak_ends_the_turn() {
 async fn breaks_off_in_a_clause_leaves_no_unheard_words_in_the_history() {
     let mut world = World::new(answering("One long clause that the voice will not finish at all, I am afraid"));
     world.text_to_speech.fail_next(Fault::CrashTwice { after_outputs: 5, restart: ms(2_000) });
-    world.say("what time is it");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what time is it").await;
     assert_eq!(outcomes(&world), [Outcome::Interrupted]);
     assert_eq!(world.turns()[0].heard, ms(500));
-    world.say("and now");
-    world.said().await;
-    world.quiet().await;
+    world.ask("and now").await;
     let remembered: Vec<_> = world.last_prompt().into_iter().filter(|(role, _)| *role == "assistant").collect();
     assert!(remembered.len() <= 1 && remembered.iter().all(|(_, text)| "One long".starts_with(text.as_str())));
 }
@@ -127,9 +119,7 @@ async fn cannot_speak_while_the_end_is_awaited_is_reported_all_the_same() {
     scene.settings.endpointing.without_model = ms(2_000);
     let mut world = World::new(scene);
     world.text_to_speech.fail_next(Fault::Refuse("no".into()));
-    world.say("what time is it");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what time is it").await;
     let report = world.turns()[0].report.clone().expect("the end of every turn is reported");
     assert_eq!((report.question.as_str(), report.outcome), ("what time is it", Outcome::Interrupted));
 }
@@ -138,9 +128,7 @@ async fn cannot_speak_while_the_end_is_awaited_is_reported_all_the_same() {
 async fn speaks_at_an_impossible_rate_ends_the_turn() {
     let voice = Scripted::from_outputs(|_| vec![Spoken { rate_hz: 3, audio: vec![1; 10] }]);
     let mut world = World::new(Scene { voice, ..Scene::default() });
-    world.say("what time is it");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what time is it").await;
     assert_eq!(outcomes(&world), [Outcome::Interrupted]);
 }
 
@@ -158,9 +146,7 @@ async fn stays_out_of_order_is_told_of_once() {
     let notices = world.auditor.notices.iter().filter(|notice| matches!(notice, Notice::Degraded { .. }));
     assert_eq!(notices.count(), 2);
     world.language_model.fail_always(None);
-    world.say("and now");
-    world.said().await;
-    world.quiet().await;
+    world.ask("and now").await;
     assert_eq!(answers(&world).len(), 2);
 }
 
@@ -177,9 +163,7 @@ async fn is_always_unavailable_never_stops_the_conversation() {
         }
         world.degrade(stage, true).await;
         for _ in 0..3 {
-            world.say("are you there");
-            world.said().await;
-            world.quiet().await;
+            world.ask("are you there").await;
         }
         assert!(world.turns().len() >= 3, "{stage:?}");
     }

@@ -52,9 +52,9 @@ async fn a_draft_is_bounded_too() {
     world.say("tell me everything");
     world.said().await;
     world.run(ms(4_500)).await;
-    assert_eq!(world.phase(), Phase::Deciding);
+    assert_eq!(world.phase, Phase::Deciding);
     assert!(world.text_to_speech.counts().asked <= 2, "{:?}", world.text_to_speech.counts());
-    assert_eq!(world.heard_last(), None);
+    assert_eq!(world.heard_last, None);
     world.until_heard().await;
     world.tell(Event::Interrupt).await;
     world.quiet().await;

@@ -9,10 +9,10 @@ use super::{listening_to_a_long_answer, ms, outcomes, questions, talkative};
 #[tokio::test(start_paused = true)]
 async fn words_silence_the_answer_at_once_and_cancel_it() {
     let mut world = listening_to_a_long_answer(talkative()).await;
-    let onset = world.now();
+    let onset = world.now;
     world.say("stop that now please");
     let asked = world.said().await;
-    let last = world.heard_last().expect("it was heard before");
+    let last = world.heard_last.expect("it was heard before");
     assert!(last - onset <= ms(150), "{:?}", last - onset);
     let cancelled = world.until("it is cancelled", |world| world.turns()[0].ended.is_some()).await;
     assert!(cancelled - asked < ms(600), "{:?}", cancelled - asked);
@@ -57,14 +57,12 @@ async fn the_engines_are_free_again_within_300_ms() {
 #[tokio::test(start_paused = true)]
 async fn a_key_silences_at_once() {
     let mut world = listening_to_a_long_answer(talkative()).await;
-    let pressed = world.now();
+    let pressed = world.now;
     world.tell(Event::Interrupt).await;
     world.quiet().await;
-    assert!(world.heard_last() <= Some(pressed + STEP * 3));
+    assert!(world.heard_last <= Some(pressed + STEP * 3));
     assert_eq!(outcomes(&world), [Outcome::Interrupted]);
-    world.say("what was that");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what was that").await;
     assert!(world.last_prompt().iter().any(|(role, text)| *role == "assistant" && text.starts_with("Sentence")));
 }
 
@@ -76,10 +74,8 @@ async fn an_answer_of_a_slow_voice_is_interrupted_not_withdrawn() {
     world.say("tell me everything");
     world.until_heard().await;
     world.run(ms(1_000)).await;
-    assert_eq!(world.phase(), Phase::Speaking);
-    world.say("stop please");
-    world.said().await;
-    world.quiet().await;
+    assert_eq!(world.phase, Phase::Speaking);
+    world.ask("stop please").await;
     assert_eq!(questions(&world), ["tell me everything", "stop please"]);
     assert_eq!(outcomes(&world), [Outcome::Interrupted, Outcome::Completed]);
 }
@@ -91,7 +87,7 @@ async fn without_an_echo_reference_only_a_key_interrupts() {
     world.say("stop please");
     let said = world.said().await;
     world.run(ms(1_000)).await;
-    assert!(world.heard_last() > Some(said + ms(900)), "its own voice does not interrupt it");
+    assert!(world.heard_last > Some(said + ms(900)), "its own voice does not interrupt it");
     world.tell(Event::Interrupt).await;
     world.quiet().await;
     assert_eq!(outcomes(&world), [Outcome::Interrupted]);

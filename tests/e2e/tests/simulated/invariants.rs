@@ -14,7 +14,6 @@ use super::ms;
 
 /// Conversations, of some minutes each.
 const CONVERSATIONS: u64 = 96;
-/// Things that happen in a conversation.
 const THINGS: usize = 60;
 
 /// Words that end a sentence, words that do not, and words that only say "go on".
@@ -64,9 +63,7 @@ async fn converse(mut random: Rng) {
         }
     }
     all_is_well_again(&mut world).await;
-    world.say("what is your name");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what is your name").await;
     let last = world.turns().last().and_then(|turn| turn.ended.map(|(_, outcome)| outcome));
     assert_eq!(last, Some(Outcome::Completed), "a conversation goes on after whatever happened");
     assert!(world.close().await, "the conductor ends");
@@ -137,7 +134,7 @@ async fn goes_wrong(random: &mut Rng, world: &mut World) {
         _ => Fault::Hang { after_outputs, stall: length(random, 6_000) },
     };
     let which = random.u8(..4);
-    world.timeline.note(world.now(), format!("engine {which} goes wrong: {fault:?}"));
+    world.timeline.note(world.now, format!("engine {which} goes wrong: {fault:?}"));
     let fail = |world: &World, fault| match which {
         0 => world.speech_to_text.fail_always(fault),
         1 => world.language_model.fail_always(fault),
@@ -148,7 +145,7 @@ async fn goes_wrong(random: &mut Rng, world: &mut World) {
     person_speaks(random, world);
     world.run(length(random, 6_000)).await;
     fail(world, None);
-    world.timeline.note(world.now(), format!("engine {which} is well again"));
+    world.timeline.note(world.now, format!("engine {which} is well again"));
 }
 
 fn change_pace(random: &mut Rng, world: &World) {

@@ -35,9 +35,7 @@ async fn half_a_reply_is_not_kept() {
     let mut world = World::new(Scene { router: Box::new(Acknowledges), ..Scene::default() });
     world.text_to_speech.fail_next(Fault::CrashTwice { after_outputs: 1, restart: ms(200) });
     for _ in 0..2 {
-        world.say("lights off");
-        world.said().await;
-        world.quiet().await;
+        world.ask("lights off").await;
     }
     assert_eq!(outcomes(&world), [Outcome::Interrupted, Outcome::Completed]);
     assert_eq!(world.text_to_speech.counts().asked, 2);

@@ -8,9 +8,7 @@ use super::{listening_to_a_long_answer, ms, outcomes, questions, talkative};
 #[tokio::test(start_paused = true)]
 async fn ends_with_its_handles_and_the_microphone() {
     let mut world = World::new(Scene::default());
-    world.say("what time is it");
-    world.said().await;
-    world.quiet().await;
+    world.ask("what time is it").await;
     assert!(world.close().await);
 }
 
@@ -27,14 +25,12 @@ async fn hears_the_right_words_though_frames_were_lost() {
     let mut world = World::new(Scene::default());
     world.say("this comes first");
     world.said().await;
-    world.until("it is released", |world| world.phase() == Phase::Thinking).await;
+    world.until("it is released", |world| world.phase == Phase::Thinking).await;
     world.tell(Event::Interrupt).await;
     world.run(ms(300)).await;
     world.say_and_go_on("what");
     world.lose_frames(ms(1_000));
-    world.say("time is it");
-    world.said().await;
-    world.quiet().await;
+    world.ask("time is it").await;
     assert_eq!(questions(&world), ["this comes first", "what time is it"]);
 }
 
@@ -46,7 +42,7 @@ async fn answers_though_the_microphone_goes_in_mid_sentence() {
     world.run(ms(140)).await;
     world.unplug();
     world.until_heard().await;
-    world.until("it is over", |world| world.phase() == Phase::Quiet).await;
+    world.until("it is over", |world| world.phase == Phase::Quiet).await;
     assert_eq!(outcomes(&world), [Outcome::Completed]);
 }
 

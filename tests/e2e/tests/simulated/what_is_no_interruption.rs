@@ -10,7 +10,7 @@ async fn a_back_channel_only_pauses() {
     let mut world = listening_to_a_long_answer(talkative()).await;
     world.say("mhm");
     let said = world.said().await;
-    let paused_at = world.heard_last();
+    let paused_at = world.heard_last;
     assert!(world.is_paused() && paused_at < Some(said));
     world.until_heard().await;
     world.quiet().await;
@@ -21,7 +21,7 @@ async fn a_back_channel_only_pauses() {
 #[tokio::test(start_paused = true)]
 async fn noise_only_pauses_however_long_it_goes_on() {
     let mut world = listening_to_a_long_answer(talkative()).await;
-    let began = world.now();
+    let began = world.now;
     world.noise(ms(8_000));
     world.run(ms(300)).await;
     assert!(world.is_paused());
@@ -36,6 +36,6 @@ async fn a_click_is_not_even_a_pause() {
     let mut world = listening_to_a_long_answer(talkative()).await;
     world.noise(ms(40));
     world.run(ms(200)).await;
-    assert_eq!(world.heard_last(), Some(world.now()));
+    assert_eq!(world.heard_last, Some(world.now));
     world.quiet().await;
 }

@@ -11,7 +11,6 @@ use crate::room::{config, models, samples, speech};
 /// The first clips of the set of words are those whose reference somebody else wrote.
 const INDEPENDENT: usize = 12;
 
-/// Counts languages that are right, and words that are wrong.
 pub async fn run() -> Result<()> {
     let sets = speech()?;
     let workers = Workers::spawn(&config()?, &models()?, Needed::SpeechToText)?;

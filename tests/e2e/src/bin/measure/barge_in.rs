@@ -26,14 +26,12 @@ const AUDIBLE: u16 = 100;
 /// Silence of this length is not a gap between two words.
 const SILENCE: Duration = Duration::from_millis(600);
 
-/// What came of one interruption.
 struct Interrupted {
     gave_way: bool,
     /// From the speaker's onset until nothing more was heard; `None` where Parley went on.
     silent_after: Option<Duration>,
 }
 
-/// Measures every clip of the set.
 pub async fn run() -> Result<()> {
     let sets = speech()?;
     let room = open(|settings| {

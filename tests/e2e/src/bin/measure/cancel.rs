@@ -9,7 +9,6 @@ use parley_engines::{ChatMessage, Engine, Generate, Job, Kind, Role, Speak, Supe
 
 use crate::room::{config, models, percentile};
 
-/// How often each engine is cancelled.
 const TIMES: u32 = 40;
 
 /// Cancels each engine in the middle of a long job, and asks it something short.

@@ -26,7 +26,6 @@ pub struct Options {
     held_out: bool,
 }
 
-/// Counts, on the tuning clips and on those that were held out.
 pub async fn run(options: &Options) -> Result<()> {
     let sets = speech()?;
     let room = open(|_| {}).await?;

@@ -220,7 +220,6 @@ fn kill(workers: &Workers, index: usize) -> Result<()> {
     Ok(())
 }
 
-/// Memory of all processes, in bytes.
 fn resident(workers: &Workers) -> f64 {
     let own = ProcessUsage::of(std::process::id()).map_or(0, |usage| usage.resident_bytes);
     (workers.usage().iter().map(|(_, _, usage)| usage.resident_bytes).sum::<u64>() + own) as f64

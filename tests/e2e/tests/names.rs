@@ -1,0 +1,67 @@
+//! One name is one thing: no two public types of the product share one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Names that two or more crates need all the same, and why.
+const SHARED: &[(&str, &str)] = &[
+    ("LoadError", "private to two worker programs, which never meet"),
+    ("Model", "a worker's model behind its trait, a model of the manifest, and ONNX's own word"),
+    ("Pace", "private to the voice's worker; the other is of the doubles for tests"),
+    ("Transcript", "the core knows no engine, so it has one of its own"),
+];
+
+/// Until the crates that are being renamed elsewhere are merged; to be deleted with what it names.
+const BEING_RENAMED: &[&str] = &[
+    "Card",
+    "Counters",
+    "Device",
+    "DeviceError",
+    "Event",
+    "Limit",
+    "Limits",
+    "Manifest",
+    "Phase",
+    "Request",
+    "Source",
+    "Verdict",
+];
+
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder of the repository can be read") {
+        let path = entry.expect("it has entries").path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The name that a line makes public, if it makes a type.
+fn public_type(line: &str) -> Option<&str> {
+    let declared = line.trim_start().strip_prefix("pub ")?;
+    let (kind, rest) = declared.split_once(' ')?;
+    let name = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+    (["struct", "enum", "trait", "type"].contains(&kind) && !name.is_empty()).then_some(name)
+}
+
+#[test]
+fn no_two_public_types_of_the_product_share_a_name() {
+    let mut files = Vec::new();
+    rust_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../appliance")), &mut files);
+    let mut places = BTreeMap::<String, Vec<String>>::new();
+    for file in files.iter().filter(|file| file.components().any(|part| part.as_os_str() == "src")) {
+        let text = fs::read_to_string(file).expect("a source file can be read");
+        for name in text.lines().filter_map(public_type) {
+            places.entry(name.to_owned()).or_default().push(file.display().to_string());
+        }
+    }
+    assert!(places.contains_key("Conversation") && places.len() > 200, "{} names were found", places.len());
+    let shared = |name: &str| SHARED.iter().any(|(shared, _)| *shared == name) || BEING_RENAMED.contains(&name);
+    let twice: Vec<_> = places.iter().filter(|(name, places)| places.len() > 1 && !shared(name)).collect();
+    assert!(twice.is_empty(), "two things of one name: {twice:#?}");
+    let once = SHARED.iter().filter(|(name, _)| places.get(*name).is_none_or(|places| places.len() < 2));
+    assert_eq!(once.count(), 0, "an exception that nothing needs any more");
+}
