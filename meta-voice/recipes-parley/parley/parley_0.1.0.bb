@@ -5,7 +5,7 @@ LICENSE = "(MIT | Apache-2.0) & GPL-3.0-or-later"
 LICENSE:${PN} = "MIT | Apache-2.0"
 LICENSE:${PN}-restart = "MIT | Apache-2.0"
 # espeak-ng is linked into it.
-LICENSE:${PN}-engine-piper = "GPL-3.0-or-later"
+LICENSE:${PN}-worker-piper = "GPL-3.0-or-later"
 LIC_FILES_CHKSUM = "\
     file://LICENSE-APACHE;md5=3b83ef96387f14655fc854ddc3c6bd57 \
     file://LICENSE-MIT;md5=abdff6171de2b19de3843b79a8872d35 \
@@ -63,9 +63,9 @@ do_install:append:aarch64() {
     done
 }
 
-PACKAGE_BEFORE_PN = "${PN}-engine-piper ${PN}-restart"
-FILES:${PN}-engine-piper += "${bindir}/parley-worker-piper ${bindir}/espeak-ng-data"
+PACKAGE_BEFORE_PN = "${PN}-worker-piper ${PN}-restart"
+FILES:${PN}-worker-piper += "${bindir}/parley-worker-piper ${bindir}/espeak-ng-data"
 FILES:${PN}-restart += "${bindir}/parley-restart"
 FILES:${PN} += "${nonarch_libdir}/parley"
-RDEPENDS:${PN} = "${PN}-engine-piper onnxruntime-bin voice-models"
-RDEPENDS:${PN}-engine-piper = "espeak-ng-data onnxruntime-bin"
+RDEPENDS:${PN} = "${PN}-worker-piper onnxruntime-bin voice-models"
+RDEPENDS:${PN}-worker-piper = "espeak-ng-data onnxruntime-bin"
