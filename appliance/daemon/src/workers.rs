@@ -49,9 +49,6 @@ pub struct MissingWorker {
 
 impl Workers {
     /// Starts the needed workers; returns at once, while the models are being loaded.
-    ///
-    /// # Panics
-    /// Outside a Tokio runtime.
     pub fn spawn(config: &Config, models: &Selection, needed: Needed) -> Result<Self, MissingWorker> {
         let wanted = |this| needed == Needed::All || needed == this;
         let engines = &config.engines;

@@ -55,9 +55,6 @@ impl Engine<LanguageModel> for ReadsAheadApart {
 
 impl World {
     /// A world in which nothing has happened.
-    ///
-    /// # Panics
-    /// Outside a Tokio runtime.
     pub fn new(scene: Scene) -> Self {
         let person = Person::default();
         let ms = Duration::from_millis;

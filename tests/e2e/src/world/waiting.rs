@@ -30,9 +30,6 @@ impl World {
     }
 
     /// Somebody says this, and everything that comes of it passes.
-    ///
-    /// # Panics
-    /// It does not come to rest within two minutes.
     pub async fn ask(&mut self, words: &str) {
         self.say(words);
         self.said().await;
@@ -40,9 +37,6 @@ impl World {
     }
 
     /// Lets time pass until something is so, two minutes at most; when it was.
-    ///
-    /// # Panics
-    /// It never came.
     pub async fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) -> Duration {
         let start = self.now;
         while !is_so(self) {
@@ -53,18 +47,12 @@ impl World {
     }
 
     /// Lets time pass until a sound is heard; when it began.
-    ///
-    /// # Panics
-    /// It never came.
     pub async fn until_heard(&mut self) -> Duration {
         let start = self.now;
         self.until("something is heard", |world| world.heard_last > Some(start)).await
     }
 
     /// Lets time pass until everything is over and stays so: nobody speaks, nothing is heard, no job or task is left.
-    ///
-    /// # Panics
-    /// It does not come to rest within two minutes.
     pub async fn quiet(&mut self) {
         let start = self.now;
         let mut since = None;
