@@ -42,7 +42,7 @@ pub fn run(options: &Options, _install: bool) -> Result<()> {
         let folder = places::target().join("mutants").join(package);
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut mutants = build::cargo_helper(&program);
-        mutants.args(["mutants", "--package", package]);
+        mutants.args(["mutants", "--exclude", "**/tests/**", "--package", package]);
         let all = process::output(mutants.args(["--list", "--json"]))?;
         let mut names: Vec<String> = serde_json::from_str::<Vec<Value>>(&all)?
             .iter()
@@ -54,7 +54,9 @@ pub fn run(options: &Options, _install: bool) -> Result<()> {
             names.truncate(options.sample);
         }
         let mut mutants = build::cargo_helper(&program);
-        mutants.args(["mutants", "--no-shuffle", "--package", package, "--output"]).arg(&folder);
+        mutants
+            .args(["mutants", "--no-shuffle", "--exclude", "**/tests/**", "--package", package, "--output"])
+            .arg(&folder);
         for name in &names {
             mutants.args(["--re", &format!("^{}$", escaped(name))]);
         }
@@ -78,16 +80,11 @@ pub fn run(options: &Options, _install: bool) -> Result<()> {
     Ok(())
 }
 
-/// The name as a regular expression that matches it alone.
+/// The name as a regular expression that matches it alone. Angle brackets mean themselves, and behind a backslash the
+/// border of a word.
 fn escaped(name: &str) -> String {
-    name.chars()
-        .flat_map(|letter| {
-            (!letter.is_alphanumeric() && letter.is_ascii() && letter != ' ')
-                .then_some('\\')
-                .into_iter()
-                .chain([letter])
-        })
-        .collect()
+    let is_special = |letter: char| letter.is_ascii_punctuation() && !"<>_".contains(letter);
+    name.chars().flat_map(|letter| is_special(letter).then_some('\\').into_iter().chain([letter])).collect()
 }
 
 #[cfg(test)]
@@ -98,7 +95,7 @@ mod tests {
     fn a_name_matches_itself_alone() {
         assert_eq!(
             escaped("a/b.rs:1:2: replace f -> Vec<u8> with vec![]"),
-            "a\\/b\\.rs\\:1\\:2\\: replace f \\-\\> Vec\\<u8\\> with vec\\!\\[\\]"
+            "a\\/b\\.rs\\:1\\:2\\: replace f \\-> Vec<u8> with vec\\!\\[\\]"
         );
     }
 }

@@ -134,6 +134,11 @@ impl Conversation {
         self.responder.history()
     }
 
+    /// Takes up what only a running engine can tell: the installed voices, and the room for prompts in tokens.
+    pub fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
+        self.responder.set_abilities(voices, prompt_tokens);
+    }
+
     /// Whether a turn is a draft or released: everything that reports for another one comes too late.
     pub fn is_alive(&self, turn: TurnId) -> bool {
         self.listener.turn() == Some(turn) || self.responder.answering().is_some_and(|answer| answer.turn == turn)

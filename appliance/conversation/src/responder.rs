@@ -75,6 +75,13 @@ impl Responder {
         &self.history
     }
 
+    pub(crate) fn set_abilities(&mut self, voices: Vec<String>, prompt_tokens: usize) {
+        if !voices.is_empty() {
+            self.settings.voices = voices;
+        }
+        self.settings.prompt_tokens = prompt_tokens;
+    }
+
     /// What the language model can read before anybody asks.
     pub(crate) fn preparation(&self) -> Action {
         Action::Prepare { messages: prompt::messages(&self.settings, &self.history, None, self.preferred_voice()) }

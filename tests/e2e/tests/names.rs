@@ -12,10 +12,9 @@ const SHARED: &[(&str, &str)] = &[
     ("Transcript", "the core knows no engine, so it has one of its own"),
 ];
 
-/// Until the crates that are being renamed elsewhere are merged; to be deleted with what it names.
-const BEING_RENAMED: &[&str] = &[
-    "Card",
-    "Counters",
+/// Still to be renamed; the test fails when one of them is alone with its name.
+const TO_BE_RENAMED: &[&str] = &[
+    "Command",
     "Device",
     "DeviceError",
     "Event",
@@ -23,8 +22,8 @@ const BEING_RENAMED: &[&str] = &[
     "Limits",
     "Manifest",
     "Phase",
-    "Request",
     "Source",
+    "StateFolder",
     "Verdict",
 ];
 
@@ -52,16 +51,20 @@ fn no_two_public_types_of_the_product_share_a_name() {
     let mut files = Vec::new();
     rust_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../appliance")), &mut files);
     let mut places = BTreeMap::<String, Vec<String>>::new();
-    for file in files.iter().filter(|file| file.components().any(|part| part.as_os_str() == "src")) {
-        let text = fs::read_to_string(file).expect("a source file can be read");
+    for file in files {
+        // A module's own tests make nothing public.
+        let path = file.to_string_lossy();
+        let Some(_) = path.rsplit_once("/src/").filter(|(_, inside)| !inside.contains("tests")) else { continue };
+        let text = fs::read_to_string(&file).expect("a source file can be read");
         for name in text.lines().filter_map(public_type) {
-            places.entry(name.to_owned()).or_default().push(file.display().to_string());
+            places.entry(name.to_owned()).or_default().push(path.clone().into_owned());
         }
     }
     assert!(places.contains_key("Conversation") && places.len() > 200, "{} names were found", places.len());
-    let shared = |name: &str| SHARED.iter().any(|(shared, _)| *shared == name) || BEING_RENAMED.contains(&name);
+    let shared = |name: &str| SHARED.iter().any(|(shared, _)| *shared == name) || TO_BE_RENAMED.contains(&name);
     let twice: Vec<_> = places.iter().filter(|(name, places)| places.len() > 1 && !shared(name)).collect();
     assert!(twice.is_empty(), "two things of one name: {twice:#?}");
-    let once = SHARED.iter().filter(|(name, _)| places.get(*name).is_none_or(|places| places.len() < 2));
-    assert_eq!(once.count(), 0, "an exception that nothing needs any more");
+    let exceptions = SHARED.iter().map(|(name, _)| *name).chain(TO_BE_RENAMED.iter().copied());
+    let once: Vec<_> = exceptions.filter(|name| places.get(*name).is_none_or(|places| places.len() < 2)).collect();
+    assert!(once.is_empty(), "exceptions that nothing needs any more: {once:?}");
 }

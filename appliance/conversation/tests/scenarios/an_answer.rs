@@ -87,6 +87,17 @@ fn to_an_unknown_language_names_the_voices() {
 }
 
 #[test]
+fn is_made_with_what_the_engines_that_run_can_do() {
+    let mut room = Room::new();
+    room.language = "es".into();
+    room.conversation.set_abilities(vec!["en".into(), "es".into()], 60);
+    room.conversation.set_abilities(Vec::new(), 60);
+    room.silence(500).says("¿Qué hora es?", 1000).quiet();
+    let answers_in_spanish = |(_, action): &(_, Action)| matches!(action, Action::Generate { .. });
+    assert!(room.done.iter().any(answers_in_spanish), "there is a Spanish voice now");
+}
+
+#[test]
 fn takes_the_last_five_turns_into_account() {
     let mut room = Room::new();
     room.answer = "Yes.".into();
