@@ -1,5 +1,6 @@
 //! Everything that can happen to a conversation.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,17 @@ pub enum Stage {
     LanguageModel,
     /// The voice.
     TextToSpeech,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::SpeechToText => "speech-to-text",
+            Self::EndOfTurn => "end-of-turn",
+            Self::LanguageModel => "language-model",
+            Self::TextToSpeech => "text-to-speech",
+        })
+    }
 }
 
 /// Something happened.

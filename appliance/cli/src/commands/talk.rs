@@ -193,10 +193,10 @@ fn show(observation: &Observation, json: bool) -> Result<()> {
         }),
         Observation::Notice(Notice::NoWords) => output::line("  (no words)"),
         Observation::Notice(Notice::Degraded { stage, degraded: true }) => {
-            output::line(format_args!("  ! {stage:?} is out of order; `parley check` says why"))
+            output::line(format_args!("  ! {stage} is out of order; `parley check` says why"))
         }
         Observation::Notice(Notice::Degraded { stage, degraded: false }) => {
-            output::line(format_args!("  ! {stage:?} works again"))
+            output::line(format_args!("  ! {stage} works again"))
         }
         Observation::Notice(Notice::SpeechBegan) | Observation::Turn(_) => Ok(()),
     }
