@@ -110,14 +110,15 @@ fn count(from: impl Read, mut to: impl Write) -> Vec<Counts> {
     for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
         // A closed terminal is no reason to stop counting.
         let _ = to.write_all(&[&line[..], b"\n"].concat());
-        counts.extend(closing_line(String::from_utf8_lossy(&line).trim()));
+        counts.extend(closing_line(String::from_utf8_lossy(&line).trim_end()));
     }
     counts
 }
 
 fn closing_line(line: &str) -> Option<Counts> {
     let ours = line.split(' ').next().is_some_and(|first| first.parse::<usize>().is_ok()) && line.contains(" passed, ");
-    if !ours && !line.starts_with("Summary [") && !line.starts_with("test result:") {
+    // Nextest shows what a failed test printed further in, and counts it itself.
+    if !ours && !line.trim_start().starts_with("Summary [") && !line.starts_with("test result:") {
         return None;
     }
     let (counted, why) = line.split_once(": ").filter(|_| ours).unwrap_or((line, ""));
@@ -143,7 +144,8 @@ mod tests {
             let counts = closing_line(line).map(|counts| (counts.passed, counts.failed));
             assert_eq!(counts, expected, "{line}");
         };
-        check("Summary [ 255.775s] 206 tests run: 206 passed (1 slow), 3 skipped", Some((206, 0)));
+        check("    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 9 filtered out", None);
+        check("     Summary [ 255.775s] 206 tests run: 206 passed (1 slow), 3 skipped", Some((206, 0)));
         check("Summary [   1.2s] 9 tests run: 6 passed, 2 failed, 1 timed out, 3 skipped", Some((6, 3)));
         check("test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out", Some((3, 1)));
         check("24 passed, 0 failed, 0 skipped", Some((24, 0)));
