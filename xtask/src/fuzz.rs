@@ -31,7 +31,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         tally.step(target, || {
             let mut fuzz = build::cargo_helper(&fuzzer);
             // No sanitizer: our code is safe Rust, and they need an unstable compiler.
-            fuzz.args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]).arg(&folder).arg(target).arg(&corpus);
+            fuzz.args(["fuzz", "run", "--features", "fuzzer", "--sanitizer", "none", "--fuzz-dir"]).arg(&folder).arg(target).arg(&corpus);
             process::run(fuzz.args([
                 "--",
                 &format!("-max_total_time={}", options.seconds),
