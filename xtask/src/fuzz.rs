@@ -15,7 +15,8 @@ pub struct Options {
     seconds: u32,
 }
 
-/// Runs each target for a while. What it finds is kept in tests/fuzz/artifacts, and what widens the coverage in the cache.
+/// Runs each target for a while. It begins with tests/fuzz/seeds; what it finds is kept in tests/fuzz/artifacts,
+/// and what widens the coverage in the cache.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     system::ensure(system::FUZZ, install)?;
     let folder = places::workspace().join("tests/fuzz");
@@ -31,7 +32,11 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         tally.step(target, || {
             let mut fuzz = build::cargo_helper(&fuzzer);
             // No sanitizer: our code is safe Rust, and they need an unstable compiler.
-            fuzz.args(["fuzz", "run", "--features", "fuzzer", "--sanitizer", "none", "--fuzz-dir"]).arg(&folder).arg(target).arg(&corpus);
+            fuzz.args(["fuzz", "run", "--features", "fuzzer", "--sanitizer", "none", "--fuzz-dir"])
+                .arg(&folder)
+                .arg(target)
+                .arg(&corpus)
+                .arg(folder.join("seeds").join(target));
             process::run(fuzz.args([
                 "--",
                 &format!("-max_total_time={}", options.seconds),
