@@ -24,18 +24,18 @@ pub struct Built {
 impl Built {
     /// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds
     /// the program and the workers that the model manifest names.
-    pub fn product(further: &[&str], install: bool) -> Result<Built> {
+    pub fn product(further: &[&str], install: bool) -> Result<Self> {
         let mut packages = vec!["--package=parley".to_owned()];
         packages.extend(workers()?.into_iter().map(|worker| format!("--package={worker}")));
-        Built::with(further, install, &packages)
+        Self::with(further, install, &packages)
     }
 
     /// The same with everything else in the workspace.
-    pub fn workspace(further: &[&str], install: bool) -> Result<Built> {
-        Built::with(further, install, &["--workspace".to_owned()])
+    pub fn workspace(further: &[&str], install: bool) -> Result<Self> {
+        Self::with(further, install, &["--workspace".to_owned()])
     }
 
-    fn with(further: &[&str], install: bool, selection: &[String]) -> Result<Built> {
+    fn with(further: &[&str], install: bool, selection: &[String]) -> Result<Self> {
         let packages = [system::BUILD, system::FETCH, further].concat();
         system::ensure(&packages, install)?;
         let onnxruntime = onnxruntime::ensure()?;
@@ -43,7 +43,7 @@ impl Built {
         build.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]).args(selection);
         let messages = process::output(&mut build)?;
         let programs = places::programs();
-        let built = Built { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
+        let built = Self { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
         built.place_data_beside(&programs)?;
         Ok(built)
     }

@@ -19,10 +19,10 @@ pub struct Cost {
 
 impl Cost {
     /// Of the command that this process is.
-    pub fn begin() -> Cost {
+    pub fn begin() -> Self {
         let begun = age().and_then(|age| SystemTime::now().checked_sub(age));
         let crates = begun.map_or(0, crates_since);
-        Cost { received_before: received().saturating_sub(crates), begun }
+        Self { received_before: received().saturating_sub(crates), begun }
     }
 
     /// One line.

@@ -77,12 +77,12 @@ impl Setup {
     ///
     /// # Errors
     /// A file with a mistake.
-    pub fn parse(text: &str) -> Result<Setup, SetupError> {
-        let setup: Setup = toml::from_str(text).map_err(|problem| SetupError::Syntax(described(text, &problem)))?;
+    pub fn parse(text: &str) -> Result<Self, SetupError> {
+        let setup: Self = toml::from_str(text).map_err(|problem| SetupError::Syntax(described(text, &problem)))?;
         setup.checked()
     }
 
-    fn checked(self) -> Result<Setup, SetupError> {
+    fn checked(self) -> Result<Self, SetupError> {
         let check = |value: &Option<String>, good: fn(&str) -> bool, key, problem| match value {
             Some(value) if !good(value) => Err(SetupError::Value { key, problem }),
             _ => Ok(()),

@@ -37,8 +37,8 @@ impl Growing {
 
 impl Console {
     /// Listens until the guest's end is closed.
-    pub fn listen(mut stream: UnixStream, recording: Option<Growing>) -> (Console, JoinHandle<()>) {
-        let console = Console { heard: Arc::default(), recording };
+    pub fn listen(mut stream: UnixStream, recording: Option<Growing>) -> (Self, JoinHandle<()>) {
+        let console = Self { heard: Arc::default(), recording };
         let listener = console.clone();
         let thread = std::thread::spawn(move || {
             let (mut rest, mut buffer) = (Vec::new(), [0; 4096]);

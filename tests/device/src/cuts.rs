@@ -59,7 +59,7 @@ pub struct Survived {
 
 impl Recording {
     /// Reads a recording: the disk before it, the log, and what the guest said with the length of the log when it said it.
-    pub fn open(layout: &Layout, said: &Said, log: &Path, scratch: &Path) -> Result<Recording> {
+    pub fn open(layout: &Layout, said: &Said, log: &Path, scratch: &Path) -> Result<Self> {
         fs::create_dir_all(scratch)?;
         let open = |path: &Path| File::open(path).with_context(|| format!("cannot read {}", path.display()));
         let mut log = open(log)?;
@@ -87,7 +87,7 @@ impl Recording {
             index + flush.map_or(entries.len(), |flush| flush + 1)
         };
         let commit = writes().next().zip(writes().next_back().map(last));
-        Ok(Recording {
+        Ok(Self {
             layout: layout.clone(),
             base: Arc::new(open(&said.base)?),
             log: Arc::new(log),

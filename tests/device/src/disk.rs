@@ -41,13 +41,13 @@ impl BootFiles {
     ///
     /// # Errors
     /// When the file system or one of the files cannot be read: the firmware would not start.
-    pub fn read(disk: &dyn Disk, layout: &Layout, partition: &Partition) -> Result<BootFiles> {
+    pub fn read(disk: &dyn Disk, layout: &Layout, partition: &Partition) -> Result<Self> {
         let file = |name: &str| {
             let bytes = fat_file(disk, partition, name)?;
             bytes.with_context(|| format!("there is no {name} on {}", partition.label))
         };
         let cmdline = String::from_utf8_lossy(&file(&layout.cmdline_file)?).trim_matches(['\0', '\n', ' ']).to_owned();
-        Ok(BootFiles { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline })
+        Ok(Self { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline })
     }
 }
 

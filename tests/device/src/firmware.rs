@@ -88,7 +88,7 @@ pub struct Autoboot {
 
 impl Autoboot {
     /// Reads the file as the firmware does: what it does not understand, it passes over.
-    pub fn parse(file: &[u8]) -> Autoboot {
+    pub fn parse(file: &[u8]) -> Self {
         #[derive(PartialEq)]
         enum Section {
             All,
@@ -96,7 +96,7 @@ impl Autoboot {
             Other,
         }
         let text = String::from_utf8_lossy(&file[..file.len().min(LONGEST_AUTOBOOT)]);
-        let mut autoboot = Autoboot::default();
+        let mut autoboot = Self::default();
         let mut section = Section::All;
         for line in text.lines().map(str::trim) {
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {

@@ -18,20 +18,20 @@ pub enum SlotName {
 }
 
 impl SlotName {
-    pub const BOTH: [SlotName; 2] = [SlotName::A, SlotName::B];
+    pub const BOTH: [Self; 2] = [Self::A, Self::B];
 
-    pub fn other(self) -> SlotName {
+    pub fn other(self) -> Self {
         match self {
-            SlotName::A => SlotName::B,
-            SlotName::B => SlotName::A,
+            Self::A => Self::B,
+            Self::B => Self::A,
         }
     }
 
     /// As RAUC and the kernel command line spell it.
     pub fn as_str(self) -> &'static str {
         match self {
-            SlotName::A => "A",
-            SlotName::B => "B",
+            Self::A => "A",
+            Self::B => "B",
         }
     }
 }
@@ -141,16 +141,16 @@ impl Layout {
     ///
     /// # Errors
     /// When it is not the TOML that is expected, is no GPT, or its partitions are not numbered from 1 on.
-    pub fn parse(description: &str) -> Result<Layout> {
-        Layout::with_sizes(description, |partition| partition.virtual_size_mib)
+    pub fn parse(description: &str) -> Result<Self> {
+        Self::with_sizes(description, |partition| partition.virtual_size_mib)
     }
 
     /// Reads the description, with the product's sizes: those of a card that the Yocto layer lays out.
-    pub fn parse_product(description: &str) -> Result<Layout> {
-        Layout::with_sizes(description, |partition| partition.size_mib)
+    pub fn parse_product(description: &str) -> Result<Self> {
+        Self::with_sizes(description, |partition| partition.size_mib)
     }
 
-    fn with_sizes(description: &str, size_mib: fn(&PartitionDescription) -> u64) -> Result<Layout> {
+    fn with_sizes(description: &str, size_mib: fn(&PartitionDescription) -> u64) -> Result<Self> {
         let description: Description = toml::from_str(description).context("ota/layout.toml cannot be read")?;
         ensure!(description.table == "gpt", "only a GPT is built, not {}", description.table);
         let align = description.align_mib.max(1) * MIB;
@@ -170,7 +170,7 @@ impl Layout {
             start = (start + size).next_multiple_of(align);
         }
         let committed = slot_name(&description.autoboot.committed)?;
-        let layout = Layout {
+        let layout = Self {
             partitions,
             committed,
             autoboot_file: description.autoboot.file,

@@ -74,7 +74,7 @@ pub enum Missed {
 
 impl Machine {
     /// Switches the board on with what the firmware took from the boot partition.
-    pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Machine> {
+    pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Self> {
         fs::create_dir_all(folder)?;
         for (name, bytes) in [("kernel", &boot.kernel), ("initramfs", &boot.initramfs)] {
             fs::write(folder.join(name), bytes)?;
@@ -134,7 +134,7 @@ impl Machine {
         let (console, listener) = Console::listen(console, recording.clone());
         let clock_at_start_s = qmp.guest_clock_s()?;
         let recording = recording.map(|recording| recording.log).zip(plugged.record.clone());
-        Ok(Machine { qemu, qmp, console, listener, shell: Shell::new(shell)?, clock_at_start_s, recording })
+        Ok(Self { qemu, qmp, console, listener, shell: Shell::new(shell)?, clock_at_start_s, recording })
     }
 
     /// The guest's time since power-on, whole seconds.

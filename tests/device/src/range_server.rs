@@ -39,14 +39,14 @@ struct Request {
 }
 
 impl Request {
-    fn read(from: &mut impl BufRead) -> io::Result<Option<Request>> {
+    fn read(from: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut line = String::new();
         if from.read_line(&mut line)? == 0 {
             return Ok(None);
         }
         let mut words = line.split_whitespace().map(str::to_owned);
         let mut request =
-            Request { method: words.next().unwrap_or_default(), path: words.next().unwrap_or_default(), range: None };
+            Self { method: words.next().unwrap_or_default(), path: words.next().unwrap_or_default(), range: None };
         loop {
             line.clear();
             if from.read_line(&mut line)? == 0 || line.trim().is_empty() {

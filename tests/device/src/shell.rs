@@ -27,7 +27,7 @@ pub struct Done {
 
 impl Shell {
     /// Talks over that connection.
-    pub fn new(stream: UnixStream) -> Result<Shell> {
+    pub fn new(stream: UnixStream) -> Result<Self> {
         let mut reader = stream.try_clone()?;
         let (send, pieces) = channel();
         std::thread::spawn(move || {
@@ -39,7 +39,7 @@ impl Shell {
                 }
             }
         });
-        Ok(Shell { stream, pieces, commands: 0, heard: String::new() })
+        Ok(Self { stream, pieces, commands: 0, heard: String::new() })
     }
 
     /// Begins a command; `poll` tells when it is done.

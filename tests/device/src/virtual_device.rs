@@ -62,11 +62,11 @@ pub struct VirtualDevice {
 
 impl VirtualDevice {
     /// A device with a copy of that disk, its files in that folder.
-    pub fn new(layout: Layout, disk: &Path, folder: &Path) -> Result<VirtualDevice> {
+    pub fn new(layout: Layout, disk: &Path, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let copy = folder.join("disk.img");
         copy_sparse(disk, &copy)?;
-        Ok(VirtualDevice {
+        Ok(Self {
             layout,
             plugged: Plugged::default(),
             words_for: Vec::new(),

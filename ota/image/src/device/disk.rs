@@ -54,10 +54,10 @@ struct Sources {
 }
 
 impl Sources {
-    fn ready(folder: &Path) -> Result<Sources> {
+    fn ready(folder: &Path) -> Result<Self> {
         let makers = Recipe::default().path(&maker("bundles.rs"))?.path(&maker("../bundle/authority.rs"))?;
         let signers = makers.make(folder, "signers", Signers::make)?;
-        Ok(Sources {
+        Ok(Self {
             layout: super::layout()?,
             userland: userland::ready(folder)?,
             programs: cross::ready(folder)?,

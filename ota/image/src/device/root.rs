@@ -66,12 +66,12 @@ pub struct Root {
 
 impl Root {
     /// Unpacks the packages into a new folder, and leaves out what is not needed. The kernel image is put beside it.
-    pub fn unpack(archive: &Path, folder: &Path) -> Result<Root> {
+    pub fn unpack(archive: &Path, folder: &Path) -> Result<Self> {
         userland::unpack(archive, folder)?;
         let modules = folder.join("usr/lib/modules");
         let first = fs::read_dir(&modules)?.next().context("the packages brought no kernel modules")??;
         let kernel_version = first.file_name().to_string_lossy().into_owned();
-        let root = Root { folder: folder.to_owned(), kernel_version };
+        let root = Self { folder: folder.to_owned(), kernel_version };
         fs::rename(root.path(&format!("boot/vmlinuz-{}", root.kernel_version)), folder.with_extension("kernel"))?;
         for left_out in LEFT_OUT.split_whitespace() {
             files::remove(&root.path(left_out))?;

@@ -35,14 +35,14 @@ pub struct Contents {
 
 impl Contents {
     /// Small stand-ins, where only the layout matters.
-    pub fn stand_ins(folder: &Path) -> Result<Contents> {
+    pub fn stand_ins(folder: &Path) -> Result<Self> {
         let root = folder.join("stand-in");
         fs::create_dir_all(root.join("usr/lib"))?;
         fs::write(root.join("usr/lib/os-release"), "ID=voice\n".repeat(4096))?;
         let (kernel, initramfs) = (folder.join("kernel"), folder.join("initramfs.gz"));
         fs::write(&kernel, "a kernel\n".repeat(4096))?;
         fs::write(&initramfs, "an initramfs\n".repeat(1024))?;
-        Ok(Contents { root, kernel, initramfs })
+        Ok(Self { root, kernel, initramfs })
     }
 }
 

@@ -11,8 +11,8 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    pub fn new(root: &Path) -> Checkout {
-        Checkout { root: root.to_owned() }
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {

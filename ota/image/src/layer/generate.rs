@@ -169,7 +169,7 @@ struct Starts {
 }
 
 impl Disk {
-    pub fn parse(layout: &str) -> Result<Disk> {
+    pub fn parse(layout: &str) -> Result<Self> {
         toml::from_str(layout).context("ota/layout.toml cannot be read")
     }
 

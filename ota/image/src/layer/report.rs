@@ -49,7 +49,7 @@ impl Report {
     }
 
     /// Runs a step, tells about it, and keeps what it says. A step that cannot be carried out is a finding: it proved nothing.
-    pub fn step(&mut self, name: &str, run: impl FnOnce(&mut Report) -> Result<String>) {
+    pub fn step(&mut self, name: &str, run: impl FnOnce(&mut Self) -> Result<String>) {
         println!("== {name}");
         let (start, findings, skipped) = (Instant::now(), self.findings.len(), self.skipped.len());
         let said = run(self).unwrap_or_else(|problem| {

@@ -56,9 +56,9 @@ pub(super) struct KeptRecording {
 }
 
 impl KeptRecording {
-    pub(super) fn of(bench: &Bench) -> KeptRecording {
+    pub(super) fn of(bench: &Bench) -> Self {
         let folder = bench.folder("recording");
-        KeptRecording { log: folder.join("writes.log"), said: folder.join("said.json") }
+        Self { log: folder.join("writes.log"), said: folder.join("said.json") }
     }
 
     fn begin(&self) -> Result<()> {

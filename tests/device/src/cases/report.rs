@@ -25,8 +25,8 @@ pub struct Rollback {
 }
 
 impl Rollback {
-    pub fn new(failure: &str, measured: Duration) -> Rollback {
-        Rollback {
+    pub fn new(failure: &str, measured: Duration) -> Self {
+        Self {
             failure: failure.to_owned(),
             measured_s: (measured.as_secs_f64() * 10.0).round() / 10.0,
             firmware_s: FIRMWARE.as_secs_f64(),
@@ -48,7 +48,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub fn update(&mut self, newer: &Figures) {
+    pub fn update(&mut self, newer: &Self) {
         self.rollbacks.extend(newer.rollbacks.clone());
         self.others.extend(newer.others.clone());
     }
@@ -78,8 +78,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(scenario: &'static Scenario) -> Report {
-        Report { scenario, outcomes: Vec::new(), figures: Figures::default() }
+    pub fn new(scenario: &'static Scenario) -> Self {
+        Self { scenario, outcomes: Vec::new(), figures: Figures::default() }
     }
 
     /// Notes how a case went; whether it passed. The words are what was seen.

@@ -67,12 +67,12 @@ struct Wave {
 }
 
 impl Wave {
-    fn parse(bytes: &[u8]) -> Option<Wave> {
+    fn parse(bytes: &[u8]) -> Option<Self> {
         let channels = usize::from(u16::from_le_bytes(bytes.get(22..24)?.try_into().ok()?)).max(1);
         let rate_hz = u32::from_le_bytes(bytes.get(24..28)?.try_into().ok()?);
         let samples = bytes.get(44..)?.chunks_exact(2 * channels);
         let first = |frame: &[u8]| f64::from(i16::from_le_bytes([frame[0], frame[1]]));
-        Some(Wave { rate_hz, samples: samples.map(first).collect() })
+        Some(Self { rate_hz, samples: samples.map(first).collect() })
     }
 }
 

@@ -146,11 +146,11 @@ pub(super) struct Verity {
 }
 
 impl Verity {
-    pub(super) fn parse(word: &str) -> Result<Verity> {
+    pub(super) fn parse(word: &str) -> Result<Self> {
         let mut parts = word.split(',');
         let (blocks, _salt, hash) = (parts.next(), parts.next(), parts.next());
         let parsed = blocks.and_then(|blocks| blocks.parse().ok()).zip(hash);
         let (blocks, hash) = parsed.with_context(|| format!("`{word}` does not say how to open a root"))?;
-        Ok(Verity { blocks, hash: hash.to_owned() })
+        Ok(Self { blocks, hash: hash.to_owned() })
     }
 }

@@ -37,14 +37,14 @@ struct Tree {
 }
 
 impl Tree {
-    fn of(build: &Build) -> Result<Tree> {
+    fn of(build: &Build) -> Result<Self> {
         let values = build.environment(RECIPE)?;
         let value = |name| run::expect_value(&values, name);
         let text = fs::read_to_string(PathBuf::from(value("CARGO_HOME")?).join("config.toml"))
             .context("bitbake has not configured the program: run the step `appliance` first")?;
         let packages = selected(&value("CARGO_BUILD_FLAGS")?);
         ensure!(!packages.is_empty(), "the recipe builds no package of the workspace by its name");
-        Ok(Tree { source: value("S")?.into(), config: sources_only(&text)?, packages })
+        Ok(Self { source: value("S")?.into(), config: sources_only(&text)?, packages })
     }
 }
 

@@ -63,11 +63,11 @@ struct Client {
 }
 
 impl Client {
-    fn read(printed: &str) -> Result<Client> {
+    fn read(printed: &str) -> Result<Self> {
         let of = |name: &str| value(printed, &format!("{name}:{CLIENT}")).or_else(|| value(printed, name));
         let units = of("SYSTEMD_SERVICE").context("the client's recipe has no unit")?;
         let user = of("USERADD_PARAM").context("the client's recipe makes no user")?;
-        Ok(Client {
+        Ok(Self {
             units: units.split_whitespace().map(str::to_owned).collect(),
             is_switched_on: of("SYSTEMD_AUTO_ENABLE").is_some_and(|state| state == "enable"),
             user: user.split_whitespace().next_back().unwrap_or_default().to_owned(),

@@ -38,7 +38,7 @@ pub struct Build {
 
 impl Build {
     /// Makes the folder, its configuration and the copy of the clone.
-    pub fn prepare(checkout: &Checkout, layers: &Path, network: bool) -> Result<Build> {
+    pub fn prepare(checkout: &Checkout, layers: &Path, network: bool) -> Result<Self> {
         let programs = PROGRAMS.split(' ').map(|program| program.split_once(':').unwrap_or((program, program)));
         let missing = programs.filter(|(program, _)| !is_on_path(program)).map(|(_, package)| package);
         let missing: Vec<_> = missing.collect();
@@ -53,7 +53,7 @@ impl Build {
             folder.join("mirror").display(),
             if network { "0" } else { "1" },
         );
-        let build = Build { folder, layers: layers.to_owned(), is_root, local };
+        let build = Self { folder, layers: layers.to_owned(), is_root, local };
         clone::copy(&checkout.path(""), &build.source()).context("cannot copy the clone")?;
         build.give(&build.source())?;
         build.configure("")?;
