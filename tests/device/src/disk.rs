@@ -46,7 +46,7 @@ impl BootFiles {
             let bytes = fat_file(disk, partition, name)?;
             bytes.with_context(|| format!("there is no {name} on {}", partition.label))
         };
-        let cmdline = String::from_utf8_lossy(&file(&layout.cmdline_file)?).trim_matches(['\0', '\n', ' ']).to_owned();
+        let cmdline = String::from_utf8_lossy(&file(&layout.cmdline.file)?).trim_matches(['\0', '\n', ' ']).to_owned();
         Ok(Self { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline })
     }
 }
@@ -55,7 +55,7 @@ impl BootFiles {
 pub fn start(disk: &dyn Disk, layout: &Layout, register: &mut Register, reset: Reset) -> Choice {
     // A file system that cannot be read says as little as one without the file.
     let autoboot =
-        layout.partitions.first().and_then(|first| fat_file(disk, first, &layout.autoboot_file).ok().flatten());
+        layout.partitions.first().and_then(|first| fat_file(disk, first, &layout.autoboot.file).ok().flatten());
     register.start(reset, autoboot.as_deref())
 }
 
@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn the_committed_slot_is_read_from_the_disk() {
         let layout = layout();
-        let autoboot = layout.autoboot(SlotName::B).unwrap();
-        let disk = disk_with(&layout.partitions[0], &layout.autoboot_file, autoboot.as_bytes());
+        let autoboot = layout.autoboot_txt(SlotName::B).unwrap();
+        let disk = disk_with(&layout.partitions[0], &layout.autoboot.file, autoboot.as_bytes());
         assert_eq!(committed(&disk, &layout), Some(SlotName::B));
     }
 
@@ -233,7 +233,7 @@ mod tests {
     fn a_boot_partition_without_a_kernel_does_not_start() {
         let layout = layout();
         let partition = layout.boot(SlotName::B).unwrap();
-        let disk = disk_with(partition, &layout.cmdline_file, b"quiet   ");
+        let disk = disk_with(partition, &layout.cmdline.file, b"quiet   ");
         let error = BootFiles::read(&disk, &layout, partition).unwrap_err().to_string();
         assert!(error.contains(KERNEL), "{error}");
     }

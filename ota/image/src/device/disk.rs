@@ -186,10 +186,10 @@ fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, 
     let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {}", verity.argument());
     let cmdline = parley_update::bootchain::cmdline::padded(&template)
         .context("the command line is too long for its template")?;
-    ensure!(cmdline.len() == layout.cmdline_bytes, "the template has {} bytes", cmdline.len());
+    ensure!(cmdline.len() == layout.cmdline.bytes, "the template has {} bytes", cmdline.len());
     let cmdline_file = to.with_extension("cmdline");
     fs::write(&cmdline_file, cmdline)?;
-    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline_file)];
+    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline.file)];
     make_fat(layout.boot(SlotName::A)?, &files, to)?;
     Ok(fs::remove_file(cmdline_file)?)
 }
@@ -215,9 +215,9 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     sfdisk.stdin.take().context("sfdisk listens")?.write_all(layout.sfdisk_script().as_bytes())?;
     ensure!(sfdisk.wait()?.success(), "sfdisk failed");
     let autoboot = images.join("autoboot.txt");
-    fs::write(&autoboot, layout.autoboot(layout.committed)?)?;
+    fs::write(&autoboot, layout.autoboot_txt(layout.autoboot.committed)?)?;
     let fat = images.join("autoboot.img");
-    make_fat(layout.partition("autoboot")?, &[(&autoboot, &layout.autoboot_file)], &fat)?;
+    make_fat(layout.partition("autoboot")?, &[(&autoboot, &layout.autoboot.file)], &fat)?;
     place(&disk, layout.partition("autoboot")?, &fat)?;
     for (name, slot) in [(SlotName::A, Slot::A), (SlotName::B, Slot::B)] {
         let boot = images.join("boot.part");

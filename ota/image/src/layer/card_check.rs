@@ -6,17 +6,17 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use parley_device::layout::{Layout, SECTOR};
 use parley_update::bootchain::slot::Slot;
 use serde_json::Value;
 
 use super::card::NAME;
 use super::checkout::Checkout;
-use super::generate::Disk;
 use xtask::process;
 
 /// Compares the card with ota/layout.toml, its images and what they have to hold.
 pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
-    let disk = Disk::parse(&checkout.read("ota/layout.toml")?)?;
+    let disk = Layout::parse_product(&checkout.read("ota/layout.toml")?)?;
     let table = process::output(Command::new("/usr/sbin/sfdisk").arg("--json").arg(card))?;
     let table: Value = serde_json::from_str(&table).context("sfdisk prints JSON")?;
     let partitions = layout(&disk, &table)?;
@@ -56,23 +56,20 @@ pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
 }
 
 /// The card's partitions, which are those of ota/layout.toml.
-fn layout<'a>(disk: &Disk, table: &'a Value) -> Result<&'a Vec<Value>> {
+fn layout<'a>(disk: &Layout, table: &'a Value) -> Result<&'a Vec<Value>> {
     let partitions = table["partitiontable"]["partitions"].as_array().context("the card has no partitions")?;
-    ensure!(table["partitiontable"]["label"] == disk.table.as_str(), "the partition table is not {}", disk.table);
-    ensure!(partitions.len() == disk.partition.len(), "the card has {} partitions", partitions.len());
-    let sectors = |mib: u64| mib * 2048;
-    let mut start = sectors(disk.align_mib);
-    for (found, expected) in partitions.iter().zip(&disk.partition) {
+    ensure!(table["partitiontable"]["label"] == "gpt", "the partition table is not gpt");
+    ensure!(partitions.len() == disk.partitions.len(), "the card has {} partitions", partitions.len());
+    for (found, expected) in partitions.iter().zip(&disk.partitions) {
         let label = &expected.label;
         ensure!(
             found["name"] == label.as_str() && found["type"] == expected.kind.as_str(),
             "{label} is another partition: {found}"
         );
         ensure!(
-            found["start"] == start && found["size"] == sectors(expected.size_mib),
+            found["start"] == expected.start / SECTOR && found["size"] == expected.size / SECTOR,
             "{label} lies elsewhere: {found}"
         );
-        start += sectors(expected.size_mib);
     }
     Ok(partitions)
 }
@@ -98,20 +95,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use xtask::places;
 
     #[test]
     fn a_card_with_a_partition_elsewhere_or_of_another_kind_is_found() {
-        let disk = Disk::parse(&Checkout::new(&places::workspace()).read("ota/layout.toml").expect("layout.toml"))
-            .expect("a layout");
+        let disk = Layout::parse_product(include_str!("../../../layout.toml")).expect("a layout");
         let mut start = disk.align_mib * 2048;
         let mut partitions = Vec::new();
-        for partition in &disk.partition {
+        for partition in &disk.partitions {
             let size = partition.size_mib * 2048;
             partitions.push(json!({ "name": partition.label, "type": partition.kind, "start": start, "size": size }));
             start += size;
         }
-        let right = json!({ "partitiontable": { "label": disk.table, "partitions": partitions } });
+        let right = json!({ "partitiontable": { "label": "gpt", "partitions": partitions } });
         assert!(layout(&disk, &right).is_ok());
         for (key, value) in [("name", json!("x")), ("type", json!("x")), ("start", json!(1)), ("size", json!(1))] {
             let mut wrong = right.clone();

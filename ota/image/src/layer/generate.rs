@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use parley_device::layout::Layout;
 use parley_models::Manifest;
 use serde::Deserialize;
 
@@ -116,79 +117,11 @@ fn models(manifest: &str) -> Result<String> {
     Ok(format!("{text}\n{sums}"))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Disk {
-    pub table: String,
-    /// Where partitions may begin, MiB.
-    pub align_mib: u64,
-    /// In the order of their numbers.
-    pub partition: Vec<Partition>,
-    slot: Vec<Slot>,
-    autoboot: Autoboot,
-    cmdline: Cmdline,
-    unconfirmed_starts: Starts,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Partition {
-    number: u32,
-    pub label: String,
-    #[serde(rename = "type")]
-    pub kind: String,
-    pub filesystem: String,
-    filesystem_label: Option<String>,
-    /// Its size on the product, MiB.
-    pub size_mib: u64,
-}
-
-#[derive(Deserialize)]
-struct Slot {
-    name: String,
-    boot: String,
-}
-
-#[derive(Deserialize)]
-struct Autoboot {
-    file: String,
-    committed: String,
-}
-
-#[derive(Deserialize)]
-struct Cmdline {
-    file: String,
-    bytes: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Starts {
-    offset_bytes: u64,
-    limit: u32,
-}
-
-impl Disk {
-    pub fn parse(layout: &str) -> Result<Self> {
-        toml::from_str(layout).context("ota/layout.toml cannot be read")
-    }
-
-    fn boot_number(&self, slot: &Slot) -> Result<u32> {
-        let found = self.partition.iter().find(|partition| partition.label == slot.boot);
-        Ok(found.with_context(|| format!("there is no partition {}", slot.boot))?.number)
-    }
-}
-
 fn disk(layout: &str) -> Result<String> {
-    let disk = Disk::parse(layout)?;
-    let (mut committed, mut other) = (None, None);
-    for slot in &disk.slot {
-        let place = if slot.name == disk.autoboot.committed { &mut committed } else { &mut other };
-        *place = Some(disk.boot_number(slot)?);
-    }
-    let (committed, other) = committed.zip(other).context("ota/layout.toml has not two slots")?;
+    let disk = Layout::parse_product(layout)?;
+    let autoboot = disk.autoboot_txt(disk.autoboot.committed)?.replace('\n', "\\n");
     let mut text = format!("{HEADER} from ota/layout.toml.\n\nPARLEY_ALIGN_KIB = \"{}\"\n", disk.align_mib * 1024);
-    for partition in &disk.partition {
+    for partition in &disk.partitions {
         let name = partition.label.to_uppercase();
         let _ = writeln!(text, "\nPARLEY_SIZE_{name} = \"{}\"", partition.size_mib);
         let _ = writeln!(text, "PARLEY_TYPE_{name} = \"{}\"", partition.kind);
@@ -198,7 +131,7 @@ fn disk(layout: &str) -> Result<String> {
     }
     let _ = write!(
         text,
-        "\n# With \\n for the ends of lines.\nPARLEY_AUTOBOOT = \"[all]\\ntryboot_a_b=1\\nboot_partition={committed}\\n[tryboot]\\nboot_partition={other}\\n\"\n\
+        "\n# With \\n for the ends of lines.\nPARLEY_AUTOBOOT = \"{autoboot}\"\n\
          PARLEY_AUTOBOOT_FILE = \"{}\"\nPARLEY_CMDLINE_FILE = \"{}\"\nPARLEY_CMDLINE_BYTES = \"{}\"\n\
          PARLEY_STARTS_OFFSET = \"{}\"\nPARLEY_STARTS_LIMIT = \"{}\"\n",
         disk.autoboot.file,

@@ -19,10 +19,10 @@ mod syntax;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use parley_device::layout::Layout;
 use serde::Serialize;
 
 use super::checkout::Checkout;
-use super::generate::Disk;
 use super::metadata::{self, Assignment, Metadata, Place};
 
 #[derive(Debug, Serialize)]
@@ -44,7 +44,7 @@ pub struct Layer<'a> {
     pub checkout: &'a Checkout,
     /// Recipes, classes and configuration.
     pub metadata: BTreeMap<String, Metadata>,
-    pub disk: Disk,
+    pub disk: Layout,
 }
 
 impl Layer<'_> {
@@ -174,7 +174,7 @@ pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
             return Ok(vec![Finding { rule: "syntax", place: "meta-voice".into(), problem: format!("{problem:#}") }]);
         }
     };
-    let layer = Layer { checkout, metadata, disk: Disk::parse(&checkout.read("ota/layout.toml")?)? };
+    let layer = Layer { checkout, metadata, disk: Layout::parse_product(&checkout.read("ota/layout.toml")?)? };
     let mut found = Vec::new();
     for (rule, run) in RULES {
         let mut findings = Findings::default();

@@ -112,7 +112,7 @@ pub const AUTOBOOT: Scenario = Scenario {
 
 fn autoboot(bench: &Bench, report: &mut Report) -> Result<()> {
     let partition = bench.layout.partition("autoboot")?.clone();
-    let content = bench.layout.autoboot(SlotName::A)?;
+    let content = bench.layout.autoboot_txt(SlotName::A)?;
     let mut device = bench.device(&AUTOBOOT)?;
     let file = content.as_bytes().to_vec();
     let harms: [(&'static str, Vec<u8>, Vec<u8>); 3] = [
@@ -132,7 +132,7 @@ fn autoboot(bench: &Bench, report: &mut Report) -> Result<()> {
             switched_on(&mut device, SlotName::A)?;
             device.run("systemctl start parley-started.service && sync")?;
             let disk = std::fs::File::open(device.disk())?;
-            let now = disk::fat_file(&disk, &partition, &bench.layout.autoboot_file)?;
+            let now = disk::fat_file(&disk, &partition, &bench.layout.autoboot.file)?;
             ensure!(now.as_deref() == Some(content.as_bytes()), "the file is now {now:?}");
             Ok(String::new())
         };

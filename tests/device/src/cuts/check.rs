@@ -30,7 +30,7 @@ impl Recording {
         self.check_choice(cut, slot)?;
         self.check_slot(&disk, slot).with_context(|| format!("slot {slot}, which starts"))?;
         if self.installed.is_some_and(|installed| installed <= cut.after) {
-            let idle = self.layout.committed.other();
+            let idle = self.layout.autoboot.committed.other();
             self.check_slot(&disk, idle).with_context(|| format!("slot {idle}, whose installation was complete"))?;
         }
         let number = self.check_data(&disk, now.partition("data")?, self.promised_lines(cut, slot))?;
@@ -40,7 +40,7 @@ impl Recording {
     }
 
     pub(super) fn check_choice(&self, cut: Cut, slot: SlotName) -> Result<()> {
-        let (old, new) = (self.layout.committed, self.layout.committed.other());
+        let (old, new) = (self.layout.autoboot.committed, self.layout.autoboot.committed.other());
         match self.commit {
             Some((_, last)) if cut.after >= last => {
                 ensure!(slot == new, "slot {slot} starts although {new} was committed")
