@@ -65,8 +65,20 @@ impl Built {
 
     /// Puts what the workers look for beside themselves into a folder of programs.
     pub fn place_data_beside(&self, programs: &Path) -> Result<()> {
-        place_beside(&self.onnxruntime.join(onnxruntime::SONAME), programs)?;
-        place_folder_beside(&self.espeak_data, programs)
+        for data in [&self.onnxruntime.join(onnxruntime::SONAME), &self.espeak_data] {
+            let copy = programs.join(data.file_name().context("what is copied has a name")?);
+            // A newer library has another size; a folder stays as it is.
+            let same_size = |a: &Path, b: &Path| Some(a.metadata().ok()?.len() == b.metadata().ok()?.len());
+            if copy.is_dir() || same_size(data, &copy) == Some(true) {
+                continue;
+            }
+            // Whole or not at all.
+            let unfinished = copy.with_extension("part");
+            std::fs::remove_dir_all(&unfinished).ok();
+            process::run(Command::new("cp").args(["-r", "-L"]).arg(data).arg(&unfinished))?;
+            std::fs::rename(&unfinished, &copy)?;
+        }
+        Ok(())
     }
 }
 
@@ -110,43 +122,4 @@ fn espeak_data(messages: &str) -> Result<PathBuf> {
             .then(|| PathBuf::from(message["out_dir"].as_str().unwrap_or_default()))
     });
     Ok(out_dir.context("cargo did not say where it built espeak-ng")?.join("share/espeak-ng-data"))
-}
-
-/// Puts a copy of a folder into the programs' folder, whole or not at all.
-fn place_folder_beside(folder: &Path, programs: &Path) -> Result<()> {
-    let copy = programs.join(folder.file_name().context("the folder has a name")?);
-    if !copy.exists() {
-        let unfinished = copy.with_extension("part");
-        std::fs::remove_dir_all(&unfinished).ok();
-        copy_folder(folder, &unfinished)?;
-        std::fs::rename(&unfinished, &copy)?;
-    }
-    Ok(())
-}
-
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let copy = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &copy)?;
-        } else {
-            std::fs::copy(entry.path(), &copy)?;
-        }
-    }
-    Ok(())
-}
-
-/// Puts a copy of a library into the programs' folder, where their run path finds it.
-fn place_beside(library: &Path, programs: &Path) -> Result<()> {
-    let name = library.file_name().context("the library has a name")?;
-    let copy = programs.join(name);
-    let same_size = |a: &Path, b: &Path| Some(a.metadata().ok()?.len() == b.metadata().ok()?.len());
-    if same_size(library, &copy) != Some(true) {
-        let unfinished = programs.join("libonnxruntime.part");
-        std::fs::copy(library, &unfinished).with_context(|| format!("cannot copy {}", library.display()))?;
-        std::fs::rename(&unfinished, &copy)?;
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use xtask::places;
+use xtask::{places, system};
 
 /// Something that tests need and that a clean machine does not have.
 pub struct Peer {
@@ -30,11 +30,7 @@ pub const PEERS: &[Peer] = &[
 impl Peer {
     /// Whether its tests can run here.
     pub fn is_here(&self) -> bool {
-        let on_path = |program: &str| {
-            std::env::var_os("PATH")
-                .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
-        };
-        self.program.is_none_or(on_path)
+        self.program.is_none_or(system::is_on_path)
     }
 }
 

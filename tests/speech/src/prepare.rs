@@ -5,12 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::clip::{BargeInClip, Clip, Indexed, PausedClip, SpeechSets};
+use crate::clip::{BargeInClip, Clip, PausedClip, SpeechSets};
 use crate::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
 use crate::descriptions::{self, Descriptions};
-use crate::index::{self, Stamp};
+use crate::index;
 use crate::noise::generate;
 use crate::packages::unpacked;
 use crate::samples::{self, samples_in};
@@ -79,7 +81,12 @@ impl Workshop<'_> {
     }
 
     /// The clips of one set: from its index when nothing has changed, else made.
-    fn set<T: Indexed>(&self, set: &str, description: &str, make: impl FnOnce() -> Result<Vec<T>>) -> Result<Vec<T>> {
+    fn set<T: Serialize + DeserializeOwned>(
+        &self,
+        set: &str,
+        description: &str,
+        make: impl FnOnce() -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
         let stamp = stamp(&[description, descriptions::SOURCES]);
         if let Some(clips) = index::load(self.folder, set, &stamp) {
             return Ok(clips);
@@ -247,14 +254,14 @@ fn wav_files(root: &Path, folder: &Path, found: &mut Vec<String>) -> Result<()> 
     Ok(())
 }
 
-fn stamp(parts: &[&str]) -> Stamp {
+fn stamp(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     hash.update(RECIPE.to_le_bytes());
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    Stamp(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

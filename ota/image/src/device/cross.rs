@@ -9,7 +9,6 @@ use anyhow::{Result, ensure};
 
 use super::make::Recipe;
 use super::userland;
-use crate::files;
 use xtask::{places, process};
 
 /// Where Debian's compiler is new enough for this workspace.
@@ -123,7 +122,7 @@ fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
     bwrap.args(["--unshare-all", "--die-with-parent", "--clearenv", "--ro-bind"]).arg(root).arg("/");
     bwrap.args(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/root"]);
     bwrap.arg("--ro-bind").arg(workspace).arg(WORKSPACE);
-    bwrap.arg("--ro-bind").arg(files::registry()?).arg("/root/.cargo/registry");
+    bwrap.arg("--ro-bind").arg(places::registry()?).arg("/root/.cargo/registry");
     bwrap.arg("--bind").arg(target).arg(BUILT);
     let variables = [
         ("CARGO_BUILD_JOBS", std::env::var("CARGO_BUILD_JOBS").unwrap_or_default()),

@@ -7,10 +7,11 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::run::{self, Build, is_on_path};
+use super::run::{self, Build};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use crate::layer::rules::{kas, recipe_name};
+use xtask::system;
 
 /// What kas does between reading its files and printing them.
 const KAS_STEPS: &str =
@@ -21,7 +22,7 @@ const OFF: &[&str] = &["disabled", "excluded", "n", "no", "0", "false"];
 const FROM_OUTSIDE: &str = "file:///from-outside";
 
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
-    if !is_on_path("kas") {
+    if !system::is_on_path("kas") {
         return Ok(report.skip("choices", "kas is not installed: pip install kas"));
     }
     let mut read = Vec::new();

@@ -7,12 +7,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::run::{Build, expect_value, is_on_path, value};
+use super::run::{Build, expect_value, value};
 use super::{choices, whole};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use crate::layer::rules::kas;
-use xtask::process;
+use xtask::{process, system};
 
 const CHOICE: &str = "kas/fleet.yml";
 const RECIPE: &str = "meta-voice/recipes-core/parley-fleet/parley-fleet_1.0.bb";
@@ -24,7 +24,7 @@ const RULE: &str = "the image of a fleet";
 
 /// Asks bitbake, and installs what the recipe installs.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
-    if !is_on_path("kas") {
+    if !system::is_on_path("kas") {
         return Ok(report.skip("fleet", "kas is not installed: pip install kas"));
     }
     let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN))?;

@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use parley_models::Sha256;
 
 use super::Build;
-use crate::files;
 use crate::layer::checkout::Checkout;
 use crate::layer::generate;
 use crate::layer::metadata;
@@ -51,7 +50,7 @@ pub fn fill(checkout: &Checkout, build: &Build, sources: Option<&Path>) -> Resul
 }
 
 fn crate_caches() -> Result<Vec<PathBuf>> {
-    let cache = files::registry()?.join("cache");
+    let cache = places::registry()?.join("cache");
     let folders = fs::read_dir(&cache).with_context(|| format!("cannot read {}", cache.display()))?;
     Ok(folders.filter_map(Result::ok).map(|entry| entry.path()).collect())
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::{LAYERS, clone};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
-use xtask::places;
+use xtask::{places, system};
 
 /// What bitbake needs of the host, with Debian's package where that has another name.
 const PROGRAMS: &str = "chrpath diffstat gawk cpio makeinfo:texinfo socat lz4c:lz4 unzip zstd";
@@ -40,11 +40,10 @@ impl Build {
     /// Makes the folder, its configuration and the copy of the clone.
     pub fn prepare(checkout: &Checkout, layers: &Path, network: bool) -> Result<Self> {
         let programs = PROGRAMS.split(' ').map(|program| program.split_once(':').unwrap_or((program, program)));
-        let missing = programs.filter(|(program, _)| !is_on_path(program)).map(|(_, package)| package);
+        let missing = programs.filter(|(program, _)| !system::is_on_path(program)).map(|(_, package)| package);
         let missing: Vec<_> = missing.collect();
         ensure!(missing.is_empty(), "bitbake needs these packages: {}", missing.join(" "));
-        let id = Command::new("id").arg("-u").output()?;
-        let is_root = String::from_utf8_lossy(&id.stdout).trim() == "0";
+        let is_root = system::is_root();
         // Nobody else may look into the cache of root.
         let folder = if is_root { PathBuf::from(FOR_NOBODY) } else { places::cache()?.join("layer") };
         fs::create_dir_all(folder.join("mirror"))?;
@@ -216,10 +215,6 @@ pub fn value(printed: &str, name: &str) -> Option<String> {
 /// As [`value`], where there has to be one.
 pub fn expect_value(printed: &str, name: &str) -> Result<String> {
     value(printed, name).with_context(|| format!("bitbake knows no {name}"))
-}
-
-pub fn is_on_path(program: &str) -> bool {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).is_file())
 }
 
 #[cfg(test)]
