@@ -1,7 +1,7 @@
 //! The whole disk image, partition by partition, without loop devices or mounts.
 
 use std::fs::{self, File};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -247,19 +247,8 @@ fn place(disk: &Path, partition: &Partition, image: &Path) -> Result<()> {
     let size = fs::metadata(image)?.len();
     let Partition { label, size: room, .. } = partition;
     ensure!(size <= *room, "{} has {size} bytes, its partition {label} only {room}", image.display());
-    let mut disk = fs::OpenOptions::new().write(true).open(disk)?;
-    let mut image = File::open(image)?;
-    let mut block = vec![0; 1 << 20];
-    let mut position = partition.start;
-    loop {
-        let read = std::io::Read::read(&mut image, &mut block)?;
-        if read == 0 {
-            return Ok(());
-        }
-        if block[..read].iter().any(|byte| *byte != 0) {
-            disk.seek(SeekFrom::Start(position))?;
-            disk.write_all(&block[..read])?;
-        }
-        position += read as u64;
-    }
+    let mut dd = Command::new("dd");
+    dd.args(["status=none", "bs=1M", "oflag=seek_bytes", "conv=sparse,notrunc"]);
+    dd.arg(format!("seek={}", partition.start));
+    process::run(dd.arg(format!("if={}", image.display())).arg(format!("of={}", disk.display())))
 }

@@ -47,31 +47,17 @@ impl Options {
     }
 }
 
-#[derive(Args)]
-pub struct FiguresOptions {
-    /// One JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-pub fn figures(options: &FiguresOptions) -> Result<()> {
+pub fn figures(json: bool) -> Result<()> {
     let figures = known_figures(&figures_file()?)?;
-    println!("{}", if options.json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
+    println!("{}", if json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
     Ok(())
 }
 
-/// What one connection is served from.
-#[derive(Args)]
-pub struct ServeOptions {
-    folder: PathBuf,
-    log: PathBuf,
-}
-
 /// Serves one connection over standard input and output.
-pub fn serve(options: &ServeOptions) -> Result<()> {
-    let mut log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
+pub fn serve(folder: &Path, log: &Path) -> Result<()> {
+    let mut log = fs::OpenOptions::new().append(true).create(true).open(log)?;
     let count = |sent| writeln!(log, "{sent}");
-    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), count)?)
+    Ok(range_server::serve(folder, std::io::stdin().lock(), std::io::stdout().lock(), count)?)
 }
 
 fn figures_file() -> Result<PathBuf> {

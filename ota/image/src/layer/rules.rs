@@ -118,12 +118,15 @@ pub fn recipe_name(path: &str) -> &str {
     file.split('_').next().unwrap_or(file)
 }
 
-#[derive(Default)]
-pub struct Findings(Vec<(String, String)>);
+/// What the rules have found; the one that runs adds to it.
+pub struct Findings {
+    rule: &'static str,
+    found: Vec<Finding>,
+}
 
 impl Findings {
     pub fn add(&mut self, place: impl std::fmt::Display, problem: impl Into<String>) {
-        self.0.push((place.to_string(), problem.into()));
+        self.found.push(Finding { rule: self.rule, place: place.to_string(), problem: problem.into() });
     }
 
     pub fn expect(&mut self, holds: bool, place: impl std::fmt::Display, problem: impl Into<String>) {
@@ -175,15 +178,14 @@ pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
         }
     };
     let layer = Layer { checkout, metadata, disk: Layout::parse_product(&checkout.read("ota/layout.toml")?)? };
-    let mut found = Vec::new();
+    let mut findings = Findings { rule: "", found: Vec::new() };
     for (rule, run) in RULES {
-        let mut findings = Findings::default();
+        findings.rule = rule;
         if let Err(problem) = run(&layer, &mut findings) {
             findings.add("meta-voice", format!("the rule could not be applied: {problem:#}"));
         }
-        found.extend(findings.0.into_iter().map(|(place, problem)| Finding { rule, place, problem }));
     }
-    Ok(found)
+    Ok(findings.found)
 }
 
 fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (String, &'a str)> {

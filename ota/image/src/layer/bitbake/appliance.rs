@@ -23,9 +23,7 @@ pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
         "cargo has fetched what Cargo.lock lists, and bitbake still wants {}",
         missing.join(" ")
     );
-    let complaints = run::complaints(&said);
-    ensure!(succeeded || !complaints.is_empty(), "bitbake -c configure failed:\n{said}");
-    report.find_all("bitbake -c configure", RECIPE, complaints);
+    run::judge(&said, succeeded, "bitbake -c configure", RECIPE, report);
     Ok(format!("{crates} crates; {}", run::summary(&said, "NOTE: Tasks Summary: ")))
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::run::{self, Build, expect_value};
 use crate::layer::checkout::Checkout;
@@ -31,9 +31,7 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     }
     build.give(Path::new(&expect_value(&bundle, "TMPDIR")?).join("deploy").as_path())?;
     let (said, succeeded) = build.task(RECIPE, "configure")?;
-    let complaints = run::complaints(&said);
-    ensure!(succeeded || !complaints.is_empty(), "bitbake -c configure failed:\n{said}");
-    report.find_all(RULE, RECIPE, complaints);
+    run::judge(&said, succeeded, RULE, RECIPE, report);
     if !succeeded {
         return Ok(String::new());
     }
@@ -73,9 +71,8 @@ fn filled(checkout: &Checkout, bundle: &str) -> Result<String> {
         .replace("{version}", &version)
         .replace("{build}", &version)
         .replace("{allow-downgrade}", "false");
-    if text.lines().any(|line| !line.starts_with('#') && line.contains('{')) {
-        bail!("ota/manifest.raucm has a word in braces that this check does not know");
-    }
+    let is_filled = text.lines().all(|line| line.starts_with('#') || !line.contains('{'));
+    ensure!(is_filled, "ota/manifest.raucm has a word in braces that this check does not know");
     Ok(text)
 }
 

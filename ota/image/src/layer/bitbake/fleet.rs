@@ -27,8 +27,7 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     if !system::is_on_path("kas") {
         return Ok(report.skip("fleet", "kas is not installed: pip install kas"));
     }
-    let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN))?;
-    let merged = merged.map_err(anyhow::Error::msg).context("kas does not read its file")?;
+    let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN)).context("kas does not read its file")?;
     build.configure(&choices::headers(&merged))?;
     let outcome = configured(checkout, build, report);
     // Whatever it was: the next step is not to inherit the choice.

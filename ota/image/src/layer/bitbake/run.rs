@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::{LAYERS, clone};
 use crate::layer::checkout::Checkout;
@@ -126,11 +126,7 @@ impl Build {
     /// Runs bitbake; its warnings and errors become findings. What it prints.
     pub fn complaints(&self, arguments: &[&str], rule: &'static str, report: &mut Report) -> Result<String> {
         let (said, succeeded) = self.run(arguments)?;
-        let complaints = complaints(&said);
-        if !succeeded && complaints.is_empty() {
-            bail!("{rule} failed:\n{said}");
-        }
-        report.find_all(rule, "meta-voice", complaints);
+        judge(&said, succeeded, rule, "meta-voice", report);
         Ok(said)
     }
 
@@ -188,8 +184,17 @@ impl Build {
     }
 }
 
+/// Warnings and errors become findings; so does a failure that says nothing.
+pub fn judge(said: &str, succeeded: bool, rule: &'static str, place: &str, report: &mut Report) {
+    let complaints = complaints(said);
+    if !succeeded && complaints.is_empty() {
+        report.find(rule, place, format!("bitbake failed:\n{said}"));
+    }
+    report.find_all(rule, place, complaints);
+}
+
 /// Warnings and errors in what bitbake prints. That a single recipe is run without its dependencies is meant.
-pub fn complaints(said: &str) -> Vec<String> {
+fn complaints(said: &str) -> Vec<String> {
     let complaint = |line: &&str| line.starts_with("WARNING: ") || line.starts_with("ERROR: ");
     let meant = |line: &&str| line.starts_with("WARNING: Buildfile specified");
     said.lines().filter(complaint).filter(|line| !meant(line)).map(str::to_owned).collect()
