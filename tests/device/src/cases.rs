@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-pub use self::report::{Figures, Report, Rollback};
+pub use self::report::{Figures, Report};
 use crate::layout::{Layout, SlotName};
 use crate::virtual_device::{Said, VirtualDevice};
 
@@ -154,7 +154,7 @@ fn back_on(
     report: &mut Report,
 ) -> Result<String> {
     let answered = device.wait(&format!("{ANSWERS} slot={slot}"), START_BUDGET)?;
-    report.rollback(Rollback::new(name, answered.at.saturating_sub(failure.at)))
+    report.rollback(name, answered.at.saturating_sub(failure.at))
 }
 
 /// What a command said last, without the progress that it had shown in the same line.

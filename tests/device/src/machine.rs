@@ -57,7 +57,7 @@ pub struct Machine {
     qmp: Qmp,
     pub console: Console,
     listener: JoinHandle<()>,
-    shell: Shell,
+    pub shell: Shell,
     clock_at_start_s: u64,
     /// The log of this start's writes, and where it belongs.
     recording: Option<(PathBuf, PathBuf)>,
@@ -178,11 +178,6 @@ impl Machine {
         }
     }
 
-    /// Begins a command whose end is not waited for.
-    pub fn begin(&mut self, command: &str) -> Result<()> {
-        self.shell.begin(command)
-    }
-
     /// Plugs the USB stick in.
     pub fn plug_stick(&mut self) -> Result<()> {
         let stick =
@@ -195,12 +190,8 @@ impl Machine {
         self.qmp.execute("device_del", &json!({ "id": "stick" })).map(|_| ())
     }
 
-    pub fn heard(&self) -> &str {
-        self.shell.heard()
-    }
-
     /// Ends an emulator whose guest has stopped, or whose guest does not matter any more; files are written whole.
-    pub fn finish(mut self) -> Result<Console> {
+    pub fn finish(mut self) -> Result<Vec<Line>> {
         // The answer may not come any more.
         let _ = self.qmp.execute("quit", &json!({}));
         let end = Instant::now() + EMULATOR_WITHIN;
@@ -215,15 +206,15 @@ impl Machine {
         if let Some((log, joined)) = &self.recording {
             writelog::join(log, joined)?;
         }
-        Ok(self.console)
+        Ok(self.console.lines())
     }
 
     /// Takes the power away. What this start has recorded is not kept, because the emulator may have been in the middle of it.
-    pub fn kill(mut self) -> Result<Console> {
+    pub fn kill(mut self) -> Result<Vec<Line>> {
         self.qemu.kill()?;
         self.qemu.wait()?;
         let _ = self.listener.join();
-        Ok(self.console)
+        Ok(self.console.lines())
     }
 
     fn missed(&mut self, looked: &mut Instant, until: Duration) -> Result<Option<Missed>> {

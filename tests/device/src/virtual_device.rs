@@ -55,7 +55,7 @@ pub struct VirtualDevice {
     /// The guest's time before the present start.
     before: Duration,
     /// What the starts before this one said.
-    said_before: Vec<(String, u64)>,
+    said_before: Vec<Line>,
     /// The console's line after the last one that was waited for.
     seen: usize,
 }
@@ -101,17 +101,18 @@ impl VirtualDevice {
     /// Takes the power away, with whatever was not yet written lost to the emulator's mercy: the host's page cache keeps it. Cuts that lose
     /// writes are replayed from a recording.
     pub fn cut_power(&mut self) -> Result<()> {
-        let mut machine = self.machine.take().context("the power is off already")?;
-        self.before += machine.elapsed()?;
-        self.keep_console(&machine.kill()?.since(0))?;
-        self.register = Register::default();
-        Ok(())
+        self.switch_off(Machine::kill)
     }
 
     /// Ends the emulator in an orderly way, so that a recording is whole; for the guest it is a power cut.
     pub fn end(&mut self) -> Result<()> {
-        let machine = self.machine.take().context("the power is off already")?;
-        self.keep_console(&machine.finish()?.since(0))?;
+        self.switch_off(Machine::finish)
+    }
+
+    fn switch_off(&mut self, how: fn(Machine) -> Result<Vec<Line>>) -> Result<()> {
+        let mut machine = self.machine.take().context("the power is off already")?;
+        self.before += machine.elapsed()?;
+        self.keep_console(&how(machine)?)?;
         self.register = Register::default();
         Ok(())
     }
@@ -188,7 +189,7 @@ impl VirtualDevice {
         match machine.shell(command, until)? {
             Ok(done) => Ok(done),
             Err(missed) => {
-                let (printed, said) = (machine.heard().to_owned(), self.last_words());
+                let (printed, said) = (machine.shell.heard().to_owned(), self.last_words());
                 bail!("`{command}` did not end ({missed:?}); it printed: {printed}\nthe console said last:\n{said}")
             }
         }
@@ -208,7 +209,7 @@ impl VirtualDevice {
 
     /// Begins a command that is not expected to end, such as a restart.
     pub fn begin(&mut self, command: &str) -> Result<()> {
-        self.machine()?.begin(command)
+        self.machine()?.shell.begin(command)
     }
 
     pub fn machine(&mut self) -> Result<&mut Machine> {
@@ -235,18 +236,14 @@ impl VirtualDevice {
         last_of(&self.lines())
     }
 
-    /// What the present start has said, each line with the length of the recording of writes when it was said.
+    /// What all starts have said, each line with the length of the recording of writes when it was said.
     pub fn said(&self) -> Vec<(String, u64)> {
-        self.lines().into_iter().map(|line| (line.text, line.recorded)).collect()
+        let lines = self.said_before.iter().cloned().chain(self.lines());
+        lines.map(|line| (line.text, line.recorded)).collect()
     }
 
     fn lines(&self) -> Vec<Line> {
-        self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default()
-    }
-
-    /// The same of all starts before.
-    pub fn said_before(&self) -> Vec<(String, u64)> {
-        self.said_before.clone()
+        self.machine.as_ref().map(|machine| machine.console.lines()).unwrap_or_default()
     }
 
     fn start(&mut self, reset: Reset) -> Result<()> {
@@ -281,11 +278,11 @@ impl VirtualDevice {
         if let Some(start) = self.starts.last_mut() {
             start.end = Some((stop, lasted));
         }
-        let lines = machine.finish()?.since(0);
+        let lines = machine.finish()?;
         self.keep_console(&lines)?;
         lines.iter().for_each(|line| self.register.hear(&line.text));
-        self.said_before.extend(lines.iter().map(|line| (line.text.clone(), line.recorded)));
         ensure!(stop != Stop::PowerOff, "the guest switched itself off; it said last:\n{}", last_of(&lines));
+        self.said_before.extend(lines);
         Ok(())
     }
 
@@ -299,7 +296,7 @@ impl VirtualDevice {
 impl Drop for VirtualDevice {
     fn drop(&mut self) {
         if let Some(machine) = self.machine.take() {
-            let _ = machine.kill().and_then(|console| self.keep_console(&console.since(0)));
+            let _ = machine.kill().and_then(|lines| self.keep_console(&lines));
         }
     }
 }

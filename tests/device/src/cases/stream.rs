@@ -75,7 +75,7 @@ fn program_alone(bench: &Bench, device: &mut VirtualDevice, log: &Path, report: 
     device.run_within(&format!("parley update install http://{SERVER}/good.raucb"), LONG)?;
     let sent: u64 = std::fs::read_to_string(log)?.lines().filter_map(|line| line.parse::<u64>().ok()).sum();
     let whole = bench.served.join("good.raucb").metadata().context("the bundle that was served")?.len();
-    let New { bytes: new, pieces } = new_on_the_root(bench, device)?;
+    let (new, pieces) = new_on_the_root(bench, device)?;
     let percent = |bytes: u64| 100.0 * bytes as f64 / whole as f64;
     let words = format!(
         "{sent} bytes of a bundle of {whole}, {:.1} %; {new} of the root were new, {:.1} %, in pieces of {pieces}, {:.1} %",
@@ -89,14 +89,8 @@ fn program_alone(bench: &Bench, device: &mut VirtualDevice, log: &Path, report: 
     Ok(words)
 }
 
-/// What of the root in slot B was not in slot A's, whatever its place, bytes.
-struct New {
-    bytes: u64,
-    /// The pieces in which those lie.
-    pieces: u64,
-}
-
-fn new_on_the_root(bench: &Bench, device: &mut VirtualDevice) -> Result<New> {
+/// What of the root in slot B was not in slot A's, whatever its place, and the pieces in which that lies, bytes.
+fn new_on_the_root(bench: &Bench, device: &mut VirtualDevice) -> Result<(u64, u64)> {
     device.run("sync")?;
     let [old, new] = [bench.layout.root(SlotName::A)?, bench.layout.root(SlotName::B)?];
     let disk = std::fs::File::open(device.disk())?;
@@ -112,7 +106,7 @@ fn new_on_the_root(bench: &Bench, device: &mut VirtualDevice) -> Result<New> {
         }
         index += 1;
     })?;
-    Ok(New { bytes, pieces: (pieces.len() * PIECE) as u64 })
+    Ok((bytes, (pieces.len() * PIECE) as u64))
 }
 
 fn blocks(disk: &std::fs::File, partition: &Partition, mut each: impl FnMut(&[u8])) -> Result<()> {

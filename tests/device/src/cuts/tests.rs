@@ -1,4 +1,4 @@
-use super::check::Verity;
+use super::check::blocks_and_hash;
 use super::*;
 use crate::layout::SECTOR;
 use crate::writelog::tests::{Op, recorded};
@@ -104,9 +104,8 @@ fn a_blank_disk_does_not_survive() {
 
 #[test]
 fn a_hash_is_read_from_the_command_lines_word() {
-    let verity = Verity::parse("16670,aa,bb").unwrap();
-    assert_eq!((verity.blocks, verity.hash.as_str()), (16670, "bb"));
-    assert!(Verity::parse("x,aa,bb").is_err() && Verity::parse("16670").is_err());
+    assert_eq!(blocks_and_hash("16670,aa,bb").unwrap(), (16670, "bb"));
+    assert!(blocks_and_hash("x,aa,bb").is_err() && blocks_and_hash("16670").is_err());
 }
 
 #[test]
@@ -122,9 +121,8 @@ fn lines_are_promised_in_the_schema_of_the_slot_that_starts() {
 
 #[test]
 fn failed_cuts_are_told_with_their_seeds() {
-    let mut cuts = Cuts::default();
-    cuts.add(1, Ok(Survived { cut: after(1), slot: SlotName::B, number: 0 }));
-    cuts.add(7, Err(anyhow::anyhow!("torn")));
-    assert_eq!(cuts.words(9), "1 of 2 over 9 requests survived: 0 start slot A, 1 slot B");
-    assert!(cuts.into_result().unwrap_err().to_string().contains("--seed 7: torn"));
+    let survived = Survived { cut: after(1), slot: SlotName::B, number: 0 };
+    let (words, outcome) = told(9, [(1, Ok(survived)), (7, Err(anyhow!("torn")))]);
+    assert_eq!(words, "1 of 2 over 9 requests survived: 0 start slot A, 1 slot B");
+    assert!(outcome.unwrap_err().to_string().contains("--seed 7: torn"));
 }
