@@ -14,3 +14,9 @@ pub fn remove(path: &Path) -> Result<()> {
     };
     removed.with_context(|| format!("cannot remove {}", path.display()))
 }
+
+/// Puts a link into the place of whatever is there.
+pub fn link(to: impl AsRef<Path>, place: &Path) -> Result<()> {
+    remove(place)?;
+    std::os::unix::fs::symlink(to, place).with_context(|| format!("cannot make {}", place.display()))
+}

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -90,11 +89,11 @@ impl Root {
         fs::write(root.path("etc/machine-id"), "")?;
         fs::write(root.path("etc/hostname"), "parley\n")?;
         fs::write(root.path("etc/fstab"), "")?;
-        root.link("../proc/self/mounts", "etc/mtab")?;
+        files::link("../proc/self/mounts", &root.path("etc/mtab"))?;
         for unit in MASKED.split_whitespace() {
-            root.link("/dev/null", &format!("etc/systemd/system/{unit}"))?;
+            files::link("/dev/null", &root.path(&format!("etc/systemd/system/{unit}")))?;
         }
-        root.link("/usr/lib/systemd/system/multi-user.target", "etc/systemd/system/default.target")?;
+        files::link("/usr/lib/systemd/system/multi-user.target", &root.path("etc/systemd/system/default.target"))?;
         Ok(root)
     }
 
@@ -111,13 +110,6 @@ impl Root {
         let mut copy = Command::new("cp");
         copy.args(["-a", "--no-preserve=ownership", "--remove-destination", "-T"]);
         process::run(copy.arg(files).arg(&self.folder))
-    }
-
-    /// Puts a link into the place of whatever is there.
-    fn link(&self, to: &str, inside: &str) -> Result<()> {
-        let place = self.path(inside);
-        files::remove(&place)?;
-        Ok(symlink(to, place)?)
     }
 
     /// Switches on every unit of an overlay that says what wants it, as its presets would.

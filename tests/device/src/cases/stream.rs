@@ -1,7 +1,6 @@
 //! An update over the network, whose version then fails, is sent back, and is not tried again.
 
 use std::collections::HashSet;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -9,8 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::install::{lines, offered_again, wait_committed};
 use super::starting::LONG;
-use super::{Bench, COMMIT_BUDGET, RARE, Report, Scenario, conclusion, mount_bundles, slots, started, switched_on};
-use crate::layout::{Partition, SlotName};
+use super::{
+    Bench, COMMIT_BUDGET, RARE, Report, Scenario, conclusion, mount_bundles, pieces, slots, started, switched_on,
+};
+use crate::layout::SlotName;
 use crate::machine::SERVER;
 use crate::virtual_device::VirtualDevice;
 
@@ -95,27 +96,18 @@ fn new_on_the_root(bench: &Bench, device: &mut VirtualDevice) -> Result<(u64, u6
     let [old, new] = [bench.layout.root(SlotName::A)?, bench.layout.root(SlotName::B)?];
     let disk = std::fs::File::open(device.disk())?;
     let mut known = HashSet::new();
-    blocks(&disk, old, |block| {
-        known.insert(Sha256::digest(block));
-    })?;
-    let (mut index, mut bytes, mut pieces) = (0, 0, HashSet::new());
-    blocks(&disk, new, |block| {
-        if !known.contains(&Sha256::digest(block)) {
-            bytes += BLOCK as u64;
-            pieces.insert(index * BLOCK / PIECE);
+    pieces(&disk, old, |piece| known.extend(piece.chunks(BLOCK).map(Sha256::digest)))?;
+    let (mut index, mut bytes, mut fetched) = (0, 0, HashSet::new());
+    pieces(&disk, new, |piece| {
+        for block in piece.chunks(BLOCK) {
+            if !known.contains(&Sha256::digest(block)) {
+                bytes += BLOCK as u64;
+                fetched.insert(index * BLOCK / PIECE);
+            }
+            index += 1;
         }
-        index += 1;
     })?;
-    Ok((bytes, (pieces.len() * PIECE) as u64))
-}
-
-fn blocks(disk: &std::fs::File, partition: &Partition, mut each: impl FnMut(&[u8])) -> Result<()> {
-    let mut piece = vec![0; 1 << 20];
-    for position in (partition.start..partition.start + partition.size).step_by(piece.len()) {
-        disk.read_exact_at(&mut piece, position)?;
-        piece.chunks(BLOCK).for_each(&mut each);
-    }
-    Ok(())
+    Ok((bytes, (fetched.len() * PIECE) as u64))
 }
 
 fn at_once(device: &mut VirtualDevice) -> Result<String> {

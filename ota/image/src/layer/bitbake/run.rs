@@ -30,7 +30,8 @@ const OURS: &str = "MACHINE = \"raspberrypi5\"\nDISTRO = \"voice\"\n";
 
 /// A build folder in which no image is built.
 pub struct Build {
-    folder: PathBuf,
+    /// Where bitbake works.
+    pub folder: PathBuf,
     layers: PathBuf,
     is_root: bool,
     local: String,
@@ -61,16 +62,6 @@ impl Build {
 
     pub fn source(&self) -> PathBuf {
         self.folder.join("clone")
-    }
-
-    /// Where files lie that recipes fetch.
-    pub fn mirror(&self) -> PathBuf {
-        self.folder.join("mirror")
-    }
-
-    /// A folder for something else that is not to disturb what has been parsed.
-    pub fn aside(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
     }
 
     pub fn below(&self) -> Vec<PathBuf> {
