@@ -91,40 +91,33 @@ impl System {
     /// Whole or not at all.
     fn write(&self, write: &Write) -> Result<()> {
         let path = self.path(&write.path);
-        let failed = || format!("cannot write {}", path.display());
         let folder = path.parent().unwrap_or(Path::new("/"));
+        let unfinished = path.with_extension("part");
         let mode = match write.readers {
             Readers::Root | Readers::Daemon => 0o600,
             Readers::All => 0o644,
         };
-        self.make_folders(folder, write.readers).with_context(failed)?;
-        let unfinished = path.with_extension("part");
-        fs::remove_file(&unfinished).ok();
-        let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished).with_context(failed)?;
-        file.write_all(write.content.as_bytes()).with_context(failed)?;
-        file.sync_all().with_context(failed)?;
-        if write.readers == Readers::Daemon && self.root == Path::new("/") {
-            chown(&unfinished, Some(DAEMON), Some(DAEMON)).with_context(failed)?;
-        }
-        fs::rename(&unfinished, &path).with_context(failed)?;
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).with_context(failed)
-    }
-
-    fn make_folders(&self, folder: &Path, readers: Readers) -> std::io::Result<()> {
-        let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-        for folder in missing.into_iter().rev() {
-            fs::create_dir(folder)?;
-            if readers == Readers::Daemon && self.root == Path::new("/") {
-                chown(folder, Some(DAEMON), Some(DAEMON))?;
+        let owner = (write.readers == Readers::Daemon && self.root == Path::new("/")).then_some(DAEMON);
+        let replace = || {
+            let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+            for folder in missing.into_iter().rev() {
+                fs::create_dir(folder)?;
+                chown(folder, owner, owner)?;
             }
-        }
-        Ok(())
+            fs::remove_file(&unfinished).ok();
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished)?;
+            file.write_all(write.content.as_bytes())?;
+            file.sync_all()?;
+            chown(&unfinished, owner, owner)?;
+            fs::rename(&unfinished, &path)?;
+            fs::File::open(folder)?.sync_all()
+        };
+        replace().with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// The kernel forgets the name with every start, and /etc is read-only.
     fn take_name(&self) -> Result<()> {
-        let Ok(name) = fs::read_to_string(self.path(&plan::name_file())) else { return Ok(()) };
+        let Ok(name) = fs::read_to_string(self.path(plan::NAME)) else { return Ok(()) };
         fs::write(self.path("/proc/sys/kernel/hostname"), name.trim()).context("cannot set the device's name")
     }
 }

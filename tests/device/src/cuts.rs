@@ -132,7 +132,7 @@ impl Recording {
 
     /// Writes the whole disk after a cut into a file, for starting it.
     pub fn write_disk_after(&self, cut: Cut, base: &Path, to: &Path) -> Result<()> {
-        crate::virtual_device::copy_sparse(base, to)?;
+        crate::disk::copy_sparse(base, to)?;
         let file = fs::OpenOptions::new().write(true).open(to)?;
         Ok(self.disk_after(cut).changes.apply(&self.log, 0, self.layout.disk_size(), &file)?)
     }

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -104,6 +106,13 @@ pub fn fat_file(disk: &dyn Disk, partition: &Partition, name: &str) -> Result<Op
     Read::by_ref(&mut file).take(LARGEST_FILE).read_to_end(&mut bytes).with_context(unreadable)?;
     ensure!(bytes.len() as u64 == claimed, "{name} on {} is cut short", partition.label);
     Ok(Some(bytes))
+}
+
+/// Copies a disk image; its holes stay holes.
+pub fn copy_sparse(from: &Path, to: &Path) -> Result<()> {
+    let copied = Command::new("cp").arg("--sparse=always").args([from, to]).status().context("cannot start cp")?;
+    ensure!(copied.success(), "cannot copy {} to {}", from.display(), to.display());
+    Ok(())
 }
 
 /// A part of a disk, to be read like a file; what is written is refused.

@@ -95,7 +95,8 @@ impl Machine {
         if let Some(recording) = &recording {
             fs::File::create(&recording.log)?;
         }
-        command.args(board::disks(disk, recording.as_ref().map(|recording| recording.log.as_path()), plugged));
+        let log = recording.as_ref().map(|recording| recording.log.as_path());
+        board::plug_disks(&mut command, disk, log, plugged);
         let server = plugged.server.as_ref().map(|server| format!(",guestfwd=tcp:{SERVER}:80-cmd:{server}"));
         command.args(["-netdev", &format!("user,id=net,restrict=on{}", server.unwrap_or_default())]);
         command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -48,8 +47,9 @@ pub struct VirtualDevice {
     /// Words that the kernel of a slot is given, whenever it is that slot's: harm that comes with that slot's version.
     pub words_for: Vec<(SlotName, String)>,
     pub starts: Vec<Start>,
+    /// Its disk's image.
+    pub disk: PathBuf,
     folder: PathBuf,
-    disk: PathBuf,
     register: Register,
     machine: Option<Machine>,
     /// The guest's time before the present start.
@@ -65,7 +65,7 @@ impl VirtualDevice {
     pub fn new(layout: Layout, disk: &Path, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let copy = folder.join("disk.img");
-        copy_sparse(disk, &copy)?;
+        disk::copy_sparse(disk, &copy)?;
         Ok(Self {
             layout,
             plugged: Plugged::default(),
@@ -81,19 +81,13 @@ impl VirtualDevice {
         })
     }
 
-    pub fn disk(&self) -> &Path {
-        &self.disk
-    }
-
     /// Switches the power on.
     pub fn power_on(&mut self) -> Result<()> {
-        ensure!(self.machine.is_none(), "the power is on already");
         self.start(Reset::PowerOn)
     }
 
     /// Switches the power on as if a restart had asked for a trial.
     pub fn power_on_in_trial(&mut self) -> Result<()> {
-        ensure!(self.machine.is_none(), "the power is on already");
         self.register.arm();
         self.start(Reset::Warm)
     }
@@ -247,6 +241,7 @@ impl VirtualDevice {
     }
 
     fn start(&mut self, reset: Reset) -> Result<()> {
+        ensure!(self.machine.is_none(), "the power is on already");
         ensure!(self.starts.len() < MOST_STARTS, "the device starts again and again: {:?}", self.starts);
         let image = File::open(&self.disk)?;
         let choice = disk::start(&image, &self.layout, &mut self.register, reset);
@@ -304,11 +299,4 @@ impl Drop for VirtualDevice {
 fn last_of(lines: &[Line]) -> String {
     let last: Vec<&str> = lines[lines.len().saturating_sub(25)..].iter().map(|line| line.text.as_str()).collect();
     last.join("\n")
-}
-
-/// Copies a disk image; its holes stay holes.
-pub fn copy_sparse(from: &Path, to: &Path) -> Result<()> {
-    let copied = Command::new("cp").arg("--sparse=always").args([from, to]).status().context("cannot start cp")?;
-    ensure!(copied.success(), "cannot copy {} to {}", from.display(), to.display());
-    Ok(())
 }

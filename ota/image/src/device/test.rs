@@ -112,13 +112,13 @@ pub fn run(options: &Options) -> Result<()> {
         standstill: Standstill::watch(),
         order: Mutex::new(Order::of(scenarios)),
         changed: Condvar::new(),
-        outcome: Mutex::new(Outcome::default()),
+        outcome: Mutex::default(),
     };
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..options.jobs()).map(|_| scope.spawn(|| run.work())).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a scenario panicked"))?)
     })?;
-    let Outcome { passed, failed } = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (passed, failed) = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
     println!("took {} s", run.begun.elapsed().as_secs());
     println!("{passed} passed, {} failed, 0 skipped", failed.len());
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
@@ -133,13 +133,8 @@ struct Run<'a> {
     order: Mutex<Order>,
     /// A scenario has ended: another one may have waited for it.
     changed: Condvar,
-    outcome: Mutex<Outcome>,
-}
-
-#[derive(Default)]
-struct Outcome {
-    passed: usize,
-    failed: Vec<&'static str>,
+    /// How many cases passed, and which failed.
+    outcome: Mutex<(usize, Vec<&'static str>)>,
 }
 
 impl Run<'_> {
@@ -179,8 +174,8 @@ impl Run<'_> {
             println!("    its consoles are in {}", self.bench.folder(scenario.name).display());
         }
         let mut outcome = lock(&self.outcome);
-        outcome.passed += scenario.cases.len() - failures.len();
-        outcome.failed.extend(failures);
+        outcome.0 += scenario.cases.len() - failures.len();
+        outcome.1.extend(failures);
         let mut figures = known_figures(&figures_file()?)?;
         figures.update(&report.figures);
         Ok(fs::write(figures_file()?, serde_json::to_vec_pretty(&figures)?)?)

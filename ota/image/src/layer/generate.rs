@@ -11,6 +11,7 @@ use parley_models::Manifest;
 use serde::Deserialize;
 
 use super::checkout::Checkout;
+use super::rules::{Findings, Layer};
 
 /// The crates of the program, as sources of a recipe.
 pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
@@ -40,6 +41,17 @@ pub fn write(root: &Path) -> Result<()> {
         std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
         std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
         println!("Written: {path}");
+    }
+    Ok(())
+}
+
+/// The rule: crate list, models and disk are what would be written now.
+pub fn fresh(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
+    for (path, content) in all(layer.checkout)? {
+        let present = layer.checkout.read(path).unwrap_or_default();
+        let differs = present.lines().zip(content.lines()).position(|(present, content)| present != content);
+        let line = differs.unwrap_or_else(|| present.lines().count().min(content.lines().count())) + 1;
+        findings.expect(present == content, format!("{path}:{line}"), "is stale: run `cargo xtask layer generate`");
     }
     Ok(())
 }

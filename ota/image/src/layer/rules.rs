@@ -5,7 +5,6 @@ mod bundle;
 mod conformance;
 mod depends;
 mod disk;
-mod generated;
 mod image;
 pub mod kas;
 mod kernel;
@@ -23,6 +22,7 @@ use parley_device::layout::Layout;
 use serde::Serialize;
 
 use super::checkout::Checkout;
+use super::generate;
 use super::metadata::{self, Assignment, Metadata, Place};
 
 #[derive(Debug, Serialize)]
@@ -152,7 +152,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("dependencies inside the layer", depends::own),
     ("the card's contents are built", depends::card),
     ("the card is that of layout.toml", disk::card),
-    ("generated files are fresh", generated::fresh),
+    ("generated files are fresh", generate::fresh),
     ("read-only root", image::read_only),
     ("sizes are limited", image::sizes),
     ("no network service", image::network),

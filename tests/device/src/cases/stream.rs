@@ -47,10 +47,10 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
     wait_committed(&mut device)?;
     device
         .run("net=$(ls /sys/class/net | grep -vx lo) && ip link set $net up && ip address add 10.0.2.15/24 dev $net")?;
-    let [boot_a, root_a, ..] = slots(bench, device.disk())?[..] else { anyhow::bail!("a device has two slots") };
+    let [boot_a, root_a, ..] = slots(bench, &device.disk)?[..] else { anyhow::bail!("a device has two slots") };
     let outcome = damaged(&mut device).and_then(|said| {
         device.run("sync")?;
-        ensure!(slots(bench, device.disk())?[..2] == [boot_a, root_a], "the running slot was written");
+        ensure!(slots(bench, &device.disk)?[..2] == [boot_a, root_a], "the running slot was written");
         ensure!(device.committed()? == Some(SlotName::A), "another slot would start");
         Ok(said)
     });
@@ -94,7 +94,7 @@ fn program_alone(bench: &Bench, device: &mut VirtualDevice, log: &Path, report: 
 fn new_on_the_root(bench: &Bench, device: &mut VirtualDevice) -> Result<(u64, u64)> {
     device.run("sync")?;
     let [old, new] = [bench.layout.root(SlotName::A)?, bench.layout.root(SlotName::B)?];
-    let disk = std::fs::File::open(device.disk())?;
+    let disk = std::fs::File::open(&device.disk)?;
     let mut known = HashSet::new();
     pieces(&disk, old, |piece| known.extend(piece.chunks(BLOCK).map(Sha256::digest)))?;
     let (mut index, mut bytes, mut fetched) = (0, 0, HashSet::new());

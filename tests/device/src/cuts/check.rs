@@ -117,7 +117,7 @@ impl Recording {
             }
         }
         let image = self.scratch.join(format!("{}.img", partition.label));
-        crate::virtual_device::copy_sparse(&original, &image)?;
+        crate::disk::copy_sparse(&original, &image)?;
         let file = fs::OpenOptions::new().write(true).open(&image)?;
         disk.changes.apply(&self.log, partition.start, partition.size, &file)?;
         Ok(image)
