@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use walkdir::WalkDir;
 use xtask::{places, system};
 
 /// Something that tests need and that a clean machine does not have.
@@ -37,24 +37,17 @@ impl Peer {
 /// How many tests of this clone are ignored for each reason.
 pub fn ignored() -> Result<BTreeMap<String, usize>> {
     let mut reasons = BTreeMap::new();
-    for folder in ["appliance", "ota", "tests", "xtask"] {
-        count_below(&places::workspace().join(folder), &mut reasons)?;
-    }
-    Ok(reasons)
-}
-
-fn count_below(folder: &Path, reasons: &mut BTreeMap<String, usize>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            count_below(&path, reasons)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let attributes = fs::read_to_string(&path)?;
+    for entry in
+        ["appliance", "ota", "tests", "xtask"].iter().flat_map(|folder| WalkDir::new(places::workspace().join(folder)))
+    {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|extension| extension == "rs") {
+            let attributes = fs::read_to_string(entry.path())?;
             let reason = |line: &str| Some(line.trim().strip_prefix("#[ignore = \"")?.strip_suffix("\"]")?.to_owned());
             attributes.lines().filter_map(reason).for_each(|reason| *reasons.entry(reason).or_default() += 1);
         }
     }
-    Ok(())
+    Ok(reasons)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
 
 use crate::clip::{BargeInClip, Clip, PausedClip, SpeechSets};
 use crate::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
@@ -159,7 +160,12 @@ impl Workshop<'_> {
         let collection = &self.sources.collections[name];
         let root = unpacked(&collection.package, &self.packages())?.join(&collection.folder);
         let mut paths = Vec::new();
-        wav_files(&root, &root, &mut paths)?;
+        for entry in WalkDir::new(&root).follow_links(true) {
+            let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
+            if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "wav") {
+                paths.push(entry.path().strip_prefix(&root)?.to_string_lossy().into_owned());
+            }
+        }
         paths.sort();
         paths.retain(|path| !described.not_speech.iter().any(|beginning| path.starts_with(beginning.as_str())));
         let mut qualified = Vec::new();
@@ -240,18 +246,6 @@ impl Workshop<'_> {
     fn packages(&self) -> PathBuf {
         self.folder.join("packages")
     }
-}
-
-fn wav_files(root: &Path, folder: &Path, found: &mut Vec<String>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            wav_files(root, &path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "wav") {
-            found.push(path.strip_prefix(root)?.to_string_lossy().into_owned());
-        }
-    }
-    Ok(())
 }
 
 fn stamp(parts: &[&str]) -> String {
