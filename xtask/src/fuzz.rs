@@ -32,12 +32,8 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
             let mut fuzz = build::cargo_helper(&fuzzer);
             // No sanitizer: our code is safe Rust, and they need an unstable compiler.
             fuzz.args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]).arg(&folder).arg(target).arg(&corpus);
-            process::run(fuzz.args([
-                "--",
-                &format!("-max_total_time={}", options.seconds),
-                "-timeout=10",
-                "-rss_limit_mb=1024",
-            ]))
+            let time = format!("-max_total_time={}", options.seconds);
+            process::run(fuzz.args(["--", &time, "-timeout=10", "-rss_limit_mb=1024"]))
         });
     }
     tally.close()

@@ -126,18 +126,19 @@ impl System {
 mod tests {
     use super::*;
 
-    fn system(folder: &tempfile::TempDir) -> System {
+    fn system() -> (tempfile::TempDir, System) {
+        let folder = tempfile::tempdir().expect("a folder");
         for path in ["etc/parley", "proc/sys/kernel", "var/lib/parley-setup"] {
             fs::create_dir_all(folder.path().join(path)).expect("a folder");
         }
         fs::write(folder.path().join("etc/parley/parley.toml"), "[models]\nprofile = \"demo\"\n").expect("settings");
-        System { root: folder.path().to_owned() }
+        let root = folder.path().to_owned();
+        (folder, System { root })
     }
 
     #[test]
     fn a_file_is_applied_once_and_again_when_it_changes() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"name = \"one\"\n").expect("applied");
         let name = system.path("/var/lib/parley-setup/hostname");
         fs::write(&name, "changed since\n").expect("written");
@@ -151,8 +152,7 @@ mod tests {
 
     #[test]
     fn a_file_with_a_mistake_changes_nothing_and_is_reported() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"name = \"good\"\nlangauge = \"en\"\n").expect("reported");
         assert!(!system.path("/var/lib/parley-setup/hostname").exists());
         let report = fs::read_to_string(system.path("/var/lib/parley-setup/report.txt")).expect("a report");
@@ -163,8 +163,7 @@ mod tests {
     #[test]
     fn secrets_are_readable_by_root_alone() {
         use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"[wifi]\nnetwork = \"x\"\npassword = \"swordfish\"\n").expect("applied");
         let file = system.path("/var/lib/parley-setup/wpa_supplicant-wlan0.conf");
         assert_eq!(fs::metadata(file).expect("the file").permissions().mode() & 0o777, 0o600);
@@ -172,8 +171,7 @@ mod tests {
 
     #[test]
     fn the_images_profile_of_models_stays_when_the_language_changes() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"language = \"de\"\n").expect("applied");
         let settings = fs::read_to_string(system.path(SETTINGS)).expect("settings");
         assert!(settings.contains("profile = \"demo\"") && settings.contains("language = \"de\""), "{settings}");

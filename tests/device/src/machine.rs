@@ -149,17 +149,10 @@ impl Machine {
     /// # Errors
     /// Only when the emulator broke; a line that does not come is an answer.
     pub fn wait(&mut self, words: &str, first: usize, until: Duration) -> Result<Result<(usize, Line), Missed>> {
-        let mut looked = Instant::now();
-        loop {
-            if let Some(found) = self.console.find(words, first, Duration::from_millis(100)) {
-                return Ok(Ok(found));
-            }
-            if let Some(missed) = self.missed(&mut looked, until)? {
-                // What was said last may still be on its way.
-                let found = self.console.find(words, first, Duration::from_millis(200));
-                return Ok(found.ok_or(missed));
-            }
-        }
+        let look = |machine: &mut Self| Ok(machine.console.find(words, first, Duration::from_millis(100)));
+        let found = self.look_until(until, look)?;
+        // What was said last may still be on its way.
+        Ok(found.or_else(|missed| self.console.find(words, first, Duration::from_millis(200)).ok_or(missed)))
     }
 
     /// Runs a command in the guest, until so much time of this start has passed in the guest.
@@ -168,15 +161,7 @@ impl Machine {
     /// Only when the emulator broke; a command that does not end is an answer.
     pub fn shell(&mut self, command: &str, until: Duration) -> Result<Result<Done, Missed>> {
         self.shell.begin(command)?;
-        let mut looked = Instant::now();
-        loop {
-            if let Some(done) = self.shell.poll()? {
-                return Ok(Ok(done));
-            }
-            if let Some(missed) = self.missed(&mut looked, until)? {
-                return Ok(Err(missed));
-            }
-        }
+        self.look_until(until, |machine| machine.shell.poll())
     }
 
     /// Plugs the USB stick in.
@@ -218,18 +203,27 @@ impl Machine {
         Ok(self.console.lines())
     }
 
-    fn missed(&mut self, looked: &mut Instant, until: Duration) -> Result<Option<Missed>> {
-        if let Some(stop) = self.qmp.stop()? {
-            return Ok(Some(Missed::Stopped(stop)));
-        }
-        if looked.elapsed() > CLOCK_EVERY {
-            *looked = Instant::now();
-            let elapsed = self.elapsed()?;
-            if elapsed > until {
-                return Ok(Some(Missed::Late(elapsed)));
+    fn look_until<T>(
+        &mut self,
+        until: Duration,
+        mut look: impl FnMut(&mut Self) -> Result<Option<T>>,
+    ) -> Result<Result<T, Missed>> {
+        let mut clock_read = Instant::now();
+        loop {
+            if let Some(found) = look(self)? {
+                return Ok(Ok(found));
+            }
+            if let Some(stop) = self.qmp.stop()? {
+                return Ok(Err(Missed::Stopped(stop)));
+            }
+            if clock_read.elapsed() > CLOCK_EVERY {
+                clock_read = Instant::now();
+                let elapsed = self.elapsed()?;
+                if elapsed > until {
+                    return Ok(Err(Missed::Late(elapsed)));
+                }
             }
         }
-        Ok(None)
     }
 }
 

@@ -118,18 +118,13 @@ impl VirtualDevice {
     /// Waits until the guest resets, switches the power off there, and says what the firmware would have started.
     pub fn wait_for_restart(&mut self, budget: Duration) -> Result<Choice> {
         let until = self.elapsed()?.saturating_sub(self.before) + budget;
-        let machine = self.machine()?;
         // No line is that long.
-        match machine.wait(&"?".repeat(4096), 0, until)? {
-            Err(Missed::Stopped(stop)) => {
-                self.stopped(stop)?;
-                Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
-            }
-            Ok(_) | Err(Missed::Late(_)) => {
-                let (budget, said) = (budget.as_secs(), self.last_words());
-                bail!("no restart within {budget} s of the guest's time; it said last:\n{said}")
-            }
-        }
+        let Err(Missed::Stopped(stop)) = self.machine()?.wait(&"?".repeat(4096), 0, until)? else {
+            let (budget, said) = (budget.as_secs(), self.last_words());
+            bail!("no restart within {budget} s of the guest's time; it said last:\n{said}");
+        };
+        self.stopped(stop)?;
+        Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
     }
 
     /// Waits for a line that contains the words. The board starts again whenever the guest restarts, panics or is caught by the watchdog.

@@ -38,10 +38,9 @@ pub fn prepare(folder: &Path) -> Result<SpeechSets> {
     let descriptions = Descriptions::load()?;
     let workshop = Workshop { folder, sources: &descriptions.sources };
     Ok(SpeechSets {
-        questions: workshop
-            .set("questions", descriptions::QUESTIONS, || workshop.clips("questions", &descriptions.questions.clip))?,
-        demo: workshop.demo(&descriptions)?,
-        words: workshop.set("words", descriptions::WORDS, || workshop.clips("words", &descriptions.words.clip))?,
+        questions: workshop.clips("questions", descriptions::QUESTIONS, &descriptions.questions.clip)?,
+        demo: workshop.clips("demo", descriptions::DEMO, &descriptions.demo.clip)?,
+        words: workshop.clips("words", descriptions::WORDS, &descriptions.words.clip)?,
         pauses: workshop.set("pauses", descriptions::PAUSES, || {
             let pauses = &descriptions.pauses;
             pauses
@@ -67,7 +66,8 @@ pub fn prepare(folder: &Path) -> Result<SpeechSets> {
 /// Those of [`prepare`].
 pub fn prepare_demo(folder: &Path) -> Result<Vec<Clip>> {
     let descriptions = Descriptions::load()?;
-    Workshop { folder, sources: &descriptions.sources }.demo(&descriptions)
+    let workshop = Workshop { folder, sources: &descriptions.sources };
+    workshop.clips("demo", descriptions::DEMO, &descriptions.demo.clip)
 }
 
 /// The folder that is prepared, and the sources that it is prepared from.
@@ -77,10 +77,6 @@ struct Workshop<'a> {
 }
 
 impl Workshop<'_> {
-    fn demo(&self, descriptions: &Descriptions) -> Result<Vec<Clip>> {
-        self.set("demo", descriptions::DEMO, || self.clips("demo", &descriptions.demo.clip))
-    }
-
     /// The clips of one set: from its index when nothing has changed, else made.
     fn set<T: Serialize + DeserializeOwned>(
         &self,
@@ -99,8 +95,8 @@ impl Workshop<'_> {
         Ok(clips)
     }
 
-    fn clips(&self, set: &str, descriptions: &[ClipDescription]) -> Result<Vec<Clip>> {
-        descriptions.iter().map(|described| self.clip(set, described)).collect()
+    fn clips(&self, set: &str, description: &str, described: &[ClipDescription]) -> Result<Vec<Clip>> {
+        self.set(set, description, || described.iter().map(|described| self.clip(set, described)).collect())
     }
 
     fn clip(&self, set: &str, described: &ClipDescription) -> Result<Clip> {

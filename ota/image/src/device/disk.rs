@@ -12,7 +12,7 @@ use parley_update::bootchain::slot::Slot;
 
 use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
-use super::root::{Root, Verity, seal};
+use super::root::{Root, seal};
 use super::{cross, initramfs, product, userland};
 use crate::{files, reproducible};
 use xtask::{places, process};
@@ -182,8 +182,8 @@ fn salt(version: &str) -> String {
 }
 
 /// One boot image for both slots, its command line a template.
-fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, to: &Path) -> Result<()> {
-    let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {}", verity.argument());
+fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &str, to: &Path) -> Result<()> {
+    let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {verity}");
     let cmdline = parley_update::bootchain::cmdline::padded(&template)
         .context("the command line is too long for its template")?;
     ensure!(cmdline.len() == layout.cmdline.bytes, "the template has {} bytes", cmdline.len());

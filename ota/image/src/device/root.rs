@@ -201,8 +201,9 @@ impl Root {
     }
 }
 
-/// Makes the read-only file system with its hash tree behind it, and says how the initramfs opens it.
-pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<Verity> {
+/// Makes the read-only file system with its hash tree behind it; the kernel command line's word by which the initramfs opens it, with its data
+/// blocks of 4096 bytes. The hash tree's header is the block behind them.
+pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<String> {
     process::run(
         Command::new("nice")
             .args(["mkfs.erofs", "--quiet", compression, "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"])
@@ -220,20 +221,5 @@ pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<
     let printed = process::output(&mut format)?;
     let hash =
         printed.lines().find_map(|line| line.strip_prefix("Root hash:")).context("veritysetup printed no root hash")?;
-    Ok(Verity { blocks: size / 4096, salt: salt.to_owned(), hash: hash.trim().to_owned() })
-}
-
-/// What opens a root file system.
-pub struct Verity {
-    /// Data blocks of 4096 bytes; the hash tree's header is the block behind them.
-    pub blocks: u64,
-    salt: String,
-    hash: String,
-}
-
-impl Verity {
-    /// The kernel command line's word for it.
-    pub fn argument(&self) -> String {
-        format!("parley.verity={},{},{}", self.blocks, self.salt, self.hash)
-    }
+    Ok(format!("parley.verity={},{salt},{}", size / 4096, hash.trim()))
 }

@@ -24,22 +24,23 @@ fn recording(folder: &Path) -> Recording {
         ("[ 9.0] DEVICE safe 3 slot=B", length(10)),
         ("[ 9.5] DEVICE recorded slot=B", length(10)),
     ];
-    let said: Vec<(String, u64)> = said.iter().map(|(line, at)| ((*line).to_owned(), *at)).collect();
+    opened(folder, &ops, &said)
+}
+
+fn opened(folder: &Path, ops: &[Op], said: &[(&str, u64)]) -> Recording {
+    let lines = said.iter().map(|(line, at)| ((*line).to_owned(), *at)).collect();
     let (base, log) = (folder.join("base"), folder.join("log"));
     File::create(&base).unwrap().set_len(layout().disk_size()).unwrap();
-    fs::write(&log, recorded(&ops)).unwrap();
-    Recording::open(&layout(), &Said { base, lines: said }, &log, folder).unwrap()
+    fs::write(&log, recorded(ops)).unwrap();
+    Recording::open(&layout(), &Said { base, lines }, &log, folder).unwrap()
 }
 
 #[test]
 fn what_follows_the_recording_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
-    let (base, log) = (folder.path().join("base"), folder.path().join("log"));
     let ops = [write_to("data"), Op::Flush, write_to("autoboot"), Op::Flush];
-    File::create(&base).unwrap().set_len(layout().disk_size()).unwrap();
-    fs::write(&log, recorded(&ops)).unwrap();
-    let lines = vec![("DEVICE recorded slot=B".to_owned(), recorded(&ops[..2]).len() as u64)];
-    let recording = Recording::open(&layout(), &Said { base, lines }, &log, folder.path()).unwrap();
+    let said = [("DEVICE recorded slot=B", recorded(&ops[..2]).len() as u64)];
+    let recording = opened(folder.path(), &ops, &said);
     assert_eq!(recording.len(), 2);
     assert!(!recording.is_whole());
 }

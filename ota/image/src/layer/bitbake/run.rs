@@ -158,11 +158,7 @@ impl Build {
         let mut command = Command::new("nice");
         command.args(["-n", "19"]);
         if self.is_root {
-            command.arg("setpriv").args([
-                format!("--reuid={NOBODY}"),
-                format!("--regid={NOBODY}"),
-                "--clear-groups".to_owned(),
-            ]);
+            command.args(["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]);
         }
         command.arg(program).args(arguments).current_dir(folder).stdin(Stdio::null());
         command.env_clear().env("PATH", path).env("HOME", folder).env("BBPATH", folder).env("BUILDDIR", folder);
