@@ -101,17 +101,12 @@ pub fn cargo() -> Command {
 /// A helper of cargo, with what a build script must not see removed.
 pub fn cargo_helper(program: impl AsRef<OsStr>) -> Command {
     let mut helper = Command::new(program);
-    helper.current_dir(places::workspace());
-    without_own_variables(&mut helper);
-    helper
-}
-
-/// `cargo xtask` has set these for itself; a build script that sees them change is run again.
-fn without_own_variables(command: &mut Command) {
-    command.env_remove("CARGO_MANIFEST_DIR");
+    // `cargo xtask` has set these for itself; a build script that sees them change is run again.
+    helper.current_dir(places::workspace()).env_remove("CARGO_MANIFEST_DIR");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
-        command.env_remove(name);
+        helper.env_remove(name);
     }
+    helper
 }
 
 /// The phoneme tables that the build of espeak-ng made.

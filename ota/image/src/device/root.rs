@@ -204,21 +204,14 @@ impl Root {
 /// Makes the read-only file system with its hash tree behind it; the kernel command line's word by which the initramfs opens it, with its data
 /// blocks of 4096 bytes. The hash tree's header is the block behind them.
 pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<String> {
-    process::run(
-        Command::new("nice")
-            .args(["mkfs.erofs", "--quiet", compression, "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"])
-            .arg(image)
-            .arg(root),
-    )?;
+    let mut mkfs = Command::new("nice");
+    mkfs.args(["mkfs.erofs", "--quiet", compression, "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"]);
+    process::run(mkfs.args([image, root]))?;
     let size = fs::metadata(image)?.len().next_multiple_of(4096);
     fs::OpenOptions::new().write(true).open(image)?.set_len(size)?;
     let mut format = Command::new("veritysetup");
-    format
-        .args(["format", "--salt", salt, "--uuid=00000000-0000-4000-8000-000000000002"])
-        .arg(format!("--hash-offset={size}"))
-        .arg(image)
-        .arg(image);
-    let printed = process::output(&mut format)?;
+    format.args(["format", "--salt", salt, "--uuid=00000000-0000-4000-8000-000000000002"]);
+    let printed = process::output(format.arg(format!("--hash-offset={size}")).args([image, image]))?;
     let hash =
         printed.lines().find_map(|line| line.strip_prefix("Root hash:")).context("veritysetup printed no root hash")?;
     Ok(format!("parley.verity={},{salt},{}", size / 4096, hash.trim()))

@@ -40,13 +40,6 @@ pub struct Options {
     list: bool,
 }
 
-impl Options {
-    fn jobs(&self) -> usize {
-        let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
-        self.jobs.map_or_else(processors, usize::from)
-    }
-}
-
 pub fn figures(json: bool) -> Result<()> {
     let figures = known_figures(&figures_file()?)?;
     println!("{}", if json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
@@ -106,6 +99,8 @@ pub fn run(options: &Options) -> Result<()> {
         seed: options.seed,
         folder,
     };
+    let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
+    let jobs = options.jobs.map_or_else(processors, usize::from);
     let run = Run {
         bench: &bench,
         begun: Instant::now(),
@@ -115,7 +110,7 @@ pub fn run(options: &Options) -> Result<()> {
         outcome: Mutex::default(),
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..options.jobs()).map(|_| scope.spawn(|| run.work())).collect();
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(|| run.work())).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a scenario panicked"))?)
     })?;
     let (passed, failed) = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);

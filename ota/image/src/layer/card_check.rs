@@ -43,15 +43,9 @@ pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
     let [blocks, _, hash] = words.as_slice() else {
         anyhow::bail!("the line does not say how to open the root: {argument}")
     };
-    let offset = (blocks.parse::<u64>()? * 4096).to_string();
-    process::run(
-        Command::new("veritysetup")
-            .arg("verify")
-            .arg(&images[3])
-            .arg(&images[3])
-            .arg(hash)
-            .arg(format!("--hash-offset={offset}")),
-    )
+    let offset = format!("--hash-offset={}", blocks.parse::<u64>()? * 4096);
+    let mut verify = Command::new("veritysetup");
+    process::run(verify.arg("verify").args([&images[3], &images[3]]).args([hash, &offset]))
 }
 
 /// The card's partitions, which are those of ota/layout.toml.
@@ -124,6 +118,7 @@ mod tests {
         assert!(is_at(&one, 0, &file("same", &bytes)).expect("compared"));
         assert!(!is_at(&one, 0, &file("byte", &other)).expect("compared"));
         assert!(is_at(&one, 1 << 20, &file("image", &[7, 7, 7])).expect("compared"));
+        assert!(is_at(&one, 0, &file("first", &[7, 7, 7])).expect("compared"), "what follows is another image's");
         assert!(!is_at(&one, 1 << 20, &file("wrong", &[7, 8, 7])).expect("compared"));
     }
 }
