@@ -104,8 +104,9 @@ impl VirtualDevice {
     }
 
     fn switch_off(&mut self, how: fn(Machine) -> Result<Vec<Line>>) -> Result<()> {
-        let mut machine = self.machine.take().context("the power is off already")?;
-        self.before += machine.elapsed()?;
+        let now = self.elapsed()?;
+        let machine = self.machine.take().context("the power is off already")?;
+        self.before = now;
         self.keep_console(&how(machine)?)?;
         self.register = Register::default();
         Ok(())

@@ -41,7 +41,7 @@ pub const OLD_EEPROM: Scenario = Scenario {
 const BEFORE: &str =
     "refused by `parley update` in words and by RAUC, before a byte is written: both slots are untouched";
 
-///  bundle, and a word that an owner finds in the reason.
+/// The case, its bundle, and a word that an owner finds in the reason.
 const BAD: &[(&str, &str, &str)] = &[
     ("a_damaged_bundle_is_refused", "damaged", "damaged"),
     ("an_unsigned_bundle_is_refused", "unsigned", "signed"),
