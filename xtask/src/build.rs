@@ -24,18 +24,18 @@ pub struct Built {
 impl Built {
     /// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds
     /// the program and the workers that the model manifest names.
-    pub fn product(further: &[&str], install: bool) -> Result<Built> {
+    pub fn product(further: &[&str], install: bool) -> Result<Self> {
         let mut packages = vec!["--package=parley".to_owned()];
         packages.extend(workers()?.into_iter().map(|worker| format!("--package={worker}")));
-        Built::with(further, install, &packages)
+        Self::with(further, install, &packages)
     }
 
     /// The same with everything else in the workspace.
-    pub fn workspace(further: &[&str], install: bool) -> Result<Built> {
-        Built::with(further, install, &["--workspace".to_owned()])
+    pub fn workspace(further: &[&str], install: bool) -> Result<Self> {
+        Self::with(further, install, &["--workspace".to_owned()])
     }
 
-    fn with(further: &[&str], install: bool, selection: &[String]) -> Result<Built> {
+    fn with(further: &[&str], install: bool, selection: &[String]) -> Result<Self> {
         let packages = [system::BUILD, system::FETCH, further].concat();
         system::ensure(&packages, install)?;
         let onnxruntime = onnxruntime::ensure()?;
@@ -43,7 +43,7 @@ impl Built {
         build.args(["build", "--release", "--locked", "--message-format=json-render-diagnostics"]).args(selection);
         let messages = process::output(&mut build)?;
         let programs = places::programs();
-        let built = Built { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
+        let built = Self { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
         built.place_data_beside(&programs)?;
         Ok(built)
     }
@@ -65,8 +65,20 @@ impl Built {
 
     /// Puts what the workers look for beside themselves into a folder of programs.
     pub fn place_data_beside(&self, programs: &Path) -> Result<()> {
-        place_beside(&self.onnxruntime.join(onnxruntime::SONAME), programs)?;
-        place_folder_beside(&self.espeak_data, programs)
+        for data in [&self.onnxruntime.join(onnxruntime::SONAME), &self.espeak_data] {
+            let copy = programs.join(data.file_name().context("what is copied has a name")?);
+            // A newer library has another size; a folder stays as it is.
+            let same_size = |a: &Path, b: &Path| Some(a.metadata().ok()?.len() == b.metadata().ok()?.len());
+            if copy.is_dir() || same_size(data, &copy) == Some(true) {
+                continue;
+            }
+            // Whole or not at all.
+            let unfinished = copy.with_extension("part");
+            std::fs::remove_dir_all(&unfinished).ok();
+            process::run(Command::new("cp").args(["-r", "-L"]).arg(data).arg(&unfinished))?;
+            std::fs::rename(&unfinished, &copy)?;
+        }
+        Ok(())
     }
 }
 
@@ -89,17 +101,12 @@ pub fn cargo() -> Command {
 /// A helper of cargo, with what a build script must not see removed.
 pub fn cargo_helper(program: impl AsRef<OsStr>) -> Command {
     let mut helper = Command::new(program);
-    helper.current_dir(places::workspace());
-    without_own_variables(&mut helper);
-    helper
-}
-
-/// `cargo xtask` has set these for itself; a build script that sees them change is run again.
-fn without_own_variables(command: &mut Command) {
-    command.env_remove("CARGO_MANIFEST_DIR");
+    // `cargo xtask` has set these for itself; a build script that sees them change is run again.
+    helper.current_dir(places::workspace()).env_remove("CARGO_MANIFEST_DIR");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
-        command.env_remove(name);
+        helper.env_remove(name);
     }
+    helper
 }
 
 /// The phoneme tables that the build of espeak-ng made.
@@ -110,43 +117,4 @@ fn espeak_data(messages: &str) -> Result<PathBuf> {
             .then(|| PathBuf::from(message["out_dir"].as_str().unwrap_or_default()))
     });
     Ok(out_dir.context("cargo did not say where it built espeak-ng")?.join("share/espeak-ng-data"))
-}
-
-/// Puts a copy of a folder into the programs' folder, whole or not at all.
-fn place_folder_beside(folder: &Path, programs: &Path) -> Result<()> {
-    let copy = programs.join(folder.file_name().context("the folder has a name")?);
-    if !copy.exists() {
-        let unfinished = copy.with_extension("part");
-        std::fs::remove_dir_all(&unfinished).ok();
-        copy_folder(folder, &unfinished)?;
-        std::fs::rename(&unfinished, &copy)?;
-    }
-    Ok(())
-}
-
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let copy = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &copy)?;
-        } else {
-            std::fs::copy(entry.path(), &copy)?;
-        }
-    }
-    Ok(())
-}
-
-/// Puts a copy of a library into the programs' folder, where their run path finds it.
-fn place_beside(library: &Path, programs: &Path) -> Result<()> {
-    let name = library.file_name().context("the library has a name")?;
-    let copy = programs.join(name);
-    let same_size = |a: &Path, b: &Path| Some(a.metadata().ok()?.len() == b.metadata().ok()?.len());
-    if same_size(library, &copy) != Some(true) {
-        let unfinished = programs.join("libonnxruntime.part");
-        std::fs::copy(library, &unfinished).with_context(|| format!("cannot copy {}", library.display()))?;
-        std::fs::rename(&unfinished, &copy)?;
-    }
-    Ok(())
 }

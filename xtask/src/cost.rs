@@ -4,12 +4,13 @@
 //! includes cargo's own work and the compilers' before `main` began.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use nix::unistd::{SysconfVar, sysconf};
+use xtask::places;
 
 /// Where a measurement begins.
 pub struct Cost {
@@ -19,10 +20,10 @@ pub struct Cost {
 
 impl Cost {
     /// Of the command that this process is.
-    pub fn begin() -> Cost {
+    pub fn begin() -> Self {
         let begun = age().and_then(|age| SystemTime::now().checked_sub(age));
         let crates = begun.map_or(0, crates_since);
-        Cost { received_before: received().saturating_sub(crates), begun }
+        Self { received_before: received().saturating_sub(crates), begun }
     }
 
     /// One line.
@@ -61,11 +62,9 @@ fn received() -> u64 {
 
 /// Bytes of the crates that cargo fetched before this program began.
 fn crates_since(begun: SystemTime) -> u64 {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"))).unwrap_or_default();
+    let Ok(registry) = places::registry() else { return 0 };
     let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten();
-    let files =
-        entries(&home.join("registry/cache")).flat_map(|registry| entries(&registry.path()).collect::<Vec<_>>());
+    let files = entries(&registry.join("cache")).flat_map(|registry| entries(&registry.path()).collect::<Vec<_>>());
     let new = files.filter_map(|file| file.metadata().ok()).filter(|file| file.modified().is_ok_and(|at| at >= begun));
     new.map(|file| file.len()).sum()
 }

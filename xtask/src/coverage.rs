@@ -1,8 +1,9 @@
 //! `cargo xtask coverage`: which lines of our crates the tests run.
 
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use xtask::{places, process, system, tools};
@@ -41,21 +42,15 @@ pub struct Options {
 /// Measures the line coverage of our crates, those apart that are mostly calls into native libraries.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     let built = Built::workspace(&[parley_speech::SYSTEM_PACKAGES, system::UPDATE_TESTS].concat(), install)?;
-    process::run(std::process::Command::new(&built.parley).args(["models", "fetch"]))?;
+    process::run(Command::new(&built.parley).args(["models", "fetch"]))?;
     parley_speech::prepare(&parley_speech::default_folder())?;
     let tarpaulin = tools::TARPAULIN.program()?;
     let report = places::workspace().join("target/coverage");
     std::fs::create_dir_all(&report)?;
-    let mut command = std::process::Command::new(tarpaulin);
+    let mut command = Command::new(tarpaulin);
     built.same_environment(&mut command);
-    command.current_dir(places::workspace()).arg("tarpaulin").args([
-        "--release",
-        "--engine",
-        "llvm",
-        "--skip-clean",
-        "--timeout",
-        "1800",
-    ]);
+    command.current_dir(places::workspace());
+    command.args(["tarpaulin", "--release", "--engine", "llvm", "--skip-clean", "--timeout", "1800"]);
     for package in PACKAGES {
         command.args(["--packages", package]);
     }
@@ -71,9 +66,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     let json: serde_json::Value = serde_json::from_slice(&json)?;
     let percent = json["coverage"].as_f64().context("the report names no coverage")?;
     println!("{percent:.1} % of the lines are covered; {} shows which", report.join("tarpaulin-report.html").display());
-    if percent < options.at_least {
-        bail!("{percent:.1} % is less than {} %", options.at_least);
-    }
+    ensure!(percent >= options.at_least, "{percent:.1} % is less than {} %", options.at_least);
     Ok(())
 }
 

@@ -32,17 +32,10 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         tally.step(target, || {
             let mut fuzz = build::cargo_helper(&fuzzer);
             // No sanitizer: our code is safe Rust, and they need an unstable compiler.
-            fuzz.args(["fuzz", "run", "--features", "fuzzer", "--sanitizer", "none", "--fuzz-dir"])
-                .arg(&folder)
-                .arg(target)
-                .arg(&corpus)
-                .arg(folder.join("seeds").join(target));
-            process::run(fuzz.args([
-                "--",
-                &format!("-max_total_time={}", options.seconds),
-                "-timeout=10",
-                "-rss_limit_mb=1024",
-            ]))
+            fuzz.args(["fuzz", "run", "--features", "fuzzer", "--sanitizer", "none", "--fuzz-dir"]).arg(&folder);
+            fuzz.arg(target).arg(&corpus).arg(folder.join("seeds").join(target));
+            let time = format!("-max_total_time={}", options.seconds);
+            process::run(fuzz.args(["--", &time, "-timeout=10", "-rss_limit_mb=1024"]))
         });
     }
     tally.close()

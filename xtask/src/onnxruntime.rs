@@ -14,37 +14,21 @@ pub const SONAME: &str = "libonnxruntime.so.1";
 const LINK_NAME: &str = "libonnxruntime.so";
 const FILE: &str = "libonnxruntime.so.1.24.4";
 
-/// Wheel, size and checksum of the library for a processor architecture.
-struct Build {
-    architecture: &'static str,
-    source: &'static str,
-    bytes: u64,
-    sha256: &'static str,
-}
-
-const BUILDS: &[Build] = &[
-    Build {
-        architecture: "x86_64",
-        source: "pypi:onnxruntime==1.24.4@cp311-manylinux_2_28_x86_64#onnxruntime/capi/libonnxruntime.so.1.24.4",
-        bytes: 22_159_232,
-        sha256: "2d518e11c7767f9fdc4413bdbeb45acf30db504ff76a82fc19d9238a3f9f6c24",
-    },
-    Build {
-        architecture: "aarch64",
-        source: "pypi:onnxruntime==1.24.4@cp311-manylinux_2_28_aarch64#onnxruntime/capi/libonnxruntime.so.1.24.4",
-        bytes: 18_625_376,
-        sha256: "f373ae5fd4d878ed17ebea26e5480bd3d0a15e3bd6bc94b878e6c1b73998d22a",
-    },
+/// Processor architectures, each with size and checksum of its library.
+const BUILDS: &[(&str, u64, &str)] = &[
+    ("x86_64", 22_159_232, "2d518e11c7767f9fdc4413bdbeb45acf30db504ff76a82fc19d9238a3f9f6c24"),
+    ("aarch64", 18_625_376, "f373ae5fd4d878ed17ebea26e5480bd3d0a15e3bd6bc94b878e6c1b73998d22a"),
 ];
 
 /// Fetches the library for this machine; the folder that it lies in, under all its names.
 pub fn ensure() -> Result<PathBuf> {
     let architecture = std::env::consts::ARCH;
-    let Some(build) = BUILDS.iter().find(|build| build.architecture == architecture) else {
+    let Some((_, bytes, sha256)) = BUILDS.iter().find(|(built_for, ..)| *built_for == architecture) else {
         bail!("no ONNX Runtime is pinned for {architecture}; add one to xtask/src/onnxruntime.rs");
     };
     let folder = places::cache()?.join("onnxruntime");
-    let file = PinnedFile::new(FILE, build.bytes, build.sha256, build.source)?;
+    let wheel = format!("onnxruntime==1.24.4@cp311-manylinux_2_28_{architecture}");
+    let file = PinnedFile::new(FILE, *bytes, sha256, &format!("pypi:{wheel}#onnxruntime/capi/{FILE}"))?;
     let store = Store::new(&folder)?;
     store.ensure(&file, &mut |_| {}).context("cannot fetch ONNX Runtime")?;
     for name in [SONAME, LINK_NAME] {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
-use anyhow::{Context, Result};
-use xtask::places;
+use anyhow::Result;
+use walkdir::WalkDir;
+use xtask::{places, system};
 
 /// Something that tests need and that a clean machine does not have.
 pub struct Peer {
@@ -30,35 +30,24 @@ pub const PEERS: &[Peer] = &[
 impl Peer {
     /// Whether its tests can run here.
     pub fn is_here(&self) -> bool {
-        let on_path = |program: &str| {
-            std::env::var_os("PATH")
-                .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
-        };
-        self.program.is_none_or(on_path)
+        self.program.is_none_or(system::is_on_path)
     }
 }
 
 /// How many tests of this clone are ignored for each reason.
 pub fn ignored() -> Result<BTreeMap<String, usize>> {
     let mut reasons = BTreeMap::new();
-    for folder in ["appliance", "ota", "tests", "xtask"] {
-        count_below(&places::workspace().join(folder), &mut reasons)?;
-    }
-    Ok(reasons)
-}
-
-fn count_below(folder: &Path, reasons: &mut BTreeMap<String, usize>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            count_below(&path, reasons)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let attributes = fs::read_to_string(&path)?;
+    for entry in
+        ["appliance", "ota", "tests", "xtask"].iter().flat_map(|folder| WalkDir::new(places::workspace().join(folder)))
+    {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|extension| extension == "rs") {
+            let attributes = fs::read_to_string(entry.path())?;
             let reason = |line: &str| Some(line.trim().strip_prefix("#[ignore = \"")?.strip_suffix("\"]")?.to_owned());
             attributes.lines().filter_map(reason).for_each(|reason| *reasons.entry(reason).or_default() += 1);
         }
     }
-    Ok(())
+    Ok(reasons)
 }
 
 #[cfg(test)]

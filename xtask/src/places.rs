@@ -30,3 +30,10 @@ pub fn target() -> PathBuf {
 pub fn programs() -> PathBuf {
     target().join("release")
 }
+
+/// Where cargo keeps the crates that it has fetched.
+pub fn registry() -> Result<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    Ok(home.context("neither CARGO_HOME nor HOME is set")?.join("registry"))
+}

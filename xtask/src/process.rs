@@ -3,29 +3,22 @@
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 /// Runs a command to its end; its output goes to the terminal.
 pub fn run(command: &mut Command) -> Result<()> {
     println!("→ {}", shown(command));
     let status = command.stdin(Stdio::null()).status().with_context(|| format!("cannot start {}", shown(command)))?;
-    if !status.success() {
-        bail!("{} failed ({status})", shown(command));
-    }
+    ensure!(status.success(), "{} failed ({status})", shown(command));
     Ok(())
 }
 
 /// Runs a command and returns what it printed; what it says on standard error goes to the terminal.
 pub fn output(command: &mut Command) -> Result<String> {
     println!("→ {}", shown(command));
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("cannot start {}", shown(command)))?;
-    if !output.status.success() {
-        bail!("{} failed ({})", shown(command), output.status);
-    }
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("cannot start {}", shown(command)))?;
+    ensure!(output.status.success(), "{} failed ({})", shown(command), output.status);
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 

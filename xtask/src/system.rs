@@ -1,5 +1,6 @@
 //! The Debian packages that a fresh machine lacks.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
@@ -62,21 +63,16 @@ pub fn ensure(packages: &[&str], install: bool) -> Result<()> {
         return Ok(());
     }
     let list = missing.join(" ");
-    let apt = || Command::new("apt-get").arg("--version").stdout(Stdio::null()).status().is_ok();
-    if !install || !apt() {
+    if !install || !is_on_path("apt-get") {
         bail!(
             "these system packages are missing (names as in Debian):\n  {list}\ninstall them, for example with: apt-get install {list}"
         );
     }
     println!("Installing system packages: {list}");
-    let root = nix_is_root();
+    let sudo: &[&str] = if is_root() { &[] } else { &["sudo"] };
     let apt_get = |arguments: &[&str]| {
-        let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
-        if !root {
-            command.arg("apt-get");
-        }
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        process::run(&mut command)
+        let words = [sudo, &["apt-get"], arguments].concat();
+        process::run(Command::new(words[0]).args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     apt_get(&["update", "-qq"])?;
     apt_get(&[&["install", "-qq", "-y", "--no-install-recommends"], missing.as_slice()].concat())
@@ -90,7 +86,12 @@ fn is_installed(package: &str) -> bool {
     })
 }
 
-fn nix_is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == "0")
+/// Whether a program is on the path.
+pub fn is_on_path(program: &str) -> bool {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).is_file())
+}
+
+/// Whether this process is root's.
+pub fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }

@@ -12,28 +12,25 @@ pub struct Tool {
     /// The crate and program.
     name: &'static str,
     version: &'static str,
-    /// What it is told to print its version.
-    version_arguments: &'static [&'static str],
 }
 
 /// The test runner.
-pub const NEXTEST: Tool =
-    Tool { name: "cargo-nextest", version: "0.9.143", version_arguments: &["nextest", "--version"] };
+pub const NEXTEST: Tool = Tool { name: "cargo-nextest", version: "0.9.143" };
 /// Licences and bans.
-pub const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", version_arguments: &["--version"] };
+pub const DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
 /// Planted bugs.
-pub const MUTANTS: Tool =
-    Tool { name: "cargo-mutants", version: "27.1.0", version_arguments: &["mutants", "--version"] };
+pub const MUTANTS: Tool = Tool { name: "cargo-mutants", version: "27.1.0" };
 /// Fuzzing.
-pub const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.1", version_arguments: &["fuzz", "--version"] };
+pub const FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.1" };
 /// Coverage.
-pub const TARPAULIN: Tool =
-    Tool { name: "cargo-tarpaulin", version: "0.37.5", version_arguments: &["tarpaulin", "--version"] };
+pub const TARPAULIN: Tool = Tool { name: "cargo-tarpaulin", version: "0.37.5" };
 
 impl Tool {
     /// The program: one that is installed, whatever its version, or ours, installed when first needed.
     pub fn program(&self) -> Result<PathBuf> {
-        if Command::new(self.name).args(self.version_arguments).output().is_ok_and(|output| output.status.success()) {
+        // As cargo calls it, with its command first.
+        let command = self.name.trim_start_matches("cargo-");
+        if Command::new(self.name).args([command, "--version"]).output().is_ok_and(|output| output.status.success()) {
             return Ok(self.name.into());
         }
         let root = places::cache()?.join("tools").join(format!("{}-{}", self.name, self.version));

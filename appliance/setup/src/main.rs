@@ -91,40 +91,33 @@ impl System {
     /// Whole or not at all.
     fn write(&self, write: &Write) -> Result<()> {
         let path = self.path(&write.path);
-        let failed = || format!("cannot write {}", path.display());
         let folder = path.parent().unwrap_or(Path::new("/"));
+        let unfinished = path.with_extension("part");
         let mode = match write.readers {
             Readers::Root | Readers::Daemon => 0o600,
             Readers::All => 0o644,
         };
-        self.make_folders(folder, write.readers).with_context(failed)?;
-        let unfinished = path.with_extension("part");
-        fs::remove_file(&unfinished).ok();
-        let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished).with_context(failed)?;
-        file.write_all(write.content.as_bytes()).with_context(failed)?;
-        file.sync_all().with_context(failed)?;
-        if write.readers == Readers::Daemon && self.root == Path::new("/") {
-            chown(&unfinished, Some(DAEMON), Some(DAEMON)).with_context(failed)?;
-        }
-        fs::rename(&unfinished, &path).with_context(failed)?;
-        fs::File::open(folder).and_then(|folder| folder.sync_all()).with_context(failed)
-    }
-
-    fn make_folders(&self, folder: &Path, readers: Readers) -> std::io::Result<()> {
-        let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-        for folder in missing.into_iter().rev() {
-            fs::create_dir(folder)?;
-            if readers == Readers::Daemon && self.root == Path::new("/") {
-                chown(folder, Some(DAEMON), Some(DAEMON))?;
+        let owner = (write.readers == Readers::Daemon && self.root == Path::new("/")).then_some(DAEMON);
+        let replace = || {
+            let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+            for folder in missing.into_iter().rev() {
+                fs::create_dir(folder)?;
+                chown(folder, owner, owner)?;
             }
-        }
-        Ok(())
+            fs::remove_file(&unfinished).ok();
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished)?;
+            file.write_all(write.content.as_bytes())?;
+            file.sync_all()?;
+            chown(&unfinished, owner, owner)?;
+            fs::rename(&unfinished, &path)?;
+            fs::File::open(folder)?.sync_all()
+        };
+        replace().with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// The kernel forgets the name with every start, and /etc is read-only.
     fn take_name(&self) -> Result<()> {
-        let Ok(name) = fs::read_to_string(self.path(&plan::name_file())) else { return Ok(()) };
+        let Ok(name) = fs::read_to_string(self.path(plan::NAME)) else { return Ok(()) };
         fs::write(self.path("/proc/sys/kernel/hostname"), name.trim()).context("cannot set the device's name")
     }
 }
@@ -133,18 +126,19 @@ impl System {
 mod tests {
     use super::*;
 
-    fn system(folder: &tempfile::TempDir) -> System {
+    fn system() -> (tempfile::TempDir, System) {
+        let folder = tempfile::tempdir().expect("a folder");
         for path in ["etc/parley", "proc/sys/kernel", "var/lib/parley-setup"] {
             fs::create_dir_all(folder.path().join(path)).expect("a folder");
         }
         fs::write(folder.path().join("etc/parley/parley.toml"), "[models]\nprofile = \"demo\"\n").expect("settings");
-        System { root: folder.path().to_owned() }
+        let root = folder.path().to_owned();
+        (folder, System { root })
     }
 
     #[test]
     fn a_file_is_applied_once_and_again_when_it_changes() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"name = \"one\"\n").expect("applied");
         let name = system.path("/var/lib/parley-setup/hostname");
         fs::write(&name, "changed since\n").expect("written");
@@ -158,8 +152,7 @@ mod tests {
 
     #[test]
     fn a_file_with_a_mistake_changes_nothing_and_is_reported() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"name = \"good\"\nlangauge = \"en\"\n").expect("reported");
         assert!(!system.path("/var/lib/parley-setup/hostname").exists());
         let report = fs::read_to_string(system.path("/var/lib/parley-setup/report.txt")).expect("a report");
@@ -170,8 +163,7 @@ mod tests {
     #[test]
     fn secrets_are_readable_by_root_alone() {
         use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"[wifi]\nnetwork = \"x\"\npassword = \"swordfish\"\n").expect("applied");
         let file = system.path("/var/lib/parley-setup/wpa_supplicant-wlan0.conf");
         assert_eq!(fs::metadata(file).expect("the file").permissions().mode() & 0o777, 0o600);
@@ -179,8 +171,7 @@ mod tests {
 
     #[test]
     fn the_images_profile_of_models_stays_when_the_language_changes() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let system = system(&folder);
+        let (_folder, system) = system();
         system.apply(b"language = \"de\"\n").expect("applied");
         let settings = fs::read_to_string(system.path(SETTINGS)).expect("settings");
         assert!(settings.contains("profile = \"demo\"") && settings.contains("language = \"de\""), "{settings}");

@@ -46,9 +46,7 @@ pub struct Plan {
 }
 
 /// The file with the device's name.
-pub fn name_file() -> String {
-    format!("{FOLDER}/hostname")
-}
+pub const NAME: &str = "/var/lib/parley-setup/hostname";
 
 /// The settings of Parley that an owner has.
 pub const SETTINGS: &str = "/var/lib/parley/.config/parley/parley.toml";
@@ -59,7 +57,7 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     let mut write = |path: String, content: String, readers| plan.writes.push(Write { path, content, readers });
     let mut report = Vec::new();
     if let Some(name) = &setup.name {
-        write(name_file(), format!("{name}\n"), Readers::All);
+        write(NAME.to_owned(), format!("{name}\n"), Readers::All);
         report.push(format!("name: {name}"));
     }
     if let Some(language) = &setup.language {

@@ -135,7 +135,7 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
 
 /// Puts what RAUC makes a bundle of into a new folder.
 pub fn fill(content: &Content<'_>, folder: &Path) -> Result<()> {
-    let manifest = manifest(content)?;
+    let manifest = manifest(content.compatible, content.version, content.build, content.allow_downgrade)?;
     files::remove(folder)?;
     fs::create_dir_all(folder)?;
     fs::write(folder.join("manifest.raucm"), manifest)?;
@@ -166,15 +166,16 @@ pub fn compatible() -> Result<String> {
     Ok(compatible.context("no compatible")?.to_owned())
 }
 
-fn manifest(content: &Content<'_>) -> Result<String> {
-    semver::Version::parse(content.version)
-        .with_context(|| format!("devices cannot compare the version {:?}; write it like 1.4.0", content.version))?;
+/// ota/manifest.raucm, with what it is completed with.
+pub fn manifest(compatible: &str, version: &str, build: &str, allow_downgrade: bool) -> Result<String> {
+    semver::Version::parse(version)
+        .with_context(|| format!("devices cannot compare the version {version:?}; write it like 1.4.0"))?;
     let template = fs::read_to_string(places::workspace().join("ota/manifest.raucm"))?;
     let filled = template
-        .replace("{compatible}", content.compatible)
-        .replace("{version}", content.version)
-        .replace("{build}", content.build)
-        .replace("{allow-downgrade}", if content.allow_downgrade { "true" } else { "false" });
+        .replace("{compatible}", compatible)
+        .replace("{version}", version)
+        .replace("{build}", build)
+        .replace("{allow-downgrade}", &allow_downgrade.to_string());
     ensure!(!filled.contains('{'), "ota/manifest.raucm has a word in braces that nobody fills");
     Ok(filled)
 }
@@ -183,14 +184,12 @@ fn manifest(content: &Content<'_>) -> Result<String> {
 mod tests {
     use super::*;
 
-    fn manifest(version: &str, allow_downgrade: bool) -> Result<String> {
-        let (image, compatible) = (Path::new("image"), &compatible()?);
-        super::manifest(&Content { compatible, root: image, boot: image, version, build: "test", allow_downgrade })
-    }
-
     #[test]
     fn a_manifest_says_what_the_device_judges() {
-        let read = |allow_downgrade| Manifest::parse(&manifest("1.4.0", allow_downgrade).expect("it can be filled"));
+        let read = |allow_downgrade| {
+            let compatible = compatible().expect("a kind of device");
+            Manifest::parse(&manifest(&compatible, "1.4.0", "test", allow_downgrade).expect("it can be filled"))
+        };
         let manifest = read(false);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version().map(|version| version.to_string()), Some("1.4.0".into()));
@@ -200,6 +199,6 @@ mod tests {
 
     #[test]
     fn a_version_that_devices_cannot_compare_is_refused() {
-        assert!(manifest("tuesday", false).is_err());
+        assert!(manifest("toaster", "tuesday", "test", false).is_err());
     }
 }

@@ -15,7 +15,7 @@ mod userland;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use parley_device::layout::Layout;
 
 use xtask::{places, system};
@@ -23,7 +23,11 @@ use xtask::{places, system};
 #[derive(Subcommand)]
 pub enum Command {
     /// Build its disk from Debian packages and this clone
-    Build(BuildOptions),
+    Build {
+        /// Make its images a second time, and compare them byte by byte
+        #[arg(long)]
+        twice: bool,
+    },
     /// Start it and run commands in it
     Run(start::Options),
     /// Start a card that the Yocto layer lays out, and take an update on it
@@ -31,37 +35,34 @@ pub enum Command {
     /// Run the named cases: starts, failing trials, installations, power cuts
     Test(test::Options),
     /// Show the figures that the last runs measured, rollbacks first
-    Figures(test::FiguresOptions),
+    Figures {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Serve one connection of the guest's over standard input and output
     #[command(hide = true)]
-    Serve(test::ServeOptions),
-}
-
-#[derive(Args)]
-pub struct BuildOptions {
-    /// Make its images a second time, and compare them byte by byte
-    #[arg(long)]
-    twice: bool,
+    Serve { folder: PathBuf, log: PathBuf },
 }
 
 pub fn run(command: &Command, install: bool) -> Result<()> {
     // The emulator starts this one, many times, and takes its output for the server's.
-    if !matches!(command, Command::Serve(_) | Command::Figures(_)) {
+    if !matches!(command, Command::Serve { .. } | Command::Figures { .. }) {
         system::ensure(system::DEVICE, install)?;
     }
     match command {
-        Command::Build(options) => {
+        Command::Build { twice } => {
             let built = disk::ready()?;
             println!("The disk: {}", built.disk.display());
-            if options.twice {
+            if *twice {
                 disk::compare_with_a_second(&built)?;
             }
         }
         Command::Run(options) => start::run(options)?,
         Command::Card(options) => card::run(options)?,
         Command::Test(options) => test::run(options)?,
-        Command::Figures(options) => test::figures(options)?,
-        Command::Serve(options) => test::serve(options)?,
+        Command::Figures { json } => test::figures(*json)?,
+        Command::Serve { folder, log } => test::serve(folder, log)?,
     }
     Ok(())
 }

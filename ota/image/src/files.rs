@@ -1,7 +1,7 @@
 //! Files and folders that more than one command handles.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -15,9 +15,8 @@ pub fn remove(path: &Path) -> Result<()> {
     removed.with_context(|| format!("cannot remove {}", path.display()))
 }
 
-/// Where cargo keeps the crates that it has fetched.
-pub fn registry() -> Result<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    Ok(home.context("neither CARGO_HOME nor HOME is set")?.join("registry"))
+/// Puts a link into the place of whatever is there.
+pub fn link(to: impl AsRef<Path>, place: &Path) -> Result<()> {
+    remove(place)?;
+    std::os::unix::fs::symlink(to, place).with_context(|| format!("cannot make {}", place.display()))
 }

@@ -22,7 +22,7 @@ use clap::Subcommand;
 
 use crate::reproducible;
 use checkout::Checkout;
-use xtask::{places, process};
+use xtask::{build, places, process};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -49,14 +49,7 @@ pub fn run(command: &Command, install: bool) -> Result<()> {
 /// Makes the card twice, checks it, and puts it where it is wanted.
 pub fn make_card(layers: &Path, given: Option<card::Contents>, out: Option<&Path>) -> Result<()> {
     let layers = layers.canonicalize().with_context(|| format!("cannot find {}", layers.display()))?;
-    let mut build = Program::new("cargo");
-    process::run(build.current_dir(places::workspace()).args([
-        "build",
-        "--release",
-        "--locked",
-        "-p",
-        "parley-update",
-    ]))?;
+    process::run(build::cargo().args(["build", "--release", "--locked", "-p", "parley-update"]))?;
     let tryboot = places::programs().join("parley-tryboot");
     let checkout = Checkout::new(&places::workspace());
     let scratch = tempfile::tempdir_in(places::cache()?)?;

@@ -28,8 +28,8 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-pub use self::report::{Figures, Report, Rollback};
-use crate::layout::{Layout, SlotName};
+pub use self::report::{Figures, Report};
+use crate::layout::{Layout, Partition, SlotName};
 use crate::virtual_device::{Said, VirtualDevice};
 
 /// What a guest says when it has started.
@@ -154,7 +154,7 @@ fn back_on(
     report: &mut Report,
 ) -> Result<String> {
     let answered = device.wait(&format!("{ANSWERS} slot={slot}"), START_BUDGET)?;
-    report.rollback(Rollback::new(name, answered.at.saturating_sub(failure.at)))
+    report.rollback(name, answered.at.saturating_sub(failure.at))
 }
 
 /// What a command said last, without the progress that it had shown in the same line.
@@ -178,20 +178,27 @@ fn overwrite(disk: &Path, position: u64, bytes: &[u8]) -> Result<()> {
 
 fn slots(bench: &Bench, disk: &Path) -> Result<Vec<[u8; 32]>> {
     use sha2::{Digest, Sha256};
-    use std::os::unix::fs::FileExt;
-    let disk = std::fs::File::open(PathBuf::from(disk))?;
+    let disk = std::fs::File::open(disk)?;
     let mut digests = Vec::new();
     for slot in SlotName::BOTH {
         for partition in [bench.layout.boot(slot)?, bench.layout.root(slot)?] {
-            let (mut digest, mut block) = (Sha256::new(), vec![0; 1 << 20]);
-            for position in (partition.start..partition.start + partition.size).step_by(block.len()) {
-                disk.read_exact_at(&mut block, position)?;
-                digest.update(&block);
-            }
+            let mut digest = Sha256::new();
+            pieces(&disk, partition, |piece| digest.update(piece))?;
             digests.push(digest.finalize().into());
         }
     }
     Ok(digests)
+}
+
+/// Reads a partition MiB by MiB.
+fn pieces(disk: &std::fs::File, partition: &Partition, mut each: impl FnMut(&[u8])) -> Result<()> {
+    use std::os::unix::fs::FileExt;
+    let mut piece = vec![0; 1 << 20];
+    for position in (partition.start..partition.start + partition.size).step_by(piece.len()) {
+        disk.read_exact_at(&mut piece, position)?;
+        each(&piece);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -37,8 +37,8 @@ impl Growing {
 
 impl Console {
     /// Listens until the guest's end is closed.
-    pub fn listen(mut stream: UnixStream, recording: Option<Growing>) -> (Console, JoinHandle<()>) {
-        let console = Console { heard: Arc::default(), recording };
+    pub fn listen(mut stream: UnixStream, recording: Option<Growing>) -> (Self, JoinHandle<()>) {
+        let console = Self { heard: Arc::default(), recording };
         let listener = console.clone();
         let thread = std::thread::spawn(move || {
             let (mut rest, mut buffer) = (Vec::new(), [0; 4096]);
@@ -57,8 +57,8 @@ impl Console {
         (console, thread)
     }
 
-    pub fn since(&self, first: usize) -> Vec<Line> {
-        self.lines().get(first..).unwrap_or_default().to_vec()
+    pub fn lines(&self) -> Vec<Line> {
+        self.locked().clone()
     }
 
     /// The first line from `first` on that contains the words, with its place; waits no longer than `time` of the host's.
@@ -75,11 +75,11 @@ impl Console {
 
     fn add(&self, text: String) {
         let recorded = self.recording.as_ref().map_or(0, Growing::length);
-        self.lines().push(Line { text, recorded });
+        self.locked().push(Line { text, recorded });
         self.heard.1.notify_all();
     }
 
-    fn lines(&self) -> MutexGuard<'_, Vec<Line>> {
+    fn locked(&self) -> MutexGuard<'_, Vec<Line>> {
         self.heard.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!((index, time_of(&line.text)), (0, Some(Duration::from_millis(1500))));
         drop(theirs);
         thread.join().unwrap();
-        assert_eq!(console.since(1), [Line { text: "half".into(), recorded: 0 }]);
+        assert_eq!(console.lines()[1..], [Line { text: "half".into(), recorded: 0 }]);
         assert_eq!(console.find("never", 0, Duration::ZERO), None);
     }
 

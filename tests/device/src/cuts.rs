@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
 use crate::layout::{Layout, Partition, SlotName};
@@ -59,7 +59,7 @@ pub struct Survived {
 
 impl Recording {
     /// Reads a recording: the disk before it, the log, and what the guest said with the length of the log when it said it.
-    pub fn open(layout: &Layout, said: &Said, log: &Path, scratch: &Path) -> Result<Recording> {
+    pub fn open(layout: &Layout, said: &Said, log: &Path, scratch: &Path) -> Result<Self> {
         fs::create_dir_all(scratch)?;
         let open = |path: &Path| File::open(path).with_context(|| format!("cannot read {}", path.display()));
         let mut log = open(log)?;
@@ -87,7 +87,7 @@ impl Recording {
             index + flush.map_or(entries.len(), |flush| flush + 1)
         };
         let commit = writes().next().zip(writes().next_back().map(last));
-        Ok(Recording {
+        Ok(Self {
             layout: layout.clone(),
             base: Arc::new(open(&said.base)?),
             log: Arc::new(log),
@@ -132,7 +132,7 @@ impl Recording {
 
     /// Writes the whole disk after a cut into a file, for starting it.
     pub fn write_disk_after(&self, cut: Cut, base: &Path, to: &Path) -> Result<()> {
-        crate::virtual_device::copy_sparse(base, to)?;
+        crate::disk::copy_sparse(base, to)?;
         let file = fs::OpenOptions::new().write(true).open(to)?;
         Ok(self.disk_after(cut).changes.apply(&self.log, 0, self.layout.disk_size(), &file)?)
     }
@@ -150,39 +150,24 @@ impl Recording {
     }
 }
 
-#[derive(Debug, Default)]
-pub struct Cuts {
-    slots: [u64; 2],
-    failed: Vec<(u64, anyhow::Error)>,
-}
-
-impl Cuts {
-    /// Notes one; a failure is printed with its seed.
-    pub fn add(&mut self, seed: u64, outcome: Result<Survived>) {
+/// How many cuts survived, in words; and the first failures, each with the seed that replays it.
+pub fn told(requests: usize, outcomes: impl IntoIterator<Item = (u64, Result<Survived>)>) -> (String, Result<()>) {
+    let (mut slots, mut failed) = ([0, 0], Vec::new());
+    for (seed, outcome) in outcomes {
         match outcome {
-            Ok(survived) => self.slots[usize::from(survived.slot == SlotName::B)] += 1,
-            Err(error) => self.failed.push((seed, error)),
+            Ok(survived) => slots[usize::from(survived.slot == SlotName::B)] += 1,
+            Err(error) => failed.push(format!("--seed {seed}: {error:#}")),
         }
     }
-
-    pub fn words(&self, requests: usize) -> String {
-        let survived = self.slots[0] + self.slots[1];
-        format!(
-            "{survived} of {} over {requests} requests survived: {} start slot A, {} slot B",
-            survived + self.failed.len() as u64,
-            self.slots[0],
-            self.slots[1]
-        )
-    }
-
-    /// The first failures, each with the seed that replays it.
-    pub fn into_result(self) -> Result<()> {
-        let count = self.failed.len();
-        let first: Vec<String> =
-            self.failed.iter().take(SHOWN).map(|(seed, error)| format!("--seed {seed}: {error:#}")).collect();
-        ensure!(first.is_empty(), "{count} cuts failed:\n{}", first.join("\n"));
-        Ok(())
-    }
+    let (survived, count) = (slots[0] + slots[1], failed.len());
+    let words = format!(
+        "{survived} of {} over {requests} requests survived: {} start slot A, {} slot B",
+        survived + count,
+        slots[0],
+        slots[1]
+    );
+    failed.truncate(SHOWN);
+    (words, if count == 0 { Ok(()) } else { Err(anyhow!("{count} cuts failed:\n{}", failed.join("\n"))) })
 }
 
 /// So many failed cuts are told; they often have one cause.

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -41,13 +43,13 @@ impl BootFiles {
     ///
     /// # Errors
     /// When the file system or one of the files cannot be read: the firmware would not start.
-    pub fn read(disk: &dyn Disk, layout: &Layout, partition: &Partition) -> Result<BootFiles> {
+    pub fn read(disk: &dyn Disk, layout: &Layout, partition: &Partition) -> Result<Self> {
         let file = |name: &str| {
             let bytes = fat_file(disk, partition, name)?;
             bytes.with_context(|| format!("there is no {name} on {}", partition.label))
         };
-        let cmdline = String::from_utf8_lossy(&file(&layout.cmdline_file)?).trim_matches(['\0', '\n', ' ']).to_owned();
-        Ok(BootFiles { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline })
+        let cmdline = String::from_utf8_lossy(&file(&layout.cmdline.file)?).trim_matches(['\0', '\n', ' ']).to_owned();
+        Ok(Self { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline })
     }
 }
 
@@ -55,7 +57,7 @@ impl BootFiles {
 pub fn start(disk: &dyn Disk, layout: &Layout, register: &mut Register, reset: Reset) -> Choice {
     // A file system that cannot be read says as little as one without the file.
     let autoboot =
-        layout.partitions.first().and_then(|first| fat_file(disk, first, &layout.autoboot_file).ok().flatten());
+        layout.partitions.first().and_then(|first| fat_file(disk, first, &layout.autoboot.file).ok().flatten());
     register.start(reset, autoboot.as_deref())
 }
 
@@ -104,6 +106,13 @@ pub fn fat_file(disk: &dyn Disk, partition: &Partition, name: &str) -> Result<Op
     Read::by_ref(&mut file).take(LARGEST_FILE).read_to_end(&mut bytes).with_context(unreadable)?;
     ensure!(bytes.len() as u64 == claimed, "{name} on {} is cut short", partition.label);
     Ok(Some(bytes))
+}
+
+/// Copies a disk image; its holes stay holes.
+pub fn copy_sparse(from: &Path, to: &Path) -> Result<()> {
+    let copied = Command::new("cp").arg("--sparse=always").args([from, to]).status().context("cannot start cp")?;
+    ensure!(copied.success(), "cannot copy {} to {}", from.display(), to.display());
+    Ok(())
 }
 
 /// A part of a disk, to be read like a file; what is written is refused.
@@ -187,8 +196,8 @@ mod tests {
     #[test]
     fn the_committed_slot_is_read_from_the_disk() {
         let layout = layout();
-        let autoboot = layout.autoboot(SlotName::B).unwrap();
-        let disk = disk_with(&layout.partitions[0], &layout.autoboot_file, autoboot.as_bytes());
+        let autoboot = layout.autoboot_txt(SlotName::B).unwrap();
+        let disk = disk_with(&layout.partitions[0], &layout.autoboot.file, autoboot.as_bytes());
         assert_eq!(committed(&disk, &layout), Some(SlotName::B));
     }
 
@@ -233,7 +242,7 @@ mod tests {
     fn a_boot_partition_without_a_kernel_does_not_start() {
         let layout = layout();
         let partition = layout.boot(SlotName::B).unwrap();
-        let disk = disk_with(partition, &layout.cmdline_file, b"quiet   ");
+        let disk = disk_with(partition, &layout.cmdline.file, b"quiet   ");
         let error = BootFiles::read(&disk, &layout, partition).unwrap_err().to_string();
         assert!(error.contains(KERNEL), "{error}");
     }

@@ -88,31 +88,21 @@ pub struct Autoboot {
 
 impl Autoboot {
     /// Reads the file as the firmware does: what it does not understand, it passes over.
-    pub fn parse(file: &[u8]) -> Autoboot {
-        #[derive(PartialEq)]
-        enum Section {
-            All,
-            Tryboot,
-            Other,
-        }
+    pub fn parse(file: &[u8]) -> Self {
         let text = String::from_utf8_lossy(&file[..file.len().min(LONGEST_AUTOBOOT)]);
-        let mut autoboot = Autoboot::default();
-        let mut section = Section::All;
+        let mut autoboot = Self::default();
+        let mut section = "all";
         for line in text.lines().map(str::trim) {
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = match name {
-                    "all" => Section::All,
-                    "tryboot" => Section::Tryboot,
-                    _ => Section::Other,
-                };
+                section = name;
                 continue;
             }
             let Some((key, value)) = line.split_once('=') else { continue };
             let Ok(number) = value.trim().parse::<u32>() else { continue };
-            match (key.trim(), &section) {
-                ("tryboot_a_b", Section::All) => autoboot.a_b = number == 1,
-                ("boot_partition", Section::All) if number > 0 => autoboot.ordinary = Some(number),
-                ("boot_partition", Section::Tryboot) if number > 0 => autoboot.trial = Some(number),
+            match (key.trim(), section) {
+                ("tryboot_a_b", "all") => autoboot.a_b = number == 1,
+                ("boot_partition", "all") if number > 0 => autoboot.ordinary = Some(number),
+                ("boot_partition", "tryboot") if number > 0 => autoboot.trial = Some(number),
                 _ => {}
             }
         }

@@ -11,27 +11,27 @@ const MIB: u64 = 1024 * 1024;
 /// The place that a GPT needs behind the last partition for its second copy, sectors; one more aligned unit is given.
 const TABLE_COPY_MIB: u64 = 1;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SlotName {
     A,
     B,
 }
 
 impl SlotName {
-    pub const BOTH: [SlotName; 2] = [SlotName::A, SlotName::B];
+    pub const BOTH: [Self; 2] = [Self::A, Self::B];
 
-    pub fn other(self) -> SlotName {
+    pub fn other(self) -> Self {
         match self {
-            SlotName::A => SlotName::B,
-            SlotName::B => SlotName::A,
+            Self::A => Self::B,
+            Self::B => Self::A,
         }
     }
 
     /// As RAUC and the kernel command line spell it.
     pub fn as_str(self) -> &'static str {
         match self {
-            SlotName::A => "A",
-            SlotName::B => "B",
+            Self::A => "A",
+            Self::B => "B",
         }
     }
 }
@@ -42,16 +42,25 @@ impl std::fmt::Display for SlotName {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
 pub struct Partition {
     /// From 1.
     pub number: u32,
     pub label: String,
+    #[serde(rename = "type")]
     pub kind: String,
+    pub filesystem: String,
     pub filesystem_label: Option<String>,
-    /// Where it begins, bytes.
+    /// Its size on the product, MiB.
+    pub size_mib: u64,
+    /// Its size on the virtual device, MiB.
+    pub virtual_size_mib: u64,
+    /// Where it begins on this disk, bytes.
+    #[serde(skip)]
     pub start: u64,
-    /// How long it is, bytes.
+    /// How long it is there, bytes.
+    #[serde(skip)]
     pub size: u64,
 }
 
@@ -62,65 +71,45 @@ impl Partition {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
 pub struct Layout {
-    /// In the order of their numbers.
-    pub partitions: Vec<Partition>,
-    pub committed: SlotName,
-    /// The file on the first partition that says so.
-    pub autoboot_file: String,
-    /// The command line's file on each boot partition.
-    pub cmdline_file: String,
-    /// Its length, bytes.
-    pub cmdline_bytes: usize,
-    /// The counter of starts that nobody confirmed.
-    pub unconfirmed_starts: UnconfirmedStarts,
-    slots: Vec<SlotDescription>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Description {
     table: String,
-    align_mib: u64,
-    partition: Vec<PartitionDescription>,
-    slot: Vec<SlotDescription>,
-    autoboot: AutobootDescription,
-    cmdline: CmdlineDescription,
-    unconfirmed_starts: UnconfirmedStarts,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct PartitionDescription {
-    number: u32,
-    label: String,
-    #[serde(rename = "type")]
-    kind: String,
-    filesystem_label: Option<String>,
-    size_mib: u64,
-    virtual_size_mib: u64,
+    /// Where partitions may begin, MiB.
+    pub align_mib: u64,
+    /// In the order of their numbers.
+    #[serde(rename = "partition")]
+    pub partitions: Vec<Partition>,
+    #[serde(rename = "slot")]
+    slots: Vec<Slot>,
+    pub autoboot: Autoboot,
+    pub cmdline: Cmdline,
+    pub unconfirmed_starts: UnconfirmedStarts,
 }
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-struct SlotDescription {
-    name: String,
+struct Slot {
+    name: SlotName,
     boot: String,
     root: String,
 }
 
-#[derive(Deserialize)]
-struct AutobootDescription {
-    file: String,
-    committed: String,
+/// The file on the first partition that says which slot starts.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Autoboot {
+    pub file: String,
+    /// The slot of a fresh card.
+    pub committed: SlotName,
 }
 
-#[derive(Deserialize)]
-struct CmdlineDescription {
-    file: String,
-    bytes: usize,
+/// The command line's file on each boot partition.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Cmdline {
+    pub file: String,
+    pub bytes: usize,
 }
 
+/// The counter of starts that nobody confirmed.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub struct UnconfirmedStarts {
@@ -141,44 +130,25 @@ impl Layout {
     ///
     /// # Errors
     /// When it is not the TOML that is expected, is no GPT, or its partitions are not numbered from 1 on.
-    pub fn parse(description: &str) -> Result<Layout> {
-        Layout::with_sizes(description, |partition| partition.virtual_size_mib)
+    pub fn parse(description: &str) -> Result<Self> {
+        Self::with_sizes(description, |partition| partition.virtual_size_mib)
     }
 
     /// Reads the description, with the product's sizes: those of a card that the Yocto layer lays out.
-    pub fn parse_product(description: &str) -> Result<Layout> {
-        Layout::with_sizes(description, |partition| partition.size_mib)
+    pub fn parse_product(description: &str) -> Result<Self> {
+        Self::with_sizes(description, |partition| partition.size_mib)
     }
 
-    fn with_sizes(description: &str, size_mib: fn(&PartitionDescription) -> u64) -> Result<Layout> {
-        let description: Description = toml::from_str(description).context("ota/layout.toml cannot be read")?;
-        ensure!(description.table == "gpt", "only a GPT is built, not {}", description.table);
-        let align = description.align_mib.max(1) * MIB;
+    fn with_sizes(description: &str, size_mib: fn(&Partition) -> u64) -> Result<Self> {
+        let mut layout: Self = toml::from_str(description).context("ota/layout.toml cannot be read")?;
+        ensure!(layout.table == "gpt", "only a GPT is built, not {}", layout.table);
+        let align = layout.align_mib.max(1) * MIB;
         let mut start = align;
-        let mut partitions = Vec::new();
-        for (index, partition) in description.partition.into_iter().enumerate() {
+        for (index, partition) in layout.partitions.iter_mut().enumerate() {
             ensure!(partition.number as usize == index + 1, "partition {} is out of order", partition.label);
-            let size = size_mib(&partition) * MIB;
-            partitions.push(Partition {
-                number: partition.number,
-                label: partition.label,
-                kind: partition.kind,
-                filesystem_label: partition.filesystem_label,
-                start,
-                size,
-            });
-            start = (start + size).next_multiple_of(align);
+            (partition.start, partition.size) = (start, size_mib(partition) * MIB);
+            start = (start + partition.size).next_multiple_of(align);
         }
-        let committed = slot_name(&description.autoboot.committed)?;
-        let layout = Layout {
-            partitions,
-            committed,
-            autoboot_file: description.autoboot.file,
-            cmdline_file: description.cmdline.file,
-            cmdline_bytes: description.cmdline.bytes,
-            unconfirmed_starts: description.unconfirmed_starts,
-            slots: description.slot,
-        };
         for slot in SlotName::BOTH {
             layout.boot(slot)?;
             layout.root(slot)?;
@@ -207,7 +177,7 @@ impl Layout {
     }
 
     /// `autoboot.txt` with this slot committed.
-    pub fn autoboot(&self, committed: SlotName) -> Result<String> {
+    pub fn autoboot_txt(&self, committed: SlotName) -> Result<String> {
         let (now, other) = (self.boot(committed)?.number, self.boot(committed.other())?.number);
         Ok(format!("[all]\ntryboot_a_b=1\nboot_partition={now}\n[tryboot]\nboot_partition={other}\n"))
     }
@@ -228,8 +198,8 @@ impl Layout {
         script
     }
 
-    fn slot(&self, slot: SlotName) -> Result<&SlotDescription> {
-        let found = self.slots.iter().find(|description| description.name == slot.as_str());
+    fn slot(&self, slot: SlotName) -> Result<&Slot> {
+        let found = self.slots.iter().find(|description| description.name == slot);
         found.with_context(|| format!("ota/layout.toml has no slot {slot}"))
     }
 }
@@ -237,11 +207,6 @@ impl Layout {
 /// The same on every build; number 0 is the disk's own.
 fn partition_uuid(number: u32) -> String {
     format!("00000000-0000-4000-8000-{:012x}", 0x100 + number)
-}
-
-fn slot_name(name: &str) -> Result<SlotName> {
-    let found = SlotName::BOTH.into_iter().find(|slot| slot.as_str() == name);
-    found.with_context(|| format!("there is no slot {name}"))
 }
 
 #[cfg(test)]
@@ -291,7 +256,7 @@ mod tests {
     #[test]
     fn a_fresh_card_names_both_boot_partitions() {
         let layout = product();
-        let autoboot = layout.autoboot(layout.committed).unwrap();
+        let autoboot = layout.autoboot_txt(layout.autoboot.committed).unwrap();
         assert_eq!(autoboot, "[all]\ntryboot_a_b=1\nboot_partition=2\n[tryboot]\nboot_partition=3\n");
         assert_eq!(layout.slot_of_boot(3), Some(SlotName::B));
         assert_eq!(layout.slot_of_boot(1), None);

@@ -57,7 +57,7 @@ pub struct Machine {
     qmp: Qmp,
     pub console: Console,
     listener: JoinHandle<()>,
-    shell: Shell,
+    pub shell: Shell,
     clock_at_start_s: u64,
     /// The log of this start's writes, and where it belongs.
     recording: Option<(PathBuf, PathBuf)>,
@@ -74,7 +74,7 @@ pub enum Missed {
 
 impl Machine {
     /// Switches the board on with what the firmware took from the boot partition.
-    pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Machine> {
+    pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Self> {
         fs::create_dir_all(folder)?;
         for (name, bytes) in [("kernel", &boot.kernel), ("initramfs", &boot.initramfs)] {
             fs::write(folder.join(name), bytes)?;
@@ -95,7 +95,8 @@ impl Machine {
         if let Some(recording) = &recording {
             fs::File::create(&recording.log)?;
         }
-        command.args(board::disks(disk, recording.as_ref().map(|recording| recording.log.as_path()), plugged));
+        let log = recording.as_ref().map(|recording| recording.log.as_path());
+        board::plug_disks(&mut command, disk, log, plugged);
         let server = plugged.server.as_ref().map(|server| format!(",guestfwd=tcp:{SERVER}:80-cmd:{server}"));
         command.args(["-netdev", &format!("user,id=net,restrict=on{}", server.unwrap_or_default())]);
         command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
@@ -134,7 +135,7 @@ impl Machine {
         let (console, listener) = Console::listen(console, recording.clone());
         let clock_at_start_s = qmp.guest_clock_s()?;
         let recording = recording.map(|recording| recording.log).zip(plugged.record.clone());
-        Ok(Machine { qemu, qmp, console, listener, shell: Shell::new(shell)?, clock_at_start_s, recording })
+        Ok(Self { qemu, qmp, console, listener, shell: Shell::new(shell)?, clock_at_start_s, recording })
     }
 
     /// The guest's time since power-on, whole seconds.
@@ -148,17 +149,10 @@ impl Machine {
     /// # Errors
     /// Only when the emulator broke; a line that does not come is an answer.
     pub fn wait(&mut self, words: &str, first: usize, until: Duration) -> Result<Result<(usize, Line), Missed>> {
-        let mut looked = Instant::now();
-        loop {
-            if let Some(found) = self.console.find(words, first, Duration::from_millis(100)) {
-                return Ok(Ok(found));
-            }
-            if let Some(missed) = self.missed(&mut looked, until)? {
-                // What was said last may still be on its way.
-                let found = self.console.find(words, first, Duration::from_millis(200));
-                return Ok(found.ok_or(missed));
-            }
-        }
+        let look = |machine: &mut Self| Ok(machine.console.find(words, first, Duration::from_millis(100)));
+        let found = self.look_until(until, look)?;
+        // What was said last may still be on its way.
+        Ok(found.or_else(|missed| self.console.find(words, first, Duration::from_millis(200)).ok_or(missed)))
     }
 
     /// Runs a command in the guest, until so much time of this start has passed in the guest.
@@ -167,20 +161,7 @@ impl Machine {
     /// Only when the emulator broke; a command that does not end is an answer.
     pub fn shell(&mut self, command: &str, until: Duration) -> Result<Result<Done, Missed>> {
         self.shell.begin(command)?;
-        let mut looked = Instant::now();
-        loop {
-            if let Some(done) = self.shell.poll()? {
-                return Ok(Ok(done));
-            }
-            if let Some(missed) = self.missed(&mut looked, until)? {
-                return Ok(Err(missed));
-            }
-        }
-    }
-
-    /// Begins a command whose end is not waited for.
-    pub fn begin(&mut self, command: &str) -> Result<()> {
-        self.shell.begin(command)
+        self.look_until(until, |machine| machine.shell.poll())
     }
 
     /// Plugs the USB stick in.
@@ -195,12 +176,8 @@ impl Machine {
         self.qmp.execute("device_del", &json!({ "id": "stick" })).map(|_| ())
     }
 
-    pub fn heard(&self) -> &str {
-        self.shell.heard()
-    }
-
     /// Ends an emulator whose guest has stopped, or whose guest does not matter any more; files are written whole.
-    pub fn finish(mut self) -> Result<Console> {
+    pub fn finish(mut self) -> Result<Vec<Line>> {
         // The answer may not come any more.
         let _ = self.qmp.execute("quit", &json!({}));
         let end = Instant::now() + EMULATOR_WITHIN;
@@ -215,29 +192,38 @@ impl Machine {
         if let Some((log, joined)) = &self.recording {
             writelog::join(log, joined)?;
         }
-        Ok(self.console)
+        Ok(self.console.lines())
     }
 
     /// Takes the power away. What this start has recorded is not kept, because the emulator may have been in the middle of it.
-    pub fn kill(mut self) -> Result<Console> {
+    pub fn kill(mut self) -> Result<Vec<Line>> {
         self.qemu.kill()?;
         self.qemu.wait()?;
         let _ = self.listener.join();
-        Ok(self.console)
+        Ok(self.console.lines())
     }
 
-    fn missed(&mut self, looked: &mut Instant, until: Duration) -> Result<Option<Missed>> {
-        if let Some(stop) = self.qmp.stop()? {
-            return Ok(Some(Missed::Stopped(stop)));
-        }
-        if looked.elapsed() > CLOCK_EVERY {
-            *looked = Instant::now();
-            let elapsed = self.elapsed()?;
-            if elapsed > until {
-                return Ok(Some(Missed::Late(elapsed)));
+    fn look_until<T>(
+        &mut self,
+        until: Duration,
+        mut look: impl FnMut(&mut Self) -> Result<Option<T>>,
+    ) -> Result<Result<T, Missed>> {
+        let mut clock_read = Instant::now();
+        loop {
+            if let Some(found) = look(self)? {
+                return Ok(Ok(found));
+            }
+            if let Some(stop) = self.qmp.stop()? {
+                return Ok(Err(Missed::Stopped(stop)));
+            }
+            if clock_read.elapsed() > CLOCK_EVERY {
+                clock_read = Instant::now();
+                let elapsed = self.elapsed()?;
+                if elapsed > until {
+                    return Ok(Err(Missed::Late(elapsed)));
+                }
             }
         }
-        Ok(None)
     }
 }
 

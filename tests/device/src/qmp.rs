@@ -29,10 +29,10 @@ pub struct Qmp {
 
 impl Qmp {
     /// Greets QEMU.
-    pub fn connect(stream: UnixStream) -> Result<Qmp> {
+    pub fn connect(stream: UnixStream) -> Result<Self> {
         stream.set_read_timeout(Some(LOOK))?;
         let reader = BufReader::new(stream.try_clone()?);
-        let mut qmp = Qmp { stream, reader, line: String::new(), stop: None };
+        let mut qmp = Self { stream, reader, line: String::new(), stop: None };
         qmp.message_within(ANSWER_WITHIN)?.context("QEMU does not greet")?;
         qmp.execute("qmp_capabilities", &json!({}))?;
         Ok(qmp)

@@ -2,11 +2,8 @@
 //! each connection of the guest's, so that no port of the host is open.
 
 use std::fs::File;
-use std::io::{self, BufRead, Write};
-use std::os::unix::fs::FileExt;
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-
-const BLOCK: u64 = 64 << 10;
 
 /// Serves the files of a folder until the connection ends; `count` is told how many bytes of content each answer had.
 pub fn serve(
@@ -22,7 +19,7 @@ pub fn serve(
                 to.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?;
                 0
             }
-            Some(file) => answer(&request, &file, &mut to)?,
+            Some(file) => answer(&request, file, &mut to)?,
         };
         to.flush()?;
         count(sent)?;
@@ -39,14 +36,14 @@ struct Request {
 }
 
 impl Request {
-    fn read(from: &mut impl BufRead) -> io::Result<Option<Request>> {
+    fn read(from: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut line = String::new();
         if from.read_line(&mut line)? == 0 {
             return Ok(None);
         }
         let mut words = line.split_whitespace().map(str::to_owned);
         let mut request =
-            Request { method: words.next().unwrap_or_default(), path: words.next().unwrap_or_default(), range: None };
+            Self { method: words.next().unwrap_or_default(), path: words.next().unwrap_or_default(), range: None };
         loop {
             line.clear();
             if from.read_line(&mut line)? == 0 || line.trim().is_empty() {
@@ -74,39 +71,24 @@ fn range(value: &str) -> Option<(u64, u64)> {
     Some((first.parse().ok()?, last))
 }
 
-fn answer(request: &Request, file: &File, to: &mut impl Write) -> io::Result<u64> {
+fn answer(request: &Request, mut file: File, to: &mut impl Write) -> io::Result<u64> {
     let size = file.metadata()?.len();
-    let (first, end) = match request.range {
-        Some((first, last)) if first >= size || first > last => {
-            write!(
-                to,
-                "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{size}\r\nContent-Length: 0\r\n\r\n"
-            )?;
+    let (first, end) = request.range.map_or((0, size), |(first, last)| (first, last.saturating_add(1).min(size)));
+    let status = match request.range {
+        Some(_) if first >= end => {
+            let refusal = "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes";
+            write!(to, "{refusal} */{size}\r\nContent-Length: 0\r\n\r\n")?;
             return Ok(0);
         }
-        Some((first, last)) => {
-            let last = last.min(size - 1);
-            write!(to, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {first}-{last}/{size}\r\n")?;
-            (first, last + 1)
-        }
-        None => {
-            to.write_all(b"HTTP/1.1 200 OK\r\n")?;
-            (0, size)
-        }
+        Some(_) => format!("206 Partial Content\r\nContent-Range: bytes {first}-{}/{size}", end - 1),
+        None => "200 OK".to_owned(),
     };
-    write!(to, "Accept-Ranges: bytes\r\nContent-Length: {}\r\n\r\n", end - first)?;
+    write!(to, "HTTP/1.1 {status}\r\nAccept-Ranges: bytes\r\nContent-Length: {}\r\n\r\n", end - first)?;
     if request.method == "HEAD" {
         return Ok(0);
     }
-    let mut block = vec![0; BLOCK as usize];
-    let mut position = first;
-    while position < end {
-        let length = (end - position).min(BLOCK) as usize;
-        file.read_exact_at(&mut block[..length], position)?;
-        to.write_all(&block[..length])?;
-        position += length as u64;
-    }
-    Ok(end - first)
+    file.seek(SeekFrom::Start(first))?;
+    io::copy(&mut file.take(end - first), to)
 }
 
 #[cfg(test)]

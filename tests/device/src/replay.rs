@@ -50,11 +50,11 @@ pub struct Changes {
 
 impl Changes {
     /// What is on the medium after a cut.
-    pub fn after(log: &[Entry], cut: Cut) -> Changes {
+    pub fn after(log: &[Entry], cut: Cut) -> Self {
         let issued = &log[..cut.after.min(log.len())];
         let flushed = issued.iter().rposition(|entry| entry.request == Request::Flush).map_or(0, |at| at + 1);
         let mut random = fastrand::Rng::with_seed(cut.seed);
-        let mut changes = Changes::default();
+        let mut changes = Self::default();
         for (index, entry) in issued.iter().enumerate() {
             let in_flight = index >= flushed;
             match entry.request {

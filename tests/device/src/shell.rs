@@ -1,9 +1,7 @@
 //! A root shell in the guest, on a port of the emulator: commands with what they print and their exit code.
 
-use std::io::{Read, Write};
-use std::net::Shutdown;
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -13,7 +11,6 @@ const LOOK: Duration = Duration::from_millis(100);
 
 pub struct Shell {
     stream: UnixStream,
-    pieces: Receiver<Vec<u8>>,
     commands: u32,
     heard: String,
 }
@@ -27,19 +24,9 @@ pub struct Done {
 
 impl Shell {
     /// Talks over that connection.
-    pub fn new(stream: UnixStream) -> Result<Shell> {
-        let mut reader = stream.try_clone()?;
-        let (send, pieces) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            // An error means the same as the end, and nobody to tell means that the shell was dropped.
-            while let Ok(read @ 1..) = reader.read(&mut buffer) {
-                if send.send(buffer[..read].to_vec()).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(Shell { stream, pieces, commands: 0, heard: String::new() })
+    pub fn new(stream: UnixStream) -> Result<Self> {
+        stream.set_read_timeout(Some(LOOK))?;
+        Ok(Self { stream, commands: 0, heard: String::new() })
     }
 
     /// Begins a command; `poll` tells when it is done.
@@ -54,10 +41,11 @@ impl Shell {
 
     /// Looks whether the command is done.
     pub fn poll(&mut self) -> Result<Option<Done>> {
-        match self.pieces.recv_timeout(LOOK) {
-            Ok(piece) => self.heard.push_str(&String::from_utf8_lossy(&piece)),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => bail!("the guest's shell is gone; it had said: {}", self.heard),
+        let mut buffer = [0; 4096];
+        match self.stream.read(&mut buffer) {
+            Ok(read @ 1..) => self.heard.push_str(&String::from_utf8_lossy(&buffer[..read])),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Ok(_) | Err(_) => bail!("the guest's shell is gone; it had said: {}", self.heard),
         }
         Ok(done(&self.heard, self.commands))
     }
@@ -65,13 +53,6 @@ impl Shell {
     /// What the running command has printed so far, for an error message.
     pub fn heard(&self) -> &str {
         &self.heard
-    }
-}
-
-impl Drop for Shell {
-    fn drop(&mut self) {
-        // Ends the reader, and with it the other end's input.
-        let _ = self.stream.shutdown(Shutdown::Both);
     }
 }
 

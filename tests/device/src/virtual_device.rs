@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -48,25 +47,26 @@ pub struct VirtualDevice {
     /// Words that the kernel of a slot is given, whenever it is that slot's: harm that comes with that slot's version.
     pub words_for: Vec<(SlotName, String)>,
     pub starts: Vec<Start>,
+    /// Its disk's image.
+    pub disk: PathBuf,
     folder: PathBuf,
-    disk: PathBuf,
     register: Register,
     machine: Option<Machine>,
     /// The guest's time before the present start.
     before: Duration,
     /// What the starts before this one said.
-    said_before: Vec<(String, u64)>,
+    said_before: Vec<Line>,
     /// The console's line after the last one that was waited for.
     seen: usize,
 }
 
 impl VirtualDevice {
     /// A device with a copy of that disk, its files in that folder.
-    pub fn new(layout: Layout, disk: &Path, folder: &Path) -> Result<VirtualDevice> {
+    pub fn new(layout: Layout, disk: &Path, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let copy = folder.join("disk.img");
-        copy_sparse(disk, &copy)?;
-        Ok(VirtualDevice {
+        disk::copy_sparse(disk, &copy)?;
+        Ok(Self {
             layout,
             plugged: Plugged::default(),
             words_for: Vec::new(),
@@ -81,19 +81,13 @@ impl VirtualDevice {
         })
     }
 
-    pub fn disk(&self) -> &Path {
-        &self.disk
-    }
-
     /// Switches the power on.
     pub fn power_on(&mut self) -> Result<()> {
-        ensure!(self.machine.is_none(), "the power is on already");
         self.start(Reset::PowerOn)
     }
 
     /// Switches the power on as if a restart had asked for a trial.
     pub fn power_on_in_trial(&mut self) -> Result<()> {
-        ensure!(self.machine.is_none(), "the power is on already");
         self.register.arm();
         self.start(Reset::Warm)
     }
@@ -101,17 +95,19 @@ impl VirtualDevice {
     /// Takes the power away, with whatever was not yet written lost to the emulator's mercy: the host's page cache keeps it. Cuts that lose
     /// writes are replayed from a recording.
     pub fn cut_power(&mut self) -> Result<()> {
-        let mut machine = self.machine.take().context("the power is off already")?;
-        self.before += machine.elapsed()?;
-        self.keep_console(&machine.kill()?.since(0))?;
-        self.register = Register::default();
-        Ok(())
+        self.switch_off(Machine::kill)
     }
 
     /// Ends the emulator in an orderly way, so that a recording is whole; for the guest it is a power cut.
     pub fn end(&mut self) -> Result<()> {
+        self.switch_off(Machine::finish)
+    }
+
+    fn switch_off(&mut self, how: fn(Machine) -> Result<Vec<Line>>) -> Result<()> {
+        let now = self.elapsed()?;
         let machine = self.machine.take().context("the power is off already")?;
-        self.keep_console(&machine.finish()?.since(0))?;
+        self.before = now;
+        self.keep_console(&how(machine)?)?;
         self.register = Register::default();
         Ok(())
     }
@@ -123,18 +119,13 @@ impl VirtualDevice {
     /// Waits until the guest resets, switches the power off there, and says what the firmware would have started.
     pub fn wait_for_restart(&mut self, budget: Duration) -> Result<Choice> {
         let until = self.elapsed()?.saturating_sub(self.before) + budget;
-        let machine = self.machine()?;
         // No line is that long.
-        match machine.wait(&"?".repeat(4096), 0, until)? {
-            Err(Missed::Stopped(stop)) => {
-                self.stopped(stop)?;
-                Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
-            }
-            Ok(_) | Err(Missed::Late(_)) => {
-                let (budget, said) = (budget.as_secs(), self.last_words());
-                bail!("no restart within {budget} s of the guest's time; it said last:\n{said}")
-            }
-        }
+        let Err(Missed::Stopped(stop)) = self.machine()?.wait(&"?".repeat(4096), 0, until)? else {
+            let (budget, said) = (budget.as_secs(), self.last_words());
+            bail!("no restart within {budget} s of the guest's time; it said last:\n{said}");
+        };
+        self.stopped(stop)?;
+        Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
     }
 
     /// Waits for a line that contains the words. The board starts again whenever the guest restarts, panics or is caught by the watchdog.
@@ -188,7 +179,7 @@ impl VirtualDevice {
         match machine.shell(command, until)? {
             Ok(done) => Ok(done),
             Err(missed) => {
-                let (printed, said) = (machine.heard().to_owned(), self.last_words());
+                let (printed, said) = (machine.shell.heard().to_owned(), self.last_words());
                 bail!("`{command}` did not end ({missed:?}); it printed: {printed}\nthe console said last:\n{said}")
             }
         }
@@ -208,7 +199,7 @@ impl VirtualDevice {
 
     /// Begins a command that is not expected to end, such as a restart.
     pub fn begin(&mut self, command: &str) -> Result<()> {
-        self.machine()?.begin(command)
+        self.machine()?.shell.begin(command)
     }
 
     pub fn machine(&mut self) -> Result<&mut Machine> {
@@ -235,21 +226,18 @@ impl VirtualDevice {
         last_of(&self.lines())
     }
 
-    /// What the present start has said, each line with the length of the recording of writes when it was said.
+    /// What all starts have said, each line with the length of the recording of writes when it was said.
     pub fn said(&self) -> Vec<(String, u64)> {
-        self.lines().into_iter().map(|line| (line.text, line.recorded)).collect()
+        let lines = self.said_before.iter().cloned().chain(self.lines());
+        lines.map(|line| (line.text, line.recorded)).collect()
     }
 
     fn lines(&self) -> Vec<Line> {
-        self.machine.as_ref().map(|machine| machine.console.since(0)).unwrap_or_default()
-    }
-
-    /// The same of all starts before.
-    pub fn said_before(&self) -> Vec<(String, u64)> {
-        self.said_before.clone()
+        self.machine.as_ref().map(|machine| machine.console.lines()).unwrap_or_default()
     }
 
     fn start(&mut self, reset: Reset) -> Result<()> {
+        ensure!(self.machine.is_none(), "the power is on already");
         ensure!(self.starts.len() < MOST_STARTS, "the device starts again and again: {:?}", self.starts);
         let image = File::open(&self.disk)?;
         let choice = disk::start(&image, &self.layout, &mut self.register, reset);
@@ -281,11 +269,11 @@ impl VirtualDevice {
         if let Some(start) = self.starts.last_mut() {
             start.end = Some((stop, lasted));
         }
-        let lines = machine.finish()?.since(0);
+        let lines = machine.finish()?;
         self.keep_console(&lines)?;
         lines.iter().for_each(|line| self.register.hear(&line.text));
-        self.said_before.extend(lines.iter().map(|line| (line.text.clone(), line.recorded)));
         ensure!(stop != Stop::PowerOff, "the guest switched itself off; it said last:\n{}", last_of(&lines));
+        self.said_before.extend(lines);
         Ok(())
     }
 
@@ -299,7 +287,7 @@ impl VirtualDevice {
 impl Drop for VirtualDevice {
     fn drop(&mut self) {
         if let Some(machine) = self.machine.take() {
-            let _ = machine.kill().and_then(|console| self.keep_console(&console.since(0)));
+            let _ = machine.kill().and_then(|lines| self.keep_console(&lines));
         }
     }
 }
@@ -307,11 +295,4 @@ impl Drop for VirtualDevice {
 fn last_of(lines: &[Line]) -> String {
     let last: Vec<&str> = lines[lines.len().saturating_sub(25)..].iter().map(|line| line.text.as_str()).collect();
     last.join("\n")
-}
-
-/// Copies a disk image; its holes stay holes.
-pub fn copy_sparse(from: &Path, to: &Path) -> Result<()> {
-    let copied = Command::new("cp").arg("--sparse=always").args([from, to]).status().context("cannot start cp")?;
-    ensure!(copied.success(), "cannot copy {} to {}", from.display(), to.display());
-    Ok(())
 }

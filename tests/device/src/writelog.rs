@@ -22,8 +22,8 @@ const VERSION: u64 = 1;
 const FLUSH: u64 = 1;
 const FUA: u64 = 2;
 const DISCARD: u64 = 4;
-const KNOWN_FLAGS: u64 = FLUSH | FUA | DISCARD | MARK;
-const MARK: u64 = 8;
+/// The format also has marks, which QEMU never sets.
+const KNOWN_FLAGS: u64 = FLUSH | FUA | DISCARD;
 /// What one write may hold, bytes: QEMU splits requests far below this, so that more is a damaged log.
 const LARGEST_WRITE: u64 = 1 << 30;
 
@@ -78,16 +78,9 @@ pub fn read(log: &mut (impl Read + Seek)) -> Result<Vec<Entry>> {
         let bytes =
             bytes.with_context(|| format!("a write of {sectors} sectors at byte {position} of the write log"))?;
         let start = target.checked_mul(SECTOR).context("a write beyond every disk")?;
-        let carries_data = flags & DISCARD == 0 && flags & MARK == 0;
-        let payload = if carries_data {
-            bytes
-        } else if flags & MARK != 0 {
-            data.min(LARGEST_WRITE).next_multiple_of(SECTOR)
-        } else {
-            0
-        };
+        let is_discard = flags & DISCARD != 0;
         let log_offset = position + SECTOR;
-        let log_end = log_offset + payload;
+        let log_end = log_offset + if is_discard { 0 } else { bytes };
         if log_end > length {
             break;
         }
@@ -96,9 +89,9 @@ pub fn read(log: &mut (impl Read + Seek)) -> Result<Vec<Entry>> {
         if flags & FLUSH != 0 {
             add(Request::Flush);
         }
-        if flags & DISCARD != 0 {
+        if is_discard {
             add(Request::Discard { start, length: bytes });
-        } else if carries_data && bytes > 0 {
+        } else if bytes > 0 {
             add(Request::Write { start, length: bytes, log_offset, durable: flags & FUA != 0 });
         }
         position = log_end;

@@ -1,9 +1,8 @@
 //! The prepared clips, as the sets and their indexes hold them.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::description::{Interruption, Split};
@@ -85,28 +84,4 @@ pub struct BargeInClip {
     pub clip: Clip,
     /// What it is to the conversation.
     pub interruption: Interruption,
-}
-
-/// What an index lists: a clip, with or without more.
-pub(crate) trait Indexed: Serialize + DeserializeOwned {
-    /// Its file, relative to the prepared folder.
-    fn file(&self) -> &Path;
-}
-
-impl Indexed for Clip {
-    fn file(&self) -> &Path {
-        &self.file
-    }
-}
-
-impl Indexed for PausedClip {
-    fn file(&self) -> &Path {
-        &self.clip.file
-    }
-}
-
-impl Indexed for BargeInClip {
-    fn file(&self) -> &Path {
-        &self.clip.file
-    }
 }

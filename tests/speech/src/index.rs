@@ -6,44 +6,35 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-
-use crate::clip::Indexed;
-
-/// A hash of everything that a set is made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Stamp(pub String);
+use serde_json::Value;
 
 const FILE: &str = "index.json";
 
-#[derive(Serialize)]
-struct Written<'a, T> {
-    stamp: &'a Stamp,
-    clips: &'a [T],
-}
-
-#[derive(Deserialize)]
-struct Read<T> {
-    stamp: Stamp,
-    clips: Vec<T>,
+#[derive(Serialize, Deserialize)]
+struct Index<C> {
+    /// A hash of everything that the set is made from.
+    stamp: String,
+    clips: C,
 }
 
 /// The clips of a set, when it was made with this stamp and all its files are there.
-pub fn load<T: Indexed>(folder: &Path, set: &str, stamp: &Stamp) -> Option<Vec<T>> {
+pub fn load<T: DeserializeOwned>(folder: &Path, set: &str, stamp: &str) -> Option<Vec<T>> {
     let text = fs::read_to_string(folder.join(set).join(FILE)).ok()?;
-    let read: Read<T> = serde_json::from_str(&text).ok()?;
-    let complete = read.clips.iter().all(|clip| folder.join(clip.file()).is_file());
-    (read.stamp == *stamp && complete).then_some(read.clips)
+    let index: Index<Vec<Value>> = serde_json::from_str(&text).ok()?;
+    let is_there = |clip: &Value| clip["file"].as_str().is_some_and(|file| folder.join(file).is_file());
+    let is_good = index.stamp == stamp && index.clips.iter().all(is_there);
+    is_good.then(|| serde_json::from_value(index.clips.into()).ok())?
 }
 
 /// Writes the index of a set whose files are all there.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn store<T: Indexed>(folder: &Path, set: &str, stamp: &Stamp, clips: &[T]) -> Result<()> {
+pub fn store<T: Serialize>(folder: &Path, set: &str, stamp: &str, clips: &[T]) -> Result<()> {
     let place = folder.join(set);
-    let text = serde_json::to_string_pretty(&Written { stamp, clips })?;
+    let text = serde_json::to_string_pretty(&Index { stamp: stamp.to_owned(), clips })?;
     let scratch = tempfile::NamedTempFile::new_in(&place)?;
     fs::write(scratch.path(), text + "\n")?;
     scratch.persist(place.join(FILE)).with_context(|| format!("cannot write the index of {}", place.display()))?;

@@ -68,7 +68,7 @@ pub fn generate(noise: Noise, seed: u64) -> Vec<f32> {
             let bursts = 1 + (randomness.next_share() * 2.0) as usize;
             repeat(&mut samples, bursts, 120, &mut randomness, |randomness| {
                 let formant_hz = randomness.between(700.0, 1_300.0);
-                burst(randomness, 280, 0.006, 0.07, |source| resonate(source, formant_hz, 500.0))
+                burst(randomness, 280, 0.006, 0.07, (formant_hz, 500.0))
             });
         }
         Noise::Knock => {
@@ -81,13 +81,13 @@ pub fn generate(noise: Noise, seed: u64) -> Vec<f32> {
         Noise::Clap => {
             let claps = 2 + (randomness.next_share() * 3.0) as usize;
             repeat(&mut samples, claps, 160, &mut randomness, |randomness| {
-                burst(randomness, 90, 0.001, 0.015, |source| resonate(source, 1_900.0, 1_800.0))
+                burst(randomness, 90, 0.001, 0.015, (1_900.0, 1_800.0))
             });
         }
         Noise::Rustle => {
             let pieces = 8 + (randomness.next_share() * 6.0) as usize;
             repeat(&mut samples, pieces, 15, &mut randomness, |randomness| {
-                burst(randomness, 60, 0.01, 0.03, |source| resonate(source, 4_500.0, 3_000.0))
+                burst(randomness, 60, 0.01, 0.03, (4_500.0, 3_000.0))
             });
         }
         Noise::Thud => {
@@ -126,14 +126,14 @@ fn burst(
     length_ms: u32,
     attack_seconds: f32,
     decay_seconds: f32,
-    filter: impl Fn(&[f32]) -> Vec<f32>,
+    (centre_hz, width_hz): (f32, f32),
 ) -> Vec<f32> {
     let white: Vec<f32> = (0..samples_in(length_ms)).map(|_| randomness.next_sample()).collect();
     let shape = |(n, sample): (usize, f32)| {
         let time = n as f32 / SAMPLE_RATE_HZ as f32;
         sample * (1.0 - (-time / attack_seconds).exp()) * (-time / decay_seconds).exp()
     };
-    filter(&white).into_iter().enumerate().map(shape).collect()
+    resonate(&white, centre_hz, width_hz).into_iter().enumerate().map(shape).collect()
 }
 
 fn ringing(partials: &[(f32, f32)], length_ms: u32, decay_seconds: f32) -> Vec<f32> {

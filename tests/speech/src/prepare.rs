@@ -5,12 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
 
-use crate::clip::{BargeInClip, Clip, Indexed, PausedClip, SpeechSets};
+use crate::clip::{BargeInClip, Clip, PausedClip, SpeechSets};
 use crate::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
 use crate::descriptions::{self, Descriptions};
-use crate::index::{self, Stamp};
+use crate::index;
 use crate::noise::generate;
 use crate::packages::unpacked;
 use crate::samples::{self, samples_in};
@@ -35,10 +38,9 @@ pub fn prepare(folder: &Path) -> Result<SpeechSets> {
     let descriptions = Descriptions::load()?;
     let workshop = Workshop { folder, sources: &descriptions.sources };
     Ok(SpeechSets {
-        questions: workshop
-            .set("questions", descriptions::QUESTIONS, || workshop.clips("questions", &descriptions.questions.clip))?,
-        demo: workshop.demo(&descriptions)?,
-        words: workshop.set("words", descriptions::WORDS, || workshop.clips("words", &descriptions.words.clip))?,
+        questions: workshop.clips("questions", descriptions::QUESTIONS, &descriptions.questions.clip)?,
+        demo: workshop.clips("demo", descriptions::DEMO, &descriptions.demo.clip)?,
+        words: workshop.clips("words", descriptions::WORDS, &descriptions.words.clip)?,
         pauses: workshop.set("pauses", descriptions::PAUSES, || {
             let pauses = &descriptions.pauses;
             pauses
@@ -64,7 +66,8 @@ pub fn prepare(folder: &Path) -> Result<SpeechSets> {
 /// Those of [`prepare`].
 pub fn prepare_demo(folder: &Path) -> Result<Vec<Clip>> {
     let descriptions = Descriptions::load()?;
-    Workshop { folder, sources: &descriptions.sources }.demo(&descriptions)
+    let workshop = Workshop { folder, sources: &descriptions.sources };
+    workshop.clips("demo", descriptions::DEMO, &descriptions.demo.clip)
 }
 
 /// The folder that is prepared, and the sources that it is prepared from.
@@ -74,12 +77,13 @@ struct Workshop<'a> {
 }
 
 impl Workshop<'_> {
-    fn demo(&self, descriptions: &Descriptions) -> Result<Vec<Clip>> {
-        self.set("demo", descriptions::DEMO, || self.clips("demo", &descriptions.demo.clip))
-    }
-
     /// The clips of one set: from its index when nothing has changed, else made.
-    fn set<T: Indexed>(&self, set: &str, description: &str, make: impl FnOnce() -> Result<Vec<T>>) -> Result<Vec<T>> {
+    fn set<T: Serialize + DeserializeOwned>(
+        &self,
+        set: &str,
+        description: &str,
+        make: impl FnOnce() -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
         let stamp = stamp(&[description, descriptions::SOURCES]);
         if let Some(clips) = index::load(self.folder, set, &stamp) {
             return Ok(clips);
@@ -91,8 +95,8 @@ impl Workshop<'_> {
         Ok(clips)
     }
 
-    fn clips(&self, set: &str, descriptions: &[ClipDescription]) -> Result<Vec<Clip>> {
-        descriptions.iter().map(|described| self.clip(set, described)).collect()
+    fn clips(&self, set: &str, description: &str, described: &[ClipDescription]) -> Result<Vec<Clip>> {
+        self.set(set, description, || described.iter().map(|described| self.clip(set, described)).collect())
     }
 
     fn clip(&self, set: &str, described: &ClipDescription) -> Result<Clip> {
@@ -152,7 +156,12 @@ impl Workshop<'_> {
         let collection = &self.sources.collections[name];
         let root = unpacked(&collection.package, &self.packages())?.join(&collection.folder);
         let mut paths = Vec::new();
-        wav_files(&root, &root, &mut paths)?;
+        for entry in WalkDir::new(&root).follow_links(true) {
+            let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
+            if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "wav") {
+                paths.push(entry.path().strip_prefix(&root)?.to_string_lossy().into_owned());
+            }
+        }
         paths.sort();
         paths.retain(|path| !described.not_speech.iter().any(|beginning| path.starts_with(beginning.as_str())));
         let mut qualified = Vec::new();
@@ -235,26 +244,14 @@ impl Workshop<'_> {
     }
 }
 
-fn wav_files(root: &Path, folder: &Path, found: &mut Vec<String>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            wav_files(root, &path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "wav") {
-            found.push(path.strip_prefix(root)?.to_string_lossy().into_owned());
-        }
-    }
-    Ok(())
-}
-
-fn stamp(parts: &[&str]) -> Stamp {
+fn stamp(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     hash.update(RECIPE.to_le_bytes());
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    Stamp(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -60,15 +60,14 @@ pub enum Change {
 
 /// The development authority in a folder, made where it is missing.
 pub fn development(folder: &Path, change: Change) -> Result<Signer> {
-    let authority = Authority { folder: folder.to_owned() };
     if !folder.join("keyring.pem").exists() {
-        authority.make()?;
+        make(folder)?;
     } else if change != Change::Keep {
         if change == Change::Revoke {
-            authority.openssl(&["ca", "-revoke", "signer.pem", "-cert", "ca.pem", "-keyfile", "ca.key"])?;
+            openssl(folder, &["ca", "-revoke", "signer.pem", "-cert", "ca.pem", "-keyfile", "ca.key"])?;
         }
-        authority.issue_signer()?;
-        authority.write_keyring()?;
+        issue_signer(folder)?;
+        write_keyring(folder)?;
     }
     Ok(signer(folder, "signer"))
 }
@@ -80,65 +79,58 @@ pub fn signer(folder: &Path, name: &str) -> Signer {
     Signer { cert, key, keyring, environment: Vec::new() }
 }
 
-struct Authority {
-    folder: PathBuf,
+fn make(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::set_permissions(folder, Permissions::from_mode(0o700))?;
+    for (name, content) in
+        [("openssl.cnf", CONFIGURATION), ("index.txt", ""), ("serial", "01\n"), ("crlnumber", "01\n")]
+    {
+        fs::write(folder.join(name), content)?;
+    }
+    make_key(folder, "ca.key")?;
+    let subject = "/CN=Parley development (throw-away)";
+    let make = ["req", "-x509", "-key", "ca.key", "-out", "ca.pem", "-days", DAYS, "-subj", subject];
+    openssl(folder, &[make.as_slice(), &["-extensions", "authority"]].concat())?;
+    issue_signer(folder)?;
+    write_keyring(folder)
 }
 
-impl Authority {
-    fn make(&self) -> Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        fs::set_permissions(&self.folder, Permissions::from_mode(0o700))?;
-        for (name, content) in
-            [("openssl.cnf", CONFIGURATION), ("index.txt", ""), ("serial", "01\n"), ("crlnumber", "01\n")]
-        {
-            fs::write(self.folder.join(name), content)?;
-        }
-        self.key("ca.key")?;
-        let subject = "/CN=Parley development (throw-away)";
-        let make = ["req", "-x509", "-key", "ca.key", "-out", "ca.pem", "-days", DAYS, "-subj", subject];
-        self.openssl(&[make.as_slice(), &["-extensions", "authority"]].concat())?;
-        self.issue_signer()?;
-        self.write_keyring()
-    }
-
-    fn issue_signer(&self) -> Result<()> {
-        self.key("signer.key")?;
-        let subject = "/CN=Parley development signer";
-        self.openssl(&["req", "-new", "-key", "signer.key", "-out", "signer.csr", "-subj", subject])?;
-        let issue = ["ca", "-batch", "-notext", "-in", "signer.csr", "-out", "signer.pem", "-days", DAYS];
-        self.openssl(&[issue.as_slice(), &["-extensions", "signer", "-cert", "ca.pem", "-keyfile", "ca.key"]].concat())
-    }
-
-    /// The certificate and the list of revoked ones, in one file as RAUC takes it.
-    fn write_keyring(&self) -> Result<()> {
-        let list = ["ca", "-gencrl", "-cert", "ca.pem", "-keyfile", "ca.key", "-out", "crl.pem"];
-        self.openssl(&[list.as_slice(), &["-crl_lastupdate", LIST_FROM, "-crl_nextupdate", LIST_UNTIL]].concat())?;
-        let keyring = [fs::read(self.folder.join("ca.pem"))?, fs::read(self.folder.join("crl.pem"))?].concat();
-        Ok(fs::write(self.folder.join("keyring.pem"), keyring)?)
-    }
-
-    fn key(&self, name: &str) -> Result<()> {
-        // Nobody else can read it, from its first byte on.
-        let path = self.folder.join(name);
-        fs::write(&path, "")?;
-        fs::set_permissions(&path, Permissions::from_mode(0o600))?;
-        self.openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", name])?;
-        Ok(fs::set_permissions(&path, Permissions::from_mode(0o600))?)
-    }
-
-    fn openssl(&self, arguments: &[&str]) -> Result<()> {
-        let (command, rest) = arguments.split_first().context("openssl needs a command")?;
-        let mut openssl = Command::new("openssl");
-        openssl.current_dir(&self.folder).arg(command);
-        if matches!(*command, "ca" | "req") {
-            openssl.args(["-config", "openssl.cnf"]);
-        }
-        let output = openssl.args(rest).output().context("cannot start openssl")?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "openssl {command} failed: {said}");
-        Ok(())
-    }
+fn issue_signer(folder: &Path) -> Result<()> {
+    make_key(folder, "signer.key")?;
+    let subject = "/CN=Parley development signer";
+    openssl(folder, &["req", "-new", "-key", "signer.key", "-out", "signer.csr", "-subj", subject])?;
+    let issue = ["ca", "-batch", "-notext", "-in", "signer.csr", "-out", "signer.pem", "-days", DAYS];
+    openssl(folder, &[issue.as_slice(), &["-extensions", "signer", "-cert", "ca.pem", "-keyfile", "ca.key"]].concat())
 }
 
+/// The certificate and the list of revoked ones, in one file as RAUC takes it.
+fn write_keyring(folder: &Path) -> Result<()> {
+    let list = ["ca", "-gencrl", "-cert", "ca.pem", "-keyfile", "ca.key", "-out", "crl.pem"];
+    openssl(folder, &[list.as_slice(), &["-crl_lastupdate", LIST_FROM, "-crl_nextupdate", LIST_UNTIL]].concat())?;
+    let keyring = [fs::read(folder.join("ca.pem"))?, fs::read(folder.join("crl.pem"))?].concat();
+    Ok(fs::write(folder.join("keyring.pem"), keyring)?)
+}
+
+fn make_key(folder: &Path, name: &str) -> Result<()> {
+    // Nobody else can read it, from its first byte on.
+    let path = folder.join(name);
+    fs::write(&path, "")?;
+    fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+    openssl(folder, &["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", name])?;
+    Ok(fs::set_permissions(&path, Permissions::from_mode(0o600))?)
+}
+
+fn openssl(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let (command, rest) = arguments.split_first().context("openssl needs a command")?;
+    let mut openssl = Command::new("openssl");
+    openssl.current_dir(folder).arg(command);
+    if matches!(*command, "ca" | "req") {
+        openssl.args(["-config", "openssl.cnf"]);
+    }
+    let output = openssl.args(rest).output().context("cannot start openssl")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "openssl {command} failed: {said}");
+    Ok(())
+}
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! What a bundle's signature holds: in the format `verity` the manifest itself, behind the images.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -14,9 +15,7 @@ const SIZE_BYTES: u64 = 8;
 pub fn manifest_of(bundle: &Path) -> Result<String> {
     let (begin, end) = place(bundle)?;
     let mut signature = vec![0; (end - begin) as usize];
-    let mut file = File::open(bundle)?;
-    file.seek(SeekFrom::Start(begin))?;
-    file.read_exact(&mut signature)?;
+    File::open(bundle)?.read_exact_at(&mut signature, begin)?;
     openssl(&["cms", "-verify", "-noverify", "-inform", "DER", "-binary"], &signature)
         .map(|manifest| String::from_utf8_lossy(&manifest).into_owned())
 }
@@ -28,20 +27,18 @@ pub fn replace(bundle: &Path, manifest: &str, cert: &Path, key: &Path) -> Result
     let sign = ["cms", "-sign", "-nodetach", "-binary", "-nosmimecap", "-outform", "DER", "-md", "sha256"];
     let arguments = [&sign[..], &["-signer", cert.as_ref(), "-inkey", key.as_ref()]].concat();
     let signature = openssl(&arguments, manifest.as_bytes())?;
-    let mut file = OpenOptions::new().write(true).open(bundle)?;
+    let file = OpenOptions::new().write(true).open(bundle)?;
     file.set_len(begin)?;
-    file.seek(SeekFrom::End(0))?;
-    file.write_all(&signature)?;
-    Ok(file.write_all(&(signature.len() as u64).to_be_bytes())?)
+    let size = (signature.len() as u64).to_be_bytes();
+    Ok(file.write_all_at(&[&signature[..], &size].concat(), begin)?)
 }
 
 /// Where the signature begins and ends.
 fn place(bundle: &Path) -> Result<(u64, u64)> {
-    let mut file = File::open(bundle).with_context(|| format!("there is no bundle {}", bundle.display()))?;
-    let end = fs::metadata(bundle)?.len().checked_sub(SIZE_BYTES).context("this is no bundle")?;
-    file.seek(SeekFrom::Start(end))?;
+    let file = File::open(bundle).with_context(|| format!("there is no bundle {}", bundle.display()))?;
+    let end = file.metadata()?.len().checked_sub(SIZE_BYTES).context("this is no bundle")?;
     let mut size = [0; SIZE_BYTES as usize];
-    file.read_exact(&mut size)?;
+    file.read_exact_at(&mut size, end)?;
     let begin = end.checked_sub(u64::from_be_bytes(size)).context("this is no bundle")?;
     Ok((begin, end))
 }

@@ -37,11 +37,11 @@ impl Signers {
     }
 
     /// Those that were made in a folder.
-    pub fn made(folder: &Path) -> Result<Signers> {
+    pub fn made(folder: &Path) -> Result<Self> {
         let [ours, strangers] = ["ours", "strangers"].map(|name| folder.join(name));
         let (good, revoked) = (authority::signer(&ours, "signer"), authority::signer(&ours, "lost"));
         let keyring = fs::read(&good.keyring)?;
-        Ok(Signers { good, revoked, stranger: authority::signer(&strangers, "signer"), keyring })
+        Ok(Self { good, revoked, stranger: authority::signer(&strangers, "signer"), keyring })
     }
 }
 

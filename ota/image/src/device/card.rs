@@ -60,9 +60,6 @@ pub fn run(options: &Options) -> Result<()> {
     if done.is_err() {
         println!("{}", device.last_words());
     }
-    if device.is_on() {
-        device.cut_power()?;
-    }
     done
 }
 

@@ -9,7 +9,6 @@ use anyhow::{Result, ensure};
 
 use super::make::Recipe;
 use super::userland;
-use crate::files;
 use xtask::{places, process};
 
 /// Where Debian's compiler is new enough for this workspace.
@@ -25,27 +24,15 @@ pub const IMPOSSIBLE: &str = "this machine lets no program make namespaces, as i
 const WORKSPACE: &str = "/workspace";
 const BUILT: &str = "/built";
 const TARGET: &str = "aarch64-unknown-linux-gnu";
-struct Program {
-    package: &'static str,
-    binary: &'static str,
-    features: &'static str,
-    /// Its file in the folder of the programs.
-    named: &'static str,
-}
-
-const fn program(package: &'static str, binary: &'static str) -> Program {
-    Program { package, binary, features: "", named: binary }
-}
-
-/// All of them. Two versions of the updater, each with a version of the data that the cases migrate: so the second version differs in a
-/// program from the first, as a release would.
-const PROGRAMS: &[Program] = &[
-    program("parley-restart", STATIC),
-    program("parley-update", "parley-tryboot"),
-    program("parley-device", "device-engine"),
-    program("parley", "parley"),
-    Program { package: "parley-update", binary: "parley-update", features: "probe-schema-1", named: OLDER_UPDATER },
-    Program { package: "parley-update", binary: "parley-update", features: "probe-schema-2", named: NEWER_UPDATER },
+/// All programs: package, binary, features, and the file in the folder of the programs. Two versions of the updater, each with a
+/// version of the data that the cases migrate: so the second version differs in a program from the first, as a release would.
+const PROGRAMS: &[(&str, &str, &str, &str)] = &[
+    ("parley-restart", STATIC, "", STATIC),
+    ("parley-update", "parley-tryboot", "", "parley-tryboot"),
+    ("parley-device", "device-engine", "", "device-engine"),
+    ("parley", "parley", "", "parley"),
+    ("parley-update", "parley-update", "probe-schema-1", OLDER_UPDATER),
+    ("parley-update", "parley-update", "probe-schema-2", NEWER_UPDATER),
 ];
 /// The updater of the first version.
 pub const OLDER_UPDATER: &str = "parley-update-schema-1";
@@ -88,7 +75,7 @@ pub fn ready(folder: &Path) -> Result<PathBuf> {
     process::run(Command::new("cargo").current_dir(&workspace).args(["fetch", "--quiet", "--locked"]))?;
     let programs = folder.join("programs");
     fs::create_dir_all(&programs)?;
-    for Program { package, binary, features, named } in PROGRAMS {
+    for (package, binary, features, named) in PROGRAMS {
         let mut cargo = inside(&root, &workspace, &built)?;
         let is_static = binary == &STATIC;
         if is_static {
@@ -123,7 +110,7 @@ fn inside(root: &Path, workspace: &Path, target: &Path) -> Result<Command> {
     bwrap.args(["--unshare-all", "--die-with-parent", "--clearenv", "--ro-bind"]).arg(root).arg("/");
     bwrap.args(["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/root"]);
     bwrap.arg("--ro-bind").arg(workspace).arg(WORKSPACE);
-    bwrap.arg("--ro-bind").arg(files::registry()?).arg("/root/.cargo/registry");
+    bwrap.arg("--ro-bind").arg(places::registry()?).arg("/root/.cargo/registry");
     bwrap.arg("--bind").arg(target).arg(BUILT);
     let variables = [
         ("CARGO_BUILD_JOBS", std::env::var("CARGO_BUILD_JOBS").unwrap_or_default()),

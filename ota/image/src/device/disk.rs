@@ -1,7 +1,7 @@
 //! The whole disk image, partition by partition, without loop devices or mounts.
 
 use std::fs::{self, File};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -12,7 +12,7 @@ use parley_update::bootchain::slot::Slot;
 
 use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
-use super::root::{Root, Verity, seal};
+use super::root::{Root, seal};
 use super::{cross, initramfs, product, userland};
 use crate::{files, reproducible};
 use xtask::{places, process};
@@ -54,10 +54,10 @@ struct Sources {
 }
 
 impl Sources {
-    fn ready(folder: &Path) -> Result<Sources> {
+    fn ready(folder: &Path) -> Result<Self> {
         let makers = Recipe::default().path(&maker("bundles.rs"))?.path(&maker("../bundle/authority.rs"))?;
         let signers = makers.make(folder, "signers", Signers::make)?;
-        Ok(Sources {
+        Ok(Self {
             layout: super::layout()?,
             userland: userland::ready(folder)?,
             programs: cross::ready(folder)?,
@@ -182,14 +182,14 @@ fn salt(version: &str) -> String {
 }
 
 /// One boot image for both slots, its command line a template.
-fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &Verity, to: &Path) -> Result<()> {
-    let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {}", verity.argument());
+fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &str, to: &Path) -> Result<()> {
+    let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {verity}");
     let cmdline = parley_update::bootchain::cmdline::padded(&template)
         .context("the command line is too long for its template")?;
-    ensure!(cmdline.len() == layout.cmdline_bytes, "the template has {} bytes", cmdline.len());
+    ensure!(cmdline.len() == layout.cmdline.bytes, "the template has {} bytes", cmdline.len());
     let cmdline_file = to.with_extension("cmdline");
     fs::write(&cmdline_file, cmdline)?;
-    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline_file)];
+    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline.file)];
     make_fat(layout.boot(SlotName::A)?, &files, to)?;
     Ok(fs::remove_file(cmdline_file)?)
 }
@@ -215,9 +215,9 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     sfdisk.stdin.take().context("sfdisk listens")?.write_all(layout.sfdisk_script().as_bytes())?;
     ensure!(sfdisk.wait()?.success(), "sfdisk failed");
     let autoboot = images.join("autoboot.txt");
-    fs::write(&autoboot, layout.autoboot(layout.committed)?)?;
+    fs::write(&autoboot, layout.autoboot_txt(layout.autoboot.committed)?)?;
     let fat = images.join("autoboot.img");
-    make_fat(layout.partition("autoboot")?, &[(&autoboot, &layout.autoboot_file)], &fat)?;
+    make_fat(layout.partition("autoboot")?, &[(&autoboot, &layout.autoboot.file)], &fat)?;
     place(&disk, layout.partition("autoboot")?, &fat)?;
     for (name, slot) in [(SlotName::A, Slot::A), (SlotName::B, Slot::B)] {
         let boot = images.join("boot.part");
@@ -247,19 +247,8 @@ fn place(disk: &Path, partition: &Partition, image: &Path) -> Result<()> {
     let size = fs::metadata(image)?.len();
     let Partition { label, size: room, .. } = partition;
     ensure!(size <= *room, "{} has {size} bytes, its partition {label} only {room}", image.display());
-    let mut disk = fs::OpenOptions::new().write(true).open(disk)?;
-    let mut image = File::open(image)?;
-    let mut block = vec![0; 1 << 20];
-    let mut position = partition.start;
-    loop {
-        let read = std::io::Read::read(&mut image, &mut block)?;
-        if read == 0 {
-            return Ok(());
-        }
-        if block[..read].iter().any(|byte| *byte != 0) {
-            disk.seek(SeekFrom::Start(position))?;
-            disk.write_all(&block[..read])?;
-        }
-        position += read as u64;
-    }
+    let mut dd = Command::new("dd");
+    dd.args(["status=none", "bs=1M", "oflag=seek_bytes", "conv=sparse,notrunc"]);
+    dd.arg(format!("seek={}", partition.start));
+    process::run(dd.arg(format!("if={}", image.display())).arg(format!("of={}", disk.display())))
 }

@@ -30,7 +30,7 @@ pub struct Recipe {
 
 impl Recipe {
     /// Adds words of the recipe: options, package names, versions.
-    pub fn words<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Recipe {
+    pub fn words<'a>(mut self, words: impl IntoIterator<Item = &'a str>) -> Self {
         for word in words {
             self.digest.update((word.len() as u64).to_le_bytes());
             self.digest.update(word);
@@ -39,7 +39,7 @@ impl Recipe {
     }
 
     /// Adds a file, or a folder with everything in it. One that is not there counts as empty.
-    pub fn path(mut self, path: &Path) -> Result<Recipe> {
+    pub fn path(mut self, path: &Path) -> Result<Self> {
         let kind = fs::symlink_metadata(path).map(|metadata| metadata.file_type()).ok();
         let shown = || format!("cannot read {}", path.display());
         match kind {

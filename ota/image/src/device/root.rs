@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -66,12 +65,12 @@ pub struct Root {
 
 impl Root {
     /// Unpacks the packages into a new folder, and leaves out what is not needed. The kernel image is put beside it.
-    pub fn unpack(archive: &Path, folder: &Path) -> Result<Root> {
+    pub fn unpack(archive: &Path, folder: &Path) -> Result<Self> {
         userland::unpack(archive, folder)?;
         let modules = folder.join("usr/lib/modules");
         let first = fs::read_dir(&modules)?.next().context("the packages brought no kernel modules")??;
         let kernel_version = first.file_name().to_string_lossy().into_owned();
-        let root = Root { folder: folder.to_owned(), kernel_version };
+        let root = Self { folder: folder.to_owned(), kernel_version };
         fs::rename(root.path(&format!("boot/vmlinuz-{}", root.kernel_version)), folder.with_extension("kernel"))?;
         for left_out in LEFT_OUT.split_whitespace() {
             files::remove(&root.path(left_out))?;
@@ -90,11 +89,11 @@ impl Root {
         fs::write(root.path("etc/machine-id"), "")?;
         fs::write(root.path("etc/hostname"), "parley\n")?;
         fs::write(root.path("etc/fstab"), "")?;
-        root.link("../proc/self/mounts", "etc/mtab")?;
+        files::link("../proc/self/mounts", &root.path("etc/mtab"))?;
         for unit in MASKED.split_whitespace() {
-            root.link("/dev/null", &format!("etc/systemd/system/{unit}"))?;
+            files::link("/dev/null", &root.path(&format!("etc/systemd/system/{unit}")))?;
         }
-        root.link("/usr/lib/systemd/system/multi-user.target", "etc/systemd/system/default.target")?;
+        files::link("/usr/lib/systemd/system/multi-user.target", &root.path("etc/systemd/system/default.target"))?;
         Ok(root)
     }
 
@@ -111,13 +110,6 @@ impl Root {
         let mut copy = Command::new("cp");
         copy.args(["-a", "--no-preserve=ownership", "--remove-destination", "-T"]);
         process::run(copy.arg(files).arg(&self.folder))
-    }
-
-    /// Puts a link into the place of whatever is there.
-    fn link(&self, to: &str, inside: &str) -> Result<()> {
-        let place = self.path(inside);
-        files::remove(&place)?;
-        Ok(symlink(to, place)?)
     }
 
     /// Switches on every unit of an overlay that says what wants it, as its presets would.
@@ -209,39 +201,18 @@ impl Root {
     }
 }
 
-/// Makes the read-only file system with its hash tree behind it, and says how the initramfs opens it.
-pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<Verity> {
-    process::run(
-        Command::new("nice")
-            .args(["mkfs.erofs", "--quiet", compression, "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"])
-            .arg(image)
-            .arg(root),
-    )?;
+/// Makes the read-only file system with its hash tree behind it; the kernel command line's word by which the initramfs opens it, with its data
+/// blocks of 4096 bytes. The hash tree's header is the block behind them.
+pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<String> {
+    let mut mkfs = Command::new("nice");
+    mkfs.args(["mkfs.erofs", "--quiet", compression, "--all-root", "-T0", "-U00000000-0000-4000-8000-000000000001"]);
+    process::run(mkfs.args([image, root]))?;
     let size = fs::metadata(image)?.len().next_multiple_of(4096);
     fs::OpenOptions::new().write(true).open(image)?.set_len(size)?;
     let mut format = Command::new("veritysetup");
-    format
-        .args(["format", "--salt", salt, "--uuid=00000000-0000-4000-8000-000000000002"])
-        .arg(format!("--hash-offset={size}"))
-        .arg(image)
-        .arg(image);
-    let printed = process::output(&mut format)?;
+    format.args(["format", "--salt", salt, "--uuid=00000000-0000-4000-8000-000000000002"]);
+    let printed = process::output(format.arg(format!("--hash-offset={size}")).args([image, image]))?;
     let hash =
         printed.lines().find_map(|line| line.strip_prefix("Root hash:")).context("veritysetup printed no root hash")?;
-    Ok(Verity { blocks: size / 4096, salt: salt.to_owned(), hash: hash.trim().to_owned() })
-}
-
-/// What opens a root file system.
-pub struct Verity {
-    /// Data blocks of 4096 bytes; the hash tree's header is the block behind them.
-    pub blocks: u64,
-    salt: String,
-    hash: String,
-}
-
-impl Verity {
-    /// The kernel command line's word for it.
-    pub fn argument(&self) -> String {
-        format!("parley.verity={},{},{}", self.blocks, self.salt, self.hash)
-    }
+    Ok(format!("parley.verity={},{salt},{}", size / 4096, hash.trim()))
 }

@@ -40,38 +40,17 @@ pub struct Options {
     list: bool,
 }
 
-impl Options {
-    fn jobs(&self) -> usize {
-        let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
-        self.jobs.map_or_else(processors, usize::from)
-    }
-}
-
-#[derive(Args)]
-pub struct FiguresOptions {
-    /// One JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-pub fn figures(options: &FiguresOptions) -> Result<()> {
+pub fn figures(json: bool) -> Result<()> {
     let figures = known_figures(&figures_file()?)?;
-    println!("{}", if options.json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
+    println!("{}", if json { serde_json::to_string_pretty(&figures)? } else { figures.table() });
     Ok(())
 }
 
-/// What one connection is served from.
-#[derive(Args)]
-pub struct ServeOptions {
-    folder: PathBuf,
-    log: PathBuf,
-}
-
 /// Serves one connection over standard input and output.
-pub fn serve(options: &ServeOptions) -> Result<()> {
-    let mut log = fs::OpenOptions::new().append(true).create(true).open(&options.log)?;
+pub fn serve(folder: &Path, log: &Path) -> Result<()> {
+    let mut log = fs::OpenOptions::new().append(true).create(true).open(log)?;
     let count = |sent| writeln!(log, "{sent}");
-    Ok(range_server::serve(&options.folder, std::io::stdin().lock(), std::io::stdout().lock(), count)?)
+    Ok(range_server::serve(folder, std::io::stdin().lock(), std::io::stdout().lock(), count)?)
 }
 
 fn figures_file() -> Result<PathBuf> {
@@ -120,19 +99,21 @@ pub fn run(options: &Options) -> Result<()> {
         seed: options.seed,
         folder,
     };
+    let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
+    let jobs = options.jobs.map_or_else(processors, usize::from);
     let run = Run {
         bench: &bench,
         begun: Instant::now(),
         standstill: Standstill::watch(),
         order: Mutex::new(Order::of(scenarios)),
         changed: Condvar::new(),
-        outcome: Mutex::new(Outcome::default()),
+        outcome: Mutex::default(),
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..options.jobs()).map(|_| scope.spawn(|| run.work())).collect();
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(|| run.work())).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a scenario panicked"))?)
     })?;
-    let Outcome { passed, failed } = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (passed, failed) = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
     println!("took {} s", run.begun.elapsed().as_secs());
     println!("{passed} passed, {} failed, 0 skipped", failed.len());
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
@@ -147,13 +128,8 @@ struct Run<'a> {
     order: Mutex<Order>,
     /// A scenario has ended: another one may have waited for it.
     changed: Condvar,
-    outcome: Mutex<Outcome>,
-}
-
-#[derive(Default)]
-struct Outcome {
-    passed: usize,
-    failed: Vec<&'static str>,
+    /// How many cases passed, and which failed.
+    outcome: Mutex<(usize, Vec<&'static str>)>,
 }
 
 impl Run<'_> {
@@ -193,8 +169,8 @@ impl Run<'_> {
             println!("    its consoles are in {}", self.bench.folder(scenario.name).display());
         }
         let mut outcome = lock(&self.outcome);
-        outcome.passed += scenario.cases.len() - failures.len();
-        outcome.failed.extend(failures);
+        outcome.0 += scenario.cases.len() - failures.len();
+        outcome.1.extend(failures);
         let mut figures = known_figures(&figures_file()?)?;
         figures.update(&report.figures);
         Ok(fs::write(figures_file()?, serde_json::to_vec_pretty(&figures)?)?)

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,6 +15,7 @@ use parley_models::Sha256;
 
 use super::checkout::Checkout;
 use super::metadata;
+use crate::files;
 use crate::reproducible::TIME;
 use xtask::process;
 
@@ -35,14 +36,14 @@ pub struct Contents {
 
 impl Contents {
     /// Small stand-ins, where only the layout matters.
-    pub fn stand_ins(folder: &Path) -> Result<Contents> {
+    pub fn stand_ins(folder: &Path) -> Result<Self> {
         let root = folder.join("stand-in");
         fs::create_dir_all(root.join("usr/lib"))?;
         fs::write(root.join("usr/lib/os-release"), "ID=voice\n".repeat(4096))?;
         let (kernel, initramfs) = (folder.join("kernel"), folder.join("initramfs.gz"));
         fs::write(&kernel, "a kernel\n".repeat(4096))?;
         fs::write(&initramfs, "an initramfs\n".repeat(1024))?;
-        Ok(Contents { root, kernel, initramfs })
+        Ok(Self { root, kernel, initramfs })
     }
 }
 
@@ -101,22 +102,14 @@ fn sysroot(folder: &Path, tryboot: &Path) -> Result<PathBuf> {
             .iter()
             .map(|place| Path::new(place).join(name))
             .find(|path| path.exists());
-        link(
-            &found.with_context(|| {
-                format!("{name} is not installed: apt-get install parted gdisk e2fsprogs dosfstools mtools")
-            })?,
-            &native.join(name),
-        )?;
+        let packages = "parted gdisk e2fsprogs dosfstools mtools";
+        let found = found.with_context(|| format!("{name} is not installed: apt-get install {packages}"))?;
+        files::link(found, &native.join(name))?;
     }
-    link(tryboot, &native.join("parley-tryboot"))?;
+    files::link(tryboot, &native.join("parley-tryboot"))?;
     fs::write(native.join("sfdisk"), SFDISK)?;
     fs::set_permissions(native.join("sfdisk"), fs::Permissions::from_mode(0o755))?;
     Ok(native)
-}
-
-fn link(to: &Path, name: &Path) -> Result<()> {
-    fs::remove_file(name).ok();
-    symlink(to, name).with_context(|| format!("cannot make {}", name.display()))
 }
 
 /// What bitbake would put into the place of `${…}`.

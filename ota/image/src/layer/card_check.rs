@@ -1,22 +1,21 @@
 //! Whether a card is the one of ota/layout.toml, holds the images that were made for it, and starts.
 
 use std::fs;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use parley_device::layout::{Layout, SECTOR};
 use parley_update::bootchain::slot::Slot;
 use serde_json::Value;
 
 use super::card::NAME;
 use super::checkout::Checkout;
-use super::generate::Disk;
 use xtask::process;
 
 /// Compares the card with ota/layout.toml, its images and what they have to hold.
 pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
-    let disk = Disk::parse(&checkout.read("ota/layout.toml")?)?;
+    let disk = Layout::parse_product(&checkout.read("ota/layout.toml")?)?;
     let table = process::output(Command::new("/usr/sbin/sfdisk").arg("--json").arg(card))?;
     let table: Value = serde_json::from_str(&table).context("sfdisk prints JSON")?;
     let partitions = layout(&disk, &table)?;
@@ -44,53 +43,35 @@ pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
     let [blocks, _, hash] = words.as_slice() else {
         anyhow::bail!("the line does not say how to open the root: {argument}")
     };
-    let offset = (blocks.parse::<u64>()? * 4096).to_string();
-    process::run(
-        Command::new("veritysetup")
-            .arg("verify")
-            .arg(&images[3])
-            .arg(&images[3])
-            .arg(hash)
-            .arg(format!("--hash-offset={offset}")),
-    )
+    let offset = format!("--hash-offset={}", blocks.parse::<u64>()? * 4096);
+    let mut verify = Command::new("veritysetup");
+    process::run(verify.arg("verify").args([&images[3], &images[3]]).args([hash, &offset]))
 }
 
 /// The card's partitions, which are those of ota/layout.toml.
-fn layout<'a>(disk: &Disk, table: &'a Value) -> Result<&'a Vec<Value>> {
+fn layout<'a>(disk: &Layout, table: &'a Value) -> Result<&'a Vec<Value>> {
     let partitions = table["partitiontable"]["partitions"].as_array().context("the card has no partitions")?;
-    ensure!(table["partitiontable"]["label"] == disk.table.as_str(), "the partition table is not {}", disk.table);
-    ensure!(partitions.len() == disk.partition.len(), "the card has {} partitions", partitions.len());
-    let sectors = |mib: u64| mib * 2048;
-    let mut start = sectors(disk.align_mib);
-    for (found, expected) in partitions.iter().zip(&disk.partition) {
+    ensure!(table["partitiontable"]["label"] == "gpt", "the partition table is not gpt");
+    ensure!(partitions.len() == disk.partitions.len(), "the card has {} partitions", partitions.len());
+    for (found, expected) in partitions.iter().zip(&disk.partitions) {
         let label = &expected.label;
         ensure!(
             found["name"] == label.as_str() && found["type"] == expected.kind.as_str(),
             "{label} is another partition: {found}"
         );
         ensure!(
-            found["start"] == start && found["size"] == sectors(expected.size_mib),
+            found["start"] == expected.start / SECTOR && found["size"] == expected.size / SECTOR,
             "{label} lies elsewhere: {found}"
         );
-        start += sectors(expected.size_mib);
     }
     Ok(partitions)
 }
 
 fn is_at(card: &Path, start: u64, image: &Path) -> Result<bool> {
-    let (mut card, mut image) = (fs::File::open(card)?, fs::File::open(image)?);
-    card.seek(SeekFrom::Start(start))?;
-    let (mut ours, mut theirs) = (vec![0; 1 << 20], vec![0; 1 << 20]);
-    loop {
-        let read = image.read(&mut ours)?;
-        if read == 0 {
-            return Ok(true);
-        }
-        card.read_exact(&mut theirs[..read])?;
-        if ours[..read] != theirs[..read] {
-            return Ok(false);
-        }
-    }
+    let length = fs::metadata(image)?.len();
+    let mut cmp = Command::new("cmp");
+    cmp.args([format!("--ignore-initial={start}:0"), format!("--bytes={length}")]).arg(card).arg(image);
+    Ok(cmp.status().context("cannot start cmp")?.success())
 }
 
 #[cfg(test)]
@@ -98,20 +79,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use xtask::places;
 
     #[test]
     fn a_card_with_a_partition_elsewhere_or_of_another_kind_is_found() {
-        let disk = Disk::parse(&Checkout::new(&places::workspace()).read("ota/layout.toml").expect("layout.toml"))
-            .expect("a layout");
+        let disk = Layout::parse_product(include_str!("../../../layout.toml")).expect("a layout");
         let mut start = disk.align_mib * 2048;
         let mut partitions = Vec::new();
-        for partition in &disk.partition {
+        for partition in &disk.partitions {
             let size = partition.size_mib * 2048;
             partitions.push(json!({ "name": partition.label, "type": partition.kind, "start": start, "size": size }));
             start += size;
         }
-        let right = json!({ "partitiontable": { "label": disk.table, "partitions": partitions } });
+        let right = json!({ "partitiontable": { "label": "gpt", "partitions": partitions } });
         assert!(layout(&disk, &right).is_ok());
         for (key, value) in [("name", json!("x")), ("type", json!("x")), ("start", json!(1)), ("size", json!(1))] {
             let mut wrong = right.clone();
@@ -139,6 +118,7 @@ mod tests {
         assert!(is_at(&one, 0, &file("same", &bytes)).expect("compared"));
         assert!(!is_at(&one, 0, &file("byte", &other)).expect("compared"));
         assert!(is_at(&one, 1 << 20, &file("image", &[7, 7, 7])).expect("compared"));
+        assert!(is_at(&one, 0, &file("first", &[7, 7, 7])).expect("compared"), "what follows is another image's");
         assert!(!is_at(&one, 1 << 20, &file("wrong", &[7, 8, 7])).expect("compared"));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use walkdir::WalkDir;
 
 /// A folder with `meta-voice/`, `kas/`, `ota/`, `rootfs-overlay/` and the program's own files.
 pub struct Checkout {
@@ -11,8 +12,8 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    pub fn new(root: &Path) -> Checkout {
-        Checkout { root: root.to_owned() }
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     pub fn path(&self, inside: &str) -> PathBuf {
@@ -27,18 +28,11 @@ impl Checkout {
     /// Every text file below a folder, by its path in the clone, in order. What is no text comes as an empty one.
     pub fn files(&self, folder: &str) -> Result<BTreeMap<String, String>> {
         let mut found = BTreeMap::new();
-        let mut open = vec![self.path(folder)];
-        while let Some(folder) = open.pop() {
-            let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-            for entry in entries {
-                let entry = entry?;
-                if entry.file_type()?.is_dir() {
-                    open.push(entry.path());
-                } else {
-                    let path = entry.path();
-                    let inside = path.strip_prefix(&self.root)?.to_string_lossy().into_owned();
-                    found.insert(inside, std::fs::read_to_string(&path).unwrap_or_default());
-                }
+        for entry in WalkDir::new(self.path(folder)) {
+            let entry = entry.context("the checkout cannot be read")?;
+            if !entry.file_type().is_dir() {
+                let inside = entry.path().strip_prefix(&self.root)?.to_string_lossy().into_owned();
+                found.insert(inside, std::fs::read_to_string(entry.path()).unwrap_or_default());
             }
         }
         Ok(found)

@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use parley_device::layout::Layout;
 use parley_models::Manifest;
 use serde::Deserialize;
 
 use super::checkout::Checkout;
+use super::rules::{Findings, Layer};
 
 /// The crates of the program, as sources of a recipe.
 pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
@@ -39,6 +41,17 @@ pub fn write(root: &Path) -> Result<()> {
         std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
         std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
         println!("Written: {path}");
+    }
+    Ok(())
+}
+
+/// The rule: crate list, models and disk are what would be written now.
+pub fn fresh(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
+    for (path, content) in all(layer.checkout)? {
+        let present = layer.checkout.read(path).unwrap_or_default();
+        let differs = present.lines().zip(content.lines()).position(|(present, content)| present != content);
+        let line = differs.unwrap_or_else(|| present.lines().count().min(content.lines().count())) + 1;
+        findings.expect(present == content, format!("{path}:{line}"), "is stale: run `cargo xtask layer generate`");
     }
     Ok(())
 }
@@ -116,79 +129,11 @@ fn models(manifest: &str) -> Result<String> {
     Ok(format!("{text}\n{sums}"))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Disk {
-    pub table: String,
-    /// Where partitions may begin, MiB.
-    pub align_mib: u64,
-    /// In the order of their numbers.
-    pub partition: Vec<Partition>,
-    slot: Vec<Slot>,
-    autoboot: Autoboot,
-    cmdline: Cmdline,
-    unconfirmed_starts: Starts,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Partition {
-    number: u32,
-    pub label: String,
-    #[serde(rename = "type")]
-    pub kind: String,
-    pub filesystem: String,
-    filesystem_label: Option<String>,
-    /// Its size on the product, MiB.
-    pub size_mib: u64,
-}
-
-#[derive(Deserialize)]
-struct Slot {
-    name: String,
-    boot: String,
-}
-
-#[derive(Deserialize)]
-struct Autoboot {
-    file: String,
-    committed: String,
-}
-
-#[derive(Deserialize)]
-struct Cmdline {
-    file: String,
-    bytes: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Starts {
-    offset_bytes: u64,
-    limit: u32,
-}
-
-impl Disk {
-    pub fn parse(layout: &str) -> Result<Disk> {
-        toml::from_str(layout).context("ota/layout.toml cannot be read")
-    }
-
-    fn boot_number(&self, slot: &Slot) -> Result<u32> {
-        let found = self.partition.iter().find(|partition| partition.label == slot.boot);
-        Ok(found.with_context(|| format!("there is no partition {}", slot.boot))?.number)
-    }
-}
-
 fn disk(layout: &str) -> Result<String> {
-    let disk = Disk::parse(layout)?;
-    let (mut committed, mut other) = (None, None);
-    for slot in &disk.slot {
-        let place = if slot.name == disk.autoboot.committed { &mut committed } else { &mut other };
-        *place = Some(disk.boot_number(slot)?);
-    }
-    let (committed, other) = committed.zip(other).context("ota/layout.toml has not two slots")?;
+    let disk = Layout::parse_product(layout)?;
+    let autoboot = disk.autoboot_txt(disk.autoboot.committed)?.replace('\n', "\\n");
     let mut text = format!("{HEADER} from ota/layout.toml.\n\nPARLEY_ALIGN_KIB = \"{}\"\n", disk.align_mib * 1024);
-    for partition in &disk.partition {
+    for partition in &disk.partitions {
         let name = partition.label.to_uppercase();
         let _ = writeln!(text, "\nPARLEY_SIZE_{name} = \"{}\"", partition.size_mib);
         let _ = writeln!(text, "PARLEY_TYPE_{name} = \"{}\"", partition.kind);
@@ -198,7 +143,7 @@ fn disk(layout: &str) -> Result<String> {
     }
     let _ = write!(
         text,
-        "\n# With \\n for the ends of lines.\nPARLEY_AUTOBOOT = \"[all]\\ntryboot_a_b=1\\nboot_partition={committed}\\n[tryboot]\\nboot_partition={other}\\n\"\n\
+        "\n# With \\n for the ends of lines.\nPARLEY_AUTOBOOT = \"{autoboot}\"\n\
          PARLEY_AUTOBOOT_FILE = \"{}\"\nPARLEY_CMDLINE_FILE = \"{}\"\nPARLEY_CMDLINE_BYTES = \"{}\"\n\
          PARLEY_STARTS_OFFSET = \"{}\"\nPARLEY_STARTS_LIMIT = \"{}\"\n",
         disk.autoboot.file,

@@ -1,7 +1,7 @@
 //! What a check did, found and left out: for people while it runs, and as JSON for programs.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -49,14 +49,14 @@ impl Report {
     }
 
     /// Runs a step, tells about it, and keeps what it says. A step that cannot be carried out is a finding: it proved nothing.
-    pub fn step(&mut self, name: &str, run: impl FnOnce(&mut Report) -> Result<String>) {
+    pub fn step(&mut self, name: &str, run: impl FnOnce(&mut Self) -> Result<String>) {
         println!("== {name}");
         let (start, findings, skipped) = (Instant::now(), self.findings.len(), self.skipped.len());
         let said = run(self).unwrap_or_else(|problem| {
             self.find("the step came to no end", name, format!("{problem:#}"));
             String::new()
         });
-        let seconds = tenths(start.elapsed());
+        let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
         for skipped in &self.skipped[skipped..] {
             println!("   Skipped: {}: {}", skipped.what, skipped.why);
         }
@@ -74,10 +74,6 @@ impl Report {
         let text = serde_json::to_string_pretty(self)? + "\n";
         std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
     }
-}
-
-fn tenths(time: Duration) -> f64 {
-    (time.as_secs_f64() * 10.0).round() / 10.0
 }
 
 #[cfg(test)]

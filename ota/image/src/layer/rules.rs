@@ -5,7 +5,6 @@ mod bundle;
 mod conformance;
 mod depends;
 mod disk;
-mod generated;
 mod image;
 pub mod kas;
 mod kernel;
@@ -19,10 +18,11 @@ mod syntax;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use parley_device::layout::Layout;
 use serde::Serialize;
 
 use super::checkout::Checkout;
-use super::generate::Disk;
+use super::generate;
 use super::metadata::{self, Assignment, Metadata, Place};
 
 #[derive(Debug, Serialize)]
@@ -44,7 +44,7 @@ pub struct Layer<'a> {
     pub checkout: &'a Checkout,
     /// Recipes, classes and configuration.
     pub metadata: BTreeMap<String, Metadata>,
-    pub disk: Disk,
+    pub disk: Layout,
 }
 
 impl Layer<'_> {
@@ -118,12 +118,15 @@ pub fn recipe_name(path: &str) -> &str {
     file.split('_').next().unwrap_or(file)
 }
 
-#[derive(Default)]
-pub struct Findings(Vec<(String, String)>);
+/// What the rules have found; the one that runs adds to it.
+pub struct Findings {
+    rule: &'static str,
+    found: Vec<Finding>,
+}
 
 impl Findings {
     pub fn add(&mut self, place: impl std::fmt::Display, problem: impl Into<String>) {
-        self.0.push((place.to_string(), problem.into()));
+        self.found.push(Finding { rule: self.rule, place: place.to_string(), problem: problem.into() });
     }
 
     pub fn expect(&mut self, holds: bool, place: impl std::fmt::Display, problem: impl Into<String>) {
@@ -149,7 +152,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("dependencies inside the layer", depends::own),
     ("the card's contents are built", depends::card),
     ("the card is that of layout.toml", disk::card),
-    ("generated files are fresh", generated::fresh),
+    ("generated files are fresh", generate::fresh),
     ("read-only root", image::read_only),
     ("sizes are limited", image::sizes),
     ("no network service", image::network),
@@ -174,16 +177,15 @@ pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
             return Ok(vec![Finding { rule: "syntax", place: "meta-voice".into(), problem: format!("{problem:#}") }]);
         }
     };
-    let layer = Layer { checkout, metadata, disk: Disk::parse(&checkout.read("ota/layout.toml")?)? };
-    let mut found = Vec::new();
+    let layer = Layer { checkout, metadata, disk: Layout::parse_product(&checkout.read("ota/layout.toml")?)? };
+    let mut findings = Findings { rule: "", found: Vec::new() };
     for (rule, run) in RULES {
-        let mut findings = Findings::default();
+        findings.rule = rule;
         if let Err(problem) = run(&layer, &mut findings) {
             findings.add("meta-voice", format!("the rule could not be applied: {problem:#}"));
         }
-        found.extend(findings.0.into_iter().map(|(place, problem)| Finding { rule, place, problem }));
     }
-    Ok(found)
+    Ok(findings.found)
 }
 
 fn lines<'a>(path: &str, text: &'a str) -> impl Iterator<Item = (String, &'a str)> {

@@ -21,7 +21,7 @@ fn stops_starting(bench: &Bench, report: &mut Report) -> Result<()> {
     let counter = bench.layout.unconfirmed_starts;
     let sector = format!("{:<511}\n", format!("starts={} slot=A", counter.limit));
     ensure!(sector.len() as u64 == SECTOR, "a counter fills its sector");
-    overwrite(device.disk(), counter.offset_bytes, sector.as_bytes())?;
+    overwrite(&device.disk, counter.offset_bytes, sector.as_bytes())?;
     let said = switched_on(&mut device, SlotName::B)?;
     ensure!(device.starts[1].choice.tryboot, "slot B was to start by tryboot: {:?}", device.starts);
     let words = format!("the other slot had started after {:.1} s", said.at.as_secs_f64());
@@ -43,7 +43,7 @@ pub const ROOT_ROTS: Scenario = Scenario {
 fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&ROOT_ROTS)?;
     let idle = bench.layout.boot(SlotName::B)?;
-    let cmdline = super::starting::find(device.disk(), idle.start, idle.size, b"rauc.slot=B")?;
+    let cmdline = super::starting::find(&device.disk, idle.start, idle.size, b"rauc.slot=B")?;
     switched_on(&mut device, SlotName::A)?;
     device.run("systemctl start parley-started.service")?;
     let arm = "/usr/lib/parley/parley-tryboot set-primary";
@@ -64,7 +64,7 @@ fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&ROOT_ROTS)?;
     let root = bench.layout.root(SlotName::A)?;
     // EROFS begins with 1024 bytes of nothing; its description follows.
-    overwrite(device.disk(), root.start + 1024, &[0x55; 128])?;
+    overwrite(&device.disk, root.start + 1024, &[0x55; 128])?;
     switched_on(&mut device, SlotName::B)?;
     ensure!(device.starts.len() == 2 && device.starts[1].choice.tryboot, "it went otherwise: {:?}", device.starts);
     report.case("bit_rot_in_the_active_root_gives_way_at_once", Ok(String::new()));

@@ -15,34 +15,22 @@ const EXPECTS: &str = "a third of thirty of the power cuts over installation, tr
 
 /// In three parts, each with every third seed, so that they can run side by side.
 pub const STARTED_CUTS: [Scenario; 3] = [
-    part(
-        "started_cuts_1",
-        &[Case { name: "power_cuts_end_on_a_device_that_starts_1", expects: EXPECTS }],
-        |bench, report| started_cuts(bench, report, 0),
-    ),
-    part(
-        "started_cuts_2",
-        &[Case { name: "power_cuts_end_on_a_device_that_starts_2", expects: EXPECTS }],
-        |bench, report| started_cuts(bench, report, 1),
-    ),
-    part(
-        "started_cuts_3",
-        &[Case { name: "power_cuts_end_on_a_device_that_starts_3", expects: EXPECTS }],
-        |bench, report| started_cuts(bench, report, 2),
-    ),
+    part("started_cuts_1", cases! { "power_cuts_end_on_a_device_that_starts_1": EXPECTS, }, started_cuts::<0>),
+    part("started_cuts_2", cases! { "power_cuts_end_on_a_device_that_starts_2": EXPECTS, }, started_cuts::<1>),
+    part("started_cuts_3", cases! { "power_cuts_end_on_a_device_that_starts_3": EXPECTS, }, started_cuts::<2>),
 ];
 
 const fn part(name: &'static str, cases: &'static [Case], run: fn(&Bench, &mut Report) -> Result<()>) -> Scenario {
     Scenario { name, cases, starts: STARTED as u32 / 3, after: Some(UPDATE.name), always: false, run }
 }
 
-fn started_cuts(bench: &Bench, report: &mut Report, part: u64) -> Result<()> {
-    let (scenario, parts) = (&STARTED_CUTS[part as usize], STARTED_CUTS.len() as u64);
+fn started_cuts<const PART: usize>(bench: &Bench, report: &mut Report) -> Result<()> {
+    let (scenario, parts) = (&STARTED_CUTS[PART], STARTED_CUTS.len() as u64);
     let folder = bench.folder(scenario.name);
     let mut recording = KeptRecording::of(bench).open(bench, &folder.join("scratch"))?;
     let seeds = bench.seed.map_or(0..STARTED, |seed| seed..seed + 1);
     let mut slots = [0, 0];
-    for seed in seeds.filter(|seed| seed % parts == part) {
+    for seed in seeds.filter(|seed| seed % parts == PART as u64) {
         let expected = recording.check(recording.cut(seed))?;
         let outcome = start(bench, &recording, &expected, &folder);
         slots[expected.slot as usize] += u32::from(outcome.is_ok());
@@ -51,7 +39,7 @@ fn started_cuts(bench: &Bench, report: &mut Report, part: u64) -> Result<()> {
         report.case(scenario.cases[0].name, outcome);
     }
     let words = format!("{} on slot A, {} on slot B", slots[0], slots[1]);
-    report.figure(&format!("power cuts, started, part {}", part + 1), words.clone());
+    report.figure(&format!("power cuts, started, part {}", PART + 1), words.clone());
     report.case(scenario.cases[0].name, Ok(words));
     Ok(())
 }

@@ -54,12 +54,8 @@ fn limits(bench: &Bench, report: &mut Report) -> Result<()> {
     let history = device.run("parley update history --json")?;
     for (case, (_, measurement)) in LIMITS.cases.iter().zip(FAULTS) {
         let entry = format!("\"name\":\"{measurement}\"");
-        let known = if history.contains(&entry) {
-            Ok(String::new())
-        } else {
-            Err(anyhow::anyhow!("the history does not know {measurement}: {history}"))
-        };
-        report.case(case.name, known);
+        let unknown = || anyhow::anyhow!("the history does not know {measurement}: {history}");
+        report.case(case.name, history.contains(&entry).then(String::new).ok_or_else(unknown));
     }
     Ok(())
 }

@@ -7,10 +7,10 @@ use anyhow::{Context, Result, ensure};
 
 use super::starting::LONG;
 use super::{
-    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, RARE, Report, Rollback, START_BUDGET, Scenario, conclusion, mount_bundles,
-    started, switched_on,
+    ANSWERS, BUNDLES, Bench, COMMIT_BUDGET, RARE, Report, START_BUDGET, Scenario, conclusion, mount_bundles, started,
+    switched_on,
 };
-use crate::cuts::{Cuts, Recording, Said};
+use crate::cuts::{Recording, Said, told};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
@@ -56,21 +56,9 @@ pub(super) struct KeptRecording {
 }
 
 impl KeptRecording {
-    pub(super) fn of(bench: &Bench) -> KeptRecording {
+    pub(super) fn of(bench: &Bench) -> Self {
         let folder = bench.folder("recording");
-        KeptRecording { log: folder.join("writes.log"), said: folder.join("said.json") }
-    }
-
-    fn begin(&self) -> Result<()> {
-        let folder = self.log.parent().context("a recording lies in a folder")?;
-        if folder.exists() {
-            fs::remove_dir_all(folder)?;
-        }
-        Ok(fs::create_dir_all(folder)?)
-    }
-
-    fn finish(&self, said: &Said) -> Result<()> {
-        Ok(fs::write(&self.said, serde_json::to_vec(said)?)?)
+        Self { log: folder.join("writes.log"), said: folder.join("said.json") }
     }
 
     /// Opens it, if it is of these images; what is looked at is unpacked into that folder.
@@ -88,7 +76,11 @@ const NEW_LINES: &str = "1 one\n2 two";
 
 /// Installs, tries and commits while every write is recorded.
 fn record(bench: &Bench, device: &mut VirtualDevice, kept: &KeptRecording, report: &mut Report) -> Result<String> {
-    kept.begin()?;
+    let folder = bench.folder("recording");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(folder)?;
     device.plugged.record = Some(kept.log.clone());
     switched_on(device, SlotName::A)?;
     wait_committed(device)?;
@@ -113,7 +105,8 @@ fn record(bench: &Bench, device: &mut VirtualDevice, kept: &KeptRecording, repor
     ensure!(device.committed()? == Some(SlotName::B), "the commit did not change what starts");
     device.run("systemctl stop promise.service; sleep 2; /usr/lib/device/tell recorded")?;
     device.wait("DEVICE recorded", START_BUDGET)?;
-    kept.finish(&Said { base: bench.disk.clone(), lines: [device.said_before(), device.said()].concat() })?;
+    let said = Said { base: bench.disk.clone(), lines: device.said() };
+    fs::write(&kept.said, serde_json::to_vec(&said)?)?;
     Ok(format!("installed in {} s", took.as_secs()))
 }
 
@@ -146,7 +139,7 @@ fn back_by_command(device: &mut VirtualDevice, report: &mut Report) -> Result<St
     let asked = device.wait("DEVICE sent-back", START_BUDGET)?;
     device.begin("parley update rollback")?;
     let answered = device.wait(&format!("{ANSWERS} slot=A"), START_BUDGET)?;
-    let words = report.rollback(Rollback::new("by command", answered.at.saturating_sub(asked.at)))?;
+    let words = report.rollback("by command", answered.at.saturating_sub(asked.at))?;
     wait_committed(device)?;
     ensure!(device.committed()? == Some(SlotName::A), "the way back was not committed");
     let now = lines(device, 1)?;
@@ -169,13 +162,10 @@ pub(super) fn offered_again(device: &mut VirtualDevice) -> Result<String> {
 fn check_cuts(bench: &Bench, kept: &KeptRecording, report: &mut Report) -> Result<String> {
     let mut recording = kept.open(bench, &bench.folder("recording").join("cuts"))?;
     let seeds = bench.seed.map_or(0..CUTS, |seed| seed..seed + 1);
-    let mut cuts = Cuts::default();
-    for seed in seeds {
-        cuts.add(seed, recording.check(recording.cut(seed)));
-    }
-    let words = cuts.words(recording.len());
+    let outcomes: Vec<_> = seeds.map(|seed| (seed, recording.check(recording.cut(seed)))).collect();
+    let (words, outcome) = told(recording.len(), outcomes);
     report.figure("power cuts, block level", words.clone());
-    cuts.into_result().map(|()| words)
+    outcome.map(|()| words)
 }
 
 /// Checks the cuts of the recording that is there.

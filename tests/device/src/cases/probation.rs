@@ -5,8 +5,9 @@ use anyhow::{Result, ensure};
 use super::install::wait_committed;
 use super::starting::LONG;
 use super::{BUNDLES, Bench, RARE, Report, START_BUDGET, Scenario, back_on, mount_bundles, started, switched_on};
+use crate::disk::copy_sparse;
 use crate::layout::SlotName;
-use crate::virtual_device::{VirtualDevice, copy_sparse};
+use crate::virtual_device::VirtualDevice;
 
 pub const PROBATION: Scenario = Scenario {
     name: "probation",
@@ -65,7 +66,7 @@ fn limits(bench: &Bench, report: &mut Report) -> Result<()> {
     device.run("sync")?;
     device.end()?;
     let disk = folder.join("committed.img");
-    copy_sparse(device.disk(), &disk)?;
+    copy_sparse(&device.disk, &disk)?;
     for (case, (name, value)) in LIMITS.cases.iter().zip(EXCEEDED) {
         let mut device = VirtualDevice::new(bench.layout.clone(), &disk, &folder.join(name))?;
         report.case(case.name, exceeded(&mut device, name, value));

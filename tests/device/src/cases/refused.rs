@@ -41,7 +41,7 @@ pub const OLD_EEPROM: Scenario = Scenario {
 const BEFORE: &str =
     "refused by `parley update` in words and by RAUC, before a byte is written: both slots are untouched";
 
-///  bundle, and a word that an owner finds in the reason.
+/// The case, its bundle, and a word that an owner finds in the reason.
 const BAD: &[(&str, &str, &str)] = &[
     ("a_damaged_bundle_is_refused", "damaged", "damaged"),
     ("an_unsigned_bundle_is_refused", "unsigned", "signed"),
@@ -54,7 +54,7 @@ const BAD: &[(&str, &str, &str)] = &[
 
 fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&REFUSED)?;
-    let before = slots(bench, device.disk())?;
+    let before = slots(bench, &device.disk)?;
     // systemd takes no clock seriously that is 15 years ahead of its own release.
     device.plugged.clock = Some("2038-01-01T00:00:00".into());
     switched_on(&mut device, SlotName::A)?;
@@ -79,7 +79,7 @@ fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
 
 fn old_eeprom(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&OLD_EEPROM)?;
-    let before = slots(bench, device.disk())?;
+    let before = slots(bench, &device.disk)?;
     // February 2022.
     device.plugged.firmware_built = Some(1_643_673_600);
     switched_on(&mut device, SlotName::A)?;
@@ -92,7 +92,7 @@ fn old_eeprom(bench: &Bench, report: &mut Report) -> Result<()> {
 /// What was said, if nothing was written meanwhile.
 fn untouched(bench: &Bench, device: &mut VirtualDevice, before: &[[u8; 32]], said: String) -> Result<String> {
     device.run("sync")?;
-    ensure!(slots(bench, device.disk())? == before, "a slot was written");
+    ensure!(slots(bench, &device.disk)? == before, "a slot was written");
     Ok(said)
 }
 

@@ -24,21 +24,6 @@ pub struct Rollback {
     pub limit_s: f64,
 }
 
-impl Rollback {
-    pub fn new(failure: &str, measured: Duration) -> Rollback {
-        Rollback {
-            failure: failure.to_owned(),
-            measured_s: (measured.as_secs_f64() * 10.0).round() / 10.0,
-            firmware_s: FIRMWARE.as_secs_f64(),
-            limit_s: ROLLBACK_BUDGET.as_secs_f64(),
-        }
-    }
-
-    fn is_in_time(&self) -> bool {
-        self.measured_s <= self.limit_s
-    }
-}
-
 /// The latest figures of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
@@ -48,7 +33,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub fn update(&mut self, newer: &Figures) {
+    pub fn update(&mut self, newer: &Self) {
         self.rollbacks.extend(newer.rollbacks.clone());
         self.others.extend(newer.others.clone());
     }
@@ -78,8 +63,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(scenario: &'static Scenario) -> Report {
-        Report { scenario, outcomes: Vec::new(), figures: Figures::default() }
+    pub fn new(scenario: &'static Scenario) -> Self {
+        Self { scenario, outcomes: Vec::new(), figures: Figures::default() }
     }
 
     /// Notes how a case went; whether it passed. The words are what was seen.
@@ -98,11 +83,13 @@ impl Report {
     ///
     /// # Errors
     /// When it took too long.
-    pub fn rollback(&mut self, rollback: Rollback) -> Result<String> {
-        let words = format!("{}: answered again after {:.1} s", rollback.failure, rollback.measured_s);
-        let in_time = rollback.is_in_time();
-        self.figures.rollbacks.insert(rollback.failure.clone(), rollback);
-        ensure!(in_time, "{words}: too late");
+    pub fn rollback(&mut self, failure: &str, measured: Duration) -> Result<String> {
+        let (failure, measured_s) = (failure.to_owned(), (measured.as_secs_f64() * 10.0).round() / 10.0);
+        let words = format!("{failure}: answered again after {measured_s:.1} s");
+        let (firmware_s, limit_s) = (FIRMWARE.as_secs_f64(), ROLLBACK_BUDGET.as_secs_f64());
+        let rollback = Rollback { failure: failure.clone(), measured_s, firmware_s, limit_s };
+        self.figures.rollbacks.insert(failure, rollback);
+        ensure!(measured_s <= limit_s, "{words}: too late");
         Ok(words)
     }
 
@@ -141,8 +128,8 @@ mod tests {
     #[test]
     fn a_way_back_that_takes_too_long_fails_and_is_still_a_figure() {
         let mut report = Report::new(SCENARIOS[0]);
-        assert!(report.rollback(Rollback::new("panic", Duration::from_secs(20))).is_ok());
-        assert!(report.rollback(Rollback::new("freeze", Duration::from_secs(31))).is_err());
+        assert!(report.rollback("panic", Duration::from_secs(20)).is_ok());
+        assert!(report.rollback("freeze", Duration::from_secs(31)).is_err());
         assert_eq!(report.figures.rollbacks.len(), 2);
         assert!(report.figures.table().contains("| freeze | 31.0 s | 40.0 s | 30 s |"));
     }

@@ -112,7 +112,7 @@ pub const AUTOBOOT: Scenario = Scenario {
 
 fn autoboot(bench: &Bench, report: &mut Report) -> Result<()> {
     let partition = bench.layout.partition("autoboot")?.clone();
-    let content = bench.layout.autoboot(SlotName::A)?;
+    let content = bench.layout.autoboot_txt(SlotName::A)?;
     let mut device = bench.device(&AUTOBOOT)?;
     let file = content.as_bytes().to_vec();
     let harms: [(&'static str, Vec<u8>, Vec<u8>); 3] = [
@@ -125,14 +125,14 @@ fn autoboot(bench: &Bench, report: &mut Report) -> Result<()> {
     for (name, place, harm) in harms {
         let position = match place.is_empty() {
             true => partition.start,
-            false => find(device.disk(), partition.start, partition.size, &place)?,
+            false => find(&device.disk, partition.start, partition.size, &place)?,
         };
-        overwrite(device.disk(), position, &harm)?;
+        overwrite(&device.disk, position, &harm)?;
         let mut repaired = || -> Result<String> {
             switched_on(&mut device, SlotName::A)?;
             device.run("systemctl start parley-started.service && sync")?;
-            let disk = std::fs::File::open(device.disk())?;
-            let now = disk::fat_file(&disk, &partition, &bench.layout.autoboot_file)?;
+            let disk = std::fs::File::open(&device.disk)?;
+            let now = disk::fat_file(&disk, &partition, &bench.layout.autoboot.file)?;
             ensure!(now.as_deref() == Some(content.as_bytes()), "the file is now {now:?}");
             Ok(String::new())
         };

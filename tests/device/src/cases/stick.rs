@@ -30,15 +30,15 @@ const PULLED_BUDGET: Duration = Duration::from_secs(180);
 fn stick(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&STICK)?;
     let copy = bench.folder(STICK.name).join("stick.img");
-    crate::virtual_device::copy_sparse(&bench.stick, &copy)?;
+    crate::disk::copy_sparse(&bench.stick, &copy)?;
     device.plugged.stick = Some(copy.clone());
     switched_on(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
-    let before = slots(bench, device.disk())?;
+    let before = slots(bench, &device.disk)?;
     report.case("a_stick_with_an_update_is_offered_and_gets_a_report", offered(&mut device));
     let outcome = pulled(&mut device).and_then(|said| {
         device.run("sync")?;
-        ensure!(slots(bench, device.disk())?[..2] == before[..2], "the running slot was written");
+        ensure!(slots(bench, &device.disk)?[..2] == before[..2], "the running slot was written");
         Ok(said)
     });
     report.case("a_stick_that_is_pulled_while_it_installs_ends_the_installation", outcome);

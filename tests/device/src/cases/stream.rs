@@ -1,7 +1,6 @@
 //! An update over the network, whose version then fails, is sent back, and is not tried again.
 
 use std::collections::HashSet;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -9,8 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::install::{lines, offered_again, wait_committed};
 use super::starting::LONG;
-use super::{Bench, COMMIT_BUDGET, RARE, Report, Scenario, conclusion, mount_bundles, slots, started, switched_on};
-use crate::layout::{Partition, SlotName};
+use super::{
+    Bench, COMMIT_BUDGET, RARE, Report, Scenario, conclusion, mount_bundles, pieces, slots, started, switched_on,
+};
+use crate::layout::SlotName;
 use crate::machine::SERVER;
 use crate::virtual_device::VirtualDevice;
 
@@ -46,10 +47,10 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
     wait_committed(&mut device)?;
     device
         .run("net=$(ls /sys/class/net | grep -vx lo) && ip link set $net up && ip address add 10.0.2.15/24 dev $net")?;
-    let [boot_a, root_a, ..] = slots(bench, device.disk())?[..] else { anyhow::bail!("a device has two slots") };
+    let [boot_a, root_a, ..] = slots(bench, &device.disk)?[..] else { anyhow::bail!("a device has two slots") };
     let outcome = damaged(&mut device).and_then(|said| {
         device.run("sync")?;
-        ensure!(slots(bench, device.disk())?[..2] == [boot_a, root_a], "the running slot was written");
+        ensure!(slots(bench, &device.disk)?[..2] == [boot_a, root_a], "the running slot was written");
         ensure!(device.committed()? == Some(SlotName::A), "another slot would start");
         Ok(said)
     });
@@ -75,7 +76,7 @@ fn program_alone(bench: &Bench, device: &mut VirtualDevice, log: &Path, report: 
     device.run_within(&format!("parley update install http://{SERVER}/good.raucb"), LONG)?;
     let sent: u64 = std::fs::read_to_string(log)?.lines().filter_map(|line| line.parse::<u64>().ok()).sum();
     let whole = bench.served.join("good.raucb").metadata().context("the bundle that was served")?.len();
-    let New { bytes: new, pieces } = new_on_the_root(bench, device)?;
+    let (new, pieces) = new_on_the_root(bench, device)?;
     let percent = |bytes: u64| 100.0 * bytes as f64 / whole as f64;
     let words = format!(
         "{sent} bytes of a bundle of {whole}, {:.1} %; {new} of the root were new, {:.1} %, in pieces of {pieces}, {:.1} %",
@@ -89,39 +90,24 @@ fn program_alone(bench: &Bench, device: &mut VirtualDevice, log: &Path, report: 
     Ok(words)
 }
 
-/// What of the root in slot B was not in slot A's, whatever its place, bytes.
-struct New {
-    bytes: u64,
-    /// The pieces in which those lie.
-    pieces: u64,
-}
-
-fn new_on_the_root(bench: &Bench, device: &mut VirtualDevice) -> Result<New> {
+/// What of the root in slot B was not in slot A's, whatever its place, and the pieces in which that lies, bytes.
+fn new_on_the_root(bench: &Bench, device: &mut VirtualDevice) -> Result<(u64, u64)> {
     device.run("sync")?;
     let [old, new] = [bench.layout.root(SlotName::A)?, bench.layout.root(SlotName::B)?];
-    let disk = std::fs::File::open(device.disk())?;
+    let disk = std::fs::File::open(&device.disk)?;
     let mut known = HashSet::new();
-    blocks(&disk, old, |block| {
-        known.insert(Sha256::digest(block));
-    })?;
-    let (mut index, mut bytes, mut pieces) = (0, 0, HashSet::new());
-    blocks(&disk, new, |block| {
-        if !known.contains(&Sha256::digest(block)) {
-            bytes += BLOCK as u64;
-            pieces.insert(index * BLOCK / PIECE);
+    pieces(&disk, old, |piece| known.extend(piece.chunks(BLOCK).map(Sha256::digest)))?;
+    let (mut index, mut bytes, mut fetched) = (0, 0, HashSet::new());
+    pieces(&disk, new, |piece| {
+        for block in piece.chunks(BLOCK) {
+            if !known.contains(&Sha256::digest(block)) {
+                bytes += BLOCK as u64;
+                fetched.insert(index * BLOCK / PIECE);
+            }
+            index += 1;
         }
-        index += 1;
     })?;
-    Ok(New { bytes, pieces: (pieces.len() * PIECE) as u64 })
-}
-
-fn blocks(disk: &std::fs::File, partition: &Partition, mut each: impl FnMut(&[u8])) -> Result<()> {
-    let mut piece = vec![0; 1 << 20];
-    for position in (partition.start..partition.start + partition.size).step_by(piece.len()) {
-        disk.read_exact_at(&mut piece, position)?;
-        piece.chunks(BLOCK).for_each(&mut each);
-    }
-    Ok(())
+    Ok((bytes, (fetched.len() * PIECE) as u64))
 }
 
 fn at_once(device: &mut VirtualDevice) -> Result<String> {

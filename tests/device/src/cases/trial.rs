@@ -14,7 +14,9 @@ pub const HANGS: Scenario = Scenario {
     },
     starts: 2,
     always: true,
-    run: |bench, report| fails(bench, report, &HANGS, &[("kernel-hang", Stop::Watchdog)]),
+    run: |bench, report| {
+        fails(bench, report, &HANGS, &[("kernel-hang", "hang of the kernel in a trial", Stop::Watchdog)])
+    },
     ..RARE
 };
 
@@ -24,7 +26,7 @@ pub const PANICS: Scenario = Scenario {
         "a_trial_whose_kernel_panics_falls_back": "the kernel restarts after a second; the committed slot answers within 30 s",
     },
     starts: 2,
-    run: |bench, report| fails(bench, report, &PANICS, &[("panic", Stop::Reset)]),
+    run: |bench, report| fails(bench, report, &PANICS, &[("panic", "panic in a trial", Stop::Reset)]),
     ..RARE
 };
 
@@ -36,7 +38,11 @@ pub const INIT: Scenario = Scenario {
     },
     starts: 4,
     run: |bench, report| {
-        fails(bench, report, &INIT, &[("init-frozen", Stop::Watchdog), ("init-crash", Stop::Watchdog)])
+        let faults = [
+            ("init-frozen", "hang of the first process in a trial", Stop::Watchdog),
+            ("init-crash", "crash of the first process in a trial", Stop::Watchdog),
+        ];
+        fails(bench, report, &INIT, &faults)
     },
     ..RARE
 };
@@ -50,17 +56,24 @@ pub const SERVICE: Scenario = Scenario {
     },
     starts: 6,
     run: |bench, report| {
-        let faults = [("service-hang", Stop::Reset), ("service-crashes", Stop::Reset), ("gate-self-test", Stop::Reset)];
+        let faults = [
+            ("service-hang", "hang of the service in a trial", Stop::Reset),
+            ("service-crashes", "crash of the service in a trial", Stop::Reset),
+            ("gate-self-test", "failed gate", Stop::Reset),
+        ];
         fails(bench, report, &SERVICE, &faults)
     },
     ..RARE
 };
 
+/// A harm, its row in the table of rollbacks, and what ends the trial.
+type Fault<'a> = (&'a str, &'a str, Stop);
+
 /// One failing trial after the other, each a case of the scenario in its order.
-fn fails(bench: &Bench, report: &mut Report, scenario: &Scenario, faults: &[(&str, Stop)]) -> Result<()> {
+fn fails(bench: &Bench, report: &mut Report, scenario: &Scenario, faults: &[Fault<'_>]) -> Result<()> {
     let mut device = bench.device(scenario)?;
-    for (case, (fault, stop)) in scenario.cases.iter().zip(faults) {
-        let outcome = falls_back(&mut device, fault, *stop, report);
+    for (case, fault) in scenario.cases.iter().zip(faults) {
+        let outcome = falls_back(&mut device, *fault, report);
         let is_lost = outcome.is_err();
         report.case(case.name, outcome);
         if is_lost {
@@ -71,7 +84,7 @@ fn fails(bench: &Bench, report: &mut Report, scenario: &Scenario, faults: &[(&st
     Ok(())
 }
 
-fn falls_back(device: &mut VirtualDevice, fault: &str, stop: Stop, report: &mut Report) -> Result<String> {
+fn falls_back(device: &mut VirtualDevice, (fault, row, stop): Fault<'_>, report: &mut Report) -> Result<String> {
     device.words_for = vec![(SlotName::B, format!("device.fault={fault}"))];
     if device.is_on() {
         device.begin("systemctl reboot --reboot-argument='0 tryboot'")?;
@@ -79,25 +92,11 @@ fn falls_back(device: &mut VirtualDevice, fault: &str, stop: Stop, report: &mut 
         device.power_on_in_trial()?;
     }
     let failure = device.wait(&format!("DEVICE fault {fault}"), START_BUDGET)?;
-    let words = back_on(device, SlotName::A, in_words(fault), &failure, report)?;
+    let words = back_on(device, SlotName::A, row, &failure, report)?;
     let trial = &device.starts[device.starts.len() - 2];
     let ended = trial.end.map(|(how, _)| how);
     ensure!(trial.choice.tryboot && ended == Some(stop), "the trial went otherwise: {trial:?}");
     Ok(words)
-}
-
-/// The row of the table of rollbacks.
-fn in_words(fault: &str) -> &str {
-    match fault {
-        "panic" => "panic in a trial",
-        "kernel-hang" => "hang of the kernel in a trial",
-        "init-frozen" => "hang of the first process in a trial",
-        "init-crash" => "crash of the first process in a trial",
-        "service-hang" => "hang of the service in a trial",
-        "service-crashes" => "crash of the service in a trial",
-        "gate-self-test" => "failed gate",
-        other => other,
-    }
 }
 
 pub const CUT: Scenario = Scenario {

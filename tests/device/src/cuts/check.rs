@@ -30,7 +30,7 @@ impl Recording {
         self.check_choice(cut, slot)?;
         self.check_slot(&disk, slot).with_context(|| format!("slot {slot}, which starts"))?;
         if self.installed.is_some_and(|installed| installed <= cut.after) {
-            let idle = self.layout.committed.other();
+            let idle = self.layout.autoboot.committed.other();
             self.check_slot(&disk, idle).with_context(|| format!("slot {idle}, whose installation was complete"))?;
         }
         let number = self.check_data(&disk, now.partition("data")?, self.promised_lines(cut, slot))?;
@@ -40,7 +40,7 @@ impl Recording {
     }
 
     pub(super) fn check_choice(&self, cut: Cut, slot: SlotName) -> Result<()> {
-        let (old, new) = (self.layout.committed, self.layout.committed.other());
+        let (old, new) = (self.layout.autoboot.committed, self.layout.autoboot.committed.other());
         match self.commit {
             Some((_, last)) if cut.after >= last => {
                 ensure!(slot == new, "slot {slot} starts although {new} was committed")
@@ -73,22 +73,14 @@ impl Recording {
             "its command line names another root: {}",
             boot.cmdline
         );
-        let verity = Verity::parse(word("parley.verity=").context("its command line has no hash of its root")?)?;
-        ensure!(self.verify(disk, root, &verity)?, "its root differs from its hash");
-        Ok(())
-    }
-
-    fn verify(&self, disk: &ReplayedDisk, root: &Partition, verity: &Verity) -> Result<bool> {
+        let verity = word("parley.verity=").context("its command line has no hash of its root")?;
+        let (blocks, hash) = blocks_and_hash(verity)?;
         let image = self.materialise(disk, root)?;
         let mut verify = Command::new("veritysetup");
-        verify
-            .arg("verify")
-            .arg(&image)
-            .arg(&image)
-            .arg(&verity.hash)
-            .arg(format!("--hash-offset={}", verity.blocks * 4096));
+        verify.arg("verify").args([&image, &image]).args([hash, &format!("--hash-offset={}", blocks * 4096)]);
         let verified = verify.output().context("cannot start veritysetup; is cryptsetup-bin installed?")?;
-        Ok(verified.status.success())
+        ensure!(verified.status.success(), "its root differs from its hash");
+        Ok(())
     }
 
     fn check_data(&self, disk: &ReplayedDisk, data: &Partition, lines: Option<(&str, &str)>) -> Result<u64> {
@@ -125,7 +117,7 @@ impl Recording {
             }
         }
         let image = self.scratch.join(format!("{}.img", partition.label));
-        crate::virtual_device::copy_sparse(&original, &image)?;
+        crate::disk::copy_sparse(&original, &image)?;
         let file = fs::OpenOptions::new().write(true).open(&image)?;
         disk.changes.apply(&self.log, partition.start, partition.size, &file)?;
         Ok(image)
@@ -139,18 +131,9 @@ fn cat(image: &Path, file: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(&read.context("cannot start debugfs")?.stdout).trim().to_owned())
 }
 
-/// `parley.verity=BLOCKS,SALT,HASH` of a command line.
-pub(super) struct Verity {
-    pub(super) blocks: u64,
-    pub(super) hash: String,
-}
-
-impl Verity {
-    pub(super) fn parse(word: &str) -> Result<Verity> {
-        let mut parts = word.split(',');
-        let (blocks, _salt, hash) = (parts.next(), parts.next(), parts.next());
-        let parsed = blocks.and_then(|blocks| blocks.parse().ok()).zip(hash);
-        let (blocks, hash) = parsed.with_context(|| format!("`{word}` does not say how to open a root"))?;
-        Ok(Verity { blocks, hash: hash.to_owned() })
-    }
+/// Data blocks and hash out of `BLOCKS,SALT,HASH`, the command line's word that opens a root.
+pub(super) fn blocks_and_hash(word: &str) -> Result<(u64, &str)> {
+    let mut parts = word.split(',');
+    let blocks = parts.next().and_then(|blocks| blocks.parse().ok());
+    blocks.zip(parts.nth(1)).with_context(|| format!("`{word}` does not say how to open a root"))
 }

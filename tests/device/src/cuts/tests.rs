@@ -1,4 +1,4 @@
-use super::check::Verity;
+use super::check::blocks_and_hash;
 use super::*;
 use crate::layout::SECTOR;
 use crate::writelog::tests::{Op, recorded};
@@ -24,22 +24,23 @@ fn recording(folder: &Path) -> Recording {
         ("[ 9.0] DEVICE safe 3 slot=B", length(10)),
         ("[ 9.5] DEVICE recorded slot=B", length(10)),
     ];
-    let said: Vec<(String, u64)> = said.iter().map(|(line, at)| ((*line).to_owned(), *at)).collect();
+    opened(folder, &ops, &said)
+}
+
+fn opened(folder: &Path, ops: &[Op], said: &[(&str, u64)]) -> Recording {
+    let lines = said.iter().map(|(line, at)| ((*line).to_owned(), *at)).collect();
     let (base, log) = (folder.join("base"), folder.join("log"));
     File::create(&base).unwrap().set_len(layout().disk_size()).unwrap();
-    fs::write(&log, recorded(&ops)).unwrap();
-    Recording::open(&layout(), &Said { base, lines: said }, &log, folder).unwrap()
+    fs::write(&log, recorded(ops)).unwrap();
+    Recording::open(&layout(), &Said { base, lines }, &log, folder).unwrap()
 }
 
 #[test]
 fn what_follows_the_recording_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
-    let (base, log) = (folder.path().join("base"), folder.path().join("log"));
     let ops = [write_to("data"), Op::Flush, write_to("autoboot"), Op::Flush];
-    File::create(&base).unwrap().set_len(layout().disk_size()).unwrap();
-    fs::write(&log, recorded(&ops)).unwrap();
-    let lines = vec![("DEVICE recorded slot=B".to_owned(), recorded(&ops[..2]).len() as u64)];
-    let recording = Recording::open(&layout(), &Said { base, lines }, &log, folder.path()).unwrap();
+    let said = [("DEVICE recorded slot=B", recorded(&ops[..2]).len() as u64)];
+    let recording = opened(folder.path(), &ops, &said);
     assert_eq!(recording.len(), 2);
     assert!(!recording.is_whole());
 }
@@ -104,9 +105,8 @@ fn a_blank_disk_does_not_survive() {
 
 #[test]
 fn a_hash_is_read_from_the_command_lines_word() {
-    let verity = Verity::parse("16670,aa,bb").unwrap();
-    assert_eq!((verity.blocks, verity.hash.as_str()), (16670, "bb"));
-    assert!(Verity::parse("x,aa,bb").is_err() && Verity::parse("16670").is_err());
+    assert_eq!(blocks_and_hash("16670,aa,bb").unwrap(), (16670, "bb"));
+    assert!(blocks_and_hash("x,aa,bb").is_err() && blocks_and_hash("16670").is_err());
 }
 
 #[test]
@@ -122,9 +122,8 @@ fn lines_are_promised_in_the_schema_of_the_slot_that_starts() {
 
 #[test]
 fn failed_cuts_are_told_with_their_seeds() {
-    let mut cuts = Cuts::default();
-    cuts.add(1, Ok(Survived { cut: after(1), slot: SlotName::B, number: 0 }));
-    cuts.add(7, Err(anyhow::anyhow!("torn")));
-    assert_eq!(cuts.words(9), "1 of 2 over 9 requests survived: 0 start slot A, 1 slot B");
-    assert!(cuts.into_result().unwrap_err().to_string().contains("--seed 7: torn"));
+    let survived = Survived { cut: after(1), slot: SlotName::B, number: 0 };
+    let (words, outcome) = told(9, [(1, Ok(survived)), (7, Err(anyhow!("torn")))]);
+    assert_eq!(words, "1 of 2 over 9 requests survived: 0 start slot A, 1 slot B");
+    assert!(outcome.unwrap_err().to_string().contains("--seed 7: torn"));
 }

@@ -41,27 +41,22 @@ pub fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()>
 }
 
 /// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
-pub fn disks(disk: &Path, record: Option<&Path>, plugged: &Plugged) -> Vec<String> {
-    let blockdev = |value: String| ["-blockdev".to_owned(), value];
-    let mut arguments = Vec::new();
+pub fn plug_disks(command: &mut Command, disk: &Path, record: Option<&Path>, plugged: &Plugged) {
+    let file = |name: &str, image: &Path| {
+        format!("driver=file,cache.no-flush=on,node-name={name},filename={}", image.display())
+    };
     let name = if record.is_some() { "recorded" } else { "disk" };
-    arguments
-        .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name={name}-file,filename={}", disk.display())));
-    arguments.extend(blockdev(format!("driver=raw,node-name={name},file={name}-file")));
+    command.args(["-blockdev", &file(&format!("{name}-file"), disk)]);
+    command.args(["-blockdev", &format!("driver=raw,node-name={name},file={name}-file")]);
     if let Some(record) = record {
-        arguments
-            .extend(blockdev(format!("driver=file,cache.no-flush=on,node-name=log,filename={}", record.display())));
-        arguments.extend(blockdev("driver=blklogwrites,node-name=disk,file=recorded,log=log".to_owned()));
+        command.args(["-blockdev", &file("log", record)]);
+        command.args(["-blockdev", "driver=blklogwrites,node-name=disk,file=recorded,log=log"]);
     }
     // A card cannot write zeroes by itself either; and in a log they would be two writes, the second by `fallocate`.
-    arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=disk,serial=card,write-zeroes=off".to_owned()]);
+    command.args(["-device", "virtio-blk-device,drive=disk,serial=card,write-zeroes=off"]);
     if let Some(bundles) = &plugged.bundles {
-        arguments.extend(blockdev(format!(
-            "driver=file,node-name=bundles-file,read-only=on,filename={}",
-            bundles.display()
-        )));
-        arguments.extend(blockdev("driver=raw,node-name=bundles,read-only=on,file=bundles-file".to_owned()));
-        arguments.extend(["-device".to_owned(), "virtio-blk-device,drive=bundles,serial=bundles".to_owned()]);
+        let file = format!("driver=file,node-name=bundles-file,read-only=on,filename={}", bundles.display());
+        command.args(["-blockdev", &file, "-blockdev", "driver=raw,node-name=bundles,read-only=on,file=bundles-file"]);
+        command.args(["-device", "virtio-blk-device,drive=bundles,serial=bundles"]);
     }
-    arguments
 }

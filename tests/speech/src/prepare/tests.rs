@@ -22,13 +22,13 @@ fn remade(made_from: &str, asked_for: &str, between: impl FnOnce(&Path)) -> bool
     let folder = tempfile::tempdir().expect("a temporary folder");
     let sources = sources();
     let workshop = Workshop { folder: folder.path(), sources: &sources };
-    let first = workshop.set("set", made_from, || workshop.clips("set", &[knock("a")])).expect("the set is made");
+    let first = workshop.clips("set", made_from, &[knock("a")]).expect("the set is made");
     between(folder.path());
     let mut again = false;
     let second = workshop
         .set("set", asked_for, || {
             again = true;
-            workshop.clips("set", &[knock("a")])
+            Ok(vec![workshop.clip("set", &knock("a"))?])
         })
         .expect("the set is there");
     assert_eq!(first, second);
@@ -58,7 +58,7 @@ fn a_broken_off_preparation_leaves_no_index() {
     let sources = sources();
     let workshop = Workshop { folder: folder.path(), sources: &sources };
     let failed: Result<Vec<Clip>> = workshop.set("set", "", || {
-        workshop.clips("set", &[knock("a")])?;
+        workshop.clip("set", &knock("a"))?;
         anyhow::bail!("the disk is full")
     });
     assert!(failed.is_err());

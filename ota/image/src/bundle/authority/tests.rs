@@ -1,5 +1,6 @@
 //! With RAUC itself: what a device would say of each signature. The packages are those of [`xtask::system::UPDATE_TESTS`].
 
+use std::path::PathBuf;
 use std::process::Output;
 
 use super::super::{Content, compatible, make, signature};

@@ -18,10 +18,10 @@ pub enum Next {
 }
 
 impl Order {
-    pub fn of(mut scenarios: Vec<&'static Scenario>) -> Order {
+    pub fn of(mut scenarios: Vec<&'static Scenario>) -> Self {
         let needed: Vec<&str> = scenarios.iter().filter_map(|scenario| scenario.after).collect();
         scenarios.sort_by_key(|scenario| (!needed.contains(&scenario.name), Reverse(scenario.starts)));
-        Order { waiting: scenarios, running: Vec::new() }
+        Self { waiting: scenarios, running: Vec::new() }
     }
 
     pub fn take(&mut self) -> Next {

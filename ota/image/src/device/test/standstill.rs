@@ -12,19 +12,19 @@ impl Standstill {
     const LOOK: Duration = Duration::from_millis(500);
     const LONGEST: Duration = Duration::from_secs(5);
 
-    pub fn watch() -> Standstill {
+    pub fn watch() -> Self {
         let count = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&count);
         std::thread::spawn(move || {
             loop {
                 let before = Instant::now();
-                std::thread::sleep(Standstill::LOOK);
-                if before.elapsed() > Standstill::LONGEST {
+                std::thread::sleep(Self::LOOK);
+                if before.elapsed() > Self::LONGEST {
                     counted.fetch_add(1, Ordering::Relaxed);
                 }
             }
         });
-        Standstill(count)
+        Self(count)
     }
 
     pub fn count(&self) -> u64 {

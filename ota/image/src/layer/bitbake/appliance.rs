@@ -23,29 +23,19 @@ pub fn configure(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
         "cargo has fetched what Cargo.lock lists, and bitbake still wants {}",
         missing.join(" ")
     );
-    let complaints = run::complaints(&said);
-    ensure!(succeeded || !complaints.is_empty(), "bitbake -c configure failed:\n{said}");
-    report.find_all("bitbake -c configure", RECIPE, complaints);
+    run::judge(&said, succeeded, "bitbake -c configure", RECIPE, report);
     Ok(format!("{crates} crates; {}", run::summary(&said, "NOTE: Tasks Summary: ")))
 }
 
-struct Tree {
-    source: PathBuf,
-    /// The part of its configuration of cargo that holds on this machine.
-    config: String,
-    packages: Vec<String>,
-}
-
-impl Tree {
-    fn of(build: &Build) -> Result<Tree> {
-        let values = build.environment(RECIPE)?;
-        let value = |name| run::expect_value(&values, name);
-        let text = fs::read_to_string(PathBuf::from(value("CARGO_HOME")?).join("config.toml"))
-            .context("bitbake has not configured the program: run the step `appliance` first")?;
-        let packages = selected(&value("CARGO_BUILD_FLAGS")?);
-        ensure!(!packages.is_empty(), "the recipe builds no package of the workspace by its name");
-        Ok(Tree { source: value("S")?.into(), config: sources_only(&text)?, packages })
-    }
+/// Where the program's source is, the part of its configuration of cargo that holds on this machine, and the packages that are built.
+fn tree(build: &Build) -> Result<(PathBuf, String, Vec<String>)> {
+    let values = build.environment(RECIPE)?;
+    let value = |name| run::expect_value(&values, name);
+    let text = fs::read_to_string(PathBuf::from(value("CARGO_HOME")?).join("config.toml"))
+        .context("bitbake has not configured the program: run the step `appliance` first")?;
+    let packages = selected(&value("CARGO_BUILD_FLAGS")?);
+    ensure!(!packages.is_empty(), "the recipe builds no package of the workspace by its name");
+    Ok((value("S")?.into(), sources_only(&text)?, packages))
 }
 
 /// The packages that flags of `cargo build` select.
@@ -65,7 +55,7 @@ fn sources_only(config: &str) -> Result<String> {
 pub fn frozen(check: &mut Check<'_>) -> Result<String> {
     system::ensure(system::BUILD, check.install)?;
     let onnxruntime = onnxruntime::ensure()?;
-    let Tree { source, config, packages } = Tree::of(check.build()?)?;
+    let (source, config, packages) = tree(check.build()?)?;
     let home = tempfile::tempdir_in(places::cache()?)?;
     fs::write(home.path().join("config.toml"), config)?;
     let resolved = resolved(&source, home.path())?;

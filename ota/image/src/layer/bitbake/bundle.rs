@@ -1,11 +1,11 @@
 //! The bundle's manifest as the bundle's recipe writes it, with stand-ins for the images, against ota/manifest.raucm.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 
 use super::run::{self, Build, expect_value};
 use crate::layer::checkout::Checkout;
@@ -31,21 +31,21 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     }
     build.give(Path::new(&expect_value(&bundle, "TMPDIR")?).join("deploy").as_path())?;
     let (said, succeeded) = build.task(RECIPE, "configure")?;
-    let complaints = run::complaints(&said);
-    ensure!(succeeded || !complaints.is_empty(), "bitbake -c configure failed:\n{said}");
-    report.find_all(RULE, RECIPE, complaints);
+    run::judge(&said, succeeded, RULE, RECIPE, report);
     if !succeeded {
         return Ok(String::new());
     }
     let folder = expect_value(&bundle, "BUNDLE_DIR")?;
     let folder = Path::new(&folder);
     let written = fs::read_to_string(folder.join("manifest.raucm")).context("bitbake wrote no manifest")?;
-    let expected = filled(checkout, &bundle)?;
-    report.find_all(RULE, RECIPE, differences(&manifest::sections(&expected), &manifest::sections(&written)));
+    let version = expect_value(&bundle, "DISTRO_VERSION")?;
+    let expected =
+        manifest::sections(&crate::bundle::manifest(&crate::bundle::compatible()?, &version, &version, false)?);
+    report.find_all(RULE, RECIPE, differences(&expected, &manifest::sections(&written)));
     let present: BTreeSet<_> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .collect::<Result<_>>()?;
-    let wanted: BTreeSet<_> = manifest::sections(&expected)
+    let wanted: BTreeSet<_> = expected
         .into_iter()
         .filter_map(|(_, keys)| keys.get("filename").cloned())
         .chain(["manifest.raucm".to_owned()])
@@ -62,23 +62,6 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     Ok(format!("{} as in ota/manifest.raucm", present.into_iter().collect::<Vec<_>>().join(", ")))
 }
 
-/// ota/manifest.raucm, with what it is completed with.
-fn filled(checkout: &Checkout, bundle: &str) -> Result<String> {
-    let system = manifest::sections(&checkout.read("ota/system.conf")?);
-    let compatible = system.iter().find(|(name, _)| name == "system").and_then(|(_, keys)| keys.get("compatible"));
-    let version = expect_value(bundle, "DISTRO_VERSION")?;
-    let text = checkout
-        .read("ota/manifest.raucm")?
-        .replace("{compatible}", compatible.context("ota/system.conf is compatible with nothing")?)
-        .replace("{version}", &version)
-        .replace("{build}", &version)
-        .replace("{allow-downgrade}", "false");
-    if text.lines().any(|line| !line.starts_with('#') && line.contains('{')) {
-        bail!("ota/manifest.raucm has a word in braces that this check does not know");
-    }
-    Ok(text)
-}
-
 /// What one manifest says and the other does not. A description is free.
 fn differences(expected: &Sections, written: &Sections) -> Vec<String> {
     let mut found = Vec::new();
@@ -88,19 +71,18 @@ fn differences(expected: &Sections, written: &Sections) -> Vec<String> {
     if names(expected) != names(written) {
         found.push(format!("its images are {:?}, not {:?}", names(written), names(expected)));
     }
-    let all: BTreeSet<_> = expected.iter().chain(written).map(|(name, _)| name).collect();
-    for section in all {
-        let of = |sections: &Sections| {
-            sections.iter().find(|(name, _)| name == section).map(|(_, keys)| keys.clone()).unwrap_or_default()
-        };
-        let (expected, written) = (of(expected), of(written));
-        let keys: BTreeSet<_> = expected.keys().chain(written.keys()).collect();
-        for key in keys {
-            let free = section == "update" && key == "description";
-            if !free && expected.get(key) != written.get(key) {
-                found.push(format!("[{section}] {key} is {:?}, not {:?}", written.get(key), expected.get(key)));
+    let mut said: BTreeMap<(&str, &str), [Option<&str>; 2]> = BTreeMap::new();
+    for (side, sections) in [expected, written].into_iter().enumerate() {
+        for (section, keys) in sections {
+            for (key, value) in keys {
+                said.entry((section, key)).or_default()[side] = Some(value);
             }
         }
+    }
+    said.remove(&("update", "description"));
+    for ((section, key), [expected, written]) in said.into_iter().filter(|(_, [expected, written])| expected != written)
+    {
+        found.push(format!("[{section}] {key} is {written:?}, not {expected:?}"));
     }
     found
 }

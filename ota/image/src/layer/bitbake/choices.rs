@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::run::{self, Build, is_on_path};
+use super::run::{self, Build};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use crate::layer::rules::{kas, recipe_name};
+use xtask::system;
 
 /// What kas does between reading its files and printing them.
 const KAS_STEPS: &str =
@@ -21,16 +22,16 @@ const OFF: &[&str] = &["disabled", "excluded", "n", "no", "0", "false"];
 const FROM_OUTSIDE: &str = "file:///from-outside";
 
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
-    if !is_on_path("kas") {
+    if !system::is_on_path("kas") {
         return Ok(report.skip("choices", "kas is not installed: pip install kas"));
     }
     let mut read = Vec::new();
     for file in checkout.files("kas")?.into_keys().filter(|file| file != kas::LOCK) {
         let choice = if file == kas::MAIN { file } else { format!("{}:{file}", kas::MAIN) };
-        let merged = match merge(checkout, &choice)? {
+        let merged = match merge(checkout, &choice) {
             Ok(merged) => merged,
             Err(problem) => {
-                report.find("kas", choice, problem);
+                report.find("kas", choice, format!("{problem:#}"));
                 continue;
             }
         };
@@ -44,16 +45,15 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
 }
 
 /// What kas makes of files with colons between; or what it has against them. It reads and merges: no repository is asked for.
-pub fn merge(checkout: &Checkout, choice: &str) -> Result<std::result::Result<Value, String>> {
+pub fn merge(checkout: &Checkout, choice: &str) -> Result<Value> {
     let scratch = tempfile::tempdir()?;
     let mut dump = Command::new("kas");
     dump.args(["dump", "--format", "json"]).args(KAS_STEPS.split(' ').flat_map(|step| ["--skip", step])).arg(choice);
     let output = dump.current_dir(checkout.path("")).env("KAS_WORK_DIR", scratch.path()).output();
     let output = output.context("cannot start kas")?;
-    if !output.status.success() {
-        return Ok(Err(String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_owned()));
-    }
-    Ok(Ok(serde_json::from_slice(&output.stdout).context("kas prints JSON")?))
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{}", said.lines().last().unwrap_or_default());
+    serde_json::from_slice(&output.stdout).context("kas prints JSON")
 }
 
 /// bitbake reads the configuration that kas would write, and the last recipe that it would build.
@@ -69,11 +69,8 @@ fn configured(checkout: &Checkout, build: &Build, choice: &str, merged: &Value, 
         return Ok(());
     };
     let (said, succeeded) = build.run(&["-e", "-b", &build.source().join(recipe).display().to_string()])?;
-    let complaints = run::complaints(&said);
-    if !succeeded && complaints.is_empty() {
-        report.find("kas", choice, "bitbake cannot read what it configures");
-    }
-    report.find_all("kas", choice, complaints.into_iter().chain(not_arrived(merged, &said)));
+    run::judge(&said, succeeded, "kas", choice, report);
+    report.find_all("kas", choice, not_arrived(merged, &said));
     Ok(())
 }
 

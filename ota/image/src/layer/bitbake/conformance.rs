@@ -6,7 +6,7 @@ use super::run::Build;
 use crate::layer::report::Report;
 
 pub fn check(build: &Build, report: &mut Report) -> Result<String> {
-    let folder = build.aside("conformance");
+    let folder = build.folder.join("conformance");
     // Without our distro: what the layer changes where nobody asked for it is what is looked for.
     build.configure_folder(&folder, &build.below()[..1], "MACHINE = \"qemuarm64\"\n")?;
     let layer = build.source().join("meta-voice").display().to_string();

@@ -7,12 +7,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::run::{Build, expect_value, is_on_path, value};
+use super::run::{Build, expect_value, value};
 use super::{choices, whole};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use crate::layer::rules::kas;
-use xtask::process;
+use xtask::{process, system};
 
 const CHOICE: &str = "kas/fleet.yml";
 const RECIPE: &str = "meta-voice/recipes-core/parley-fleet/parley-fleet_1.0.bb";
@@ -24,11 +24,10 @@ const RULE: &str = "the image of a fleet";
 
 /// Asks bitbake, and installs what the recipe installs.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
-    if !is_on_path("kas") {
+    if !system::is_on_path("kas") {
         return Ok(report.skip("fleet", "kas is not installed: pip install kas"));
     }
-    let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN))?;
-    let merged = merged.map_err(anyhow::Error::msg).context("kas does not read its file")?;
+    let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN)).context("kas does not read its file")?;
     build.configure(&choices::headers(&merged))?;
     let outcome = configured(checkout, build, report);
     // Whatever it was: the next step is not to inherit the choice.
@@ -63,11 +62,11 @@ struct Client {
 }
 
 impl Client {
-    fn read(printed: &str) -> Result<Client> {
+    fn read(printed: &str) -> Result<Self> {
         let of = |name: &str| value(printed, &format!("{name}:{CLIENT}")).or_else(|| value(printed, name));
         let units = of("SYSTEMD_SERVICE").context("the client's recipe has no unit")?;
         let user = of("USERADD_PARAM").context("the client's recipe makes no user")?;
-        Ok(Client {
+        Ok(Self {
             units: units.split_whitespace().map(str::to_owned).collect(),
             is_switched_on: of("SYSTEMD_AUTO_ENABLE").is_some_and(|state| state == "enable"),
             user: user.split_whitespace().next_back().unwrap_or_default().to_owned(),

@@ -4,9 +4,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::run::is_on_path;
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
+use xtask::system;
 
 /// What oelint says and is not followed, each with its reason.
 const SUPPRESSED: &[(&str, &str)] = &[
@@ -35,7 +35,7 @@ const SUPPRESSED: &[(&str, &str)] = &[
 ];
 
 pub fn check(checkout: &Checkout, report: &mut Report) -> Result<String> {
-    if !is_on_path("oelint-adv") {
+    if !system::is_on_path("oelint-adv") {
         return Ok(report.skip("lint", "oelint-adv is not installed: pip install oelint-adv"));
     }
     let mut recipes: Vec<_> = checkout.files("meta-voice")?.into_keys().collect();

@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use parley_models::Sha256;
 
 use super::Build;
-use crate::files;
 use crate::layer::checkout::Checkout;
 use crate::layer::generate;
 use crate::layer::metadata;
@@ -19,10 +18,12 @@ use xtask::{places, process};
 
 /// Fills it; how many crates are in it.
 pub fn fill(checkout: &Checkout, build: &Build, sources: Option<&Path>) -> Result<usize> {
-    let mirror = build.mirror();
+    let mirror = build.folder.join("mirror");
     // cargo asks the registry that whoever runs this has configured, and nobody else, for what is not in its cache yet.
     process::run(Command::new("cargo").args(["fetch", "--locked", "--quiet"]).current_dir(checkout.path("")))?;
-    let caches = crate_caches()?;
+    let cache = places::registry()?.join("cache");
+    let caches = fs::read_dir(&cache).with_context(|| format!("cannot read {}", cache.display()))?;
+    let caches: Vec<PathBuf> = caches.filter_map(Result::ok).map(|entry| entry.path()).collect();
     let mut crates = 0;
     for package in generate::packages(&checkout.read("Cargo.lock")?)? {
         let name = format!("{}-{}.crate", package.name, package.version);
@@ -48,12 +49,6 @@ pub fn fill(checkout: &Checkout, build: &Build, sources: Option<&Path>) -> Resul
         }
     }
     Ok(crates)
-}
-
-fn crate_caches() -> Result<Vec<PathBuf>> {
-    let cache = files::registry()?.join("cache");
-    let folders = fs::read_dir(&cache).with_context(|| format!("cannot read {}", cache.display()))?;
-    Ok(folders.filter_map(Result::ok).map(|entry| entry.path()).collect())
 }
 
 /// The same file without a second copy, where whom bitbake runs as may read it.

@@ -22,11 +22,7 @@ pub fn licences(check: &mut Check<'_>, report: &mut Report) -> Result<String> {
             report.skip(format!("licences of {name}"), why);
             continue;
         }
-        let complaints = run::complaints(&said);
-        if !succeeded && complaints.is_empty() {
-            report.find("bitbake -c populate_lic", path, said);
-        }
-        report.find_all("bitbake -c populate_lic", path, complaints);
+        run::judge(&said, succeeded, "bitbake -c populate_lic", path, report);
         compared.push(name.to_owned());
     }
     Ok(format!("{} recipes: {}", compared.len(), compared.join(" ")))

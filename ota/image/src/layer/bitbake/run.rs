@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::{LAYERS, clone};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
-use xtask::places;
+use xtask::{places, system};
 
 /// What bitbake needs of the host, with Debian's package where that has another name.
 const PROGRAMS: &str = "chrpath diffstat gawk cpio makeinfo:texinfo socat lz4c:lz4 unzip zstd";
@@ -30,7 +30,8 @@ const OURS: &str = "MACHINE = \"raspberrypi5\"\nDISTRO = \"voice\"\n";
 
 /// A build folder in which no image is built.
 pub struct Build {
-    folder: PathBuf,
+    /// Where bitbake works.
+    pub folder: PathBuf,
     layers: PathBuf,
     is_root: bool,
     local: String,
@@ -38,13 +39,12 @@ pub struct Build {
 
 impl Build {
     /// Makes the folder, its configuration and the copy of the clone.
-    pub fn prepare(checkout: &Checkout, layers: &Path, network: bool) -> Result<Build> {
+    pub fn prepare(checkout: &Checkout, layers: &Path, network: bool) -> Result<Self> {
         let programs = PROGRAMS.split(' ').map(|program| program.split_once(':').unwrap_or((program, program)));
-        let missing = programs.filter(|(program, _)| !is_on_path(program)).map(|(_, package)| package);
+        let missing = programs.filter(|(program, _)| !system::is_on_path(program)).map(|(_, package)| package);
         let missing: Vec<_> = missing.collect();
         ensure!(missing.is_empty(), "bitbake needs these packages: {}", missing.join(" "));
-        let id = Command::new("id").arg("-u").output()?;
-        let is_root = String::from_utf8_lossy(&id.stdout).trim() == "0";
+        let is_root = system::is_root();
         // Nobody else may look into the cache of root.
         let folder = if is_root { PathBuf::from(FOR_NOBODY) } else { places::cache()?.join("layer") };
         fs::create_dir_all(folder.join("mirror"))?;
@@ -53,7 +53,7 @@ impl Build {
             folder.join("mirror").display(),
             if network { "0" } else { "1" },
         );
-        let build = Build { folder, layers: layers.to_owned(), is_root, local };
+        let build = Self { folder, layers: layers.to_owned(), is_root, local };
         clone::copy(&checkout.path(""), &build.source()).context("cannot copy the clone")?;
         build.give(&build.source())?;
         build.configure("")?;
@@ -62,16 +62,6 @@ impl Build {
 
     pub fn source(&self) -> PathBuf {
         self.folder.join("clone")
-    }
-
-    /// Where files lie that recipes fetch.
-    pub fn mirror(&self) -> PathBuf {
-        self.folder.join("mirror")
-    }
-
-    /// A folder for something else that is not to disturb what has been parsed.
-    pub fn aside(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
     }
 
     pub fn below(&self) -> Vec<PathBuf> {
@@ -127,11 +117,7 @@ impl Build {
     /// Runs bitbake; its warnings and errors become findings. What it prints.
     pub fn complaints(&self, arguments: &[&str], rule: &'static str, report: &mut Report) -> Result<String> {
         let (said, succeeded) = self.run(arguments)?;
-        let complaints = complaints(&said);
-        if !succeeded && complaints.is_empty() {
-            bail!("{rule} failed:\n{said}");
-        }
-        report.find_all(rule, "meta-voice", complaints);
+        judge(&said, succeeded, rule, "meta-voice", report);
         Ok(said)
     }
 
@@ -172,11 +158,7 @@ impl Build {
         let mut command = Command::new("nice");
         command.args(["-n", "19"]);
         if self.is_root {
-            command.arg("setpriv").args([
-                format!("--reuid={NOBODY}"),
-                format!("--regid={NOBODY}"),
-                "--clear-groups".to_owned(),
-            ]);
+            command.args(["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"]);
         }
         command.arg(program).args(arguments).current_dir(folder).stdin(Stdio::null());
         command.env_clear().env("PATH", path).env("HOME", folder).env("BBPATH", folder).env("BUILDDIR", folder);
@@ -189,8 +171,17 @@ impl Build {
     }
 }
 
+/// Warnings and errors become findings; so does a failure that says nothing.
+pub fn judge(said: &str, succeeded: bool, rule: &'static str, place: &str, report: &mut Report) {
+    let complaints = complaints(said);
+    if !succeeded && complaints.is_empty() {
+        report.find(rule, place, format!("bitbake failed:\n{said}"));
+    }
+    report.find_all(rule, place, complaints);
+}
+
 /// Warnings and errors in what bitbake prints. That a single recipe is run without its dependencies is meant.
-pub fn complaints(said: &str) -> Vec<String> {
+fn complaints(said: &str) -> Vec<String> {
     let complaint = |line: &&str| line.starts_with("WARNING: ") || line.starts_with("ERROR: ");
     let meant = |line: &&str| line.starts_with("WARNING: Buildfile specified");
     said.lines().filter(complaint).filter(|line| !meant(line)).map(str::to_owned).collect()
@@ -216,10 +207,6 @@ pub fn value(printed: &str, name: &str) -> Option<String> {
 /// As [`value`], where there has to be one.
 pub fn expect_value(printed: &str, name: &str) -> Result<String> {
     value(printed, name).with_context(|| format!("bitbake knows no {name}"))
-}
-
-pub fn is_on_path(program: &str) -> bool {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).is_file())
 }
 
 #[cfg(test)]

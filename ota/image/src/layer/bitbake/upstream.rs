@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use md5::{Digest as _, Md5};
+use walkdir::WalkDir;
 
 use super::LAYERS;
 use crate::layer::checkout::Checkout;
@@ -59,21 +60,12 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
 
 /// Takes away the names that occur as a word in any metadata below a folder.
 fn look(folder: &Path, unseen: &mut Vec<&str>) -> Result<()> {
-    if unseen.is_empty() {
-        return Ok(());
-    }
-    let mut entries: Vec<_> =
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::path);
-    for entry in entries {
-        let (path, kind) = (entry.path(), entry.file_type()?);
-        let metadata = path
-            .extension()
-            .is_some_and(|end| ["bb", "bbappend", "bbclass", "conf", "inc", "py"].iter().any(|known| end == *known));
-        if kind.is_dir() && entry.file_name() != ".git" {
-            look(&path, unseen)?;
-        } else if metadata && kind.is_file() {
-            let text = fs::read_to_string(&path).unwrap_or_default();
+    for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git") {
+        let entry = entry.context("a layer cannot be read")?;
+        let ending = entry.path().extension().unwrap_or_default();
+        let metadata = ["bb", "bbappend", "bbclass", "conf", "inc", "py"].iter().any(|known| ending == *known);
+        if metadata && entry.file_type().is_file() && !unseen.is_empty() {
+            let text = fs::read_to_string(entry.path()).unwrap_or_default();
             unseen.retain(|name| !has_word(&text, name));
         }
     }

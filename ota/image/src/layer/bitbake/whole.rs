@@ -65,7 +65,7 @@ fn without(printed: &str) -> Vec<String> {
 }
 
 pub fn recipes(build: &Build) -> Result<BTreeSet<String>> {
-    let list = fs::read_to_string(build.aside("pn-buildlist")).context("bitbake wrote no pn-buildlist")?;
+    let list = fs::read_to_string(build.folder.join("pn-buildlist")).context("bitbake wrote no pn-buildlist")?;
     Ok(list.lines().map(str::to_owned).collect())
 }
 

@@ -39,10 +39,10 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         };
         let lines = expand(layer, &wks, &text, findings);
         let parts: Vec<_> = lines.iter().filter(|line| line.words.first().is_some_and(|word| word == "part")).collect();
-        if parts.len() != disk.partition.len() {
-            findings.add(&wks, format!("{} partitions, not {}", parts.len(), disk.partition.len()));
+        if parts.len() != disk.partitions.len() {
+            findings.add(&wks, format!("{} partitions, not {}", parts.len(), disk.partitions.len()));
         }
-        for (part, expected) in parts.iter().zip(&disk.partition) {
+        for (part, expected) in parts.iter().zip(&disk.partitions) {
             let mut expect = |holds: bool, problem: &str| {
                 findings.expect(holds, &part.place, format!("partition {} {problem}", expected.label));
             };
@@ -71,8 +71,8 @@ pub fn card(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         }
         let table = lines.iter().find(|line| line.words.first().is_some_and(|word| word == "bootloader"));
         let option = |name| table.and_then(|line| line.option(name));
-        let same = option("--ptable") == Some(disk.table.as_str());
-        findings.expect(same, &wks, format!("the partition table is not {}", disk.table));
+        let same = option("--ptable") == Some("gpt");
+        findings.expect(same, &wks, "the partition table is not gpt");
         findings.expect(option("--diskid").is_some(), &wks, "the disk has no fixed UUID");
     }
     Ok(())

@@ -41,8 +41,7 @@ pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         }
         let mut types = whole.value("IMAGE_FSTYPES").unwrap_or_default().split_whitespace();
         let place = place_of(&whole, "IMAGE_FSTYPES", path);
-        let root = layer.disk.partition.iter().find(|partition| partition.label == "root_a");
-        let root = root.context("layout.toml has no root_a")?;
+        let root = layer.disk.partition("root_a")?;
         let sealed = types.any(|kind| kind.starts_with(&root.filesystem) && kind.ends_with(".verity"));
         findings.expect(sealed, place, format!("no {} with its hash tree is made", root.filesystem));
         let words: Vec<_> = whole.value("PARLEY_CMDLINE").unwrap_or_default().split_whitespace().collect();
@@ -63,8 +62,6 @@ pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 
 /// Every part has a limit that is enforced, and fits into its partition.
 pub fn sizes(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
-    let size =
-        |label: &str| layer.disk.partition.iter().find(|partition| partition.label == label).map_or(0, |p| p.size_mib);
     let models = layer.metadata.get(super::super::generate::MODELS).context("the list of models is missing")?;
     let largest = models.of_flagged("VOICE_MODELS_KIB").filter_map(|a| a.value.parse::<u64>().ok()).max().unwrap_or(0);
     for (path, whole) in images(layer) {
@@ -80,7 +77,7 @@ pub fn sizes(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         let budget = whole.value("PARLEY_ROOT_BUDGET").and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
         let fits = path.contains(DEVELOPMENT) || budget <= 250 * 1024;
         findings.expect(fits, place_of(&whole, "PARLEY_ROOT_BUDGET", path), "the root without models may have 250 MiB");
-        let fits = (budget + largest) / 1024 < size("root_a");
+        let fits = (budget + largest) / 1024 < layer.disk.partition("root_a")?.size_mib;
         findings.expect(fits, path, "root and models are larger than their partition");
     }
     let (path, initramfs) = layer.needed("parley-initramfs")?;

@@ -11,15 +11,9 @@ pub const MAIN: &str = "kas/parley-pi5.yml";
 /// The file that pins it once more.
 pub const LOCK: &str = "kas/parley-pi5.lock.yml";
 
-#[derive(Default)]
-struct Repository {
-    url: Option<String>,
-    commit: Option<String>,
-}
-
 /// Repositories, by name. Enough of YAML for kas files: what lies deeper below `repos:` belongs to it.
-fn repositories(text: &str) -> BTreeMap<String, Repository> {
-    let mut found: BTreeMap<String, Repository> = BTreeMap::new();
+fn repositories(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut found: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     // The depths of `repos:`, and of the names below it.
     let (mut repos, mut names, mut current) = (None, None, String::new());
     for line in text.lines().filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty()) {
@@ -35,12 +29,7 @@ fn repositories(text: &str) -> BTreeMap<String, Repository> {
             current = key.to_owned();
             found.entry(current.clone()).or_default();
         } else if repos.is_some() {
-            let repository = found.entry(current.clone()).or_default();
-            match key {
-                "url" => repository.url = Some(value),
-                "commit" => repository.commit = Some(value),
-                _ => {}
-            }
+            found.entry(current.clone()).or_default().insert(key.to_owned(), value);
         }
     }
     found
@@ -48,7 +37,10 @@ fn repositories(text: &str) -> BTreeMap<String, Repository> {
 
 /// The commits that the main file pins, by repository.
 pub fn pins(text: &str) -> BTreeMap<String, String> {
-    repositories(text).into_iter().filter_map(|(name, repository)| Some((name, repository.commit?))).collect()
+    repositories(text)
+        .into_iter()
+        .filter_map(|(name, repository)| Some((name, repository.get("commit")?.clone())))
+        .collect()
 }
 
 /// Every file has a version, every repository a commit, the lock the same ones, and the layer's dependencies are all there.
@@ -58,10 +50,14 @@ pub fn files(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(text.contains("header:\n  version: "), path, "has no header with a version");
         findings.expect(!text.contains('\t'), path, "has a tab, which YAML does not allow");
         for (name, repository) in repositories(text) {
-            let commit = repository.commit.as_deref().unwrap_or_default();
+            let commit = repository.get("commit").map_or("", String::as_str);
             let pinned = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
-            findings.expect(repository.url.is_none() || pinned, path, format!("{name} is not pinned to a commit"));
-            let protected = repository.url.as_deref().is_none_or(|url| url.starts_with("https://"));
+            findings.expect(
+                !repository.contains_key("url") || pinned,
+                path,
+                format!("{name} is not pinned to a commit"),
+            );
+            let protected = repository.get("url").is_none_or(|url| url.starts_with("https://"));
             findings.expect(protected, path, format!("{name} is not fetched over a protected connection"));
         }
         for line in text.lines().map(str::trim).filter_map(|line| line.strip_prefix("- kas/")) {

@@ -75,7 +75,7 @@ fn needs(layer: &Layer<'_>) -> Result<(Needs, Needs)> {
         Ok(needs)
     };
     let (mut built_in, mut present) = (of(BUILT_IN)?, of(PRESENT)?);
-    for partition in &layer.disk.partition {
+    for partition in &layer.disk.partitions {
         let symbols = match partition.filesystem.as_str() {
             "erofs" => "EROFS_FS EROFS_FS_ZIP",
             "ext4" => "EXT4_FS",

@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::{Findings, Layer};
 use crate::layer::generate::DISK;
+use crate::layer::metadata::Assignment;
 
 /// Variables of the layers below that this layer sets. `--layers` looks whether they are really there.
 pub const UPSTREAM: &str = "
@@ -41,15 +42,12 @@ pub fn has_word(words: &str, word: &str) -> bool {
 
 /// Whether anybody reads a variable.
 pub fn is_known(layer: &Layer<'_>, name: &str) -> bool {
-    has_word(UPSTREAM, name) || is_read_here(layer, name)
-}
-
-pub fn is_read_here(layer: &Layer<'_>, name: &str) -> bool {
-    let forms = [format!("${{{name}}}"), format!("getVar('{name}')"), format!("getVarFlag('{name}',")];
-    let Ok(files) = layer.checkout.files("meta-voice") else { return false };
-    if layer.assignments().filter(|a| a.base() == "OS_RELEASE_FIELDS").any(|a| a.words().any(|word| word == name)) {
+    let is_field = |a: &Assignment| a.base() == "OS_RELEASE_FIELDS" && a.words().any(|word| word == name);
+    if has_word(UPSTREAM, name) || layer.assignments().any(is_field) {
         return true;
     }
+    let forms = [format!("${{{name}}}"), format!("getVar('{name}')"), format!("getVarFlag('{name}',")];
+    let Ok(files) = layer.checkout.files("meta-voice") else { return false };
     files.values().any(|text| forms.iter().any(|form| text.contains(form)))
 }
 
