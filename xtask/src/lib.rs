@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's command line talks to its terminal")]
 
 pub mod build;
+pub mod documented;
 pub mod onnxruntime;
 pub mod places;
 pub mod process;

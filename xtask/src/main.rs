@@ -106,6 +106,7 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+        assert_eq!(xtask::documented::mistakes(&Cli::command(), true), [""; 0]);
     }
 
     #[test]

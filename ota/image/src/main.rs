@@ -57,5 +57,6 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+        assert_eq!(xtask::documented::mistakes(&Cli::command(), false), [""; 0]);
     }
 }
