@@ -98,18 +98,18 @@ enum Verity {
 }
 
 impl Verity {
-    fn of_root() -> Verity {
+    fn of_root() -> Self {
         let status = Command::new("dmsetup").args(["status", "--target", "verity"]).output();
-        status.map_or(Verity::Absent, |output| Verity::read(&String::from_utf8_lossy(&output.stdout)))
+        status.map_or(Self::Absent, |output| Self::read(&String::from_utf8_lossy(&output.stdout)))
     }
 
     /// A line of `dmsetup status` ends with V or C for each device: `root: 0 7168 verity V`.
-    fn read(status: &str) -> Verity {
-        let mut root = Verity::Absent;
+    fn read(status: &str) -> Self {
+        let mut root = Self::Absent;
         for line in status.lines().filter(|line| line.starts_with("root:")) {
             root = match line.split_whitespace().nth(4) {
-                Some("V") => Verity::Clean,
-                _ => Verity::Damaged,
+                Some("V") => Self::Clean,
+                _ => Self::Damaged,
             };
         }
         root

@@ -32,15 +32,15 @@ pub struct System {
 }
 
 impl Default for System {
-    fn default() -> System {
-        System::below("/")
+    fn default() -> Self {
+        Self::below("/")
     }
 }
 
 impl System {
     /// The system with this root folder.
-    pub fn below(root: impl Into<PathBuf>) -> System {
-        System { root: root.into() }
+    pub fn below(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
     }
 
     /// Where a path of the device lies.

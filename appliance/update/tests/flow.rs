@@ -35,19 +35,19 @@ struct Said {
 
 impl Bench {
     /// RAUC installs version [`NEW`] from whatever source.
-    fn new() -> Bench {
-        Bench::with(|device| Script {
+    fn new() -> Self {
+        Self::with(|device| Script {
             progress: vec![0, 100],
             installs: Some(Arc::new(move || device.install(NEW))),
             ..Script::default()
         })
     }
 
-    fn with(script: impl FnOnce(Arc<Device>) -> Script) -> Bench {
+    fn with(script: impl FnOnce(Arc<Device>) -> Script) -> Self {
         let (device, bus) = (Arc::new(Device::new()), Bus::start());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (server, installed) = runtime.block_on(ScriptedRauc::on(&bus, script(Arc::clone(&device))));
-        Bench { device, bus, installed, _server: server, _runtime: runtime }
+        Self { device, bus, installed, _server: server, _runtime: runtime }
     }
 
     fn says(&self, arguments: &[&str]) -> Said {
@@ -102,8 +102,8 @@ impl Bench {
     }
 
     /// The version passed its gate and RAUC has committed it.
-    fn committed() -> Bench {
-        let bench = Bench::new();
+    fn committed() -> Self {
+        let bench = Self::new();
         bench.in_trial(61);
         assert!(bench.done(&["gate"]).contains("passed its tests"));
         assert!(bench.device.tryboot(&["set-state", "B", "good"]).status.success());

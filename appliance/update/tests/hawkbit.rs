@@ -39,7 +39,7 @@ struct ScriptedHawkBit {
 }
 
 impl ScriptedHawkBit {
-    fn start() -> ScriptedHawkBit {
+    fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let requests = Arc::<Mutex<Vec<Request>>>::default();
@@ -51,7 +51,7 @@ impl ScriptedHawkBit {
                 }
             }
         });
-        ScriptedHawkBit { address, requests }
+        Self { address, requests }
     }
 
     fn requests(&self) -> Vec<Request> {

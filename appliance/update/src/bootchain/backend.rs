@@ -86,7 +86,7 @@ pub struct Backend<C, J> {
 impl<C: Card, J: Journal> Backend<C, J> {
     /// A backend for the running system.
     pub fn new(card: C, journal: J, start: Start) -> Self {
-        Backend { card, journal, start }
+        Self { card, journal, start }
     }
 
     /// What is committed and under way.

@@ -62,10 +62,10 @@ pub struct DeviceCard {
 
 impl DeviceCard {
     /// The card with the partitions of `layout.toml` of the system with this root folder.
-    pub fn below(root: &Path) -> DeviceCard {
+    pub fn below(root: &Path) -> Self {
         let autoboot = slot::device(root, slot::AUTOBOOT_LABEL);
         let boot = slot::SLOTS.map(|slot| slot::device(root, slot.boot_label()));
-        DeviceCard { disk: disk_of(root, &autoboot), autoboot, boot }
+        Self { disk: disk_of(root, &autoboot), autoboot, boot }
     }
 
     /// The boot partition of a slot.
@@ -107,7 +107,7 @@ impl Card for DeviceCard {
             }
             _ => fat::create(partition, AUTOBOOT_FILE, content.as_bytes()),
         };
-        let names_it = |card: &DeviceCard| card.autoboot().as_deref().and_then(autoboot::whole) == Some(slot);
+        let names_it = |card: &Self| card.autoboot().as_deref().and_then(autoboot::whole) == Some(slot);
         if mend(&self.autoboot).is_err() || !names_it(self) {
             fat::make_anew(&self.autoboot, AUTOBOOT_FILESYSTEM, AUTOBOOT_FILE, content.as_bytes())?;
         }

@@ -100,10 +100,10 @@ pub enum Refused {
 impl Record {
     /// What is assumed where the journal is missing: the committed slot is the one that `autoboot.txt` names, or else
     /// the running one.
-    pub fn assumed(file: Option<Slot>, start: Start) -> Record {
+    pub fn assumed(file: Option<Slot>, start: Start) -> Self {
         let running = if start.trial { start.slot.other() } else { start.slot };
         // Nothing is known of the other slot: it may be half-written.
-        Record { committed: file.unwrap_or(running), phase: Phase::Idle, other_is_good: false }
+        Self { committed: file.unwrap_or(running), phase: Phase::Idle, other_is_good: false }
     }
 
     /// The slot that is not committed.
@@ -134,40 +134,40 @@ impl Record {
     }
 
     /// The other slot is about to be written, or is not to be started.
-    pub fn other_is_bad(self) -> Record {
-        Record { phase: Phase::Idle, other_is_good: false, ..self }
+    pub fn other_is_bad(self) -> Self {
+        Self { phase: Phase::Idle, other_is_good: false, ..self }
     }
 
     /// The other slot holds a whole system.
-    pub fn other_is_whole(self) -> Record {
-        Record { other_is_good: true, ..self }
+    pub fn other_is_whole(self) -> Self {
+        Self { other_is_good: true, ..self }
     }
 
     /// The next restart through the updater is to try the other slot.
-    pub fn arm(self) -> Record {
-        Record { phase: Phase::Armed { interrupted: 0 }, other_is_good: true, ..self }
+    pub fn arm(self) -> Self {
+        Self { phase: Phase::Armed { interrupted: 0 }, other_is_good: true, ..self }
     }
 
     /// The next restart is an ordinary one.
-    pub fn disarm(self) -> Record {
-        Record { phase: Phase::Idle, ..self }
+    pub fn disarm(self) -> Self {
+        Self { phase: Phase::Idle, ..self }
     }
 
     /// The restart into the trial begins.
     ///
     /// # Errors
     /// No trial is prepared.
-    pub fn restarting(self) -> Result<Record, Refused> {
+    pub fn restarting(self) -> Result<Self, Refused> {
         match self.phase {
-            Phase::Armed { interrupted } => Ok(Record { phase: Phase::Trying { interrupted }, ..self }),
+            Phase::Armed { interrupted } => Ok(Self { phase: Phase::Trying { interrupted }, ..self }),
             Phase::Idle | Phase::Trying { .. } | Phase::Committing { .. } => Err(Refused::NotArmed),
         }
     }
 
     /// A system has started: what does that mean for what was under way?
-    pub fn started(self, start: Start) -> (Record, Meaning) {
+    pub fn started(self, start: Start) -> (Self, Meaning) {
         let other = start.slot == self.other();
-        let phase = |phase| Record { phase, ..self };
+        let phase = |phase| Self { phase, ..self };
         match (self.phase, other, start.trial) {
             (Phase::Committing { .. }, true, false) => (self.committed(), Meaning::CommitCompleted),
             (Phase::Idle, true, true) => (phase(Phase::Trying { interrupted: 0 }), Meaning::Rescue),
@@ -192,18 +192,18 @@ impl Record {
     ///
     /// # Errors
     /// It is not being tried.
-    pub fn committing(self) -> Result<Record, Refused> {
+    pub fn committing(self) -> Result<Self, Refused> {
         match self.phase {
             Phase::Trying { interrupted } | Phase::Committing { interrupted } => {
-                Ok(Record { phase: Phase::Committing { interrupted }, ..self })
+                Ok(Self { phase: Phase::Committing { interrupted }, ..self })
             }
             Phase::Idle | Phase::Armed { .. } => Err(Refused::NotArmed),
         }
     }
 
     /// `autoboot.txt` names the other slot now: it is the committed one, and the slot that was stays a good one.
-    pub fn committed(self) -> Record {
-        Record { committed: self.other(), phase: Phase::Idle, other_is_good: true }
+    pub fn committed(self) -> Self {
+        Self { committed: self.other(), phase: Phase::Idle, other_is_good: true }
     }
 }
 

@@ -45,16 +45,16 @@ pub enum Happened {
 impl Happened {
     fn blocks(&self) -> bool {
         match self {
-            Happened::NeverCameUp | Happened::FailedTheGate { .. } | Happened::WentBack { .. } | Happened::SentBack => {
+            Self::NeverCameUp | Self::FailedTheGate { .. } | Self::WentBack { .. } | Self::SentBack => {
                 true
             }
-            Happened::Refused { .. }
-            | Happened::NotInstalled { .. }
-            | Happened::Installed { .. }
-            | Happened::Interrupted
-            | Happened::Committed { .. }
-            | Happened::Proved
-            | Happened::Allowed => false,
+            Self::Refused { .. }
+            | Self::NotInstalled { .. }
+            | Self::Installed { .. }
+            | Self::Interrupted
+            | Self::Committed { .. }
+            | Self::Proved
+            | Self::Allowed => false,
         }
     }
 }

@@ -25,8 +25,8 @@ pub struct Manifest {
 
 impl Manifest {
     /// Reads `manifest.raucm`, which is a key file as of GLib. Unknown sections and keys are RAUC's business.
-    pub fn parse(text: &str) -> Manifest {
-        let mut manifest = Manifest::default();
+    pub fn parse(text: &str) -> Self {
+        let mut manifest = Self::default();
         let mut section = String::new();
         for line in text.lines().map(str::trim) {
             if line.starts_with('#') {

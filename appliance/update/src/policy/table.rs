@@ -57,8 +57,8 @@ impl Rule {
     /// Whether a value keeps to it. What is no number keeps to nothing.
     pub fn allows(self, value: f64) -> bool {
         match self {
-            Rule::AtMost(most) => value <= most,
-            Rule::AtLeast(least) => value >= least,
+            Self::AtMost(most) => value <= most,
+            Self::AtLeast(least) => value >= least,
         }
     }
 }

@@ -61,14 +61,14 @@ pub enum RaucError {
 }
 
 impl From<zbus::Error> for RaucError {
-    fn from(error: zbus::Error) -> RaucError {
+    fn from(error: zbus::Error) -> Self {
         // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
         if let zbus::Error::MethodError(name, Some(message), _) = &error
             && name.starts_with("org.gtk.GDBus.UnmappedGError")
         {
-            return RaucError::Problem(Problem::of(message));
+            return Self::Problem(Problem::of(message));
         }
-        RaucError::Bus(error)
+        Self::Bus(error)
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { inspect: Duration::from_secs(60), stall: Duration::from_secs(600), look: Duration::from_secs(1) }
+        Self { inspect: Duration::from_secs(60), stall: Duration::from_secs(600), look: Duration::from_secs(1) }
     }
 }
 

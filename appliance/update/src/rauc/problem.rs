@@ -94,10 +94,10 @@ const TELLING: &[(&str, Problem)] = &[
 
 impl Problem {
     /// Finds out what one of RAUC's messages means.
-    pub fn of(message: &str) -> Problem {
+    pub fn of(message: &str) -> Self {
         let lower = message.to_lowercase();
         let told = TELLING.iter().find(|(piece, _)| lower.contains(piece)).map(|(_, problem)| problem.clone());
-        told.unwrap_or_else(|| Problem::Other(message.trim().trim_end_matches('.').to_owned()))
+        told.unwrap_or_else(|| Self::Other(message.trim().trim_end_matches('.').to_owned()))
     }
 }
 

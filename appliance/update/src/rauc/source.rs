@@ -16,29 +16,29 @@ pub enum Source {
 
 impl Source {
     /// Reads what an owner typed.
-    pub fn of(text: &str) -> Source {
+    pub fn of(text: &str) -> Self {
         if text.starts_with("http://") || text.starts_with("https://") {
-            Source::Http(text.into())
+            Self::Http(text.into())
         } else {
-            Source::File(std::fs::canonicalize(text).unwrap_or_else(|_| text.into()))
+            Self::File(std::fs::canonicalize(text).unwrap_or_else(|_| text.into()))
         }
     }
 
     /// As RAUC wants it.
     pub fn for_rauc(&self) -> String {
         match self {
-            Source::File(path) => path.to_string_lossy().into_owned(),
-            Source::Http(address) => address.clone(),
+            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::Http(address) => address.clone(),
         }
     }
 
     /// Whether it was a file that is not there any more, or whose stick is not.
     pub(super) fn is_gone(&self) -> bool {
         match self {
-            Source::File(path) => {
+            Self::File(path) => {
                 path.metadata().map_or(true, |file| is_pulled(file.dev(), Path::new("/sys/dev/block")))
             }
-            Source::Http(_) => false,
+            Self::Http(_) => false,
         }
     }
 }

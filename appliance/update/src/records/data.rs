@@ -62,8 +62,8 @@ impl Data {
     pub const FOLDER: &str = "/var/lib/parley/data";
 
     /// The data of these schemas below a folder.
-    pub fn new(folder: impl Into<PathBuf>, schemas: &'static [Schema]) -> Data {
-        Data { folder: folder.into(), schemas }
+    pub fn new(folder: impl Into<PathBuf>, schemas: &'static [Schema]) -> Self {
+        Self { folder: folder.into(), schemas }
     }
 
     /// The folder that this program reads and writes for a schema.

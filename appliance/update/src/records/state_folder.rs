@@ -59,9 +59,9 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(version: &Version, boot_id: &str, since_start: Duration) -> Watched {
+    fn new(version: &Version, boot_id: &str, since_start: Duration) -> Self {
         let now_s = since_start.as_secs();
-        Watched { version: version.clone(), earlier_s: 0, boot_id: boot_id.to_owned(), from_s: now_s, up_to_s: now_s }
+        Self { version: version.clone(), earlier_s: 0, boot_id: boot_id.to_owned(), from_s: now_s, up_to_s: now_s }
     }
 
     fn total(&self) -> Duration {
@@ -80,8 +80,8 @@ const BASELINE_EVERY: Duration = Duration::from_secs(3600);
 
 impl StateFolder {
     /// The state in this folder.
-    pub fn new(folder: impl Into<PathBuf>) -> StateFolder {
-        StateFolder { folder: folder.into() }
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
     }
 
     /// The boot chain's journal.

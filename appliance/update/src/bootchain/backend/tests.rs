@@ -28,7 +28,7 @@ type Shared = Rc<RefCell<World>>;
 impl World {
     fn new(committed: Slot) -> Shared {
         let journal = Some(Record { committed, phase: Phase::Idle, other_is_good: true });
-        Rc::new(RefCell::new(World { sector: sector(committed).to_vec(), journal, complete: [true; 2], power: None }))
+        Rc::new(RefCell::new(Self { sector: sector(committed).to_vec(), journal, complete: [true; 2], power: None }))
     }
 
     /// Whether this step is the last; without power there are no more steps.
