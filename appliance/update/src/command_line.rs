@@ -9,12 +9,12 @@ use clap::{Args, Subcommand};
 pub struct Options {
     /// What is wanted.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: UpdateCommand,
 }
 
 /// What can be wanted of updates.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum UpdateCommand {
     /// Which version runs, what is under way, and whether there is a way back
     Status(Show),
     /// Install an update from a file or an address; the device tries it with its next restart

@@ -6,7 +6,7 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::bootchain::slot::{self, Slot};
-use crate::policy::admission::{Device, Eeprom};
+use crate::policy::admission::{DeviceFacts, Eeprom};
 use crate::records::data::Data;
 use crate::system::{NoSlot, System};
 
@@ -38,12 +38,12 @@ pub enum DeviceError {
 ///
 /// # Errors
 /// It is no device with slots and RAUC.
-pub fn describe(system: &System) -> Result<Device, DeviceError> {
+pub fn describe(system: &System) -> Result<DeviceFacts, DeviceError> {
     let idle = system.start()?.slot.other();
     let configuration = RAUC_CONFIGURATIONS.iter().find_map(|path| fs::read_to_string(system.path(path)).ok());
     let compatible = configuration.as_deref().and_then(compatible).ok_or(DeviceError::NoConfiguration)?;
     let data = system.path(Data::FOLDER);
-    Ok(Device {
+    Ok(DeviceFacts {
         compatible,
         running: system.version(),
         room: room(&system.path("/"), idle)?,

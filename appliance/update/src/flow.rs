@@ -20,7 +20,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 
 use crate::bootchain::journal::{Record, Start};
-use crate::command_line::{Command, Options};
+use crate::command_line::{Options, UpdateCommand};
 use crate::rauc::{InstallerProxy, system_bus};
 use crate::settings::Updates;
 use crate::system::System;
@@ -51,22 +51,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(system: &System, command: &Command, settings: impl FnOnce() -> Result<Updates>) -> Result<ExitCode> {
+fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Result<Updates>) -> Result<ExitCode> {
     match command {
-        Command::Status(show) => show::status(system, show.json),
-        Command::History(show) => show::history(system, show.json),
-        Command::Install(options) => install::run(system, options),
-        Command::Check(options) => install::check(system, options),
-        Command::Accept => stick::say_yes(system),
-        Command::Rollback(options) => restart::rollback(system, options),
-        Command::Reset(options) => reset::ask(system, options),
-        Command::Started => started::started(system),
-        Command::Gate => gate::run(system),
-        Command::Committed => started::committed(system),
-        Command::Probation => probation::run(system, settings()?.restart),
-        Command::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
-        Command::StickGone { folder } => stick::gone(system, folder),
-        Command::Report { folder } => stick::report(system, folder),
+        UpdateCommand::Status(show) => show::status(system, show.json),
+        UpdateCommand::History(show) => show::history(system, show.json),
+        UpdateCommand::Install(options) => install::run(system, options),
+        UpdateCommand::Check(options) => install::check(system, options),
+        UpdateCommand::Accept => stick::say_yes(system),
+        UpdateCommand::Rollback(options) => restart::rollback(system, options),
+        UpdateCommand::Reset(options) => reset::ask(system, options),
+        UpdateCommand::Started => started::started(system),
+        UpdateCommand::Gate => gate::run(system),
+        UpdateCommand::Committed => started::committed(system),
+        UpdateCommand::Probation => probation::run(system, settings()?.restart),
+        UpdateCommand::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
+        UpdateCommand::StickGone { folder } => stick::gone(system, folder),
+        UpdateCommand::Report { folder } => stick::report(system, folder),
     }
 }
 

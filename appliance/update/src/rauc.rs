@@ -13,7 +13,7 @@ mod source;
 #[cfg(feature = "flow")]
 pub use bus::{InstallerProxy, RaucError, system_bus};
 #[cfg(feature = "flow")]
-pub use install::{Limits, inspect, install};
+pub use install::{TimeLimits, inspect, install};
 pub use problem::Problem;
 #[cfg(feature = "flow")]
-pub use source::Source;
+pub use source::BundleSource;

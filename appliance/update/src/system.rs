@@ -13,9 +13,9 @@ use crate::bootchain::card::DeviceCard;
 use crate::bootchain::journal::Start;
 use crate::bootchain::slot::Slot;
 use crate::records::data::Data;
-use crate::records::events::{self, Event};
+use crate::records::events::{self, UpdateEvent};
 use crate::records::schemas;
-use crate::records::state_folder::StateFolder;
+use crate::records::update_folder::UpdateFolder;
 
 /// The argument of a restart that makes the firmware try the other slot once.
 const TRYBOOT_ARGUMENT: &str = "--reboot-argument=0 tryboot";
@@ -98,8 +98,8 @@ impl System {
     }
 
     /// What updates remember.
-    pub fn state(&self) -> StateFolder {
-        StateFolder::new(self.path("/var/lib/parley/update"))
+    pub fn state(&self) -> UpdateFolder {
+        UpdateFolder::new(self.path("/var/lib/parley/update"))
     }
 
     /// The data that outlives a slot.
@@ -108,7 +108,7 @@ impl System {
     }
 
     /// Tells everybody on this device what happens with updates.
-    pub fn tell(&self, event: &Event) {
+    pub fn tell(&self, event: &UpdateEvent) {
         events::tell(&self.path(events::LOG), event);
     }
 

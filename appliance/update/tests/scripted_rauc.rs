@@ -8,27 +8,30 @@ use std::path::Path;
 use std::time::Duration;
 
 use double::{Bus, Script, ScriptedRauc};
-use parley_update::rauc::{InstallerProxy, Limits, Problem, RaucError, Source, install};
-use parley_update::records::events::Event;
+use parley_update::rauc::{BundleSource, InstallerProxy, Problem, RaucError, TimeLimits, install};
+use parley_update::records::events::UpdateEvent;
 use semver::Version;
 
 /// What came of an installation.
 struct Outcome {
     result: Result<Version, RaucError>,
-    events: Vec<Event>,
+    events: Vec<UpdateEvent>,
     installed: Vec<String>,
 }
 
-const LIMITS: Limits =
-    Limits { inspect: Duration::from_millis(300), stall: Duration::from_millis(600), look: Duration::from_millis(50) };
+const LIMITS: TimeLimits = TimeLimits {
+    inspect: Duration::from_millis(300),
+    stall: Duration::from_millis(600),
+    look: Duration::from_millis(50),
+};
 
-async fn run(script: Script, source: Source, admit: Result<(), Problem>) -> Outcome {
+async fn run(script: Script, source: BundleSource, admit: Result<(), Problem>) -> Outcome {
     let bus = Bus::start();
     let (_server, installed) = ScriptedRauc::on(&bus, script).await;
     let client = bus.connect().await;
     let rauc = InstallerProxy::new(&client).await.unwrap();
     let mut events = Vec::new();
-    let judged = |manifest: &parley_update::policy::manifest::Manifest| {
+    let judged = |manifest: &parley_update::policy::manifest::BundleManifest| {
         assert_eq!((manifest.images["rootfs"], manifest.images["boot"], manifest.allow_downgrade), (400, 50, true));
         admit.map(|()| manifest.version().unwrap())
     };
@@ -38,8 +41,8 @@ async fn run(script: Script, source: Source, admit: Result<(), Problem>) -> Outc
     Outcome { result, events, installed }
 }
 
-fn http() -> Source {
-    Source::of("https://updates.example/parley.raucb")
+fn http() -> BundleSource {
+    BundleSource::of("https://updates.example/parley.raucb")
 }
 
 fn good() -> Script {
@@ -59,9 +62,9 @@ async fn an_admitted_update_is_installed_and_its_progress_is_told() {
     let version = Version::new(1, 4, 0);
     assert_eq!(outcome.result.expect("it is installed"), version);
     assert_eq!(outcome.installed, [http().for_rauc()]);
-    assert_eq!(outcome.events.first(), Some(&Event::Inspecting));
-    assert_eq!(outcome.events[1], Event::Admitted { version: version.clone() });
-    assert_eq!(outcome.events.last(), Some(&Event::Installed { version }));
+    assert_eq!(outcome.events.first(), Some(&UpdateEvent::Inspecting));
+    assert_eq!(outcome.events[1], UpdateEvent::Admitted { version: version.clone() });
+    assert_eq!(outcome.events.last(), Some(&UpdateEvent::Installed { version }));
 }
 
 #[tokio::test]
@@ -89,7 +92,7 @@ async fn a_server_that_falls_silent_is_given_up() {
 
 #[tokio::test]
 async fn a_stick_that_is_pulled_is_noticed_though_rauc_says_nothing() {
-    let gone = Source::File("/run/parley-stick/parley.raucb".into());
+    let gone = BundleSource::File("/run/parley-stick/parley.raucb".into());
     let outcome = run(Script { result: None, ..good() }, gone, Ok(())).await;
     assert_eq!(problem(outcome), Problem::StickPulled);
 }

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use parley_update::policy::manifest::Manifest;
+use parley_update::policy::manifest::BundleManifest;
 
 use crate::{files, reproducible};
 use xtask::{places, process, system};
@@ -127,7 +127,7 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
     process::run(rauc.arg(&folder).arg(out))?;
     fs::remove_file(&settings)?;
     ensure!(
-        !content.allow_downgrade || Manifest::parse(&signature::manifest_of(out)?).allow_downgrade,
+        !content.allow_downgrade || BundleManifest::parse(&signature::manifest_of(out)?).allow_downgrade,
         "this machine's RAUC leaves out the section [meta.parley], so no device would go back with this bundle; RAUC 1.9 or newer is needed"
     );
     Ok(fs::remove_dir_all(&folder)?)
@@ -190,7 +190,8 @@ mod tests {
 
     #[test]
     fn a_manifest_says_what_the_device_judges() {
-        let read = |allow_downgrade| Manifest::parse(&manifest("1.4.0", allow_downgrade).expect("it can be filled"));
+        let read =
+            |allow_downgrade| BundleManifest::parse(&manifest("1.4.0", allow_downgrade).expect("it can be filled"));
         let manifest = read(false);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version().map(|version| version.to_string()), Some("1.4.0".into()));

@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use parley_update::bootchain::cmdline;
 use parley_update::bootchain::slot::Slot;
 use parley_update::rauc::preinstall;
-use parley_update::records::events::Event;
+use parley_update::records::events::UpdateEvent;
 use parley_update::system::{self, System};
 
 #[derive(Debug, Parser)]
@@ -95,7 +95,7 @@ fn run(system: &System, command: Command) -> Result<()> {
             if slot != chain.record().committed
                 && let Some(version) = system.state().note_installed(slot)?
             {
-                system.tell(&Event::Installed { version });
+                system.tell(&UpdateEvent::Installed { version });
             }
             anyhow::Ok(())
         })?,

@@ -14,7 +14,7 @@ use nix::fcntl::{Flock, FlockArg};
 use crate::bootchain::autoboot;
 use crate::bootchain::card::Card;
 use crate::bootchain::cmdline::CompleteError;
-use crate::bootchain::journal::{Meaning, Phase, Record, Refused, Start};
+use crate::bootchain::journal::{JournalPhase, Meaning, Record, Refused, Start};
 use crate::bootchain::slot::Slot;
 use crate::files;
 
@@ -101,7 +101,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
     /// Whether the journal is of another card: a whole file and the firmware agree on a slot that it does not know as
     /// committed.
     fn contradicts(&self, record: &Record, named: Option<Slot>) -> bool {
-        let committing = matches!(record.phase, Phase::Committing { .. });
+        let committing = matches!(record.phase, JournalPhase::Committing { .. });
         !committing && !self.start.trial && named == Some(self.start.slot) && record.committed != self.start.slot
     }
 
@@ -207,7 +207,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
     fn repair(&mut self, record: &Record) -> Result<(), BackendError> {
         let wanted = record.to_be_named(self.start);
         let named = self.named();
-        if named == Some(wanted) || (named.is_some() && matches!(record.phase, Phase::Committing { .. })) {
+        if named == Some(wanted) || (named.is_some() && matches!(record.phase, JournalPhase::Committing { .. })) {
             return Ok(());
         }
         self.card.restore(wanted).map_err(BackendError::Card)

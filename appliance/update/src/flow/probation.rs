@@ -6,12 +6,12 @@ use anyhow::Result;
 use semver::Version;
 
 use super::{output, restart};
-use crate::bootchain::journal::{Phase, Record};
+use crate::bootchain::journal::{JournalPhase, Record};
 use crate::observed;
 use crate::policy::ledger::Happened;
-use crate::policy::probation::Verdict;
+use crate::policy::probation::ProbationVerdict;
 use crate::policy::table::Table;
-use crate::records::events::Event;
+use crate::records::events::UpdateEvent;
 use crate::settings::OnInstalled;
 use crate::system::System;
 
@@ -43,7 +43,7 @@ fn restart_that_waits(
     table: &Table,
     on_installed: OnInstalled,
 ) -> Option<fn(&System) -> Result<ExitCode>> {
-    let Phase::Armed { interrupted } = record.phase else { return None };
+    let JournalPhase::Armed { interrupted } = record.phase else { return None };
     if system.state().ledger().went_back_last(version) {
         // The way back was cut off between its preparation and the restart, or in the restart; people may have said
         // more since.
@@ -68,19 +68,19 @@ fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode
     let watched = state.watch(version, &system.boot_id(), system.since_start())?;
     match state.probation(version, table, watched) {
         None => {}
-        Some(Verdict::Watching { warnings }) => {
+        Some(ProbationVerdict::Watching { warnings }) => {
             for warning in warnings {
                 output::remark(format_args!("{}: {} ({:?})", warning.name, warning.means, warning.value));
             }
         }
-        Some(Verdict::Passed { .. }) => {
+        Some(ProbationVerdict::Passed { .. }) => {
             state.note(version, Happened::Proved)?;
-            system.tell(&Event::Proved { version: version.clone() });
+            system.tell(&UpdateEvent::Proved { version: version.clone() });
             state.keep_baseline(table)?;
             system.data().forget_old(&state.data_before())?;
         }
-        Some(Verdict::GoBack(exceeded)) => {
-            system.tell(&Event::GoingBack { exceeded: exceeded.clone() });
+        Some(ProbationVerdict::GoBack(exceeded)) => {
+            system.tell(&UpdateEvent::GoingBack { exceeded: exceeded.clone() });
             restart::go_back(system, Happened::WentBack { exceeded })?;
             return restart::into_trial(system);
         }

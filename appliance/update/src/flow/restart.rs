@@ -8,7 +8,7 @@ use super::output;
 use crate::bootchain::journal::Refused;
 use crate::command_line::Rollback;
 use crate::policy::ledger::Happened;
-use crate::records::events::Event;
+use crate::records::events::UpdateEvent;
 use crate::system::{self, System};
 
 pub(super) fn rollback(system: &System, options: &Rollback) -> Result<ExitCode> {
@@ -51,7 +51,7 @@ pub(super) fn into_trial(system: &System) -> Result<ExitCode> {
         chain.restarting()?;
         anyhow::Ok(chain.record().other())
     })?;
-    system.tell(&Event::Restarting { into });
+    system.tell(&UpdateEvent::Restarting { into });
     system::restart_into_trial()?;
     Ok(ExitCode::SUCCESS)
 }

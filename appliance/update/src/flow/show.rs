@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{output, stick};
 use crate::policy::ledger::{Entry, Happened};
 use crate::policy::table::Exceeded;
-use crate::records::state_folder::Status;
+use crate::records::update_folder::Status;
 use crate::system::System;
 
 pub(super) fn status(system: &System, json: bool) -> Result<ExitCode> {

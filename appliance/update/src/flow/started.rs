@@ -8,7 +8,7 @@ use super::{output, reset};
 use crate::bootchain::journal::Meaning;
 use crate::policy::table::Table;
 use crate::records::data::Takeover;
-use crate::records::events::Event;
+use crate::records::events::UpdateEvent;
 use crate::system::System;
 use crate::{files, observed};
 
@@ -18,7 +18,7 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
     let version = system.version();
     system.state().note_start(meaning, version.as_ref())?;
     output::json(&serde_json::json!({ "start": start, "meaning": meaning, "record": record }))?;
-    system.tell(&Event::Started { meaning, version });
+    system.tell(&UpdateEvent::Started { meaning, version });
     reset::fulfil(system)?;
     if meaning == Meaning::CommitCompleted {
         // Before the data is looked at: what the trial wrote is what was committed.
@@ -48,7 +48,7 @@ pub(super) fn committed(system: &System) -> Result<ExitCode> {
         }
         commit_data(system)?;
         if start.trial {
-            system.tell(&Event::Committed { version });
+            system.tell(&UpdateEvent::Committed { version });
         }
     }
     Ok(ExitCode::SUCCESS)

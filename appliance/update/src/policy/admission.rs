@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::ledger::{Happened, Ledger};
-use crate::policy::manifest::Manifest;
+use crate::policy::manifest::BundleManifest;
 
 /// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first
 /// default release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
@@ -13,7 +13,7 @@ pub const OLDEST_EEPROM_UNIX_S: u64 = 1_727_049_600;
 
 /// What is known of the device.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Device {
+pub struct DeviceFacts {
     /// The kind of device, from RAUC's configuration.
     pub compatible: String,
     /// The running version, where the image names one.
@@ -91,7 +91,7 @@ const CLASSES: [&str; 2] = ["boot", "rootfs"];
 ///
 /// # Errors
 /// The first reason against it.
-pub fn admit(bundle: &Manifest, device: &Device, ledger: &Ledger, again: bool) -> Result<Version, Refusal> {
+pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, ledger: &Ledger, again: bool) -> Result<Version, Refusal> {
     if bundle.compatible != device.compatible {
         return Err(Refusal::OtherDevice { bundle: bundle.compatible.clone(), device: device.compatible.clone() });
     }
@@ -156,8 +156,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn bundle(version: &str) -> Manifest {
-        Manifest {
+    fn bundle(version: &str) -> BundleManifest {
+        BundleManifest {
             compatible: "parley-raspberrypi5".into(),
             version_text: version.into(),
             images: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 400)]),
@@ -165,8 +165,8 @@ mod tests {
         }
     }
 
-    fn device() -> Device {
-        Device {
+    fn device() -> DeviceFacts {
+        DeviceFacts {
             compatible: "parley-raspberrypi5".into(),
             running: Some(version("1.2.0")),
             room: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 400)]),
@@ -176,7 +176,7 @@ mod tests {
         }
     }
 
-    fn check(bundle: &Manifest, expected: &Result<Version, Refusal>) {
+    fn check(bundle: &BundleManifest, expected: &Result<Version, Refusal>) {
         assert_eq!(admit(bundle, &device(), &Ledger::default(), false), *expected);
     }
 
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn another_devices_bundle_is_refused() {
-        let other = Manifest { compatible: "parley-other".into(), ..bundle("1.3.0") };
+        let other = BundleManifest { compatible: "parley-other".into(), ..bundle("1.3.0") };
         let refusal = Refusal::OtherDevice { bundle: "parley-other".into(), device: "parley-raspberrypi5".into() };
         check(&other, &Err(refusal));
     }
@@ -197,7 +197,7 @@ mod tests {
     fn an_older_version_needs_its_signers_word() {
         let refusal = Refusal::Older { bundle: version("1.1.9"), running: version("1.2.0") };
         check(&bundle("1.1.9"), &Err(refusal));
-        check(&Manifest { allow_downgrade: true, ..bundle("1.1.9") }, &Ok(version("1.1.9")));
+        check(&BundleManifest { allow_downgrade: true, ..bundle("1.1.9") }, &Ok(version("1.1.9")));
         let candidate = Refusal::Older { bundle: version("1.2.0-rc.1"), running: version("1.2.0") };
         check(&bundle("1.2.0-rc.1"), &Err(candidate));
     }
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_full_device_is_told_from_a_card_that_is_too_small() {
-        let device = Device { data_free: 4_999_999, ..device() };
+        let device = DeviceFacts { data_free: 4_999_999, ..device() };
         let refusal = admit(&bundle("1.3.0"), &device, &Ledger::default(), false).unwrap_err();
         assert_eq!(refusal, Refusal::DataFull { needed: 5_000_000, free: 4_999_999 });
         assert!(refusal.to_string().starts_with("the device is full: an update needs 5 MB"), "{refusal}");
@@ -243,7 +243,7 @@ mod tests {
         for (eeprom, admitted) in
             [(Eeprom::Built(OLDEST_EEPROM_UNIX_S - 1), false), (Eeprom::Silent, false), (Eeprom::None, true)]
         {
-            let device = Device { eeprom, ..device() };
+            let device = DeviceFacts { eeprom, ..device() };
             assert_eq!(admit(&bundle("1.3.0"), &device, &Ledger::default(), false).is_ok(), admitted, "{eeprom:?}");
         }
     }

@@ -45,9 +45,7 @@ pub enum Happened {
 impl Happened {
     fn blocks(&self) -> bool {
         match self {
-            Self::NeverCameUp | Self::FailedTheGate { .. } | Self::WentBack { .. } | Self::SentBack => {
-                true
-            }
+            Self::NeverCameUp | Self::FailedTheGate { .. } | Self::WentBack { .. } | Self::SentBack => true,
             Self::Refused { .. }
             | Self::NotInstalled { .. }
             | Self::Installed { .. }

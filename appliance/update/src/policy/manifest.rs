@@ -12,10 +12,10 @@ pub const ALLOW_DOWNGRADE: &str = "allow-downgrade";
 
 /// The parts of a manifest that are judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Manifest {
+pub struct BundleManifest {
     /// The kind of device it is for.
     pub compatible: String,
-    /// Its version as it is written; [`Manifest::version`] reads it.
+    /// Its version as it is written; [`BundleManifest::version`] reads it.
     pub version_text: String,
     /// The images by the class of their slot, with their sizes in bytes.
     pub images: BTreeMap<String, u64>,
@@ -23,7 +23,7 @@ pub struct Manifest {
     pub allow_downgrade: bool,
 }
 
-impl Manifest {
+impl BundleManifest {
     /// Reads `manifest.raucm`, which is a key file as of GLib. Unknown sections and keys are RAUC's business.
     pub fn parse(text: &str) -> Self {
         let mut manifest = Self::default();
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_manifest_is_read() {
-        let manifest = Manifest::parse(TEXT);
+        let manifest = BundleManifest::parse(TEXT);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version(), Version::parse("1.2.0").ok());
         assert_eq!(manifest.images, BTreeMap::from([("rootfs".into(), 4096), ("boot".into(), 512)]));
@@ -87,19 +87,19 @@ mod tests {
     #[test]
     fn only_our_own_section_allows_a_downgrade() {
         let text = TEXT.replace("[meta.parley]", "[meta.other]");
-        assert!(!Manifest::parse(&text).allow_downgrade);
-        assert!(!Manifest::parse(&TEXT.replace("allow-downgrade=true", "allow-downgrade=yes")).allow_downgrade);
+        assert!(!BundleManifest::parse(&text).allow_downgrade);
+        assert!(!BundleManifest::parse(&TEXT.replace("allow-downgrade=true", "allow-downgrade=yes")).allow_downgrade);
     }
 
     #[test]
     fn a_version_that_cannot_be_compared_is_none() {
-        assert_eq!(Manifest::parse("[update]\nversion=tuesday\n").version(), None);
+        assert_eq!(BundleManifest::parse("[update]\nversion=tuesday\n").version(), None);
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_without_harm(text in ".{0,400}") {
-            let _ = Manifest::parse(&text);
+            let _ = BundleManifest::parse(&text);
         }
     }
 }

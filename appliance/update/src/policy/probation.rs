@@ -12,7 +12,7 @@ pub const LENGTH: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A limit of probation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Limit {
+pub struct ProbationLimit {
     /// Its name in the table.
     pub name: &'static str,
     /// What it must keep to.
@@ -39,22 +39,22 @@ pub enum Consequence {
 use Consequence::{GoBack, GoBackIfWorse, Warn};
 
 /// Every limit of probation.
-pub const LIMITS: &[Limit] = &[
-    Limit {
+pub const LIMITS: &[ProbationLimit] = &[
+    ProbationLimit {
         name: "panics",
         rule: Rule::AtMost(0.0),
         min_samples: 1,
         consequence: GoBack,
         means: "the new version made the device crash",
     },
-    Limit {
+    ProbationLimit {
         name: "verity-errors",
         rule: Rule::AtMost(0.0),
         min_samples: 1,
         consequence: GoBack,
         means: "the new version's files are damaged",
     },
-    Limit {
+    ProbationLimit {
         // The third restart is 4 to 8 s after the first crash, which leaves time for the way back in thirty.
         name: "restarts-per-hour",
         rule: Rule::AtMost(2.0),
@@ -62,14 +62,14 @@ pub const LIMITS: &[Limit] = &[
         consequence: GoBack,
         means: "parts of the new version kept failing",
     },
-    Limit {
+    ProbationLimit {
         name: "error-rate",
         rule: Rule::AtMost(0.05),
         min_samples: 20,
         consequence: GoBackIfWorse,
         means: "the new version failed to answer too often",
     },
-    Limit {
+    ProbationLimit {
         // The quickest answer of the last minute: above the limit means that none was in time.
         name: "quickest-answer-of-a-minute-s",
         rule: Rule::AtMost(2.0),
@@ -77,35 +77,35 @@ pub const LIMITS: &[Limit] = &[
         consequence: GoBackIfWorse,
         means: "the new version answered too slowly",
     },
-    Limit {
+    ProbationLimit {
         name: "tool-accuracy",
         rule: Rule::AtLeast(0.9),
         min_samples: 10,
         consequence: GoBackIfWorse,
         means: "the new version did the wrong thing in its own tests",
     },
-    Limit {
+    ProbationLimit {
         name: "signal-to-noise-db",
         rule: Rule::AtLeast(20.0),
         min_samples: 10,
         consequence: GoBackIfWorse,
         means: "the microphone sounds worse with the new version",
     },
-    Limit {
+    ProbationLimit {
         name: "processor-share",
         rule: Rule::AtMost(0.8),
         min_samples: 10,
         consequence: Warn,
         means: "the new version keeps the processor busy",
     },
-    Limit {
+    ProbationLimit {
         name: "memory-mb",
         rule: Rule::AtMost(400.0),
         min_samples: 10,
         consequence: Warn,
         means: "the new version needs much memory",
     },
-    Limit {
+    ProbationLimit {
         name: "slowest-answer-s",
         rule: Rule::AtMost(5.0),
         min_samples: 1,
@@ -117,7 +117,7 @@ pub const LIMITS: &[Limit] = &[
 /// What probation says.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "the fields are named for what they hold")]
-pub enum Verdict {
+pub enum ProbationVerdict {
     /// The version stays for now.
     Watching { warnings: Vec<Exceeded> },
     /// The version stays.
@@ -127,7 +127,7 @@ pub enum Verdict {
 }
 
 /// Compares what was measured since the commit with what the old slot measured in its own time.
-pub fn compare(limits: &[Limit], table: &Table, baseline: &Table, since_commit: Duration) -> Verdict {
+pub fn compare(limits: &[ProbationLimit], table: &Table, baseline: &Table, since_commit: Duration) -> ProbationVerdict {
     let (mut faults, mut warnings) = (Vec::new(), Vec::new());
     for limit in limits {
         let enough = |measured: &super::table::Measured| measured.samples >= limit.min_samples;
@@ -144,16 +144,16 @@ pub fn compare(limits: &[Limit], table: &Table, baseline: &Table, since_commit: 
         }
     }
     if !faults.is_empty() {
-        Verdict::GoBack(faults)
+        ProbationVerdict::GoBack(faults)
     } else if since_commit >= LENGTH {
-        Verdict::Passed { warnings }
+        ProbationVerdict::Passed { warnings }
     } else {
-        Verdict::Watching { warnings }
+        ProbationVerdict::Watching { warnings }
     }
 }
 
 /// What is known of the old slot: of each value that probation compares, the last one with enough samples behind it.
-pub fn baseline(limits: &[Limit], known: &Table, measured: &Table) -> Table {
+pub fn baseline(limits: &[ProbationLimit], known: &Table, measured: &Table) -> Table {
     let mut baseline = known.clone();
     for limit in limits.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
         if let Some(new) = measured.get(limit.name).filter(|new| new.samples >= limit.min_samples) {
@@ -176,13 +176,13 @@ mod tests {
         }
     }
 
-    fn table(limit: &Limit, value: f64, samples: u32) -> Table {
+    fn table(limit: &ProbationLimit, value: f64, samples: u32) -> Table {
         let mut table = Table::default();
         table.note_many(limit.name, value, samples);
         table
     }
 
-    fn at(limit: &Limit) -> f64 {
+    fn at(limit: &ProbationLimit) -> f64 {
         match limit.rule {
             Rule::AtMost(value) | Rule::AtLeast(value) => value,
         }
@@ -195,10 +195,15 @@ mod tests {
             let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
             match limit.consequence {
                 GoBack | GoBackIfWorse => {
-                    assert!(matches!(&verdict, Verdict::GoBack(faults) if faults[0].name == limit.name), "{verdict:?}");
+                    assert!(
+                        matches!(&verdict, ProbationVerdict::GoBack(faults) if faults[0].name == limit.name),
+                        "{verdict:?}"
+                    );
                 }
                 Warn => {
-                    assert!(matches!(&verdict, Verdict::Watching { warnings } if warnings[0].name == limit.name));
+                    assert!(
+                        matches!(&verdict, ProbationVerdict::Watching { warnings } if warnings[0].name == limit.name)
+                    );
                 }
             }
         }
@@ -208,7 +213,7 @@ mod tests {
     fn a_value_at_its_limit_is_allowed() {
         for limit in LIMITS {
             let verdict = compare(LIMITS, &table(limit, at(limit), 1_000), &Table::default(), HOUR);
-            assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
+            assert_eq!(verdict, ProbationVerdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
     }
 
@@ -217,7 +222,7 @@ mod tests {
         for limit in LIMITS.iter().filter(|limit| limit.min_samples > 1) {
             let measured = table(limit, beyond(limit.rule), limit.min_samples - 1);
             let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
-            assert_eq!(verdict, Verdict::Watching { warnings: vec![] }, "{}", limit.name);
+            assert_eq!(verdict, ProbationVerdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
     }
 
@@ -226,7 +231,7 @@ mod tests {
         for limit in LIMITS {
             let bad = table(limit, beyond(limit.rule), limit.min_samples);
             let verdict = compare(LIMITS, &bad, &bad, HOUR);
-            let goes_back = matches!(verdict, Verdict::GoBack(_));
+            let goes_back = matches!(verdict, ProbationVerdict::GoBack(_));
             assert_eq!(goes_back, limit.consequence == GoBack, "{}", limit.name);
         }
     }
@@ -236,7 +241,7 @@ mod tests {
         for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
             let bad = table(limit, beyond(limit.rule), limit.min_samples);
             let thin = table(limit, beyond(limit.rule), limit.min_samples - 1);
-            assert!(matches!(compare(LIMITS, &bad, &thin, HOUR), Verdict::GoBack(_)), "{}", limit.name);
+            assert!(matches!(compare(LIMITS, &bad, &thin, HOUR), ProbationVerdict::GoBack(_)), "{}", limit.name);
         }
     }
 
@@ -254,6 +259,9 @@ mod tests {
 
     #[test]
     fn a_day_without_a_fault_is_passed() {
-        assert_eq!(compare(LIMITS, &Table::default(), &Table::default(), LENGTH), Verdict::Passed { warnings: vec![] });
+        assert_eq!(
+            compare(LIMITS, &Table::default(), &Table::default(), LENGTH),
+            ProbationVerdict::Passed { warnings: vec![] }
+        );
     }
 }

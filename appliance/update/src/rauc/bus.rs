@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use zbus::zvariant::{OwnedValue, Value};
 
 use super::Problem;
-use crate::policy::manifest::{ALLOW_DOWNGRADE, META, Manifest};
+use crate::policy::manifest::{ALLOW_DOWNGRADE, BundleManifest, META};
 
 /// A dictionary of D-Bus.
 type Dictionary = HashMap<String, OwnedValue>;
@@ -73,15 +73,15 @@ impl From<zbus::Error> for RaucError {
 }
 
 /// The manifest in what RAUC says of a bundle.
-pub(super) fn manifest_of(info: &Dictionary) -> Manifest {
+pub(super) fn manifest_of(info: &Dictionary) -> BundleManifest {
     let section = |name: &str| info.get(name).map(|value| plain(value));
     let update = |key| section("update").and_then(|update| entry(update, key)).and_then(text).unwrap_or_default();
     let ours = section("meta").and_then(|meta| entry(meta, META));
-    let mut manifest = Manifest {
+    let mut manifest = BundleManifest {
         compatible: update("compatible").to_owned(),
         version_text: update("version").to_owned(),
         allow_downgrade: ours.and_then(|ours| entry(ours, ALLOW_DOWNGRADE)).and_then(text) == Some("true"),
-        ..Manifest::default()
+        ..BundleManifest::default()
     };
     let Some(Value::Array(images)) = section("images") else { return manifest };
     for image in images.iter().map(plain) {

@@ -14,7 +14,7 @@ use semver::Version;
 use crate::device;
 use crate::files;
 use crate::policy::admission;
-use crate::policy::manifest::Manifest;
+use crate::policy::manifest::BundleManifest;
 use crate::system::System;
 
 /// Where the handler leaves its reason for the updater; RAUC only passes on that it failed.
@@ -42,7 +42,7 @@ pub fn handler(system: &System) -> Result<()> {
 
 fn admitted(system: &System, mount: &Path) -> Result<Version> {
     let text = fs::read_to_string(mount.join("manifest.raucm")).context("the update file has no manifest")?;
-    let manifest = Manifest { images: image_sizes(mount, &text)?, ..Manifest::parse(&text) };
+    let manifest = BundleManifest { images: image_sizes(mount, &text)?, ..BundleManifest::parse(&text) };
     let again = system.path(AGAIN).exists();
     let version = admission::admit(&manifest, &device::describe(system)?, &system.state().ledger(), again)?;
     if is_local(mount) {

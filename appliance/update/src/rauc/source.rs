@@ -7,14 +7,14 @@ use nix::sys::stat;
 
 /// Where a bundle comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum BundleSource {
     /// A file on the device or on a stick.
     File(PathBuf),
     /// An address; only the parts that the device lacks are downloaded.
     Http(String),
 }
 
-impl Source {
+impl BundleSource {
     /// Reads what an owner typed.
     pub fn of(text: &str) -> Self {
         if text.starts_with("http://") || text.starts_with("https://") {
@@ -35,9 +35,7 @@ impl Source {
     /// Whether it was a file that is not there any more, or whose stick is not.
     pub(super) fn is_gone(&self) -> bool {
         match self {
-            Self::File(path) => {
-                path.metadata().map_or(true, |file| is_pulled(file.dev(), Path::new("/sys/dev/block")))
-            }
+            Self::File(path) => path.metadata().map_or(true, |file| is_pulled(file.dev(), Path::new("/sys/dev/block"))),
             Self::Http(_) => false,
         }
     }
@@ -68,8 +66,8 @@ mod tests {
     #[test]
     fn a_file_is_gone_and_an_address_is_not() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        assert!(!Source::File(file.path().into()).is_gone());
-        assert!(Source::File("/run/parley-stick/parley.raucb".into()).is_gone());
-        assert!(!Source::of("https://updates.example/parley.raucb").is_gone());
+        assert!(!BundleSource::File(file.path().into()).is_gone());
+        assert!(BundleSource::File("/run/parley-stick/parley.raucb".into()).is_gone());
+        assert!(!BundleSource::of("https://updates.example/parley.raucb").is_gone());
     }
 }

@@ -27,7 +27,7 @@ type Shared = Rc<RefCell<World>>;
 
 impl World {
     fn new(committed: Slot) -> Shared {
-        let journal = Some(Record { committed, phase: Phase::Idle, other_is_good: true });
+        let journal = Some(Record { committed, phase: JournalPhase::Idle, other_is_good: true });
         Rc::new(RefCell::new(Self { sector: sector(committed).to_vec(), journal, complete: [true; 2], power: None }))
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::bootchain::journal::{Meaning, Phase, Record, Start};
+use crate::bootchain::journal::{JournalPhase, Meaning, Record, Start};
 use crate::bootchain::slot::Slot;
 use crate::files;
 use crate::policy::ledger::{Entry, Happened, Ledger};
@@ -18,7 +18,7 @@ use crate::policy::table::Table;
 
 /// The state that lies in a folder.
 #[derive(Debug, Clone)]
-pub struct StateFolder {
+pub struct UpdateFolder {
     folder: PathBuf,
 }
 
@@ -35,7 +35,7 @@ pub struct Status {
     /// The slot of an ordinary start.
     pub committed: Slot,
     /// What is under way.
-    pub phase: Phase,
+    pub phase: JournalPhase,
     /// Whether `parley update rollback` has somewhere to go.
     pub can_go_back: bool,
     /// How long the running version is still watched, in seconds.
@@ -78,7 +78,7 @@ const WATCH_KEPT_EVERY: Duration = Duration::from_secs(600);
 /// How often a baseline is written.
 const BASELINE_EVERY: Duration = Duration::from_secs(3600);
 
-impl StateFolder {
+impl UpdateFolder {
     /// The state in this folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
@@ -113,7 +113,7 @@ impl StateFolder {
         files::replace_json(&self.path("ledger.json"), &ledger)
     }
 
-    /// Remembers the version that RAUC is about to write, for [`StateFolder::note_installed`].
+    /// Remembers the version that RAUC is about to write, for [`UpdateFolder::note_installed`].
     ///
     /// # Errors
     /// `data` cannot be written.
@@ -250,23 +250,28 @@ impl StateFolder {
             phase: record.phase,
             can_go_back: record.is_good(start.slot.other()),
             probation_left_s: left.filter(|left| *left > 0),
-            waiting: self.waiting().filter(|_| matches!(record.phase, Phase::Armed { .. })),
+            waiting: self.waiting().filter(|_| matches!(record.phase, JournalPhase::Armed { .. })),
         }
     }
 
     /// What probation says of the running version, which was watched for so long; `None` where it is not on probation.
-    pub fn probation(&self, running: &Version, table: &Table, watched: Duration) -> Option<probation::Verdict> {
+    pub fn probation(
+        &self,
+        running: &Version,
+        table: &Table,
+        watched: Duration,
+    ) -> Option<probation::ProbationVerdict> {
         let ledger = self.ledger();
         ledger.on_probation_since(running)?;
         let verdict = probation::compare(probation::LIMITS, table, &self.baseline(), watched);
         Some(match verdict {
             // Once for each version: a device must not swing between two.
-            probation::Verdict::GoBack(faults) if !ledger.may_go_back(running) => {
-                probation::Verdict::Watching { warnings: faults }
+            probation::ProbationVerdict::GoBack(faults) if !ledger.may_go_back(running) => {
+                probation::ProbationVerdict::Watching { warnings: faults }
             }
-            probation::Verdict::GoBack(_) | probation::Verdict::Watching { .. } | probation::Verdict::Passed { .. } => {
-                verdict
-            }
+            probation::ProbationVerdict::GoBack(_)
+            | probation::ProbationVerdict::Watching { .. }
+            | probation::ProbationVerdict::Passed { .. } => verdict,
         })
     }
 }

@@ -1,9 +1,9 @@
 use super::*;
 use crate::policy::table::Exceeded;
 
-fn state() -> (tempfile::TempDir, StateFolder) {
+fn state() -> (tempfile::TempDir, UpdateFolder) {
     let folder = tempfile::tempdir().unwrap();
-    let state = StateFolder::new(folder.path());
+    let state = UpdateFolder::new(folder.path());
     (folder, state)
 }
 
@@ -11,7 +11,7 @@ fn version(text: &str) -> Version {
     text.parse().unwrap()
 }
 
-fn last(state: &StateFolder) -> Option<Happened> {
+fn last(state: &UpdateFolder) -> Option<Happened> {
     state.ledger().entries().last().map(|entry| entry.happened.clone())
 }
 
@@ -31,9 +31,9 @@ fn an_update_is_followed_from_its_installation_to_its_proof() {
     state.note_commit(&version("1.1.0"), Some(Slot::B)).unwrap();
     assert_eq!(state.waiting(), None);
     let judge = |watched| state.probation(&version("1.1.0"), &Table::default(), watched);
-    assert!(matches!(judge(Duration::ZERO), Some(probation::Verdict::Watching { .. })));
+    assert!(matches!(judge(Duration::ZERO), Some(probation::ProbationVerdict::Watching { .. })));
     let verdict = judge(probation::LENGTH);
-    assert!(matches!(verdict, Some(probation::Verdict::Passed { .. })));
+    assert!(matches!(verdict, Some(probation::ProbationVerdict::Passed { .. })));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn probation_sends_a_version_back_once() {
         state.note_commit(&bad, Some(Slot::B)).unwrap();
     };
     commit();
-    let Some(probation::Verdict::GoBack(exceeded)) = state.probation(&bad, &crash(), Duration::ZERO) else {
+    let Some(probation::ProbationVerdict::GoBack(exceeded)) = state.probation(&bad, &crash(), Duration::ZERO) else {
         panic!("it stays")
     };
     state.note(&bad, Happened::WentBack { exceeded }).unwrap();
@@ -80,14 +80,17 @@ fn probation_sends_a_version_back_once() {
     state.note(&bad, Happened::Allowed).unwrap();
     commit();
     let again = state.probation(&bad, &crash(), Duration::ZERO);
-    assert!(matches!(&again, Some(probation::Verdict::Watching { warnings }) if !warnings.is_empty()), "{again:?}");
+    assert!(
+        matches!(&again, Some(probation::ProbationVerdict::Watching { warnings }) if !warnings.is_empty()),
+        "{again:?}"
+    );
 }
 
 #[test]
 fn the_status_says_what_waits_and_what_is_watched() {
     let (_folder, state) = state();
     let start = Start { slot: Slot::A, trial: false };
-    let armed = Record { committed: Slot::A, phase: Phase::Armed { interrupted: 0 }, other_is_good: true };
+    let armed = Record { committed: Slot::A, phase: JournalPhase::Armed { interrupted: 0 }, other_is_good: true };
     state.note(&version("1.1.0"), Happened::Installed { slot: Slot::B }).unwrap();
     let status = state.status(start, &armed, Some(version("1.0.0")));
     assert_eq!(status.waiting, Some(version("1.1.0")));
