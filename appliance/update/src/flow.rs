@@ -72,7 +72,7 @@ fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Resu
 
 /// How the running system was started, and what is under way.
 fn standing(system: &System) -> Result<(Start, Record)> {
-    system.boot_chain(|chain| anyhow::Ok((chain.start(), chain.record())))
+    system.boot_chain(|chain| Ok((chain.start(), chain.record())))
 }
 
 async fn rauc() -> Result<InstallerProxy<'static>> {

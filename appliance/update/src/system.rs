@@ -116,15 +116,11 @@ impl System {
     ///
     /// # Errors
     /// It is no device with slots, or what is asked cannot be done.
-    pub fn boot_chain<T, E: Into<anyhow::Error>>(
-        &self,
-        ask: impl FnOnce(&mut Backend<DeviceCard, JournalFile>) -> Result<T, E>,
-    ) -> Result<T> {
+    pub fn boot_chain<T>(&self, ask: impl FnOnce(&mut Backend<DeviceCard, JournalFile>) -> Result<T>) -> Result<T> {
         let start = self.start().context("updates need a device with two slots, such as a flashed card")?;
         let journal = self.state().journal();
         let _alone = backend::lock(&journal).context("the update journal cannot be locked")?;
-        let mut chain = Backend::new(DeviceCard::below(&self.root), JournalFile(journal), start);
-        ask(&mut chain).map_err(Into::into)
+        ask(&mut Backend::new(DeviceCard::below(&self.root), JournalFile(journal), start))
     }
 }
 

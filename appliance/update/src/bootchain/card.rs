@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 
 use crate::bootchain::autoboot::{self, SECTOR};
-use crate::bootchain::cmdline::{self, CompleteError};
-use crate::bootchain::fat;
 use crate::bootchain::slot::{self, Slot};
 use crate::bootchain::start_counter;
+use crate::bootchain::{cmdline, fat};
 
 /// The file on partition 1.
 pub const AUTOBOOT_FILE: &str = "autoboot.txt";
@@ -40,7 +39,7 @@ pub trait Card {
     ///
     /// # Errors
     /// It would not, and why.
-    fn is_complete(&self, slot: Slot) -> Result<(), CompleteError>;
+    fn is_complete(&self, slot: Slot) -> anyhow::Result<()>;
 
     /// Tells the initramfs that the slot has proved itself.
     ///
@@ -117,7 +116,7 @@ impl Card for DeviceCard {
         Err(io::Error::other(format!("{AUTOBOOT_FILE} cannot be repaired: the card may be worn out")))
     }
 
-    fn is_complete(&self, slot: Slot) -> Result<(), CompleteError> {
+    fn is_complete(&self, slot: Slot) -> anyhow::Result<()> {
         cmdline::is_complete(self.boot(slot), slot)
     }
 

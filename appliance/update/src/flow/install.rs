@@ -104,7 +104,7 @@ async fn end_installation(rauc: &InstallerProxy<'_>) {
 }
 
 fn admit(system: &System, manifest: &BundleManifest, again: bool) -> Result<Version, Refusal> {
-    let device = device::describe(system).map_err(|error| Refusal::OtherLayout(error.to_string()))?;
+    let device = device::describe(system).map_err(|error| Refusal::OtherLayout(format!("{error:#}")))?;
     admission::admit(manifest, &device, &system.state().ledger(), again)
 }
 

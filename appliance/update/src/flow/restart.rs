@@ -49,7 +49,7 @@ pub(super) fn carry_back(system: &System) -> Result<()> {
 pub(super) fn into_trial(system: &System) -> Result<ExitCode> {
     let into = system.boot_chain(|chain| {
         chain.restarting()?;
-        anyhow::Ok(chain.record().other())
+        Ok(chain.record().other())
     })?;
     system.tell(&UpdateEvent::Restarting { into });
     system::restart_into_trial()?;

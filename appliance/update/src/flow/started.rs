@@ -13,8 +13,7 @@ use crate::system::System;
 use crate::{files, observed};
 
 pub(super) fn started(system: &System) -> Result<ExitCode> {
-    let (meaning, start, record) =
-        system.boot_chain(|chain| anyhow::Ok((chain.started()?, chain.start(), chain.record())))?;
+    let (meaning, start, record) = system.boot_chain(|chain| Ok((chain.started()?, chain.start(), chain.record())))?;
     let version = system.version();
     system.state().note_start(meaning, version.as_ref())?;
     output::json(&serde_json::json!({ "start": start, "meaning": meaning, "record": record }))?;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use semver::Version;
+use walkdir::WalkDir;
 
 use crate::device;
 use crate::files;
@@ -70,17 +71,11 @@ fn image_sizes(mount: &Path, manifest: &str) -> Result<BTreeMap<String, u64>> {
 
 /// Reads every file of the bundle, and says how many bytes those are: dm-verity reports the first damaged block.
 fn read_whole(folder: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
+    WalkDir::new(folder).into_iter().try_fold(0, |bytes, entry| {
         let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            bytes += read_whole(&entry.path())?;
-        } else if kind.is_file() {
-            bytes += io::copy(&mut File::open(entry.path())?, &mut io::sink())?;
-        }
-    }
-    Ok(bytes)
+        let read = |path| io::copy(&mut File::open(path)?, &mut io::sink());
+        Ok(if entry.file_type().is_file() { bytes + read(entry.path())? } else { bytes })
+    })
 }
 
 /// Whether the bundle lies on this device; reading a streamed one to its end would download what an adaptive update

@@ -75,9 +75,9 @@ impl Card for ScriptedCard {
         self.0.borrow_mut().write(slot)
     }
 
-    fn is_complete(&self, slot: Slot) -> Result<(), CompleteError> {
+    fn is_complete(&self, slot: Slot) -> Result<()> {
         let complete = self.0.borrow().complete[usize::from(slot == Slot::B)];
-        complete.then_some(()).ok_or(CompleteError::Template { slot, problem: "is not complete" })
+        complete.then_some(()).context("is not complete")
     }
 
     fn confirm_start(&mut self, _: Slot) -> io::Result<()> {
@@ -115,19 +115,19 @@ fn backend(world: &Shared, slot: Slot, trial: bool) -> Backend<ScriptedCard, Scr
 }
 
 /// What RAUC does to install into the slot that is not committed, up to the prepared trial.
-fn install(world: &Shared, running: Slot) -> Result<(), BackendError> {
+fn install(world: &Shared, running: Slot) -> Result<()> {
     let target = running.other();
     let mut backend = backend(world, running, false);
     backend.mark_bad(target)?;
     let half_written = |written| world.borrow_mut().complete[usize::from(target == Slot::B)] = written;
     half_written(false);
-    world.borrow_mut().step().map_err(BackendError::Card)?;
+    world.borrow_mut().step()?;
     half_written(true);
     backend.set_primary(target)
 }
 
 /// A whole update as far as the power lasts.
-fn update(world: &Shared, running: Slot) -> Result<(), BackendError> {
+fn update(world: &Shared, running: Slot) -> Result<()> {
     install(world, running)?;
     let target = running.other();
     backend(world, running, false).restarting()?;
@@ -157,7 +157,8 @@ fn an_update_goes_through_either_way() {
 fn setting_the_primary_slot_of_an_incomplete_slot_is_refused() {
     let world = World::new(Slot::A);
     world.borrow_mut().complete = [true, false];
-    assert!(matches!(backend(&world, Slot::A, false).set_primary(Slot::B), Err(BackendError::Incomplete(_))));
+    let refused = backend(&world, Slot::A, false).set_primary(Slot::B).unwrap_err();
+    assert_eq!(refused.to_string(), "is not complete");
     assert_eq!(backend(&world, Slot::A, false).primary(), Slot::A);
 }
 
@@ -169,7 +170,8 @@ fn the_committed_slot_is_never_marked_bad_while_a_trial_runs() {
     let mut trial = backend(&world, Slot::B, true);
     trial.started().unwrap();
     // RAUC takes the slot that is not running for the idle one, and would install into it.
-    assert!(matches!(trial.mark_bad(Slot::A), Err(BackendError::Refused(Refused::OnlyOne(Slot::A)))));
+    let refused = trial.mark_bad(Slot::A).unwrap_err();
+    assert_eq!(refused.downcast_ref(), Some(&Refused::OnlyOne(Slot::A)));
 }
 
 #[test]
