@@ -1,14 +1,14 @@
 //! Files in the root directory of a FAT that is not mounted: a partition's device, or an image of one.
 
 use std::cell::Cell;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Once;
 
-use fatfs::{FileSystem, FsOptions};
+use fatfs::{Dir, FileSystem, FsOptions};
 
 /// Files here are configuration: longer ones are not ours.
 const LONGEST: u64 = 64 * 1024;
@@ -31,7 +31,7 @@ pub fn find(partition: &Path, name: &str) -> io::Result<Found> {
     contained(|| {
         let last_read = Rc::new(Cell::new(0));
         let disk = Watched { file, last_read: Rc::clone(&last_read) };
-        let filesystem = FileSystem::new(disk, FsOptions::new().update_accessed_date(false))?;
+        let filesystem = FileSystem::new(disk, FsOptions::new())?;
         let mut found = filesystem.root_dir().open_file(name)?;
         let mut first = [0];
         found.read_exact(&mut first)?;
@@ -56,14 +56,7 @@ pub fn overwrite(partition: &Path, name: &str, content: &[u8]) -> io::Result<()>
         let message = format!("{name} has {} bytes, not {}: it is no file of ours", found.content.len(), content.len());
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
-    let file = OpenOptions::new().read(true).write(true).open(partition)?;
-    let synced = file.try_clone()?;
-    contained(|| {
-        let filesystem = FileSystem::new(file, FsOptions::new().update_accessed_date(false))?;
-        filesystem.root_dir().open_file(name)?.write_all(content)?;
-        filesystem.unmount()
-    })?;
-    synced.sync_all()
+    change(partition, |root| root.open_file(name)?.write_all(content))
 }
 
 /// Makes the file system anew, with one file in it: for a partition that can no longer be read.
@@ -71,18 +64,14 @@ pub fn overwrite(partition: &Path, name: &str, content: &[u8]) -> io::Result<()>
 /// # Errors
 /// The partition cannot be written.
 pub fn make_anew(partition: &Path, label: &str, name: &str, content: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).write(true).open(partition)?;
     let mut volume_label = [b' '; 11];
     for (place, byte) in volume_label.iter_mut().zip(label.bytes()) {
         *place = byte;
     }
-    contained(|| {
-        fatfs::format_volume(&mut file, fatfs::FormatVolumeOptions::new().volume_label(volume_label))?;
-        let filesystem = FileSystem::new(&mut file, FsOptions::new())?;
-        filesystem.root_dir().create_file(name)?.write_all(content)?;
-        filesystem.unmount()
-    })?;
-    file.sync_all()
+    let mut file = open(partition)?;
+    let options = fatfs::FormatVolumeOptions::new().volume_label(volume_label);
+    contained(|| fatfs::format_volume(&mut file, options))?;
+    create(partition, name, content)
 }
 
 /// Puts a file into a readable file system where it is missing.
@@ -90,15 +79,24 @@ pub fn make_anew(partition: &Path, label: &str, name: &str, content: &[u8]) -> i
 /// # Errors
 /// The partition cannot be written, or is full.
 pub fn create(partition: &Path, name: &str, content: &[u8]) -> io::Result<()> {
-    let file = OpenOptions::new().read(true).write(true).open(partition)?;
+    change(partition, |root| {
+        let mut file = root.create_file(name)?;
+        file.truncate()?;
+        file.write_all(content)
+    })
+}
+
+fn open(partition: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(partition)
+}
+
+/// Changes what is in a root directory; it is on the medium when this returns.
+fn change(partition: &Path, work: impl FnOnce(&Dir<'_, File>) -> io::Result<()>) -> io::Result<()> {
+    let file = open(partition)?;
     let synced = file.try_clone()?;
     contained(|| {
         let filesystem = FileSystem::new(file, FsOptions::new())?;
-        {
-            let mut file = filesystem.root_dir().create_file(name)?;
-            file.truncate()?;
-            file.write_all(content)?;
-        }
+        work(&filesystem.root_dir())?;
         filesystem.unmount()
     })?;
     synced.sync_all()
@@ -128,7 +126,7 @@ fn contained<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
 
 /// Remembers where it was last read, and cannot be written.
 struct Watched {
-    file: std::fs::File,
+    file: File,
     last_read: Rc<Cell<u64>>,
 }
 
