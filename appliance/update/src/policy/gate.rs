@@ -85,27 +85,14 @@ pub fn judge(limits: &[GateLimit], table: &Table, since_start: Duration) -> Gate
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn healthy() -> Table {
         let mut table = Table::default();
         for limit in LIMITS {
-            let value = match limit.rule {
-                Rule::AtMost(most) => most,
-                Rule::AtLeast(least) => least,
-            };
-            table.note(limit.name, value);
+            table.note(limit.name, limit.rule.limit());
         }
         table
-    }
-
-    fn beyond(rule: Rule) -> f64 {
-        match rule {
-            Rule::AtMost(most) => most + 0.5,
-            Rule::AtLeast(least) => least - 0.5,
-        }
     }
 
     #[test]
@@ -117,7 +104,7 @@ mod tests {
     fn each_limit_alone_fails_the_gate_and_names_itself() {
         for limit in LIMITS {
             let mut table = healthy();
-            table.note(limit.name, beyond(limit.rule));
+            table.note(limit.name, limit.rule.broken());
             let GateVerdict::Failed(exceeded) = judge(LIMITS, &table, TIME_LIMIT) else {
                 panic!("{} was let through", limit.name);
             };
@@ -138,13 +125,6 @@ mod tests {
     }
 
     #[test]
-    fn the_first_restart_fails_a_trial_at_once() {
-        let mut table = Table::default();
-        table.note("restarts", 1.0);
-        assert!(matches!(judge(LIMITS, &table, Duration::from_secs(3)), GateVerdict::Failed(_)));
-    }
-
-    #[test]
     fn the_quiet_minute_is_waited_for() {
         let mut table = healthy();
         table.note("quiet-s", 20.0);
@@ -157,14 +137,5 @@ mod tests {
         let needs =
             |limit: &GateLimit| ["network", "internet", "server", "cloud"].iter().any(|word| limit.name.contains(word));
         assert!(!LIMITS.iter().any(needs));
-    }
-
-    proptest! {
-        #[test]
-        fn a_slot_passes_only_with_everything_measured(left_out in 0..LIMITS.len(), seconds in 0..1_000u64) {
-            let mut table = healthy();
-            table.0.remove(LIMITS[left_out].name);
-            prop_assert_ne!(judge(LIMITS, &table, Duration::from_secs(seconds)), GateVerdict::Passed);
-        }
     }
 }

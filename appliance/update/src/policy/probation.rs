@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use super::table::{Exceeded, Rule, Table};
+use super::table::Rule::{self, AtLeast, AtMost};
+use super::table::{Exceeded, Table};
 
 /// How long a version is watched.
 pub const LENGTH: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,80 +39,30 @@ pub enum Consequence {
 
 use Consequence::{GoBack, GoBackIfWorse, Warn};
 
+const fn limit(
+    name: &'static str,
+    rule: Rule,
+    min_samples: u32,
+    consequence: Consequence,
+    means: &'static str,
+) -> ProbationLimit {
+    ProbationLimit { name, rule, min_samples, consequence, means }
+}
+
 /// Every limit of probation.
 pub const LIMITS: &[ProbationLimit] = &[
-    ProbationLimit {
-        name: "panics",
-        rule: Rule::AtMost(0.0),
-        min_samples: 1,
-        consequence: GoBack,
-        means: "the new version made the device crash",
-    },
-    ProbationLimit {
-        name: "verity-errors",
-        rule: Rule::AtMost(0.0),
-        min_samples: 1,
-        consequence: GoBack,
-        means: "the new version's files are damaged",
-    },
-    ProbationLimit {
-        // The third restart is 4 to 8 s after the first crash, which leaves time for the way back in thirty.
-        name: "restarts-per-hour",
-        rule: Rule::AtMost(2.0),
-        min_samples: 1,
-        consequence: GoBack,
-        means: "parts of the new version kept failing",
-    },
-    ProbationLimit {
-        name: "error-rate",
-        rule: Rule::AtMost(0.05),
-        min_samples: 20,
-        consequence: GoBackIfWorse,
-        means: "the new version failed to answer too often",
-    },
-    ProbationLimit {
-        // The quickest answer of the last minute: above the limit means that none was in time.
-        name: "quickest-answer-of-a-minute-s",
-        rule: Rule::AtMost(2.0),
-        min_samples: 3,
-        consequence: GoBackIfWorse,
-        means: "the new version answered too slowly",
-    },
-    ProbationLimit {
-        name: "tool-accuracy",
-        rule: Rule::AtLeast(0.9),
-        min_samples: 10,
-        consequence: GoBackIfWorse,
-        means: "the new version did the wrong thing in its own tests",
-    },
-    ProbationLimit {
-        name: "signal-to-noise-db",
-        rule: Rule::AtLeast(20.0),
-        min_samples: 10,
-        consequence: GoBackIfWorse,
-        means: "the microphone sounds worse with the new version",
-    },
-    ProbationLimit {
-        name: "processor-share",
-        rule: Rule::AtMost(0.8),
-        min_samples: 10,
-        consequence: Warn,
-        means: "the new version keeps the processor busy",
-    },
-    ProbationLimit {
-        name: "memory-mb",
-        rule: Rule::AtMost(400.0),
-        min_samples: 10,
-        consequence: Warn,
-        means: "the new version needs much memory",
-    },
-    ProbationLimit {
-        name: "slowest-answer-s",
-        rule: Rule::AtMost(5.0),
-        min_samples: 1,
-        consequence: Warn,
-        means: "single answers took unusually long",
-    },
+    limit("panics", AtMost(0.0), 1, GoBack, "the new version made the device crash"),
+    limit("verity-errors", AtMost(0.0), 1, GoBack, "the new version's files are damaged"),
+    // The third restart is 4 to 8 s after the first crash, which leaves time for the way back in thirty.
+    limit("restarts-per-hour", AtMost(2.0), 1, GoBack, "parts of the new version kept failing"),
+    limit("error-rate", AtMost(0.05), 20, GoBackIfWorse, "the new version failed to answer too often"),
+    // The quickest answer of the last minute: above the limit means that none was in time.
+    limit("quickest-answer-of-a-minute-s", AtMost(2.0), 3, GoBackIfWorse, "the new version answered too slowly"),
+    limit("tool-accuracy", AtLeast(0.9), 10, GoBackIfWorse, "the new version did the wrong thing in its own tests"),
+    limit("signal-to-noise-db", AtLeast(20.0), 10, GoBackIfWorse, "the microphone sounds worse with the new version"),
+    limit("processor-share", AtMost(0.8), 10, Warn, "the new version keeps the processor busy"),
+    limit("memory-mb", AtMost(400.0), 10, Warn, "the new version needs much memory"),
+    limit("slowest-answer-s", AtMost(5.0), 1, Warn, "single answers took unusually long"),
 ];
 
 /// What probation says.
@@ -169,29 +120,16 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    fn beyond(rule: Rule) -> f64 {
-        match rule {
-            Rule::AtMost(most) => most + 0.01,
-            Rule::AtLeast(least) => least - 0.01,
-        }
-    }
-
     fn table(limit: &ProbationLimit, value: f64, samples: u32) -> Table {
         let mut table = Table::default();
         table.note_many(limit.name, value, samples);
         table
     }
 
-    fn at(limit: &ProbationLimit) -> f64 {
-        match limit.rule {
-            Rule::AtMost(value) | Rule::AtLeast(value) => value,
-        }
-    }
-
     #[test]
     fn each_limit_alone_has_its_consequence() {
         for limit in LIMITS {
-            let measured = table(limit, beyond(limit.rule), limit.min_samples);
+            let measured = table(limit, limit.rule.broken(), limit.min_samples);
             let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
             match limit.consequence {
                 GoBack | GoBackIfWorse => {
@@ -212,7 +150,7 @@ mod tests {
     #[test]
     fn a_value_at_its_limit_is_allowed() {
         for limit in LIMITS {
-            let verdict = compare(LIMITS, &table(limit, at(limit), 1_000), &Table::default(), HOUR);
+            let verdict = compare(LIMITS, &table(limit, limit.rule.limit(), 1_000), &Table::default(), HOUR);
             assert_eq!(verdict, ProbationVerdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
     }
@@ -220,7 +158,7 @@ mod tests {
     #[test]
     fn too_few_samples_say_nothing() {
         for limit in LIMITS.iter().filter(|limit| limit.min_samples > 1) {
-            let measured = table(limit, beyond(limit.rule), limit.min_samples - 1);
+            let measured = table(limit, limit.rule.broken(), limit.min_samples - 1);
             let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
             assert_eq!(verdict, ProbationVerdict::Watching { warnings: vec![] }, "{}", limit.name);
         }
@@ -229,7 +167,7 @@ mod tests {
     #[test]
     fn what_the_old_slot_did_no_better_is_not_the_updates_fault_but_a_crash_always_is() {
         for limit in LIMITS {
-            let bad = table(limit, beyond(limit.rule), limit.min_samples);
+            let bad = table(limit, limit.rule.broken(), limit.min_samples);
             let verdict = compare(LIMITS, &bad, &bad, HOUR);
             let goes_back = matches!(verdict, ProbationVerdict::GoBack(_));
             assert_eq!(goes_back, limit.consequence == GoBack, "{}", limit.name);
@@ -239,8 +177,8 @@ mod tests {
     #[test]
     fn a_baseline_of_too_few_samples_excuses_nothing() {
         for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
-            let bad = table(limit, beyond(limit.rule), limit.min_samples);
-            let thin = table(limit, beyond(limit.rule), limit.min_samples - 1);
+            let bad = table(limit, limit.rule.broken(), limit.min_samples);
+            let thin = table(limit, limit.rule.broken(), limit.min_samples - 1);
             assert!(matches!(compare(LIMITS, &bad, &thin, HOUR), ProbationVerdict::GoBack(_)), "{}", limit.name);
         }
     }
@@ -248,11 +186,11 @@ mod tests {
     #[test]
     fn a_minute_of_silence_does_not_wipe_out_what_is_known_of_the_old_slot() {
         for limit in LIMITS.iter().filter(|limit| limit.consequence == GoBackIfWorse) {
-            let bad = table(limit, beyond(limit.rule), limit.min_samples);
+            let bad = table(limit, limit.rule.broken(), limit.min_samples);
             let known = baseline(LIMITS, &Table::default(), &bad);
-            let silent = table(limit, at(limit), limit.min_samples - 1);
+            let silent = table(limit, limit.rule.limit(), limit.min_samples - 1);
             assert_eq!(baseline(LIMITS, &known, &silent), bad, "{}", limit.name);
-            let enough = table(limit, at(limit), limit.min_samples);
+            let enough = table(limit, limit.rule.limit(), limit.min_samples);
             assert_eq!(baseline(LIMITS, &known, &enough), enough, "{}", limit.name);
         }
     }
