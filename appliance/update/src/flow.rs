@@ -21,7 +21,7 @@ use clap::Parser;
 
 use crate::bootchain::journal::{Record, Start};
 use crate::command_line::{Options, UpdateCommand};
-use crate::rauc::{InstallerProxy, system_bus};
+use crate::rauc::InstallerProxy;
 use crate::settings::Updates;
 use crate::system::System;
 
@@ -76,7 +76,7 @@ fn standing(system: &System) -> Result<(Start, Record)> {
 }
 
 async fn rauc() -> Result<InstallerProxy<'static>> {
-    let bus = system_bus().await.context("the system bus cannot be reached")?;
+    let bus = zbus::Connection::system().await.context("the system bus cannot be reached")?;
     Ok(InstallerProxy::new(&bus).await?)
 }
 

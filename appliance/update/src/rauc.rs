@@ -11,7 +11,7 @@ mod problem;
 mod source;
 
 #[cfg(feature = "flow")]
-pub use bus::{InstallerProxy, RaucError, system_bus};
+pub use bus::InstallerProxy;
 #[cfg(feature = "flow")]
 pub use install::{TimeLimits, inspect, install};
 pub use problem::Problem;

@@ -115,10 +115,14 @@ impl Bench {
 #[test]
 fn an_update_goes_its_way_from_the_bundle_to_the_end_of_its_probation() {
     let bench = Bench::new();
-    bench.done(&["install", BUNDLE]);
+    let told = bench.done(&["install", BUNDLE, "--json"]);
+    let told: Vec<Value> =
+        told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["event"].take()).collect();
+    assert_eq!((&told[..2], told.last()), (&["inspecting".into(), "admitted".into()][..], Some(&"installed".into())));
     assert_eq!(bench.device.reboots(), Vec::<String>::new(), "nobody asked for it");
     let status = bench.status();
     assert_eq!((&status["waiting"], &status["version"]), (&NEW.into(), &"1.0.0".into()));
+    assert_eq!((&status["can-go-back"], &status["probation-left-s"]), (&true.into(), &Value::Null));
     assert!(bench.done(&["status"]).contains("waits for a restart"));
     bench.done(&["install"]);
     assert_eq!(bench.device.reboots(), [TRIAL]);
@@ -164,7 +168,8 @@ fn a_trial_that_fails_one_limit_is_left_at_once_and_its_version_is_blocked() {
     bench.device.started(Slot::A, false, "1.0.0");
     bench.done(&["started"]);
     assert_eq!(bench.happened(), ["installed", "failed-the-gate"]);
-    assert_eq!(bench.status()["can-go-back"], false);
+    let status = bench.status();
+    assert_eq!((&status["can-go-back"], &status["waiting"]), (&false.into(), &Value::Null));
     let again = bench.says(&["install", BUNDLE]);
     assert!(again.err.contains("tried before and failed its own tests"), "{again:?}");
     bench.done(&["install", BUNDLE, "--again"]);
@@ -369,6 +374,8 @@ fn a_check_installs_nothing() {
     assert!(bench.installed.lock().unwrap().is_empty());
     let stranger = Bench::with(|_| Script { inspect_error: Some("self-signed certificate"), ..Script::default() });
     assert!(stranger.says(&["check", BUNDLE]).out.contains("not signed by anyone whom this device trusts"));
+    assert_eq!(stranger.says(&["install", BUNDLE]).code, Some(1));
+    assert!(stranger.installed.lock().unwrap().is_empty());
 }
 
 #[test]

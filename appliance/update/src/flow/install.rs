@@ -9,10 +9,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{output, restart};
 use crate::command_line::{Check, Install};
-use crate::policy::admission::{self, Refusal};
+use crate::policy::admission;
 use crate::policy::ledger::Happened;
 use crate::policy::manifest::BundleManifest;
-use crate::rauc::{self, BundleSource, InstallerProxy, Problem, RaucError, TimeLimits, preinstall};
+use crate::rauc::{self, BundleSource, InstallerProxy, Problem, TimeLimits, preinstall};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
 use crate::{device, files};
@@ -47,16 +47,16 @@ pub(super) fn install_and_note(system: &System, source: &BundleSource, again: bo
         let rauc = super::rauc().await?;
         let admit = |manifest: &BundleManifest| {
             seen = manifest.version();
-            admit(system, manifest, again).map_err(|refusal| Problem::Refused(refusal.to_string()))
+            admit(system, manifest, again)
         };
         let reason = system.path(preinstall::REASON);
         let mut terminate = signal(SignalKind::terminate())?;
         let outcome = tokio::select! {
             outcome = rauc::install(&rauc, source, TimeLimits::default(), &reason, admit, |event| show(system, event, json)) => outcome,
             // The unit of a stick ends with the stick.
-            _ = terminate.recv() => Err(Problem::StickPulled.into()),
+            _ = terminate.recv() => Err(Problem::StickPulled),
         };
-        if let Err(RaucError::Problem(Problem::StickPulled | Problem::Stalled)) = outcome {
+        if let Err(Problem::StickPulled | Problem::Stalled) = outcome {
             end_installation(&rauc).await;
         }
         Ok(outcome)
@@ -74,10 +74,8 @@ pub(super) fn install_and_note(system: &System, source: &BundleSource, again: bo
             let because = error.to_string();
             show(system, &UpdateEvent::NotInstalled { version: seen.clone(), because: because.clone() }, json);
             if let Some(version) = seen {
-                let happened = match &error {
-                    RaucError::Problem(Problem::Refused(_)) => Happened::Refused { because },
-                    RaucError::Problem(_) | RaucError::Bus(_) => Happened::NotInstalled { because },
-                };
+                let refused = matches!(error, Problem::Refused(_));
+                let happened = if refused { Happened::Refused { because } } else { Happened::NotInstalled { because } };
                 // What went wrong first is what its owner has to know.
                 if let Err(unwritten) = state.note(&version, happened) {
                     output::remark(format_args!("this is not in the history: {unwritten}"));
@@ -103,9 +101,9 @@ async fn end_installation(rauc: &InstallerProxy<'_>) {
     }
 }
 
-fn admit(system: &System, manifest: &BundleManifest, again: bool) -> Result<Version, Refusal> {
-    let device = device::describe(system).map_err(|error| Refusal::OtherLayout(format!("{error:#}")))?;
-    admission::admit(manifest, &device, &system.state().ledger(), again)
+fn admit(system: &System, manifest: &BundleManifest, again: bool) -> Result<Version, Problem> {
+    let device = device::describe(system).map_err(|error| Problem::Refused(admission::other_layout(error)))?;
+    admission::admit(manifest, &device, &system.state().ledger(), again).map_err(Problem::Refused)
 }
 
 fn show(system: &System, event: &UpdateEvent, json: bool) {
@@ -140,25 +138,19 @@ pub(super) fn check(system: &System, options: &Check) -> Result<ExitCode> {
     let source = BundleSource::of(&options.source);
     let result = super::block_on(async {
         let rauc = super::rauc().await?;
-        Ok(match rauc::inspect(&rauc, &source.for_rauc(), TimeLimits::default()).await {
-            Ok(manifest) => admit(system, &manifest, false).map_err(|refusal| refusal.to_string()),
-            Err(error) => Err(error.to_string()),
-        })
+        let manifest = rauc::inspect(&rauc, &source.for_rauc(), TimeLimits::default()).await;
+        Ok(manifest.and_then(|manifest| admit(system, &manifest, false)))
     })?;
-    let ok = result.is_ok();
+    let (ok, version) = (result.is_ok(), result.as_ref().ok());
     if options.json {
-        let (version, detail) = match result {
-            Ok(version) => (Some(version.to_string()), "may be installed".to_owned()),
-            Err(detail) => (None, detail),
-        };
+        let detail = result.as_ref().map_or_else(ToString::to_string, |_| "may be installed".into());
         output::json(
             &serde_json::json!({ "ok": ok, "version": version, "detail": detail, "running": system.version() }),
         )?;
     } else {
-        output::line(match result {
-            Ok(version) => format!("version {version} may be installed"),
-            Err(detail) => detail,
-        })?;
+        output::line(
+            result.map_or_else(|problem| problem.to_string(), |version| format!("version {version} may be installed")),
+        )?;
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

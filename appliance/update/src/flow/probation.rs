@@ -61,7 +61,7 @@ fn restart_that_waits(
 
 fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode> {
     let state = system.state();
-    if state.ledger().on_probation_since(version).is_none() {
+    if !state.ledger().is_on_probation(version) {
         state.keep_baseline(table)?;
         return Ok(ExitCode::SUCCESS);
     }

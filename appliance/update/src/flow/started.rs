@@ -15,7 +15,7 @@ use crate::{files, observed};
 pub(super) fn started(system: &System) -> Result<ExitCode> {
     let (meaning, start, record) = system.boot_chain(|chain| Ok((chain.started()?, chain.start(), chain.record())))?;
     let version = system.version();
-    system.state().note_start(meaning, version.as_ref())?;
+    system.state().note_start(meaning, start.slot, version.as_ref())?;
     output::json(&serde_json::json!({ "start": start, "meaning": meaning, "record": record }))?;
     system.tell(&UpdateEvent::Started { meaning, version });
     reset::fulfil(system)?;
@@ -43,7 +43,7 @@ pub(super) fn committed(system: &System) -> Result<ExitCode> {
     if record.committed == start.slot {
         let version = system.version();
         if let Some(version) = &version {
-            system.state().note_commit(version, Some(start.slot))?;
+            system.state().note_commit(version, start.slot)?;
         }
         commit_data(system)?;
         if start.trial {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{install, output, restart, show};
 use crate::policy::admission;
-use crate::rauc::{self, BundleSource, TimeLimits};
+use crate::rauc::{self, BundleSource, Problem, TimeLimits};
 use crate::records::events::UpdateEvent;
 use crate::settings::OnStick;
 use crate::system::System;
@@ -96,12 +96,9 @@ fn newest(system: &System, folder: &Path) -> Result<Found> {
     super::block_on(async {
         let rauc = super::rauc().await?;
         for bundle in bundles {
-            let judged = match rauc::inspect(&rauc, &bundle.to_string_lossy(), TimeLimits::default()).await {
-                Ok(manifest) => {
-                    admission::admit(&manifest, &device, &ledger, false).map_err(|refusal| refusal.to_string())
-                }
-                Err(error) => Err(error.to_string()),
-            };
+            let manifest = rauc::inspect(&rauc, &bundle.to_string_lossy(), TimeLimits::default()).await;
+            let judged = manifest
+                .and_then(|manifest| admission::admit(&manifest, &device, &ledger, false).map_err(Problem::Refused));
             match judged {
                 Ok(version) => admitted.push((version, bundle)),
                 Err(reason) => {

@@ -10,14 +10,6 @@ use crate::policy::manifest::{ALLOW_DOWNGRADE, BundleManifest, META};
 /// A dictionary of D-Bus.
 type Dictionary = HashMap<String, OwnedValue>;
 
-/// The bus on which RAUC answers. Its calls may take as long as a signature on a slow server.
-///
-/// # Errors
-/// There is no system bus.
-pub async fn system_bus() -> zbus::Result<zbus::Connection> {
-    zbus::Connection::system().await
-}
-
 /// What RAUC can do.
 #[zbus::proxy(
     interface = "de.pengutronix.rauc.Installer",
@@ -49,26 +41,15 @@ pub trait Installer {
     fn completed(&self, result: i32) -> zbus::Result<()>;
 }
 
-/// Why RAUC did not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum RaucError {
-    /// It could not be asked.
-    #[error("the update service does not answer ({0}); is rauc.service running, and may this user use it?")]
-    Bus(zbus::Error),
-    /// It was asked and said no.
-    #[error(transparent)]
-    Problem(#[from] Problem),
-}
-
-impl From<zbus::Error> for RaucError {
+impl From<zbus::Error> for Problem {
     fn from(error: zbus::Error) -> Self {
         // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
         if let zbus::Error::MethodError(name, Some(message), _) = &error
             && name.starts_with("org.gtk.GDBus.UnmappedGError")
         {
-            return Self::Problem(Problem::of(message));
+            return Self::of(message);
         }
-        Self::Bus(error)
+        Self::Bus(error.to_string())
     }
 }
 

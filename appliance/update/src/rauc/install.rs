@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use semver::Version;
 use tokio::time::{Instant, timeout};
 
-use super::bus::{InstallerProxy, RaucError, manifest_of};
+use super::bus::{InstallerProxy, manifest_of};
 use super::problem::Problem;
 use super::source::BundleSource;
 use crate::policy::manifest::BundleManifest;
@@ -46,9 +46,9 @@ pub async fn install(
     reason: &Path,
     admit: impl FnOnce(&BundleManifest) -> Result<Version, Problem>,
     mut tell: impl FnMut(&UpdateEvent),
-) -> Result<Version, RaucError> {
+) -> Result<Version, Problem> {
     if rauc.operation().await? != "idle" {
-        return Err(Problem::Busy.into());
+        return Err(Problem::Busy);
     }
     tell(&UpdateEvent::Inspecting);
     let address = source.for_rauc();
@@ -73,7 +73,7 @@ pub async fn install(
                     tell(&UpdateEvent::Installed { version: version.clone() });
                     return Ok(version);
                 }
-                return Err(why(rauc, source, reason).await.into());
+                return Err(why(rauc, source, reason).await);
             }
             Some(change) = progress.next() => {
                 let (percent, doing, _) = change.get().await?;
@@ -82,10 +82,10 @@ pub async fn install(
             }
             _ = look.tick() => {
                 if source.is_gone() {
-                    return Err(Problem::StickPulled.into());
+                    return Err(Problem::StickPulled);
                 }
                 if moved.elapsed() > limits.stall {
-                    return Err(Problem::Stalled.into());
+                    return Err(Problem::Stalled);
                 }
             }
         }
@@ -96,11 +96,7 @@ pub async fn install(
 ///
 /// # Errors
 /// It is not signed by anyone whom this device trusts, cannot be read in time, or RAUC does not answer.
-pub async fn inspect(
-    rauc: &InstallerProxy<'_>,
-    address: &str,
-    limits: TimeLimits,
-) -> Result<BundleManifest, RaucError> {
+pub async fn inspect(rauc: &InstallerProxy<'_>, address: &str, limits: TimeLimits) -> Result<BundleManifest, Problem> {
     let info = timeout(limits.inspect, rauc.inspect_bundle(address, HashMap::new())).await;
     Ok(manifest_of(&info.map_err(|_| Problem::Stalled)??))
 }

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use semver::Version;
 use walkdir::WalkDir;
 
@@ -45,7 +45,8 @@ fn admitted(system: &System, mount: &Path) -> Result<Version> {
     let text = fs::read_to_string(mount.join("manifest.raucm")).context("the update file has no manifest")?;
     let manifest = BundleManifest { images: image_sizes(mount, &text)?, ..BundleManifest::parse(&text) };
     let again = system.path(AGAIN).exists();
-    let version = admission::admit(&manifest, &device::describe(system)?, &system.state().ledger(), again)?;
+    let version = admission::admit(&manifest, &device::describe(system)?, &system.state().ledger(), again);
+    let version = version.map_err(Error::msg)?;
     if is_local(mount) {
         read_whole(mount).context("the update file is damaged; copy or download it again")?;
     }

@@ -47,6 +47,9 @@ pub enum Problem {
     /// It was refused on the device.
     #[error("{0}")]
     Refused(String),
+    /// RAUC could not be asked.
+    #[error("the update service does not answer ({0}); is rauc.service running, and may this user use it?")]
+    Bus(String),
     /// Whatever else.
     #[error("the update could not be installed: {0}. The system in use was not touched")]
     Other(String),

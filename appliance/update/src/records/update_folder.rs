@@ -9,39 +9,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::bootchain::journal::{JournalPhase, Meaning, Record, Start};
+use crate::bootchain::journal::Meaning;
 use crate::bootchain::slot::Slot;
 use crate::files;
 use crate::policy::ledger::{Entry, Happened, Ledger};
-use crate::policy::probation;
+use crate::policy::probation::{self, ProbationVerdict};
 use crate::policy::table::Table;
 
 /// The state that lies in a folder.
 #[derive(Debug, Clone)]
 pub struct UpdateFolder {
     folder: PathBuf,
-}
-
-/// Where updates stand.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Status {
-    /// The running version, where the image names one.
-    pub version: Option<Version>,
-    /// The running slot.
-    pub slot: Slot,
-    /// Whether it is being tried.
-    pub trial: bool,
-    /// The slot of an ordinary start.
-    pub committed: Slot,
-    /// What is under way.
-    pub phase: JournalPhase,
-    /// Whether `parley update rollback` has somewhere to go.
-    pub can_go_back: bool,
-    /// How long the running version is still watched, in seconds.
-    pub probation_left_s: Option<u64>,
-    /// A version that is installed and waits for a restart.
-    pub waiting: Option<Version>,
 }
 
 /// How long a version was watched.
@@ -138,12 +116,12 @@ impl UpdateFolder {
     ///
     /// # Errors
     /// `data` cannot be written.
-    pub fn note_start(&self, meaning: Meaning, running: Option<&Version>) -> io::Result<()> {
+    pub fn note_start(&self, meaning: Meaning, slot: Slot, running: Option<&Version>) -> io::Result<()> {
         let tried = self.waiting();
         match (meaning, tried, running) {
             (Meaning::Interrupted, Some(version), _) => self.note(&version, Happened::Interrupted),
             (Meaning::GaveUp, Some(version), _) => self.note(&version, Happened::NeverCameUp),
-            (Meaning::CommitCompleted, _, Some(version)) => self.note_commit(version, None),
+            (Meaning::CommitCompleted, _, Some(version)) => self.note_commit(version, slot),
             _ => Ok(()),
         }
     }
@@ -152,20 +130,11 @@ impl UpdateFolder {
     ///
     /// # Errors
     /// `data` cannot be written.
-    pub fn note_commit(&self, running: &Version, slot: Option<Slot>) -> io::Result<()> {
-        let ledger = self.ledger();
-        let last = ledger.entries().iter().rev().find(|entry| entry.version == *running);
-        match last.map(|entry| &entry.happened) {
-            Some(Happened::Committed { .. } | Happened::Proved) => Ok(()),
+    pub fn note_commit(&self, running: &Version, slot: Slot) -> io::Result<()> {
+        match self.ledger().of(running).next() {
             // A card that was flashed: nothing was replaced, so there is nothing to go back to.
-            None => Ok(()),
-            Some(Happened::Installed { slot: installed }) => {
-                self.note(running, Happened::Committed { slot: slot.unwrap_or(*installed) })
-            }
-            Some(_) => match slot {
-                Some(slot) => self.note(running, Happened::Committed { slot }),
-                None => Ok(()),
-            },
+            None | Some(Happened::Committed { .. } | Happened::Proved) => Ok(()),
+            Some(_) => self.note(running, Happened::Committed { slot }),
         }
     }
 
@@ -237,41 +206,26 @@ impl UpdateFolder {
         files::replace_json(&self.path("data-before.json"), current)
     }
 
-    /// Where updates stand.
-    pub fn status(&self, start: Start, record: &Record, version: Option<Version>) -> Status {
-        let on_probation = version.as_ref().filter(|version| self.ledger().on_probation_since(version).is_some());
-        let watched = |version| self.watched(version).map_or(Duration::ZERO, |watched| watched.total());
-        let left = on_probation.map(|version| probation::LENGTH.saturating_sub(watched(version)).as_secs());
-        Status {
-            version,
-            slot: start.slot,
-            trial: start.trial,
-            committed: record.committed,
-            phase: record.phase,
-            can_go_back: record.is_good(start.slot.other()),
-            probation_left_s: left.filter(|left| *left > 0),
-            waiting: self.waiting().filter(|_| matches!(record.phase, JournalPhase::Armed { .. })),
-        }
+    /// How long a version is still watched, where it is on probation.
+    pub fn probation_left(&self, running: &Version) -> Option<Duration> {
+        self.ledger().is_on_probation(running).then_some(())?;
+        let watched = self.watched(running).map_or(Duration::ZERO, |watched| watched.total());
+        Some(probation::LENGTH.saturating_sub(watched)).filter(|left| !left.is_zero())
     }
 
     /// What probation says of the running version, which was watched for so long; `None` where it is not on probation.
-    pub fn probation(
-        &self,
-        running: &Version,
-        table: &Table,
-        watched: Duration,
-    ) -> Option<probation::ProbationVerdict> {
+    pub fn probation(&self, running: &Version, table: &Table, watched: Duration) -> Option<ProbationVerdict> {
         let ledger = self.ledger();
-        ledger.on_probation_since(running)?;
+        ledger.is_on_probation(running).then_some(())?;
         let verdict = probation::compare(probation::LIMITS, table, &self.baseline(), watched);
         Some(match verdict {
             // Once for each version: a device must not swing between two.
-            probation::ProbationVerdict::GoBack(faults) if !ledger.may_go_back(running) => {
-                probation::ProbationVerdict::Watching { warnings: faults }
+            ProbationVerdict::GoBack(faults) if !ledger.may_go_back(running) => {
+                ProbationVerdict::Watching { warnings: faults }
             }
-            probation::ProbationVerdict::GoBack(_)
-            | probation::ProbationVerdict::Watching { .. }
-            | probation::ProbationVerdict::Passed { .. } => verdict,
+            ProbationVerdict::GoBack(_) | ProbationVerdict::Watching { .. } | ProbationVerdict::Passed { .. } => {
+                verdict
+            }
         })
     }
 }
