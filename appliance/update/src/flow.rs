@@ -5,7 +5,6 @@
 
 mod gate;
 mod install;
-mod output;
 mod probation;
 mod reset;
 mod restart;
@@ -20,7 +19,8 @@ use anyhow::{Context, Result};
 use clap::Parser;
 
 use crate::bootchain::journal::{Record, Start};
-use crate::command_line::{Options, UpdateCommand};
+use crate::command_line::UpdateCommand;
+use crate::output;
 use crate::rauc::InstallerProxy;
 use crate::settings::Updates;
 use crate::system::System;
@@ -28,8 +28,8 @@ use crate::system::System;
 #[derive(Debug, Parser)]
 #[command(name = "parley-update", version, about = "Installs updates, goes back, and shows what happened")]
 struct Cli {
-    #[command(flatten)]
-    options: Options,
+    #[command(subcommand)]
+    command: UpdateCommand,
     /// The configuration file [default: ~/.config/parley/parley.toml, then /etc/parley/parley.toml]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -41,14 +41,7 @@ struct Cli {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(&System::below(cli.root), &cli.options.command, || Updates::load(cli.config.as_deref())) {
-        Ok(code) => code,
-        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+    output::end("parley-update", run(&System::below(cli.root), &cli.command, || Updates::load(cli.config.as_deref())))
 }
 
 fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Result<Updates>) -> Result<ExitCode> {
@@ -56,10 +49,10 @@ fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Resu
         UpdateCommand::Status(show) => show::status(system, show.json),
         UpdateCommand::History(show) => show::history(system, show.json),
         UpdateCommand::Install(options) => install::run(system, options),
-        UpdateCommand::Check(options) => install::check(system, options),
+        UpdateCommand::Check { source, json } => install::check(system, source, *json),
         UpdateCommand::Accept => stick::say_yes(system),
-        UpdateCommand::Rollback(options) => restart::rollback(system, options),
-        UpdateCommand::Reset(options) => reset::ask(system, options),
+        UpdateCommand::Rollback { no_restart } => restart::rollback(system, *no_restart),
+        UpdateCommand::Reset { yes } => reset::ask(system, *yes),
         UpdateCommand::Started => started::started(system),
         UpdateCommand::Gate => gate::run(system),
         UpdateCommand::Committed => started::committed(system),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::output;
 use crate::observed;
+use crate::output;
 use crate::policy::gate::{self, GateVerdict};
 use crate::policy::ledger::Happened;
 use crate::policy::table::Exceeded;

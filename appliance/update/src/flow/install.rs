@@ -7,8 +7,9 @@ use anyhow::Result;
 use semver::Version;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{output, restart};
-use crate::command_line::{Check, Install};
+use super::restart;
+use crate::command_line::Install;
+use crate::output;
 use crate::policy::admission;
 use crate::policy::ledger::Happened;
 use crate::policy::manifest::BundleManifest;
@@ -134,15 +135,15 @@ fn show(system: &System, event: &UpdateEvent, json: bool) {
     }
 }
 
-pub(super) fn check(system: &System, options: &Check) -> Result<ExitCode> {
-    let source = BundleSource::of(&options.source);
+pub(super) fn check(system: &System, source: &str, json: bool) -> Result<ExitCode> {
+    let source = BundleSource::of(source);
     let result = super::block_on(async {
         let rauc = super::rauc().await?;
         let manifest = rauc::inspect(&rauc, &source.for_rauc(), TimeLimits::default()).await;
         Ok(manifest.and_then(|manifest| admit(system, &manifest, false)))
     })?;
     let (ok, version) = (result.is_ok(), result.as_ref().ok());
-    if options.json {
+    if json {
         let detail = result.as_ref().map_or_else(ToString::to_string, |_| "may be installed".into());
         output::json(
             &serde_json::json!({ "ok": ok, "version": version, "detail": detail, "running": system.version() }),

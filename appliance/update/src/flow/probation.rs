@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use semver::Version;
 
-use super::{output, restart};
+use super::restart;
 use crate::bootchain::journal::{JournalPhase, Record};
 use crate::observed;
+use crate::output;
 use crate::policy::ledger::Happened;
 use crate::policy::probation::ProbationVerdict;
 use crate::policy::table::Table;

@@ -4,16 +4,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::output;
 use crate::bootchain::journal::Refused;
-use crate::command_line::Rollback;
+use crate::output;
 use crate::policy::ledger::Happened;
 use crate::records::events::UpdateEvent;
 use crate::system::{self, System};
 
-pub(super) fn rollback(system: &System, options: &Rollback) -> Result<ExitCode> {
+pub(super) fn rollback(system: &System, no_restart: bool) -> Result<ExitCode> {
     go_back(system, Happened::SentBack)?;
-    if options.no_restart {
+    if no_restart {
         output::remark("`parley update install --restart` goes back");
         return Ok(ExitCode::SUCCESS);
     }

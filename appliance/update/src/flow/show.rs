@@ -6,9 +6,10 @@ use anyhow::Result;
 use semver::Version;
 use serde::Serialize;
 
-use super::{output, stick};
+use super::stick;
 use crate::bootchain::journal::JournalPhase;
 use crate::bootchain::slot::Slot;
+use crate::output;
 use crate::policy::ledger::{Entry, Happened};
 use crate::policy::table::Exceeded;
 use crate::system::System;

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{output, reset};
+use super::reset;
 use crate::bootchain::journal::Meaning;
+use crate::output;
 use crate::policy::table::Table;
 use crate::records::data::Takeover;
 use crate::records::events::UpdateEvent;

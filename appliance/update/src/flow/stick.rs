@@ -9,7 +9,8 @@ use anyhow::{Context, Result, ensure};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::{install, output, restart, show};
+use super::{install, restart, show};
+use crate::output;
 use crate::policy::admission;
 use crate::rauc::{self, BundleSource, Problem, TimeLimits};
 use crate::records::events::UpdateEvent;
