@@ -18,12 +18,7 @@ use crate::records::schemas;
 use crate::records::update_folder::UpdateFolder;
 
 /// The argument of a restart that makes the firmware try the other slot once.
-const TRYBOOT_ARGUMENT: &str = "--reboot-argument=0 tryboot";
-
-/// Why it is not known which slot runs.
-#[derive(Debug, thiserror::Error)]
-#[error("this system was not started from a slot: neither the kernel command line nor the firmware names one")]
-pub struct NoSlot;
+pub const TRYBOOT: &str = "--reboot-argument=0 tryboot";
 
 /// A system, by its root folder: `/`, or a folder that a test has laid out like it.
 #[derive(Debug, Clone)]
@@ -53,11 +48,13 @@ impl System {
     ///
     /// # Errors
     /// It is no device with slots.
-    pub fn start(&self) -> Result<Start, NoSlot> {
+    pub fn start(&self) -> Result<Start> {
         let command_line = self.read("/proc/cmdline");
         let named = command_line.split_whitespace().find_map(|word| word.strip_prefix("rauc.slot=")?.parse().ok());
+        let unknown =
+            "this system was not started from a slot: neither the kernel command line nor the firmware names one";
         Ok(Start {
-            slot: named.or_else(|| self.firmware_slot()).ok_or(NoSlot)?,
+            slot: named.or_else(|| self.firmware_slot()).context(unknown)?,
             trial: self.firmware_says("tryboot").is_some_and(|flag| flag != 0),
         })
     }
@@ -124,23 +121,11 @@ impl System {
     }
 }
 
-/// Restarts the device as a restart always does: into the committed slot, and out of a trial.
+/// Restarts the device: into the committed slot and out of a trial, or with [`TRYBOOT`] into the other slot, once.
 ///
 /// # Errors
 /// systemd does not do it.
-pub fn restart() -> Result<()> {
-    reboot(&[])
-}
-
-/// Restarts the device into the other slot, once.
-///
-/// # Errors
-/// systemd does not do it.
-pub fn restart_into_trial() -> Result<()> {
-    reboot(&[TRYBOOT_ARGUMENT])
-}
-
-fn reboot(argument: &[&str]) -> Result<()> {
+pub fn restart(argument: Option<&str>) -> Result<()> {
     let status = Command::new("systemctl").arg("reboot").args(argument).status().context("cannot run systemctl")?;
     ensure!(status.success(), "systemctl did not restart the device ({status})");
     Ok(())

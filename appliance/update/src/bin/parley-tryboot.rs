@@ -88,7 +88,7 @@ fn main() -> ExitCode {
 
 fn run(system: &System, command: Command) -> Result<()> {
     match command {
-        Command::GetPrimary => println!("{}", system.boot_chain(|chain| Ok(chain.primary()))?),
+        Command::GetPrimary => println!("{}", system.boot_chain(|chain| Ok(chain.record().primary()))?),
         Command::SetPrimary { slot } => system.boot_chain(|chain| {
             chain.set_primary(slot)?;
             // Whoever installed it, the ledger knows which version will be tried.
@@ -100,7 +100,7 @@ fn run(system: &System, command: Command) -> Result<()> {
             Ok(())
         })?,
         Command::GetState { slot } => {
-            let good = system.boot_chain(|chain| Ok(chain.is_good(slot)))?;
+            let good = system.boot_chain(|chain| Ok(chain.record().is_good(slot)))?;
             println!("{}", if good { "good" } else { "bad" });
         }
         Command::SetState { slot, state: State::Good } => system.boot_chain(|chain| chain.mark_good(slot))?,
@@ -109,7 +109,7 @@ fn run(system: &System, command: Command) -> Result<()> {
         Command::LeaveTrial => {
             let start = system.start()?;
             if start.trial && system.boot_chain(|chain| Ok(chain.record().committed))? != start.slot {
-                system::restart()?;
+                system::restart(None)?;
             }
         }
         Command::Complete { slot, device } => cmdline::complete(&device, slot)?,

@@ -99,16 +99,6 @@ impl<C: Card, J: Journal> Backend<C, J> {
         self.start
     }
 
-    /// The slot that the next restart through the updater boots.
-    pub fn primary(&self) -> Slot {
-        self.record().primary()
-    }
-
-    /// Whether a slot may be booted.
-    pub fn is_good(&self, slot: Slot) -> bool {
-        self.record().is_good(slot)
-    }
-
     /// Finds out what this start means, and repairs what a cut has left. To be called once in every start, before
     /// anything is installed.
     ///

@@ -166,9 +166,10 @@ mod tests {
     use crate::bootchain::slot::SLOTS;
 
     /// A card of images in a folder.
-    fn card(folder: &Path) -> DeviceCard {
+    fn card() -> (tempfile::TempDir, DeviceCard) {
+        let folder = tempfile::tempdir().unwrap();
         let image = |name: &str, mib: u64| {
-            let path = folder.join(name);
+            let path = folder.path().join(name);
             File::create(&path).and_then(|file| file.set_len(mib * 1024 * 1024)).unwrap();
             path
         };
@@ -178,7 +179,7 @@ mod tests {
             disk: Some(image("disk", 2)),
         };
         card.restore(Slot::A).unwrap();
-        card
+        (folder, card)
     }
 
     fn named(card: &DeviceCard) -> Option<Slot> {
@@ -187,8 +188,7 @@ mod tests {
 
     #[test]
     fn a_commit_changes_one_sector_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         let before = std::fs::read(&card.autoboot).unwrap();
         card.commit(Slot::B).unwrap();
         let after = std::fs::read(&card.autoboot).unwrap();
@@ -201,8 +201,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_whole_is_restored_and_never_committed() {
         for slot in SLOTS {
-            let folder = tempfile::tempdir().unwrap();
-            let mut card = card(folder.path());
+            let (_folder, mut card) = card();
             let length = autoboot::render(Slot::A).len();
             fat::overwrite(&card.autoboot, AUTOBOOT_FILE, &vec![0; length]).unwrap();
             assert!(card.commit(slot).is_err());
@@ -218,8 +217,7 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_put_back_and_the_owners_file_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         fat::make_anew(&card.autoboot, "AUTOBOOT", "parley-setup.toml", b"name = 'x'").unwrap();
         fat::find(&card.autoboot, "parley-setup.toml").unwrap();
         card.restore(Slot::B).unwrap();
@@ -229,8 +227,7 @@ mod tests {
 
     #[test]
     fn a_file_of_another_length_is_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         let edited = autoboot::render(Slot::A).replace('\n', "\r\n");
         fat::make_anew(&card.autoboot, "AUTOBOOT", AUTOBOOT_FILE, edited.as_bytes()).unwrap();
         card.restore(Slot::A).unwrap();
@@ -239,8 +236,7 @@ mod tests {
 
     #[test]
     fn a_zeroed_partition_is_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         std::fs::write(&card.autoboot, vec![0; 16 * 1024 * 1024]).unwrap();
         assert_eq!(card.autoboot(), None);
         card.restore(Slot::B).unwrap();
@@ -273,8 +269,7 @@ mod tests {
 
     #[test]
     fn a_confirmed_start_is_counted_as_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         card.confirm_start(Slot::B).unwrap();
         let disk = std::fs::read(card.disk.unwrap()).unwrap();
         let place = usize::try_from(start_counter::OFFSET_BYTES).unwrap();

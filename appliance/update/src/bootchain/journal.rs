@@ -86,9 +86,6 @@ pub enum Meaning {
 /// Why something is not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// The slot has no whole system.
-    #[error("slot {0} holds no system that could be started; install an update into it first")]
-    Bad(Slot),
     /// There is nothing to try.
     #[error("no trial is prepared; install an update first")]
     NotArmed,

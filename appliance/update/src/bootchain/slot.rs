@@ -66,16 +66,12 @@ impl fmt::Display for Slot {
     }
 }
 
-/// A name that is no slot's.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no slot {0:?}: the slots are A and B")]
-pub struct UnknownSlot(pub String);
-
 impl FromStr for Slot {
-    type Err = UnknownSlot;
+    type Err = String;
 
-    fn from_str(name: &str) -> Result<Self, UnknownSlot> {
-        SLOTS.into_iter().find(|slot| slot.to_string() == name).ok_or_else(|| UnknownSlot(name.into()))
+    fn from_str(name: &str) -> Result<Self, String> {
+        let unknown = || format!("there is no slot {name:?}: the slots are A and B");
+        SLOTS.into_iter().find(|slot| slot.to_string() == name).ok_or_else(unknown)
     }
 }
 

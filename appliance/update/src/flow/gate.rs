@@ -61,7 +61,7 @@ fn failed(system: &System, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
     let written_down = write_down(system, exceeded);
     // Whatever could not be written (data may be what failed): a restart is the way back, and the third one is the
     // last.
-    system::restart()?;
+    system::restart(None)?;
     written_down?;
     Ok(ExitCode::FAILURE)
 }

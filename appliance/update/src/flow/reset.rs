@@ -31,7 +31,7 @@ pub(super) fn ask(system: &System, yes: bool) -> Result<ExitCode> {
         bail!("this forgets everything that people told the device; `parley update reset --yes` does it");
     }
     files::replace(&system.state().path(WISH), b"")?;
-    system::restart()?;
+    system::restart(None)?;
     Ok(ExitCode::SUCCESS)
 }
 

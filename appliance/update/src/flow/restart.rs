@@ -51,6 +51,6 @@ pub(super) fn into_trial(system: &System) -> Result<ExitCode> {
         Ok(chain.record().other())
     })?;
     system.tell(&UpdateEvent::Restarting { into });
-    system::restart_into_trial()?;
+    system::restart(Some(system::TRYBOOT))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -138,7 +138,7 @@ mod tests {
             compatible: "parley-raspberrypi5".into(),
             version_text: version.into(),
             images: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 4_000_000)]),
-            allow_downgrade: false,
+            ..BundleManifest::default()
         }
     }
 

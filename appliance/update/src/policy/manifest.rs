@@ -19,6 +19,8 @@ pub struct BundleManifest {
     pub version_text: String,
     /// The images by the class of their slot, with their sizes in bytes.
     pub images: BTreeMap<String, u64>,
+    /// The class and the file of each image, where the manifest was read as text.
+    pub files: Vec<(String, String)>,
     /// Whether its signer allows it to replace a newer version.
     pub allow_downgrade: bool,
 }
@@ -48,16 +50,21 @@ impl BundleManifest {
             _ if section.strip_prefix("meta.") == Some(META) && key == ALLOW_DOWNGRADE => {
                 self.allow_downgrade = value == "true";
             }
-            (_, "size") => {
-                // A variant of an image is named behind a dot: the slot is the same.
-                let class = section.strip_prefix("image.").map(|class| class.split('.').next().unwrap_or(class));
-                if let (Some(class), Ok(size)) = (class, value.parse::<u64>()) {
-                    let largest = self.images.entry(class.into()).or_default();
-                    *largest = size.max(*largest);
+            (_, "filename") => {
+                if let Some(image) = section.strip_prefix("image.") {
+                    // A variant of an image is named behind a dot: the slot is the same.
+                    let class = image.split('.').next().unwrap_or(image);
+                    self.files.push((class.into(), value.into()));
                 }
             }
             _ => {}
         }
+    }
+
+    /// Adds an image. Of several for one slot, the largest counts.
+    pub fn add_image(&mut self, class: &str, bytes: u64) {
+        let largest = self.images.entry(class.into()).or_default();
+        *largest = bytes.max(*largest);
     }
 
     /// Its version, where that can be compared.
@@ -73,14 +80,15 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "[update]\ncompatible=parley-raspberrypi5\nversion=1.2.0\n\n[bundle]\nformat=verity\n\n\
-        [image.rootfs]\nfilename=root.img\nsha256=00\nsize=4096\n[image.boot]\nsize=512\n# x\n[meta.parley]\nallow-downgrade=true\n";
+        [image.rootfs]\nfilename=root.img\nsha256=00\n[image.boot.second]\nfilename=boot.img\n# x\n[meta.parley]\nallow-downgrade=true\n";
 
     #[test]
     fn a_manifest_is_read() {
         let manifest = BundleManifest::parse(TEXT);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version(), Version::parse("1.2.0").ok());
-        assert_eq!(manifest.images, BTreeMap::from([("rootfs".into(), 4096), ("boot".into(), 512)]));
+        let files = [("rootfs", "root.img"), ("boot", "boot.img")];
+        assert_eq!(manifest.files, files.map(|(class, name)| (class.to_owned(), name.to_owned())));
         assert!(manifest.allow_downgrade);
     }
 

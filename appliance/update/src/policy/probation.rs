@@ -67,12 +67,11 @@ pub const LIMITS: &[ProbationLimit] = &[
 
 /// What probation says.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "the fields are named for what they hold")]
 pub enum ProbationVerdict {
-    /// The version stays for now.
-    Watching { warnings: Vec<Exceeded> },
+    /// The version stays for now, with these warnings.
+    Watching(Vec<Exceeded>),
     /// The version stays.
-    Passed { warnings: Vec<Exceeded> },
+    Passed,
     /// Back to the old slot.
     GoBack(Vec<Exceeded>),
 }
@@ -97,9 +96,9 @@ pub fn compare(limits: &[ProbationLimit], table: &Table, baseline: &Table, since
     if !faults.is_empty() {
         ProbationVerdict::GoBack(faults)
     } else if since_commit >= LENGTH {
-        ProbationVerdict::Passed { warnings }
+        ProbationVerdict::Passed
     } else {
-        ProbationVerdict::Watching { warnings }
+        ProbationVerdict::Watching(warnings)
     }
 }
 
@@ -139,9 +138,7 @@ mod tests {
                     );
                 }
                 Warn => {
-                    assert!(
-                        matches!(&verdict, ProbationVerdict::Watching { warnings } if warnings[0].name == limit.name)
-                    );
+                    assert!(matches!(&verdict, ProbationVerdict::Watching(warnings) if warnings[0].name == limit.name));
                 }
             }
         }
@@ -151,7 +148,7 @@ mod tests {
     fn a_value_at_its_limit_is_allowed() {
         for limit in LIMITS {
             let verdict = compare(LIMITS, &table(limit, limit.rule.limit(), 1_000), &Table::default(), HOUR);
-            assert_eq!(verdict, ProbationVerdict::Watching { warnings: vec![] }, "{}", limit.name);
+            assert_eq!(verdict, ProbationVerdict::Watching(vec![]), "{}", limit.name);
         }
     }
 
@@ -160,7 +157,7 @@ mod tests {
         for limit in LIMITS.iter().filter(|limit| limit.min_samples > 1) {
             let measured = table(limit, limit.rule.broken(), limit.min_samples - 1);
             let verdict = compare(LIMITS, &measured, &Table::default(), HOUR);
-            assert_eq!(verdict, ProbationVerdict::Watching { warnings: vec![] }, "{}", limit.name);
+            assert_eq!(verdict, ProbationVerdict::Watching(vec![]), "{}", limit.name);
         }
     }
 
@@ -197,9 +194,6 @@ mod tests {
 
     #[test]
     fn a_day_without_a_fault_is_passed() {
-        assert_eq!(
-            compare(LIMITS, &Table::default(), &Table::default(), LENGTH),
-            ProbationVerdict::Passed { warnings: vec![] }
-        );
+        assert_eq!(compare(LIMITS, &Table::default(), &Table::default(), LENGTH), ProbationVerdict::Passed);
     }
 }

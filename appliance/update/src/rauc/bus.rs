@@ -68,8 +68,7 @@ pub(super) fn manifest_of(info: &Dictionary) -> BundleManifest {
     for image in images.iter().map(plain) {
         if let (Some(class), Some(Value::U64(size))) = (entry(image, "slot-class").and_then(text), entry(image, "size"))
         {
-            let largest = manifest.images.entry(class.to_owned()).or_default();
-            *largest = (*size).max(*largest);
+            manifest.add_image(class, *size);
         }
     }
     manifest

@@ -94,20 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn events_are_lines_in_the_order_in_which_they_were_told() {
+    fn events_are_lines_in_the_order_in_which_they_were_told_and_none_of_an_installation_is_lost() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("events");
-        tell(&log, &UpdateEvent::Inspecting);
-        tell(&log, &progress(1));
-        assert_eq!(told(&log), [UpdateEvent::Inspecting, progress(1)]);
-    }
-
-    #[test]
-    fn nothing_of_a_whole_installation_is_lost() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("events");
-        (0..=100).for_each(|percent| tell(&log, &progress(percent)));
-        assert_eq!(told(&log).len(), 101);
+        let events: Vec<UpdateEvent> = [UpdateEvent::Inspecting].into_iter().chain((0..=100).map(progress)).collect();
+        events.iter().for_each(|event| tell(&log, event));
+        assert_eq!(told(&log), events);
     }
 
     #[test]

@@ -220,12 +220,8 @@ impl UpdateFolder {
         let verdict = probation::compare(probation::LIMITS, table, &self.baseline(), watched);
         Some(match verdict {
             // Once for each version: a device must not swing between two.
-            ProbationVerdict::GoBack(faults) if !ledger.may_go_back(running) => {
-                ProbationVerdict::Watching { warnings: faults }
-            }
-            ProbationVerdict::GoBack(_) | ProbationVerdict::Watching { .. } | ProbationVerdict::Passed { .. } => {
-                verdict
-            }
+            ProbationVerdict::GoBack(faults) if !ledger.may_go_back(running) => ProbationVerdict::Watching(faults),
+            ProbationVerdict::GoBack(_) | ProbationVerdict::Watching(_) | ProbationVerdict::Passed => verdict,
         })
     }
 }

@@ -159,7 +159,7 @@ fn setting_the_primary_slot_of_an_incomplete_slot_is_refused() {
     world.borrow_mut().complete = [true, false];
     let refused = backend(&world, Slot::A, false).set_primary(Slot::B).unwrap_err();
     assert_eq!(refused.to_string(), "is not complete");
-    assert_eq!(backend(&world, Slot::A, false).primary(), Slot::A);
+    assert_eq!(backend(&world, Slot::A, false).record().primary(), Slot::A);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn a_damaged_file_is_repaired_before_anything_is_written() {
 fn a_bad_running_slot_gives_way_to_a_good_one_and_stays_where_there_is_none() {
     let world = World::new(Slot::B);
     backend(&world, Slot::B, false).mark_bad(Slot::B).unwrap();
-    assert_eq!(backend(&world, Slot::B, false).primary(), Slot::A);
+    assert_eq!(backend(&world, Slot::B, false).record().primary(), Slot::A);
     let world = World::new(Slot::B);
     backend(&world, Slot::B, false).mark_bad(Slot::A).unwrap();
     assert!(backend(&world, Slot::B, false).mark_bad(Slot::B).is_err());
@@ -197,18 +197,18 @@ fn a_bad_running_slot_gives_way_to_a_good_one_and_stays_where_there_is_none() {
 fn a_slot_that_does_not_run_is_bad_until_somebody_calls_it_good() {
     let world = World::new(Slot::A);
     backend(&world, Slot::A, false).mark_bad(Slot::B).unwrap();
-    assert!(!backend(&world, Slot::A, false).is_good(Slot::B));
+    assert!(!backend(&world, Slot::A, false).record().is_good(Slot::B));
     backend(&world, Slot::A, false).mark_good(Slot::B).unwrap();
-    assert!(backend(&world, Slot::A, false).is_good(Slot::B));
+    assert!(backend(&world, Slot::A, false).record().is_good(Slot::B));
 }
 
 #[test]
 fn a_prepared_trial_can_be_called_off() {
     let world = World::new(Slot::A);
     install(&world, Slot::A).unwrap();
-    assert_eq!(backend(&world, Slot::A, false).primary(), Slot::B);
+    assert_eq!(backend(&world, Slot::A, false).record().primary(), Slot::B);
     backend(&world, Slot::A, false).set_primary(Slot::A).unwrap();
-    assert_eq!(backend(&world, Slot::A, false).primary(), Slot::A);
+    assert_eq!(backend(&world, Slot::A, false).record().primary(), Slot::A);
     assert!(backend(&world, Slot::A, false).restarting().is_err());
 }
 
@@ -229,7 +229,7 @@ fn without_a_journal_a_whole_file_is_believed() {
     let mut running = ordinary_start(&world);
     assert_eq!(running.started().unwrap(), Meaning::Ordinary);
     assert_eq!(running.record().committed, Slot::B);
-    assert!(!running.is_good(Slot::A), "nothing is known of it");
+    assert!(!running.record().is_good(Slot::A), "nothing is known of it");
 }
 
 #[test]
