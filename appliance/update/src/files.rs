@@ -8,9 +8,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Replaces a file: after a cut it is the old one or the new one.
-///
-/// # Errors
-/// The folder cannot be made, or the file not be written.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -23,9 +20,6 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Replaces a file by a value's JSON.
-///
-/// # Errors
-/// As [`replace`].
 pub fn replace_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');

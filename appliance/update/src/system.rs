@@ -122,9 +122,6 @@ impl System {
 }
 
 /// Restarts the device: into the committed slot and out of a trial, or with [`TRYBOOT`] into the other slot, once.
-///
-/// # Errors
-/// systemd does not do it.
 pub fn restart(argument: Option<&str>) -> Result<()> {
     let status = Command::new("systemctl").arg("reboot").args(argument).status().context("cannot run systemctl")?;
     ensure!(status.success(), "systemctl did not restart the device ({status})");

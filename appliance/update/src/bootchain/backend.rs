@@ -24,9 +24,6 @@ pub trait Journal {
     fn load(&self) -> Option<Record>;
 
     /// Remembers; it is on the medium when this returns.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     fn store(&mut self, record: &Record) -> io::Result<()>;
 }
 
@@ -47,9 +44,6 @@ impl Journal for JournalFile {
 
 /// Waits until nobody else works on the boot chain, and keeps it so until the guard is dropped: RAUC, the units and the
 /// updater may call at once.
-///
-/// # Errors
-/// The journal's folder cannot be written.
 pub fn lock(journal: &Path) -> io::Result<Flock<File>> {
     if let Some(folder) = journal.parent() {
         fs::create_dir_all(folder)?;
@@ -101,9 +95,6 @@ impl<C: Card, J: Journal> Backend<C, J> {
 
     /// Finds out what this start means, and repairs what a cut has left. To be called once in every start, before
     /// anything is installed.
-    ///
-    /// # Errors
-    /// The card or the journal cannot be written.
     pub fn started(&mut self) -> Result<Meaning> {
         let before = self.record();
         self.repair(&before)?;

@@ -30,21 +30,12 @@ pub trait Card {
     fn commit(&mut self, slot: Slot) -> io::Result<()>;
 
     /// Puts the file back by whatever means.
-    ///
-    /// # Errors
-    /// The partition cannot be written.
     fn restore(&mut self, slot: Slot) -> io::Result<()>;
 
     /// Whether the boot partition of a slot would start that slot.
-    ///
-    /// # Errors
-    /// It would not, and why.
     fn is_complete(&self, slot: Slot) -> anyhow::Result<()>;
 
     /// Tells the initramfs that the slot has proved itself.
-    ///
-    /// # Errors
-    /// The sector cannot be written.
     fn confirm_start(&mut self, slot: Slot) -> io::Result<()>;
 }
 

@@ -60,9 +60,6 @@ pub fn overwrite(partition: &Path, name: &str, content: &[u8]) -> io::Result<()>
 }
 
 /// Makes the file system anew, with one file in it: for a partition that can no longer be read.
-///
-/// # Errors
-/// The partition cannot be written.
 pub fn make_anew(partition: &Path, label: &str, name: &str, content: &[u8]) -> io::Result<()> {
     let mut volume_label = [b' '; 11];
     for (place, byte) in volume_label.iter_mut().zip(label.bytes()) {
@@ -75,9 +72,6 @@ pub fn make_anew(partition: &Path, label: &str, name: &str, content: &[u8]) -> i
 }
 
 /// Puts a file into a readable file system where it is missing.
-///
-/// # Errors
-/// The partition cannot be written, or is full.
 pub fn create(partition: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     change(partition, |root| {
         let mut file = root.create_file(name)?;

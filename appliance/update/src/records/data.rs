@@ -93,9 +93,6 @@ impl Data {
     }
 
     /// The running version was committed: its folders are the ones in use.
-    ///
-    /// # Errors
-    /// `current.json` cannot be written.
     pub fn commit(&self) -> io::Result<()> {
         let current = self.known();
         if current == self.current() { Ok(()) } else { files::replace_json(&self.folder.join(CURRENT), &current) }
@@ -118,9 +115,6 @@ impl Data {
 
     /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which
     /// this one no longer starts and nobody can carry anything back.
-    ///
-    /// # Errors
-    /// A folder cannot be removed.
     pub fn forget_old(&self, before: &BTreeMap<String, u32>) -> io::Result<()> {
         for schema in self.schemas {
             let others = before.get(schema.name).copied().unwrap_or(schema.version);

@@ -1,5 +1,6 @@
 //! The folder in which updates remember: the boot journal, the ledger, how long the running version was watched, what
 //! the old slot measured, the versions of the data before the last commit, and the version that is being installed.
+//! Whatever is written here fails where `data` cannot be written.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -78,9 +79,6 @@ impl UpdateFolder {
     }
 
     /// Writes down what happened to a version.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn note(&self, version: &Version, happened: Happened) -> io::Result<()> {
         let mut ledger = self.ledger();
         if matches!(happened, Happened::Committed { .. }) && self.watched(version).is_some() {
@@ -92,17 +90,11 @@ impl UpdateFolder {
     }
 
     /// Remembers the version that RAUC is about to write, for [`UpdateFolder::note_installed`].
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn keep_candidate(&self, version: &Version) -> io::Result<()> {
         files::replace_json(&self.path(CANDIDATE), version)
     }
 
     /// Writes down that the candidate is in a slot, whoever installed it; nothing where there is none.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn note_installed(&self, slot: Slot) -> io::Result<Option<Version>> {
         let candidate: Option<Version> = files::read_json(&self.path(CANDIDATE));
         if let Some(version) = &candidate {
@@ -113,9 +105,6 @@ impl UpdateFolder {
     }
 
     /// Writes down what a start meant for the version that was to be tried.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn note_start(&self, meaning: Meaning, slot: Slot, running: Option<&Version>) -> io::Result<()> {
         let tried = self.waiting();
         match (meaning, tried, running) {
@@ -127,9 +116,6 @@ impl UpdateFolder {
     }
 
     /// Writes down that the running version is the committed one. Saying it twice is the same.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn note_commit(&self, running: &Version, slot: Slot) -> io::Result<()> {
         match self.ledger().of(running).next() {
             // A card that was flashed: nothing was replaced, so there is nothing to go back to.
@@ -149,9 +135,6 @@ impl UpdateFolder {
     /// How long the running version has been watched, all its starts together. The clock is not asked: a board without
     /// one may jump by years when somebody tells it the time. Called every minute; up to [`WATCH_KEPT_EVERY`] are lost
     /// with a start, to spare the card.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn watch(&self, version: &Version, boot_id: &str, since_start: Duration) -> io::Result<Duration> {
         let kept = self.watched(version);
         let mut now = kept.clone().unwrap_or_else(|| Watched::new(version, boot_id, since_start));
@@ -179,9 +162,6 @@ impl UpdateFolder {
 
     /// Keeps what the running version measured, as the baseline for the next one: of each value the last one with
     /// enough samples behind it. To spare the card it is written once an hour.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn keep_baseline(&self, table: &Table) -> io::Result<()> {
         let path = self.path("baseline.json");
         let age = std::fs::metadata(&path).and_then(|file| file.modified()).map(|written| written.elapsed());
@@ -199,9 +179,6 @@ impl UpdateFolder {
     }
 
     /// Remembers the versions of the data before a commit.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn keep_data_before(&self, current: &BTreeMap<String, u32>) -> io::Result<()> {
         files::replace_json(&self.path("data-before.json"), current)
     }
