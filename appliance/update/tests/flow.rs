@@ -320,6 +320,7 @@ fn an_interrupted_trial_is_tried_again_when_nobody_talks() {
     assert_eq!(bench.device.reboots(), Vec::<String>::new(), "a trial is the gate's");
     bench.device.started(Slot::A, false, "1.0.0");
     assert!(bench.done(&["started"]).contains(r#""meaning":"interrupted""#));
+    assert_eq!(bench.status()["waiting"], NEW);
     bench.device.runs_for(600);
     bench.done(&["probation"]);
     assert_eq!(bench.device.reboots(), [TRIAL]);

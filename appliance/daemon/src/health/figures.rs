@@ -177,7 +177,7 @@ mod tests {
         let table = conversations.table(now);
         match probation::compare(probation::LIMITS, &table, &Table::default(), Duration::ZERO) {
             ProbationVerdict::GoBack(exceeded) => exceeded.into_iter().map(|limit| limit.name).collect(),
-            ProbationVerdict::Watching { .. } | ProbationVerdict::Passed { .. } => Vec::new(),
+            ProbationVerdict::Watching(_) | ProbationVerdict::Passed => Vec::new(),
         }
     }
 

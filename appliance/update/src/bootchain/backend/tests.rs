@@ -144,16 +144,6 @@ fn ordinary_start(world: &Shared) -> Backend<ScriptedCard, ScriptedJournal> {
 }
 
 #[test]
-fn an_update_goes_through_either_way() {
-    for committed in crate::bootchain::slot::SLOTS {
-        let world = World::new(committed);
-        update(&world, committed).unwrap();
-        assert_eq!(ordinary_start(&world).start().slot, committed.other());
-        assert_eq!(ordinary_start(&world).started().unwrap(), Meaning::Ordinary);
-    }
-}
-
-#[test]
 fn setting_the_primary_slot_of_an_incomplete_slot_is_refused() {
     let world = World::new(Slot::A);
     world.borrow_mut().complete = [true, false];

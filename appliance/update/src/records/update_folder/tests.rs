@@ -21,21 +21,6 @@ fn crash() -> Table {
 }
 
 #[test]
-fn an_update_is_followed_from_its_installation_to_its_proof() {
-    let (_folder, state) = state();
-    state.note(&version("1.1.0"), Happened::Installed { slot: Slot::B }).unwrap();
-    assert_eq!(state.waiting(), Some(version("1.1.0")));
-    state.note_start(Meaning::Interrupted, Slot::A, Some(&version("1.0.0"))).unwrap();
-    assert_eq!(state.waiting(), Some(version("1.1.0")), "a power cut changes nothing");
-    state.note_commit(&version("1.1.0"), Slot::B).unwrap();
-    assert_eq!(state.waiting(), None);
-    let judge = |watched| state.probation(&version("1.1.0"), &Table::default(), watched);
-    assert!(matches!(judge(Duration::ZERO), Some(ProbationVerdict::Watching(_))));
-    let verdict = judge(probation::LENGTH);
-    assert!(matches!(verdict, Some(ProbationVerdict::Passed)));
-}
-
-#[test]
 fn a_version_that_never_came_up_is_blocked_and_no_longer_waits() {
     let (_folder, state) = state();
     state.note(&version("1.1.0"), Happened::Installed { slot: Slot::B }).unwrap();
