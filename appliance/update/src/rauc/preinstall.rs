@@ -101,12 +101,13 @@ mod tests {
     #[test]
     fn the_sizes_are_those_of_the_files_and_not_of_the_manifest() {
         let folder = tempfile::tempdir().unwrap();
-        let manifest = BundleManifest::parse("[update]\nversion=1.0.0\n[image.rootfs]\nfilename=root.img\nsize=1\n");
+        let text = "[image.rootfs]\nfilename=root.img\nsize=1\n[image.rootfs.small]\nfilename=more/hash-index\n";
+        let manifest = BundleManifest::parse(text);
         assert!(sized(manifest.clone(), folder.path()).is_err(), "an image is missing");
         fs::write(folder.path().join("root.img"), [0; 300]).unwrap();
-        assert_eq!(sized(manifest, folder.path()).unwrap().images["rootfs"], 300);
         fs::create_dir(folder.path().join("more")).unwrap();
         fs::write(folder.path().join("more/hash-index"), [0; 20]).unwrap();
+        assert_eq!(sized(manifest, folder.path()).unwrap().images["rootfs"], 300, "the largest counts");
         assert_eq!(read_whole(folder.path()).unwrap(), 320);
     }
 }
