@@ -5,7 +5,6 @@ mod bench;
 mod check;
 mod common;
 mod models;
-mod output;
 mod run;
 mod say;
 mod shell;
@@ -20,6 +19,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use parley_daemon::config::Config;
+use parley_update::{command_line::UpdateCommand, output};
 
 /// A voice assistant that lives on this machine and needs no network.
 #[derive(Debug, Parser)]
@@ -36,7 +36,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Listen and answer until stopped: what the appliance does
-    Run(run::Options),
+    Run,
     /// Talk with the microphone, or hold a conversation from recordings
     Talk(talk::Options),
     /// Ask a question in writing; without one, hold a typed conversation
@@ -52,7 +52,8 @@ enum Command {
     /// Say what works on this machine, and how to fix what does not
     Check(check::Options),
     /// Install updates, go back, and see what happened
-    Update(parley_update::command_line::Options),
+    #[command(subcommand)]
+    Update(UpdateCommand),
     /// Print a completion script for a shell
     Completions(shell::CompletionOptions),
     /// Print the manual page
@@ -65,20 +66,13 @@ pub fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("PARLEY_LOG").unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
         .init();
-    match dispatch(cli) {
-        Ok(code) => code,
-        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+    output::end("parley", dispatch(cli))
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
     let config = || Config::load(cli.config.as_deref());
     match cli.command {
-        Command::Run(options) => run::run(&options, &config()?),
+        Command::Run => run::run(&config()?),
         Command::Talk(options) => talk::run(&options, &config()?),
         Command::Ask(options) => ask::run(&options, &config()?),
         Command::Say(options) => say::run(&options, &config()?),

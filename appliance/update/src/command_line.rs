@@ -4,17 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// Options of `parley update`.
-#[derive(Debug, Args)]
-pub struct Options {
-    /// What is wanted.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
 /// What can be wanted of updates.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum UpdateCommand {
     /// Which version runs, what is under way, and whether there is a way back
     Status(Show),
     /// Install an update from a file or an address; the device tries it with its next restart
@@ -22,13 +14,27 @@ pub enum Command {
     /// Say yes to the update that a stick offers: install it and restart into it
     Accept,
     /// Go back to the version that was in use before
-    Rollback(Rollback),
+    Rollback {
+        /// Prepare it, and wait for `parley update install --restart`
+        #[arg(long)]
+        no_restart: bool,
+    },
     /// What happened to which version
     History(Show),
     /// Say whether an update could be installed, and install nothing
-    Check(Check),
+    Check {
+        /// A file, or an http(s) address
+        source: String,
+        /// One JSON object: {ok, version, detail}
+        #[arg(long)]
+        json: bool,
+    },
     /// Make the device forget everything that people told it, and restart; the installed version stays
-    Reset(Reset),
+    Reset {
+        /// Really forget everything
+        #[arg(long)]
+        yes: bool,
+    },
     /// At every start: find out what it means for updates, and repair what a cut has left
     #[command(hide = true)]
     Started,
@@ -86,30 +92,4 @@ pub struct Install {
     /// A line of JSON for everything that happens
     #[arg(long)]
     pub json: bool,
-}
-
-/// Options of `parley update check`.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// A file, or an http(s) address
-    pub source: String,
-    /// One JSON object: {ok, version, detail}
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Options of `parley update rollback`.
-#[derive(Debug, Args)]
-pub struct Rollback {
-    /// Prepare it, and wait for `parley update install --restart`
-    #[arg(long)]
-    pub no_restart: bool,
-}
-
-/// Options of `parley update reset`.
-#[derive(Debug, Args)]
-pub struct Reset {
-    /// Really forget everything
-    #[arg(long)]
-    pub yes: bool,
 }

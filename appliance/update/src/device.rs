@@ -5,10 +5,13 @@ use std::fs::{self, File};
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
+use anyhow::{Context, Result};
+use walkdir::WalkDir;
+
 use crate::bootchain::slot::{self, Slot};
-use crate::policy::admission::{Device, Eeprom};
+use crate::policy::admission::{DeviceFacts, Eeprom};
 use crate::records::data::Data;
-use crate::system::{NoSlot, System};
+use crate::system::System;
 
 /// RAUC's configuration, in the order in which RAUC looks for it.
 const RAUC_CONFIGURATIONS: [&str; 3] = ["/etc/rauc/system.conf", "/run/rauc/system.conf", "/usr/lib/rauc/system.conf"];
@@ -16,39 +19,22 @@ const RAUC_CONFIGURATIONS: [&str; 3] = ["/etc/rauc/system.conf", "/run/rauc/syst
 /// Room on `data` for the updater's notes and a margin, in bytes.
 const NOTES_BYTES: u64 = 4 << 20;
 
-/// Why this device cannot be described.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the fields are named for what they hold")]
-pub enum DeviceError {
-    /// It has no slots.
-    #[error(transparent)]
-    NoSlot(#[from] NoSlot),
-    /// A partition cannot be opened.
-    #[error("cannot look at partition {label}: {source}")]
-    Partition { label: &'static str, source: io::Error },
-    /// The data partition cannot be looked at.
-    #[error("cannot look at the data partition: {0}")]
-    Data(#[from] io::Error),
-    /// RAUC is not set up.
-    #[error("RAUC has no configuration that names the kind of device")]
-    NoConfiguration,
-}
-
 /// Describes a device.
 ///
 /// # Errors
 /// It is no device with slots and RAUC.
-pub fn describe(system: &System) -> Result<Device, DeviceError> {
+pub fn describe(system: &System) -> Result<DeviceFacts> {
     let idle = system.start()?.slot.other();
     let configuration = RAUC_CONFIGURATIONS.iter().find_map(|path| fs::read_to_string(system.path(path)).ok());
-    let compatible = configuration.as_deref().and_then(compatible).ok_or(DeviceError::NoConfiguration)?;
+    let compatible = configuration.as_deref().and_then(compatible);
     let data = system.path(Data::FOLDER);
-    Ok(Device {
-        compatible,
+    let unseen = "cannot look at the data partition";
+    Ok(DeviceFacts {
+        compatible: compatible.context("RAUC has no configuration that names the kind of device")?,
         running: system.version(),
         room: room(&system.path("/"), idle)?,
-        data_needed: occupied(&data)? + NOTES_BYTES,
-        data_free: free(&data)?,
+        data_needed: occupied(&data).context(unseen)? + NOTES_BYTES,
+        data_free: free(&data).context(unseen)?,
         eeprom: eeprom(system),
     })
 }
@@ -57,10 +43,10 @@ fn compatible(configuration: &str) -> Option<String> {
     configuration.lines().find_map(|line| Some(line.strip_prefix("compatible=")?.trim().to_owned()))
 }
 
-fn room(root: &Path, slot: Slot) -> Result<BTreeMap<String, u64>, DeviceError> {
+fn room(root: &Path, slot: Slot) -> Result<BTreeMap<String, u64>> {
     let size = |label| {
         let end = File::open(slot::device(root, label)).and_then(|mut device| device.seek(SeekFrom::End(0)));
-        end.map_err(|source| DeviceError::Partition { label, source })
+        end.with_context(|| format!("cannot look at partition {label}"))
     };
     Ok(BTreeMap::from([("boot".into(), size(slot.boot_label())?), ("rootfs".into(), size(slot.root_label())?)]))
 }
@@ -70,11 +56,9 @@ fn occupied(folder: &Path) -> io::Result<u64> {
     if !folder.exists() {
         return Ok(0);
     }
-    fs::read_dir(folder)?.try_fold(0, |sum, entry| {
+    WalkDir::new(folder).into_iter().try_fold(0, |sum, entry| {
         let entry = entry?;
-        let kind = entry.file_type()?;
-        let bytes = if kind.is_dir() { occupied(&entry.path())? } else { entry.metadata()?.len() };
-        Ok(sum + bytes)
+        Ok(if entry.file_type().is_dir() { sum } else { sum + entry.metadata()?.len() })
     })
 }
 
@@ -121,7 +105,7 @@ mod tests {
         put("/proc/cmdline", b"rauc.slot=A");
         put("/usr/lib/rauc/system.conf", b"[system]\ncompatible=toaster\n");
         put("/dev/disk/by-partlabel/boot_b", &[0; 1000]);
-        assert!(matches!(describe(&system), Err(DeviceError::Partition { label: "root_b", .. })));
+        assert_eq!(describe(&system).unwrap_err().to_string(), "cannot look at partition root_b");
         put("/dev/disk/by-partlabel/root_b", &[0; 3000]);
         put("/var/lib/parley/data/notes", &[0; 70]);
         let device = describe(&system).unwrap();

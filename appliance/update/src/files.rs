@@ -2,19 +2,16 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Replaces a file: after a cut it is the old one or the new one.
-///
-/// # Errors
-/// The folder cannot be made, or the file not be written.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let unfinished = with_suffix(path, ".part");
+    let unfinished = path.with_added_extension("part");
     let mut file = File::create(&unfinished)?;
     file.write_all(content)?;
     file.sync_all()?;
@@ -23,9 +20,6 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Replaces a file by a value's JSON.
-///
-/// # Errors
-/// As [`replace`].
 pub fn replace_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
@@ -36,12 +30,6 @@ pub fn replace_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
 /// that means.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 #[cfg(test)]

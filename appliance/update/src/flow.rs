@@ -5,7 +5,6 @@
 
 mod gate;
 mod install;
-mod output;
 mod probation;
 mod reset;
 mod restart;
@@ -20,16 +19,17 @@ use anyhow::{Context, Result};
 use clap::Parser;
 
 use crate::bootchain::journal::{Record, Start};
-use crate::command_line::{Command, Options};
-use crate::rauc::{InstallerProxy, system_bus};
+use crate::command_line::UpdateCommand;
+use crate::output;
+use crate::rauc::InstallerProxy;
 use crate::settings::Updates;
 use crate::system::System;
 
 #[derive(Debug, Parser)]
 #[command(name = "parley-update", version, about = "Installs updates, goes back, and shows what happened")]
 struct Cli {
-    #[command(flatten)]
-    options: Options,
+    #[command(subcommand)]
+    command: UpdateCommand,
     /// The configuration file [default: ~/.config/parley/parley.toml, then /etc/parley/parley.toml]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -41,42 +41,35 @@ struct Cli {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(&System::below(cli.root), &cli.options.command, || Updates::load(cli.config.as_deref())) {
-        Ok(code) => code,
-        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+    output::end("parley-update", run(&System::below(cli.root), &cli.command, || Updates::load(cli.config.as_deref())))
 }
 
-fn run(system: &System, command: &Command, settings: impl FnOnce() -> Result<Updates>) -> Result<ExitCode> {
+fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Result<Updates>) -> Result<ExitCode> {
     match command {
-        Command::Status(show) => show::status(system, show.json),
-        Command::History(show) => show::history(system, show.json),
-        Command::Install(options) => install::run(system, options),
-        Command::Check(options) => install::check(system, options),
-        Command::Accept => stick::say_yes(system),
-        Command::Rollback(options) => restart::rollback(system, options),
-        Command::Reset(options) => reset::ask(system, options),
-        Command::Started => started::started(system),
-        Command::Gate => gate::run(system),
-        Command::Committed => started::committed(system),
-        Command::Probation => probation::run(system, settings()?.restart),
-        Command::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
-        Command::StickGone { folder } => stick::gone(system, folder),
-        Command::Report { folder } => stick::report(system, folder),
+        UpdateCommand::Status(show) => show::status(system, show.json),
+        UpdateCommand::History(show) => show::history(system, show.json),
+        UpdateCommand::Install(options) => install::run(system, options),
+        UpdateCommand::Check { source, json } => install::check(system, source, *json),
+        UpdateCommand::Accept => stick::say_yes(system),
+        UpdateCommand::Rollback { no_restart } => restart::rollback(system, *no_restart),
+        UpdateCommand::Reset { yes } => reset::ask(system, *yes),
+        UpdateCommand::Started => started::started(system),
+        UpdateCommand::Gate => gate::run(system),
+        UpdateCommand::Committed => started::committed(system),
+        UpdateCommand::Probation => probation::run(system, settings()?.restart),
+        UpdateCommand::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
+        UpdateCommand::StickGone { folder } => stick::gone(system, folder),
+        UpdateCommand::Report { folder } => stick::report(system, folder),
     }
 }
 
 /// How the running system was started, and what is under way.
 fn standing(system: &System) -> Result<(Start, Record)> {
-    system.boot_chain(|chain| anyhow::Ok((chain.start(), chain.record())))
+    system.boot_chain(|chain| Ok((chain.start(), chain.record())))
 }
 
 async fn rauc() -> Result<InstallerProxy<'static>> {
-    let bus = system_bus().await.context("the system bus cannot be reached")?;
+    let bus = zbus::Connection::system().await.context("the system bus cannot be reached")?;
     Ok(InstallerProxy::new(&bus).await?)
 }
 

@@ -1,8 +1,8 @@
 //! Updates that cannot brick.
 //!
-//! From the ground up: [`files`]; [`bootchain`], the slots and how the firmware chooses one; [`policy`], the rules;
-//! [`records`], what is remembered; [`system`], [`device`] and [`observed`], what is seen of this machine; [`rauc`],
-//! which writes the slots; and `flow`, the commands of the program `parley-update`.
+//! From the ground up: [`files`] and [`output`]; [`bootchain`], the slots and how the firmware chooses one; [`policy`],
+//! the rules; [`records`], what is remembered; [`system`], [`device`] and [`observed`], what is seen of this machine;
+//! [`rauc`], which writes the slots; and `flow`, the commands of the program `parley-update`.
 
 pub mod bootchain;
 pub mod command_line;
@@ -11,6 +11,7 @@ pub mod files;
 #[cfg(feature = "flow")]
 pub mod flow;
 pub mod observed;
+pub mod output;
 pub mod policy;
 pub mod rauc;
 pub mod records;

@@ -38,10 +38,12 @@ pub fn of_parts(folder: &Path) -> Table {
 pub fn of_system(system: &System, start: Start) -> Table {
     let (mut table, since_start) = (Table::default(), system.since_start());
     let same_slot = system.firmware_slot().is_none_or(|slot| slot == start.slot);
-    table.note_whether("slot-identity", same_slot && root_is_of(system, start));
-    let verity = Verity::of_root();
-    table.note_whether("verity", verity == Verity::Clean);
-    table.note("verity-errors", if verity == Verity::Damaged { 1.0 } else { 0.0 });
+    // The command line says which root the initramfs opened.
+    let same_root = cmdline::completed_for(&system.read("/proc/cmdline")) == Some(start.slot);
+    table.note_whether("slot-identity", same_slot && same_root);
+    let verity = verity();
+    table.note_whether("verity", verity == Some(true));
+    table.note_whether("verity-errors", verity == Some(false));
     table.note_whether("data-writable", can_write(&system.state().path("probe")));
     if let Some(restarts) = restarts() {
         table.note("restarts", f64::from(restarts));
@@ -55,7 +57,8 @@ pub fn of_system(system: &System, start: Start) -> Table {
         }
     }
     table.note("quiet-s", since_start.as_secs_f64());
-    table.note("panics", f64::from(u8::from(has_entries(&system.path("/sys/fs/pstore")))));
+    let crashed = fs::read_dir(system.path("/sys/fs/pstore")).is_ok_and(|mut entries| entries.next().is_some());
+    table.note_whether("panics", crashed);
     table
 }
 
@@ -81,49 +84,22 @@ fn of_the_last_hour(seen: &mut Vec<Seen>, now_s: u64, restarts: u32) -> u32 {
     restarts.saturating_sub(before)
 }
 
-/// Whether the root that is mounted is the slot's: the command line says which one the initramfs opened.
-fn root_is_of(system: &System, start: Start) -> bool {
-    cmdline::completed_for(&system.read("/proc/cmdline")) == Some(start.slot)
+/// Whether every block of the root that was read was right, by its hash tree; `None` where the root is not checked.
+fn verity() -> Option<bool> {
+    let status = Command::new("dmsetup").args(["status", "--target", "verity"]).output().ok()?;
+    read_verity(&String::from_utf8_lossy(&status.stdout))
 }
 
-/// The state of the root's hash tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verity {
-    /// Every block that was read was right.
-    Clean,
-    /// One was not.
-    Damaged,
-    /// The root is not checked.
-    Absent,
-}
-
-impl Verity {
-    fn of_root() -> Verity {
-        let status = Command::new("dmsetup").args(["status", "--target", "verity"]).output();
-        status.map_or(Verity::Absent, |output| Verity::read(&String::from_utf8_lossy(&output.stdout)))
-    }
-
-    /// A line of `dmsetup status` ends with V or C for each device: `root: 0 7168 verity V`.
-    fn read(status: &str) -> Verity {
-        let mut root = Verity::Absent;
-        for line in status.lines().filter(|line| line.starts_with("root:")) {
-            root = match line.split_whitespace().nth(4) {
-                Some("V") => Verity::Clean,
-                _ => Verity::Damaged,
-            };
-        }
-        root
-    }
+/// A line of `dmsetup status` ends with V or C for each device: `root: 0 7168 verity V`.
+fn read_verity(status: &str) -> Option<bool> {
+    let root = status.lines().rfind(|line| line.starts_with("root:"))?;
+    Some(root.split_whitespace().nth(4) == Some("V"))
 }
 
 fn can_write(probe: &Path) -> bool {
     let written = files::replace(probe, b"x").is_ok();
     fs::remove_file(probe).ok();
     written
-}
-
-fn has_entries(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// How often systemd had to start our services again.
@@ -143,9 +119,9 @@ mod tests {
 
     #[test]
     fn the_roots_hash_tree_is_clean_damaged_or_absent() {
-        assert_eq!(Verity::read("root: 0 7168 verity V\nbundle: 0 10 verity C\n"), Verity::Clean);
-        assert_eq!(Verity::read("root: 0 7168 verity C\n"), Verity::Damaged);
-        assert_eq!(Verity::read("No devices found\n"), Verity::Absent);
+        assert_eq!(read_verity("root: 0 7168 verity V\nbundle: 0 10 verity C\n"), Some(true));
+        assert_eq!(read_verity("root: 0 7168 verity C\n"), Some(false));
+        assert_eq!(read_verity("No devices found\n"), None);
     }
 
     #[test]

@@ -11,9 +11,9 @@ mod problem;
 mod source;
 
 #[cfg(feature = "flow")]
-pub use bus::{InstallerProxy, RaucError, system_bus};
+pub use bus::InstallerProxy;
 #[cfg(feature = "flow")]
-pub use install::{Limits, inspect, install};
+pub use install::{TimeLimits, inspect, install};
 pub use problem::Problem;
 #[cfg(feature = "flow")]
-pub use source::Source;
+pub use source::BundleSource;

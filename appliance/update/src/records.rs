@@ -3,4 +3,4 @@
 pub mod data;
 pub mod events;
 pub mod schemas;
-pub mod state_folder;
+pub mod update_folder;

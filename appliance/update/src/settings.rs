@@ -52,8 +52,8 @@ impl Updates {
     ///
     /// # Errors
     /// A file that cannot be read, or whose table has a mistake.
-    pub fn load(named: Option<&Path>) -> Result<Updates> {
-        let Some(path) = file(named) else { return Ok(Updates::default()) };
+    pub fn load(named: Option<&Path>) -> Result<Self> {
+        let Some(path) = file(named) else { return Ok(Self::default()) };
         let named = || format!("the configuration {}", path.display());
         let text = fs::read_to_string(&path).with_context(named)?;
         Ok(toml::from_str::<Configuration>(&text).with_context(named)?.updates)

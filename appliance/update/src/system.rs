@@ -13,17 +13,12 @@ use crate::bootchain::card::DeviceCard;
 use crate::bootchain::journal::Start;
 use crate::bootchain::slot::Slot;
 use crate::records::data::Data;
-use crate::records::events::{self, Event};
+use crate::records::events::{self, UpdateEvent};
 use crate::records::schemas;
-use crate::records::state_folder::StateFolder;
+use crate::records::update_folder::UpdateFolder;
 
 /// The argument of a restart that makes the firmware try the other slot once.
-const TRYBOOT_ARGUMENT: &str = "--reboot-argument=0 tryboot";
-
-/// Why it is not known which slot runs.
-#[derive(Debug, thiserror::Error)]
-#[error("this system was not started from a slot: neither the kernel command line nor the firmware names one")]
-pub struct NoSlot;
+pub const TRYBOOT: &str = "--reboot-argument=0 tryboot";
 
 /// A system, by its root folder: `/`, or a folder that a test has laid out like it.
 #[derive(Debug, Clone)]
@@ -32,15 +27,15 @@ pub struct System {
 }
 
 impl Default for System {
-    fn default() -> System {
-        System::below("/")
+    fn default() -> Self {
+        Self::below("/")
     }
 }
 
 impl System {
     /// The system with this root folder.
-    pub fn below(root: impl Into<PathBuf>) -> System {
-        System { root: root.into() }
+    pub fn below(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
     }
 
     /// Where a path of the device lies.
@@ -53,11 +48,13 @@ impl System {
     ///
     /// # Errors
     /// It is no device with slots.
-    pub fn start(&self) -> Result<Start, NoSlot> {
+    pub fn start(&self) -> Result<Start> {
         let command_line = self.read("/proc/cmdline");
         let named = command_line.split_whitespace().find_map(|word| word.strip_prefix("rauc.slot=")?.parse().ok());
+        let unknown =
+            "this system was not started from a slot: neither the kernel command line nor the firmware names one";
         Ok(Start {
-            slot: named.or_else(|| self.firmware_slot()).ok_or(NoSlot)?,
+            slot: named.or_else(|| self.firmware_slot()).context(unknown)?,
             trial: self.firmware_says("tryboot").is_some_and(|flag| flag != 0),
         })
     }
@@ -98,8 +95,8 @@ impl System {
     }
 
     /// What updates remember.
-    pub fn state(&self) -> StateFolder {
-        StateFolder::new(self.path("/var/lib/parley/update"))
+    pub fn state(&self) -> UpdateFolder {
+        UpdateFolder::new(self.path("/var/lib/parley/update"))
     }
 
     /// The data that outlives a slot.
@@ -108,7 +105,7 @@ impl System {
     }
 
     /// Tells everybody on this device what happens with updates.
-    pub fn tell(&self, event: &Event) {
+    pub fn tell(&self, event: &UpdateEvent) {
         events::tell(&self.path(events::LOG), event);
     }
 
@@ -116,35 +113,16 @@ impl System {
     ///
     /// # Errors
     /// It is no device with slots, or what is asked cannot be done.
-    pub fn boot_chain<T, E: Into<anyhow::Error>>(
-        &self,
-        ask: impl FnOnce(&mut Backend<DeviceCard, JournalFile>) -> Result<T, E>,
-    ) -> Result<T> {
+    pub fn boot_chain<T>(&self, ask: impl FnOnce(&mut Backend<DeviceCard, JournalFile>) -> Result<T>) -> Result<T> {
         let start = self.start().context("updates need a device with two slots, such as a flashed card")?;
         let journal = self.state().journal();
         let _alone = backend::lock(&journal).context("the update journal cannot be locked")?;
-        let mut chain = Backend::new(DeviceCard::below(&self.root), JournalFile(journal), start);
-        ask(&mut chain).map_err(Into::into)
+        ask(&mut Backend::new(DeviceCard::below(&self.root), JournalFile(journal), start))
     }
 }
 
-/// Restarts the device as a restart always does: into the committed slot, and out of a trial.
-///
-/// # Errors
-/// systemd does not do it.
-pub fn restart() -> Result<()> {
-    reboot(&[])
-}
-
-/// Restarts the device into the other slot, once.
-///
-/// # Errors
-/// systemd does not do it.
-pub fn restart_into_trial() -> Result<()> {
-    reboot(&[TRYBOOT_ARGUMENT])
-}
-
-fn reboot(argument: &[&str]) -> Result<()> {
+/// Restarts the device: into the committed slot and out of a trial, or with [`TRYBOOT`] into the other slot, once.
+pub fn restart(argument: Option<&str>) -> Result<()> {
     let status = Command::new("systemctl").arg("reboot").args(argument).status().context("cannot run systemctl")?;
     ensure!(status.success(), "systemctl did not restart the device ({status})");
     Ok(())

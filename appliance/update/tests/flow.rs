@@ -35,19 +35,19 @@ struct Said {
 
 impl Bench {
     /// RAUC installs version [`NEW`] from whatever source.
-    fn new() -> Bench {
-        Bench::with(|device| Script {
+    fn new() -> Self {
+        Self::with(|device| Script {
             progress: vec![0, 100],
             installs: Some(Arc::new(move || device.install(NEW))),
             ..Script::default()
         })
     }
 
-    fn with(script: impl FnOnce(Arc<Device>) -> Script) -> Bench {
+    fn with(script: impl FnOnce(Arc<Device>) -> Script) -> Self {
         let (device, bus) = (Arc::new(Device::new()), Bus::start());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (server, installed) = runtime.block_on(ScriptedRauc::on(&bus, script(Arc::clone(&device))));
-        Bench { device, bus, installed, _server: server, _runtime: runtime }
+        Self { device, bus, installed, _server: server, _runtime: runtime }
     }
 
     fn says(&self, arguments: &[&str]) -> Said {
@@ -102,8 +102,8 @@ impl Bench {
     }
 
     /// The version passed its gate and RAUC has committed it.
-    fn committed() -> Bench {
-        let bench = Bench::new();
+    fn committed() -> Self {
+        let bench = Self::new();
         bench.in_trial(61);
         assert!(bench.done(&["gate"]).contains("passed its tests"));
         assert!(bench.device.tryboot(&["set-state", "B", "good"]).status.success());
@@ -115,10 +115,14 @@ impl Bench {
 #[test]
 fn an_update_goes_its_way_from_the_bundle_to_the_end_of_its_probation() {
     let bench = Bench::new();
-    bench.done(&["install", BUNDLE]);
+    let told = bench.done(&["install", BUNDLE, "--json"]);
+    let told: Vec<Value> =
+        told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["event"].take()).collect();
+    assert_eq!((&told[..2], told.last()), (&["inspecting".into(), "admitted".into()][..], Some(&"installed".into())));
     assert_eq!(bench.device.reboots(), Vec::<String>::new(), "nobody asked for it");
     let status = bench.status();
     assert_eq!((&status["waiting"], &status["version"]), (&NEW.into(), &"1.0.0".into()));
+    assert_eq!((&status["can-go-back"], &status["probation-left-s"]), (&true.into(), &Value::Null));
     assert!(bench.done(&["status"]).contains("waits for a restart"));
     bench.done(&["install"]);
     assert_eq!(bench.device.reboots(), [TRIAL]);
@@ -164,7 +168,8 @@ fn a_trial_that_fails_one_limit_is_left_at_once_and_its_version_is_blocked() {
     bench.device.started(Slot::A, false, "1.0.0");
     bench.done(&["started"]);
     assert_eq!(bench.happened(), ["installed", "failed-the-gate"]);
-    assert_eq!(bench.status()["can-go-back"], false);
+    let status = bench.status();
+    assert_eq!((&status["can-go-back"], &status["waiting"]), (&false.into(), &Value::Null));
     let again = bench.says(&["install", BUNDLE]);
     assert!(again.err.contains("tried before and failed its own tests"), "{again:?}");
     bench.done(&["install", BUNDLE, "--again"]);
@@ -315,10 +320,13 @@ fn an_interrupted_trial_is_tried_again_when_nobody_talks() {
     assert_eq!(bench.device.reboots(), Vec::<String>::new(), "a trial is the gate's");
     bench.device.started(Slot::A, false, "1.0.0");
     assert!(bench.done(&["started"]).contains(r#""meaning":"interrupted""#));
+    assert_eq!(bench.status()["waiting"], NEW);
     bench.device.runs_for(600);
     bench.done(&["probation"]);
     assert_eq!(bench.device.reboots(), [TRIAL]);
     assert_eq!(bench.happened(), ["installed", "interrupted"]);
+    assert!(bench.device.tryboot(&["set-primary", "A"]).status.success());
+    assert_eq!(bench.status()["waiting"], Value::Null, "it was called off");
 }
 
 #[test]
@@ -369,6 +377,8 @@ fn a_check_installs_nothing() {
     assert!(bench.installed.lock().unwrap().is_empty());
     let stranger = Bench::with(|_| Script { inspect_error: Some("self-signed certificate"), ..Script::default() });
     assert!(stranger.says(&["check", BUNDLE]).out.contains("not signed by anyone whom this device trusts"));
+    assert_eq!(stranger.says(&["install", BUNDLE]).code, Some(1));
+    assert!(stranger.installed.lock().unwrap().is_empty());
 }
 
 #[test]
@@ -451,7 +461,8 @@ fn a_laptop_is_told_that_it_has_no_slots() {
     for arguments in [&["status"][..], &["install", BUNDLE], &["reset", "--yes"], &["rollback"], &["started"]] {
         let said = bench.says(arguments);
         assert_eq!(said.code, Some(1), "{arguments:?}");
-        assert!(said.err.starts_with("parley-update: updates need a device with two slots"), "{said:?}");
+        let reason = "updates need a device with two slots, such as a flashed card: this system was not started from";
+        assert!(said.err.starts_with(&format!("parley-update: {reason}")), "{said:?}");
     }
 }
 

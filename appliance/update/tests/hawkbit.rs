@@ -39,7 +39,7 @@ struct ScriptedHawkBit {
 }
 
 impl ScriptedHawkBit {
-    fn start() -> ScriptedHawkBit {
+    fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let requests = Arc::<Mutex<Vec<Request>>>::default();
@@ -51,7 +51,7 @@ impl ScriptedHawkBit {
                 }
             }
         });
-        ScriptedHawkBit { address, requests }
+        Self { address, requests }
     }
 
     fn requests(&self) -> Vec<Request> {
@@ -114,13 +114,13 @@ fn answer(stream: TcpStream, host: &str) -> Option<Request> {
 }
 
 /// What a device does with one look at the server.
-async fn look(script: Script, token: &str) -> (ScriptedHawkBit, Vec<Installed>) {
+async fn look(script: Script) -> (ScriptedHawkBit, Vec<Installed>) {
     let bus = Bus::start();
     let (_server, installed) = ScriptedRauc::on(&bus, script).await;
     let hawkbit = ScriptedHawkBit::start();
     let folder = tempfile::tempdir().unwrap();
     let configuration = folder.path().join("config.conf");
-    configure(&configuration, &hawkbit.address, token);
+    configure(&configuration, &hawkbit.address);
     let address = bus.address.clone();
     let client = tokio::task::spawn_blocking(move || {
         let mut client = Command::new("rauc-hawkbit-updater");
@@ -134,8 +134,8 @@ async fn look(script: Script, token: &str) -> (ScriptedHawkBit, Vec<Installed>) 
 }
 
 /// The product's configuration, but for the encryption: the double has none.
-fn configure(file: &Path, server: &str, token: &str) {
-    let filled = CONFIGURATION.replace("{server}", server).replace("{device}", DEVICE).replace("{token}", token);
+fn configure(file: &Path, server: &str) {
+    let filled = CONFIGURATION.replace("{server}", server).replace("{device}", DEVICE).replace("{token}", TOKEN);
     let plain = filled.replace("ssl                       = true", "ssl                       = false");
     assert!(!plain.contains("{"), "a word in braces that nobody fills");
     fs::write(file, plain).unwrap();
@@ -158,7 +158,7 @@ fn the_configuration_streams_encrypts_and_leaves_the_restart_to_parley() {
 #[ignore = "needs rauc-hawkbit-updater, which Debian does not package"]
 async fn a_fleets_update_is_streamed_by_rauc_and_its_success_told() {
     let script = Script { progress: vec![0, 50, 100], result: Some(0), ..Script::default() };
-    let (hawkbit, installed) = look(script, TOKEN).await;
+    let (hawkbit, installed) = look(script).await;
     assert_eq!(installed.len(), 1);
     assert!(installed[0].source.ends_with("/parley-1.4.0.raucb"), "{installed:?}");
     assert!(installed[0].headers.iter().any(|header| header.contains(TOKEN)), "the server knows the device");
@@ -178,16 +178,7 @@ async fn a_fleets_update_is_streamed_by_rauc_and_its_success_told() {
 async fn an_update_that_the_device_refuses_is_told_as_a_failure() {
     let script =
         Script { result: Some(1), last_error: "Handler failed: older than the version in use", ..Script::default() };
-    let (hawkbit, installed) = look(script, TOKEN).await;
+    let (hawkbit, installed) = look(script).await;
     assert_eq!(installed.len(), 1);
     assert_eq!(hawkbit.feedback().last(), Some(&("closed".into(), "failure".into())));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs rauc-hawkbit-updater, which Debian does not package"]
-async fn without_the_right_token_nothing_is_installed() {
-    let script = Script { result: Some(0), ..Script::default() };
-    let (hawkbit, installed) = look(script, "wrong").await;
-    assert!(installed.is_empty());
-    assert!(!hawkbit.requests().is_empty());
 }

@@ -24,8 +24,8 @@ struct Bench {
 
 impl Bench {
     /// The product's configuration, with images for partitions and without the handler, which only installations need.
-    fn new() -> Bench {
-        let bench = Bench { device: Device::new(), bus: Bus::start() };
+    fn new() -> Self {
+        let bench = Self { device: Device::new(), bus: Bus::start() };
         let (device, root) = (&bench.device, bench.device.root().display());
         let backend = device.path("backend");
         let program = env!("CARGO_BIN_EXE_parley-tryboot");

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use parley_update::policy::manifest::Manifest;
+use parley_update::policy::manifest::BundleManifest;
 
 use crate::{files, reproducible};
 use xtask::{places, process, system};
@@ -127,7 +127,7 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
     process::run(rauc.arg(&folder).arg(out))?;
     fs::remove_file(&settings)?;
     ensure!(
-        !content.allow_downgrade || Manifest::parse(&signature::manifest_of(out)?).allow_downgrade,
+        !content.allow_downgrade || BundleManifest::parse(&signature::manifest_of(out)?).allow_downgrade,
         "this machine's RAUC leaves out the section [meta.parley], so no device would go back with this bundle; RAUC 1.9 or newer is needed"
     );
     Ok(fs::remove_dir_all(&folder)?)
@@ -188,7 +188,7 @@ mod tests {
     fn a_manifest_says_what_the_device_judges() {
         let read = |allow_downgrade| {
             let compatible = compatible().expect("a kind of device");
-            Manifest::parse(&manifest(&compatible, "1.4.0", "test", allow_downgrade).expect("it can be filled"))
+            BundleManifest::parse(&manifest(&compatible, "1.4.0", "test", allow_downgrade).expect("it can be filled"))
         };
         let manifest = read(false);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");

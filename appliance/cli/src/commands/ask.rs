@@ -85,7 +85,7 @@ async fn converse(session: &Session, options: &Options) -> Result<()> {
             "" => {}
             question => match check_question(question) {
                 Ok(()) => ask(session, question.to_owned(), options).await?,
-                Err(error) => output::complain(&error),
+                Err(error) => output::complain("parley", &error),
             },
         }
     }

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use clap::Args;
 use parley_conversation::Settings;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -16,10 +15,7 @@ use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
 
-#[derive(Debug, Args)]
-pub(super) struct Options {}
-
-pub(super) fn run(_: &Options, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     common::block_on(async {
         let source = common::microphone(config)?;

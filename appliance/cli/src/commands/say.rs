@@ -110,7 +110,7 @@ impl Outlet {
                 let sink =
                     common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
                 let (feed, control, _thread) = PlaybackThread::start(sink)?;
-                Ok(Outlet::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _thread })))
+                Ok(Self::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _thread })))
             }
         }
     }
@@ -140,8 +140,8 @@ impl Outlet {
 
     async fn finish(self) -> Result<()> {
         match self {
-            Outlet::File { writer, .. } => Ok(writer.map_or(Ok(()), WavWriter::finish)?),
-            Outlet::Loudspeaker(speaker) => {
+            Self::File { writer, .. } => Ok(writer.map_or(Ok(()), WavWriter::finish)?),
+            Self::Loudspeaker(speaker) => {
                 let Loudspeaker { mut feed, control, resampler, _thread } = *speaker;
                 let mut rest = Vec::new();
                 if let Some(mut resampler) = resampler {

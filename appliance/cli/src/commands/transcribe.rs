@@ -64,7 +64,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
                 Ok(line) => output::line(line.text)?,
                 Err(error) => {
                     failed += 1;
-                    output::complain(&error.context(format!("cannot transcribe {}", file.display())));
+                    output::complain("parley", &error.context(format!("cannot transcribe {}", file.display())));
                 }
             }
         }

@@ -165,7 +165,7 @@ pub async fn keep(handle: Handle) {
 
 #[cfg(test)]
 mod tests {
-    use parley_update::policy::probation::{self, Verdict};
+    use parley_update::policy::probation::{self, ProbationVerdict};
 
     use super::*;
 
@@ -176,8 +176,8 @@ mod tests {
     fn exceeded(conversations: &Conversations, now: Duration) -> Vec<String> {
         let table = conversations.table(now);
         match probation::compare(probation::LIMITS, &table, &Table::default(), Duration::ZERO) {
-            Verdict::GoBack(exceeded) => exceeded.into_iter().map(|limit| limit.name).collect(),
-            Verdict::Watching { .. } | Verdict::Passed { .. } => Vec::new(),
+            ProbationVerdict::GoBack(exceeded) => exceeded.into_iter().map(|limit| limit.name).collect(),
+            ProbationVerdict::Watching(_) | ProbationVerdict::Passed => Vec::new(),
         }
     }
 

@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use parley_update::bootchain::cmdline;
 use parley_update::bootchain::slot::Slot;
 use parley_update::rauc::preinstall;
-use parley_update::records::events::Event;
+use parley_update::records::events::UpdateEvent;
 use parley_update::system::{self, System};
 
 #[derive(Debug, Parser)]
@@ -88,19 +88,19 @@ fn main() -> ExitCode {
 
 fn run(system: &System, command: Command) -> Result<()> {
     match command {
-        Command::GetPrimary => println!("{}", system.boot_chain(|chain| anyhow::Ok(chain.primary()))?),
+        Command::GetPrimary => println!("{}", system.boot_chain(|chain| Ok(chain.record().primary()))?),
         Command::SetPrimary { slot } => system.boot_chain(|chain| {
             chain.set_primary(slot)?;
             // Whoever installed it, the ledger knows which version will be tried.
             if slot != chain.record().committed
                 && let Some(version) = system.state().note_installed(slot)?
             {
-                system.tell(&Event::Installed { version });
+                system.tell(&UpdateEvent::Installed { version });
             }
-            anyhow::Ok(())
+            Ok(())
         })?,
         Command::GetState { slot } => {
-            let good = system.boot_chain(|chain| anyhow::Ok(chain.is_good(slot)))?;
+            let good = system.boot_chain(|chain| Ok(chain.record().is_good(slot)))?;
             println!("{}", if good { "good" } else { "bad" });
         }
         Command::SetState { slot, state: State::Good } => system.boot_chain(|chain| chain.mark_good(slot))?,
@@ -108,8 +108,8 @@ fn run(system: &System, command: Command) -> Result<()> {
         Command::GetCurrent => println!("{}", system.start()?.slot),
         Command::LeaveTrial => {
             let start = system.start()?;
-            if start.trial && system.boot_chain(|chain| anyhow::Ok(chain.record().committed))? != start.slot {
-                system::restart()?;
+            if start.trial && system.boot_chain(|chain| Ok(chain.record().committed))? != start.slot {
+                system::restart(None)?;
             }
         }
         Command::Complete { slot, device } => cmdline::complete(&device, slot)?,

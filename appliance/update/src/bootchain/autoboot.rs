@@ -83,13 +83,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn missing_zeroed_and_garbled_files_boot_the_fallback() {
-        assert_eq!(boots(None, false), FALLBACK);
-        assert_eq!(boots(Some(&[0; 64]), true), FALLBACK);
-        assert_eq!(boots(Some(b"\xff\xfe[all\nboot_partition=9"), false), FALLBACK);
-    }
-
     proptest! {
         #[test]
         fn a_file_with_a_flipped_bit_is_not_whole(slot in prop_oneof![Just(Slot::A), Just(Slot::B)], bit in 0..68usize * 8) {

@@ -9,12 +9,12 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, Result, anyhow};
 use nix::fcntl::{Flock, FlockArg};
 
 use crate::bootchain::autoboot;
 use crate::bootchain::card::Card;
-use crate::bootchain::cmdline::CompleteError;
-use crate::bootchain::journal::{Meaning, Phase, Record, Refused, Start};
+use crate::bootchain::journal::{JournalPhase, Meaning, Record, Refused, Start};
 use crate::bootchain::slot::Slot;
 use crate::files;
 
@@ -24,9 +24,6 @@ pub trait Journal {
     fn load(&self) -> Option<Record>;
 
     /// Remembers; it is on the medium when this returns.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     fn store(&mut self, record: &Record) -> io::Result<()>;
 }
 
@@ -47,9 +44,6 @@ impl Journal for JournalFile {
 
 /// Waits until nobody else works on the boot chain, and keeps it so until the guard is dropped: RAUC, the units and the
 /// updater may call at once.
-///
-/// # Errors
-/// The journal's folder cannot be written.
 pub fn lock(journal: &Path) -> io::Result<Flock<File>> {
     if let Some(folder) = journal.parent() {
         fs::create_dir_all(folder)?;
@@ -58,22 +52,7 @@ pub fn lock(journal: &Path) -> io::Result<Flock<File>> {
     Ok(Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| error)?)
 }
 
-/// Why the backend did not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum BackendError {
-    /// It would not have been safe.
-    #[error(transparent)]
-    Refused(#[from] Refused),
-    /// The slot would not start.
-    #[error(transparent)]
-    Incomplete(#[from] CompleteError),
-    /// `data` cannot be written.
-    #[error("cannot write the update journal: {0}; look whether the data partition is full or damaged")]
-    Journal(io::Error),
-    /// The card cannot be written.
-    #[error("cannot write autoboot.txt: {0}")]
-    Card(io::Error),
-}
+const CARD: &str = "cannot write autoboot.txt";
 
 /// The backend of a system that was started somehow.
 #[derive(Debug)]
@@ -86,7 +65,7 @@ pub struct Backend<C, J> {
 impl<C: Card, J: Journal> Backend<C, J> {
     /// A backend for the running system.
     pub fn new(card: C, journal: J, start: Start) -> Self {
-        Backend { card, journal, start }
+        Self { card, journal, start }
     }
 
     /// What is committed and under way.
@@ -101,7 +80,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
     /// Whether the journal is of another card: a whole file and the firmware agree on a slot that it does not know as
     /// committed.
     fn contradicts(&self, record: &Record, named: Option<Slot>) -> bool {
-        let committing = matches!(record.phase, Phase::Committing { .. });
+        let committing = matches!(record.phase, JournalPhase::Committing { .. });
         !committing && !self.start.trial && named == Some(self.start.slot) && record.committed != self.start.slot
     }
 
@@ -114,22 +93,9 @@ impl<C: Card, J: Journal> Backend<C, J> {
         self.start
     }
 
-    /// The slot that the next restart through the updater boots.
-    pub fn primary(&self) -> Slot {
-        self.record().primary()
-    }
-
-    /// Whether a slot may be booted.
-    pub fn is_good(&self, slot: Slot) -> bool {
-        self.record().is_good(slot)
-    }
-
     /// Finds out what this start means, and repairs what a cut has left. To be called once in every start, before
     /// anything is installed.
-    ///
-    /// # Errors
-    /// The card or the journal cannot be written.
-    pub fn started(&mut self) -> Result<Meaning, BackendError> {
+    pub fn started(&mut self) -> Result<Meaning> {
         let before = self.record();
         self.repair(&before)?;
         let (after, meaning) = before.started(self.start);
@@ -141,7 +107,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
     ///
     /// # Errors
     /// The slot would not start, or the card or the journal cannot be written.
-    pub fn set_primary(&mut self, slot: Slot) -> Result<(), BackendError> {
+    pub fn set_primary(&mut self, slot: Slot) -> Result<()> {
         let record = self.record();
         if slot == record.committed {
             return self.remember(&record.disarm());
@@ -155,7 +121,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
     ///
     /// # Errors
     /// No trial is prepared, or it would not start.
-    pub fn restarting(&mut self) -> Result<(), BackendError> {
+    pub fn restarting(&mut self) -> Result<()> {
         let record = self.record();
         let trying = record.restarting()?;
         self.card.is_complete(record.other())?;
@@ -167,7 +133,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
     ///
     /// # Errors
     /// The card or the journal cannot be written. After a failed commit both slots can still be started.
-    pub fn mark_good(&mut self, slot: Slot) -> Result<(), BackendError> {
+    pub fn mark_good(&mut self, slot: Slot) -> Result<()> {
         let record = self.record();
         if slot != self.start.slot {
             return if slot == record.committed { Ok(()) } else { self.remember(&record.other_is_whole()) };
@@ -178,21 +144,21 @@ impl<C: Card, J: Journal> Backend<C, J> {
             self.repair(&record)?;
             let (tried, _) = record.started(self.start);
             self.remember(&tried.committing()?)?;
-            self.card.commit(slot).map_err(BackendError::Card)?;
+            self.card.commit(slot).context(CARD)?;
             self.remember(&record.committed())?;
         } else {
             // The firmware fell back here because it did not find its file; that does not make this slot the committed
             // one.
             self.repair(&record)?;
         }
-        self.card.confirm_start(slot).map_err(BackendError::Card)
+        self.card.confirm_start(slot).context(CARD)
     }
 
     /// A slot is about to be written, or must not be started.
     ///
     /// # Errors
     /// It is the only one left, or the card or the journal cannot be written.
-    pub fn mark_bad(&mut self, slot: Slot) -> Result<(), BackendError> {
+    pub fn mark_bad(&mut self, slot: Slot) -> Result<()> {
         let record = self.record();
         if slot != record.committed {
             self.repair(&record)?;
@@ -204,17 +170,18 @@ impl<C: Card, J: Journal> Backend<C, J> {
         Err(Refused::OnlyOne(slot).into())
     }
 
-    fn repair(&mut self, record: &Record) -> Result<(), BackendError> {
+    fn repair(&mut self, record: &Record) -> Result<()> {
         let wanted = record.to_be_named(self.start);
         let named = self.named();
-        if named == Some(wanted) || (named.is_some() && matches!(record.phase, Phase::Committing { .. })) {
+        if named == Some(wanted) || (named.is_some() && matches!(record.phase, JournalPhase::Committing { .. })) {
             return Ok(());
         }
-        self.card.restore(wanted).map_err(BackendError::Card)
+        self.card.restore(wanted).context(CARD)
     }
 
-    fn remember(&mut self, record: &Record) -> Result<(), BackendError> {
-        self.journal.store(record).map_err(BackendError::Journal)
+    fn remember(&mut self, record: &Record) -> Result<()> {
+        let hint = "look whether the data partition is full or damaged";
+        self.journal.store(record).map_err(|error| anyhow!("cannot write the update journal: {error}; {hint}"))
     }
 }
 

@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use nix::fcntl::OFlag;
 
 use crate::bootchain::autoboot::{self, SECTOR};
-use crate::bootchain::cmdline::{self, CompleteError};
-use crate::bootchain::fat;
 use crate::bootchain::slot::{self, Slot};
 use crate::bootchain::start_counter;
+use crate::bootchain::{cmdline, fat};
 
 /// The file on partition 1.
 pub const AUTOBOOT_FILE: &str = "autoboot.txt";
@@ -31,21 +30,12 @@ pub trait Card {
     fn commit(&mut self, slot: Slot) -> io::Result<()>;
 
     /// Puts the file back by whatever means.
-    ///
-    /// # Errors
-    /// The partition cannot be written.
     fn restore(&mut self, slot: Slot) -> io::Result<()>;
 
     /// Whether the boot partition of a slot would start that slot.
-    ///
-    /// # Errors
-    /// It would not, and why.
-    fn is_complete(&self, slot: Slot) -> Result<(), CompleteError>;
+    fn is_complete(&self, slot: Slot) -> anyhow::Result<()>;
 
     /// Tells the initramfs that the slot has proved itself.
-    ///
-    /// # Errors
-    /// The sector cannot be written.
     fn confirm_start(&mut self, slot: Slot) -> io::Result<()>;
 }
 
@@ -62,10 +52,10 @@ pub struct DeviceCard {
 
 impl DeviceCard {
     /// The card with the partitions of `layout.toml` of the system with this root folder.
-    pub fn below(root: &Path) -> DeviceCard {
+    pub fn below(root: &Path) -> Self {
         let autoboot = slot::device(root, slot::AUTOBOOT_LABEL);
         let boot = slot::SLOTS.map(|slot| slot::device(root, slot.boot_label()));
-        DeviceCard { disk: disk_of(root, &autoboot), autoboot, boot }
+        Self { disk: disk_of(root, &autoboot), autoboot, boot }
     }
 
     /// The boot partition of a slot.
@@ -107,7 +97,7 @@ impl Card for DeviceCard {
             }
             _ => fat::create(partition, AUTOBOOT_FILE, content.as_bytes()),
         };
-        let names_it = |card: &DeviceCard| card.autoboot().as_deref().and_then(autoboot::whole) == Some(slot);
+        let names_it = |card: &Self| card.autoboot().as_deref().and_then(autoboot::whole) == Some(slot);
         if mend(&self.autoboot).is_err() || !names_it(self) {
             fat::make_anew(&self.autoboot, AUTOBOOT_FILESYSTEM, AUTOBOOT_FILE, content.as_bytes())?;
         }
@@ -117,7 +107,7 @@ impl Card for DeviceCard {
         Err(io::Error::other(format!("{AUTOBOOT_FILE} cannot be repaired: the card may be worn out")))
     }
 
-    fn is_complete(&self, slot: Slot) -> Result<(), CompleteError> {
+    fn is_complete(&self, slot: Slot) -> anyhow::Result<()> {
         cmdline::is_complete(self.boot(slot), slot)
     }
 
@@ -167,9 +157,10 @@ mod tests {
     use crate::bootchain::slot::SLOTS;
 
     /// A card of images in a folder.
-    fn card(folder: &Path) -> DeviceCard {
+    fn card() -> (tempfile::TempDir, DeviceCard) {
+        let folder = tempfile::tempdir().unwrap();
         let image = |name: &str, mib: u64| {
-            let path = folder.join(name);
+            let path = folder.path().join(name);
             File::create(&path).and_then(|file| file.set_len(mib * 1024 * 1024)).unwrap();
             path
         };
@@ -179,7 +170,7 @@ mod tests {
             disk: Some(image("disk", 2)),
         };
         card.restore(Slot::A).unwrap();
-        card
+        (folder, card)
     }
 
     fn named(card: &DeviceCard) -> Option<Slot> {
@@ -188,8 +179,7 @@ mod tests {
 
     #[test]
     fn a_commit_changes_one_sector_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         let before = std::fs::read(&card.autoboot).unwrap();
         card.commit(Slot::B).unwrap();
         let after = std::fs::read(&card.autoboot).unwrap();
@@ -202,8 +192,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_whole_is_restored_and_never_committed() {
         for slot in SLOTS {
-            let folder = tempfile::tempdir().unwrap();
-            let mut card = card(folder.path());
+            let (_folder, mut card) = card();
             let length = autoboot::render(Slot::A).len();
             fat::overwrite(&card.autoboot, AUTOBOOT_FILE, &vec![0; length]).unwrap();
             assert!(card.commit(slot).is_err());
@@ -219,8 +208,7 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_put_back_and_the_owners_file_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         fat::make_anew(&card.autoboot, "AUTOBOOT", "parley-setup.toml", b"name = 'x'").unwrap();
         fat::find(&card.autoboot, "parley-setup.toml").unwrap();
         card.restore(Slot::B).unwrap();
@@ -230,8 +218,7 @@ mod tests {
 
     #[test]
     fn a_file_of_another_length_is_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         let edited = autoboot::render(Slot::A).replace('\n', "\r\n");
         fat::make_anew(&card.autoboot, "AUTOBOOT", AUTOBOOT_FILE, edited.as_bytes()).unwrap();
         card.restore(Slot::A).unwrap();
@@ -240,8 +227,7 @@ mod tests {
 
     #[test]
     fn a_zeroed_partition_is_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         std::fs::write(&card.autoboot, vec![0; 16 * 1024 * 1024]).unwrap();
         assert_eq!(card.autoboot(), None);
         card.restore(Slot::B).unwrap();
@@ -274,8 +260,7 @@ mod tests {
 
     #[test]
     fn a_confirmed_start_is_counted_as_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut card = card(folder.path());
+        let (_folder, mut card) = card();
         card.confirm_start(Slot::B).unwrap();
         let disk = std::fs::read(card.disk.unwrap()).unwrap();
         let place = usize::try_from(start_counter::OFFSET_BYTES).unwrap();

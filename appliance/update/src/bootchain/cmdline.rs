@@ -4,8 +4,9 @@
 //! names the slot's root as `{root}` and the slot as `{slot}`. It is completed in place on the card while that is
 //! built, and by the hook of every install before the trial is armed.
 
-use std::io;
 use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
 
 use crate::bootchain::fat;
 use crate::bootchain::slot::Slot;
@@ -16,27 +17,9 @@ pub const FILE: &str = "cmdline.txt";
 /// Its length in bytes.
 pub const LENGTH: usize = 1024;
 
-/// Why a slot could not be completed.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the fields are named for what they hold")]
-pub enum CompleteError {
-    /// The boot partition cannot be read or written.
-    #[error("cannot complete the boot partition of slot {slot}: {source}")]
-    Partition { slot: Slot, source: io::Error },
-    /// The file is not what it should be.
-    #[error("{FILE} of slot {slot} {problem}; install the update again")]
-    Template { slot: Slot, problem: &'static str },
-}
-
 /// How the kernel command line names a slot's root.
 pub fn root_of(slot: Slot) -> String {
     format!("PARTLABEL={}", slot.root_label())
-}
-
-/// Fills a template; `None` where it does not fit.
-pub fn fill(template: &str, values: &[(&str, &str)]) -> Option<Vec<u8>> {
-    let line = values.iter().fold(template.trim().to_owned(), |line, (place, value)| line.replace(place, value));
-    padded(&line)
 }
 
 /// A command line padded to the length of the file.
@@ -59,10 +42,10 @@ pub fn completed_for(command_line: &str) -> Option<Slot> {
 /// # Errors
 /// A partition that cannot be read or written, and a file that is no template of ours or was completed for the other
 /// slot.
-pub fn complete(partition: &Path, slot: Slot) -> Result<(), CompleteError> {
-    let failed = |source| CompleteError::Partition { slot, source };
-    let wrong = |problem| CompleteError::Template { slot, problem };
-    let found = fat::find(partition, FILE).map_err(failed)?;
+pub fn complete(partition: &Path, slot: Slot) -> Result<()> {
+    let failed = || format!("cannot complete the boot partition of slot {slot}");
+    let wrong = |problem| wrong(slot, problem);
+    let found = fat::find(partition, FILE).with_context(failed)?;
     let text = String::from_utf8(found.content).map_err(|_| wrong("is no text"))?;
     if text.len() != LENGTH {
         return Err(wrong("has not the length of a template"));
@@ -72,23 +55,28 @@ pub fn complete(partition: &Path, slot: Slot) -> Result<(), CompleteError> {
         Some(_) => return Err(wrong("was completed for the other slot")),
         None => {}
     }
-    let content = fill(&text, &[("{root}", &root_of(slot)), ("{slot}", &slot.to_string())])
-        .ok_or_else(|| wrong("has no room for the slot's values"))?;
-    if std::str::from_utf8(&content).ok().and_then(completed_for) != Some(slot) {
+    let line = text.trim().replace("{root}", &root_of(slot)).replace("{slot}", &slot.to_string());
+    if completed_for(&line) != Some(slot) {
         return Err(wrong("has no place for the slot and its root"));
     }
-    fat::overwrite(partition, FILE, &content).map_err(failed)?;
+    let content = padded(&line).ok_or_else(|| wrong("has no room for the slot's values"))?;
+    fat::overwrite(partition, FILE, &content).with_context(failed)?;
     is_complete(partition, slot)
+}
+
+fn wrong(slot: Slot, problem: &str) -> anyhow::Error {
+    anyhow!("{FILE} of slot {slot} {problem}; install the update again")
 }
 
 /// Whether the command line on a boot partition is complete.
 ///
 /// # Errors
 /// It is not, or cannot be read.
-pub fn is_complete(partition: &Path, slot: Slot) -> Result<(), CompleteError> {
-    let found = fat::find(partition, FILE).map_err(|source| CompleteError::Partition { slot, source })?;
+pub fn is_complete(partition: &Path, slot: Slot) -> Result<()> {
+    let found =
+        fat::find(partition, FILE).with_context(|| format!("cannot complete the boot partition of slot {slot}"))?;
     let complete = std::str::from_utf8(&found.content).ok().and_then(completed_for) == Some(slot);
-    complete.then_some(()).ok_or(CompleteError::Template { slot, problem: "is not complete" })
+    complete.then_some(()).ok_or_else(|| wrong(slot, "is not complete"))
 }
 
 #[cfg(test)]
@@ -149,6 +137,6 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_refused() {
-        assert_eq!(fill(&"x".repeat(LENGTH), &[]), None);
+        assert_eq!(padded(&"x".repeat(LENGTH)), None);
     }
 }

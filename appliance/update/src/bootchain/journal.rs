@@ -26,7 +26,7 @@ pub struct Record {
     /// The slot that an ordinary start is to boot.
     pub committed: Slot,
     /// What is under way.
-    pub phase: Phase,
+    pub phase: JournalPhase,
     /// Whether the slot that is not committed may be booted.
     pub other_is_good: bool,
 }
@@ -34,7 +34,7 @@ pub struct Record {
 /// What is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
-pub enum Phase {
+pub enum JournalPhase {
     /// Nothing.
     Idle,
     /// The next restart through the updater tries the other slot.
@@ -86,9 +86,6 @@ pub enum Meaning {
 /// Why something is not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// The slot has no whole system.
-    #[error("slot {0} holds no system that could be started; install an update into it first")]
-    Bad(Slot),
     /// There is nothing to try.
     #[error("no trial is prepared; install an update first")]
     NotArmed,
@@ -100,10 +97,10 @@ pub enum Refused {
 impl Record {
     /// What is assumed where the journal is missing: the committed slot is the one that `autoboot.txt` names, or else
     /// the running one.
-    pub fn assumed(file: Option<Slot>, start: Start) -> Record {
+    pub fn assumed(file: Option<Slot>, start: Start) -> Self {
         let running = if start.trial { start.slot.other() } else { start.slot };
         // Nothing is known of the other slot: it may be half-written.
-        Record { committed: file.unwrap_or(running), phase: Phase::Idle, other_is_good: false }
+        Self { committed: file.unwrap_or(running), phase: JournalPhase::Idle, other_is_good: false }
     }
 
     /// The slot that is not committed.
@@ -119,8 +116,8 @@ impl Record {
     /// The slot that the next restart through the updater boots.
     pub fn primary(&self) -> Slot {
         match self.phase {
-            Phase::Armed { .. } => self.other(),
-            Phase::Idle | Phase::Trying { .. } | Phase::Committing { .. } => self.committed,
+            JournalPhase::Armed { .. } => self.other(),
+            JournalPhase::Idle | JournalPhase::Trying { .. } | JournalPhase::Committing { .. } => self.committed,
         }
     }
 
@@ -128,61 +125,70 @@ impl Record {
     pub fn to_be_named(&self, start: Start) -> Slot {
         match self.phase {
             // The write got through before the cut, or the firmware would not have come here.
-            Phase::Committing { .. } if start == (Start { slot: self.other(), trial: false }) => self.other(),
-            Phase::Idle | Phase::Armed { .. } | Phase::Trying { .. } | Phase::Committing { .. } => self.committed,
+            JournalPhase::Committing { .. } if start == (Start { slot: self.other(), trial: false }) => self.other(),
+            JournalPhase::Idle
+            | JournalPhase::Armed { .. }
+            | JournalPhase::Trying { .. }
+            | JournalPhase::Committing { .. } => self.committed,
         }
     }
 
     /// The other slot is about to be written, or is not to be started.
-    pub fn other_is_bad(self) -> Record {
-        Record { phase: Phase::Idle, other_is_good: false, ..self }
+    pub fn other_is_bad(self) -> Self {
+        Self { phase: JournalPhase::Idle, other_is_good: false, ..self }
     }
 
     /// The other slot holds a whole system.
-    pub fn other_is_whole(self) -> Record {
-        Record { other_is_good: true, ..self }
+    pub fn other_is_whole(self) -> Self {
+        Self { other_is_good: true, ..self }
     }
 
     /// The next restart through the updater is to try the other slot.
-    pub fn arm(self) -> Record {
-        Record { phase: Phase::Armed { interrupted: 0 }, other_is_good: true, ..self }
+    pub fn arm(self) -> Self {
+        Self { phase: JournalPhase::Armed { interrupted: 0 }, other_is_good: true, ..self }
     }
 
     /// The next restart is an ordinary one.
-    pub fn disarm(self) -> Record {
-        Record { phase: Phase::Idle, ..self }
+    pub fn disarm(self) -> Self {
+        Self { phase: JournalPhase::Idle, ..self }
     }
 
     /// The restart into the trial begins.
     ///
     /// # Errors
     /// No trial is prepared.
-    pub fn restarting(self) -> Result<Record, Refused> {
+    pub fn restarting(self) -> Result<Self, Refused> {
         match self.phase {
-            Phase::Armed { interrupted } => Ok(Record { phase: Phase::Trying { interrupted }, ..self }),
-            Phase::Idle | Phase::Trying { .. } | Phase::Committing { .. } => Err(Refused::NotArmed),
+            JournalPhase::Armed { interrupted } => Ok(Self { phase: JournalPhase::Trying { interrupted }, ..self }),
+            JournalPhase::Idle | JournalPhase::Trying { .. } | JournalPhase::Committing { .. } => {
+                Err(Refused::NotArmed)
+            }
         }
     }
 
     /// A system has started: what does that mean for what was under way?
-    pub fn started(self, start: Start) -> (Record, Meaning) {
+    pub fn started(self, start: Start) -> (Self, Meaning) {
         let other = start.slot == self.other();
-        let phase = |phase| Record { phase, ..self };
+        let phase = |phase| Self { phase, ..self };
         match (self.phase, other, start.trial) {
-            (Phase::Committing { .. }, true, false) => (self.committed(), Meaning::CommitCompleted),
-            (Phase::Idle, true, true) => (phase(Phase::Trying { interrupted: 0 }), Meaning::Rescue),
-            (Phase::Armed { interrupted }, true, true) => (phase(Phase::Trying { interrupted }), Meaning::Rescue),
-            (Phase::Trying { .. } | Phase::Committing { .. }, true, true) => (self, Meaning::Trial),
-            (Phase::Idle | Phase::Armed { .. } | Phase::Trying { .. }, true, false) => (self, Meaning::FellBack),
-            (Phase::Idle | Phase::Armed { .. }, false, _) => (self, Meaning::Ordinary),
-            (Phase::Trying { interrupted } | Phase::Committing { interrupted }, false, _) => {
+            (JournalPhase::Committing { .. }, true, false) => (self.committed(), Meaning::CommitCompleted),
+            (JournalPhase::Idle, true, true) => (phase(JournalPhase::Trying { interrupted: 0 }), Meaning::Rescue),
+            (JournalPhase::Armed { interrupted }, true, true) => {
+                (phase(JournalPhase::Trying { interrupted }), Meaning::Rescue)
+            }
+            (JournalPhase::Trying { .. } | JournalPhase::Committing { .. }, true, true) => (self, Meaning::Trial),
+            (JournalPhase::Idle | JournalPhase::Armed { .. } | JournalPhase::Trying { .. }, true, false) => {
+                (self, Meaning::FellBack)
+            }
+            (JournalPhase::Idle | JournalPhase::Armed { .. }, false, _) => (self, Meaning::Ordinary),
+            (JournalPhase::Trying { interrupted } | JournalPhase::Committing { interrupted }, false, _) => {
                 if interrupted + 1 >= TRIALS {
                     (self.other_is_bad(), Meaning::GaveUp)
                 } else if !self.other_is_good {
                     // A rescue into a slot that nobody vouched for: it had its chance.
                     (self.disarm(), Meaning::Interrupted)
                 } else {
-                    (phase(Phase::Armed { interrupted: interrupted + 1 }), Meaning::Interrupted)
+                    (phase(JournalPhase::Armed { interrupted: interrupted + 1 }), Meaning::Interrupted)
                 }
             }
         }
@@ -192,18 +198,18 @@ impl Record {
     ///
     /// # Errors
     /// It is not being tried.
-    pub fn committing(self) -> Result<Record, Refused> {
+    pub fn committing(self) -> Result<Self, Refused> {
         match self.phase {
-            Phase::Trying { interrupted } | Phase::Committing { interrupted } => {
-                Ok(Record { phase: Phase::Committing { interrupted }, ..self })
+            JournalPhase::Trying { interrupted } | JournalPhase::Committing { interrupted } => {
+                Ok(Self { phase: JournalPhase::Committing { interrupted }, ..self })
             }
-            Phase::Idle | Phase::Armed { .. } => Err(Refused::NotArmed),
+            JournalPhase::Idle | JournalPhase::Armed { .. } => Err(Refused::NotArmed),
         }
     }
 
     /// `autoboot.txt` names the other slot now: it is the committed one, and the slot that was stays a good one.
-    pub fn committed(self) -> Record {
-        Record { committed: self.other(), phase: Phase::Idle, other_is_good: true }
+    pub fn committed(self) -> Self {
+        Self { committed: self.other(), phase: JournalPhase::Idle, other_is_good: true }
     }
 }
 

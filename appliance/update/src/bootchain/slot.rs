@@ -20,39 +20,39 @@ pub const SLOTS: [Slot; 2] = [Slot::A, Slot::B];
 
 impl Slot {
     /// The one that is not this one.
-    pub fn other(self) -> Slot {
+    pub fn other(self) -> Self {
         match self {
-            Slot::A => Slot::B,
-            Slot::B => Slot::A,
+            Self::A => Self::B,
+            Self::B => Self::A,
         }
     }
 
     /// The number of its boot partition, as the firmware counts: from 1.
     pub fn boot_partition(self) -> u8 {
         match self {
-            Slot::A => 2,
-            Slot::B => 3,
+            Self::A => 2,
+            Self::B => 3,
         }
     }
 
     /// The slot whose boot partition has this number.
-    pub fn of_boot_partition(number: u8) -> Option<Slot> {
+    pub fn of_boot_partition(number: u8) -> Option<Self> {
         SLOTS.into_iter().find(|slot| slot.boot_partition() == number)
     }
 
     /// The GPT label of its boot partition.
     pub fn boot_label(self) -> &'static str {
         match self {
-            Slot::A => "boot_a",
-            Slot::B => "boot_b",
+            Self::A => "boot_a",
+            Self::B => "boot_b",
         }
     }
 
     /// The GPT label of its root partition.
     pub fn root_label(self) -> &'static str {
         match self {
-            Slot::A => "root_a",
-            Slot::B => "root_b",
+            Self::A => "root_a",
+            Self::B => "root_b",
         }
     }
 }
@@ -60,22 +60,18 @@ impl Slot {
 impl fmt::Display for Slot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Slot::A => "A",
-            Slot::B => "B",
+            Self::A => "A",
+            Self::B => "B",
         })
     }
 }
 
-/// A name that is no slot's.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no slot {0:?}: the slots are A and B")]
-pub struct UnknownSlot(pub String);
-
 impl FromStr for Slot {
-    type Err = UnknownSlot;
+    type Err = String;
 
-    fn from_str(name: &str) -> Result<Slot, UnknownSlot> {
-        SLOTS.into_iter().find(|slot| slot.to_string() == name).ok_or_else(|| UnknownSlot(name.into()))
+    fn from_str(name: &str) -> Result<Self, String> {
+        let unknown = || format!("there is no slot {name:?}: the slots are A and B");
+        SLOTS.into_iter().find(|slot| slot.to_string() == name).ok_or_else(unknown)
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::output;
 use crate::observed;
-use crate::policy::gate::{self, Verdict};
+use crate::output;
+use crate::policy::gate::{self, GateVerdict};
 use crate::policy::ledger::Happened;
 use crate::policy::table::Exceeded;
-use crate::records::events::Event;
+use crate::records::events::UpdateEvent;
 use crate::system::{self, System};
 
 /// How often the gate looks.
@@ -33,14 +33,14 @@ pub(super) fn run(system: &System) -> Result<ExitCode> {
         // The daemon's own words: it holds the sound devices and the models, and asks itself a question.
         table.0.extend(observed::of_parts(&system.path(observed::FOLDER)).0);
         match gate::judge(gate::LIMITS, &table, system.since_start()) {
-            Verdict::Passed => {
+            GateVerdict::Passed => {
                 output::line("the running version passed its tests")?;
                 return Ok(ExitCode::SUCCESS);
             }
-            Verdict::Failed(exceeded) => return failed(system, exceeded),
+            GateVerdict::Failed(exceeded) => return failed(system, exceeded),
             // Once, and after the first look: a fault that shows at once should not wait for it.
-            Verdict::Waiting { .. } if updater.is_none() => updater = Some(rauc_answers()),
-            Verdict::Waiting { .. } => std::thread::sleep(LOOK),
+            GateVerdict::Waiting { .. } if updater.is_none() => updater = Some(rauc_answers()),
+            GateVerdict::Waiting { .. } => std::thread::sleep(LOOK),
         }
     }
 }
@@ -57,11 +57,11 @@ fn failed(system: &System, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
     for limit in &exceeded {
         output::remark(format_args!("{}: {} (measured: {:?})", limit.name, limit.means, limit.value));
     }
-    system.tell(&Event::FailedTheGate { exceeded: exceeded.clone() });
+    system.tell(&UpdateEvent::FailedTheGate { exceeded: exceeded.clone() });
     let written_down = write_down(system, exceeded);
     // Whatever could not be written (data may be what failed): a restart is the way back, and the third one is the
     // last.
-    system::restart()?;
+    system::restart(None)?;
     written_down?;
     Ok(ExitCode::FAILURE)
 }

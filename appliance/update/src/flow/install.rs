@@ -7,19 +7,20 @@ use anyhow::Result;
 use semver::Version;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{output, restart};
-use crate::command_line::{Check, Install};
-use crate::policy::admission::{self, Refusal};
+use super::restart;
+use crate::command_line::Install;
+use crate::output;
+use crate::policy::admission;
 use crate::policy::ledger::Happened;
-use crate::policy::manifest::Manifest;
-use crate::rauc::{self, InstallerProxy, Limits, Problem, RaucError, Source, preinstall};
-use crate::records::events::Event;
+use crate::policy::manifest::BundleManifest;
+use crate::rauc::{self, BundleSource, InstallerProxy, Problem, TimeLimits, preinstall};
+use crate::records::events::UpdateEvent;
 use crate::system::System;
 use crate::{device, files};
 
 pub(super) fn run(system: &System, options: &Install) -> Result<ExitCode> {
     if let Some(source) = &options.source {
-        let version = install_and_note(system, &Source::of(source), options.again, options.json)?;
+        let version = install_and_note(system, &BundleSource::of(source), options.again, options.json)?;
         if !options.json {
             output::remark(format_args!("Version {version} is installed"));
         }
@@ -34,7 +35,7 @@ pub(super) fn run(system: &System, options: &Install) -> Result<ExitCode> {
 }
 
 /// Installs, tells everybody, and writes down how it went.
-pub(super) fn install_and_note(system: &System, source: &Source, again: bool, json: bool) -> Result<Version> {
+pub(super) fn install_and_note(system: &System, source: &BundleSource, again: bool, json: bool) -> Result<Version> {
     let (state, allowed_again) = (system.state(), system.path(preinstall::AGAIN));
     // Fails early where there are no slots. The boot chain itself writes down what was installed, whoever did it.
     super::standing(system)?;
@@ -45,18 +46,18 @@ pub(super) fn install_and_note(system: &System, source: &Source, again: bool, js
     }
     let outcome = super::block_on(async {
         let rauc = super::rauc().await?;
-        let admit = |manifest: &Manifest| {
+        let admit = |manifest: &BundleManifest| {
             seen = manifest.version();
-            admit(system, manifest, again).map_err(|refusal| Problem::Refused(refusal.to_string()))
+            admit(system, manifest, again)
         };
         let reason = system.path(preinstall::REASON);
         let mut terminate = signal(SignalKind::terminate())?;
         let outcome = tokio::select! {
-            outcome = rauc::install(&rauc, source, Limits::default(), &reason, admit, |event| show(system, event, json)) => outcome,
+            outcome = rauc::install(&rauc, source, TimeLimits::default(), &reason, admit, |event| show(system, event, json)) => outcome,
             // The unit of a stick ends with the stick.
-            _ = terminate.recv() => Err(Problem::StickPulled.into()),
+            _ = terminate.recv() => Err(Problem::StickPulled),
         };
-        if let Err(RaucError::Problem(Problem::StickPulled | Problem::Stalled)) = outcome {
+        if let Err(Problem::StickPulled | Problem::Stalled) = outcome {
             end_installation(&rauc).await;
         }
         Ok(outcome)
@@ -72,12 +73,10 @@ pub(super) fn install_and_note(system: &System, source: &Source, again: bool, js
         }
         Err(error) => {
             let because = error.to_string();
-            show(system, &Event::NotInstalled { version: seen.clone(), because: because.clone() }, json);
+            show(system, &UpdateEvent::NotInstalled { version: seen.clone(), because: because.clone() }, json);
             if let Some(version) = seen {
-                let happened = match &error {
-                    RaucError::Problem(Problem::Refused(_)) => Happened::Refused { because },
-                    RaucError::Problem(_) | RaucError::Bus(_) => Happened::NotInstalled { because },
-                };
+                let refused = matches!(error, Problem::Refused(_));
+                let happened = if refused { Happened::Refused { because } } else { Happened::NotInstalled { because } };
                 // What went wrong first is what its owner has to know.
                 if let Err(unwritten) = state.note(&version, happened) {
                     output::remark(format_args!("this is not in the history: {unwritten}"));
@@ -103,14 +102,14 @@ async fn end_installation(rauc: &InstallerProxy<'_>) {
     }
 }
 
-fn admit(system: &System, manifest: &Manifest, again: bool) -> Result<Version, Refusal> {
-    let device = device::describe(system).map_err(|error| Refusal::OtherLayout(error.to_string()))?;
-    admission::admit(manifest, &device, &system.state().ledger(), again)
+fn admit(system: &System, manifest: &BundleManifest, again: bool) -> Result<Version, Problem> {
+    let device = device::describe(system).map_err(|error| Problem::Refused(admission::other_layout(error)))?;
+    admission::admit(manifest, &device, &system.state().ledger(), again).map_err(Problem::Refused)
 }
 
-fn show(system: &System, event: &Event, json: bool) {
+fn show(system: &System, event: &UpdateEvent, json: bool) {
     // That it is installed the boot chain tells, whoever installed it.
-    if !matches!(event, Event::Installed { .. }) {
+    if !matches!(event, UpdateEvent::Installed { .. }) {
         system.tell(event);
     }
     if json {
@@ -119,46 +118,40 @@ fn show(system: &System, event: &Event, json: bool) {
         return;
     }
     match event {
-        Event::Inspecting => output::progress("checking the signature"),
-        Event::Admitted { version } => output::progress(&format!("version {version} may be installed")),
-        Event::Progress { percent, doing } => output::progress(&format!("{percent:>3} % {doing}")),
+        UpdateEvent::Inspecting => output::progress("checking the signature"),
+        UpdateEvent::Admitted { version } => output::progress(&format!("version {version} may be installed")),
+        UpdateEvent::Progress { percent, doing } => output::progress(&format!("{percent:>3} % {doing}")),
         // No part of an installation, or said at its end.
-        Event::Installed { .. }
-        | Event::NotInstalled { .. }
-        | Event::Started { .. }
-        | Event::Offered { .. }
-        | Event::OfferGone
-        | Event::Restarting { .. }
-        | Event::FailedTheGate { .. }
-        | Event::Committed { .. }
-        | Event::GoingBack { .. }
-        | Event::Proved { .. } => output::progress(""),
+        UpdateEvent::Installed { .. }
+        | UpdateEvent::NotInstalled { .. }
+        | UpdateEvent::Started { .. }
+        | UpdateEvent::Offered { .. }
+        | UpdateEvent::OfferGone
+        | UpdateEvent::Restarting { .. }
+        | UpdateEvent::FailedTheGate { .. }
+        | UpdateEvent::Committed { .. }
+        | UpdateEvent::GoingBack { .. }
+        | UpdateEvent::Proved { .. } => output::progress(""),
     }
 }
 
-pub(super) fn check(system: &System, options: &Check) -> Result<ExitCode> {
-    let source = Source::of(&options.source);
+pub(super) fn check(system: &System, source: &str, json: bool) -> Result<ExitCode> {
+    let source = BundleSource::of(source);
     let result = super::block_on(async {
         let rauc = super::rauc().await?;
-        Ok(match rauc::inspect(&rauc, &source.for_rauc(), Limits::default()).await {
-            Ok(manifest) => admit(system, &manifest, false).map_err(|refusal| refusal.to_string()),
-            Err(error) => Err(error.to_string()),
-        })
+        let manifest = rauc::inspect(&rauc, &source.for_rauc(), TimeLimits::default()).await;
+        Ok(manifest.and_then(|manifest| admit(system, &manifest, false)))
     })?;
-    let ok = result.is_ok();
-    if options.json {
-        let (version, detail) = match result {
-            Ok(version) => (Some(version.to_string()), "may be installed".to_owned()),
-            Err(detail) => (None, detail),
-        };
+    let (ok, version) = (result.is_ok(), result.as_ref().ok());
+    if json {
+        let detail = result.as_ref().map_or_else(ToString::to_string, |_| "may be installed".into());
         output::json(
             &serde_json::json!({ "ok": ok, "version": version, "detail": detail, "running": system.version() }),
         )?;
     } else {
-        output::line(match result {
-            Ok(version) => format!("version {version} may be installed"),
-            Err(detail) => detail,
-        })?;
+        output::line(
+            result.map_or_else(|problem| problem.to_string(), |version| format!("version {version} may be installed")),
+        )?;
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use anyhow::Result;
 use semver::Version;
 
-use super::{output, restart};
-use crate::bootchain::journal::{Phase, Record};
+use super::restart;
+use crate::bootchain::journal::JournalPhase;
 use crate::observed;
+use crate::output;
 use crate::policy::ledger::Happened;
-use crate::policy::probation::Verdict;
+use crate::policy::probation::ProbationVerdict;
 use crate::policy::table::Table;
-use crate::records::events::Event;
+use crate::records::events::UpdateEvent;
 use crate::settings::OnInstalled;
 use crate::system::System;
 
@@ -29,58 +30,46 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
     }
     let mut table = observed::of_system(system, start);
     table.0.extend(observed::of_parts(&system.path(observed::FOLDER)).0);
-    if let Some(step) = restart_that_waits(system, record, &version, &table, on_installed) {
-        return step(system);
+    // A restart that is due comes first.
+    if let JournalPhase::Armed { interrupted } = record.phase {
+        if system.state().ledger().went_back_last(&version) {
+            // The way back was cut off between its preparation and the restart, or in the restart; people may have said
+            // more since.
+            restart::carry_back(system)?;
+            return restart::into_trial(system);
+        }
+        // A daemon that says nothing talks to nobody.
+        let quiet = table.get("nobody-spoke-s").is_none_or(|quiet| quiet.value >= QUIET_S);
+        let wanted = on_installed == OnInstalled::Quiet || interrupted > 0;
+        if quiet && wanted && system.since_start().as_secs_f64() >= QUIET_S {
+            return restart::into_trial(system);
+        }
     }
     compare(system, &version, &table)
 }
 
-/// A restart that is due, and what comes before it.
-fn restart_that_waits(
-    system: &System,
-    record: Record,
-    version: &Version,
-    table: &Table,
-    on_installed: OnInstalled,
-) -> Option<fn(&System) -> Result<ExitCode>> {
-    let Phase::Armed { interrupted } = record.phase else { return None };
-    if system.state().ledger().went_back_last(version) {
-        // The way back was cut off between its preparation and the restart, or in the restart; people may have said
-        // more since.
-        return Some(|system| {
-            restart::carry_back(system)?;
-            restart::into_trial(system)
-        });
-    }
-    // A daemon that says nothing talks to nobody.
-    let quiet = table.get("nobody-spoke-s").is_none_or(|quiet| quiet.value >= QUIET_S);
-    let wanted = on_installed == OnInstalled::Quiet || interrupted > 0;
-    (quiet && wanted && system.since_start().as_secs_f64() >= QUIET_S)
-        .then_some(restart::into_trial as fn(&System) -> _)
-}
-
 fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode> {
     let state = system.state();
-    if state.ledger().on_probation_since(version).is_none() {
+    if !state.ledger().is_on_probation(version) {
         state.keep_baseline(table)?;
         return Ok(ExitCode::SUCCESS);
     }
     let watched = state.watch(version, &system.boot_id(), system.since_start())?;
     match state.probation(version, table, watched) {
         None => {}
-        Some(Verdict::Watching { warnings }) => {
+        Some(ProbationVerdict::Watching(warnings)) => {
             for warning in warnings {
                 output::remark(format_args!("{}: {} ({:?})", warning.name, warning.means, warning.value));
             }
         }
-        Some(Verdict::Passed { .. }) => {
+        Some(ProbationVerdict::Passed) => {
             state.note(version, Happened::Proved)?;
-            system.tell(&Event::Proved { version: version.clone() });
+            system.tell(&UpdateEvent::Proved { version: version.clone() });
             state.keep_baseline(table)?;
             system.data().forget_old(&state.data_before())?;
         }
-        Some(Verdict::GoBack(exceeded)) => {
-            system.tell(&Event::GoingBack { exceeded: exceeded.clone() });
+        Some(ProbationVerdict::GoBack(exceeded)) => {
+            system.tell(&UpdateEvent::GoingBack { exceeded: exceeded.clone() });
             restart::go_back(system, Happened::WentBack { exceeded })?;
             return restart::into_trial(system);
         }

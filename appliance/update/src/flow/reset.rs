@@ -11,9 +11,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use super::output;
-use crate::command_line::Reset;
 use crate::files;
+use crate::output;
 use crate::system::{self, System};
 
 /// The wish, in the folder of [`System::state`].
@@ -26,13 +25,13 @@ const FORGOTTEN: &[&str] =
 /// What stays in them.
 const KEPT: &[&str] = &["lib/parley/update"];
 
-pub(super) fn ask(system: &System, options: &Reset) -> Result<ExitCode> {
+pub(super) fn ask(system: &System, yes: bool) -> Result<ExitCode> {
     super::standing(system)?;
-    if !options.yes {
+    if !yes {
         bail!("this forgets everything that people told the device; `parley update reset --yes` does it");
     }
     files::replace(&system.state().path(WISH), b"")?;
-    system::restart()?;
+    system::restart(None)?;
     Ok(ExitCode::SUCCESS)
 }
 

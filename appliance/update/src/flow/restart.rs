@@ -4,16 +4,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::output;
 use crate::bootchain::journal::Refused;
-use crate::command_line::Rollback;
+use crate::output;
 use crate::policy::ledger::Happened;
-use crate::records::events::Event;
+use crate::records::events::UpdateEvent;
 use crate::system::{self, System};
 
-pub(super) fn rollback(system: &System, options: &Rollback) -> Result<ExitCode> {
+pub(super) fn rollback(system: &System, no_restart: bool) -> Result<ExitCode> {
     go_back(system, Happened::SentBack)?;
-    if options.no_restart {
+    if no_restart {
         output::remark("`parley update install --restart` goes back");
         return Ok(ExitCode::SUCCESS);
     }
@@ -49,9 +48,9 @@ pub(super) fn carry_back(system: &System) -> Result<()> {
 pub(super) fn into_trial(system: &System) -> Result<ExitCode> {
     let into = system.boot_chain(|chain| {
         chain.restarting()?;
-        anyhow::Ok(chain.record().other())
+        Ok(chain.record().other())
     })?;
-    system.tell(&Event::Restarting { into });
-    system::restart_into_trial()?;
+    system.tell(&UpdateEvent::Restarting { into });
+    system::restart(Some(system::TRYBOOT))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -6,35 +6,53 @@ use anyhow::Result;
 use semver::Version;
 use serde::Serialize;
 
-use super::{output, stick};
+use super::stick;
+use crate::bootchain::journal::JournalPhase;
+use crate::bootchain::slot::Slot;
+use crate::output;
 use crate::policy::ledger::{Entry, Happened};
 use crate::policy::table::Exceeded;
-use crate::records::state_folder::Status;
 use crate::system::System;
 
 pub(super) fn status(system: &System, json: bool) -> Result<ExitCode> {
     let (start, record) = super::standing(system)?;
-    let status = system.state().status(start, &record, system.version());
-    let offered = stick::offered(system);
+    let (state, version) = (system.state(), system.version());
+    let status = Status {
+        slot: start.slot,
+        trial: start.trial,
+        committed: record.committed,
+        phase: record.phase,
+        can_go_back: record.is_good(start.slot.other()),
+        probation_left_s: version.as_ref().and_then(|version| state.probation_left(version)).map(|left| left.as_secs()),
+        waiting: state.waiting().filter(|_| matches!(record.phase, JournalPhase::Armed { .. })),
+        offered: stick::offered(system),
+        version,
+    };
     if json {
-        output::json(&Shown { status, offered })?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    for line in in_words(&status) {
-        output::line(line)?;
-    }
-    if let Some(version) = offered {
-        output::line(format_args!("A stick offers version {version}: `parley update accept` installs it"))?;
+        output::json(&status)?;
+    } else {
+        for line in in_words(&status) {
+            output::line(line)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What `status --json` prints.
+/// Where updates stand.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Shown {
-    #[serde(flatten)]
-    status: Status,
+struct Status {
+    /// The running version, where the image names one.
+    version: Option<Version>,
+    slot: Slot,
+    trial: bool,
+    /// The slot of an ordinary start.
+    committed: Slot,
+    phase: JournalPhase,
+    can_go_back: bool,
+    probation_left_s: Option<u64>,
+    /// A version that is installed and waits for a restart.
+    waiting: Option<Version>,
     /// What a stick offers, and waits for a yes.
     offered: Option<Version>,
 }
@@ -63,6 +81,9 @@ fn in_words(status: &Status) -> Vec<String> {
         true => "There is a way back: `parley update rollback`".into(),
         false => "There is no version to go back to".into(),
     });
+    if let Some(version) = &status.offered {
+        lines.push(format!("A stick offers version {version}: `parley update accept` installs it"));
+    }
     lines
 }
 

@@ -4,21 +4,21 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{output, reset};
+use super::reset;
 use crate::bootchain::journal::Meaning;
+use crate::output;
 use crate::policy::table::Table;
 use crate::records::data::Takeover;
-use crate::records::events::Event;
+use crate::records::events::UpdateEvent;
 use crate::system::System;
 use crate::{files, observed};
 
 pub(super) fn started(system: &System) -> Result<ExitCode> {
-    let (meaning, start, record) =
-        system.boot_chain(|chain| anyhow::Ok((chain.started()?, chain.start(), chain.record())))?;
+    let (meaning, start, record) = system.boot_chain(|chain| Ok((chain.started()?, chain.start(), chain.record())))?;
     let version = system.version();
-    system.state().note_start(meaning, version.as_ref())?;
+    system.state().note_start(meaning, start.slot, version.as_ref())?;
     output::json(&serde_json::json!({ "start": start, "meaning": meaning, "record": record }))?;
-    system.tell(&Event::Started { meaning, version });
+    system.tell(&UpdateEvent::Started { meaning, version });
     reset::fulfil(system)?;
     if meaning == Meaning::CommitCompleted {
         // Before the data is looked at: what the trial wrote is what was committed.
@@ -44,11 +44,11 @@ pub(super) fn committed(system: &System) -> Result<ExitCode> {
     if record.committed == start.slot {
         let version = system.version();
         if let Some(version) = &version {
-            system.state().note_commit(version, Some(start.slot))?;
+            system.state().note_commit(version, start.slot)?;
         }
         commit_data(system)?;
         if start.trial {
-            system.tell(&Event::Committed { version });
+            system.tell(&UpdateEvent::Committed { version });
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -9,10 +9,11 @@ use anyhow::{Context, Result, ensure};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::{install, output, restart, show};
+use super::{install, restart, show};
+use crate::output;
 use crate::policy::admission;
-use crate::rauc::{self, Limits, Source};
-use crate::records::events::Event;
+use crate::rauc::{self, BundleSource, Problem, TimeLimits};
+use crate::records::events::UpdateEvent;
 use crate::settings::OnStick;
 use crate::system::System;
 use crate::{device, files};
@@ -51,7 +52,7 @@ pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) 
         _ if wanted == OnStick::Ignore => "updates on sticks are switched off (updates.stick)".to_owned(),
         Found::Refused(reasons) => {
             let because = reasons.join("\n");
-            system.tell(&Event::NotInstalled { version: None, because: because.clone() });
+            system.tell(&UpdateEvent::NotInstalled { version: None, because: because.clone() });
             because
         }
         Found::Admitted(version, source) => {
@@ -59,7 +60,7 @@ pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) 
             let yes = files::read_json::<Offer>(&system.path(YES)).is_some_and(|yes| yes == offer);
             fs::remove_file(system.path(YES)).ok();
             if wanted == OnStick::Install || yes {
-                match install::install_and_note(system, &Source::File(offer.source), false, false) {
+                match install::install_and_note(system, &BundleSource::File(offer.source), false, false) {
                     Ok(version) => {
                         restart = true;
                         format!("version {version} was installed; the device tries it now")
@@ -68,7 +69,7 @@ pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) 
                 }
             } else {
                 files::replace_json(&system.path(OFFER), &offer)?;
-                system.tell(&Event::Offered { version: offer.version.clone() });
+                system.tell(&UpdateEvent::Offered { version: offer.version.clone() });
                 format!("version {} may be installed, and waits for a yes (or `parley update accept`)", offer.version)
             }
         }
@@ -96,12 +97,9 @@ fn newest(system: &System, folder: &Path) -> Result<Found> {
     super::block_on(async {
         let rauc = super::rauc().await?;
         for bundle in bundles {
-            let judged = match rauc::inspect(&rauc, &bundle.to_string_lossy(), Limits::default()).await {
-                Ok(manifest) => {
-                    admission::admit(&manifest, &device, &ledger, false).map_err(|refusal| refusal.to_string())
-                }
-                Err(error) => Err(error.to_string()),
-            };
+            let manifest = rauc::inspect(&rauc, &bundle.to_string_lossy(), TimeLimits::default()).await;
+            let judged = manifest
+                .and_then(|manifest| admission::admit(&manifest, &device, &ledger, false).map_err(Problem::Refused));
             match judged {
                 Ok(version) => admitted.push((version, bundle)),
                 Err(reason) => {
@@ -136,7 +134,7 @@ pub(super) fn offered(system: &System) -> Option<Version> {
 fn forget_offer(system: &System) -> Result<ExitCode> {
     if system.path(OFFER).exists() {
         fs::remove_file(system.path(OFFER))?;
-        system.tell(&Event::OfferGone);
+        system.tell(&UpdateEvent::OfferGone);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,21 +12,23 @@ pub const ALLOW_DOWNGRADE: &str = "allow-downgrade";
 
 /// The parts of a manifest that are judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Manifest {
+pub struct BundleManifest {
     /// The kind of device it is for.
     pub compatible: String,
-    /// Its version as it is written; [`Manifest::version`] reads it.
+    /// Its version as it is written; [`BundleManifest::version`] reads it.
     pub version_text: String,
     /// The images by the class of their slot, with their sizes in bytes.
     pub images: BTreeMap<String, u64>,
+    /// The class and the file of each image, where the manifest was read as text.
+    pub files: Vec<(String, String)>,
     /// Whether its signer allows it to replace a newer version.
     pub allow_downgrade: bool,
 }
 
-impl Manifest {
+impl BundleManifest {
     /// Reads `manifest.raucm`, which is a key file as of GLib. Unknown sections and keys are RAUC's business.
-    pub fn parse(text: &str) -> Manifest {
-        let mut manifest = Manifest::default();
+    pub fn parse(text: &str) -> Self {
+        let mut manifest = Self::default();
         let mut section = String::new();
         for line in text.lines().map(str::trim) {
             if line.starts_with('#') {
@@ -48,16 +50,21 @@ impl Manifest {
             _ if section.strip_prefix("meta.") == Some(META) && key == ALLOW_DOWNGRADE => {
                 self.allow_downgrade = value == "true";
             }
-            (_, "size") => {
-                // A variant of an image is named behind a dot: the slot is the same.
-                let class = section.strip_prefix("image.").map(|class| class.split('.').next().unwrap_or(class));
-                if let (Some(class), Ok(size)) = (class, value.parse::<u64>()) {
-                    let largest = self.images.entry(class.into()).or_default();
-                    *largest = size.max(*largest);
+            (_, "filename") => {
+                if let Some(image) = section.strip_prefix("image.") {
+                    // A variant of an image is named behind a dot: the slot is the same.
+                    let class = image.split('.').next().unwrap_or(image);
+                    self.files.push((class.into(), value.into()));
                 }
             }
             _ => {}
         }
+    }
+
+    /// Adds an image. Of several for one slot, the largest counts.
+    pub fn add_image(&mut self, class: &str, bytes: u64) {
+        let largest = self.images.entry(class.into()).or_default();
+        *largest = bytes.max(*largest);
     }
 
     /// Its version, where that can be compared.
@@ -73,33 +80,34 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "[update]\ncompatible=parley-raspberrypi5\nversion=1.2.0\n\n[bundle]\nformat=verity\n\n\
-        [image.rootfs]\nfilename=root.img\nsha256=00\nsize=4096\n[image.boot]\nsize=512\n# x\n[meta.parley]\nallow-downgrade=true\n";
+        [image.rootfs]\nfilename=root.img\nsha256=00\n[image.boot.second]\nfilename=boot.img\n# x\n[meta.parley]\nallow-downgrade=true\n";
 
     #[test]
     fn a_manifest_is_read() {
-        let manifest = Manifest::parse(TEXT);
+        let manifest = BundleManifest::parse(TEXT);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version(), Version::parse("1.2.0").ok());
-        assert_eq!(manifest.images, BTreeMap::from([("rootfs".into(), 4096), ("boot".into(), 512)]));
+        let files = [("rootfs", "root.img"), ("boot", "boot.img")];
+        assert_eq!(manifest.files, files.map(|(class, name)| (class.to_owned(), name.to_owned())));
         assert!(manifest.allow_downgrade);
     }
 
     #[test]
     fn only_our_own_section_allows_a_downgrade() {
         let text = TEXT.replace("[meta.parley]", "[meta.other]");
-        assert!(!Manifest::parse(&text).allow_downgrade);
-        assert!(!Manifest::parse(&TEXT.replace("allow-downgrade=true", "allow-downgrade=yes")).allow_downgrade);
+        assert!(!BundleManifest::parse(&text).allow_downgrade);
+        assert!(!BundleManifest::parse(&TEXT.replace("allow-downgrade=true", "allow-downgrade=yes")).allow_downgrade);
     }
 
     #[test]
     fn a_version_that_cannot_be_compared_is_none() {
-        assert_eq!(Manifest::parse("[update]\nversion=tuesday\n").version(), None);
+        assert_eq!(BundleManifest::parse("[update]\nversion=tuesday\n").version(), None);
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_without_harm(text in ".{0,400}") {
-            let _ = Manifest::parse(&text);
+            let _ = BundleManifest::parse(&text);
         }
     }
 }

@@ -5,18 +5,10 @@ use std::collections::HashMap;
 use zbus::zvariant::{OwnedValue, Value};
 
 use super::Problem;
-use crate::policy::manifest::{ALLOW_DOWNGRADE, META, Manifest};
+use crate::policy::manifest::{ALLOW_DOWNGRADE, BundleManifest, META};
 
 /// A dictionary of D-Bus.
 type Dictionary = HashMap<String, OwnedValue>;
-
-/// The bus on which RAUC answers. Its calls may take as long as a signature on a slow server.
-///
-/// # Errors
-/// There is no system bus.
-pub async fn system_bus() -> zbus::Result<zbus::Connection> {
-    zbus::Connection::system().await
-}
 
 /// What RAUC can do.
 #[zbus::proxy(
@@ -49,46 +41,34 @@ pub trait Installer {
     fn completed(&self, result: i32) -> zbus::Result<()>;
 }
 
-/// Why RAUC did not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum RaucError {
-    /// It could not be asked.
-    #[error("the update service does not answer ({0}); is rauc.service running, and may this user use it?")]
-    Bus(zbus::Error),
-    /// It was asked and said no.
-    #[error(transparent)]
-    Problem(#[from] Problem),
-}
-
-impl From<zbus::Error> for RaucError {
-    fn from(error: zbus::Error) -> RaucError {
+impl From<zbus::Error> for Problem {
+    fn from(error: zbus::Error) -> Self {
         // RAUC reports its own errors by D-Bus names of GLib; everything else is the bus.
         if let zbus::Error::MethodError(name, Some(message), _) = &error
             && name.starts_with("org.gtk.GDBus.UnmappedGError")
         {
-            return RaucError::Problem(Problem::of(message));
+            return Self::of(message);
         }
-        RaucError::Bus(error)
+        Self::Bus(error.to_string())
     }
 }
 
 /// The manifest in what RAUC says of a bundle.
-pub(super) fn manifest_of(info: &Dictionary) -> Manifest {
+pub(super) fn manifest_of(info: &Dictionary) -> BundleManifest {
     let section = |name: &str| info.get(name).map(|value| plain(value));
     let update = |key| section("update").and_then(|update| entry(update, key)).and_then(text).unwrap_or_default();
     let ours = section("meta").and_then(|meta| entry(meta, META));
-    let mut manifest = Manifest {
+    let mut manifest = BundleManifest {
         compatible: update("compatible").to_owned(),
         version_text: update("version").to_owned(),
         allow_downgrade: ours.and_then(|ours| entry(ours, ALLOW_DOWNGRADE)).and_then(text) == Some("true"),
-        ..Manifest::default()
+        ..BundleManifest::default()
     };
     let Some(Value::Array(images)) = section("images") else { return manifest };
     for image in images.iter().map(plain) {
         if let (Some(class), Some(Value::U64(size))) = (entry(image, "slot-class").and_then(text), entry(image, "size"))
         {
-            let largest = manifest.images.entry(class.to_owned()).or_default();
-            *largest = (*size).max(*largest);
+            manifest.add_image(class, *size);
         }
     }
     manifest

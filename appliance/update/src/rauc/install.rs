@@ -12,15 +12,15 @@ use futures_util::StreamExt;
 use semver::Version;
 use tokio::time::{Instant, timeout};
 
-use super::bus::{InstallerProxy, RaucError, manifest_of};
+use super::bus::{InstallerProxy, manifest_of};
 use super::problem::Problem;
-use super::source::Source;
-use crate::policy::manifest::Manifest;
-use crate::records::events::Event;
+use super::source::BundleSource;
+use crate::policy::manifest::BundleManifest;
+use crate::records::events::UpdateEvent;
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct TimeLimits {
     /// For the signature and the manifest: a few kilobytes, but a slow server.
     pub inspect: Duration,
     /// Without any progress; the slowest step is the largest image on the slowest card.
@@ -29,9 +29,9 @@ pub struct Limits {
     pub look: Duration,
 }
 
-impl Default for Limits {
+impl Default for TimeLimits {
     fn default() -> Self {
-        Limits { inspect: Duration::from_secs(60), stall: Duration::from_secs(600), look: Duration::from_secs(1) }
+        Self { inspect: Duration::from_secs(60), stall: Duration::from_secs(600), look: Duration::from_secs(1) }
     }
 }
 
@@ -41,20 +41,20 @@ impl Default for Limits {
 /// Everything that can be wrong with a bundle, its source, or RAUC. Whatever it is, the running slot was not touched.
 pub async fn install(
     rauc: &InstallerProxy<'_>,
-    source: &Source,
-    limits: Limits,
+    source: &BundleSource,
+    limits: TimeLimits,
     reason: &Path,
-    admit: impl FnOnce(&Manifest) -> Result<Version, Problem>,
-    mut tell: impl FnMut(&Event),
-) -> Result<Version, RaucError> {
+    admit: impl FnOnce(&BundleManifest) -> Result<Version, Problem>,
+    mut tell: impl FnMut(&UpdateEvent),
+) -> Result<Version, Problem> {
     if rauc.operation().await? != "idle" {
-        return Err(Problem::Busy.into());
+        return Err(Problem::Busy);
     }
-    tell(&Event::Inspecting);
+    tell(&UpdateEvent::Inspecting);
     let address = source.for_rauc();
     let manifest = inspect(rauc, &address, limits).await?;
     let version = admit(&manifest)?;
-    tell(&Event::Admitted { version: version.clone() });
+    tell(&UpdateEvent::Admitted { version: version.clone() });
 
     // What an earlier installation was refused for says nothing about this one.
     std::fs::remove_file(reason).ok();
@@ -70,22 +70,22 @@ pub async fn install(
             Some(signal) = completed.next() => {
                 let result = *signal.args()?.result();
                 if result == 0 {
-                    tell(&Event::Installed { version: version.clone() });
+                    tell(&UpdateEvent::Installed { version: version.clone() });
                     return Ok(version);
                 }
-                return Err(why(rauc, source, reason).await.into());
+                return Err(why(rauc, source, reason).await);
             }
             Some(change) = progress.next() => {
                 let (percent, doing, _) = change.get().await?;
                 moved = Instant::now();
-                tell(&Event::Progress { percent, doing });
+                tell(&UpdateEvent::Progress { percent, doing });
             }
             _ = look.tick() => {
                 if source.is_gone() {
-                    return Err(Problem::StickPulled.into());
+                    return Err(Problem::StickPulled);
                 }
                 if moved.elapsed() > limits.stall {
-                    return Err(Problem::Stalled.into());
+                    return Err(Problem::Stalled);
                 }
             }
         }
@@ -96,13 +96,13 @@ pub async fn install(
 ///
 /// # Errors
 /// It is not signed by anyone whom this device trusts, cannot be read in time, or RAUC does not answer.
-pub async fn inspect(rauc: &InstallerProxy<'_>, address: &str, limits: Limits) -> Result<Manifest, RaucError> {
+pub async fn inspect(rauc: &InstallerProxy<'_>, address: &str, limits: TimeLimits) -> Result<BundleManifest, Problem> {
     let info = timeout(limits.inspect, rauc.inspect_bundle(address, HashMap::new())).await;
     Ok(manifest_of(&info.map_err(|_| Problem::Stalled)??))
 }
 
 /// Why the installation failed: the handler's own reason, or RAUC's.
-async fn why(rauc: &InstallerProxy<'_>, source: &Source, reason: &Path) -> Problem {
+async fn why(rauc: &InstallerProxy<'_>, source: &BundleSource, reason: &Path) -> Problem {
     if source.is_gone() {
         return Problem::StickPulled;
     }

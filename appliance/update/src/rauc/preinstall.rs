@@ -3,18 +3,18 @@
 //! The updater asks the same questions before, and tells the owner; this handler also stops an installation that
 //! another program started, such as hawkBit's client.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use semver::Version;
+use walkdir::WalkDir;
 
 use crate::device;
 use crate::files;
 use crate::policy::admission;
-use crate::policy::manifest::Manifest;
+use crate::policy::manifest::BundleManifest;
 use crate::system::System;
 
 /// Where the handler leaves its reason for the updater; RAUC only passes on that it failed.
@@ -42,45 +42,32 @@ pub fn handler(system: &System) -> Result<()> {
 
 fn admitted(system: &System, mount: &Path) -> Result<Version> {
     let text = fs::read_to_string(mount.join("manifest.raucm")).context("the update file has no manifest")?;
-    let manifest = Manifest { images: image_sizes(mount, &text)?, ..Manifest::parse(&text) };
+    let manifest = sized(BundleManifest::parse(&text), mount)?;
     let again = system.path(AGAIN).exists();
-    let version = admission::admit(&manifest, &device::describe(system)?, &system.state().ledger(), again)?;
+    let version = admission::admit(&manifest, &device::describe(system)?, &system.state().ledger(), again);
+    let version = version.map_err(Error::msg)?;
     if is_local(mount) {
         read_whole(mount).context("the update file is damaged; copy or download it again")?;
     }
     Ok(version)
 }
 
-/// The sizes of the images as they lie in the bundle: what will be written, whatever the manifest says.
-fn image_sizes(mount: &Path, manifest: &str) -> Result<BTreeMap<String, u64>> {
-    let mut class = None;
-    let mut sizes = BTreeMap::new();
-    for line in manifest.lines().map(str::trim) {
-        if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            class = section.strip_prefix("image.").map(|class| class.split('.').next().unwrap_or(class).to_owned());
-        } else if let (Some(class), Some(name)) = (&class, line.strip_prefix("filename=")) {
-            let size =
-                fs::metadata(mount.join(name.trim())).with_context(|| format!("the update file has no {name}"))?.len();
-            let largest = sizes.entry(class.clone()).or_default();
-            *largest = size.max(*largest);
-        }
+/// With the sizes of the images as they lie in the bundle: what will be written, whatever the manifest says.
+fn sized(mut manifest: BundleManifest, mount: &Path) -> Result<BundleManifest> {
+    for (class, name) in std::mem::take(&mut manifest.files) {
+        let file = fs::metadata(mount.join(&name)).with_context(|| format!("the update file has no {name}"))?;
+        manifest.add_image(&class, file.len());
     }
-    Ok(sizes)
+    Ok(manifest)
 }
 
 /// Reads every file of the bundle, and says how many bytes those are: dm-verity reports the first damaged block.
 fn read_whole(folder: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
+    WalkDir::new(folder).into_iter().try_fold(0, |bytes, entry| {
         let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            bytes += read_whole(&entry.path())?;
-        } else if kind.is_file() {
-            bytes += io::copy(&mut File::open(entry.path())?, &mut io::sink())?;
-        }
-    }
-    Ok(bytes)
+        let read = |path| io::copy(&mut File::open(path)?, &mut io::sink());
+        Ok(if entry.file_type().is_file() { bytes + read(entry.path())? } else { bytes })
+    })
 }
 
 /// Whether the bundle lies on this device; reading a streamed one to its end would download what an adaptive update
@@ -114,12 +101,13 @@ mod tests {
     #[test]
     fn the_sizes_are_those_of_the_files_and_not_of_the_manifest() {
         let folder = tempfile::tempdir().unwrap();
-        let manifest = "[update]\nversion=1.0.0\n[image.rootfs]\nfilename=root.img\nsize=1\n";
-        assert!(image_sizes(folder.path(), manifest).is_err(), "an image is missing");
+        let text = "[image.rootfs]\nfilename=root.img\nsize=1\n[image.rootfs.small]\nfilename=more/hash-index\n";
+        let manifest = BundleManifest::parse(text);
+        assert!(sized(manifest.clone(), folder.path()).is_err(), "an image is missing");
         fs::write(folder.path().join("root.img"), [0; 300]).unwrap();
-        assert_eq!(image_sizes(folder.path(), manifest).unwrap()["rootfs"], 300);
         fs::create_dir(folder.path().join("more")).unwrap();
         fs::write(folder.path().join("more/hash-index"), [0; 20]).unwrap();
+        assert_eq!(sized(manifest, folder.path()).unwrap().images["rootfs"], 300, "the largest counts");
         assert_eq!(read_whole(folder.path()).unwrap(), 320);
     }
 }

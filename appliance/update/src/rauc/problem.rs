@@ -47,6 +47,9 @@ pub enum Problem {
     /// It was refused on the device.
     #[error("{0}")]
     Refused(String),
+    /// RAUC could not be asked.
+    #[error("the update service does not answer ({0}); is rauc.service running, and may this user use it?")]
+    Bus(String),
     /// Whatever else.
     #[error("the update could not be installed: {0}. The system in use was not touched")]
     Other(String),
@@ -94,10 +97,10 @@ const TELLING: &[(&str, Problem)] = &[
 
 impl Problem {
     /// Finds out what one of RAUC's messages means.
-    pub fn of(message: &str) -> Problem {
+    pub fn of(message: &str) -> Self {
         let lower = message.to_lowercase();
         let told = TELLING.iter().find(|(piece, _)| lower.contains(piece)).map(|(_, problem)| problem.clone());
-        told.unwrap_or_else(|| Problem::Other(message.trim().trim_end_matches('.').to_owned()))
+        told.unwrap_or_else(|| Self::Other(message.trim().trim_end_matches('.').to_owned()))
     }
 }
 

@@ -7,38 +7,36 @@ use nix::sys::stat;
 
 /// Where a bundle comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum BundleSource {
     /// A file on the device or on a stick.
     File(PathBuf),
     /// An address; only the parts that the device lacks are downloaded.
     Http(String),
 }
 
-impl Source {
+impl BundleSource {
     /// Reads what an owner typed.
-    pub fn of(text: &str) -> Source {
+    pub fn of(text: &str) -> Self {
         if text.starts_with("http://") || text.starts_with("https://") {
-            Source::Http(text.into())
+            Self::Http(text.into())
         } else {
-            Source::File(std::fs::canonicalize(text).unwrap_or_else(|_| text.into()))
+            Self::File(std::fs::canonicalize(text).unwrap_or_else(|_| text.into()))
         }
     }
 
     /// As RAUC wants it.
     pub fn for_rauc(&self) -> String {
         match self {
-            Source::File(path) => path.to_string_lossy().into_owned(),
-            Source::Http(address) => address.clone(),
+            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::Http(address) => address.clone(),
         }
     }
 
     /// Whether it was a file that is not there any more, or whose stick is not.
     pub(super) fn is_gone(&self) -> bool {
         match self {
-            Source::File(path) => {
-                path.metadata().map_or(true, |file| is_pulled(file.dev(), Path::new("/sys/dev/block")))
-            }
-            Source::Http(_) => false,
+            Self::File(path) => path.metadata().map_or(true, |file| is_pulled(file.dev(), Path::new("/sys/dev/block"))),
+            Self::Http(_) => false,
         }
     }
 }
@@ -68,8 +66,8 @@ mod tests {
     #[test]
     fn a_file_is_gone_and_an_address_is_not() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        assert!(!Source::File(file.path().into()).is_gone());
-        assert!(Source::File("/run/parley-stick/parley.raucb".into()).is_gone());
-        assert!(!Source::of("https://updates.example/parley.raucb").is_gone());
+        assert!(!BundleSource::File(file.path().into()).is_gone());
+        assert!(BundleSource::File("/run/parley-stick/parley.raucb".into()).is_gone());
+        assert!(!BundleSource::of("https://updates.example/parley.raucb").is_gone());
     }
 }

@@ -13,6 +13,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Result, anyhow, bail};
+use walkdir::WalkDir;
+
 use crate::files;
 
 /// How a kind of data gets from one version to the next, and back.
@@ -39,18 +42,6 @@ pub enum Takeover {
     Anew,
 }
 
-/// Why the data could not be taken over. The old data is untouched.
-#[derive(Debug, thiserror::Error)]
-#[allow(missing_docs, reason = "the fields are named for what they hold")]
-pub enum DataError {
-    /// Reading or writing failed.
-    #[error("cannot take over the data in {folder}: {source}; is the data partition full?")]
-    Copy { folder: PathBuf, source: io::Error },
-    /// Written by a program that is newer than this one.
-    #[error("the data {name} has version {found}, which this program does not know; it knows up to {known}")]
-    TooNew { name: &'static str, found: u32, known: u32 },
-}
-
 /// The data below one folder.
 pub struct Data {
     folder: PathBuf,
@@ -62,8 +53,8 @@ impl Data {
     pub const FOLDER: &str = "/var/lib/parley/data";
 
     /// The data of these schemas below a folder.
-    pub fn new(folder: impl Into<PathBuf>, schemas: &'static [Schema]) -> Data {
-        Data { folder: folder.into(), schemas }
+    pub fn new(folder: impl Into<PathBuf>, schemas: &'static [Schema]) -> Self {
+        Self { folder: folder.into(), schemas }
     }
 
     /// The folder that this program reads and writes for a schema.
@@ -76,7 +67,7 @@ impl Data {
     ///
     /// # Errors
     /// The data cannot be copied or migrated, or is of a newer program.
-    pub fn prepare(&self, takeover: Takeover) -> Result<(), DataError> {
+    pub fn prepare(&self, takeover: Takeover) -> Result<()> {
         let current = self.current();
         for schema in self.schemas {
             let own = self.of(schema);
@@ -84,26 +75,24 @@ impl Data {
             if own.exists() && !(is_older && takeover == Takeover::Anew) {
                 continue;
             }
-            let failed = |source| DataError::Copy { folder: own.clone(), source };
             let found = current.get(schema.name).copied().unwrap_or(schema.version);
             match found.cmp(&schema.version) {
-                Ordering::Greater => {
-                    return Err(DataError::TooNew { name: schema.name, found, known: schema.version });
-                }
+                Ordering::Greater => bail!(
+                    "the data {} has version {found}, which this program does not know; it knows up to {}",
+                    schema.name,
+                    schema.version
+                ),
                 Ordering::Less => {
                     let steps = steps(schema.forward, found, schema.version);
-                    self.migrate(&self.place(schema.name, found), &own, steps.iter()).map_err(failed)?;
+                    migrate(&self.place(schema.name, found), &own, steps.iter())?;
                 }
-                Ordering::Equal => fs::create_dir_all(&own).map_err(failed)?,
+                Ordering::Equal => fs::create_dir_all(&own).map_err(|error| failed(&own, &error))?,
             }
         }
         Ok(())
     }
 
     /// The running version was committed: its folders are the ones in use.
-    ///
-    /// # Errors
-    /// `current.json` cannot be written.
     pub fn commit(&self) -> io::Result<()> {
         let current = self.known();
         if current == self.current() { Ok(()) } else { files::replace_json(&self.folder.join(CURRENT), &current) }
@@ -114,31 +103,23 @@ impl Data {
     ///
     /// # Errors
     /// The data cannot be copied; the old folders are then as the old slot left them.
-    pub fn carry_back(&self, before: &BTreeMap<String, u32>) -> Result<(), DataError> {
+    pub fn carry_back(&self, before: &BTreeMap<String, u32>) -> Result<()> {
         for schema in self.schemas {
             let Some(old) = before.get(schema.name).copied().filter(|old| *old < schema.version) else { continue };
             let (own, target) = (self.of(schema), self.place(schema.name, old));
             let steps = steps(schema.back, old, schema.version);
-            self.migrate(&own, &target, steps.iter().rev())
-                .map_err(|source| DataError::Copy { folder: target.clone(), source })?;
+            migrate(&own, &target, steps.iter().rev())?;
         }
-        files::replace_json(&self.folder.join(CURRENT), before)
-            .map_err(|source| DataError::Copy { folder: self.folder.clone(), source })
+        files::replace_json(&self.folder.join(CURRENT), before).map_err(|error| failed(&self.folder, &error))
     }
 
     /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which
     /// this one no longer starts and nobody can carry anything back.
-    ///
-    /// # Errors
-    /// A folder cannot be removed.
     pub fn forget_old(&self, before: &BTreeMap<String, u32>) -> io::Result<()> {
         for schema in self.schemas {
             let others = before.get(schema.name).copied().unwrap_or(schema.version);
             for version in (1..schema.version).filter(|version| *version != others) {
-                let folder = self.place(schema.name, version);
-                if folder.exists() {
-                    fs::remove_dir_all(folder)?;
-                }
+                remove_folder(&self.place(schema.name, version))?;
             }
         }
         Ok(())
@@ -157,32 +138,6 @@ impl Data {
     fn place(&self, name: &str, version: u32) -> PathBuf {
         self.folder.join(name).join(format!("v{version}"))
     }
-
-    /// Copies a folder, takes the steps on the copy, and puts it in place of `to`: after a cut that is the old folder,
-    /// the new one, or none, and the next start does it again.
-    fn migrate<'a>(&self, from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) -> io::Result<()> {
-        let copy = to.with_extension("part");
-        if copy.exists() {
-            fs::remove_dir_all(&copy)?;
-        }
-        copy_folder(from, &copy)?;
-        for step in steps {
-            step(&copy)?;
-        }
-        sync_folder(&copy)?;
-        if to.exists() {
-            let away = to.with_extension("old");
-            if away.exists() {
-                fs::remove_dir_all(&away)?;
-            }
-            fs::rename(to, &away)?;
-            fs::rename(&copy, to)?;
-            fs::remove_dir_all(&away)?;
-        } else {
-            fs::rename(&copy, to)?;
-        }
-        sync_one(to.parent().unwrap_or(to))
-    }
 }
 
 const CURRENT: &str = "current.json";
@@ -191,6 +146,38 @@ const CURRENT: &str = "current.json";
 fn steps(all: &'static [Step], lower: u32, upper: u32) -> &'static [Step] {
     let index = |version: u32| usize::try_from(version.saturating_sub(1)).unwrap_or(usize::MAX).min(all.len());
     &all[index(lower)..index(upper)]
+}
+
+fn failed(folder: &Path, error: &io::Error) -> anyhow::Error {
+    anyhow!("cannot take over the data in {}: {error}; is the data partition full?", folder.display())
+}
+
+/// Copies a folder, takes the steps on the copy, and puts it in place of `to`: after a cut that is the old folder, the
+/// new one, or none, and the next start does it again.
+fn migrate<'a>(from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) -> Result<()> {
+    let (copy, away) = (to.with_extension("part"), to.with_extension("old"));
+    let migrated = || {
+        remove_folder(&copy)?;
+        copy_folder(from, &copy)?;
+        for step in steps {
+            step(&copy)?;
+        }
+        for entry in WalkDir::new(&copy).contents_first(true) {
+            File::open(entry?.path())?.sync_all()?;
+        }
+        if to.exists() {
+            remove_folder(&away)?;
+            fs::rename(to, &away)?;
+        }
+        fs::rename(&copy, to)?;
+        remove_folder(&away)?;
+        File::open(to.parent().unwrap_or(to))?.sync_all()
+    };
+    migrated().map_err(|error| failed(to, &error))
+}
+
+fn remove_folder(folder: &Path) -> io::Result<()> {
+    if folder.exists() { fs::remove_dir_all(folder) } else { Ok(()) }
 }
 
 fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
@@ -208,22 +195,6 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_folder(&entry.path())?;
-        } else {
-            sync_one(&entry.path())?;
-        }
-    }
-    sync_one(folder)
-}
-
-fn sync_one(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub const LARGEST_BYTES: u64 = 256 * 1024;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the fields are named for what they hold")]
-pub enum Event {
+pub enum UpdateEvent {
     /// The device has started, and that means this for what was under way.
     Started {
         meaning: Meaning,
@@ -66,12 +66,12 @@ pub enum Event {
 }
 
 /// Writes an event behind the others. Where the folder is missing (a laptop), nobody listens.
-pub fn tell(log: &Path, event: &Event) {
+pub fn tell(log: &Path, event: &UpdateEvent) {
     // Whoever cannot be told does not stop an update.
     let _ = append(log, event);
 }
 
-fn append(log: &Path, event: &Event) -> io::Result<()> {
+fn append(log: &Path, event: &UpdateEvent) -> io::Result<()> {
     if fs::metadata(log).is_ok_and(|file| file.len() > LARGEST_BYTES) {
         fs::remove_file(log)?;
     }
@@ -85,29 +85,21 @@ fn append(log: &Path, event: &Event) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn progress(percent: i32) -> Event {
-        Event::Progress { percent, doing: "copying".into() }
+    fn progress(percent: i32) -> UpdateEvent {
+        UpdateEvent::Progress { percent, doing: "copying".into() }
     }
 
-    fn told(log: &Path) -> Vec<Event> {
+    fn told(log: &Path) -> Vec<UpdateEvent> {
         fs::read_to_string(log).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     #[test]
-    fn events_are_lines_in_the_order_in_which_they_were_told() {
+    fn events_are_lines_in_the_order_in_which_they_were_told_and_none_of_an_installation_is_lost() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("events");
-        tell(&log, &Event::Inspecting);
-        tell(&log, &progress(1));
-        assert_eq!(told(&log), [Event::Inspecting, progress(1)]);
-    }
-
-    #[test]
-    fn nothing_of_a_whole_installation_is_lost() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("events");
-        (0..=100).for_each(|percent| tell(&log, &progress(percent)));
-        assert_eq!(told(&log).len(), 101);
+        let events: Vec<UpdateEvent> = [UpdateEvent::Inspecting].into_iter().chain((0..=100).map(progress)).collect();
+        events.iter().for_each(|event| tell(&log, event));
+        assert_eq!(told(&log), events);
     }
 
     #[test]
@@ -116,7 +108,7 @@ mod tests {
         let log = folder.path().join("events");
         let full = "x".repeat(LARGEST_BYTES as usize - 1) + "\n";
         fs::write(&log, &full).unwrap();
-        tell(&log, &Event::Inspecting);
+        tell(&log, &UpdateEvent::Inspecting);
         assert!(fs::read_to_string(&log).unwrap().starts_with(&full), "it is as large as it may be, and no larger");
         tell(&log, &progress(2));
         assert_eq!(told(&log), [progress(2)]);

@@ -25,8 +25,8 @@ pub struct Device {
 
 impl Device {
     /// Two complete slots; slot A is committed and runs version 1.0.0.
-    pub fn new() -> Device {
-        let device = Device { folder: tempfile::tempdir().unwrap() };
+    pub fn new() -> Self {
+        let device = Self { folder: tempfile::tempdir().unwrap() };
         for label in ["autoboot", "boot_a", "boot_b", "root_a", "root_b"] {
             let image = device.partition(label);
             files::replace(&image, b"").unwrap();

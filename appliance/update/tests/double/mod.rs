@@ -27,12 +27,12 @@ pub struct Bus {
 
 impl Bus {
     /// As every user's session has one.
-    pub fn start() -> Bus {
-        Bus::with(&["--session"])
+    pub fn start() -> Self {
+        Self::with(&["--session"])
     }
 
     /// A bus with settings of its own.
-    pub fn with(settings: &[&str]) -> Bus {
+    pub fn with(settings: &[&str]) -> Self {
         let mut daemon = Command::new("dbus-daemon")
             .args(["--nofork", "--print-address=1"])
             .args(settings)
@@ -42,7 +42,7 @@ impl Bus {
         let mut address = String::new();
         let output = daemon.stdout.take().unwrap();
         BufReader::new(output).read_line(&mut address).unwrap();
-        Bus { daemon, address: address.trim().to_owned() }
+        Self { daemon, address: address.trim().to_owned() }
     }
 
     pub async fn connect(&self) -> zbus::Connection {
@@ -91,7 +91,7 @@ impl ScriptedRauc {
     /// On a bus, until the connection is dropped; with what it will have been told to install.
     pub async fn on(bus: &Bus, script: Script) -> (zbus::Connection, Arc<Mutex<Vec<Installed>>>) {
         let installed = Arc::default();
-        let double = ScriptedRauc { script, installed: Arc::clone(&installed), progress: (0, String::new(), 0) };
+        let double = Self { script, installed: Arc::clone(&installed), progress: (0, String::new(), 0) };
         let server = bus.connect().await;
         server.object_server().at("/", double).await.unwrap();
         server.request_name("de.pengutronix.rauc").await.unwrap();
@@ -155,7 +155,7 @@ impl ScriptedRauc {
         }
         let done = self.script.installs.as_ref().map(|install| i32::from(!install()));
         if let Some(result) = done.or(self.script.result) {
-            ScriptedRauc::completed(&emitter, result).await?;
+            Self::completed(&emitter, result).await?;
         }
         Ok(())
     }

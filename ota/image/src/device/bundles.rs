@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::Result;
 use parley_device::layout::{Layout, SlotName};
-use parley_update::policy::manifest::Manifest;
+use parley_update::policy::manifest::BundleManifest;
 
 use crate::bundle::authority::{self, Change};
 use crate::bundle::{self, Content, Signer, signature};
@@ -99,7 +99,7 @@ fn sign(content: &Content<'_>, signer: &Signer, scratch: &Path, to: &Path) -> Re
     if content.allow_downgrade {
         // RAUC before 1.9, which Debian 12 has, leaves our section out.
         let manifest = signature::manifest_of(to)?;
-        if !Manifest::parse(&manifest).allow_downgrade {
+        if !BundleManifest::parse(&manifest).allow_downgrade {
             let with_ours = format!("{manifest}\n[meta.parley]\nallow-downgrade=true\n");
             signature::replace(to, &with_ours, &signer.cert, Path::new(&signer.key))?;
         }

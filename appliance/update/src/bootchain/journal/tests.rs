@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::bootchain::slot::SLOTS;
 
-const IDLE: Record = Record { committed: Slot::A, phase: Phase::Idle, other_is_good: true };
+const IDLE: Record = Record { committed: Slot::A, phase: JournalPhase::Idle, other_is_good: true };
 
 fn start(slot: Slot, trial: bool) -> Start {
     Start { slot, trial }
@@ -20,13 +20,13 @@ fn a_good_update_is_tried_and_committed() {
     let trying = armed.restarting().unwrap();
     check(trying, start(Slot::B, true), (trying, Meaning::Trial));
     let done = trying.committing().unwrap().committed();
-    assert_eq!(done, Record { committed: Slot::B, phase: Phase::Idle, other_is_good: true });
+    assert_eq!(done, Record { committed: Slot::B, phase: JournalPhase::Idle, other_is_good: true });
 }
 
 #[test]
 fn a_cut_in_the_trial_is_an_interruption_and_not_a_verdict() {
     let trying = IDLE.arm().restarting().unwrap();
-    let again = Record { phase: Phase::Armed { interrupted: 1 }, ..IDLE };
+    let again = Record { phase: JournalPhase::Armed { interrupted: 1 }, ..IDLE };
     check(trying, start(Slot::A, false), (again, Meaning::Interrupted));
     assert!(again.is_good(Slot::B));
 }
@@ -58,14 +58,18 @@ fn a_commit_that_was_cut_behind_its_write_is_completed_by_the_next_start() {
 #[test]
 fn a_commit_that_was_cut_before_its_write_is_an_interrupted_trial() {
     let committing = IDLE.arm().restarting().and_then(Record::committing).unwrap();
-    let again = Record { phase: Phase::Armed { interrupted: 1 }, ..IDLE };
+    let again = Record { phase: JournalPhase::Armed { interrupted: 1 }, ..IDLE };
     check(committing, start(Slot::A, false), (again, Meaning::Interrupted));
     assert_eq!(committing.to_be_named(start(Slot::A, false)), Slot::A);
 }
 
 #[test]
 fn a_trial_that_nobody_asked_for_is_a_rescue_and_judged_like_any_other() {
-    check(IDLE, start(Slot::B, true), (Record { phase: Phase::Trying { interrupted: 0 }, ..IDLE }, Meaning::Rescue));
+    check(
+        IDLE,
+        start(Slot::B, true),
+        (Record { phase: JournalPhase::Trying { interrupted: 0 }, ..IDLE }, Meaning::Rescue),
+    );
 }
 
 #[test]
@@ -123,7 +127,7 @@ proptest! {
             };
             prop_assert!(record.is_good(record.committed));
             if record.committed != before.committed {
-                prop_assert!(matches!(before.phase, Phase::Committing { .. }), "{:?} to {:?}", before, record);
+                prop_assert!(matches!(before.phase, JournalPhase::Committing { .. }), "{:?} to {:?}", before, record);
             }
             if !record.other_is_good {
                 prop_assert_ne!(record.primary(), record.other(), "a bad slot is never armed");
@@ -134,10 +138,10 @@ proptest! {
     #[test]
     fn the_journal_reads_what_it_wrote(committed in prop::sample::select(SLOTS.to_vec()), interrupted: u8, which in 0..4u8, good: bool) {
         let phase = match which {
-            0 => Phase::Idle,
-            1 => Phase::Armed { interrupted },
-            2 => Phase::Trying { interrupted },
-            _ => Phase::Committing { interrupted },
+            0 => JournalPhase::Idle,
+            1 => JournalPhase::Armed { interrupted },
+            2 => JournalPhase::Trying { interrupted },
+            _ => JournalPhase::Committing { interrupted },
         };
         let record = Record { committed, phase, other_is_good: good };
         let text = serde_json::to_string(&record).unwrap();

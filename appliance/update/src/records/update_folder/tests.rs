@@ -1,9 +1,8 @@
 use super::*;
-use crate::policy::table::Exceeded;
 
-fn state() -> (tempfile::TempDir, StateFolder) {
+fn state() -> (tempfile::TempDir, UpdateFolder) {
     let folder = tempfile::tempdir().unwrap();
-    let state = StateFolder::new(folder.path());
+    let state = UpdateFolder::new(folder.path());
     (folder, state)
 }
 
@@ -11,7 +10,7 @@ fn version(text: &str) -> Version {
     text.parse().unwrap()
 }
 
-fn last(state: &StateFolder) -> Option<Happened> {
+fn last(state: &UpdateFolder) -> Option<Happened> {
     state.ledger().entries().last().map(|entry| entry.happened.clone())
 }
 
@@ -22,25 +21,10 @@ fn crash() -> Table {
 }
 
 #[test]
-fn an_update_is_followed_from_its_installation_to_its_proof() {
-    let (_folder, state) = state();
-    state.note(&version("1.1.0"), Happened::Installed { slot: Slot::B }).unwrap();
-    assert_eq!(state.waiting(), Some(version("1.1.0")));
-    state.note_start(Meaning::Interrupted, Some(&version("1.0.0"))).unwrap();
-    assert_eq!(state.waiting(), Some(version("1.1.0")), "a power cut changes nothing");
-    state.note_commit(&version("1.1.0"), Some(Slot::B)).unwrap();
-    assert_eq!(state.waiting(), None);
-    let judge = |watched| state.probation(&version("1.1.0"), &Table::default(), watched);
-    assert!(matches!(judge(Duration::ZERO), Some(probation::Verdict::Watching { .. })));
-    let verdict = judge(probation::LENGTH);
-    assert!(matches!(verdict, Some(probation::Verdict::Passed { .. })));
-}
-
-#[test]
 fn a_version_that_never_came_up_is_blocked_and_no_longer_waits() {
     let (_folder, state) = state();
     state.note(&version("1.1.0"), Happened::Installed { slot: Slot::B }).unwrap();
-    state.note_start(Meaning::GaveUp, Some(&version("1.0.0"))).unwrap();
+    state.note_start(Meaning::GaveUp, Slot::A, Some(&version("1.0.0"))).unwrap();
     assert_eq!(last(&state), Some(Happened::NeverCameUp));
     assert_eq!(state.waiting(), None);
     assert!(state.ledger().block(&version("1.1.0")).is_some());
@@ -50,14 +34,14 @@ fn a_version_that_never_came_up_is_blocked_and_no_longer_waits() {
 fn a_commit_that_was_cut_is_written_down_by_the_next_start() {
     let (_folder, state) = state();
     state.note(&version("1.1.0"), Happened::Installed { slot: Slot::B }).unwrap();
-    state.note_start(Meaning::CommitCompleted, Some(&version("1.1.0"))).unwrap();
+    state.note_start(Meaning::CommitCompleted, Slot::B, Some(&version("1.1.0"))).unwrap();
     assert_eq!(last(&state), Some(Happened::Committed { slot: Slot::B }));
 }
 
 #[test]
 fn a_flashed_card_has_no_probation() {
     let (_folder, state) = state();
-    state.note_commit(&version("1.0.0"), Some(Slot::A)).unwrap();
+    state.note_commit(&version("1.0.0"), Slot::A).unwrap();
     assert_eq!(state.ledger().entries(), []);
     assert_eq!(state.probation(&version("1.0.0"), &crash(), Duration::ZERO), None);
 }
@@ -68,10 +52,10 @@ fn probation_sends_a_version_back_once() {
     let bad = version("1.1.0");
     let commit = || {
         state.note(&bad, Happened::Installed { slot: Slot::B }).unwrap();
-        state.note_commit(&bad, Some(Slot::B)).unwrap();
+        state.note_commit(&bad, Slot::B).unwrap();
     };
     commit();
-    let Some(probation::Verdict::GoBack(exceeded)) = state.probation(&bad, &crash(), Duration::ZERO) else {
+    let Some(ProbationVerdict::GoBack(exceeded)) = state.probation(&bad, &crash(), Duration::ZERO) else {
         panic!("it stays")
     };
     state.note(&bad, Happened::WentBack { exceeded }).unwrap();
@@ -80,30 +64,7 @@ fn probation_sends_a_version_back_once() {
     state.note(&bad, Happened::Allowed).unwrap();
     commit();
     let again = state.probation(&bad, &crash(), Duration::ZERO);
-    assert!(matches!(&again, Some(probation::Verdict::Watching { warnings }) if !warnings.is_empty()), "{again:?}");
-}
-
-#[test]
-fn the_status_says_what_waits_and_what_is_watched() {
-    let (_folder, state) = state();
-    let start = Start { slot: Slot::A, trial: false };
-    let armed = Record { committed: Slot::A, phase: Phase::Armed { interrupted: 0 }, other_is_good: true };
-    state.note(&version("1.1.0"), Happened::Installed { slot: Slot::B }).unwrap();
-    let status = state.status(start, &armed, Some(version("1.0.0")));
-    assert_eq!(status.waiting, Some(version("1.1.0")));
-    assert!(status.can_go_back);
-    assert_eq!(status.probation_left_s, None);
-    let disarmed = armed.other_is_bad();
-    let status = state.status(start, &disarmed, Some(version("1.0.0")));
-    assert_eq!((status.waiting, status.can_go_back), (None, false));
-}
-
-#[test]
-fn what_failed_the_gate_is_named_in_the_ledger() {
-    let (_folder, state) = state();
-    let exceeded = vec![Exceeded { name: "restarts".into(), value: Some(1.0), means: "x".into() }];
-    state.note(&version("1.1.0"), Happened::FailedTheGate { exceeded: exceeded.clone() }).unwrap();
-    assert_eq!(last(&state), Some(Happened::FailedTheGate { exceeded }));
+    assert!(matches!(&again, Some(ProbationVerdict::Watching(warnings)) if !warnings.is_empty()), "{again:?}");
 }
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -1,5 +1,6 @@
 //! The folder in which updates remember: the boot journal, the ledger, how long the running version was watched, what
 //! the old slot measured, the versions of the data before the last commit, and the version that is being installed.
+//! Whatever is written here fails where `data` cannot be written.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,39 +10,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use crate::bootchain::journal::{Meaning, Phase, Record, Start};
+use crate::bootchain::journal::Meaning;
 use crate::bootchain::slot::Slot;
 use crate::files;
 use crate::policy::ledger::{Entry, Happened, Ledger};
-use crate::policy::probation;
+use crate::policy::probation::{self, ProbationVerdict};
 use crate::policy::table::Table;
 
 /// The state that lies in a folder.
 #[derive(Debug, Clone)]
-pub struct StateFolder {
+pub struct UpdateFolder {
     folder: PathBuf,
-}
-
-/// Where updates stand.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Status {
-    /// The running version, where the image names one.
-    pub version: Option<Version>,
-    /// The running slot.
-    pub slot: Slot,
-    /// Whether it is being tried.
-    pub trial: bool,
-    /// The slot of an ordinary start.
-    pub committed: Slot,
-    /// What is under way.
-    pub phase: Phase,
-    /// Whether `parley update rollback` has somewhere to go.
-    pub can_go_back: bool,
-    /// How long the running version is still watched, in seconds.
-    pub probation_left_s: Option<u64>,
-    /// A version that is installed and waits for a restart.
-    pub waiting: Option<Version>,
 }
 
 /// How long a version was watched.
@@ -59,9 +38,9 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(version: &Version, boot_id: &str, since_start: Duration) -> Watched {
+    fn new(version: &Version, boot_id: &str, since_start: Duration) -> Self {
         let now_s = since_start.as_secs();
-        Watched { version: version.clone(), earlier_s: 0, boot_id: boot_id.to_owned(), from_s: now_s, up_to_s: now_s }
+        Self { version: version.clone(), earlier_s: 0, boot_id: boot_id.to_owned(), from_s: now_s, up_to_s: now_s }
     }
 
     fn total(&self) -> Duration {
@@ -78,10 +57,10 @@ const WATCH_KEPT_EVERY: Duration = Duration::from_secs(600);
 /// How often a baseline is written.
 const BASELINE_EVERY: Duration = Duration::from_secs(3600);
 
-impl StateFolder {
+impl UpdateFolder {
     /// The state in this folder.
-    pub fn new(folder: impl Into<PathBuf>) -> StateFolder {
-        StateFolder { folder: folder.into() }
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
     }
 
     /// The boot chain's journal.
@@ -100,9 +79,6 @@ impl StateFolder {
     }
 
     /// Writes down what happened to a version.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn note(&self, version: &Version, happened: Happened) -> io::Result<()> {
         let mut ledger = self.ledger();
         if matches!(happened, Happened::Committed { .. }) && self.watched(version).is_some() {
@@ -113,18 +89,12 @@ impl StateFolder {
         files::replace_json(&self.path("ledger.json"), &ledger)
     }
 
-    /// Remembers the version that RAUC is about to write, for [`StateFolder::note_installed`].
-    ///
-    /// # Errors
-    /// `data` cannot be written.
+    /// Remembers the version that RAUC is about to write, for [`UpdateFolder::note_installed`].
     pub fn keep_candidate(&self, version: &Version) -> io::Result<()> {
         files::replace_json(&self.path(CANDIDATE), version)
     }
 
     /// Writes down that the candidate is in a slot, whoever installed it; nothing where there is none.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn note_installed(&self, slot: Slot) -> io::Result<Option<Version>> {
         let candidate: Option<Version> = files::read_json(&self.path(CANDIDATE));
         if let Some(version) = &candidate {
@@ -135,37 +105,22 @@ impl StateFolder {
     }
 
     /// Writes down what a start meant for the version that was to be tried.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
-    pub fn note_start(&self, meaning: Meaning, running: Option<&Version>) -> io::Result<()> {
+    pub fn note_start(&self, meaning: Meaning, slot: Slot, running: Option<&Version>) -> io::Result<()> {
         let tried = self.waiting();
         match (meaning, tried, running) {
             (Meaning::Interrupted, Some(version), _) => self.note(&version, Happened::Interrupted),
             (Meaning::GaveUp, Some(version), _) => self.note(&version, Happened::NeverCameUp),
-            (Meaning::CommitCompleted, _, Some(version)) => self.note_commit(version, None),
+            (Meaning::CommitCompleted, _, Some(version)) => self.note_commit(version, slot),
             _ => Ok(()),
         }
     }
 
     /// Writes down that the running version is the committed one. Saying it twice is the same.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
-    pub fn note_commit(&self, running: &Version, slot: Option<Slot>) -> io::Result<()> {
-        let ledger = self.ledger();
-        let last = ledger.entries().iter().rev().find(|entry| entry.version == *running);
-        match last.map(|entry| &entry.happened) {
-            Some(Happened::Committed { .. } | Happened::Proved) => Ok(()),
+    pub fn note_commit(&self, running: &Version, slot: Slot) -> io::Result<()> {
+        match self.ledger().of(running).next() {
             // A card that was flashed: nothing was replaced, so there is nothing to go back to.
-            None => Ok(()),
-            Some(Happened::Installed { slot: installed }) => {
-                self.note(running, Happened::Committed { slot: slot.unwrap_or(*installed) })
-            }
-            Some(_) => match slot {
-                Some(slot) => self.note(running, Happened::Committed { slot }),
-                None => Ok(()),
-            },
+            None | Some(Happened::Committed { .. } | Happened::Proved) => Ok(()),
+            Some(_) => self.note(running, Happened::Committed { slot }),
         }
     }
 
@@ -180,9 +135,6 @@ impl StateFolder {
     /// How long the running version has been watched, all its starts together. The clock is not asked: a board without
     /// one may jump by years when somebody tells it the time. Called every minute; up to [`WATCH_KEPT_EVERY`] are lost
     /// with a start, to spare the card.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn watch(&self, version: &Version, boot_id: &str, since_start: Duration) -> io::Result<Duration> {
         let kept = self.watched(version);
         let mut now = kept.clone().unwrap_or_else(|| Watched::new(version, boot_id, since_start));
@@ -210,9 +162,6 @@ impl StateFolder {
 
     /// Keeps what the running version measured, as the baseline for the next one: of each value the last one with
     /// enough samples behind it. To spare the card it is written once an hour.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn keep_baseline(&self, table: &Table) -> io::Result<()> {
         let path = self.path("baseline.json");
         let age = std::fs::metadata(&path).and_then(|file| file.modified()).map(|written| written.elapsed());
@@ -230,43 +179,26 @@ impl StateFolder {
     }
 
     /// Remembers the versions of the data before a commit.
-    ///
-    /// # Errors
-    /// `data` cannot be written.
     pub fn keep_data_before(&self, current: &BTreeMap<String, u32>) -> io::Result<()> {
         files::replace_json(&self.path("data-before.json"), current)
     }
 
-    /// Where updates stand.
-    pub fn status(&self, start: Start, record: &Record, version: Option<Version>) -> Status {
-        let on_probation = version.as_ref().filter(|version| self.ledger().on_probation_since(version).is_some());
-        let watched = |version| self.watched(version).map_or(Duration::ZERO, |watched| watched.total());
-        let left = on_probation.map(|version| probation::LENGTH.saturating_sub(watched(version)).as_secs());
-        Status {
-            version,
-            slot: start.slot,
-            trial: start.trial,
-            committed: record.committed,
-            phase: record.phase,
-            can_go_back: record.is_good(start.slot.other()),
-            probation_left_s: left.filter(|left| *left > 0),
-            waiting: self.waiting().filter(|_| matches!(record.phase, Phase::Armed { .. })),
-        }
+    /// How long a version is still watched, where it is on probation.
+    pub fn probation_left(&self, running: &Version) -> Option<Duration> {
+        self.ledger().is_on_probation(running).then_some(())?;
+        let watched = self.watched(running).map_or(Duration::ZERO, |watched| watched.total());
+        Some(probation::LENGTH.saturating_sub(watched)).filter(|left| !left.is_zero())
     }
 
     /// What probation says of the running version, which was watched for so long; `None` where it is not on probation.
-    pub fn probation(&self, running: &Version, table: &Table, watched: Duration) -> Option<probation::Verdict> {
+    pub fn probation(&self, running: &Version, table: &Table, watched: Duration) -> Option<ProbationVerdict> {
         let ledger = self.ledger();
-        ledger.on_probation_since(running)?;
+        ledger.is_on_probation(running).then_some(())?;
         let verdict = probation::compare(probation::LIMITS, table, &self.baseline(), watched);
         Some(match verdict {
             // Once for each version: a device must not swing between two.
-            probation::Verdict::GoBack(faults) if !ledger.may_go_back(running) => {
-                probation::Verdict::Watching { warnings: faults }
-            }
-            probation::Verdict::GoBack(_) | probation::Verdict::Watching { .. } | probation::Verdict::Passed { .. } => {
-                verdict
-            }
+            ProbationVerdict::GoBack(faults) if !ledger.may_go_back(running) => ProbationVerdict::Watching(faults),
+            ProbationVerdict::GoBack(_) | ProbationVerdict::Watching(_) | ProbationVerdict::Passed => verdict,
         })
     }
 }
