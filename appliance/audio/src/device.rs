@@ -64,8 +64,8 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    pub(crate) fn new() -> Backoff {
-        Backoff { next: FIRST_PAUSE }
+    pub(crate) fn new() -> Self {
+        Self { next: FIRST_PAUSE }
     }
 
     /// The pause before the next attempt.

@@ -38,44 +38,44 @@ enum Encoding {
 
 impl Encoding {
     /// Best first: the first that a device has is used.
-    const ALL: [Encoding; 5] = [Encoding::S16, Encoding::S32, Encoding::S24, Encoding::S24Packed, Encoding::F32];
+    const ALL: [Self; 5] = [Self::S16, Self::S32, Self::S24, Self::S24Packed, Self::F32];
 
     fn format(self) -> Format {
         match self {
-            Encoding::S16 => Format::s16(),
-            Encoding::S32 => Format::s32(),
-            Encoding::S24 => Format::s24(),
-            Encoding::S24Packed => Format::S243LE,
-            Encoding::F32 => Format::float(),
+            Self::S16 => Format::s16(),
+            Self::S32 => Format::s32(),
+            Self::S24 => Format::s24(),
+            Self::S24Packed => Format::S243LE,
+            Self::F32 => Format::float(),
         }
     }
 
     fn bytes(self) -> usize {
         match self {
-            Encoding::S16 => 2,
-            Encoding::S24Packed => 3,
-            Encoding::S32 | Encoding::S24 | Encoding::F32 => 4,
+            Self::S16 => 2,
+            Self::S24Packed => 3,
+            Self::S32 | Self::S24 | Self::F32 => 4,
         }
     }
 
     fn encode(self, sample: i16, bytes: &mut [u8]) {
         let wide = i32::from(sample);
         match self {
-            Encoding::S16 => bytes.copy_from_slice(&sample.to_ne_bytes()),
-            Encoding::S32 => bytes.copy_from_slice(&(wide << 16).to_ne_bytes()),
-            Encoding::S24 => bytes.copy_from_slice(&(wide << 8).to_ne_bytes()),
-            Encoding::S24Packed => bytes.copy_from_slice(&(wide << 8).to_le_bytes()[..3]),
-            Encoding::F32 => bytes.copy_from_slice(&crate::sample::to_f32(sample).to_ne_bytes()),
+            Self::S16 => bytes.copy_from_slice(&sample.to_ne_bytes()),
+            Self::S32 => bytes.copy_from_slice(&(wide << 16).to_ne_bytes()),
+            Self::S24 => bytes.copy_from_slice(&(wide << 8).to_ne_bytes()),
+            Self::S24Packed => bytes.copy_from_slice(&(wide << 8).to_le_bytes()[..3]),
+            Self::F32 => bytes.copy_from_slice(&crate::sample::to_f32(sample).to_ne_bytes()),
         }
     }
 
     fn decode(self, bytes: &[u8]) -> i16 {
         match (self, bytes) {
-            (Encoding::S16, &[a, b]) => i16::from_ne_bytes([a, b]),
-            (Encoding::S32, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 16) as i16,
-            (Encoding::S24, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 8) as i16,
-            (Encoding::S24Packed, &[_, b, c]) => i16::from_le_bytes([b, c]),
-            (Encoding::F32, &[a, b, c, d]) => crate::sample::Sample::into_i16(f32::from_ne_bytes([a, b, c, d])),
+            (Self::S16, &[a, b]) => i16::from_ne_bytes([a, b]),
+            (Self::S32, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 16) as i16,
+            (Self::S24, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 8) as i16,
+            (Self::S24Packed, &[_, b, c]) => i16::from_le_bytes([b, c]),
+            (Self::F32, &[a, b, c, d]) => crate::sample::Sample::into_i16(f32::from_ne_bytes([a, b, c, d])),
             _ => 0,
         }
     }
@@ -105,7 +105,7 @@ pub(crate) struct OpenDevice {
 
 impl OpenDevice {
     /// Opens and negotiates: the hardware's own rates first, and whatever channels and sample format it has.
-    pub(crate) fn open(request: &Request) -> Result<OpenDevice, DeviceError> {
+    pub(crate) fn open(request: &Request) -> Result<Self, DeviceError> {
         let device = &request.device;
         let name = CString::new(device.as_str()).map_err(|_| DeviceError::Name(device.clone()))?;
         // What ALSA would print goes into the error instead.
@@ -121,7 +121,7 @@ impl OpenDevice {
             return Err(DeviceError::Unsupported(device.clone(), detail));
         }
         let bytes = vec![0; period_frames * channels * encoding.bytes()].into();
-        Ok(OpenDevice { pcm, encoding, rate_hz, channels, period_frames, bytes })
+        Ok(Self { pcm, encoding, rate_hz, channels, period_frames, bytes })
     }
 
     /// Starts recording; playing starts by itself.

@@ -37,7 +37,7 @@ pub(crate) struct AudioThread {
 
 impl AudioThread {
     /// Runs `body` on a thread of its own, with real-time priority where this process may have it.
-    pub(crate) fn spawn(name: &str, body: impl FnOnce(Stop) + Send + 'static) -> Result<AudioThread, DeviceError> {
+    pub(crate) fn spawn(name: &str, body: impl FnOnce(Stop) + Send + 'static) -> Result<Self, DeviceError> {
         let stop = Stop::default();
         let thread_stop = stop.clone();
         let run = move || {
@@ -46,7 +46,7 @@ impl AudioThread {
             body(thread_stop);
         };
         let handle = std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(DeviceError::Thread)?;
-        Ok(AudioThread { stop, handle: Some(handle) })
+        Ok(Self { stop, handle: Some(handle) })
     }
 }
 
@@ -108,8 +108,8 @@ pub(crate) struct PacingGuard {
 const LARGEST_LEAD: Duration = Duration::from_secs(1);
 
 impl PacingGuard {
-    pub(crate) fn new(rate_hz: u32, now: Instant) -> PacingGuard {
-        PacingGuard { rate_hz, since: now, frames: 0, unpaced: false }
+    pub(crate) fn new(rate_hz: u32, now: Instant) -> Self {
+        Self { rate_hz, since: now, frames: 0, unpaced: false }
     }
 
     /// Counts `frames` that the device moved by `now`, and tells how long to wait before it moves more.

@@ -63,14 +63,14 @@ impl Resampler {
     ///
     /// # Errors
     /// A rate below 1 kHz or above 768 kHz.
-    pub fn new(from_hz: u32, to_hz: u32) -> Result<Resampler, ResampleError> {
+    pub fn new(from_hz: u32, to_hz: u32) -> Result<Self, ResampleError> {
         for rate_hz in [from_hz, to_hz] {
             if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&rate_hz) {
                 return Err(ResampleError::Rate(rate_hz));
             }
         }
         let filter = if from_hz == to_hz { None } else { Some(Filter::new(from_hz, to_hz)?) };
-        Ok(Resampler { from_hz, to_hz, filter })
+        Ok(Self { from_hz, to_hz, filter })
     }
 
     /// Rate of the input in Hz.
@@ -125,7 +125,7 @@ impl Resampler {
 }
 
 impl Filter {
-    fn new(from_hz: u32, to_hz: u32) -> Result<Filter, ResamplerConstructionError> {
+    fn new(from_hz: u32, to_hz: u32) -> Result<Self, ResamplerConstructionError> {
         // Going down, the filter works at the faster rate: it needs as many taps per *output* sample for the same edge.
         let taps = TAPS * from_hz.div_ceil(to_hz).max(1) as usize;
         let parameters = SincInterpolationParameters::new(taps, WindowFunction::BlackmanHarris2);
@@ -135,7 +135,7 @@ impl Filter {
         let (lead_in, delay) = align(taps, ratio, block);
         let scratch = vec![0.0; sinc.output_frames_max()];
         let block = vec![0.0; block];
-        Ok(Filter { sinc, block, filled: lead_in, scratch, lead_in, delay, to_skip: delay, taken: 0, given: 0 })
+        Ok(Self { sinc, block, filled: lead_in, scratch, lead_in, delay, to_skip: delay, taken: 0, given: 0 })
     }
 
     /// Converts the block, with silence where it is not full, and gives at most `limit` samples of the stream.

@@ -82,13 +82,13 @@ impl Selection {
 
 impl Catalogue {
     /// The models of a manifest in a store.
-    pub fn new(manifest: Manifest, store: Store) -> Catalogue {
-        Catalogue { manifest, store }
+    pub fn new(manifest: Manifest, store: Store) -> Self {
+        Self { manifest, store }
     }
 
     /// The same, trying package registries before everything else.
-    pub fn registries_first(self) -> Catalogue {
-        Catalogue { store: self.store.registries_first(), ..self }
+    pub fn registries_first(self) -> Self {
+        Self { store: self.store.registries_first(), ..self }
     }
 
     /// The folder of the models.

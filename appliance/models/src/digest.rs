@@ -23,13 +23,13 @@ impl Sha256 {
     ///
     /// # Errors
     /// The reader's.
-    pub(crate) fn of(mut from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Sha256, u64)> {
+    pub(crate) fn of(mut from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Self, u64)> {
         let mut hasher = sha2::Sha256::new();
         let mut chunk = vec![0; CHUNK_BYTES];
         let mut total = 0;
         loop {
             match from.read(&mut chunk) {
-                Ok(0) => return Ok((Sha256::in_digits(&hasher.finalize()), total)),
+                Ok(0) => return Ok((Self::in_digits(&hasher.finalize()), total)),
                 Ok(n) => {
                     hasher.update(&chunk[..n]);
                     total += n as u64;
@@ -42,12 +42,12 @@ impl Sha256 {
     }
 
     /// The digest of bytes in memory.
-    pub fn of_bytes(bytes: &[u8]) -> Sha256 {
-        Sha256::in_digits(&sha2::Sha256::digest(bytes))
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self::in_digits(&sha2::Sha256::digest(bytes))
     }
 
-    fn in_digits(digest: &[u8]) -> Sha256 {
-        Sha256(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    fn in_digits(digest: &[u8]) -> Self {
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -60,7 +60,7 @@ impl fmt::Display for Sha256 {
 impl FromStr for Sha256 {
     type Err = ManifestError;
 
-    fn from_str(text: &str) -> Result<Sha256, ManifestError> {
+    fn from_str(text: &str) -> Result<Self, ManifestError> {
         text.to_owned().try_into()
     }
 }
@@ -68,9 +68,9 @@ impl FromStr for Sha256 {
 impl TryFrom<String> for Sha256 {
     type Error = ManifestError;
 
-    fn try_from(text: String) -> Result<Sha256, ManifestError> {
+    fn try_from(text: String) -> Result<Self, ManifestError> {
         if text.len() == 64 && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
-            return Ok(Sha256(text));
+            return Ok(Self(text));
         }
         Err(ManifestError(format!("`{text}` is not a SHA-256: write 64 lower-case hexadecimal digits")))
     }

@@ -43,7 +43,7 @@ enum Ended {
 }
 
 impl Web {
-    pub(crate) fn new() -> Web {
+    pub(crate) fn new() -> Self {
         let agent = ureq::Agent::config_builder()
             .proxy(ureq::Proxy::try_from_env())
             .timeout_resolve(Some(CONNECT_TIMEOUT))
@@ -55,7 +55,7 @@ impl Web {
             .user_agent(concat!("parley/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Web { agent, pause: RETRY_PAUSE, unreachable: Mutex::default() }
+        Self { agent, pause: RETRY_PAUSE, unreachable: Mutex::default() }
     }
 
     /// Brings `part` to `bytes` bytes, going on after what it has.

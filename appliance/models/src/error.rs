@@ -73,20 +73,20 @@ pub(crate) enum AttemptError {
 }
 
 impl AttemptError {
-    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> AttemptError {
-        move |source| AttemptError::Io { path: path.to_owned(), source }
+    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), source }
     }
 
-    pub(crate) fn not_installed(client: &str, package: &str) -> AttemptError {
-        AttemptError::Unreachable(format!("{client} is not installed; `sudo apt install {package}` brings it"))
+    pub(crate) fn not_installed(client: &str, package: &str) -> Self {
+        Self::Unreachable(format!("{client} is not installed; `sudo apt install {package}` brings it"))
     }
 
-    pub(crate) fn size(found: u64, expected: u64) -> AttemptError {
-        AttemptError::Wrong(format!("it has {found} bytes instead of {expected}"))
+    pub(crate) fn size(found: u64, expected: u64) -> Self {
+        Self::Wrong(format!("it has {found} bytes instead of {expected}"))
     }
 
-    pub(crate) fn too_large(limit: u64) -> AttemptError {
-        AttemptError::Wrong(format!("it is larger than the {limit} bytes that it may have"))
+    pub(crate) fn too_large(limit: u64) -> Self {
+        Self::Wrong(format!("it is larger than the {limit} bytes that it may have"))
     }
 }
 

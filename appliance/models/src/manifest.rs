@@ -75,17 +75,17 @@ impl Manifest {
     ///
     /// # Errors
     /// None that a test has not seen before the build.
-    pub fn embedded() -> Result<Manifest, ManifestError> {
-        Manifest::parse(include_str!("../models.toml"))
+    pub fn embedded() -> Result<Self, ManifestError> {
+        Self::parse(include_str!("../models.toml"))
     }
 
     /// Reads a manifest.
     ///
     /// # Errors
     /// It is malformed, ambiguous or incomplete.
-    pub fn parse(toml: &str) -> Result<Manifest, ManifestError> {
+    pub fn parse(toml: &str) -> Result<Self, ManifestError> {
         let malformed = |error: toml::de::Error| ManifestError(format!("the model manifest is malformed:\n{error}"));
-        let manifest: Manifest = toml::from_str(toml).map_err(malformed)?;
+        let manifest: Self = toml::from_str(toml).map_err(malformed)?;
         let mut seen = BTreeSet::new();
         let ids = manifest.models.iter().map(|model| model.id.as_str());
         let names = ids.chain(manifest.profiles.iter().map(|profile| profile.name.as_str()));

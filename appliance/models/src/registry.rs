@@ -34,8 +34,8 @@ pub(crate) struct Clients {
 }
 
 impl Default for Clients {
-    fn default() -> Clients {
-        Clients { search_path: std::env::var_os("PATH").unwrap_or_default() }
+    fn default() -> Self {
+        Self { search_path: std::env::var_os("PATH").unwrap_or_default() }
     }
 }
 
@@ -209,14 +209,14 @@ mod tests {
     struct Doubles(tempfile::TempDir);
 
     impl Doubles {
-        fn new(scripts: &[(&str, &str)]) -> Doubles {
+        fn new(scripts: &[(&str, &str)]) -> Self {
             let folder = tempfile::tempdir().unwrap();
             for (name, script) in scripts {
                 let path = folder.path().join(name);
                 fs::write(&path, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")).unwrap();
                 fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
             }
-            Doubles(folder)
+            Self(folder)
         }
 
         fn fetch(&self, source: &str) -> Result<(String, String), AttemptError> {

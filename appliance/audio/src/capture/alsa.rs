@@ -22,13 +22,13 @@ impl AlsaSource {
     ///
     /// # Errors
     /// The device is missing, closed to us, busy, or has no format of ours.
-    pub fn open(device: &str, rate_hz: u32) -> Result<AlsaSource, DeviceError> {
+    pub fn open(device: &str, rate_hz: u32) -> Result<Self, DeviceError> {
         let request =
             Request { device: device.to_owned(), direction: Direction::Capture, rate_hz, is_rate_fixed: false };
         let device = open(&request)?;
         let format = format(&device);
         let request = Request { rate_hz: format.rate_hz, is_rate_fixed: true, ..request };
-        Ok(AlsaSource { request, device: Some(device), format })
+        Ok(Self { request, device: Some(device), format })
     }
 }
 

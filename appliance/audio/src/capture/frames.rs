@@ -51,19 +51,19 @@ impl Microphone {
     ///
     /// # Errors
     /// The thread could not be started, or the source has a rate that cannot be converted to 16 kHz.
-    pub fn start(source: impl Source + 'static) -> Result<Microphone, DeviceError> {
-        let (mut microphone, recorder) = Microphone::without_thread(source)?;
+    pub fn start(source: impl Source + 'static) -> Result<Self, DeviceError> {
+        let (mut microphone, recorder) = Self::without_thread(source)?;
         microphone._thread = Some(AudioThread::spawn("capture", move |stop| recorder.run(&stop))?);
         Ok(microphone)
     }
 
-    pub(super) fn without_thread<S: Source>(source: S) -> Result<(Microphone, Recorder<S>), DeviceError> {
+    pub(super) fn without_thread<S: Source>(source: S) -> Result<(Self, Recorder<S>), DeviceError> {
         let rate_hz = source.format().rate_hz;
         let resampler = Resampler::new(rate_hz, FRAME_RATE_HZ)?;
         let counters = Arc::new(CaptureCounters::default());
         let (recorder, ring) = Recorder::new(source, Arc::clone(&counters));
         let block = rate_hz.div_ceil(BLOCKS_PER_SECOND) as usize;
-        let microphone = Microphone {
+        let microphone = Self {
             ring,
             converted: Vec::with_capacity(resampler.max_output(block)),
             waiting: Vec::with_capacity(resampler.max_output(block) + FRAME_SAMPLES),

@@ -89,11 +89,11 @@ impl ClipQueue {
 
 impl QueueSource {
     /// A silent microphone of this rate in Hz.
-    pub fn new(rate_hz: u32) -> (QueueSource, ClipQueue) {
+    pub fn new(rate_hz: u32) -> (Self, ClipQueue) {
         let period_frames = rate_hz.div_ceil(PERIODS_PER_SECOND).max(1) as usize;
         let clips = Arc::new(Mutex::new(VecDeque::with_capacity(MAX_CLIPS)));
         let format = SourceFormat { rate_hz, channels: 1, period_frames };
-        let source = QueueSource { format, since: Instant::now(), delivered: 0, clips: Arc::clone(&clips) };
+        let source = Self { format, since: Instant::now(), delivered: 0, clips: Arc::clone(&clips) };
         (source, ClipQueue { rate_hz, clips })
     }
 

@@ -62,11 +62,11 @@ pub(super) struct Recorder<S> {
 }
 
 impl<S: Source> Recorder<S> {
-    pub(super) fn new(source: S, counters: Arc<CaptureCounters>) -> (Recorder<S>, RingEnds) {
+    pub(super) fn new(source: S, counters: Arc<CaptureCounters>) -> (Self, RingEnds) {
         let format = source.format();
         let (samples, samples_end) = RingBuffer::new(format.rate_hz as usize * RING_SECONDS);
         let (stamps, stamps_end) = RingBuffer::new(STAMPS);
-        let recorder = Recorder {
+        let recorder = Self {
             interleaved: vec![0; format.period_frames * MAX_CHANNELS].into(),
             mono: vec![0; format.period_frames].into(),
             source,

@@ -20,13 +20,13 @@ impl AlsaSink {
     ///
     /// # Errors
     /// The device is missing, closed to us, busy, or has no format of ours.
-    pub fn open(device: &str, rate_hz: u32) -> Result<AlsaSink, DeviceError> {
+    pub fn open(device: &str, rate_hz: u32) -> Result<Self, DeviceError> {
         let request =
             Request { device: device.to_owned(), direction: Direction::Playback, rate_hz, is_rate_fixed: false };
         let device = OpenDevice::open(&request)?;
         let format = SinkFormat { rate_hz: device.rate_hz, period_frames: device.period_frames };
         let request = Request { rate_hz: format.rate_hz, is_rate_fixed: true, ..request };
-        Ok(AlsaSink { request, device: Some(device), format })
+        Ok(Self { request, device: Some(device), format })
     }
 }
 

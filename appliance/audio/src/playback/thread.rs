@@ -26,12 +26,12 @@ impl PlaybackThread {
     ///
     /// # Errors
     /// The thread could not be started.
-    pub fn start(sink: impl Sink + 'static) -> Result<(Feed, Control, PlaybackThread), DeviceError> {
+    pub fn start(sink: impl Sink + 'static) -> Result<(Feed, Control, Self), DeviceError> {
         let format = sink.format();
         let (feed, control, renderer) = Renderer::new(format.rate_hz, format.period_frames);
         let shared = Arc::clone(&control.shared);
         let thread = AudioThread::spawn("playback", move |stop| play(sink, renderer, &shared, &stop))?;
-        Ok((feed, control, PlaybackThread { _thread: thread }))
+        Ok((feed, control, Self { _thread: thread }))
     }
 }
 

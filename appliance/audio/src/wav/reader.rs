@@ -33,7 +33,7 @@ impl WavReader {
     ///
     /// # Errors
     /// The file cannot be opened, is not a WAV file, has no samples, or an encoding that is not supported.
-    pub fn open(path: &Path) -> Result<WavReader, WavError> {
+    pub fn open(path: &Path) -> Result<Self, WavError> {
         let failed = |problem: WavProblem| problem.of(path);
         let open_error = |error| failed(WavProblem::Open(error));
         let mut file = BufReader::new(File::open(path).map_err(open_error)?);
@@ -80,7 +80,7 @@ impl WavReader {
         if decoder.len() == 0 {
             return Err(failed(WavProblem::Empty));
         }
-        Ok(WavReader { path: path.to_owned(), decoder, spec, is_cut_short })
+        Ok(Self { path: path.to_owned(), decoder, spec, is_cut_short })
     }
 
     /// Mono samples per second.

@@ -10,8 +10,8 @@ use super::*;
 struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new() -> Folder {
-        Folder(tempfile::tempdir().unwrap())
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
     }
 
     fn file(&self, content: &[u8]) -> PathBuf {

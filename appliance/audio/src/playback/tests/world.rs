@@ -70,10 +70,10 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new() -> World {
+    pub(super) fn new() -> Self {
         let (feed, control, renderer) = Renderer::new(RATE_HZ, PERIOD);
         let (offered, ear) = (BTreeMap::new(), Ear::default());
-        World { feed, control, renderer, ear, offered, heard_at_step: 0, was_paused_at_step: false }
+        Self { feed, control, renderer, ear, offered, heard_at_step: 0, was_paused_at_step: false }
     }
 
     pub(super) fn offer(&mut self, stream: StreamId, wanted: usize) {

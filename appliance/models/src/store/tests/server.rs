@@ -29,7 +29,7 @@ pub struct Server {
 
 impl Server {
     /// Answers the first request with the first answer, and so on; the last answer serves for all later ones.
-    pub fn start(answers: Vec<Answer>) -> Server {
+    pub fn start(answers: Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, requests) = (listener.local_addr().unwrap(), Arc::<Mutex<Vec<_>>>::default());
         let seen = Arc::clone(&requests);
@@ -49,7 +49,7 @@ impl Server {
                 });
             }
         });
-        Server { address, requests }
+        Self { address, requests }
     }
 
     pub fn address(&self, path: &str) -> String {

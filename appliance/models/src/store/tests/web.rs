@@ -29,11 +29,11 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new() -> Place {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::new(folder.path().join("store")).unwrap();
         store.web.pause = Duration::ZERO;
-        Place { folder, store }
+        Self { folder, store }
     }
 
     pub(super) fn ensure(&self, file: &PinnedFile) -> Result<PathBuf, FetchError> {
