@@ -10,7 +10,24 @@ use sha2::Digest as _;
 use crate::manifest::ManifestError;
 
 /// Read at a time while hashing or copying.
-pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Hands everything that a reader has to `take`, chunk by chunk; `failed` makes an error of the reader's.
+pub(crate) fn each_chunk<E>(
+    mut from: impl Read,
+    failed: impl FnOnce(io::Error) -> E,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        match from.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(n) => take(&chunk[..n])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+}
 
 /// The SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,22 +40,19 @@ impl Sha256 {
     ///
     /// # Errors
     /// The reader's.
-    pub(crate) fn of(mut from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Self, u64)> {
-        let mut hasher = sha2::Sha256::new();
-        let mut chunk = vec![0; CHUNK_BYTES];
-        let mut total = 0;
-        loop {
-            match from.read(&mut chunk) {
-                Ok(0) => return Ok((Self::in_digits(&hasher.finalize()), total)),
-                Ok(n) => {
-                    hasher.update(&chunk[..n]);
-                    total += n as u64;
-                    progress(total);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+    pub(crate) fn of(from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Self, u64)> {
+        let (mut hasher, mut total) = (sha2::Sha256::new(), 0);
+        each_chunk(
+            from,
+            |error| error,
+            |chunk| {
+                hasher.update(chunk);
+                total += chunk.len() as u64;
+                progress(total);
+                Ok(())
+            },
+        )?;
+        Ok((Self::in_digits(&hasher.finalize()), total))
     }
 
     /// The digest of bytes in memory.

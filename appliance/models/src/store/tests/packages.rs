@@ -85,7 +85,7 @@ fn a_package_with_a_wrong_member_is_not_kept() {
 fn registries_come_first_where_that_is_asked_for() {
     for registries_first in [false, true] {
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(vec![Answer::Whole(b"first".into())]);
+        let server = Server::start(b"first", vec![Answer::Whole]);
         let file = file("a", "first", &format!("'{}', 'pypi:x==1#x/a'", server.address("/a")));
         let models = Catalogue::new(manifest(file), store(folder.path()));
         let models = if registries_first { models.registries_first() } else { models };
