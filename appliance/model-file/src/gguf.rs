@@ -111,7 +111,7 @@ fn tensor_end<R: Read + Seek>(scan: &mut Scan<R>) -> Result<u64, ModelFileError>
 pub(crate) mod tests {
     use super::*;
     use crate::Format;
-    use crate::tests::{damaged_never_panics, refusal, whole_only};
+    use crate::tests::{refusal, whole_only};
 
     fn text(text: &str) -> Vec<u8> {
         [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat()
@@ -230,12 +230,5 @@ pub(crate) mod tests {
     fn an_alignment_of_nothing_is_one_of_a_byte() {
         let file = file_with_pair("general.alignment", U32, &[0; 4]);
         assert!(crate::check_in(std::io::Cursor::new(file), Format::Gguf).is_ok());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_damage_makes_it_panic_or_take_memory(at: proptest::sample::Index, byte: u8) {
-            damaged_never_panics(small_file(), Format::Gguf, at, byte);
-        }
     }
 }

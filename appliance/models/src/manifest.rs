@@ -88,9 +88,9 @@ impl Manifest {
         let manifest: Self = toml::from_str(toml).map_err(malformed)?;
         let mut seen = BTreeSet::new();
         let ids = manifest.models.iter().map(|model| model.id.as_str());
-        let names = ids.chain(manifest.profiles.iter().map(|profile| profile.name.as_str()));
+        let files = manifest.models.iter().flat_map(|model| &model.files).map(|file| file.name.as_str());
         let refused = |text: String| Err(ManifestError(text));
-        for name in names.chain(manifest.files().map(|file| file.name.as_str())) {
+        for name in ids.chain(manifest.profile_names()).chain(files) {
             if !seen.insert(name) {
                 return refused(format!(
                     "`{name}` is there twice; give each model, profile and file a name of its own"
@@ -110,10 +110,6 @@ impl Manifest {
             }
         }
         Ok(manifest)
-    }
-
-    fn files(&self) -> impl Iterator<Item = &PinnedFile> {
-        self.models.iter().flat_map(|model| &model.files)
     }
 
     pub(crate) fn profile(&self, name: &str) -> Option<&Profile> {
@@ -165,7 +161,6 @@ mod tests {
     const MODEL: &str = r#"
         [[profile]]
         name = "p"
-        description = "x"
         [[model]]
         id = "a"
         purpose = "language-model"
