@@ -11,7 +11,7 @@ use thread_priority::{
     thread_native_id,
 };
 
-use crate::device::{Backoff, DeviceError};
+use crate::device::{DeviceError, pauses};
 
 /// Above everything of ours, and just below the kernel's interrupt threads (50), which the sound card itself needs.
 const FIFO_PRIORITY: u8 = 49;
@@ -77,9 +77,8 @@ pub(crate) fn reopen_until(
     mut reopen: impl FnMut() -> Result<(), DeviceError>,
     mut meanwhile: impl FnMut(),
 ) -> bool {
-    let mut backoff = Backoff::new();
-    loop {
-        let until = Instant::now() + backoff.pause();
+    for pause in pauses() {
+        let until = Instant::now() + pause;
         while Instant::now() < until {
             if stop.is_set() {
                 return false;
@@ -91,6 +90,7 @@ pub(crate) fn reopen_until(
             return true;
         }
     }
+    false
 }
 
 /// Keeps time for a device that does not, such as ALSA's `null` and `file`: at real-time priority it would eat a whole

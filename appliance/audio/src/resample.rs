@@ -115,13 +115,6 @@ impl Resampler {
         }
         filter.restart();
     }
-
-    /// Drops what has not come out yet, and starts a new stream.
-    pub fn reset(&mut self) {
-        if let Some(filter) = &mut self.filter {
-            filter.restart();
-        }
-    }
 }
 
 impl Filter {
@@ -184,18 +177,9 @@ mod tests {
         (0..samples).map(|n| (0.5 * (step * n as f64).sin()) as f32).collect()
     }
 
-    /// Amplitude of the part of `samples` that is a sine of this frequency starting with phase 0, and of all the rest.
-    fn fit(samples: &[f32], rate_hz: u32, frequency_hz: f64) -> (f64, f64) {
-        let step = std::f64::consts::TAU * frequency_hz / f64::from(rate_hz);
-        let n = samples.len() as f64;
-        let in_phase =
-            2.0 / n * samples.iter().zip(0..).map(|(s, k)| f64::from(*s) * (step * f64::from(k)).sin()).sum::<f64>();
-        let rest = samples
-            .iter()
-            .zip(0..)
-            .map(|(s, k)| (f64::from(*s) - in_phase * (step * f64::from(k)).sin()).powi(2))
-            .sum::<f64>();
-        (in_phase, (2.0 * rest / n).sqrt())
+    /// The amplitude of a tone that is as loud as `samples`.
+    fn amplitude(samples: &[f32]) -> f32 {
+        (2.0 * samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len() as f32).sqrt()
     }
 
     fn convert(input: &[f32], from_hz: u32, to_hz: u32, chunk: usize) -> Vec<f32> {
@@ -236,20 +220,18 @@ mod tests {
             let loudest = output[400..output.len() - 400].iter().fold(0.0_f32, |a, b| a.max(b.abs()));
             assert!(loudest < 0.5e-3, "{from_hz}: {loudest}");
             let kept = convert(&tone(from_hz, 6_500.0, from_hz as usize), from_hz, 16_000, 480);
-            let (level, rest) = fit(&kept[160..kept.len() - 160], 16_000, 6_500.0);
-            assert!(level.hypot(rest) > 0.45, "{from_hz}: {level} {rest}");
+            let level = amplitude(&kept[160..kept.len() - 160]);
+            assert!(level > 0.45, "{from_hz}: {level}");
         }
     }
 
     #[test]
-    fn a_new_stream_begins_after_finish_and_after_reset() {
+    fn a_new_stream_begins_after_finish() {
         let mut resampler = Resampler::new(22_050, 48_000).unwrap();
         let clip = tone(22_050, 300.0, 1_234);
         let mut first = Vec::new();
         resampler.process(&clip, &mut first);
         resampler.finish(&mut first);
-        resampler.process(&[1.0; 777], &mut Vec::new());
-        resampler.reset();
         let mut second = Vec::new();
         resampler.process(&clip, &mut second);
         resampler.finish(&mut second);

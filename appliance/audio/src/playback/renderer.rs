@@ -135,7 +135,7 @@ impl Renderer {
     fn rewind(&mut self) {
         let oldest_kept = self.fetched.saturating_sub(self.history.len() as u64);
         self.cursor = (self.cursor - self.unheard.speech() as u64).max(oldest_kept);
-        self.unheard.clear();
+        self.unheard.keep_last(0);
     }
 
     pub(super) fn fill(&mut self, period: &mut [i16]) {

@@ -63,9 +63,4 @@ impl Unheard {
             }
         }
     }
-
-    /// Forgets everything.
-    pub(super) fn clear(&mut self) {
-        self.keep_last(0);
-    }
 }

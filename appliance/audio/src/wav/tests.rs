@@ -61,14 +61,8 @@ fn every_encoding_and_channel_count_is_read_as_mono() {
         for frame in 0..100 {
             for channel in 0..channels {
                 // The mean of the channels is a quarter of full scale, up and down.
-                let level = if frame % 2 == 0 { 0.25 } else { -0.25 }
-                    + if channel % 2 == 0 && channels > 1 {
-                        0.125
-                    } else if channels > 1 {
-                        -0.125
-                    } else {
-                        0.0
-                    };
+                let beside = if channels == 1 { 0.0 } else { 0.125 };
+                let level = if frame % 2 == 0 { 0.25 } else { -0.25 } + if channel % 2 == 0 { beside } else { -beside };
                 match sample_format {
                     SampleFormat::Float => writer.write_sample(level as f32).unwrap(),
                     SampleFormat::Int => {
