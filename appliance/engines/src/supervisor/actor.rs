@@ -197,13 +197,11 @@ impl<K: Kind> Actor<K> {
 }
 
 impl Failure {
-    fn with_last_words(self, words: &str) -> Self {
-        let add = |reason: String| {
-            if words.is_empty() { reason } else { format!("{reason}: {words}") }
-        };
-        match self {
-            Self::Passing(reason) => Self::Passing(add(reason)),
-            Self::Lasting(reason) => Self::Lasting(add(reason)),
+    fn with_last_words(mut self, words: &str) -> Self {
+        let (Self::Passing(reason) | Self::Lasting(reason)) = &mut self;
+        if !words.is_empty() {
+            *reason += &format!(": {words}");
         }
+        self
     }
 }
