@@ -12,6 +12,7 @@ use libc::{EAGAIN, EINTR, EIO, EPIPE, ESTRPIPE};
 
 use crate::device::{DeviceError, DeviceLost};
 use crate::devices;
+use crate::sample::Sample;
 
 /// A period: what one read or write moves.
 const PERIOD: Duration = Duration::from_millis(10);
@@ -65,7 +66,7 @@ impl Encoding {
             Self::S32 => bytes.copy_from_slice(&(wide << 16).to_ne_bytes()),
             Self::S24 => bytes.copy_from_slice(&(wide << 8).to_ne_bytes()),
             Self::S24Packed => bytes.copy_from_slice(&(wide << 8).to_le_bytes()[..3]),
-            Self::F32 => bytes.copy_from_slice(&crate::sample::to_f32(sample).to_ne_bytes()),
+            Self::F32 => bytes.copy_from_slice(&sample.into_f32().to_ne_bytes()),
         }
     }
 
@@ -75,7 +76,7 @@ impl Encoding {
             (Self::S32, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 16) as i16,
             (Self::S24, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 8) as i16,
             (Self::S24Packed, &[_, b, c]) => i16::from_le_bytes([b, c]),
-            (Self::F32, &[a, b, c, d]) => crate::sample::Sample::into_i16(f32::from_ne_bytes([a, b, c, d])),
+            (Self::F32, &[a, b, c, d]) => f32::from_ne_bytes([a, b, c, d]).into_i16(),
             _ => 0,
         }
     }

@@ -11,6 +11,8 @@ use rubato::{
     WindowFunction,
 };
 
+use crate::sample::Sample;
+
 /// Taps of the filter per sample of the slower rate: 60 dB of stop band within 10 % of the band's edge.
 const TAPS: usize = 128;
 /// The most silent samples that are put before a stream so that its samples fall on output samples: with 32 to choose
@@ -87,16 +89,18 @@ impl Resampler {
     }
 
     /// Takes all of `input` and appends what is ready to `output`.
-    pub fn process(&mut self, mut input: &[f32], output: &mut Vec<f32>) {
+    pub fn process<S: Sample>(&mut self, mut input: &[S], output: &mut Vec<f32>) {
         let Some(filter) = &mut self.filter else {
-            output.extend_from_slice(input);
+            output.extend(input.iter().map(|sample| sample.into_f32()));
             return;
         };
         filter.taken += input.len() as u64;
         while !input.is_empty() {
             let taken = input.len().min(filter.block.len() - filter.filled);
             let (now, later) = input.split_at(taken);
-            filter.block[filter.filled..][..taken].copy_from_slice(now);
+            for (slot, sample) in filter.block[filter.filled..].iter_mut().zip(now) {
+                *slot = sample.into_f32();
+            }
             filter.filled += taken;
             input = later;
             if filter.filled == filter.block.len() {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use parley_audio::playback::{Feed, StreamId};
 use parley_audio::resample::Resampler;
-use parley_audio::sample::extend_f32;
 use parley_conversation::{Event, Stage, TurnId};
 use parley_engines::Spoken;
 use tokio::sync::{OwnedMutexGuard, mpsc, watch};
@@ -136,10 +135,8 @@ impl Player {
                 }
             },
         };
-        let mut samples = Vec::with_capacity(block.audio.len());
-        extend_f32(&block.audio, &mut samples);
-        let mut converted = Vec::with_capacity(resampler.max_output(samples.len()));
-        resampler.process(&samples, &mut converted);
+        let mut converted = Vec::with_capacity(resampler.max_output(block.audio.len()));
+        resampler.process(&block.audio, &mut converted);
         self.offer(&converted).await
     }
 
