@@ -70,14 +70,14 @@ impl Conductor {
             }
             Action::Pause { turn } => {
                 if let Some(speech) = self.turn(turn).speech.as_ref() {
-                    speech.pause();
+                    speech.stream.pause();
                     let report = speech.report_heard(PAUSE_TAKES);
                     self.spawn(turn, report);
                 }
             }
             Action::Resume { turn } => {
                 if let Some(speech) = self.turn(turn).speech.as_ref() {
-                    speech.resume();
+                    speech.stream.resume();
                 }
             }
             Action::Cancel { turn } => self.cancel(turn),
@@ -94,7 +94,7 @@ impl Conductor {
         if !state.told {
             self.turns.remove(&turn);
         } else if let Some(speech) = speech {
-            let heard = speech.stop();
+            let heard = speech.stream.stop();
             self.send_later(Event::Heard { turn, heard });
         }
     }
