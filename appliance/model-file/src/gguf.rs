@@ -16,15 +16,8 @@ const U32: u32 = 4;
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
 
-/// What a GGUF file says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gguf {
-    /// `general.architecture`, such as "llama"; empty where the file does not say.
-    pub architecture: String,
-}
-
-/// Looks at what follows the magic.
-pub(crate) fn read<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Gguf, ModelFileError> {
+/// Looks at what follows the magic; `general.architecture`, such as "llama", which is empty where the file does not say.
+pub(crate) fn architecture<R: Read + Seek>(scan: &mut Scan<R>) -> Result<String, ModelFileError> {
     if !matches!(scan.u32()?, 2 | 3) {
         return Err(ModelFileError::Damaged("its version is neither 2 nor 3"));
     }
@@ -51,7 +44,7 @@ pub(crate) fn read<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Gguf, ModelFile
     }
     let data_start = scan.at().next_multiple_of(alignment);
     scan.require(data_start.saturating_add(data_bytes))?;
-    Ok(Gguf { architecture })
+    Ok(architecture)
 }
 
 /// Reads a name. GGUF bounds keys at 65,535 bytes, and tensors' names far below.
@@ -182,7 +175,7 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.gguf");
         std::fs::write(&path, small_file()).unwrap();
-        assert_eq!(crate::gguf(&path).unwrap(), Gguf { architecture: "llama".to_owned() });
+        assert_eq!(crate::architecture(&path).unwrap(), "llama");
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn small_formats_are_known_by_their_beginning() {
 fn a_folder_is_not_a_file() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(check(folder.path(), Format::Ggml), Err(ModelFileError::NotAFile)));
-    assert!(matches!(gguf(folder.path()), Err(ModelFileError::NotAFile)));
+    assert!(matches!(architecture(folder.path()), Err(ModelFileError::NotAFile)));
     assert!(matches!(check(&folder.path().join("none"), Format::Ggml), Err(ModelFileError::Io(_))));
 }
 

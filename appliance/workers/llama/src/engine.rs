@@ -63,8 +63,9 @@ impl Llama {
     /// Loads the model and computes a little with it, so that its weights are in memory.
     pub fn load(path: &Path, threads: u32, context: u32, state_dir: Option<&Path>) -> Result<Self, LoadError> {
         let shown = || path.display().to_string();
-        let file = parley_model_file::gguf(path).map_err(|error| LoadError::File { path: shown(), error })?;
-        let refused = |message| LoadError::Refused { path: shown(), architecture: file.architecture.clone(), message };
+        let architecture =
+            parley_model_file::architecture(path).map_err(|error| LoadError::File { path: shown(), error })?;
+        let refused = |message| LoadError::Refused { path: shown(), architecture: architecture.clone(), message };
 
         let mut backend = LlamaBackend::init().map_err(|error| refused(error.to_string()))?;
         backend.void_logs();
