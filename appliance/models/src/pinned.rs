@@ -90,7 +90,7 @@ impl PinnedFile {
     /// # Errors
     /// The name, the size, the SHA-256 or the source is none.
     pub fn new(name: &str, bytes: u64, sha256: &str, source: &str) -> Result<Self, ManifestError> {
-        let digests = vec![Digest { sha256: sha256.parse()?, from: String::new() }];
+        let digests = vec![Digest { sha256: sha256.to_owned().try_into()?, from: String::new() }];
         let recipes = vec![Recipe { parts: vec![source.parse()?], convert: None }];
         Self { format: Format::of_name(name), name: name.to_owned(), pin: Some(Pin { bytes, digests }), recipes }
             .checked()
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_file_is_read_with_one_or_several_contents() {
         let one = read("name = 'a.bin'\nbytes = 5\nsha256 = 'DIGEST'\nsources = ['https://h/a']").unwrap();
-        assert!(one.pin.unwrap().accepts(&DIGEST.parse().unwrap()));
+        assert!(one.pin.unwrap().accepts(&DIGEST.to_owned().try_into().unwrap()));
         let two = read(
             "name = 'a.bin'\nbytes = 5\nsha256 = [{ digest = 'DIGEST', from = 'x' }]\nsources = [{ parts = ['deb:a#b', 'deb:c#d'] }]",
         );

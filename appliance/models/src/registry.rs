@@ -209,10 +209,15 @@ mod tests {
         }
 
         fn fetch(&self, source: &str) -> Result<(String, String), AttemptError> {
+            self.fetch_telling(source, &mut |_| {})
+        }
+
+        /// The name and the content of what was brought.
+        fn fetch_telling(&self, source: &str, told: &mut dyn FnMut(u64)) -> Result<(String, String), AttemptError> {
             let source: FileSource = source.parse().unwrap();
             let folder = tempfile::tempdir().unwrap();
             let clients = Clients { search_path: self.0.path().into() };
-            let file = clients.fetch(source.package().unwrap(), &folder.path().join("work"), &mut |_| {})?;
+            let file = clients.fetch(source.package().unwrap(), &folder.path().join("work"), told)?;
             Ok((file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&file).unwrap()))
         }
     }
@@ -248,11 +253,8 @@ mod tests {
         let script =
             "mkdir -p ../scratch/a/b; head -c 1000000 /dev/zero > ../scratch/a/b/part; sleep 0.5; echo > a.deb";
         let doubles = Doubles::new(&[("apt-get", script)]);
-        let folder = tempfile::tempdir().unwrap();
         let mut told = Vec::new();
-        let clients = Clients { search_path: doubles.0.path().into() };
-        let source: FileSource = "deb:a#m".parse().unwrap();
-        clients.fetch(source.package().unwrap(), folder.path(), &mut |bytes| told.push(bytes)).unwrap();
+        doubles.fetch_telling("deb:a#m", &mut |bytes| told.push(bytes)).unwrap();
         assert!(told.iter().any(|bytes| (1_000_000..2_000_000).contains(bytes)), "{told:?}");
     }
 

@@ -79,10 +79,7 @@ impl Store {
     /// Looks at a file without reading all of it: its size, and its header where the format is known.
     pub fn look(&self, file: &PinnedFile) -> FileState {
         let path = self.path(file);
-        let found = match fs::metadata(&path) {
-            Ok(data) if data.is_file() => Some(data.len()),
-            Ok(_) | Err(_) => None,
-        };
+        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file).map(|data| data.len());
         let Some(pin) = &file.pin else { return FileState::Unverified };
         match found {
             None => FileState::Missing,
