@@ -7,8 +7,9 @@ use super::control::{Control, Shared};
 use super::feed::Feed;
 use super::renderer::Renderer;
 use super::sink::{Sink, SinkFormat, Written};
+use crate::counter::Flag;
 use crate::device::DeviceError;
-use crate::real_time::{AudioThread, PacingGuard, Stop, reopen_until};
+use crate::real_time::{AudioThread, PacingGuard, reopen_until};
 
 /// How often an idle thread looks for something to say.
 const IDLE_POLL: Duration = Duration::from_millis(2);
@@ -35,10 +36,10 @@ impl PlaybackThread {
     }
 }
 
-fn play(mut sink: impl Sink, mut renderer: Renderer, shared: &Shared, stop: &Stop) {
+fn play(mut sink: impl Sink, mut renderer: Renderer, shared: &Shared, stop: &Flag) {
     let SinkFormat { rate_hz, period_frames } = sink.format();
     let mut guard = PacingGuard::new(rate_hz, Instant::now());
-    while !stop.is_set() {
+    while !stop.get() {
         wait_for_speech(&mut sink, &mut renderer, period_frames);
         match renderer.step(&mut sink) {
             Ok(written) => {

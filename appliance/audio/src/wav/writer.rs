@@ -22,12 +22,6 @@ pub struct WavWriter {
     since_header: u32,
 }
 
-impl std::fmt::Debug for WavWriter {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("WavWriter").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
 impl WavWriter {
     /// Creates a file, or replaces one.
     ///
