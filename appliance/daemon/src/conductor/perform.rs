@@ -45,8 +45,9 @@ impl Conductor {
             }
             Action::Prepare { messages } => {
                 let reading = Generating { max_tokens: 0, ..self.generating.clone() };
-                let job = self.engines.language_model.start(jobs::generate_task(messages, &reading));
-                self.preparation = Some(jobs::prepare(job));
+                let mut job = self.engines.language_model.start(jobs::generate_task(messages, &reading));
+                // A failure needs no word: the next question will tell.
+                self.preparation = Some(Task::spawn(async move { while let Some(Ok(_)) = job.next().await {} }));
             }
             Action::Speak { turn, clause, text, language } => {
                 if clause == 0 {

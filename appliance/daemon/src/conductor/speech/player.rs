@@ -83,7 +83,10 @@ impl Player {
             let block = match block {
                 Ok(block) => block,
                 // The length of half a clause is not told: it would pass for the whole.
-                failure @ Err(_) => return self.fail(failure).await,
+                failure @ Err(_) => {
+                    send(&self.outlet.reports, failed(self.turn, Stage::TextToSpeech, Some(failure))).await;
+                    return Err(Stopped);
+                }
             };
             self.mark(Mark::FirstAudio).await;
             length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz.max(1)));
@@ -100,11 +103,6 @@ impl Player {
         let (turn, clause) = (self.turn, synthesis.number);
         send(&self.outlet.reports, Event::ClauseSynthesized { turn, clause, length }).await;
         Ok(())
-    }
-
-    async fn fail(&mut self, failure: Result<Spoken, parley_engines::EngineError>) -> Result<(), Stopped> {
-        send(&self.outlet.reports, failed(self.turn, Stage::TextToSpeech, Some(failure))).await;
-        Err(Stopped)
     }
 
     async fn wait_for_release(&mut self) -> Result<(), Stopped> {
