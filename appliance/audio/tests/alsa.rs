@@ -191,7 +191,6 @@ fn a_device_that_is_not_there_says_what_to_do() {
             let error = AlsaSink::open(name, 48_000).err().unwrap();
             assert!(matches!(error, DeviceError::NotFound(..)), "{error:?}");
             assert!(error.to_string().contains(name) && error.to_string().contains("parley check"), "{error}");
-            println!("{error}");
         }
         assert!(matches!(AlsaSource::open("a\0b", 16_000), Err(DeviceError::Name(_))));
     });

@@ -182,23 +182,15 @@ mod tests {
             assert!(!model.description.is_empty(), "{id}");
             assert!(model.licence.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)), "{id}: SPDX");
             assert!(model.languages.iter().all(|code| code.len() == 2), "{id}: ISO 639-1");
-            assert!(
-                model.purpose != Purpose::TextToSpeech || model.languages.len() == 1,
-                "{id}: a voice has a language"
-            );
+            let is_voice = model.purpose == Purpose::TextToSpeech;
+            assert!(!is_voice || model.languages.len() == 1, "{id}: a voice has a language");
             for file in &model.files {
                 assert!(file.format.is_some(), "{}: no header check", file.name);
-                let origins = file.pin.iter().flat_map(|pin| &pin.digests);
-                assert!(
-                    origins.clone().count() < 2 || origins.clone().all(|digest| !digest.from.is_empty()),
-                    "{}",
-                    file.name
-                );
+                let origins: Vec<_> = file.pin.iter().flat_map(|pin| &pin.digests).map(|digest| &digest.from).collect();
+                assert!(origins.len() < 2 || origins.iter().all(|from| !from.is_empty()), "{}", file.name);
                 for source in file.recipes.iter().flat_map(|recipe| recipe.sources()) {
-                    assert!(
-                        !matches!(source, FileSource::Web(address) if !address.starts_with("https://")),
-                        "{source}"
-                    );
+                    let is_plain = matches!(source, FileSource::Web(address) if !address.starts_with("https://"));
+                    assert!(!is_plain, "{source}");
                 }
             }
         }
@@ -217,9 +209,9 @@ mod tests {
         let manifest = Manifest::embedded().unwrap();
         for profile in manifest.profiles.iter().filter(|profile| profile.name != "test") {
             let count = |purpose| manifest.models_of(&profile.name).filter(|model| model.purpose == purpose).count();
-            assert_eq!(count(Purpose::SpeechToText), 1, "{}", profile.name);
-            assert_eq!(count(Purpose::LanguageModel), 1, "{}", profile.name);
-            assert_eq!(count(Purpose::EndOfTurn), 1, "{}", profile.name);
+            for purpose in [Purpose::SpeechToText, Purpose::LanguageModel, Purpose::EndOfTurn] {
+                assert_eq!(count(purpose), 1, "{}: {purpose:?}", profile.name);
+            }
             assert!(count(Purpose::TextToSpeech) >= 1, "{}", profile.name);
         }
     }

@@ -62,12 +62,10 @@ pub async fn run(options: &Options) -> Result<()> {
         for clip in &clips {
             let heard = listen(&room, samples(&sets, clip)?, clip).await?;
             let wait = heard.confirmed.last().map(|moment| moment.saturating_sub(time(clip.sound.end)));
-            println!(
-                "{:<36} {}",
-                clip.id,
-                wait.map_or("never confirmed".into(), |wait| format!("{:.0} ms", wait.as_secs_f64() * 1e3))
-            );
-            waits.push(wait.map_or(f64::INFINITY, |wait| wait.as_secs_f64() * 1e3));
+            let wait_ms = wait.map_or(f64::INFINITY, |wait| wait.as_secs_f64() * 1e3);
+            let shown = wait.map_or("never confirmed".into(), |_| format!("{wait_ms:.0} ms"));
+            println!("{:<36} {shown}", clip.id);
+            waits.push(wait_ms);
         }
         let soon = waits.iter().filter(|wait| **wait <= LONGEST_WAIT.as_secs_f64() * 1e3).count();
         println!(
