@@ -162,11 +162,8 @@ impl SoundDevice {
     /// Writes mono samples to every channel, waiting until the device has taken them; tells whether it had run empty
     /// before.
     pub(crate) fn write(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
-        let mut after_underrun = false;
-        for part in mono.chunks(self.period_frames) {
-            after_underrun |= self.write_part(part)?;
-        }
-        Ok(after_underrun)
+        mono.chunks(self.period_frames)
+            .try_fold(false, |after_underrun, part| Ok(self.write_part(part)? | after_underrun))
     }
 
     fn write_part(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
@@ -211,10 +208,11 @@ impl SoundDevice {
 
 /// Tells whether the device had run over or empty, and runs again.
 fn recover(pcm: &PCM, error: alsa::Error) -> Result<bool, DeviceLost> {
-    let lost = |error: alsa::Error| DeviceLost { errno: error.errno() };
     match error.errno() {
         EINTR | EAGAIN => Ok(false),
-        EPIPE | ESTRPIPE => pcm.recover(error.errno(), true).map(|()| true).map_err(lost),
+        EPIPE | ESTRPIPE => {
+            pcm.recover(error.errno(), true).map(|()| true).map_err(|error| DeviceLost { errno: error.errno() })
+        }
         errno => Err(DeviceLost { errno }),
     }
 }
