@@ -57,23 +57,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Longest pause: a replugged device is heard again within this time, and a missing one costs next to nothing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Growing pauses between attempts, up to a bound.
-#[derive(Debug, Clone)]
-pub(crate) struct Backoff {
-    next: Duration,
-}
-
-impl Backoff {
-    pub(crate) fn new() -> Backoff {
-        Backoff { next: FIRST_PAUSE }
-    }
-
-    /// The pause before the next attempt.
-    pub(crate) fn pause(&mut self) -> Duration {
-        let pause = self.next;
-        self.next = (pause * 2).min(LONGEST_PAUSE);
-        pause
-    }
+/// Growing pauses before each attempt, up to a bound.
+pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+    std::iter::successors(Some(FIRST_PAUSE), |pause| Some((*pause * 2).min(LONGEST_PAUSE)))
 }
 
 #[cfg(test)]
@@ -82,8 +68,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_up_to_their_bound() {
-        let mut backoff = Backoff::new();
-        let pauses: Vec<u128> = std::iter::repeat_with(|| backoff.pause().as_millis()).take(7).collect();
+        let pauses: Vec<u128> = pauses().map(|pause| pause.as_millis()).take(7).collect();
         assert_eq!(pauses, [100, 200, 400, 800, 1_600, 2_000, 2_000]);
     }
 }

@@ -26,15 +26,6 @@ pub struct NamedDevice {
     pub plays: bool,
 }
 
-/// What stands between this process and the sound cards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Open,
-    NoCard,
-    /// There are cards, but this user may not open them: add the user to the group `audio`.
-    Denied,
-}
-
 /// The devices that ALSA and its configuration offer.
 pub fn named_devices() -> Vec<NamedDevice> {
     let _quiet = Output::local_error_handler();
@@ -53,30 +44,24 @@ pub fn named_devices() -> Vec<NamedDevice> {
         .collect()
 }
 
-fn access_to(folder: &Path) -> Access {
+/// Whether there are cards, and this user may open none of them.
+fn is_closed_to_us(folder: &Path) -> bool {
+    let is_denied = |error: &std::io::Error| error.kind() == ErrorKind::PermissionDenied;
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Access::Denied,
-        Err(_) => return Access::NoCard,
+        Err(error) => return is_denied(&error),
     };
-    let mut access = Access::NoCard;
-    for entry in entries.filter_map(Result::ok) {
-        if entry.file_name().to_string_lossy().starts_with("control") {
-            match File::open(entry.path()) {
-                Err(error) if error.kind() == ErrorKind::PermissionDenied => access = Access::Denied,
-                _ => return Access::Open,
-            }
-        }
-    }
-    access
+    let cards = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("control"));
+    let mut denied = cards.map(|card| File::open(card.path()).is_err_and(|error| is_denied(&error))).peekable();
+    denied.peek().is_some() && denied.all(|denied| denied)
 }
 
 /// What an error of ALSA means; `said` is what it would have printed.
 pub(crate) fn explain(device: &str, error: alsa::Error, said: &str) -> DeviceError {
-    explain_with(device, error, said, access_to(Path::new(DEVICE_FOLDER)))
+    explain_with(device, error, said, is_closed_to_us(Path::new(DEVICE_FOLDER)))
 }
 
-fn explain_with(device: &str, error: alsa::Error, said: &str, access: Access) -> DeviceError {
+fn explain_with(device: &str, error: alsa::Error, said: &str, is_closed: bool) -> DeviceError {
     let device = device.to_owned();
     let detail = match said.lines().next() {
         Some(line) => format!("{line}; {error}"),
@@ -85,7 +70,7 @@ fn explain_with(device: &str, error: alsa::Error, said: &str, access: Access) ->
     match error.errno() {
         EACCES | EPERM => DeviceError::Permission(device),
         // ALSA finds no card where it may not look.
-        ENOENT | ENODEV | ENXIO if access == Access::Denied => DeviceError::Permission(device),
+        ENOENT | ENODEV | ENXIO if is_closed => DeviceError::Permission(device),
         ENOENT | ENODEV | ENXIO => DeviceError::NotFound(device, detail),
         EBUSY | EAGAIN => DeviceError::Busy(device),
         EINVAL => DeviceError::Unsupported(device, detail),
@@ -98,32 +83,33 @@ mod tests {
     use super::*;
     use libc::EIO;
 
-    fn check(errno: i32, access: Access, advice: &str) {
-        let error = explain_with("hw:9", alsa::Error::new("snd_pcm_open", errno), "cannot find card '9'\nmore", access);
+    fn check(errno: i32, is_closed: bool, advice: &str) {
+        let error =
+            explain_with("hw:9", alsa::Error::new("snd_pcm_open", errno), "cannot find card '9'\nmore", is_closed);
         let message = error.to_string();
         assert!(message.contains("hw:9") && message.contains(advice), "{errno}: {message}");
     }
 
     #[test]
     fn every_error_says_what_to_do() {
-        check(EACCES, Access::Open, "group `audio`");
-        check(ENOENT, Access::Denied, "group `audio`");
-        check(ENOENT, Access::NoCard, "`parley check` lists them");
-        check(ENODEV, Access::Open, "cannot find card '9'");
-        check(EBUSY, Access::Open, "in use by another program");
-        check(EINVAL, Access::Open, "`plughw:` instead of `hw:`");
-        check(EIO, Access::Open, "dmesg");
+        check(EACCES, false, "group `audio`");
+        check(ENOENT, true, "group `audio`");
+        check(ENOENT, false, "`parley check` lists them");
+        check(ENODEV, false, "cannot find card '9'");
+        check(EBUSY, false, "in use by another program");
+        check(EINVAL, false, "`plughw:` instead of `hw:`");
+        check(EIO, false, "dmesg");
     }
 
     #[test]
-    fn access_tells_a_missing_card_from_a_closed_one() {
+    fn a_missing_card_is_told_from_a_closed_one() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(access_to(&folder.path().join("snd")), Access::NoCard);
-        assert_eq!(access_to(folder.path()), Access::NoCard);
+        assert!(!is_closed_to_us(&folder.path().join("snd")));
+        assert!(!is_closed_to_us(folder.path()));
         std::fs::write(folder.path().join("timer"), "").unwrap();
-        assert_eq!(access_to(folder.path()), Access::NoCard);
+        assert!(!is_closed_to_us(folder.path()));
         std::fs::write(folder.path().join("controlC0"), "").unwrap();
-        assert_eq!(access_to(folder.path()), Access::Open);
+        assert!(!is_closed_to_us(folder.path()));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use libc::{EAGAIN, EINTR, EIO, EPIPE, ESTRPIPE};
 
 use crate::device::{DeviceError, DeviceLost};
 use crate::devices;
+use crate::sample::Sample;
 
 /// A period: what one read or write moves.
 const PERIOD: Duration = Duration::from_millis(10);
@@ -38,105 +39,107 @@ enum Encoding {
 
 impl Encoding {
     /// Best first: the first that a device has is used.
-    const ALL: [Encoding; 5] = [Encoding::S16, Encoding::S32, Encoding::S24, Encoding::S24Packed, Encoding::F32];
+    const ALL: [Self; 5] = [Self::S16, Self::S32, Self::S24, Self::S24Packed, Self::F32];
 
     fn format(self) -> Format {
         match self {
-            Encoding::S16 => Format::s16(),
-            Encoding::S32 => Format::s32(),
-            Encoding::S24 => Format::s24(),
-            Encoding::S24Packed => Format::S243LE,
-            Encoding::F32 => Format::float(),
+            Self::S16 => Format::s16(),
+            Self::S32 => Format::s32(),
+            Self::S24 => Format::s24(),
+            Self::S24Packed => Format::S243LE,
+            Self::F32 => Format::float(),
         }
     }
 
     fn bytes(self) -> usize {
         match self {
-            Encoding::S16 => 2,
-            Encoding::S24Packed => 3,
-            Encoding::S32 | Encoding::S24 | Encoding::F32 => 4,
+            Self::S16 => 2,
+            Self::S24Packed => 3,
+            Self::S32 | Self::S24 | Self::F32 => 4,
         }
     }
 
     fn encode(self, sample: i16, bytes: &mut [u8]) {
         let wide = i32::from(sample);
         match self {
-            Encoding::S16 => bytes.copy_from_slice(&sample.to_ne_bytes()),
-            Encoding::S32 => bytes.copy_from_slice(&(wide << 16).to_ne_bytes()),
-            Encoding::S24 => bytes.copy_from_slice(&(wide << 8).to_ne_bytes()),
-            Encoding::S24Packed => bytes.copy_from_slice(&(wide << 8).to_le_bytes()[..3]),
-            Encoding::F32 => bytes.copy_from_slice(&crate::sample::to_f32(sample).to_ne_bytes()),
+            Self::S16 => bytes.copy_from_slice(&sample.to_ne_bytes()),
+            Self::S32 => bytes.copy_from_slice(&(wide << 16).to_ne_bytes()),
+            Self::S24 => bytes.copy_from_slice(&(wide << 8).to_ne_bytes()),
+            Self::S24Packed => bytes.copy_from_slice(&(wide << 8).to_le_bytes()[..3]),
+            Self::F32 => bytes.copy_from_slice(&sample.into_f32().to_ne_bytes()),
         }
     }
 
     fn decode(self, bytes: &[u8]) -> i16 {
         match (self, bytes) {
-            (Encoding::S16, &[a, b]) => i16::from_ne_bytes([a, b]),
-            (Encoding::S32, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 16) as i16,
-            (Encoding::S24, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 8) as i16,
-            (Encoding::S24Packed, &[_, b, c]) => i16::from_le_bytes([b, c]),
-            (Encoding::F32, &[a, b, c, d]) => crate::sample::Sample::into_i16(f32::from_ne_bytes([a, b, c, d])),
+            (Self::S16, &[a, b]) => i16::from_ne_bytes([a, b]),
+            (Self::S32, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 16) as i16,
+            (Self::S24, &[a, b, c, d]) => (i32::from_ne_bytes([a, b, c, d]) >> 8) as i16,
+            (Self::S24Packed, &[_, b, c]) => i16::from_le_bytes([b, c]),
+            (Self::F32, &[a, b, c, d]) => f32::from_ne_bytes([a, b, c, d]).into_i16(),
             _ => 0,
         }
     }
 }
 
-/// What a device is asked for.
-#[derive(Debug, Clone)]
-pub(crate) struct Request {
-    pub(crate) device: String,
-    pub(crate) direction: Direction,
-    /// The rate to try first.
-    pub(crate) rate_hz: u32,
-    /// Whether another rate will do.
-    pub(crate) is_rate_fixed: bool,
-}
-
-/// An open device.
+/// A device, open unless it was lost and has not come back.
 #[derive(Debug)]
-pub(crate) struct OpenDevice {
-    pcm: PCM,
+pub(crate) struct SoundDevice {
+    pub(crate) name: String,
+    direction: Direction,
+    pcm: Option<PCM>,
     encoding: Encoding,
+    /// Stays the same when the device is opened again.
     pub(crate) rate_hz: u32,
     pub(crate) channels: usize,
     pub(crate) period_frames: usize,
     bytes: Box<[u8]>,
 }
 
-impl OpenDevice {
-    /// Opens and negotiates: the hardware's own rates first, and whatever channels and sample format it has.
-    pub(crate) fn open(request: &Request) -> Result<OpenDevice, DeviceError> {
-        let device = &request.device;
-        let name = CString::new(device.as_str()).map_err(|_| DeviceError::Name(device.clone()))?;
+impl SoundDevice {
+    /// Opens and negotiates: the wanted rate first, then the hardware's own ones, and whatever channels and sample
+    /// format it has.
+    pub(crate) fn open(name: &str, direction: Direction, rate_hz: u32) -> Result<Self, DeviceError> {
+        let c_name = CString::new(name).map_err(|_| DeviceError::Name(name.to_owned()))?;
         // What ALSA would print goes into the error instead.
         let said = Output::local_error_handler().ok();
         let explain = |error: alsa::Error| {
             let said = said.as_ref().map(|output| output.borrow().to_string()).unwrap_or_default();
-            devices::explain(device, error, &said)
+            devices::explain(name, error, &said)
         };
-        let pcm = PCM::open(&name, request.direction, false).map_err(explain)?;
-        let (encoding, rate_hz, channels, period_frames) = negotiate(&pcm, request).map_err(explain)?;
-        if request.is_rate_fixed && rate_hz != request.rate_hz {
-            let detail = format!("it came back with {rate_hz} Hz instead of {} Hz", request.rate_hz);
-            return Err(DeviceError::Unsupported(device.clone(), detail));
+        let pcm = PCM::open(&c_name, direction, false).map_err(explain)?;
+        let (encoding, rate_hz, channels, period_frames) = negotiate(&pcm, direction, rate_hz).map_err(explain)?;
+        if direction == Direction::Capture {
+            // Playing starts by itself.
+            pcm.start().map_err(explain)?;
         }
         let bytes = vec![0; period_frames * channels * encoding.bytes()].into();
-        Ok(OpenDevice { pcm, encoding, rate_hz, channels, period_frames, bytes })
+        let (name, pcm) = (name.to_owned(), Some(pcm));
+        Ok(Self { name, direction, pcm, encoding, rate_hz, channels, period_frames, bytes })
     }
 
-    /// Starts recording; playing starts by itself.
-    pub(crate) fn start(&self) -> Result<(), alsa::Error> {
-        self.pcm.start()
+    /// Opens it again after it was lost, at its rate.
+    pub(crate) fn reopen(&mut self) -> Result<(), DeviceError> {
+        // Closed first: a card that is still there lets nobody in twice.
+        self.pcm = None;
+        let again = Self::open(&self.name, self.direction, self.rate_hz)?;
+        if again.rate_hz != self.rate_hz {
+            let detail = format!("it came back with {} Hz instead of {} Hz", again.rate_hz, self.rate_hz);
+            return Err(DeviceError::Unsupported(again.name, detail));
+        }
+        *self = again;
+        Ok(())
     }
 
     /// Waits for a period of interleaved samples; tells the whole frames and whether sound was missed before them.
     pub(crate) fn read(&mut self, interleaved: &mut [i16]) -> Result<(usize, bool), DeviceLost> {
+        let pcm = self.pcm.as_ref().ok_or(DeviceLost { errno: 0 })?;
         let sample_bytes = self.encoding.bytes();
         let frames = (interleaved.len() / self.channels).min(self.period_frames);
         let wanted = frames * self.channels * sample_bytes;
         let mut after_overrun = false;
         for _ in 0..MAX_ATTEMPTS {
-            match self.pcm.io_bytes().readi(&mut self.bytes[..wanted]) {
+            match pcm.io_bytes().readi(&mut self.bytes[..wanted]) {
                 Ok(frames) => {
                     let bytes = self.bytes.chunks_exact(sample_bytes).take(frames * self.channels);
                     for (sample, bytes) in interleaved.iter_mut().zip(bytes) {
@@ -145,10 +148,10 @@ impl OpenDevice {
                     return Ok((frames, after_overrun));
                 }
                 Err(error) => {
-                    if self.recover(error)? {
+                    if recover(pcm, error)? {
                         after_overrun = true;
                         // Recording does not start by itself after a recovery.
-                        let _ = self.pcm.start();
+                        let _ = pcm.start();
                     }
                 }
             }
@@ -159,14 +162,12 @@ impl OpenDevice {
     /// Writes mono samples to every channel, waiting until the device has taken them; tells whether it had run empty
     /// before.
     pub(crate) fn write(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
-        let mut after_underrun = false;
-        for part in mono.chunks(self.period_frames) {
-            after_underrun |= self.write_part(part)?;
-        }
-        Ok(after_underrun)
+        mono.chunks(self.period_frames)
+            .try_fold(false, |after_underrun, part| Ok(self.write_part(part)? | after_underrun))
     }
 
     fn write_part(&mut self, mono: &[i16]) -> Result<bool, DeviceLost> {
+        let pcm = self.pcm.as_ref().ok_or(DeviceLost { errno: 0 })?;
         let frame_bytes = self.encoding.bytes() * self.channels;
         for (frame, sample) in self.bytes.chunks_exact_mut(frame_bytes).zip(mono) {
             for bytes in frame.chunks_exact_mut(self.encoding.bytes()) {
@@ -175,11 +176,11 @@ impl OpenDevice {
         }
         let (mut written, mut attempts, mut after_underrun) = (0, 0, false);
         while written < mono.len() {
-            match self.pcm.io_bytes().writei(&self.bytes[written * frame_bytes..mono.len() * frame_bytes]) {
+            match pcm.io_bytes().writei(&self.bytes[written * frame_bytes..mono.len() * frame_bytes]) {
                 Ok(frames) => written += frames,
                 Err(_) if attempts == MAX_ATTEMPTS => return Err(DeviceLost { errno: EIO }),
                 Err(error) => {
-                    after_underrun |= self.recover(error)?;
+                    after_underrun |= recover(pcm, error)?;
                     attempts += 1;
                 }
             }
@@ -189,30 +190,34 @@ impl OpenDevice {
 
     /// Frames that were written and not heard; none where the device has stopped.
     pub(crate) fn delay_frames(&self) -> usize {
-        self.pcm.delay().ok().and_then(|frames| usize::try_from(frames).ok()).unwrap_or(0)
+        let delay = self.pcm.as_ref().and_then(|pcm| pcm.delay().ok());
+        delay.and_then(|frames| usize::try_from(frames).ok()).unwrap_or(0)
     }
 
     /// Stops at once, ready for the next write; tells how many frames are never heard.
     pub(crate) fn drop_pending(&self) -> usize {
         let pending = self.delay_frames();
-        // A device that is gone says so on the next write.
-        let _ = self.pcm.drop();
-        let _ = self.pcm.prepare();
-        pending
-    }
-
-    /// Tells whether the device had run over or empty, and runs again.
-    fn recover(&self, error: alsa::Error) -> Result<bool, DeviceLost> {
-        let lost = |error: alsa::Error| DeviceLost { errno: error.errno() };
-        match error.errno() {
-            EINTR | EAGAIN => Ok(false),
-            EPIPE | ESTRPIPE => self.pcm.recover(error.errno(), true).map(|()| true).map_err(lost),
-            errno => Err(DeviceLost { errno }),
+        if let Some(pcm) = &self.pcm {
+            // A device that is gone says so on the next write.
+            let _ = pcm.drop();
+            let _ = pcm.prepare();
         }
+        pending
     }
 }
 
-fn negotiate(pcm: &PCM, request: &Request) -> Result<(Encoding, u32, usize, usize), alsa::Error> {
+/// Tells whether the device had run over or empty, and runs again.
+fn recover(pcm: &PCM, error: alsa::Error) -> Result<bool, DeviceLost> {
+    match error.errno() {
+        EINTR | EAGAIN => Ok(false),
+        EPIPE | ESTRPIPE => {
+            pcm.recover(error.errno(), true).map(|()| true).map_err(|error| DeviceLost { errno: error.errno() })
+        }
+        errno => Err(DeviceLost { errno }),
+    }
+}
+
+fn negotiate(pcm: &PCM, direction: Direction, wanted_hz: u32) -> Result<(Encoding, u32, usize, usize), alsa::Error> {
     let (encoding, rate_hz, channels, period) = {
         let params = HwParams::any(pcm)?;
         params.set_access(Access::RWInterleaved)?;
@@ -222,11 +227,11 @@ fn negotiate(pcm: &PCM, request: &Request) -> Result<(Encoding, u32, usize, usiz
         params.set_channels_near(1)?;
         // Our own conversion is better than that of ALSA's plug, so the hardware's rates come first.
         let _ = params.set_rate_resample(false);
-        let mut rates = std::iter::once(request.rate_hz).chain(COMMON_RATES_HZ);
+        let mut rates = std::iter::once(wanted_hz).chain(COMMON_RATES_HZ);
         match rates.find(|rate_hz| params.test_rate(*rate_hz).is_ok()) {
             Some(rate_hz) => params.set_rate(rate_hz, ValueOr::Nearest)?,
             None => {
-                params.set_rate_near(request.rate_hz, ValueOr::Nearest)?;
+                params.set_rate_near(wanted_hz, ValueOr::Nearest)?;
             }
         }
         let rate_hz = params.get_rate()?;
@@ -236,7 +241,7 @@ fn negotiate(pcm: &PCM, request: &Request) -> Result<(Encoding, u32, usize, usiz
         pcm.hw_params(&params)?;
         (encoding, rate_hz, params.get_channels()? as usize, params.get_period_size()?)
     };
-    if request.direction == Direction::Playback {
+    if direction == Direction::Playback {
         let software = pcm.sw_params_current()?;
         // With the first period: while idle the buffer never holds much more.
         software.set_start_threshold(period)?;
@@ -278,12 +283,8 @@ mod tests {
 
     #[test]
     fn reading_and_writing_never_allocates() {
-        let open = |direction| {
-            OpenDevice::open(&Request { device: "null".to_owned(), direction, rate_hz: 48_000, is_rate_fixed: false })
-                .unwrap()
-        };
+        let open = |direction| SoundDevice::open("null", direction, 48_000).unwrap();
         let (mut microphone, mut loudspeaker) = (open(Direction::Capture), open(Direction::Playback));
-        microphone.start().unwrap();
         let mut period = [0; 480];
         let count = crate::counting_allocator::allocations(|| {
             for _ in 0..1_000 {

@@ -16,6 +16,7 @@
 
 mod alsa;
 mod control;
+mod ear;
 mod feed;
 mod recording;
 mod renderer;
@@ -25,6 +26,7 @@ mod unheard;
 
 pub use alsa::AlsaSink;
 pub use control::{Control, PlaybackCounters, StreamId};
+pub use ear::Ear;
 pub use feed::{Feed, StaleStream};
 pub use recording::{Recording, RecordingSink};
 pub use renderer::Renderer;

@@ -2,7 +2,6 @@
 //! that do not keep time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -11,48 +10,39 @@ use thread_priority::{
     thread_native_id,
 };
 
-use crate::device::{Backoff, DeviceError};
+use crate::counter::Flag;
+use crate::device::{DeviceError, pauses};
 
 /// Above everything of ours, and just below the kernel's interrupt threads (50), which the sound card itself needs.
 const FIFO_PRIORITY: u8 = 49;
 /// How often a waiting thread looks whether it shall end.
 const WAIT_SLICE: Duration = Duration::from_millis(20);
 
-/// Tells an audio thread to end.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
 /// A running audio thread; dropping it ends the thread within a period of its device.
 #[derive(Debug)]
 pub(crate) struct AudioThread {
-    stop: Stop,
+    stop: Arc<Flag>,
     handle: Option<JoinHandle<()>>,
 }
 
 impl AudioThread {
     /// Runs `body` on a thread of its own, with real-time priority where this process may have it.
-    pub(crate) fn spawn(name: &str, body: impl FnOnce(Stop) + Send + 'static) -> Result<AudioThread, DeviceError> {
-        let stop = Stop::default();
-        let thread_stop = stop.clone();
+    pub(crate) fn spawn(name: &str, body: impl FnOnce(Arc<Flag>) + Send + 'static) -> Result<Self, DeviceError> {
+        let stop = Arc::<Flag>::default();
+        let thread_stop = Arc::clone(&stop);
         let run = move || {
             let real_time = become_real_time();
             tracing::debug!(real_time, "audio thread starts");
             body(thread_stop);
         };
         let handle = std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(DeviceError::Thread)?;
-        Ok(AudioThread { stop, handle: Some(handle) })
+        Ok(Self { stop, handle: Some(handle) })
     }
 }
 
 impl Drop for AudioThread {
     fn drop(&mut self) {
-        self.stop.0.store(true, Ordering::Relaxed);
+        self.stop.set(true);
         if let Some(handle) = self.handle.take()
             && handle.join().is_err()
         {
@@ -73,15 +63,14 @@ fn become_real_time() -> bool {
 /// Calls `reopen` with growing pauses until it succeeds, and `meanwhile` often; `false` where the thread shall end
 /// first.
 pub(crate) fn reopen_until(
-    stop: &Stop,
+    stop: &Flag,
     mut reopen: impl FnMut() -> Result<(), DeviceError>,
     mut meanwhile: impl FnMut(),
 ) -> bool {
-    let mut backoff = Backoff::new();
-    loop {
-        let until = Instant::now() + backoff.pause();
+    for pause in pauses() {
+        let until = Instant::now() + pause;
         while Instant::now() < until {
-            if stop.is_set() {
+            if stop.get() {
                 return false;
             }
             meanwhile();
@@ -91,6 +80,7 @@ pub(crate) fn reopen_until(
             return true;
         }
     }
+    false
 }
 
 /// Keeps time for a device that does not, such as ALSA's `null` and `file`: at real-time priority it would eat a whole
@@ -108,8 +98,8 @@ pub(crate) struct PacingGuard {
 const LARGEST_LEAD: Duration = Duration::from_secs(1);
 
 impl PacingGuard {
-    pub(crate) fn new(rate_hz: u32, now: Instant) -> PacingGuard {
-        PacingGuard { rate_hz, since: now, frames: 0, unpaced: false }
+    pub(crate) fn new(rate_hz: u32, now: Instant) -> Self {
+        Self { rate_hz, since: now, frames: 0, unpaced: false }
     }
 
     /// Counts `frames` that the device moved by `now`, and tells how long to wait before it moves more.

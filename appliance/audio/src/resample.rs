@@ -11,6 +11,8 @@ use rubato::{
     WindowFunction,
 };
 
+use crate::sample::Sample;
+
 /// Taps of the filter per sample of the slower rate: 60 dB of stop band within 10 % of the band's edge.
 const TAPS: usize = 128;
 /// The most silent samples that are put before a stream so that its samples fall on output samples: with 32 to choose
@@ -63,14 +65,14 @@ impl Resampler {
     ///
     /// # Errors
     /// A rate below 1 kHz or above 768 kHz.
-    pub fn new(from_hz: u32, to_hz: u32) -> Result<Resampler, ResampleError> {
+    pub fn new(from_hz: u32, to_hz: u32) -> Result<Self, ResampleError> {
         for rate_hz in [from_hz, to_hz] {
             if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&rate_hz) {
                 return Err(ResampleError::Rate(rate_hz));
             }
         }
         let filter = if from_hz == to_hz { None } else { Some(Filter::new(from_hz, to_hz)?) };
-        Ok(Resampler { from_hz, to_hz, filter })
+        Ok(Self { from_hz, to_hz, filter })
     }
 
     /// Rate of the input in Hz.
@@ -87,16 +89,18 @@ impl Resampler {
     }
 
     /// Takes all of `input` and appends what is ready to `output`.
-    pub fn process(&mut self, mut input: &[f32], output: &mut Vec<f32>) {
+    pub fn process<S: Sample>(&mut self, mut input: &[S], output: &mut Vec<f32>) {
         let Some(filter) = &mut self.filter else {
-            output.extend_from_slice(input);
+            output.extend(input.iter().map(|sample| sample.into_f32()));
             return;
         };
         filter.taken += input.len() as u64;
         while !input.is_empty() {
             let taken = input.len().min(filter.block.len() - filter.filled);
             let (now, later) = input.split_at(taken);
-            filter.block[filter.filled..][..taken].copy_from_slice(now);
+            for (slot, sample) in filter.block[filter.filled..].iter_mut().zip(now) {
+                *slot = sample.into_f32();
+            }
             filter.filled += taken;
             input = later;
             if filter.filled == filter.block.len() {
@@ -115,17 +119,10 @@ impl Resampler {
         }
         filter.restart();
     }
-
-    /// Drops what has not come out yet, and starts a new stream.
-    pub fn reset(&mut self) {
-        if let Some(filter) = &mut self.filter {
-            filter.restart();
-        }
-    }
 }
 
 impl Filter {
-    fn new(from_hz: u32, to_hz: u32) -> Result<Filter, ResamplerConstructionError> {
+    fn new(from_hz: u32, to_hz: u32) -> Result<Self, ResamplerConstructionError> {
         // Going down, the filter works at the faster rate: it needs as many taps per *output* sample for the same edge.
         let taps = TAPS * from_hz.div_ceil(to_hz).max(1) as usize;
         let parameters = SincInterpolationParameters::new(taps, WindowFunction::BlackmanHarris2);
@@ -135,7 +132,7 @@ impl Filter {
         let (lead_in, delay) = align(taps, ratio, block);
         let scratch = vec![0.0; sinc.output_frames_max()];
         let block = vec![0.0; block];
-        Ok(Filter { sinc, block, filled: lead_in, scratch, lead_in, delay, to_skip: delay, taken: 0, given: 0 })
+        Ok(Self { sinc, block, filled: lead_in, scratch, lead_in, delay, to_skip: delay, taken: 0, given: 0 })
     }
 
     /// Converts the block, with silence where it is not full, and gives at most `limit` samples of the stream.
@@ -184,18 +181,9 @@ mod tests {
         (0..samples).map(|n| (0.5 * (step * n as f64).sin()) as f32).collect()
     }
 
-    /// Amplitude of the part of `samples` that is a sine of this frequency starting with phase 0, and of all the rest.
-    fn fit(samples: &[f32], rate_hz: u32, frequency_hz: f64) -> (f64, f64) {
-        let step = std::f64::consts::TAU * frequency_hz / f64::from(rate_hz);
-        let n = samples.len() as f64;
-        let in_phase =
-            2.0 / n * samples.iter().zip(0..).map(|(s, k)| f64::from(*s) * (step * f64::from(k)).sin()).sum::<f64>();
-        let rest = samples
-            .iter()
-            .zip(0..)
-            .map(|(s, k)| (f64::from(*s) - in_phase * (step * f64::from(k)).sin()).powi(2))
-            .sum::<f64>();
-        (in_phase, (2.0 * rest / n).sqrt())
+    /// The amplitude of a tone that is as loud as `samples`.
+    fn amplitude(samples: &[f32]) -> f32 {
+        (2.0 * samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len() as f32).sqrt()
     }
 
     fn convert(input: &[f32], from_hz: u32, to_hz: u32, chunk: usize) -> Vec<f32> {
@@ -236,20 +224,18 @@ mod tests {
             let loudest = output[400..output.len() - 400].iter().fold(0.0_f32, |a, b| a.max(b.abs()));
             assert!(loudest < 0.5e-3, "{from_hz}: {loudest}");
             let kept = convert(&tone(from_hz, 6_500.0, from_hz as usize), from_hz, 16_000, 480);
-            let (level, rest) = fit(&kept[160..kept.len() - 160], 16_000, 6_500.0);
-            assert!(level.hypot(rest) > 0.45, "{from_hz}: {level} {rest}");
+            let level = amplitude(&kept[160..kept.len() - 160]);
+            assert!(level > 0.45, "{from_hz}: {level}");
         }
     }
 
     #[test]
-    fn a_new_stream_begins_after_finish_and_after_reset() {
+    fn a_new_stream_begins_after_finish() {
         let mut resampler = Resampler::new(22_050, 48_000).unwrap();
         let clip = tone(22_050, 300.0, 1_234);
         let mut first = Vec::new();
         resampler.process(&clip, &mut first);
         resampler.finish(&mut first);
-        resampler.process(&[1.0; 777], &mut Vec::new());
-        resampler.reset();
         let mut second = Vec::new();
         resampler.process(&clip, &mut second);
         resampler.finish(&mut second);

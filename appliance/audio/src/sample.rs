@@ -6,33 +6,34 @@
 /// Full scale of a 16-bit sample.
 const I16_FULL_SCALE: f32 = 32_768.0;
 
-/// A sample that playback takes: `i16`, or `f32` in -1..=1.
+/// A sample that playback and the resampler take: `i16`, or `f32` in -1..=1.
 pub trait Sample: Copy + Send + 'static {
+    /// The sample in -1..1.
+    fn into_f32(self) -> f32;
+
     /// The sample in 16 bits, rounded and clipped; not-a-number is silence.
     fn into_i16(self) -> i16;
 }
 
 impl Sample for i16 {
+    fn into_f32(self) -> f32 {
+        f32::from(self) / I16_FULL_SCALE
+    }
+
     fn into_i16(self) -> i16 {
         self
     }
 }
 
 impl Sample for f32 {
+    fn into_f32(self) -> f32 {
+        self
+    }
+
     fn into_i16(self) -> i16 {
         // A float-to-integer cast saturates, and turns not-a-number into 0.
         (self * I16_FULL_SCALE).round() as i16
     }
-}
-
-/// The sample as `f32` in -1..1.
-pub fn to_f32(sample: i16) -> f32 {
-    f32::from(sample) / I16_FULL_SCALE
-}
-
-/// Appends `samples` as `f32`.
-pub fn extend_f32(samples: &[i16], onto: &mut Vec<f32>) {
-    onto.extend(samples.iter().copied().map(to_f32));
 }
 
 /// Appends `samples` as `i16`.
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn every_16_bit_sample_survives_the_way_through_float() {
-        assert!((i16::MIN..=i16::MAX).all(|sample| to_f32(sample).into_i16() == sample));
+        assert!((i16::MIN..=i16::MAX).all(|sample| sample.into_f32().into_i16() == sample));
     }
 
     #[test]

@@ -66,18 +66,14 @@ pub fn load(path: &Path, rate_hz: u32) -> Result<Vec<i16>, WavError> {
     let mut resampler = resampler.map_err(|error| WavProblem::Rate(error).of(path))?;
     let (mut block, mut converted, mut clip) = (vec![0.0; BLOCK_SAMPLES], Vec::new(), Vec::new());
     loop {
-        let read = reader.read(&mut block)?;
-        if read == 0 {
-            resampler.finish(&mut converted);
-        } else {
-            resampler.process(&block[..read], &mut converted);
-        }
-        extend_i16(&converted, &mut clip);
-        converted.clear();
-        if read == 0 {
-            return Ok(clip);
+        match reader.read(&mut block)? {
+            0 => break,
+            read => resampler.process(&block[..read], &mut converted),
         }
     }
+    resampler.finish(&mut converted);
+    extend_i16(&converted, &mut clip);
+    Ok(clip)
 }
 
 #[cfg(test)]

@@ -16,16 +16,17 @@ use parley_audio::playback::{AlsaSink, PlaybackThread, Renderer, Sink, Written};
 /// Set in the child: the folder of the test's files.
 const FOLDER: &str = "PARLEY_TEST_FOLDER";
 
-/// Runs `body` in a child process whose ALSA knows only what `configuration` defines; `FOLDER` in it becomes the
-/// folder.
-fn with_alsa(test: &str, configuration: &str, prepare: impl Fn(&Path), body: impl Fn(&Path)) {
+/// Runs `body`, a closure of the test that calls this, in a child process whose ALSA knows only what `configuration`
+/// defines; `FOLDER` in it becomes the folder.
+fn with_alsa<F: Fn(&Path)>(configuration: &str, body: F) {
     if let Some(folder) = std::env::var_os(FOLDER) {
         return body(&PathBuf::from(folder));
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("asound.conf");
     std::fs::write(&path, configuration.replace("FOLDER", folder.path().to_str().unwrap())).unwrap();
-    prepare(folder.path());
+    // `alsa::the_test::{{closure}}`; another name would run no test, which is noticed below.
+    let test = std::any::type_name::<F>().split("::").nth(1).unwrap();
     let child = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--nocapture"])
         .env("ALSA_CONFIG_PATH", &path)
@@ -41,10 +42,6 @@ fn samples(path: &Path) -> Vec<i16> {
     bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
-fn bytes(samples: impl Iterator<Item = i16>) -> Vec<u8> {
-    samples.flat_map(i16::to_le_bytes).collect()
-}
-
 const TO_FILE: &str = r#"
 pcm.loudspeaker { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
 pcm.silent { type null }
@@ -52,53 +49,42 @@ pcm.silent { type null }
 
 #[test]
 fn what_is_rendered_reaches_the_device() {
-    with_alsa(
-        "what_is_rendered_reaches_the_device",
-        TO_FILE,
-        |_| {},
-        |folder| {
-            let mut sink = AlsaSink::open("loudspeaker", 24_000).unwrap();
-            assert_eq!(sink.format().rate_hz, 24_000);
-            let (mut feed, control, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
-            let speech: Vec<i16> = (1..=5_000).collect();
-            assert_eq!(feed.offer(control.stream(), &speech), Ok(5_000));
-            while !control.is_drained() {
-                assert_eq!(renderer.step(&mut sink), Ok(Written::InTime));
-            }
-            assert_eq!(control.heard(), 5_000);
-            drop(sink);
-            let heard = samples(&folder.join("heard.raw"));
-            assert_eq!(heard[..5_000], speech);
-            assert!(heard[5_000..].iter().all(|sample| *sample == 0));
-        },
-    );
+    with_alsa(TO_FILE, |folder| {
+        let mut sink = AlsaSink::open("loudspeaker", 24_000).unwrap();
+        assert_eq!(sink.format().rate_hz, 24_000);
+        let (mut feed, control, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
+        let speech: Vec<i16> = (1..=5_000).collect();
+        assert_eq!(feed.offer(control.stream(), &speech), Ok(5_000));
+        while !control.is_drained() {
+            assert_eq!(renderer.step(&mut sink), Ok(Written::InTime));
+        }
+        assert_eq!(control.heard(), 5_000);
+        drop(sink);
+        let heard = samples(&folder.join("heard.raw"));
+        assert_eq!(heard[..5_000], speech);
+        assert!(heard[5_000..].iter().all(|sample| *sample == 0));
+    });
 }
 
 #[test]
 fn pause_and_discard_work_on_alsa() {
-    with_alsa(
-        "pause_and_discard_work_on_alsa",
-        TO_FILE,
-        |_| {},
-        |folder| {
-            let mut sink = AlsaSink::open("loudspeaker", 16_000).unwrap();
-            let (mut feed, control, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
-            let speech: Vec<i16> = (1..=1_000).collect();
-            feed.offer(control.stream(), &speech).unwrap();
-            renderer.step(&mut sink).unwrap();
-            control.pause();
-            (0..5).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
-            control.resume();
-            (0..2).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
-            let new = control.discard();
-            feed.offer(new, &[-7_i16; 50]).unwrap();
-            (0..3).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
-            drop(sink);
-            let heard: Vec<i16> =
-                samples(&folder.join("heard.raw")).into_iter().filter(|sample| *sample != 0).collect();
-            assert_eq!(heard, (1..=480).chain([-7; 50]).collect::<Vec<_>>());
-        },
-    );
+    with_alsa(TO_FILE, |folder| {
+        let mut sink = AlsaSink::open("loudspeaker", 16_000).unwrap();
+        let (mut feed, control, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
+        let speech: Vec<i16> = (1..=1_000).collect();
+        feed.offer(control.stream(), &speech).unwrap();
+        renderer.step(&mut sink).unwrap();
+        control.pause();
+        (0..5).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+        control.resume();
+        (0..2).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+        let new = control.discard();
+        feed.offer(new, &[-7_i16; 50]).unwrap();
+        (0..3).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+        drop(sink);
+        let heard: Vec<i16> = samples(&folder.join("heard.raw")).into_iter().filter(|sample| *sample != 0).collect();
+        assert_eq!(heard, (1..=480).chain([-7; 50]).collect::<Vec<_>>());
+    });
 }
 
 #[test]
@@ -115,37 +101,27 @@ fn a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format() {
         pcm.card { type file slave.pcm "silent" file "FOLDER/heard.raw" format "raw" }
         pcm.silent { type null }
     "#;
-    with_alsa(
-        "a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format",
-        configuration,
-        |_| {},
-        |folder| {
-            let mut sink = AlsaSink::open("loudspeaker", 48_000).unwrap();
-            let period: Vec<i16> = (0..480).map(|n| n * 50 - 12_000).collect();
-            sink.write(&period).unwrap();
-            drop(sink);
-            let expected: Vec<i16> = period.iter().flat_map(|sample| [*sample, *sample]).collect();
-            assert_eq!(samples(&folder.join("heard.raw")), expected);
-        },
-    );
+    with_alsa(configuration, |folder| {
+        let mut sink = AlsaSink::open("loudspeaker", 48_000).unwrap();
+        let period: Vec<i16> = (0..480).map(|n| n * 50 - 12_000).collect();
+        sink.write(&period).unwrap();
+        drop(sink);
+        let expected: Vec<i16> = period.iter().flat_map(|sample| [*sample, *sample]).collect();
+        assert_eq!(samples(&folder.join("heard.raw")), expected);
+    });
 }
 
 #[test]
 fn a_card_of_another_rate_is_used_at_its_own() {
     // `plug` would convert, but our own conversion is better, so it is told not to.
     let configuration = "pcm.card { type plug slave { pcm \"silent\" rate 44100 } }\npcm.silent { type null }";
-    with_alsa(
-        "a_card_of_another_rate_is_used_at_its_own",
-        configuration,
-        |_| {},
-        |_| {
-            assert_eq!(AlsaSink::open("card", 48_000).unwrap().format().rate_hz, 44_100);
-            let source = AlsaSource::open("card", 16_000).unwrap();
-            assert_eq!(source.format().rate_hz, 44_100);
-            let mut microphone = Microphone::start(source).unwrap();
-            assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
-        },
-    );
+    with_alsa(configuration, |_| {
+        assert_eq!(AlsaSink::open("card", 48_000).unwrap().format().rate_hz, 44_100);
+        let source = AlsaSource::open("card", 16_000).unwrap();
+        assert_eq!(source.format().rate_hz, 44_100);
+        let mut microphone = Microphone::start(source).unwrap();
+        assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
+    });
 }
 
 #[test]
@@ -153,26 +129,21 @@ fn a_device_that_was_lost_comes_back_at_its_rate_or_not_at_all() {
     let card = |rate_hz: u32| {
         format!("pcm.card {{ type plug slave {{ pcm \"silent\" rate {rate_hz} }} }}\npcm.silent {{ type null }}")
     };
-    with_alsa(
-        "a_device_that_was_lost_comes_back_at_its_rate_or_not_at_all",
-        &card(44_100),
-        |_| {},
-        |folder| {
-            let mut source = AlsaSource::open("card", 16_000).unwrap();
-            let mut sink = AlsaSink::open("card", 48_000).unwrap();
-            source.reopen().unwrap();
-            sink.reopen().unwrap();
-            assert_eq!((source.format().rate_hz, sink.format().rate_hz), (44_100, 44_100));
-            // A file of its own in the old one's place, so that ALSA sees the change.
-            let other = folder.join("other.conf");
-            std::fs::write(&other, card(32_000)).unwrap();
-            std::fs::rename(&other, folder.join("asound.conf")).unwrap();
-            for refused in [source.reopen(), sink.reopen()] {
-                let error = refused.unwrap_err().to_string();
-                assert!(error.contains("it came back with 32000 Hz instead of 44100 Hz"), "{error}");
-            }
-        },
-    );
+    with_alsa(&card(44_100), |folder| {
+        let mut source = AlsaSource::open("card", 16_000).unwrap();
+        let mut sink = AlsaSink::open("card", 48_000).unwrap();
+        source.reopen().unwrap();
+        sink.reopen().unwrap();
+        assert_eq!((source.format().rate_hz, sink.format().rate_hz), (44_100, 44_100));
+        // A file of its own in the old one's place, so that ALSA sees the change.
+        let other = folder.join("other.conf");
+        std::fs::write(&other, card(32_000)).unwrap();
+        std::fs::rename(&other, folder.join("asound.conf")).unwrap();
+        for refused in [source.reopen(), sink.reopen()] {
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains("it came back with 32000 Hz instead of 44100 Hz"), "{error}");
+        }
+    });
 }
 
 const FROM_FILE: &str = r#"
@@ -183,8 +154,9 @@ pcm.silent { type null }
 #[test]
 fn what_is_said_reaches_the_microphone() {
     let said = || (0..16_000).map(|n| (n % 5_000) as i16);
-    let prepare = |folder: &Path| std::fs::write(folder.join("said.raw"), bytes(said())).unwrap();
-    with_alsa("what_is_said_reaches_the_microphone", FROM_FILE, prepare, |_| {
+    with_alsa(FROM_FILE, |folder| {
+        let bytes: Vec<u8> = said().flat_map(i16::to_le_bytes).collect();
+        std::fs::write(folder.join("said.raw"), bytes).unwrap();
         let source = AlsaSource::open("microphone", 16_000).unwrap();
         assert_eq!((source.format().rate_hz, source.format().channels), (16_000, 1));
         let mut microphone = Microphone::start(source).unwrap();
@@ -200,38 +172,26 @@ fn what_is_said_reaches_the_microphone() {
 
 #[test]
 fn the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker() {
-    with_alsa(
-        "the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker",
-        "pcm.nothing { type null }",
-        |_| {},
-        |_| {
-            let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
-            let (mut feed, control, _playback) =
-                PlaybackThread::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
-            assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
-            assert_eq!(feed.offer(control.stream(), &[1_i16; 4_800]), Ok(4_800));
-            while !control.is_drained() {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        },
-    );
+    with_alsa("pcm.nothing { type null }", |_| {
+        let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
+        let (mut feed, control, _playback) = PlaybackThread::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
+        assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
+        assert_eq!(feed.offer(control.stream(), &[1_i16; 4_800]), Ok(4_800));
+        while !control.is_drained() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
 }
 
 #[test]
 fn a_device_that_is_not_there_says_what_to_do() {
     let configuration = "pcm.gone { type hw card 31 }\npcm.nothing { type null }";
-    with_alsa(
-        "a_device_that_is_not_there_says_what_to_do",
-        configuration,
-        |_| {},
-        |_| {
-            for name in ["unheard_of", "gone"] {
-                let error = AlsaSink::open(name, 48_000).err().unwrap();
-                assert!(matches!(error, DeviceError::NotFound(..)), "{error:?}");
-                assert!(error.to_string().contains(name) && error.to_string().contains("parley check"), "{error}");
-                println!("{error}");
-            }
-            assert!(matches!(AlsaSource::open("a\0b", 16_000), Err(DeviceError::Name(_))));
-        },
-    );
+    with_alsa(configuration, |_| {
+        for name in ["unheard_of", "gone"] {
+            let error = AlsaSink::open(name, 48_000).err().unwrap();
+            assert!(matches!(error, DeviceError::NotFound(..)), "{error:?}");
+            assert!(error.to_string().contains(name) && error.to_string().contains("parley check"), "{error}");
+        }
+        assert!(matches!(AlsaSource::open("a\0b", 16_000), Err(DeviceError::Name(_))));
+    });
 }

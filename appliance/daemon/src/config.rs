@@ -12,15 +12,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
-    /// Sound devices.
     pub audio: AudioSettings,
-    /// The models.
     pub models: ModelsSettings,
-    /// How a conversation behaves.
     pub conversation: ConversationSettings,
-    /// The worker processes.
     pub engines: EnginesSettings,
-    /// Updates of the device.
     pub updates: Updates,
 }
 
@@ -28,9 +23,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AudioSettings {
-    /// The microphone.
     pub input: String,
-    /// The loudspeaker.
     pub output: String,
 }
 
@@ -98,7 +91,7 @@ pub struct EnginesSettings {
 
 impl Default for EnginesSettings {
     fn default() -> Self {
-        EnginesSettings::for_cores(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+        Self::for_cores(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
     }
 }
 
@@ -121,20 +114,10 @@ impl EnginesSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration {path}: {source}")]
-    Read {
-        /// The configuration file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    Read { path: PathBuf, source: std::io::Error },
     /// The file has a mistake; the message shows the line and the allowed keys.
     #[error("the configuration {path} has a mistake:\n{source}")]
-    Parse {
-        /// The configuration file.
-        path: PathBuf,
-        /// The parser's message.
-        source: Box<toml::de::Error>,
-    },
+    Parse { path: PathBuf, source: Box<toml::de::Error> },
 }
 
 impl Config {
@@ -142,8 +125,8 @@ impl Config {
     ///
     /// # Errors
     /// A named file that is missing, and any file with a mistake.
-    pub fn load(named: Option<&Path>) -> Result<Config, ConfigError> {
-        let Some(path) = settings::file(named) else { return Ok(Config::default()) };
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let Some(path) = settings::file(named) else { return Ok(Self::default()) };
         match std::fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).map_err(|source| ConfigError::Parse { path, source: Box::new(source) }),
             Err(source) => Err(ConfigError::Read { path, source }),

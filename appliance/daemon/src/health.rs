@@ -1,7 +1,6 @@
 //! Whether the daemon is well, for the service manager, for the update's gate and for probation.
 
 pub mod figures;
-mod levels;
 mod pulse;
 pub mod watchdog;
 

@@ -16,7 +16,7 @@ pub struct Machine {
 
 impl Machine {
     /// The machine that this runs on.
-    pub fn this() -> Machine {
+    pub fn this() -> Self {
         let field = |file: &str, key: &str, separator: char| {
             let text = std::fs::read_to_string(file).unwrap_or_default();
             let line = text.lines().find(|line| line.starts_with(key)).map(str::to_owned);

@@ -17,7 +17,7 @@ use crate::session::{Session, SessionError};
 use crate::workers::Workers;
 
 /// The first sample at least this loud is a sound: 40 dB below full scale.
-const AUDIBLE: u16 = 330;
+pub const AUDIBLE: u16 = 330;
 /// How long to wait for an answer to begin.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
@@ -56,7 +56,7 @@ impl Question {
     ///
     /// # Errors
     /// It is not one, or is empty.
-    pub fn read(path: &Path) -> Result<Question, WavError> {
+    pub fn read(path: &Path) -> Result<Self, WavError> {
         let samples = wav::load(path, FRAME_RATE_HZ)?;
         let last_sound = last_sound(&samples);
         Ok(Self { samples, last_sound })
@@ -89,12 +89,12 @@ impl Room {
     ///
     /// # Errors
     /// See [`Session::start`].
-    pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<Room, SessionError> {
+    pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
         let session = Session::start(settings, generating, workers, source, sink)?;
         let observations = session.handle.observations.subscribe();
-        Ok(Room { session, clips, recording, observations })
+        Ok(Self { session, clips, recording, observations })
     }
 
     pub fn handle(&self) -> &Handle {

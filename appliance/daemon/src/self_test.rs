@@ -12,7 +12,7 @@ use parley_audio::DeviceError;
 use parley_audio::capture::FRAME_RATE_HZ;
 use parley_audio::playback::{LOUDSPEAKER_HZ, PlaybackThread, RecordingSink};
 use parley_audio::resample::{ResampleError, Resampler};
-use parley_audio::sample::{extend_f32, extend_i16};
+use parley_audio::sample::extend_i16;
 use parley_conversation::{Conversation, FRAME, ModelOnly, Position, Settings};
 use parley_engines::{EngineError, Speak};
 use parley_update::policy::gate;
@@ -24,6 +24,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::conductor::{Conductor, Engines, Generating, Loudspeaker, Observation};
 use crate::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
+use crate::rehearsal::AUDIBLE;
 use crate::workers::Workers;
 
 /// The question in the languages that voices speak; in any other language the first one.
@@ -34,9 +35,6 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("es", "¿Qué hora es?"),
     ("it", "Che ore sono?"),
 ];
-
-/// The first sample at least this loud is a sound: 40 dB below full scale.
-const AUDIBLE: u16 = 330;
 
 /// How often it is tried: a worker that is being loaded, or restarted, is no reason to give up a version.
 const TRIES: u32 = 2;
@@ -134,9 +132,7 @@ async fn say_question(engines: &Engines, settings: &Settings) -> Result<Vec<i16>
             Some(resampler) => resampler,
             none => none.insert(Resampler::new(block.rate_hz, FRAME_RATE_HZ)?),
         };
-        let mut samples = Vec::new();
-        extend_f32(&block.audio, &mut samples);
-        resampler.process(&samples, &mut heard);
+        resampler.process(&block.audio, &mut heard);
     }
     let mut question = Vec::new();
     extend_i16(&heard, &mut question);

@@ -56,11 +56,11 @@ impl Session {
         workers: Workers,
         source: impl Source + 'static,
         sink: impl Sink + 'static,
-    ) -> Result<Session, SessionError> {
+    ) -> Result<Self, SessionError> {
         let (feed, control, playback) = PlaybackThread::start(sink)?;
         let (frames, _) = listening::listen(Microphone::start(source)?)?;
         let loudspeaker = Loudspeaker { feed, control };
-        Session::with(settings, generating, workers, Some((loudspeaker, playback)), frames)
+        Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames)
     }
 
     /// A conversation in writing.
@@ -83,7 +83,7 @@ impl Session {
         let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
-        Ok(Session { handle, workers, conductor, _playback: playback })
+        Ok(Self { handle, workers, conductor, _playback: playback })
     }
 
     pub async fn close(self) {

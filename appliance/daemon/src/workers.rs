@@ -8,7 +8,7 @@
 //! - end-of-turn: `--model FILE`.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use parley_conversation::{Event, Stage};
@@ -204,7 +204,7 @@ impl<K: Kind> Engine<K> for Absent {
 fn program(config: &Config, name: &str, threads: usize) -> Result<WorkerProgram, MissingWorker> {
     let folder = match &config.engines.folder {
         Some(folder) => folder.clone(),
-        None => own_folder().unwrap_or_default(),
+        None => std::env::current_exe().ok().and_then(|own| Some(own.parent()?.to_owned())).unwrap_or_default(),
     };
     let path = folder.join(name);
     if !path.is_file() {
@@ -215,10 +215,6 @@ fn program(config: &Config, name: &str, threads: usize) -> Result<WorkerProgram,
 
 fn option(program: WorkerProgram, name: &str, value: impl AsRef<OsStr>) -> WorkerProgram {
     program.argument(name).argument(value.as_ref())
-}
-
-fn own_folder() -> Option<PathBuf> {
-    std::env::current_exe().ok()?.parent().map(Path::to_owned)
 }
 
 async fn report_health(mut health: watch::Receiver<WorkerHealth>, stage: Stage, control: mpsc::WeakSender<Event>) {

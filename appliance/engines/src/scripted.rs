@@ -95,12 +95,6 @@ impl<K: Kind> Clone for Scripted<K> {
     }
 }
 
-impl<K: Kind> std::fmt::Debug for Scripted<K> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Scripted").field("engine", &K::NAME).field("counts", &self.counts()).finish()
-    }
-}
-
 impl<K: Kind> Scripted<K> {
     /// An engine that answers each task with these outputs, without any latency.
     ///

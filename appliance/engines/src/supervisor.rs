@@ -68,7 +68,7 @@ impl<K: Kind> Supervised<K> {
         let (inbox, messages) = mpsc::channel(INBOX_LENGTH);
         let (health_in, health) = watch::channel(WorkerHealth::Starting);
         let figures = Arc::new(Figures::default());
-        tokio::spawn(Actor::new(program, limits, Queue::new(messages), health_in, Arc::clone(&figures)).run());
+        tokio::spawn(Actor::run(program, limits, Queue::new(messages), health_in, Arc::clone(&figures)));
         Self { inbox, health, figures }
     }
 

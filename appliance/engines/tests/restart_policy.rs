@@ -16,35 +16,6 @@ fn restart(after: u64) -> RestartDecision {
 
 const DEGRADED: RestartDecision = RestartDecision::Degraded { after: Duration::from_secs(60) };
 
-#[test]
-fn the_default_waits_are_0_2_4_8_and_then_a_minute() {
-    let mut policy = RestartPolicy::new(RestartRules::default());
-    let decisions: Vec<_> = (0..7).map(|_| policy.failed(Duration::ZERO)).collect();
-    assert_eq!(decisions, [restart(0), restart(2), restart(4), restart(8), DEGRADED, DEGRADED, DEGRADED]);
-}
-
-#[test]
-fn a_minute_of_health_forgets_and_less_does_not() {
-    let mut policy = RestartPolicy::new(RestartRules::default());
-    policy.failed(seconds(0));
-    policy.became_ready(seconds(10));
-    assert_eq!(policy.failed(seconds(69)), restart(2));
-    policy.became_ready(seconds(80));
-    assert_eq!(policy.failed(seconds(140)), restart(0));
-    // Time in which it was not ready does not count.
-    assert_eq!(policy.failed(seconds(1_000)), restart(2));
-}
-
-#[test]
-fn a_lasting_failure_degrades_at_once_and_health_forgets_it_too() {
-    let mut policy = RestartPolicy::new(RestartRules::default());
-    assert_eq!(policy.failed_for_good(), DEGRADED);
-    policy.became_ready(seconds(1));
-    assert_eq!(policy.failed(seconds(2)), DEGRADED);
-    policy.became_ready(seconds(3));
-    assert_eq!(policy.failed(seconds(63)), restart(0));
-}
-
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Step {
     /// A start that succeeded, and so many seconds of health before the failure.

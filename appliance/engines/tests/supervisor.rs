@@ -19,6 +19,13 @@ use tokio::time::{Instant, sleep};
 const CRASHED: EngineError = EngineError::Crashed { engine: LanguageModel::NAME };
 const STUCK: EngineError = EngineError::Stuck { engine: LanguageModel::NAME };
 
+/// A job gives its whole text, and its worker is started again so often.
+async fn check_restarts(limits: Limits, script: &JobScript, restarts: u32) {
+    let llm = thinker(limits);
+    check_whole_text(llm.start(think(script)), script.length).await;
+    assert_eq!(llm.restarts(), restarts);
+}
+
 fn is_refused(error: Option<EngineError>, words: &str) -> bool {
     matches!(error, Some(EngineError::Refused { message, .. }) if message.contains(words))
 }
@@ -76,11 +83,9 @@ async fn a_crash_in_a_job_neither_loses_nor_repeats_sound() {
 #[tokio::test]
 async fn a_crash_after_the_last_output_does_not_repeat_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    let llm = thinker(limits());
-    let script =
-        JobScript { once: file(&folder, "crash"), ..JobScript::of(30).fault(usize::MAX, JobFault::CrashBeforeEnd) };
-    check_whole_text(llm.start(think(&script)), 30).await;
-    assert_eq!(llm.restarts(), 1);
+    let once = file(&folder, "crash");
+    let script = JobScript { once, ..JobScript::of(30).fault(usize::MAX, JobFault::CrashBeforeEnd) };
+    check_restarts(limits(), &script, 1).await;
 }
 
 #[tokio::test]
@@ -150,13 +155,11 @@ async fn an_owner_that_is_behind_does_not_make_its_worker_stuck() {
 async fn a_long_job_that_reports_is_not_stuck_even_when_its_outputs_are_known() {
     let folder = tempfile::tempdir().unwrap();
     let stall = Duration::from_secs(2);
-    let llm = thinker(Limits { stall, ..limits() });
     let (pieces, pause_ms) = (20, 150);
     let once = file(&folder, "crash");
     let script = JobScript { pause_ms, once, ..JobScript::of(100).fault(pieces, JobFault::Crash) };
     assert!(pause_ms * pieces as u64 > stall.as_millis() as u64, "too short to tell anything");
-    check_whole_text(llm.start(think(&script)), 100).await;
-    assert_eq!(llm.restarts(), 1);
+    check_restarts(Limits { stall, ..limits() }, &script, 1).await;
 }
 
 #[tokio::test]
@@ -276,9 +279,7 @@ async fn a_worker_that_breaks_the_protocol_is_replaced() {
 
 #[tokio::test]
 async fn what_a_native_library_prints_does_not_reach_the_pipe() {
-    let llm = thinker(limits());
-    check_whole_text(llm.start(think(&JobScript::of(50).fault(3, JobFault::Print))), 50).await;
-    assert_eq!(llm.restarts(), 0);
+    check_restarts(limits(), &JobScript::of(50).fault(3, JobFault::Print), 0).await;
 }
 
 #[tokio::test]

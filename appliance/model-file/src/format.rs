@@ -43,15 +43,15 @@ pub enum Format {
 
 impl Format {
     /// The format that a file's name implies.
-    pub fn of_name(name: &str) -> Option<Format> {
+    pub fn of_name(name: &str) -> Option<Self> {
         let ending = name.rsplit('.').next().unwrap_or_default();
         match ending {
-            "gguf" => Some(Format::Gguf),
-            "onnx" => Some(Format::Onnx),
-            "json" => Some(Format::Json),
-            "wav" => Some(Format::Wav),
-            "bin" if name.starts_with("ggml-") => Some(Format::Ggml),
-            _ if name.starts_with("lib") && name.contains(".so") => Some(Format::Elf),
+            "gguf" => Some(Self::Gguf),
+            "onnx" => Some(Self::Onnx),
+            "json" => Some(Self::Json),
+            "wav" => Some(Self::Wav),
+            "bin" if name.starts_with("ggml-") => Some(Self::Ggml),
+            _ if name.starts_with("lib") && name.contains(".so") => Some(Self::Elf),
             _ => None,
         }
     }
@@ -59,12 +59,12 @@ impl Format {
     /// The error of a file that should be of this format, and is what `found` says, with an article.
     pub(crate) fn expected(self, found: &'static str) -> ModelFileError {
         let expected = match self {
-            Format::Ggml => "a Whisper model in ggml format",
-            Format::Gguf => "a language model in GGUF format",
-            Format::Onnx => "an ONNX model",
-            Format::Json => "a JSON object",
-            Format::Wav => "a WAV recording",
-            Format::Elf => "a shared library",
+            Self::Ggml => "a Whisper model in ggml format",
+            Self::Gguf => "a language model in GGUF format",
+            Self::Onnx => "an ONNX model",
+            Self::Json => "a JSON object",
+            Self::Wav => "a WAV recording",
+            Self::Elf => "a shared library",
         };
         ModelFileError::OtherKind { found, expected }
     }

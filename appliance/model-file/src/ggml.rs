@@ -87,7 +87,7 @@ fn block(kind: u32) -> Option<(u64, u64)> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::tests::{damaged_never_panics, refusal, whole_only};
+    use crate::tests::{refusal, whole_only};
     use crate::{Format, GGML_MAGIC};
 
     fn numbers(numbers: &[u32]) -> Vec<u8> {
@@ -194,13 +194,6 @@ pub(crate) mod tests {
     fn a_partly_filled_block_counts_whole() {
         for (kind, elements, bytes) in [(2, 33, 36), (20, 32, 18), (20, 33, 36), (23, 1, 136), (24, 3, 3)] {
             assert_eq!(tensor_bytes(kind, elements), Some(bytes), "{elements} elements of type {kind}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_damage_makes_it_panic_or_take_memory(at: proptest::sample::Index, byte: u8) {
-            damaged_never_panics(small_file(), Format::Ggml, at, byte);
         }
     }
 }

@@ -18,7 +18,6 @@ mod scan;
 
 pub use error::ModelFileError;
 pub use format::{Format, GGML_MAGIC};
-pub use gguf::Gguf;
 pub use scan::Scan;
 
 use std::fs::File;
@@ -42,7 +41,7 @@ pub fn check_in(file: impl Read + Seek, format: Format) -> Result<(), ModelFileE
     format.begin(&mut scan)?;
     match format {
         Format::Ggml => ggml::check(&mut scan),
-        Format::Gguf => gguf::read(&mut scan).map(drop),
+        Format::Gguf => gguf::architecture(&mut scan).map(drop),
         Format::Onnx => onnx::check(&mut scan),
         Format::Json => json(&mut scan),
         Format::Wav => wav(&mut scan),
@@ -50,14 +49,14 @@ pub fn check_in(file: impl Read + Seek, format: Format) -> Result<(), ModelFileE
     }
 }
 
-/// Looks at a GGUF file; what it says of itself.
+/// Looks at a GGUF file; the model's architecture, such as "llama", which is empty where the file does not say.
 ///
 /// # Errors
 /// As [`check`].
-pub fn gguf(path: &Path) -> Result<Gguf, ModelFileError> {
+pub fn architecture(path: &Path) -> Result<String, ModelFileError> {
     let mut scan = Scan::new(open(path)?)?;
     Format::Gguf.begin(&mut scan)?;
-    gguf::read(&mut scan)
+    gguf::architecture(&mut scan)
 }
 
 fn open(path: &Path) -> Result<File, ModelFileError> {

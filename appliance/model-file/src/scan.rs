@@ -18,10 +18,10 @@ impl<R: Read + Seek> Scan<R> {
     ///
     /// # Errors
     /// Its length cannot be found.
-    pub fn new(mut file: R) -> Result<Scan<R>, ModelFileError> {
+    pub fn new(mut file: R) -> Result<Self, ModelFileError> {
         let len = file.seek(SeekFrom::End(0))?;
         file.rewind()?;
-        Ok(Scan { reader: BufReader::new(file), at: 0, len })
+        Ok(Self { reader: BufReader::new(file), at: 0, len })
     }
 
     /// The place reached, in bytes from the start.

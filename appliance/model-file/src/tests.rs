@@ -33,13 +33,6 @@ pub(crate) fn whole_only(bytes: &[u8], format: Format) {
     }
 }
 
-/// Looks at a file with one byte changed.
-pub(crate) fn damaged_never_panics(mut file: Vec<u8>, format: Format, at: Index, byte: u8) {
-    let at = at.index(file.len());
-    file[at] = byte;
-    let _ = check_in(Cursor::new(file), format);
-}
-
 #[test]
 fn names_imply_formats() {
     for (name, format) in [
@@ -97,7 +90,7 @@ fn small_formats_are_known_by_their_beginning() {
 fn a_folder_is_not_a_file() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(check(folder.path(), Format::Ggml), Err(ModelFileError::NotAFile)));
-    assert!(matches!(gguf(folder.path()), Err(ModelFileError::NotAFile)));
+    assert!(matches!(architecture(folder.path()), Err(ModelFileError::NotAFile)));
     assert!(matches!(check(&folder.path().join("none"), Format::Ggml), Err(ModelFileError::Io(_))));
 }
 
@@ -105,6 +98,15 @@ proptest! {
     #[test]
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), format in select(&EVERY[..])) {
         let _ = check_in(Cursor::new(bytes), format);
+    }
+
+    #[test]
+    fn no_damage_makes_it_panic_or_take_memory(at: Index, byte: u8) {
+        for (mut file, format) in [(ggml::tests::small_file(), Format::Ggml), (gguf::tests::small_file(), Format::Gguf)] {
+            let at = at.index(file.len());
+            file[at] = byte;
+            let _ = check_in(Cursor::new(file), format);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::digest::CHUNK_BYTES;
+use crate::digest::each_chunk;
 use crate::error::AttemptError;
 use crate::source::Registry;
 
@@ -102,23 +102,18 @@ fn from_deb(archive: &Path, member: &str, sink: &mut Sink<'_>) -> Result<u64, At
     result
 }
 
-fn copy(mut from: impl Read, sink: &mut Sink<'_>) -> Result<u64, AttemptError> {
-    let mut chunk = vec![0; CHUNK_BYTES];
+fn copy(from: impl Read, sink: &mut Sink<'_>) -> Result<u64, AttemptError> {
     let mut written = 0;
-    loop {
-        let n = match from.read(&mut chunk) {
-            Ok(0) => return Ok(written),
-            Ok(n) => n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(damaged(error)),
-        };
-        if written + n as u64 > sink.limit {
+    each_chunk(from, damaged, |chunk| {
+        if written + chunk.len() as u64 > sink.limit {
             return Err(AttemptError::too_large(sink.limit));
         }
-        sink.file.write_all(&chunk[..n]).map_err(AttemptError::io(sink.path))?;
-        written += n as u64;
+        sink.file.write_all(chunk).map_err(AttemptError::io(sink.path))?;
+        written += chunk.len() as u64;
         (sink.progress)(written);
-    }
+        Ok(())
+    })?;
+    Ok(written)
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub(crate) enum ConvertError {
 }
 
 impl From<ModelFileError> for ConvertError {
-    fn from(error: ModelFileError) -> ConvertError {
+    fn from(error: ModelFileError) -> Self {
         wrong(error)
     }
 }

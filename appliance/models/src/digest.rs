@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::str::FromStr;
 
 use serde::Deserialize;
 use sha2::Digest as _;
@@ -10,7 +9,24 @@ use sha2::Digest as _;
 use crate::manifest::ManifestError;
 
 /// Read at a time while hashing or copying.
-pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Hands everything that a reader has to `take`, chunk by chunk; `failed` makes an error of the reader's.
+pub(crate) fn each_chunk<E>(
+    mut from: impl Read,
+    failed: impl FnOnce(io::Error) -> E,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        match from.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(n) => take(&chunk[..n])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+}
 
 /// The SHA-256 of some bytes, as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,31 +39,28 @@ impl Sha256 {
     ///
     /// # Errors
     /// The reader's.
-    pub(crate) fn of(mut from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Sha256, u64)> {
-        let mut hasher = sha2::Sha256::new();
-        let mut chunk = vec![0; CHUNK_BYTES];
-        let mut total = 0;
-        loop {
-            match from.read(&mut chunk) {
-                Ok(0) => return Ok((Sha256::in_digits(&hasher.finalize()), total)),
-                Ok(n) => {
-                    hasher.update(&chunk[..n]);
-                    total += n as u64;
-                    progress(total);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+    pub(crate) fn of(from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Self, u64)> {
+        let (mut hasher, mut total) = (sha2::Sha256::new(), 0);
+        each_chunk(
+            from,
+            |error| error,
+            |chunk| {
+                hasher.update(chunk);
+                total += chunk.len() as u64;
+                progress(total);
+                Ok(())
+            },
+        )?;
+        Ok((Self::in_digits(&hasher.finalize()), total))
     }
 
     /// The digest of bytes in memory.
-    pub fn of_bytes(bytes: &[u8]) -> Sha256 {
-        Sha256::in_digits(&sha2::Sha256::digest(bytes))
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self::in_digits(&sha2::Sha256::digest(bytes))
     }
 
-    fn in_digits(digest: &[u8]) -> Sha256 {
-        Sha256(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    fn in_digits(digest: &[u8]) -> Self {
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -57,20 +70,12 @@ impl fmt::Display for Sha256 {
     }
 }
 
-impl FromStr for Sha256 {
-    type Err = ManifestError;
-
-    fn from_str(text: &str) -> Result<Sha256, ManifestError> {
-        text.to_owned().try_into()
-    }
-}
-
 impl TryFrom<String> for Sha256 {
     type Error = ManifestError;
 
-    fn try_from(text: String) -> Result<Sha256, ManifestError> {
+    fn try_from(text: String) -> Result<Self, ManifestError> {
         if text.len() == 64 && text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
-            return Ok(Sha256(text));
+            return Ok(Self(text));
         }
         Err(ManifestError(format!("`{text}` is not a SHA-256: write 64 lower-case hexadecimal digits")))
     }
@@ -84,7 +89,7 @@ mod tests {
     fn the_digest_of_nothing_is_the_well_known_one() {
         let text = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Sha256::of_bytes(b"").to_string(), text);
-        assert_eq!(text.parse(), Ok(Sha256::of_bytes(b"")));
+        assert_eq!(text.to_owned().try_into(), Ok(Sha256::of_bytes(b"")));
         assert_eq!(Sha256::of(&b"abc"[..], |_| {}).unwrap(), (Sha256::of_bytes(b"abc"), 3));
     }
 
@@ -92,7 +97,7 @@ mod tests {
     fn other_text_is_refused() {
         let good = Sha256::of_bytes(b"x").to_string();
         for bad in [&good[1..], &format!("{good}0"), &good.to_uppercase(), &"g".repeat(64), "", &"é".repeat(32)] {
-            assert!(bad.parse::<Sha256>().is_err(), "{bad}");
+            assert!(Sha256::try_from(bad.to_owned()).is_err(), "{bad}");
         }
     }
 }

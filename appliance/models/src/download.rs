@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::digest::CHUNK_BYTES;
+use crate::digest::each_chunk;
 use crate::error::AttemptError;
 
 /// A new attempt must bring at least this much more than any before it, …
@@ -38,12 +38,10 @@ enum Ended {
     Whole,
     Broken(String),
     NoAnswer(String),
-    /// The server does not go on where the file ends so far.
-    Elsewhere,
 }
 
 impl Web {
-    pub(crate) fn new() -> Web {
+    pub(crate) fn new() -> Self {
         let agent = ureq::Agent::config_builder()
             .proxy(ureq::Proxy::try_from_env())
             .timeout_resolve(Some(CONNECT_TIMEOUT))
@@ -55,7 +53,7 @@ impl Web {
             .user_agent(concat!("parley/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Web { agent, pause: RETRY_PAUSE, unreachable: Mutex::default() }
+        Self { agent, pause: RETRY_PAUSE, unreachable: Mutex::default() }
     }
 
     /// Brings `part` to `bytes` bytes, going on after what it has.
@@ -80,19 +78,13 @@ impl Web {
             if have == bytes {
                 return Ok(());
             }
-            let problem = match self.once(address, part, have, bytes, progress) {
-                Ok(Ended::Whole) => return Ok(()),
-                Ok(Ended::Broken(problem)) => problem,
-                Ok(Ended::Elsewhere) => {
-                    fs::remove_file(part).map_err(AttemptError::io(part))?;
-                    "the server does not go on where the download broke off".to_owned()
-                }
-                Ok(Ended::NoAnswer(problem)) if best == 0 => {
+            let problem = match self.once(address, part, have, bytes, progress)? {
+                Ended::Whole => return Ok(()),
+                Ended::NoAnswer(problem) if best == 0 => {
                     self.unreachable.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned());
                     return Err(AttemptError::Unreachable(problem));
                 }
-                Ok(Ended::NoAnswer(problem)) => problem,
-                Err(error) => return Err(error),
+                Ended::Broken(problem) | Ended::NoAnswer(problem) => problem,
             };
             let reached = size_of(part);
             if reached >= best + WORTHWHILE_BYTES {
@@ -124,7 +116,7 @@ impl Web {
             Err(error) => return Ok(Ended::NoAnswer(error.to_string())),
         };
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let at = match response.status().as_u16() {
+        let mut at = match response.status().as_u16() {
             200 => {
                 let announced = header("content-length").and_then(|length| length.parse().ok());
                 if let Some(found) = announced.filter(|length| *length != bytes) {
@@ -133,15 +125,30 @@ impl Web {
                 0
             }
             206 if header("content-range").is_some_and(|range| continues(range, have, bytes)) => have,
-            206 | 416 if have > 0 => return Ok(Ended::Elsewhere),
+            206 | 416 if have > 0 => {
+                fs::remove_file(part).map_err(AttemptError::io(part))?;
+                return Ok(Ended::Broken("the server does not go on where the download broke off".to_owned()));
+            }
             status @ (429 | 500..=599) => return Ok(Ended::Broken(format!("the server answered {status}"))),
             status => return Err(AttemptError::Unreachable(format!("the server answered {status}"))),
         };
         let mut file = open_at(part, at).map_err(AttemptError::io(part))?;
-        let mut body = response.into_body().into_reader();
-        let ended = copy(&mut body, &mut file, part, at, bytes, progress)?;
-        file.flush().map_err(AttemptError::io(part))?;
-        Ok(ended)
+        let broken = |error: io::Error| Ok(Ended::Broken(error.to_string()));
+        let copied = each_chunk(response.into_body().into_reader(), broken, |chunk| {
+            at += chunk.len() as u64;
+            if at > bytes {
+                let _ = fs::remove_file(part);
+                return Err(Err(AttemptError::too_large(bytes)));
+            }
+            file.write_all(chunk).map_err(|error| Err(AttemptError::io(part)(error)))?;
+            progress(at);
+            Ok(())
+        });
+        match copied {
+            Ok(()) if at == bytes => Ok(Ended::Whole),
+            Ok(()) => Ok(Ended::Broken("it ended early".to_owned())),
+            Err(ended) => ended,
+        }
     }
 }
 
@@ -159,33 +166,6 @@ fn open_at(part: &Path, at: u64) -> io::Result<File> {
     file.set_len(at)?;
     file.seek(io::SeekFrom::Start(at))?;
     Ok(file)
-}
-
-fn copy(
-    body: &mut impl Read,
-    file: &mut File,
-    part: &Path,
-    mut at: u64,
-    bytes: u64,
-    progress: &mut dyn FnMut(u64),
-) -> Result<Ended, AttemptError> {
-    let mut chunk = vec![0; CHUNK_BYTES];
-    loop {
-        let n = match body.read(&mut chunk) {
-            Ok(0) if at == bytes => return Ok(Ended::Whole),
-            Ok(0) => return Ok(Ended::Broken("it ended early".to_owned())),
-            Ok(n) => n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Ok(Ended::Broken(error.to_string())),
-        };
-        at += n as u64;
-        if at > bytes {
-            let _ = fs::remove_file(part);
-            return Err(AttemptError::too_large(bytes));
-        }
-        file.write_all(&chunk[..n]).map_err(AttemptError::io(part))?;
-        progress(at);
-    }
 }
 
 fn size_of(path: &Path) -> u64 {

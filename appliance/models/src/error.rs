@@ -5,55 +5,30 @@ use std::path::{Path, PathBuf};
 
 /// Why a file is not in the store.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum FetchError {
-    /// Nobody has verified what the file should contain.
+    /// Nobody has verified what the file should contain. `from`: its first source.
     #[error(
         "{name} has no verified checksum, so it is not fetched. Download it from its publisher ({from}), compare it \
          with the checksum published there, and enter `bytes` and `sha256` in the manifest"
     )]
-    Unverified {
-        /// The file's name.
-        name: String,
-        /// Its first source.
-        from: String,
-    },
-    /// The disk has no room for it. Nothing unfinished is left behind.
+    Unverified { name: String, from: String },
+    /// The disk has no room for it and its working files. Nothing unfinished is left behind.
     #[error(
         "{name} needs {} free in {folder}, and there are {}. Free some room, or choose another folder with PARLEY_MODELS",
         megabytes(*needed_bytes),
         megabytes(*free_bytes)
     )]
-    DiskFull {
-        /// The file's name.
-        name: String,
-        /// The store's folder.
-        folder: PathBuf,
-        /// Room that fetching it takes, working files included.
-        needed_bytes: u64,
-        /// Room that there is.
-        free_bytes: u64,
-    },
+    DiskFull { name: String, folder: PathBuf, needed_bytes: u64, free_bytes: u64 },
     /// The store's folder cannot be used.
     #[error("{path}: {source}. Make the folder writable, or choose another with PARLEY_MODELS")]
-    Store {
-        /// The file or folder that was touched.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Every source was tried in vain.
+    Store { path: PathBuf, source: io::Error },
+    /// Every source was tried in vain. `tried`: each recipe with what went wrong, in order, each after a line break.
     #[error(
         "{name} could not be fetched. Tried:{tried}\nCheck the network and try again, or put the file into {folder} \
          by hand and run `parley models verify`"
     )]
-    Exhausted {
-        /// The file's name.
-        name: String,
-        /// The store's folder.
-        folder: PathBuf,
-        /// Each recipe with what went wrong, in order, each after a line break.
-        tried: String,
-    },
+    Exhausted { name: String, folder: PathBuf, tried: String },
 }
 
 /// Why one way to get a file failed.
@@ -73,20 +48,20 @@ pub(crate) enum AttemptError {
 }
 
 impl AttemptError {
-    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> AttemptError {
-        move |source| AttemptError::Io { path: path.to_owned(), source }
+    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), source }
     }
 
-    pub(crate) fn not_installed(client: &str, package: &str) -> AttemptError {
-        AttemptError::Unreachable(format!("{client} is not installed; `sudo apt install {package}` brings it"))
+    pub(crate) fn not_installed(client: &str, package: &str) -> Self {
+        Self::Unreachable(format!("{client} is not installed; `sudo apt install {package}` brings it"))
     }
 
-    pub(crate) fn size(found: u64, expected: u64) -> AttemptError {
-        AttemptError::Wrong(format!("it has {found} bytes instead of {expected}"))
+    pub(crate) fn size(found: u64, expected: u64) -> Self {
+        Self::Wrong(format!("it has {found} bytes instead of {expected}"))
     }
 
-    pub(crate) fn too_large(limit: u64) -> AttemptError {
-        AttemptError::Wrong(format!("it is larger than the {limit} bytes that it may have"))
+    pub(crate) fn too_large(limit: u64) -> Self {
+        Self::Wrong(format!("it is larger than the {limit} bytes that it may have"))
     }
 }
 

@@ -75,22 +75,22 @@ impl Manifest {
     ///
     /// # Errors
     /// None that a test has not seen before the build.
-    pub fn embedded() -> Result<Manifest, ManifestError> {
-        Manifest::parse(include_str!("../models.toml"))
+    pub fn embedded() -> Result<Self, ManifestError> {
+        Self::parse(include_str!("../models.toml"))
     }
 
     /// Reads a manifest.
     ///
     /// # Errors
     /// It is malformed, ambiguous or incomplete.
-    pub fn parse(toml: &str) -> Result<Manifest, ManifestError> {
+    pub fn parse(toml: &str) -> Result<Self, ManifestError> {
         let malformed = |error: toml::de::Error| ManifestError(format!("the model manifest is malformed:\n{error}"));
-        let manifest: Manifest = toml::from_str(toml).map_err(malformed)?;
+        let manifest: Self = toml::from_str(toml).map_err(malformed)?;
         let mut seen = BTreeSet::new();
         let ids = manifest.models.iter().map(|model| model.id.as_str());
-        let names = ids.chain(manifest.profiles.iter().map(|profile| profile.name.as_str()));
+        let files = manifest.models.iter().flat_map(|model| &model.files).map(|file| file.name.as_str());
         let refused = |text: String| Err(ManifestError(text));
-        for name in names.chain(manifest.files().map(|file| file.name.as_str())) {
+        for name in ids.chain(manifest.profile_names()).chain(files) {
             if !seen.insert(name) {
                 return refused(format!(
                     "`{name}` is there twice; give each model, profile and file a name of its own"
@@ -110,10 +110,6 @@ impl Manifest {
             }
         }
         Ok(manifest)
-    }
-
-    fn files(&self) -> impl Iterator<Item = &PinnedFile> {
-        self.models.iter().flat_map(|model| &model.files)
     }
 
     pub(crate) fn profile(&self, name: &str) -> Option<&Profile> {
@@ -165,7 +161,6 @@ mod tests {
     const MODEL: &str = r#"
         [[profile]]
         name = "p"
-        description = "x"
         [[model]]
         id = "a"
         purpose = "language-model"
@@ -187,23 +182,15 @@ mod tests {
             assert!(!model.description.is_empty(), "{id}");
             assert!(model.licence.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)), "{id}: SPDX");
             assert!(model.languages.iter().all(|code| code.len() == 2), "{id}: ISO 639-1");
-            assert!(
-                model.purpose != Purpose::TextToSpeech || model.languages.len() == 1,
-                "{id}: a voice has a language"
-            );
+            let is_voice = model.purpose == Purpose::TextToSpeech;
+            assert!(!is_voice || model.languages.len() == 1, "{id}: a voice has a language");
             for file in &model.files {
                 assert!(file.format.is_some(), "{}: no header check", file.name);
-                let origins = file.pin.iter().flat_map(|pin| &pin.digests);
-                assert!(
-                    origins.clone().count() < 2 || origins.clone().all(|digest| !digest.from.is_empty()),
-                    "{}",
-                    file.name
-                );
+                let origins: Vec<_> = file.pin.iter().flat_map(|pin| &pin.digests).map(|digest| &digest.from).collect();
+                assert!(origins.len() < 2 || origins.iter().all(|from| !from.is_empty()), "{}", file.name);
                 for source in file.recipes.iter().flat_map(|recipe| recipe.sources()) {
-                    assert!(
-                        !matches!(source, FileSource::Web(address) if !address.starts_with("https://")),
-                        "{source}"
-                    );
+                    let is_plain = matches!(source, FileSource::Web(address) if !address.starts_with("https://"));
+                    assert!(!is_plain, "{source}");
                 }
             }
         }
@@ -222,9 +209,9 @@ mod tests {
         let manifest = Manifest::embedded().unwrap();
         for profile in manifest.profiles.iter().filter(|profile| profile.name != "test") {
             let count = |purpose| manifest.models_of(&profile.name).filter(|model| model.purpose == purpose).count();
-            assert_eq!(count(Purpose::SpeechToText), 1, "{}", profile.name);
-            assert_eq!(count(Purpose::LanguageModel), 1, "{}", profile.name);
-            assert_eq!(count(Purpose::EndOfTurn), 1, "{}", profile.name);
+            for purpose in [Purpose::SpeechToText, Purpose::LanguageModel, Purpose::EndOfTurn] {
+                assert_eq!(count(purpose), 1, "{}: {purpose:?}", profile.name);
+            }
             assert!(count(Purpose::TextToSpeech) >= 1, "{}", profile.name);
         }
     }

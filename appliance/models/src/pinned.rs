@@ -89,14 +89,14 @@ impl PinnedFile {
     ///
     /// # Errors
     /// The name, the size, the SHA-256 or the source is none.
-    pub fn new(name: &str, bytes: u64, sha256: &str, source: &str) -> Result<PinnedFile, ManifestError> {
-        let digests = vec![Digest { sha256: sha256.parse()?, from: String::new() }];
+    pub fn new(name: &str, bytes: u64, sha256: &str, source: &str) -> Result<Self, ManifestError> {
+        let digests = vec![Digest { sha256: sha256.to_owned().try_into()?, from: String::new() }];
         let recipes = vec![Recipe { parts: vec![source.parse()?], convert: None }];
-        PinnedFile { format: Format::of_name(name), name: name.to_owned(), pin: Some(Pin { bytes, digests }), recipes }
+        Self { format: Format::of_name(name), name: name.to_owned(), pin: Some(Pin { bytes, digests }), recipes }
             .checked()
     }
 
-    fn checked(self) -> Result<PinnedFile, ManifestError> {
+    fn checked(self) -> Result<Self, ManifestError> {
         let refused = |reason: &str| Err(ManifestError(format!("{}: {reason}", self.name)));
         let is_size = |bytes: u64| (1..=MAX_PINNED_BYTES).contains(&bytes);
         if !is_word(&self.name, "._+-") || self.name.len() > MAX_NAME_BYTES {
@@ -176,7 +176,7 @@ enum RawRecipe {
 impl TryFrom<RawPinnedFile> for PinnedFile {
     type Error = ManifestError;
 
-    fn try_from(raw: RawPinnedFile) -> Result<PinnedFile, ManifestError> {
+    fn try_from(raw: RawPinnedFile) -> Result<Self, ManifestError> {
         let pin = match (raw.verified, raw.bytes, raw.sha256) {
             (true, Some(bytes), Some(RawDigests::One(sha256))) => {
                 Some(Pin { bytes, digests: vec![Digest { sha256, from: String::new() }] })
@@ -193,7 +193,7 @@ impl TryFrom<RawPinnedFile> for PinnedFile {
             RawRecipe::Made(recipe) => recipe,
         });
         let format = raw.format.or_else(|| Format::of_name(&raw.name));
-        PinnedFile { name: raw.name, pin, format, recipes: recipes.collect() }.checked()
+        Self { name: raw.name, pin, format, recipes: recipes.collect() }.checked()
     }
 }
 
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_file_is_read_with_one_or_several_contents() {
         let one = read("name = 'a.bin'\nbytes = 5\nsha256 = 'DIGEST'\nsources = ['https://h/a']").unwrap();
-        assert!(one.pin.unwrap().accepts(&DIGEST.parse().unwrap()));
+        assert!(one.pin.unwrap().accepts(&DIGEST.to_owned().try_into().unwrap()));
         let two = read(
             "name = 'a.bin'\nbytes = 5\nsha256 = [{ digest = 'DIGEST', from = 'x' }]\nsources = [{ parts = ['deb:a#b', 'deb:c#d'] }]",
         );

@@ -37,7 +37,7 @@ pub(crate) struct Reporter<'a> {
 }
 
 impl<'a> Reporter<'a> {
-    pub(crate) fn new(file: &'a str, callback: &'a mut dyn FnMut(Progress<'_>)) -> Reporter<'a> {
+    pub(crate) fn new(file: &'a str, callback: &'a mut dyn FnMut(Progress<'_>)) -> Self {
         Reporter { file, callback }
     }
 

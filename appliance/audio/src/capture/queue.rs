@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::source::{Captured, Source, SourceFormat};
 use crate::device::{DeviceError, DeviceLost};
@@ -32,9 +32,7 @@ pub struct ClipQueue {
 
 /// A clip on its way into the microphone.
 #[derive(Debug, Clone, Default)]
-pub struct QueuedClip {
-    times: Arc<Times>,
-}
+pub struct QueuedClip(Arc<Times>);
 
 #[derive(Debug, Default)]
 struct Times {
@@ -57,12 +55,12 @@ pub struct QueueFull;
 impl QueuedClip {
     /// When its first sample was at the microphone; `None` before.
     pub fn started_at(&self) -> Option<Instant> {
-        self.times.first.get().copied()
+        self.0.first.get().copied()
     }
 
     /// When its last sample was at the microphone; `None` before.
     pub fn ended_at(&self) -> Option<Instant> {
-        self.times.end.get().copied()
+        self.0.end.get().copied()
     }
 }
 
@@ -89,21 +87,16 @@ impl ClipQueue {
 
 impl QueueSource {
     /// A silent microphone of this rate in Hz.
-    pub fn new(rate_hz: u32) -> (QueueSource, ClipQueue) {
+    pub fn new(rate_hz: u32) -> (Self, ClipQueue) {
         let period_frames = rate_hz.div_ceil(PERIODS_PER_SECOND).max(1) as usize;
         let clips = Arc::new(Mutex::new(VecDeque::with_capacity(MAX_CLIPS)));
         let format = SourceFormat { rate_hz, channels: 1, period_frames };
-        let source = QueueSource { format, since: Instant::now(), delivered: 0, clips: Arc::clone(&clips) };
+        let source = Self { format, since: Instant::now(), delivered: 0, clips: Arc::clone(&clips) };
         (source, ClipQueue { rate_hz, clips })
     }
 
     pub(super) fn time_of(&self, frame: u64) -> Instant {
         self.since + frames_to_duration(frame, self.format.rate_hz)
-    }
-
-    /// How long to wait at `now` until the next `frames` have been at the microphone.
-    fn wait(&self, frames: usize, now: Instant) -> Duration {
-        self.time_of(self.delivered + frames as u64).saturating_duration_since(now)
     }
 
     /// The next samples.
@@ -118,12 +111,12 @@ impl QueueSource {
                 break;
             }
             let first = self.time_of(self.delivered + filled as u64);
-            front.clip.times.first.get_or_init(|| first);
+            front.clip.0.first.get_or_init(|| first);
             samples[filled..][..taken].copy_from_slice(&rest[..taken]);
             (filled, front.next) = (filled + taken, front.next + taken);
             if front.next == front.samples.len() {
                 let end = self.time_of(self.delivered + filled as u64);
-                front.clip.times.end.get_or_init(|| end);
+                front.clip.0.end.get_or_init(|| end);
                 clips.pop_front();
             }
         }
@@ -139,7 +132,8 @@ impl Source for QueueSource {
 
     fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
         let frames = interleaved.len().min(self.format.period_frames);
-        std::thread::sleep(self.wait(frames, Instant::now()));
+        let until = self.time_of(self.delivered + frames as u64);
+        std::thread::sleep(until.saturating_duration_since(Instant::now()));
         self.deliver(&mut interleaved[..frames]);
         Ok(Captured { frames, after_overrun: false })
     }

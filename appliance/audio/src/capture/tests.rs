@@ -22,9 +22,9 @@ struct Script {
 }
 
 impl Script {
-    fn new(rate_hz: u32, channels: usize, next: impl FnMut(usize) -> i16 + Send + 'static) -> Script {
+    fn new(rate_hz: u32, channels: usize, next: impl FnMut(usize) -> i16 + Send + 'static) -> Self {
         let format = SourceFormat { rate_hz, channels, period_frames: rate_hz as usize / 100 };
-        Script {
+        Self {
             format,
             next: Box::new(next),
             frame: 0,

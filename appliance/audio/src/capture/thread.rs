@@ -8,7 +8,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use super::source::Source;
 use crate::counter::{Counter, Flag};
 use crate::device::DeviceLost;
-use crate::real_time::{PacingGuard, Stop, reopen_until};
+use crate::real_time::{PacingGuard, reopen_until};
 use crate::sample::downmix;
 
 /// What the microphone's ring holds, in seconds; beyond, the newest samples are dropped.
@@ -62,11 +62,11 @@ pub(super) struct Recorder<S> {
 }
 
 impl<S: Source> Recorder<S> {
-    pub(super) fn new(source: S, counters: Arc<CaptureCounters>) -> (Recorder<S>, RingEnds) {
+    pub(super) fn new(source: S, counters: Arc<CaptureCounters>) -> (Self, RingEnds) {
         let format = source.format();
         let (samples, samples_end) = RingBuffer::new(format.rate_hz as usize * RING_SECONDS);
         let (stamps, stamps_end) = RingBuffer::new(STAMPS);
-        let recorder = Recorder {
+        let recorder = Self {
             interleaved: vec![0; format.period_frames * MAX_CHANNELS].into(),
             mono: vec![0; format.period_frames].into(),
             source,
@@ -102,10 +102,10 @@ impl<S: Source> Recorder<S> {
         Ok(taken.frames)
     }
 
-    pub(super) fn run(mut self, stop: &Stop) {
+    pub(super) fn run(mut self, stop: &Flag) {
         let rate_hz = self.source.format().rate_hz;
         let mut guard = PacingGuard::new(rate_hz, Instant::now());
-        while !stop.is_set() {
+        while !stop.get() {
             match self.step() {
                 Ok(frames) => {
                     // A device that gives nothing and does not wait either would take the whole core.

@@ -4,15 +4,11 @@ use alsa::Direction;
 
 use super::sink::{Sink, SinkFormat, Written};
 use crate::device::{DeviceError, DeviceLost};
-use crate::pcm::{OpenDevice, Request};
+use crate::pcm::SoundDevice;
 
 /// Plays on an ALSA device, the same on all its channels, through a buffer of about 30 ms.
 #[derive(Debug)]
-pub struct AlsaSink {
-    request: Request,
-    device: Option<OpenDevice>,
-    format: SinkFormat,
-}
+pub struct AlsaSink(SoundDevice);
 
 impl AlsaSink {
     /// Opens the device of this name (`default`, `hw:0,0`, `plughw:CARD=…`, or one that ALSA's configuration defines),
@@ -20,38 +16,29 @@ impl AlsaSink {
     ///
     /// # Errors
     /// The device is missing, closed to us, busy, or has no format of ours.
-    pub fn open(device: &str, rate_hz: u32) -> Result<AlsaSink, DeviceError> {
-        let request =
-            Request { device: device.to_owned(), direction: Direction::Playback, rate_hz, is_rate_fixed: false };
-        let device = OpenDevice::open(&request)?;
-        let format = SinkFormat { rate_hz: device.rate_hz, period_frames: device.period_frames };
-        let request = Request { rate_hz: format.rate_hz, is_rate_fixed: true, ..request };
-        Ok(AlsaSink { request, device: Some(device), format })
+    pub fn open(device: &str, rate_hz: u32) -> Result<Self, DeviceError> {
+        SoundDevice::open(device, Direction::Playback, rate_hz).map(Self)
     }
 }
 
 impl Sink for AlsaSink {
     fn format(&self) -> SinkFormat {
-        self.format
+        SinkFormat { rate_hz: self.0.rate_hz, period_frames: self.0.period_frames }
     }
 
     fn write(&mut self, period: &[i16]) -> Result<Written, DeviceLost> {
-        let device = self.device.as_mut().ok_or(DeviceLost { errno: 0 })?;
-        Ok(if device.write(period)? { Written::AfterUnderrun } else { Written::InTime })
+        Ok(if self.0.write(period)? { Written::AfterUnderrun } else { Written::InTime })
     }
 
     fn delay_frames(&mut self) -> usize {
-        self.device.as_ref().map_or(0, OpenDevice::delay_frames)
+        self.0.delay_frames()
     }
 
     fn drop_pending(&mut self) -> usize {
-        self.device.as_ref().map_or(0, OpenDevice::drop_pending)
+        self.0.drop_pending()
     }
 
     fn reopen(&mut self) -> Result<(), DeviceError> {
-        // Closed first: a card that is still there lets nobody in twice.
-        self.device = None;
-        self.device = Some(OpenDevice::open(&self.request)?);
-        Ok(())
+        self.0.reopen()
     }
 }

@@ -106,8 +106,8 @@ impl Command {
         u64::from(self.stream.0) << 1 | u64::from(self.paused)
     }
 
-    fn unpack(word: u64) -> Command {
-        Command { stream: StreamId((word >> 1) as u32), paused: word & 1 == 1 }
+    fn unpack(word: u64) -> Self {
+        Self { stream: StreamId((word >> 1) as u32), paused: word & 1 == 1 }
     }
 }
 
@@ -119,16 +119,16 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(stream: StreamId, frames: u64) -> Progress {
-        Progress { stream, frames: u32::try_from(frames).unwrap_or(u32::MAX) }
+    pub(super) fn new(stream: StreamId, frames: u64) -> Self {
+        Self { stream, frames: u32::try_from(frames).unwrap_or(u32::MAX) }
     }
 
     fn pack(self) -> u64 {
         u64::from(self.stream.0) << 32 | u64::from(self.frames)
     }
 
-    fn unpack(word: u64) -> Progress {
-        Progress { stream: StreamId((word >> 32) as u32), frames: word as u32 }
+    fn unpack(word: u64) -> Self {
+        Self { stream: StreamId((word >> 32) as u32), frames: word as u32 }
     }
 }
 
@@ -144,8 +144,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new() -> Shared {
-        Shared {
+    pub(super) fn new() -> Self {
+        Self {
             command: AtomicU64::new(0),
             heard: AtomicU64::new(0),
             ended: AtomicU64::new(0),

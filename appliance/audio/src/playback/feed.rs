@@ -30,8 +30,8 @@ pub struct Feed {
 }
 
 impl Feed {
-    pub(super) fn new(queue: Producer<Queued>, shared: Arc<Shared>, rate_hz: u32) -> Feed {
-        Feed { queue, shared, rate_hz, offered: 0, stream: StreamId::default() }
+    pub(super) fn new(queue: Producer<Queued>, shared: Arc<Shared>, rate_hz: u32) -> Self {
+        Self { queue, shared, rate_hz, offered: 0, stream: StreamId::default() }
     }
 
     /// Rate of the samples that are offered, in Hz.

@@ -27,10 +27,10 @@ pub struct RecordingSink {
 
 impl RecordingSink {
     /// Records into memory, at most ten minutes.
-    pub fn new(rate_hz: u32) -> (RecordingSink, Recording) {
+    pub fn new(rate_hz: u32) -> (Self, Recording) {
         let now = Instant::now();
         let recording = Recording { rate_hz, first_frame_at: now, samples: Arc::default() };
-        (RecordingSink { line: Line::new(rate_hz, now), recording: recording.clone() }, recording)
+        (Self { line: Line::new(rate_hz, now), recording: recording.clone() }, recording)
     }
 
     fn advance(&mut self) {
@@ -101,10 +101,10 @@ struct Line {
 }
 
 impl Line {
-    fn new(rate_hz: u32, now: Instant) -> Line {
+    fn new(rate_hz: u32, now: Instant) -> Self {
         let format = SinkFormat { rate_hz, period_frames: rate_hz.div_ceil(PERIODS_PER_SECOND).max(1) as usize };
         let pending = VecDeque::with_capacity(format.period_frames * BUFFER_PERIODS);
-        Line { format, since: now, played: 0, pending, has_run_empty: false, has_begun: false }
+        Self { format, since: now, played: 0, pending, has_run_empty: false, has_begun: false }
     }
 
     /// Plays what is due at `now`: the samples that were waiting, then so many silent frames.

@@ -45,11 +45,11 @@ pub struct Renderer {
 
 impl Renderer {
     /// A renderer for sinks of this rate in Hz, with its feed and its control. Everything is allocated here.
-    pub fn new(rate_hz: u32, period_frames: usize) -> (Feed, Control, Renderer) {
+    pub fn new(rate_hz: u32, period_frames: usize) -> (Feed, Control, Self) {
         let frames = |milliseconds: usize| (rate_hz as usize * milliseconds).div_ceil(1_000).max(1);
         let (producer, consumer) = RingBuffer::new(frames(QUEUE_MS));
         let shared = Arc::new(Shared::new());
-        let renderer = Renderer {
+        let renderer = Self {
             queue: consumer,
             shared: Arc::clone(&shared),
             taken_up: Command::default(),
@@ -135,7 +135,7 @@ impl Renderer {
     fn rewind(&mut self) {
         let oldest_kept = self.fetched.saturating_sub(self.history.len() as u64);
         self.cursor = (self.cursor - self.unheard.speech() as u64).max(oldest_kept);
-        self.unheard.clear();
+        self.unheard.keep_last(0);
     }
 
     pub(super) fn fill(&mut self, period: &mut [i16]) {

@@ -7,8 +7,9 @@ use super::control::{Control, Shared};
 use super::feed::Feed;
 use super::renderer::Renderer;
 use super::sink::{Sink, SinkFormat, Written};
+use crate::counter::Flag;
 use crate::device::DeviceError;
-use crate::real_time::{AudioThread, PacingGuard, Stop, reopen_until};
+use crate::real_time::{AudioThread, PacingGuard, reopen_until};
 
 /// How often an idle thread looks for something to say.
 const IDLE_POLL: Duration = Duration::from_millis(2);
@@ -26,19 +27,19 @@ impl PlaybackThread {
     ///
     /// # Errors
     /// The thread could not be started.
-    pub fn start(sink: impl Sink + 'static) -> Result<(Feed, Control, PlaybackThread), DeviceError> {
+    pub fn start(sink: impl Sink + 'static) -> Result<(Feed, Control, Self), DeviceError> {
         let format = sink.format();
         let (feed, control, renderer) = Renderer::new(format.rate_hz, format.period_frames);
         let shared = Arc::clone(&control.shared);
         let thread = AudioThread::spawn("playback", move |stop| play(sink, renderer, &shared, &stop))?;
-        Ok((feed, control, PlaybackThread { _thread: thread }))
+        Ok((feed, control, Self { _thread: thread }))
     }
 }
 
-fn play(mut sink: impl Sink, mut renderer: Renderer, shared: &Shared, stop: &Stop) {
+fn play(mut sink: impl Sink, mut renderer: Renderer, shared: &Shared, stop: &Flag) {
     let SinkFormat { rate_hz, period_frames } = sink.format();
     let mut guard = PacingGuard::new(rate_hz, Instant::now());
-    while !stop.is_set() {
+    while !stop.get() {
         wait_for_speech(&mut sink, &mut renderer, period_frames);
         match renderer.step(&mut sink) {
             Ok(written) => {

@@ -20,8 +20,8 @@ pub(super) struct Unheard {
 }
 
 impl Unheard {
-    pub(super) fn new() -> Unheard {
-        Unheard { runs: VecDeque::with_capacity(MAX_RUNS), frames: 0, speech: 0 }
+    pub(super) fn new() -> Self {
+        Self { runs: VecDeque::with_capacity(MAX_RUNS), frames: 0, speech: 0 }
     }
 
     /// Frames of speech among them.
@@ -62,10 +62,5 @@ impl Unheard {
                 self.runs.pop_front();
             }
         }
-    }
-
-    /// Forgets everything.
-    pub(super) fn clear(&mut self) {
-        self.keep_last(0);
     }
 }

@@ -33,7 +33,7 @@ impl WavReader {
     ///
     /// # Errors
     /// The file cannot be opened, is not a WAV file, has no samples, or an encoding that is not supported.
-    pub fn open(path: &Path) -> Result<WavReader, WavError> {
+    pub fn open(path: &Path) -> Result<Self, WavError> {
         let failed = |problem: WavProblem| problem.of(path);
         let open_error = |error| failed(WavProblem::Open(error));
         let mut file = BufReader::new(File::open(path).map_err(open_error)?);
@@ -41,22 +41,18 @@ impl WavReader {
         let mut header = read_header(&mut file).map_err(failed)?;
 
         let available = length.saturating_sub(file.stream_position().map_err(open_error)?);
-        let promised = header.promise();
+        let (promised, is_unfinished) = header.promise();
         let frame_bytes = u64::from(header.frame_bytes);
         if frame_bytes == 0 {
             return Err(failed(not_wav("its frames have no bytes")));
         }
-        let limit = if let Promise::Bytes(bytes) = promised { bytes } else { u32::MAX.into() };
-        let present = limit.min(available) / frame_bytes * frame_bytes;
-        header.set_data_length(present as u32);
-        let is_cut_short = match promised {
-            Promise::Bytes(bytes) => present < bytes,
-            Promise::Stream => false,
-            Promise::Unfinished => true,
-        };
+        let present = promised.unwrap_or(u32::MAX).into();
+        let present = available.min(present) / frame_bytes * frame_bytes;
+        let data_length_at = header.bytes.len() - 4;
+        header.bytes[data_length_at..].copy_from_slice(&(present as u32).to_le_bytes());
+        let is_cut_short = is_unfinished || promised.is_some_and(|bytes| present < bytes.into());
 
-        let encoding = header.encoding();
-        let unsupported = || failed(WavProblem::Unsupported(encoding.clone()));
+        let unsupported = || failed(WavProblem::Unsupported(header.encoding.clone()));
         let decoder = hound::WavReader::new(Cursor::new(header.bytes).chain(file)).map_err(|error| match error {
             hound::Error::Unsupported | hound::Error::TooWide | hound::Error::InvalidSampleFormat => unsupported(),
             hound::Error::FormatError(reason) if reason.starts_with("bits per sample") => unsupported(),
@@ -80,7 +76,7 @@ impl WavReader {
         if decoder.len() == 0 {
             return Err(failed(WavProblem::Empty));
         }
-        Ok(WavReader { path: path.to_owned(), decoder, spec, is_cut_short })
+        Ok(Self { path: path.to_owned(), decoder, spec, is_cut_short })
     }
 
     /// Mono samples per second.
@@ -146,39 +142,18 @@ fn mix<S>(
 /// Everything up to the first sample.
 struct Header {
     bytes: Vec<u8>,
-    format_tag: u16,
     frame_bytes: u16,
-    bits: u16,
-}
-
-/// How much sound the header promises.
-#[derive(Debug, Clone, Copy)]
-enum Promise {
-    Bytes(u64),
-    /// All ones: it was written to a pipe, and goes on to the end of the file.
-    Stream,
-    /// Zeros: a recorder crashed before it knew.
-    Unfinished,
+    /// Format tag and sample size, for people.
+    encoding: String,
 }
 
 impl Header {
-    fn promise(&self) -> Promise {
+    /// The bytes of sound that are promised, `None` where nobody knew how many there would be; and whether that was a
+    /// recorder that crashed (zeros), and not one that wrote to a pipe (all ones), up to the end of the file.
+    fn promise(&self) -> (Option<u32>, bool) {
         let data = le_u32(&self.bytes, self.bytes.len() - 4);
-        let riff = le_u32(&self.bytes, 4);
-        match (data, riff) {
-            (u32::MAX, _) => Promise::Stream,
-            (0, 0) => Promise::Unfinished,
-            _ => Promise::Bytes(data.into()),
-        }
-    }
-
-    fn set_data_length(&mut self, length: u32) {
-        let at = self.bytes.len() - 4;
-        self.bytes[at..].copy_from_slice(&length.to_le_bytes());
-    }
-
-    fn encoding(&self) -> String {
-        format!("format {:#06x} with {} bits", self.format_tag, self.bits)
+        let is_unfinished = data == 0 && le_u32(&self.bytes, 4) == 0;
+        (Some(data).filter(|data| *data != u32::MAX && !is_unfinished), is_unfinished)
     }
 }
 
@@ -197,7 +172,8 @@ fn read_header(file: &mut (impl Read + Seek)) -> Result<Header, WavProblem> {
         let tag = &bytes[start..start + 4];
         if tag == b"data" {
             let (format_tag, frame_bytes, bits) = format.ok_or_else(|| not_wav("the format is missing"))?;
-            return Ok(Header { bytes, format_tag, frame_bytes, bits });
+            let encoding = format!("format {format_tag:#06x} with {bits} bits");
+            return Ok(Header { bytes, frame_bytes, encoding });
         }
         let is_format = tag == b"fmt ";
         if is_format || tag == b"fact" {

@@ -7,24 +7,17 @@ use proptest::prelude::*;
 
 use super::*;
 
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Folder {
-        Folder(tempfile::tempdir().unwrap())
-    }
-
-    fn file(&self, content: &[u8]) -> PathBuf {
-        let path = self.0.path().join("x.wav");
-        std::fs::write(&path, content).unwrap();
-        path
-    }
+/// A file of this content, which goes with its folder.
+fn file(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.wav");
+    std::fs::write(&path, content).unwrap();
+    (folder, path)
 }
 
 /// A 16-bit mono file of samples 1, 2, 3, …
 fn good(samples: usize) -> Vec<u8> {
-    let folder = Folder::new();
-    let path = folder.file(&[]);
+    let (_folder, path) = file(&[]);
     let mut writer = WavWriter::create(&path, 16_000).unwrap();
     writer.write(&(1..=samples as i16).collect::<Vec<_>>()).unwrap();
     writer.finish().unwrap();
@@ -33,8 +26,8 @@ fn good(samples: usize) -> Vec<u8> {
 
 /// Reads everything, in blocks that fit nothing.
 fn read(content: &[u8]) -> Result<(Vec<i16>, bool), WavError> {
-    let folder = Folder::new();
-    let mut reader = WavReader::open(&folder.file(content))?;
+    let (_folder, path) = file(content);
+    let mut reader = WavReader::open(&path)?;
     let (mut samples, mut block) = (Vec::new(), [0.0; 7]);
     loop {
         match reader.read(&mut block)? {
@@ -54,21 +47,14 @@ fn every_encoding_and_channel_count_is_read_as_mono() {
         (32, SampleFormat::Float),
     ];
     for ((bits_per_sample, sample_format), channels) in encodings.into_iter().flat_map(|e| [1, 2, 6].map(|c| (e, c))) {
-        let folder = Folder::new();
-        let path = folder.file(&[]);
+        let (_folder, path) = file(&[]);
         let spec = WavSpec { channels, sample_rate: 11_025, bits_per_sample, sample_format };
         let mut writer = hound::WavWriter::create(&path, spec).unwrap();
         for frame in 0..100 {
             for channel in 0..channels {
                 // The mean of the channels is a quarter of full scale, up and down.
-                let level = if frame % 2 == 0 { 0.25 } else { -0.25 }
-                    + if channel % 2 == 0 && channels > 1 {
-                        0.125
-                    } else if channels > 1 {
-                        -0.125
-                    } else {
-                        0.0
-                    };
+                let beside = if channels == 1 { 0.0 } else { 0.125 };
+                let level = if frame % 2 == 0 { 0.25 } else { -0.25 } + if channel % 2 == 0 { beside } else { -beside };
                 match sample_format {
                     SampleFormat::Float => writer.write_sample(level as f32).unwrap(),
                     SampleFormat::Int => {
@@ -150,8 +136,7 @@ fn what_is_not_a_wav_file_says_why() {
 
 #[test]
 fn not_a_number_is_silence() {
-    let folder = Folder::new();
-    let path = folder.file(&[]);
+    let (_folder, path) = file(&[]);
     let spec = WavSpec { channels: 1, sample_rate: 16_000, bits_per_sample: 32, sample_format: SampleFormat::Float };
     let mut writer = hound::WavWriter::create(&path, spec).unwrap();
     for sample in [f32::NAN, f32::INFINITY, 0.5, f32::NEG_INFINITY] {
@@ -165,8 +150,7 @@ fn not_a_number_is_silence() {
 
 #[test]
 fn a_clip_is_loaded_at_the_rate_that_is_asked_for() {
-    let folder = Folder::new();
-    let path = folder.file(&good(1_600));
+    let (_folder, path) = file(&good(1_600));
     assert_eq!(load(&path, 16_000).unwrap(), (1..=1_600).collect::<Vec<i16>>());
     assert_eq!(load(&path, 44_100).unwrap().len(), 4_410);
     assert!(load(&path, 1).unwrap_err().to_string().contains("x.wav: a sample rate of 1 Hz"));
@@ -174,8 +158,7 @@ fn a_clip_is_loaded_at_the_rate_that_is_asked_for() {
 
 #[test]
 fn a_file_is_readable_while_it_grows() {
-    let folder = Folder::new();
-    let path = folder.file(&[]);
+    let (_folder, path) = file(&[]);
     let mut writer = WavWriter::create(&path, 1_000).unwrap();
     let error = WavReader::open(&path).err().unwrap().to_string();
     assert!(error.contains("no sound in it"), "a header that is right from the start: {error}");
@@ -190,10 +173,10 @@ fn a_file_is_readable_while_it_grows() {
 
 #[test]
 fn a_full_disk_names_file_and_cause() {
-    let error = WavWriter::create(Path::new("/dev/full"), 16_000).unwrap_err();
+    let error = WavWriter::create(Path::new("/dev/full"), 16_000).err().unwrap();
     let message = error.to_string();
     assert!(message.contains("/dev/full") && message.contains("No space left"), "{message}");
-    let error = WavWriter::create(Path::new("/nowhere/x.wav"), 16_000).unwrap_err();
+    let error = WavWriter::create(Path::new("/nowhere/x.wav"), 16_000).err().unwrap();
     assert!(error.to_string().contains("/nowhere/x.wav"), "{error}");
 }
 

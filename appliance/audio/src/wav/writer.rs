@@ -22,24 +22,18 @@ pub struct WavWriter {
     since_header: u32,
 }
 
-impl std::fmt::Debug for WavWriter {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("WavWriter").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
 impl WavWriter {
     /// Creates a file, or replaces one.
     ///
     /// # Errors
     /// The place does not exist, is closed to us or full.
-    pub fn create(path: &Path, rate_hz: u32) -> Result<WavWriter, WavError> {
+    pub fn create(path: &Path, rate_hz: u32) -> Result<Self, WavError> {
         let error = |error| WavProblem::Write(error).of(path);
         let file = File::create(path).map_err(error)?;
         let same_file = file.try_clone().map_err(error)?;
         let spec = WavSpec { channels: 1, sample_rate: rate_hz, bits_per_sample: 16, sample_format: SampleFormat::Int };
         let encoder = hound::WavWriter::new(BufWriter::new(file), spec);
-        let mut writer = WavWriter {
+        let mut writer = Self {
             path: path.to_owned(),
             encoder: encoder.map_err(|failure| write_error(path, failure))?,
             file: same_file,
@@ -74,7 +68,7 @@ impl WavWriter {
     /// # Errors
     /// The disk is full or failed.
     pub fn finish(self) -> Result<(), WavError> {
-        let WavWriter { path, encoder, file, .. } = self;
+        let Self { path, encoder, file, .. } = self;
         encoder.finalize().map_err(|failure| write_error(&path, failure))?;
         match file.sync_all() {
             // Not every kind of file can be forced onto a disk: a pipe or a device has none.

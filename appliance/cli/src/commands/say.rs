@@ -8,7 +8,6 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use parley_audio::playback::{Control, Feed, PlaybackThread};
 use parley_audio::resample::Resampler;
-use parley_audio::sample::extend_f32;
 use parley_audio::wav::WavWriter;
 use parley_conversation::{ClauseCutter, speakable};
 use parley_engines::{Engine, Speak};
@@ -130,9 +129,8 @@ impl Outlet {
                     Some(resampler) => resampler,
                     none => none.insert(Resampler::new(rate_hz, feed.rate_hz())?),
                 };
-                let (mut samples, mut converted) = (Vec::new(), Vec::new());
-                extend_f32(audio, &mut samples);
-                resampler.process(&samples, &mut converted);
+                let mut converted = Vec::new();
+                resampler.process(audio, &mut converted);
                 offer(feed, control, &converted).await
             }
         }

@@ -124,9 +124,3 @@ impl AnswerJob {
         self.waiting.clone()
     }
 }
-
-/// Lets the language model read ahead.
-pub(super) fn prepare(mut job: Job<Generated>) -> Task {
-    // A failure needs no word: the next question will tell.
-    Task::spawn(async move { while let Some(Ok(_)) = job.next().await {} })
-}

@@ -45,8 +45,9 @@ impl Conductor {
             }
             Action::Prepare { messages } => {
                 let reading = Generating { max_tokens: 0, ..self.generating.clone() };
-                let job = self.engines.language_model.start(jobs::generate_task(messages, &reading));
-                self.preparation = Some(jobs::prepare(job));
+                let mut job = self.engines.language_model.start(jobs::generate_task(messages, &reading));
+                // A failure needs no word: the next question will tell.
+                self.preparation = Some(Task::spawn(async move { while let Some(Ok(_)) = job.next().await {} }));
             }
             Action::Speak { turn, clause, text, language } => {
                 if clause == 0 {
@@ -70,14 +71,14 @@ impl Conductor {
             }
             Action::Pause { turn } => {
                 if let Some(speech) = self.turn(turn).speech.as_ref() {
-                    speech.pause();
+                    speech.stream.pause();
                     let report = speech.report_heard(PAUSE_TAKES);
                     self.spawn(turn, report);
                 }
             }
             Action::Resume { turn } => {
                 if let Some(speech) = self.turn(turn).speech.as_ref() {
-                    speech.resume();
+                    speech.stream.resume();
                 }
             }
             Action::Cancel { turn } => self.cancel(turn),
@@ -94,7 +95,7 @@ impl Conductor {
         if !state.told {
             self.turns.remove(&turn);
         } else if let Some(speech) = speech {
-            let heard = speech.stop();
+            let heard = speech.stream.stop();
             self.send_later(Event::Heard { turn, heard });
         }
     }

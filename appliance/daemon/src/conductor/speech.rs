@@ -2,7 +2,7 @@
 //! to the loudspeaker as it takes them.
 
 mod player;
-mod stream;
+pub(super) mod stream;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub(super) struct Speech {
     waiting: WaitingClauses,
     release: watch::Sender<bool>,
     reports: Reports,
-    stream: Arc<Stream>,
+    pub(super) stream: Arc<Stream>,
 }
 
 struct Clause {
@@ -104,20 +104,6 @@ impl Speech {
 
     pub(super) fn release(&mut self) {
         self.release.send_replace(true);
-    }
-
-    /// Falls silent, and keeps the rest.
-    pub(super) fn pause(&self) {
-        self.stream.pause();
-    }
-
-    pub(super) fn resume(&self) {
-        self.stream.resume();
-    }
-
-    /// Drops all of it; how much was heard.
-    pub(super) fn stop(self) -> Duration {
-        self.stream.stop()
     }
 
     /// Tells the core how much was heard, after a while.

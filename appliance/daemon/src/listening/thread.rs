@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parley_audio::capture::{FRAME_SAMPLES, Frame, Microphone};
+use parley_audio::capture::{FRAME_SAMPLES, Microphone};
 use parley_conversation::Position;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -25,19 +25,16 @@ pub fn listen(mut microphone: Microphone) -> std::io::Result<(mpsc::Receiver<Aud
         let mut activity = VoiceActivity::default();
         while !frames.is_closed() {
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
-            if let Err(TrySendError::Full(_)) = frames.try_send(judged(frame, &mut activity)) {
+            let frame = AudioFrame {
+                end: Position(frame.position + FRAME_SAMPLES as u64),
+                arrived: Instant::from_std(frame.arrived_at),
+                samples: frame.samples,
+                speech: activity.judge(&frame.samples),
+            };
+            if let Err(TrySendError::Full(_)) = frames.try_send(frame) {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
         }
     })?;
     Ok((receiver, dropped))
-}
-
-fn judged(frame: Frame, activity: &mut VoiceActivity) -> AudioFrame {
-    AudioFrame {
-        end: Position(frame.position + FRAME_SAMPLES as u64),
-        arrived: Instant::from_std(frame.arrived_at),
-        samples: frame.samples,
-        speech: activity.judge(&frame.samples),
-    }
 }

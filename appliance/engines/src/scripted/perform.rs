@@ -5,15 +5,15 @@ use tokio::time::sleep;
 use super::{Fault, Pace, Shared};
 use crate::{EngineError, JobSender, Kind};
 
+/// Why a job was not finished.
 enum End {
-    Finished,
     Cancelled,
     Failed(EngineError),
 }
 
 pub(super) async fn perform<K: Kind>(shared: &Shared<K>, outputs: Vec<K::Output>, sender: JobSender<K::Output>) {
     let end = if sender.is_cancelled() {
-        End::Cancelled
+        Err(End::Cancelled)
     } else {
         let (pace, fault) = {
             let mut state = shared.state();
@@ -23,39 +23,39 @@ pub(super) async fn perform<K: Kind>(shared: &Shared<K>, outputs: Vec<K::Output>
         };
         tokio::select! {
             biased;
-            () = sender.cancelled() => End::Cancelled,
+            () = sender.cancelled() => Err(End::Cancelled),
             end = run::<K>(outputs, pace, fault, &sender) => end,
         }
     };
     let counts = &mut shared.state().counts;
     match end {
-        End::Finished => counts.finished += 1,
-        End::Cancelled => counts.cancelled += 1,
-        End::Failed(error) => {
+        Ok(()) => counts.finished += 1,
+        Err(End::Cancelled) => counts.cancelled += 1,
+        Err(End::Failed(error)) => {
             counts.failed += 1;
             sender.fail(error);
         }
     }
 }
 
-async fn run<K: Kind>(outputs: Vec<K::Output>, pace: Pace, fault: Option<Fault>, sender: &JobSender<K::Output>) -> End {
+async fn run<K: Kind>(
+    outputs: Vec<K::Output>,
+    pace: Pace,
+    fault: Option<Fault>,
+    sender: &JobSender<K::Output>,
+) -> Result<(), End> {
     let engine = K::NAME;
     let (after_outputs, restart, twice) = match fault {
         None => return deliver::<K>(outputs, pace, sender).await,
-        Some(Fault::Unavailable(reason)) => return End::Failed(EngineError::Unavailable { engine, reason }),
+        Some(Fault::Unavailable(reason)) => return Err(End::Failed(EngineError::Unavailable { engine, reason })),
         Some(Fault::Refuse(message)) => {
             sleep(pace.first).await;
-            return End::Failed(EngineError::Refused { engine, message });
+            return Err(End::Failed(EngineError::Refused { engine, message }));
         }
         Some(Fault::Hang { after_outputs, stall }) => {
-            let begin = outputs.into_iter().take(after_outputs).collect();
-            return match deliver::<K>(begin, pace, sender).await {
-                End::Finished => {
-                    sleep(stall).await;
-                    End::Failed(EngineError::Stuck { engine })
-                }
-                end @ (End::Cancelled | End::Failed(_)) => end,
-            };
+            deliver::<K>(outputs.into_iter().take(after_outputs).collect(), pace, sender).await?;
+            sleep(stall).await;
+            return Err(End::Failed(EngineError::Stuck { engine }));
         }
         Some(Fault::Crash { after_outputs, restart }) => (after_outputs, restart, false),
         Some(Fault::CrashTwice { after_outputs, restart }) => (after_outputs, restart, true),
@@ -63,25 +63,23 @@ async fn run<K: Kind>(outputs: Vec<K::Output>, pace: Pace, fault: Option<Fault>,
     let mut begin = outputs;
     let rest = begin.split_off(after_outputs.min(begin.len()));
     let computed_again = computing_time::<K>(&begin, pace);
-    if let end @ (End::Cancelled | End::Failed(_)) = deliver::<K>(begin, pace, sender).await {
-        return end;
-    }
+    deliver::<K>(begin, pace, sender).await?;
     sleep(restart + computed_again).await;
     if twice {
-        return End::Failed(EngineError::Crashed { engine });
+        return Err(End::Failed(EngineError::Crashed { engine }));
     }
     let rest_pace = if after_outputs == 0 { pace } else { Pace { first: pace.each, ..pace } };
     deliver::<K>(rest, rest_pace, sender).await
 }
 
-async fn deliver<K: Kind>(outputs: Vec<K::Output>, pace: Pace, sender: &JobSender<K::Output>) -> End {
+async fn deliver<K: Kind>(outputs: Vec<K::Output>, pace: Pace, sender: &JobSender<K::Output>) -> Result<(), End> {
     for (index, output) in outputs.into_iter().enumerate() {
         sleep(wait_before::<K>(index, &output, pace)).await;
         if !sender.send(Ok(output)).await {
-            return End::Cancelled;
+            return Err(End::Cancelled);
         }
     }
-    End::Finished
+    Ok(())
 }
 
 fn computing_time<K: Kind>(outputs: &[K::Output], pace: Pace) -> std::time::Duration {

@@ -45,35 +45,33 @@ pub(super) struct Actor<K: Kind> {
 }
 
 impl<K: Kind> Actor<K> {
-    pub fn new(
+    /// Runs until shutdown.
+    pub async fn run(
         program: WorkerProgram,
         limits: Limits,
         queue: Queue<K>,
         health: watch::Sender<WorkerHealth>,
         figures: Arc<Figures>,
-    ) -> Self {
+    ) {
         let policy = RestartPolicy::new(limits.restart.clone());
-        Self { program, limits, queue, health, figures, policy, born: Instant::now(), next_job: 1 }
-    }
-
-    pub async fn run(mut self) {
+        let mut actor = Self { program, limits, queue, health, figures, policy, born: Instant::now(), next_job: 1 };
         loop {
-            let stop = match self.start_worker().await {
-                Ok(process) => self.serve(process).await,
+            let stop = match actor.start_worker().await {
+                Ok(process) => actor.serve(process).await,
                 Err(stop) => stop,
             };
-            self.figures.pid.store(0, Ordering::Relaxed);
+            actor.figures.pid.store(0, Ordering::Relaxed);
             match stop {
                 Stop::ShutDown => break,
                 Stop::Failed(failure) => {
-                    if !self.wait_for_restart(failure).await {
+                    if !actor.wait_for_restart(failure).await {
                         break;
                     }
                 }
             }
         }
         // Last: whoever waits for the end of the inbox may rely on the process being gone.
-        self.queue.close(SHUT_DOWN);
+        actor.queue.close(SHUT_DOWN);
     }
 
     async fn start_worker(&mut self) -> Result<Process<K>, Stop> {
@@ -197,13 +195,11 @@ impl<K: Kind> Actor<K> {
 }
 
 impl Failure {
-    fn with_last_words(self, words: &str) -> Self {
-        let add = |reason: String| {
-            if words.is_empty() { reason } else { format!("{reason}: {words}") }
-        };
-        match self {
-            Self::Passing(reason) => Self::Passing(add(reason)),
-            Self::Lasting(reason) => Self::Lasting(add(reason)),
+    fn with_last_words(mut self, words: &str) -> Self {
+        let (Self::Passing(reason) | Self::Lasting(reason)) = &mut self;
+        if !words.is_empty() {
+            *reason += &format!(": {words}");
         }
+        self
     }
 }

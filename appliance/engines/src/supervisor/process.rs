@@ -103,11 +103,8 @@ impl<K: Kind> Process<K> {
         self.last_words.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub async fn kill(mut self) {
-        // An error means that it has ended already.
-        let _ = self.life.0.start_kill();
-        // A process that does not even die of SIGKILL is left to the runtime.
-        let _ = timeout(REAP, self.life.0.wait()).await;
+    pub async fn kill(self) {
+        self.shut_down(Duration::ZERO).await;
     }
 
     /// Closes the worker's input, waits for the process to end, and kills it if it does not.
@@ -115,7 +112,9 @@ impl<K: Kind> Process<K> {
         let Self { life: Life(mut child), stdin, reports, .. } = self;
         drop((stdin, reports));
         if timeout(grace, child.wait()).await.is_err() {
+            // An error means that it has ended already.
             let _ = child.start_kill();
+            // A process that does not even die of SIGKILL is left to the runtime.
             let _ = timeout(REAP, child.wait()).await;
         }
     }

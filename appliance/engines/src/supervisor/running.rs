@@ -24,11 +24,6 @@ pub(super) enum JobEnd {
     Lost { reason: String, begun: bool },
 }
 
-enum Phase {
-    Wanted { stalled_at: Instant },
-    Cancelled { kill_at: Instant },
-}
-
 struct Skip {
     amount: usize,
     markers: usize,
@@ -64,14 +59,11 @@ pub(super) async fn run_job<K: Kind>(
     let mut begun = false;
     let mut skip = Skip { amount: waiting.delivered, markers: waiting.markers_delivered };
     let mut undelivered: Option<K::Output> = None;
-    let mut phase = Phase::Wanted { stalled_at: Instant::now() + limits.stall };
+    let mut wanted = true;
+    // When a job that is wanted is stuck, and one that is cancelled has not stopped in time.
+    let mut deadline = Instant::now() + limits.stall;
 
     loop {
-        let wanted = matches!(phase, Phase::Wanted { .. });
-        let deadline = match phase {
-            Phase::Wanted { stalled_at } => stalled_at,
-            Phase::Cancelled { kill_at } => kill_at,
-        };
         tokio::select! {
             biased;
             () = waiting.sender.cancelled(), if wanted => {
@@ -79,7 +71,7 @@ pub(super) async fn run_job<K: Kind>(
                     return JobEnd::Over(None);
                 }
                 undelivered = None;
-                phase = Phase::Cancelled { kill_at: Instant::now() + limits.cancel };
+                (wanted, deadline) = (false, Instant::now() + limits.cancel);
                 match protocol::encode(&Command::<K::Task>::Cancel { job: id }) {
                     Ok(frame) => outgoing.extend(frame),
                     Err(error) => return JobEnd::Lost { reason: error.to_string(), begun },
@@ -97,7 +89,7 @@ pub(super) async fn run_job<K: Kind>(
                     }
                     room.send(Ok(output));
                 }
-                phase = Phase::Wanted { stalled_at: Instant::now() + limits.stall };
+                deadline = Instant::now() + limits.stall;
             }
             // While no reports are read, the end of the pipe cannot tell that the worker is dead.
             reason = process.life.exited(), if undelivered.is_some() => return JobEnd::Lost { reason, begun },
@@ -109,8 +101,8 @@ pub(super) async fn run_job<K: Kind>(
                 Err(error) => return JobEnd::Lost { reason: process.life.epitaph(&error.into()).await, begun },
             },
             report = process.reports.recv(), if undelivered.is_none() => {
-                if let Phase::Wanted { stalled_at } = &mut phase {
-                    *stalled_at = Instant::now() + limits.stall;
+                if wanted {
+                    deadline = Instant::now() + limits.stall;
                 }
                 match report {
                     Some(Ok(Report::Output { job, output })) if job == id => {

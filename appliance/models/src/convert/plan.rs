@@ -51,7 +51,7 @@ type Tensors = BTreeMap<String, Tensor>;
 
 impl Shape {
     /// The dimensions, from the shapes of the tensors.
-    pub(super) fn of<R: Read + Seek>(tensors: &Tensors, scan: &mut Scan<R>) -> Result<Shape, ConvertError> {
+    pub(super) fn of<R: Read + Seek>(tensors: &Tensors, scan: &mut Scan<R>) -> Result<Self, ConvertError> {
         let dimension = |name: &str, index: usize, allowed: RangeInclusive<u32>| {
             let size = find(tensors, name)?.shape.get(index).copied().filter(|size| allowed.contains(size));
             size.ok_or_else(|| wrong(format!("{name} has another size")))
@@ -71,7 +71,7 @@ impl Shape {
         let width = dimension("encoder/conv1/weight", 0, 1..=MAX_WIDTH)?;
         let mels = dimension("encoder/conv1/weight", 1, 80..=128)?;
         let vocabulary = dimension("decoder/embeddings/weight", 0, VOCABULARIES)?;
-        Ok(Shape { vocabulary, width, mels, encoder, decoder })
+        Ok(Self { vocabulary, width, mels, encoder, decoder })
     }
 }
 

@@ -17,18 +17,18 @@ struct Builder {
 }
 
 impl Builder {
-    fn new(vocabulary: u32) -> Builder {
-        let mut builder = Builder { tensors: vec![], aliases: vec![] };
-        let halves = |builder: &mut Builder, name: &str, shape: &[u32]| {
+    fn new(vocabulary: u32) -> Self {
+        let mut builder = Self { tensors: vec![], aliases: vec![] };
+        let halves = |builder: &mut Self, name: &str, shape: &[u32]| {
             let count: u32 = shape.iter().product();
             let bytes = (0..count).flat_map(|i| (0x3c00 + (i % 512) as u16).to_le_bytes()).collect();
             builder.tensors.push((name.to_owned(), shape.to_vec(), 4, bytes));
         };
-        let linear = |builder: &mut Builder, name: &str, shape: [u32; 2]| {
+        let linear = |builder: &mut Self, name: &str, shape: [u32; 2]| {
             halves(builder, &format!("{name}/weight"), &shape);
             halves(builder, &format!("{name}/bias"), &shape[..1]);
         };
-        let norm = |builder: &mut Builder, name: &str| {
+        let norm = |builder: &mut Self, name: &str| {
             halves(builder, &format!("{name}/gamma"), &[WIDTH]);
             halves(builder, &format!("{name}/beta"), &[WIDTH]);
         };

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{FileState, Store};
-use crate::disk::{self, SPARE_BYTES};
+use crate::disk;
 use crate::error::{AttemptError, FetchError};
 use crate::pinned::{Pin, PinnedFile, Recipe};
 use crate::progress::{FetchPhase, Progress, Reporter};
@@ -60,11 +60,13 @@ impl Store {
         let _lock = self.lock(&mut Reporter::new(&first.name, progress))?;
         // The fetcher that had the lock before may have removed it after success.
         fs::create_dir_all(&work_folder).map_err(store_error(&work_folder))?;
-        let workshop = Workshop { folder: &work_folder, web: &self.web, clients: &self.clients };
         for (index, (file, pin)) in wanted.iter().enumerate() {
             // Whoever had the lock before may have fetched it meanwhile.
-            if self.verify(file, progress) != FileState::Present {
-                self.fetch(&workshop, file, pin, progress)?;
+            let is_present = self.verify(file, progress) == FileState::Present;
+            let (web, clients, reporter) = (&self.web, &self.clients, Reporter::new(&file.name, progress));
+            let mut workshop = Workshop { folder: &work_folder, web, clients, file, pin, reporter };
+            if !is_present {
+                self.fetch(&mut workshop)?;
             }
             let is_needed =
                 |package: &Package| wanted[index + 1..].iter().any(|(file, _)| packages(file).any(|of| of == package));
@@ -88,31 +90,25 @@ impl Store {
         Ok(file)
     }
 
-    fn fetch(
-        &self,
-        workshop: &Workshop<'_>,
-        file: &PinnedFile,
-        pin: &Pin,
-        progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(), FetchError> {
-        let mut reporter = Reporter::new(&file.name, progress);
+    fn fetch(&self, workshop: &mut Workshop<'_>) -> Result<(), FetchError> {
+        let file = workshop.file;
         let mut attempts = Vec::new();
         for recipe in self.in_order(file) {
-            let needed_bytes = self.needed_bytes(workshop, file, pin, recipe);
+            let needed_bytes = workshop.needed_bytes(recipe);
             let full = |free_bytes| AttemptError::DiskFull { needed_bytes, free_bytes };
             let made = match (self.free_bytes)(&self.folder) {
                 Some(free_bytes) if free_bytes < needed_bytes => Err(full(free_bytes)),
-                Some(_) | None => workshop.make(file, pin, recipe, &mut reporter),
+                Some(_) | None => workshop.make(recipe),
             };
             let error = match made {
                 Ok(candidate) => {
                     self.put_in_place(file, &candidate)?;
-                    workshop.discard_work(file);
-                    reporter.report(FetchPhase::Done, pin.bytes, Some(pin.bytes));
+                    workshop.discard_work();
+                    workshop.reporter.report(FetchPhase::Done, workshop.pin.bytes, Some(workshop.pin.bytes));
                     return Ok(());
                 }
                 Err(error) if disk::is_full(&error) => {
-                    workshop.discard_work(file);
+                    workshop.discard_work();
                     full((self.free_bytes)(&self.folder).unwrap_or_default())
                 }
                 Err(error) => error,
@@ -128,22 +124,6 @@ impl Store {
             recipes.sort_by_key(|recipe| recipe.sources().any(|source| source.package().is_none()));
         }
         recipes
-    }
-
-    /// Room that a recipe takes at its peak. A package's own size is not known beforehand; models hardly compress, so
-    /// it is taken to be that of its content.
-    fn needed_bytes(&self, workshop: &Workshop<'_>, file: &PinnedFile, pin: &Pin, recipe: &Recipe) -> u64 {
-        let content = recipe.convert.as_ref().map_or(pin.bytes, |convert| convert.bytes);
-        let mut packages = recipe.sources().filter_map(FileSource::package).peekable();
-        let working = match packages.peek() {
-            None => pin.bytes.saturating_sub(workshop.part_bytes(file)),
-            Some(_) => {
-                let fetched = packages.all(|package| workshop.has_package(package));
-                let converted = if recipe.convert.is_some() { pin.bytes } else { 0 };
-                content + converted + if fetched { 0 } else { content }
-            }
-        };
-        working + SPARE_BYTES
     }
 
     fn put_in_place(&self, file: &PinnedFile, candidate: &Path) -> Result<(), FetchError> {

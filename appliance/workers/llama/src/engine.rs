@@ -63,8 +63,9 @@ impl Llama {
     /// Loads the model and computes a little with it, so that its weights are in memory.
     pub fn load(path: &Path, threads: u32, context: u32, state_dir: Option<&Path>) -> Result<Self, LoadError> {
         let shown = || path.display().to_string();
-        let file = parley_model_file::gguf(path).map_err(|error| LoadError::File { path: shown(), error })?;
-        let refused = |message| LoadError::Refused { path: shown(), architecture: file.architecture.clone(), message };
+        let architecture =
+            parley_model_file::architecture(path).map_err(|error| LoadError::File { path: shown(), error })?;
+        let refused = |message| LoadError::Refused { path: shown(), architecture: architecture.clone(), message };
 
         let mut backend = LlamaBackend::init().map_err(|error| refused(error.to_string()))?;
         backend.void_logs();
@@ -97,8 +98,8 @@ impl Llama {
         Ok(())
     }
 
-    /// Brings `prompt` into the cache; returns how much of it was there. `emit` is told at once whether a person's last
-    /// words are a sentence.
+    /// Brings `prompt` into the cache; returns how much of it was there, or `None` where the job was cancelled. `emit` is
+    /// told at once whether a person's last words are a sentence.
     fn prefill(
         &mut self,
         prompt: &[LlamaToken],
@@ -106,7 +107,7 @@ impl Llama {
         cancel: &CancelFlag,
         last_word: Option<usize>,
         emit: &mut dyn FnMut(Generated) -> Result<(), String>,
-    ) -> Result<Prefilled, String> {
+    ) -> Result<Option<usize>, String> {
         let until_word = last_word.and_then(|word| prompt.get(..=word)).unwrap_or_default();
         let known = self.judged.as_ref().filter(|judged| judged.prompt == until_word).map(|judged| judged.probability);
         if let Some(probability) = known {
@@ -125,7 +126,7 @@ impl Llama {
         reused = self.cache.common(prompt);
         if reused < prefix {
             if self.cache.append(&prompt[reused..prefix], cancel)? == Computed::Cancelled {
-                return Ok(Prefilled { reused, computed: Computed::Cancelled });
+                return Ok(None);
             }
             self.save_prefix(&prompt[..prefix]);
         }
@@ -138,7 +139,7 @@ impl Llama {
             self.judged = Some(Judged { prompt: until_word.to_vec(), probability });
             emit(Generated::Sentence(probability))?;
         }
-        Ok(Prefilled { reused, computed })
+        Ok((computed == Computed::Done).then_some(reused))
     }
 
     fn load_prefix(&mut self, prefix: &[LlamaToken]) -> bool {
@@ -192,10 +193,7 @@ impl Llama {
         let prefix = self.prefix_tokens(task, &prompt);
         let asked = task.messages.last().is_some_and(|message| message.role == Role::User);
         let last_word = self.ends.last_word(&prompt).filter(|_| asked);
-        let prefilled = self.prefill(&prompt, prefix, cancel, last_word, emit)?;
-        if prefilled.computed == Computed::Cancelled {
-            return Ok(());
-        }
+        let Some(reused) = self.prefill(&prompt, prefix, cancel, last_word, emit)? else { return Ok(()) };
         let prefill_ms = start.elapsed().as_secs_f32() * 1000.0;
 
         let mut generated = Vec::new();
@@ -233,16 +231,11 @@ impl Llama {
         emit(Generated::Finished {
             reason,
             prompt_tokens: prompt.len() as u32,
-            reused_tokens: prefilled.reused as u32,
+            reused_tokens: reused as u32,
             generated_tokens: generated.len() as u32,
             prefill_ms,
         })
     }
-}
-
-struct Prefilled {
-    reused: usize,
-    computed: Computed,
 }
 
 impl Model<LanguageModel> for Llama {

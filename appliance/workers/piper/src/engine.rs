@@ -150,7 +150,7 @@ impl Ready {
     /// The samples of some frames; keeps the pace up to date.
     fn decode(&mut self, latent: &Latent, start: usize, frames: usize) -> Result<Vec<f32>, VoiceError> {
         let (samples, cost) = self.measure(latent, start, frames)?;
-        self.pace.measured(cost, 1);
+        self.pace.measured(cost);
         Ok(samples)
     }
 

@@ -22,10 +22,9 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Takes a measurement into account: the decoder took `took` for `frames`, margins included.
-    pub fn measured(&mut self, took: Duration, frames: usize) {
-        let frames = u32::try_from(frames.max(1)).unwrap_or(u32::MAX);
-        self.cost = (self.cost * 3 + took / frames) / 4;
+    /// Takes a measurement of [`Pace::cost`] into account.
+    pub fn measured(&mut self, cost: Duration) {
+        self.cost = (self.cost * 3 + cost) / 4;
     }
 
     /// Frames of the next block, while sound of length `ahead` is still to be heard and `left` frames are to come.
@@ -95,7 +94,7 @@ mod tests {
     #[test]
     fn measurements_move_the_cost_towards_them() {
         let mut pace = pace(1_000);
-        pace.measured(Duration::from_millis(90), 30);
+        pace.measured(Duration::from_millis(3));
         assert_eq!(pace.cost, Duration::from_micros(1_500));
     }
 

@@ -8,5 +8,4 @@
 #![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
 
 pub mod log_mel;
-mod session;
 pub mod smart_turn;

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use ort::ep;
+use ort::logging::LogLevel;
 use ort::session::Session;
 use ort::value::TensorRef;
 use parley_engines::worker::{CancelFlag, Model, Outputs};
 use parley_engines::{EndOfTurn, JudgeEndOfTurn};
 
 use crate::log_mel::{FRAMES, LogMel, MELS};
-use crate::session;
 
 const INPUT: &str = "input_features";
 
@@ -39,8 +40,8 @@ impl SmartTurn {
         if !model.is_file() {
             return Err(SmartTurnError::Missing(model.to_owned()));
         }
-        let session = session::load(model, threads)
-            .map_err(|source| SmartTurnError::Damaged { path: model.to_owned(), source })?;
+        let session =
+            session(model, threads).map_err(|source| SmartTurnError::Damaged { path: model.to_owned(), source })?;
         let mut smart_turn = Self { log_mel: LogMel::default(), session };
         let takes =
             |shape: &[i64]| matches!(shape, [_, mels, frames] if (*mels, *frames) == (MELS as i64, FRAMES as i64));
@@ -67,6 +68,18 @@ impl SmartTurn {
         let (_, probabilities) = outputs[0].try_extract_tensor::<f32>()?;
         Ok(probabilities.first().copied().unwrap_or(f32::NAN))
     }
+}
+
+/// A session for a small model on a shared processor: idle threads sleep instead of spinning, and memory that a run
+/// needed is kept, because all runs are of one size.
+fn session(model: &Path, threads: usize) -> Result<Session, ort::Error> {
+    Session::builder()?
+        .with_log_level(LogLevel::Error)?
+        .with_intra_threads(threads)?
+        .with_inter_threads(1)?
+        .with_intra_op_spinning(false)?
+        .with_execution_providers([ep::CPU::default().with_arena_allocator(true).build()])?
+        .commit_from_file(model)
 }
 
 impl Model<EndOfTurn> for SmartTurn {

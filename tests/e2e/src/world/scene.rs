@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use parley_audio::playback::Renderer;
+use parley_audio::playback::{Ear, Renderer, SinkFormat};
 use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
@@ -12,9 +12,8 @@ use parley_engines::{EndOfTurn, Engine, Generate, Generated, Job, LanguageModel,
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::loudspeaker::{PERIOD, SoundCard};
 use super::person::Person;
-use super::{Auditor, Timeline, World, voice};
+use super::{Auditor, PERIOD, Timeline, World, voice};
 
 pub struct Scene {
     pub settings: Settings,
@@ -105,7 +104,7 @@ impl World {
             person,
             renderer,
             control,
-            card: SoundCard::default(),
+            card: Ear::new(SinkFormat { rate_hz: voice::RATE_HZ, period_frames: PERIOD }),
             started: Instant::now(),
             now: Duration::ZERO,
             position: Position::default(),

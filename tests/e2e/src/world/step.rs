@@ -8,9 +8,8 @@ use parley_daemon::listening::AudioFrame;
 use parley_engines::scripted::Counts;
 use tokio::time::Instant;
 
-use super::loudspeaker::PERIOD;
 use super::person::Sound;
-use super::{STEP, World};
+use super::{BUFFER, PERIOD, STEP, World};
 
 /// From the moment that the core pauses an answer until nothing of it is heard: two periods.
 const PAUSE_TAKES: Duration = Duration::from_millis(2 * PERIOD as u64);
@@ -21,7 +20,7 @@ impl World {
         tokio::time::sleep_until(self.started + self.now).await;
         self.hear();
         self.observe();
-        while self.card.has_room() {
+        while self.card.pending.len() + PERIOD <= BUFFER {
             // The double never goes away.
             let _ = self.renderer.step(&mut self.card);
         }
@@ -33,7 +32,8 @@ impl World {
 
     /// What was heard in the last 10 ms, by what was known before.
     fn hear(&mut self) {
-        let period = self.card.play();
+        self.card.listen(PERIOD);
+        let period = std::mem::take(&mut self.card.heard);
         if period.iter().any(|sample| *sample != 0) {
             self.heard_last = Some(self.now);
             let paused = self.phase == Phase::Interrupted && self.now > self.phase_since + PAUSE_TAKES;

@@ -22,6 +22,8 @@ fn faults() -> Vec<Fault> {
     faults
 }
 
+const WHOLE: &str = "You said what time is it. That is all I know about it.";
+
 /// Something goes wrong in the first question's job; the second question is answered as ever.
 async fn check<K: Kind>(engine: impl Fn(&World) -> &Scripted<K>, told: impl Fn(&Fault, &World)) {
     for fault in faults() {
@@ -52,11 +54,7 @@ async fn cannot_listen_is_excused() {
                 Fault::CrashTwice { after_outputs, .. } | Fault::Hang { after_outputs, .. } => *after_outputs > 0,
                 Fault::Refuse(_) | Fault::Unavailable(_) | Fault::Crash { .. } => is_mended(fault),
             };
-            let expected = if delivered {
-                "You said what time is it. That is all I know about it."
-            } else {
-                "Sorry, I could not hear that. Please say it again."
-            };
+            let expected = if delivered { WHOLE } else { "Sorry, I could not hear that. Please say it again." };
             assert_eq!(answers(world), [expected], "{fault:?}");
         },
     )
@@ -65,13 +63,7 @@ async fn cannot_listen_is_excused() {
 
 #[tokio::test(start_paused = true)]
 async fn cannot_judge_is_not_missed() {
-    check(
-        |world| &world.end_of_turn,
-        |fault, world| {
-            assert_eq!(answers(world), ["You said what time is it. That is all I know about it."], "{fault:?}");
-        },
-    )
-    .await;
+    check(|world| &world.end_of_turn, |fault, world| assert_eq!(answers(world), [WHOLE], "{fault:?}")).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,8 +71,7 @@ async fn cannot_think_is_excused() {
     check(
         |world| &world.language_model,
         |fault, world| {
-            let whole = "You said what time is it. That is all I know about it.";
-            let expected = if is_mended(fault) { whole } else { "Sorry, I have no answer to that." };
+            let expected = if is_mended(fault) { WHOLE } else { "Sorry, I have no answer to that." };
             assert_eq!(answers(world), [expected], "{fault:?}");
         },
     )

@@ -3,51 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{PERIOD, RATE_HZ};
-use crate::device::{DeviceError, DeviceLost};
 use crate::playback::control::StreamId;
-use crate::playback::{Control, Feed, Renderer, Sink, SinkFormat, StaleStream, Written};
-
-/// A sink that plays exactly as much as the test says.
-#[derive(Default)]
-pub(super) struct Ear {
-    pub(super) pending: std::collections::VecDeque<i16>,
-    pub(super) heard: Vec<i16>,
-    pub(super) is_lost: bool,
-    pub(super) drops: usize,
-}
-
-impl Ear {
-    pub(super) fn listen(&mut self, frames: usize) {
-        let frames = frames.min(self.pending.len());
-        self.heard.extend(self.pending.drain(..frames));
-    }
-}
-
-impl Sink for Ear {
-    fn format(&self) -> SinkFormat {
-        SinkFormat { rate_hz: RATE_HZ, period_frames: PERIOD }
-    }
-    fn write(&mut self, period: &[i16]) -> Result<Written, DeviceLost> {
-        if std::mem::take(&mut self.is_lost) {
-            self.pending.clear();
-            return Err(DeviceLost { errno: 19 });
-        }
-        self.pending.extend(period);
-        Ok(Written::InTime)
-    }
-    fn delay_frames(&mut self) -> usize {
-        self.pending.len()
-    }
-    fn drop_pending(&mut self) -> usize {
-        self.drops += 1;
-        let pending = self.pending.len();
-        self.pending.clear();
-        pending
-    }
-    fn reopen(&mut self) -> Result<(), DeviceError> {
-        Ok(())
-    }
-}
+use crate::playback::{Control, Ear, Feed, Renderer, SinkFormat, StaleStream};
 
 /// Samples that tell their stream and their place in it; never 0, which is silence.
 pub(super) fn mark(stream: StreamId, index: usize) -> i16 {
@@ -70,10 +27,11 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new() -> World {
+    pub(super) fn new() -> Self {
         let (feed, control, renderer) = Renderer::new(RATE_HZ, PERIOD);
-        let (offered, ear) = (BTreeMap::new(), Ear::default());
-        World { feed, control, renderer, ear, offered, heard_at_step: 0, was_paused_at_step: false }
+        let ear = Ear::new(SinkFormat { rate_hz: RATE_HZ, period_frames: PERIOD });
+        let offered = BTreeMap::new();
+        Self { feed, control, renderer, ear, offered, heard_at_step: 0, was_paused_at_step: false }
     }
 
     pub(super) fn offer(&mut self, stream: StreamId, wanted: usize) {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use parley_audio::playback::{Feed, StreamId};
 use parley_audio::resample::Resampler;
-use parley_audio::sample::extend_f32;
 use parley_conversation::{Event, Stage, TurnId};
 use parley_engines::Spoken;
 use tokio::sync::{OwnedMutexGuard, mpsc, watch};
@@ -84,7 +83,10 @@ impl Player {
             let block = match block {
                 Ok(block) => block,
                 // The length of half a clause is not told: it would pass for the whole.
-                failure @ Err(_) => return self.fail(failure).await,
+                failure @ Err(_) => {
+                    send(&self.outlet.reports, failed(self.turn, Stage::TextToSpeech, Some(failure))).await;
+                    return Err(Stopped);
+                }
             };
             self.mark(Mark::FirstAudio).await;
             length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz.max(1)));
@@ -101,11 +103,6 @@ impl Player {
         let (turn, clause) = (self.turn, synthesis.number);
         send(&self.outlet.reports, Event::ClauseSynthesized { turn, clause, length }).await;
         Ok(())
-    }
-
-    async fn fail(&mut self, failure: Result<Spoken, parley_engines::EngineError>) -> Result<(), Stopped> {
-        send(&self.outlet.reports, failed(self.turn, Stage::TextToSpeech, Some(failure))).await;
-        Err(Stopped)
     }
 
     async fn wait_for_release(&mut self) -> Result<(), Stopped> {
@@ -136,10 +133,8 @@ impl Player {
                 }
             },
         };
-        let mut samples = Vec::with_capacity(block.audio.len());
-        extend_f32(&block.audio, &mut samples);
-        let mut converted = Vec::with_capacity(resampler.max_output(samples.len()));
-        resampler.process(&samples, &mut converted);
+        let mut converted = Vec::with_capacity(resampler.max_output(block.audio.len()));
+        resampler.process(&block.audio, &mut converted);
         self.offer(&converted).await
     }
 

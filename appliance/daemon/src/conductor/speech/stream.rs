@@ -12,7 +12,7 @@ use super::super::lock;
 
 /// A turn's stream; not begun until the turn is released and has something to say.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(in crate::conductor) struct Stream {
     control: Control,
     rate_hz: u32,
     state: Mutex<State>,
@@ -44,8 +44,8 @@ impl Stream {
         Some(id)
     }
 
-    /// Falls silent, now or as soon as there is anything to hear.
-    pub(super) fn pause(&self) {
+    /// Falls silent, now or as soon as there is anything to hear, and keeps the rest.
+    pub(in crate::conductor) fn pause(&self) {
         let mut state = lock(&self.state);
         state.paused = true;
         if state.id.is_some() {
@@ -53,7 +53,7 @@ impl Stream {
         }
     }
 
-    pub(super) fn resume(&self) {
+    pub(in crate::conductor) fn resume(&self) {
         let mut state = lock(&self.state);
         state.paused = false;
         if state.id.is_some() {
@@ -62,7 +62,7 @@ impl Stream {
     }
 
     /// Drops what has not been heard, for good; how much was heard.
-    pub(super) fn stop(&self) -> Duration {
+    pub(in crate::conductor) fn stop(&self) -> Duration {
         let mut state = lock(&self.state);
         let heard = self.heard_of(&state);
         state.stopped = true;

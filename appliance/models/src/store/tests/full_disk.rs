@@ -5,8 +5,8 @@
 
 use std::process::Command;
 
-use super::server::{Answer, Server};
-use super::web::{BYTES, Place, content, pinned};
+use super::server::Answer;
+use super::web::{BYTES, Place};
 use crate::error::FetchError;
 use crate::store::FileState;
 
@@ -34,12 +34,10 @@ fn a_full_disk_leaves_nothing_behind_and_says_how_much_is_needed() {
 }
 
 fn limited() {
-    let (content, place) = (content(BYTES), Place::new());
-    let server = Server::start(vec![Answer::Whole(content.clone())]);
-    let file = pinned(&content, &[&server.address("/a")]);
-    let error = place.ensure(&file).unwrap_err();
+    let place = Place::new(BYTES, vec![Answer::Whole]);
+    let error = place.ensure().unwrap_err();
     assert!(matches!(&error, FetchError::DiskFull { needed_bytes, .. } if *needed_bytes >= BYTES as u64), "{error}");
     assert!(error.to_string().contains("Free some room"), "{error}");
-    assert_eq!(place.store.look(&file), FileState::Missing);
+    assert_eq!(place.store.look(&place.file), FileState::Missing);
     assert!(!place.part().exists());
 }

@@ -9,8 +9,10 @@ use crate::manifest::Manifest;
 use crate::store::fetch::WORK_FOLDER;
 use crate::store::*;
 
-/// A store whose `pip3` copies a wheel that has `a` and `b`, and counts how often it is asked.
-fn store(folder: &Path) -> Store {
+/// A store whose `pip3` copies a wheel that has `a` and `b`, and counts how often it is asked; the folder around it.
+fn store() -> (tempfile::TempDir, Store) {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path();
     let mut wheel = zip::ZipWriter::new(File::create(folder.join("wheel")).unwrap());
     for (name, content) in [("x/a", "first"), ("x/b", "second")] {
         wheel.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -26,7 +28,7 @@ fn store(folder: &Path) -> Store {
     fs::set_permissions(&pip, fs::Permissions::from_mode(0o755)).unwrap();
     let mut store = Store::new(folder.join("store")).unwrap();
     store.clients = Clients { search_path: folder.into() };
-    store
+    (place, store)
 }
 
 fn calls(folder: &Path) -> u64 {
@@ -56,8 +58,7 @@ fn three() -> [PinnedFile; 3] {
 
 #[test]
 fn a_package_is_fetched_once_for_all_its_members_and_then_deleted() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(folder.path());
+    let (folder, store) = store();
     let paths = store.ensure_all(&three(), &mut |_| {}).unwrap();
     assert_eq!(fs::read_to_string(&paths[2]).unwrap(), "firstsecond");
     assert_eq!(calls(folder.path()), 1);
@@ -66,8 +67,7 @@ fn a_package_is_fetched_once_for_all_its_members_and_then_deleted() {
 
 #[test]
 fn a_package_with_a_wrong_member_is_not_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store(folder.path());
+    let (_folder, store) = store();
     for wrong in [
         file("a", "FIRST", "'pypi:x==1#x/a'"),
         file("a", "first", "'pypi:x==1#x/c'"),
@@ -84,10 +84,10 @@ fn a_package_with_a_wrong_member_is_not_kept() {
 #[test]
 fn registries_come_first_where_that_is_asked_for() {
     for registries_first in [false, true] {
-        let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(vec![Answer::Whole(b"first".into())]);
+        let (folder, store) = store();
+        let server = Server::start(b"first", vec![Answer::Whole]);
         let file = file("a", "first", &format!("'{}', 'pypi:x==1#x/a'", server.address("/a")));
-        let models = Catalogue::new(manifest(file), store(folder.path()));
+        let models = Catalogue::new(manifest(file), store);
         let models = if registries_first { models.registries_first() } else { models };
         models.fetch(&models.resolve(&Wanted::Everything).unwrap(), &mut |_| {}).unwrap();
         assert_eq!((server.requests().is_empty(), calls(folder.path()) == 1), (registries_first, registries_first));
@@ -96,8 +96,7 @@ fn registries_come_first_where_that_is_asked_for() {
 
 #[test]
 fn too_little_room_is_noticed_before_anything_is_fetched() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut store = store(folder.path());
+    let (folder, mut store) = store();
     store.free_bytes = |_| Some(SPARE_BYTES + 9);
     let error = store.ensure(&three()[0], &mut |_| {}).unwrap_err();
     let needed = |error: FetchError| {

@@ -1,20 +1,19 @@
 //! Languages and words.
 
 use anyhow::{Context, Result};
-use parley_daemon::workers::{Needed, Workers};
+use parley_daemon::workers::Needed;
 use parley_engines::{Engine, SpeechToText, Transcribe, Transcript};
 use parley_speech::word_errors::{WordErrors, word_errors};
 use parley_speech::{Clip, SpeechSets};
 
-use crate::room::{config, models, samples, speech};
+use crate::room::{samples, speech, workers};
 
 /// The first clips of the set of words are those whose reference somebody else wrote.
 const INDEPENDENT: usize = 12;
 
 pub async fn run() -> Result<()> {
     let sets = speech()?;
-    let workers = Workers::spawn(&config()?, &models()?, Needed::SpeechToText)?;
-    workers.ready().await?;
+    let workers = workers(Needed::SpeechToText).await?;
     let engine = workers.speech_to_text().context("speech-to-text was not started")?;
     for (language, clips) in &sets.languages {
         let mut right = 0;

@@ -4,17 +4,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use parley_daemon::workers::{Needed, Workers};
+use parley_daemon::workers::Needed;
 use parley_engines::{ChatMessage, Engine, Generate, Job, Kind, Role, Speak, Supervised, Transcribe};
 
-use crate::room::{config, models, percentile};
+use crate::room::{percentile, workers};
 
 const TIMES: u32 = 40;
 
 /// Cancels each engine in the middle of a long job, and asks it something short.
 pub async fn run() -> Result<()> {
-    let workers = Workers::spawn(&config()?, &models()?, Needed::All)?;
-    workers.ready().await?;
+    let workers = workers(Needed::All).await?;
     let mut random = fastrand::Rng::with_seed(1);
     let noise: Arc<[i16]> = (0..16_000 * 20).map(|_| random.i16(-2_000..2_000)).collect();
     let short: Arc<[i16]> = vec![0; 16_000].into();

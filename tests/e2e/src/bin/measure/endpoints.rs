@@ -2,12 +2,12 @@
 
 use anyhow::{Context, Result};
 use parley_conversation::Endpointing;
-use parley_daemon::workers::{Needed, Workers};
+use parley_daemon::workers::Needed;
 use parley_engines::{EndOfTurn, Engine, JudgeEndOfTurn};
 use parley_speech::{Clip, Split};
 
 use crate::pauses::PAUSE_MS;
-use crate::room::{config, models, percentile, samples, speech};
+use crate::room::{percentile, samples, speech, workers};
 
 /// How much silence the model is given, in milliseconds.
 const SILENCES_MS: [usize; 5] = [60, 120, 200, 320, 480];
@@ -16,8 +16,7 @@ const SAMPLES_PER_MS: usize = 16;
 /// Asks about the tuning clips only: thresholds are chosen by this.
 pub async fn run() -> Result<()> {
     let sets = speech()?;
-    let workers = Workers::spawn(&config()?, &models()?, Needed::All)?;
-    workers.ready().await?;
+    let workers = workers(Needed::All).await?;
     let engine = workers.engines().and_then(|engines| engines.end_of_turn).context("there is no end-of-turn model")?;
     let tuning = |clip: &&Clip| clip.split == Some(Split::Tuning);
     // Each sentence once: its clips differ in the length of the pause, and not in what comes before it.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use parley_conversation::{Notice, Outcome};
-use parley_daemon::rehearsal::Room;
+use parley_conversation::Notice;
+use parley_daemon::rehearsal::{AUDIBLE, Room};
 use parley_speech::{Clip, Split};
 
 use crate::room::{hush, next_notice, open, percentile, samples, speech, time};
@@ -16,8 +16,6 @@ pub const PAUSE_MS: u32 = 600;
 const LONGEST_WAIT: Duration = Duration::from_millis(800);
 /// How long after a clip its answer may be confirmed.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// The first sample of an answer that is a sound.
-const AUDIBLE: u16 = 330;
 
 #[derive(Args)]
 pub struct Options {
@@ -64,12 +62,10 @@ pub async fn run(options: &Options) -> Result<()> {
         for clip in &clips {
             let heard = listen(&room, samples(&sets, clip)?, clip).await?;
             let wait = heard.confirmed.last().map(|moment| moment.saturating_sub(time(clip.sound.end)));
-            println!(
-                "{:<36} {}",
-                clip.id,
-                wait.map_or("never confirmed".into(), |wait| format!("{:.0} ms", wait.as_secs_f64() * 1e3))
-            );
-            waits.push(wait.map_or(f64::INFINITY, |wait| wait.as_secs_f64() * 1e3));
+            let wait_ms = wait.map_or(f64::INFINITY, |wait| wait.as_secs_f64() * 1e3);
+            let shown = wait.map_or("never confirmed".into(), |_| format!("{wait_ms:.0} ms"));
+            println!("{:<36} {shown}", clip.id);
+            waits.push(wait_ms);
         }
         let soon = waits.iter().filter(|wait| **wait <= LONGEST_WAIT.as_secs_f64() * 1e3).count();
         println!(
@@ -100,14 +96,8 @@ async fn listen(room: &Room, samples: Vec<i16>, clip: &Clip) -> Result<Heard> {
     let mut confirmed = Vec::new();
     while let Some((at, notice)) = next_notice(&mut observations, until).await? {
         let started = playing.started_at().context("a notice came before the clip began")?;
-        match notice {
-            Notice::Understood { .. } => confirmed.push(at.saturating_duration_since(started)),
-            Notice::Ended { outcome: Outcome::Withdrawn, .. } => {}
-            Notice::Ended { .. }
-            | Notice::NoWords
-            | Notice::SpeechBegan
-            | Notice::Answering { .. }
-            | Notice::Degraded { .. } => {}
+        if let Notice::Understood { .. } = notice {
+            confirmed.push(at.saturating_duration_since(started));
         }
         if confirmed.last().is_some_and(|moment| *moment >= time(clip.sound.end)) {
             break;

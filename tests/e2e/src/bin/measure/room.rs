@@ -39,6 +39,13 @@ pub fn samples(sets: &SpeechSets, clip: &Clip) -> Result<Vec<i16>> {
     Ok(parley_audio::wav::load(&sets.path(clip), FRAME_RATE_HZ)?)
 }
 
+/// Worker processes beside this program, ready.
+pub async fn workers(needed: Needed) -> Result<Workers> {
+    let workers = Workers::spawn(&config()?, &models()?, needed)?;
+    workers.ready().await?;
+    Ok(workers)
+}
+
 /// Samples as time.
 pub fn time(samples: usize) -> Duration {
     Duration::from_secs_f64(samples as f64 / f64::from(FRAME_RATE_HZ))

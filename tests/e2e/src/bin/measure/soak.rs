@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use parley_audio::playback::Renderer;
-use parley_conversation::{Conversation, ModelOnly, Phase, Position};
+use parley_conversation::{Conversation, FRAME, ModelOnly, Phase, Position};
 use parley_daemon::conductor::{Conductor, Generating, Loudspeaker, Observation};
 use parley_daemon::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT, VoiceActivity};
 use parley_daemon::workers::{Needed, Workers};
@@ -52,7 +52,6 @@ const LISTEN_EVERY: u32 = 5;
 const LONGEST_ANSWER: usize = 28 * LOUDSPEAKER_HZ as usize;
 /// An answer may be mistaken for one of so many earlier ones.
 const EARLIER_ANSWERS: usize = 20;
-const FRAME: Duration = Duration::from_millis(20);
 
 pub async fn run(options: &Options) -> Result<()> {
     println!("seed {}", options.seed);
