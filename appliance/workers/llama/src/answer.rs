@@ -12,7 +12,7 @@ pub struct Answer {
 impl Answer {
     /// An answer that ends where `stop` would begin.
     pub fn new(stop: Option<&'static str>) -> Self {
-        Answer { stop, ..Answer::default() }
+        Self { stop, ..Self::default() }
     }
 
     /// Takes a token's bytes; returns what is certain by now, perhaps nothing.

@@ -50,7 +50,7 @@ impl Cache {
             // Models with a sliding window would otherwise forget what a later prompt wants to reuse.
             .with_swa_full(true);
         let context = model.new_context(backend, params).map_err(|error| error.to_string())?;
-        Ok(Cache { context, tokens: Vec::new(), batch: LlamaBatch::new(BATCH_TOKENS, 1), limit: limit as usize })
+        Ok(Self { context, tokens: Vec::new(), batch: LlamaBatch::new(BATCH_TOKENS, 1), limit: limit as usize })
     }
 
     pub fn limit(&self) -> usize {

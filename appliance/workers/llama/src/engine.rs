@@ -82,7 +82,7 @@ impl Llama {
             })
             .transpose()?;
         let (writer, ends) = (PromptWriter::new(model), SentenceEnds::new(model));
-        let mut llama = Llama { model, writer, cache, states, ends, judged: None };
+        let mut llama = Self { model, writer, cache, states, ends, judged: None };
         llama.warm_up().map_err(refused)?;
         Ok(llama)
     }

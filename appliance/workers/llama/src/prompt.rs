@@ -38,7 +38,7 @@ impl PromptWriter {
             .collect();
         control.sort_by_key(|(text, _)| std::cmp::Reverse(text.len()));
         let bos = vocab.should_add_bos().then(|| vocab.bos());
-        let mut writer = PromptWriter { template: model.chat_template(None).ok(), control, bos };
+        let mut writer = Self { template: model.chat_template(None).ok(), control, bos };
         // llama.cpp knows most templates by their looks; of one that it does not know nothing can be used.
         let probe = [ChatMessage { role: Role::User, text: "probe".to_owned() }];
         if writer.fill_in(model, &probe, true).is_none() {

@@ -46,7 +46,7 @@ impl Chooser {
         } else {
             chain.push(LlamaSampler::greedy());
         }
-        Ok(Chooser { chain: LlamaSampler::chain_simple(chain) })
+        Ok(Self { chain: LlamaSampler::chain_simple(chain) })
     }
 
     /// The next token after what `context` computed last.

@@ -26,7 +26,7 @@ impl SentenceEnds {
             model.tokens(false).map(|(_, piece)| String::from_utf8_lossy(&piece).into()).collect();
         let ends = pieces.iter().zip(&message_ends).map(|(piece, end)| *end || ends_sentence(piece)).collect();
         let marks = pieces.iter().map(|piece| is_mark(piece)).collect();
-        SentenceEnds { ends, marks, message_ends }
+        Self { ends, marks, message_ends }
     }
 
     /// Where in the prompt the last word of the last message is; `None` where nobody can tell.

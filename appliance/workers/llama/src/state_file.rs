@@ -33,7 +33,7 @@ impl StateFolder {
         fs::create_dir_all(path)?;
         let mut identity = fingerprint(model)?;
         identity.extend(context_tokens.to_le_bytes());
-        Ok(StateFolder { path: path.to_owned(), model: identity, saves_left: MAX_SAVES })
+        Ok(Self { path: path.to_owned(), model: identity, saves_left: MAX_SAVES })
     }
 
     /// The file with the state of exactly these tokens; checked, so that llama.cpp may read it.

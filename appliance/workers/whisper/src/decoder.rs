@@ -46,7 +46,7 @@ impl Decoder {
     pub fn new(context: &WhisperContext, threads: usize) -> Self {
         let end = context.token_eot();
         let spelling = |token| context.token_to_str_lossy(token).unwrap_or_default();
-        Decoder {
+        Self {
             start: context.token_sot(),
             end,
             no_speech: context.token_nosp(),

@@ -81,7 +81,7 @@ impl Whisper {
             [] => known.clone(),
             codes => codes.iter().map(|code| find(code)).collect::<Result<_, _>>()?,
         };
-        let mut whisper = Whisper { context, state, decoder, known, candidates, usual, threads };
+        let mut whisper = Self { context, state, decoder, known, candidates, usual, threads };
         let silence = vec![0; INPUT_RATE_HZ as usize];
         whisper.encode(&silence).and_then(|()| whisper.decode(None, silence.len())).map_err(refused)?;
         Ok(whisper)
