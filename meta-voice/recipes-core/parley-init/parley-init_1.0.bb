@@ -1,6 +1,6 @@
 SUMMARY = "The first program of both slots"
-DESCRIPTION = "ota/initramfs/init of the clone, as it is: opens the root behind dm-verity, counts starts that nobody confirmed. With the links that it calls \
-               its tools by."
+DESCRIPTION = "ota/initramfs of the clone, as it is: `init` opens the root behind dm-verity and counts starts that nobody confirmed; `contents` lists the \
+               folders and links that it needs."
 SECTION = "base"
 LICENSE = "MIT | Apache-2.0"
 LIC_FILES_CHKSUM = "\
@@ -9,7 +9,7 @@ LIC_FILES_CHKSUM = "\
 "
 
 FILESEXTRAPATHS:prepend := "${PARLEY_CLONE}/ota/initramfs:"
-SRC_URI = "file://init"
+SRC_URI = "file://contents file://init"
 S = "${UNPACKDIR}"
 
 INHIBIT_DEFAULT_DEPS = "1"
@@ -23,16 +23,15 @@ do_configure[noexec] = "1"
 do_compile[noexec] = "1"
 
 do_install() {
-    install -D -m 0755 ${S}/init ${D}/init
-    install -d ${D}${sysconfdir} ${D}/modules ${D}/root
-    printf 'offset=%s\nlimit=%s\n' ${PARLEY_STARTS_OFFSET} ${PARLEY_STARTS_LIMIT} > ${D}${sysconfdir}/starts
-    # The one folder that init searches; without the links a shell would take a tool of /usr/sbin for missing.
-    install -d ${D}${bindir}
-    ln -s ../sbin/dmsetup ${D}${bindir}/dmsetup
-    for tool in insmod switch_root; do
-        ln -s busybox.nosuid ${D}${bindir}/$tool
+    grep -v '^#' ${S}/contents | while read -r kind path target; do
+        case $kind in
+            folder) install -d ${D}$path ;;
+            file) install -D -m 0755 ${S}/$target ${D}$path ;;
+            link) ln -s $target ${D}$path ;;
+        esac
     done
+    printf 'offset=%s\nlimit=%s\n' ${PARLEY_STARTS_OFFSET} ${PARLEY_STARTS_LIMIT} > ${D}${sysconfdir}/starts
 }
 
-FILES:${PN} += "/init /modules /root"
+FILES:${PN} += "/dev /init /modules /proc /root /sys /tools"
 RDEPENDS:${PN} = "busybox libdevmapper parley-restart"

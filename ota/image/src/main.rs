@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's command line talks to its terminal")]
 
 mod bundle;
+mod contents;
 mod device;
 mod files;
 mod layer;

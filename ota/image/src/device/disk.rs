@@ -42,7 +42,8 @@ const NEXT: &str = "1.1.0";
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../reproducible.rs";
+const MAKERS: &str =
+    "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../contents.rs ../reproducible.rs";
 
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 

@@ -6,6 +6,7 @@ mod conformance;
 mod depends;
 mod disk;
 mod image;
+mod initramfs;
 pub mod kas;
 mod kernel;
 pub mod names;
@@ -159,7 +160,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("one version", image::version),
     ("the bundle is that of manifest.raucm", bundle::manifest),
     ("kernel symbols", kernel::symbols),
-    ("tools of the initramfs", program::initramfs),
+    ("tools of the initramfs", initramfs::tools),
+    ("makers of the initramfs", initramfs::makers),
     ("the build's environment", program::environment),
     ("programs and packages", program::packages),
     ("units", services::units),

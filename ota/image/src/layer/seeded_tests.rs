@@ -83,8 +83,16 @@ a package that was renamed | parley_0.1.0.bb | -p parley-worker-smart-turn | -p 
 == one version
 another version than the program's | voice.conf | DISTRO_VERSION = "0.1.0" | DISTRO_VERSION = "0.2.0"
 == tools of the initramfs
-an initramfs that does not find dmsetup | parley-init_1.0.bb | ln -s ../sbin/dmsetup ${D}${bindir}/dmsetup | :
+an initramfs without /proc | initramfs/contents | folder /proc\n |
+an initramfs without dmsetup in it | parley-init_1.0.bb | libdevmapper |
+an initramfs that does not find dmsetup | initramfs/contents | link /tools/dmsetup | link /bin/dmsetup
+a first program that no shell starts | initramfs/init | #!/tools/sh | #!/bin/sh
 a dd that knows no conv= | busybox/files/parley.cfg | DD_IBS_OBS=y | DD_IBS_OBS=n
+== makers of the initramfs
+a recipe that knows no folders | parley-init_1.0.bb | folder) install -d ${D}$path ;; | folder) ;;
+a recipe with a link of its own | parley-init_1.0.bb | link) ln -s $target | link) ln -s .$target
+a folder that no package takes | parley-init_1.0.bb | /proc /root | /root
+other numbers than the disk's | parley-init_1.0.bb | ${PARLEY_STARTS_OFFSET} | 1${PARLEY_STARTS_OFFSET}
 == shell syntax
 a function that no shell can read | parley_slot_images.bbclass | for tree in $trees; do | for tree in $trees
 == syntax

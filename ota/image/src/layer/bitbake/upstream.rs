@@ -9,9 +9,10 @@ use md5::{Digest as _, Md5};
 use walkdir::WalkDir;
 
 use super::LAYERS;
+use crate::contents::{self, Contents};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
-use crate::layer::rules::{kas, names, program, sources};
+use crate::layer::rules::{kas, names, sources};
 
 /// Commits, names of variables, texts of licences, applets of busybox.
 pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<String> {
@@ -36,10 +37,11 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
     }
     let busybox = fs::read_to_string(core.join("recipes-core/busybox/busybox/defconfig"))
         .context("cannot read busybox's defconfig")?;
-    for applet in program::APPLETS.split_whitespace() {
+    let contents = Contents::parse(&checkout.read(contents::FILE)?)?;
+    for applet in contents.applets() {
         let symbol = format!("CONFIG_{}=y", if applet == "sh" { "ASH".to_owned() } else { applet.to_uppercase() });
         if !busybox.lines().any(|line| line == symbol) {
-            add("ota/initramfs/init", format!("busybox of openembedded-core has no {applet}"));
+            add(contents::FILE, format!("busybox of openembedded-core has no {applet}"));
         }
     }
     let mut unseen: Vec<&str> = names::UPSTREAM.split_whitespace().collect();
@@ -53,7 +55,7 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
     Ok(format!(
         "{} licences, {} applets, {} names",
         sources::COMMON_LICENCES.len(),
-        program::APPLETS.split_whitespace().count(),
+        contents.applets().count(),
         names::UPSTREAM.split_whitespace().count()
     ))
 }
