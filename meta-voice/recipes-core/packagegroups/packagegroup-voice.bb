@@ -10,14 +10,20 @@ inherit packagegroup
 SOUND = "alsa-lib alsa-ucm-conf alsa-utils-amixer"
 # Updates: streaming of bundles, growing of the data partition, file systems of sticks.
 UPDATES = "parley-rauc-conf rauc rauc-service e2fsprogs-e2fsck e2fsprogs-mke2fs e2fsprogs-resize2fs util-linux-fsck"
-# Wi-Fi, by the provisioning file alone.
-NETWORK = "wpa-supplicant wireless-regdb-static"
+# Wi-Fi, by the provisioning file alone: its firmware is in no kernel.
+NETWORK = "linux-firmware-rpidistro-bcm43455 wireless-regdb-static wpa-supplicant"
+# All modules: which sound card, stick or fan an owner has is known only on the board, and one without its driver is deaf without a word.
+DRIVERS = "kernel-modules"
+# `dmsetup` tells whether the root is still checked for damage.
+ROOT = "libdevmapper"
 # A fleet's client, where kas/fleet.yml asks for it.
 FLEET = "${@'parley-fleet' if d.getVar('VOICE_FLEET') == 'hawkbit' else ''}"
 
 RDEPENDS:${PN} = "\
+    ${DRIVERS} \
     ${FLEET} \
     ${NETWORK} \
+    ${ROOT} \
     ${SOUND} \
     ${UPDATES} \
     parley \

@@ -50,6 +50,10 @@ impl Contents {
         self.links().filter(|(_, target)| *target == BUSYBOX).filter_map(|(path, _)| path.strip_prefix(TOOLS))
     }
 
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(path, _)| path.as_str())
+    }
+
     pub fn has_folder(&self, folder: &str) -> bool {
         self.0.iter().any(|(path, entry)| path == folder && *entry == Entry::Folder)
     }

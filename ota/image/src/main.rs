@@ -9,6 +9,7 @@ mod contents;
 mod device;
 mod files;
 mod layer;
+mod packages;
 mod reproducible;
 
 use clap::{Parser, Subcommand};

@@ -67,7 +67,8 @@ impl Sources {
     }
 }
 
-fn maker(file: &str) -> PathBuf {
+/// A part of this program.
+pub fn maker(file: &str) -> PathBuf {
     places::workspace().join("ota/image/src/device").join(file)
 }
 

@@ -1,48 +1,121 @@
 //! Debian packages for arm64, unpacked and never run: no maintainer script runs, so no other machine has to be emulated.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::make::Recipe;
 use crate::files;
-use xtask::process;
+use crate::packages::{self, Packages};
+use xtask::{places, process};
 
 /// The release that the virtual device is made of: systemd 257, RAUC 1.13, Linux 6.12.
 const SUITE: &str = "trixie";
-/// What the product has too, and nothing that only makes an emulated start slower.
-const PACKAGES: &str = "
-    ?essential alsa-utils busybox-static cryptsetup-bin dbus dbus-system-bus-common dmsetup dosfstools e2fsprogs
-    iproute2 kmod libnss-systemd linux-image-arm64 mount passwd rauc rauc-service systemd systemd-repart
-    systemd-sysv udev util-linux
+/// Of the emulated board, where the product has its own.
+const KERNEL: &str = "linux-image-arm64";
+/// What the cases do in the guest: programs of packages that the product has not whole, and busybox by these names. They lie where only the
+/// cases look, so that the product finds just what the image has.
+const TOOLS: &str = "usr/lib/device/bin";
+const PROGRAMS: &[(&str, &str)] = &[("alsa-utils", "aplay arecord")];
+const APPLETS: &str = "
+    [ awk basename cat chmod chown cmp cp cut date dd df dirname du env expr fallocate find grep head id ip kill ln ls
+    mkdir mktemp mount mv od printf ps readlink rm rmdir sed seq setpriv sh sha256sum sleep sort stat sync tail tar test
+    timeout touch tr true truncate umount uniq wc
 ";
 
+/// An archive of the image's root as Debian has it: what `ota/packages.toml` names, the libraries of that, and nothing else.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
-    Recipe::default()
-        .words([SUITE])
-        .words(PACKAGES.split_whitespace())
-        .make(folder, "userland", |to| debian(folder, SUITE, &["arm64"], PACKAGES, to))
+    let table = places::workspace().join(packages::FILE);
+    let packages = Packages::parse(&fs::read_to_string(&table)?)?;
+    let recipe = Recipe::default().words([SUITE, KERNEL]).path(&table)?.path(&super::disk::maker("userland.rs"))?;
+    recipe.make(folder, "userland", |to| image_root(folder, &packages, to))
 }
 
-/// Unpacks Debian packages and what they depend on into a tar archive, from wherever the user's apt gets Debian.
+fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
+    let (fetched, root, one) = (folder.join("fetched"), folder.join("userland.d"), folder.join("unpacked"));
+    for left in [&fetched, &root] {
+        files::remove(left)?;
+    }
+    fs::create_dir_all(&fetched)?;
+    fs::create_dir_all(root.join(TOOLS))?;
+    let wanted = packages.debian();
+    let names: Vec<&str> = wanted.keys().copied().chain([KERNEL]).collect();
+    let mut fetch = debootstrap(folder, &["arm64"], &names)?;
+    let out = format!("copy-out /var/cache/apt/archives {}", fetched.display());
+    process::run(fetch.args(["--format=null", &format!("--extract-hook={out}"), SUITE, "/dev/null"]))?;
+    for deb in fs::read_dir(fetched.join("archives")).context("no packages were fetched")? {
+        let deb = deb?.path();
+        let file = deb.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some((name, _)) = file.split_once('_') else { continue };
+        let kept = wanted.get(name);
+        if kept.is_none() && !name.starts_with("lib") && !name.starts_with("linux-image-") {
+            continue;
+        }
+        files::remove(&one)?;
+        process::run(Command::new("dpkg-deb").arg("-x").arg(&deb).arg(&one))?;
+        if let Some(Some(kept)) = kept {
+            let tools = PROGRAMS.iter().find(|(package, _)| *package == name).map_or("", |(_, programs)| programs);
+            keep(&one, kept, tools, &root.join(TOOLS))?;
+        }
+        let mut merge = Command::new("cp");
+        process::run(merge.args(["-a", "--no-preserve=ownership", "-T"]).arg(&one).arg(&root))?;
+    }
+    for share in ["doc", "info", "locale", "man"] {
+        files::remove(&root.join("usr/share").join(share))?;
+    }
+    files::link("busybox", &root.join("usr/bin/sh"))?;
+    for applet in APPLETS.split_whitespace() {
+        files::link("/usr/bin/busybox", &root.join(TOOLS).join(applet))?;
+    }
+    process::run(Command::new("tar").arg("-C").arg(&root).args(["--owner=0", "--group=0", "-cf"]).arg(to).arg("."))?;
+    [&fetched, &root, &one].into_iter().try_for_each(|left| files::remove(left))
+}
+
+/// Takes the programs out of an unpacked package that the image's has not; the cases' tools go into their folder.
+fn keep(package: &Path, kept: &BTreeSet<&str>, tools: &str, folder: &Path) -> Result<()> {
+    for place in ["usr/bin", "usr/sbin"] {
+        let Ok(programs) = fs::read_dir(package.join(place)) else { continue };
+        for program in programs {
+            let program = program?;
+            let name = program.file_name().to_string_lossy().into_owned();
+            if tools.split(' ').any(|tool| tool == name) {
+                fs::rename(program.path(), folder.join(&name))?;
+            } else if !kept.contains(name.as_str()) {
+                fs::remove_file(program.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Unpacks Debian packages and what they depend on into a tar archive.
 pub fn debian(folder: &Path, suite: &str, architectures: &[&str], packages: &str, to: &Path) -> Result<()> {
-    let scratch = folder.join("scratch");
-    files::remove(&scratch)?;
-    std::fs::create_dir_all(&scratch)?;
-    let mut debootstrap = Command::new("nice");
-    debootstrap.args(["mmdebstrap", "--variant=extract", "--format=tar", "--skip=check/qemu"]).env("TMPDIR", &scratch);
-    debootstrap.arg(format!("--architectures={}", architectures.join(",")));
-    debootstrap.args(packages.split_whitespace().map(|package| format!("--include={package}")));
+    let names: Vec<&str> = packages.split_whitespace().collect();
+    let mut debootstrap = debootstrap(folder, architectures, &names)?;
     debootstrap
         .args(["doc", "info", "locale", "man"].map(|share| format!("--dpkgopt=path-exclude=/usr/share/{share}/*")));
+    process::run(debootstrap.args(["--format=tar", suite]).arg(to))?;
+    files::remove(&folder.join("scratch"))
+}
+
+/// The program that fetches packages and what they depend on, from wherever the user's apt gets Debian.
+fn debootstrap(folder: &Path, architectures: &[&str], packages: &[&str]) -> Result<Command> {
+    let scratch = folder.join("scratch");
+    files::remove(&scratch)?;
+    fs::create_dir_all(&scratch)?;
+    let mut debootstrap = Command::new("nice");
+    debootstrap.args(["mmdebstrap", "--variant=extract", "--skip=check/qemu"]).env("TMPDIR", &scratch);
+    debootstrap.arg(format!("--architectures={}", architectures.join(",")));
+    debootstrap.args(packages.iter().map(|package| format!("--include={package}")));
     // A mirror that stands still for some days is good enough for a virtual device.
     debootstrap.args(["--aptopt=Apt::Install-Recommends \"false\"", "--aptopt=Acquire::Check-Valid-Until \"false\""]);
-    process::run(debootstrap.arg(suite).arg(to))?;
-    files::remove(&scratch)
+    Ok(debootstrap)
 }
 
 pub fn unpack(archive: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
+    fs::create_dir_all(to)?;
     process::run(Command::new("tar").arg("-C").arg(to).arg("-xf").arg(archive))
 }

@@ -10,6 +10,7 @@ pub mod conformance;
 pub mod fleet;
 pub mod lint;
 pub mod mirror;
+pub mod packages;
 pub mod recipes;
 mod run;
 pub mod upstream;

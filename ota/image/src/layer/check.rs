@@ -48,6 +48,8 @@ pub enum Step {
     Parse,
     /// Dependencies of images and bundle
     Graph,
+    /// The image's packages, and which of them takes a file
+    Packages,
     /// Values that no parse compares with anything
     Values,
     /// Every task of image and bundle, without carrying it out
@@ -115,13 +117,14 @@ impl Check<'_> {
         }
         match step {
             Step::Rules => {
-                report.findings.extend(rules::check(self.checkout)?);
+                report.findings.extend(rules::run(self.checkout, rules::RULES)?);
                 Ok(format!("{} rules", rules::RULES.len()))
             }
             Step::Below => bitbake::upstream::check(self.checkout, &self.layers()?, report),
             Step::Lint => bitbake::lint::check(self.checkout, report),
             Step::Parse => bitbake::whole::parse(self.build()?, report),
             Step::Graph => bitbake::whole::graph(self.build()?, report),
+            Step::Packages => bitbake::packages::check(self.checkout, self.build()?, report),
             Step::Values => bitbake::whole::values(self.build()?, report),
             Step::DryRun => bitbake::whole::dry_run(self.build()?, report),
             Step::Choices => bitbake::choices::check(self.checkout, self.build()?, report),

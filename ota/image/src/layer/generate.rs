@@ -12,12 +12,15 @@ use serde::Deserialize;
 
 use super::checkout::Checkout;
 use super::rules::{Findings, Layer};
+use crate::packages::{self, Packages};
 
 /// The crates of the program, as sources of a recipe.
 pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
 pub const MODELS: &str = "meta-voice/recipes-parley/voice-models/voice-models.inc";
 /// Sizes, types and labels of the partitions.
 pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
+/// What the finished root is searched for.
+pub const NEEDS: &str = "meta-voice/recipes-core/images/parley-needs.inc";
 /// Further models for tests, which do not work together and are in no image.
 const NOT_AN_IMAGE: &str = "test";
 const HEADER: &str = "# Written by `cargo xtask layer generate`";
@@ -29,6 +32,7 @@ pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
         (CRATES, crates(&checkout.read("Cargo.lock")?)?),
         (MODELS, models(&checkout.read("appliance/models/models.toml")?)?),
         (DISK, disk(&checkout.read("ota/layout.toml")?)?),
+        (NEEDS, needs(&Packages::parse(&checkout.read(packages::FILE)?)?)),
     ])
 }
 
@@ -153,6 +157,18 @@ fn disk(layout: &str) -> Result<String> {
         disk.unconfirmed_starts.limit,
     );
     Ok(text)
+}
+
+fn needs(packages: &Packages) -> String {
+    let list = |name: &str, words: Vec<&str>| {
+        let words = words.into_iter().fold(String::new(), |text, word| text + "    " + word + " \\\n");
+        format!("\n{name} = \"\\\n{words}\"\n")
+    };
+    let files = list("PARLEY_NEEDED_FILES", packages.files().map(|(file, _)| file).collect());
+    format!(
+        "{HEADER} from ota/packages.toml.\n{files}{}",
+        list("PARLEY_NEEDED_MODULES", packages.module.keys().map(String::as_str).collect())
+    )
 }
 
 #[cfg(test)]

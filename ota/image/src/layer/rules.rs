@@ -6,7 +6,8 @@ mod conformance;
 mod depends;
 mod disk;
 mod image;
-mod initramfs;
+pub mod initramfs;
+mod installed;
 pub mod kas;
 mod kernel;
 pub mod names;
@@ -137,7 +138,7 @@ impl Findings {
     }
 }
 
-type Rule = fn(&Layer<'_>, &mut Findings) -> Result<()>;
+pub type Rule = fn(&Layer<'_>, &mut Findings) -> Result<()>;
 
 pub const RULES: &[(&str, Rule)] = &[
     ("old override syntax", syntax::old_overrides),
@@ -162,6 +163,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("kernel symbols", kernel::symbols),
     ("tools of the initramfs", initramfs::tools),
     ("makers of the initramfs", initramfs::makers),
+    ("programs that are started", installed::programs),
+    ("packages of the root", installed::packages),
     ("the build's environment", program::environment),
     ("programs and packages", program::packages),
     ("units", services::units),
@@ -172,7 +175,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("recipes for other machines", conformance::machines),
 ];
 
-pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
+/// What some of the rules find.
+pub fn run(checkout: &Checkout, rules: &[(&'static str, Rule)]) -> Result<Vec<Finding>> {
     let metadata = match metadata::read(checkout) {
         Ok(metadata) => metadata,
         Err(problem) => {
@@ -181,7 +185,7 @@ pub fn check(checkout: &Checkout) -> Result<Vec<Finding>> {
     };
     let layer = Layer { checkout, metadata, disk: Layout::parse_product(&checkout.read("ota/layout.toml")?)? };
     let mut findings = Findings { rule: "", found: Vec::new() };
-    for (rule, run) in RULES {
+    for (rule, run) in rules {
         findings.rule = rule;
         if let Err(problem) = run(&layer, &mut findings) {
             findings.add("meta-voice", format!("the rule could not be applied: {problem:#}"));

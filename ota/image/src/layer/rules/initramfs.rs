@@ -15,7 +15,7 @@ const INIT: &str = "ota/initramfs/init";
 /// What a shell does itself.
 const BUILT_IN: &[&str] = &[".", "[", "continue", "echo", "exec", "exit", "export", "printf", "return"];
 /// The packages that bring what a tool is a link to.
-const BROUGHT_BY: &[(&str, &str)] =
+pub const BROUGHT_BY: &[(&str, &str)] =
     &[(BUSYBOX, "busybox"), ("/usr/sbin/dmsetup", "libdevmapper"), ("/usr/bin/parley-restart", "parley-restart")];
 
 /// Whatever `init` calls or touches is in the list, and its packages are in the archive.
@@ -104,7 +104,7 @@ fn paths(script: &str) -> Vec<&str> {
 }
 
 /// The words of a script that stand where a command does.
-fn commands(script: &str) -> Vec<String> {
+pub fn commands(script: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in script.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
         // Arithmetic and patterns hold no commands; behind substitutions, separators and patterns begins a new one.
