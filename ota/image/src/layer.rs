@@ -4,11 +4,11 @@ mod bitbake;
 pub mod card;
 mod card_check;
 mod check;
-mod checkout;
+pub mod checkout;
 mod generate;
 mod kernel;
 mod manifest;
-mod metadata;
+pub mod metadata;
 mod report;
 pub mod rules;
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod device;
 mod files;
 mod layer;
 mod packages;
+mod recipe;
 mod reproducible;
 
 use clap::{Parser, Subcommand};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use xtask::places;
 
 /// The table, by its path in the clone.
 pub const FILE: &str = "ota/packages.toml";
@@ -32,9 +33,19 @@ impl Package {
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.files.split_whitespace()
     }
+
+    pub fn debian(&self) -> impl Iterator<Item = &str> {
+        self.debian.split_whitespace()
+    }
 }
 
 impl Packages {
+    /// The table of this clone.
+    pub fn of_this_clone() -> Result<Self> {
+        let file = places::workspace().join(FILE);
+        Self::parse(&std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?)
+    }
+
     pub fn parse(text: &str) -> Result<Self> {
         toml::from_str(text).with_context(|| format!("{FILE} cannot be read"))
     }
@@ -48,7 +59,7 @@ impl Packages {
     pub fn debian(&self) -> BTreeMap<&str, Option<BTreeSet<&str>>> {
         let mut found: BTreeMap<&str, Option<BTreeSet<&str>>> = BTreeMap::new();
         for package in self.package.values() {
-            for name in package.debian.split_whitespace() {
+            for name in package.debian() {
                 let only: BTreeSet<&str> = package.only.split_whitespace().collect();
                 let kept = found.entry(name).or_insert_with(|| Some(BTreeSet::new()));
                 match kept {

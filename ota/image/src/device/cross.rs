@@ -31,6 +31,7 @@ const PROGRAMS: &[(&str, &str, &str, &str)] = &[
     ("parley-update", "parley-tryboot", "", "parley-tryboot"),
     ("parley-device", "device-engine", "", "device-engine"),
     ("parley", "parley", "", "parley"),
+    ("parley-setup", "parley-setup", "", "parley-setup"),
     ("parley-update", "parley-update", "probe-schema-1", OLDER_UPDATER),
     ("parley-update", "parley-update", "probe-schema-2", NEWER_UPDATER),
 ];

@@ -14,6 +14,7 @@ use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
 use super::root::{Root, seal};
 use super::{cross, initramfs, product, userland};
+use crate::packages::Packages;
 use crate::{files, reproducible};
 use xtask::{places, process};
 
@@ -42,8 +43,7 @@ const NEXT: &str = "1.1.0";
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &str =
-    "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../contents.rs ../reproducible.rs";
+const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../contents.rs ../packages.rs ../recipe.rs ../reproducible.rs";
 
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 
@@ -87,6 +87,7 @@ pub fn ready() -> Result<Built> {
         .path(&sources.programs)?
         .path(&guest())?
         .path(&workspace.join("ota"))?
+        .path(&workspace.join("meta-voice"))?
         .path(&workspace.join("rootfs-overlay"))?;
     let images = MAKERS.split(' ').try_fold(images, |recipe, file| recipe.path(&maker(file)))?;
     let images = images.make(&folder, "images", |to| make_images(&sources, to))?;
@@ -124,18 +125,19 @@ fn make_images(sources: &Sources, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     let signers = Signers::made(signers)?;
     let root = Root::unpack(userland, &to.join("root"))?;
-    let workspace = places::workspace();
-    let product = workspace.join("rootfs-overlay");
+    let (product, keyring) = (to.join("product"), to.join("keyring.pem"));
+    fs::create_dir_all(&product)?;
+    fs::write(&keyring, &signers.keyring)?;
+    product::recipes(&keyring, &product)?;
     root.overlay(&product)?;
-    fs::create_dir_all(root.path("etc/rauc"))?;
-    fs::copy(workspace.join("ota/system.conf"), root.path("etc/rauc/system.conf"))?;
-    fs::write(root.path("etc/rauc/keyring.pem"), &signers.keyring)?;
     product::install(&root, programs)?;
     root.overlay(&guest)?;
     root.make_users()?;
     for units in [&product, &guest] {
         root.enable_all(units)?;
     }
+    product::install_version(&root, programs, true)?;
+    root.check(&Packages::of_this_clone()?)?;
     let kernel = to.join("kernel.gz");
     let mut gzip = Command::new("nice");
     process::run(gzip.args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?))?;

@@ -9,7 +9,9 @@ use parley_models::{Manifest, PinnedFile};
 
 use super::cross;
 use super::root::Root;
-use crate::files;
+use crate::layer::checkout::Checkout;
+use crate::{files, recipe};
+use xtask::places;
 
 /// The models that the device's configuration names: the default.
 const PROFILE: &str = "demo";
@@ -17,13 +19,31 @@ const PROFILE: &str = "demo";
 const CONFIGURATION: &str =
     "[audio]\ninput = \"plughw:CARD=Loopback,DEV=1\"\noutput = \"plughw:CARD=Loopback,DEV=0\"\n";
 
+/// The layer's recipes that install files of the clone as they are, and where those lie.
+const RECIPES: &[(&str, &str)] = &[
+    ("recipes-core/parley-overlay/parley-overlay_1.0.bb", "rootfs-overlay"),
+    ("recipes-core/parley-setup/parley-setup_1.0.bb", "meta-voice/recipes-core/parley-setup/files"),
+    ("recipes-core/rauc/parley-rauc-conf_1.0.bb", "ota"),
+    ("recipes-parley/parley-config/parley-config_1.0.bb", "."),
+];
+
+/// Puts into a folder what the layer's recipes install, by their own functions. Whom the device trusts is not the product's authority.
+pub fn recipes(keyring: &Path, to: &Path) -> Result<()> {
+    let checkout = Checkout::new(&places::workspace());
+    let keyring = keyring.to_string_lossy().into_owned();
+    let variables = [("PARLEY_KEYRING_FILE", keyring.as_str()), ("VOICE_MODELS_PROFILE", PROFILE)];
+    RECIPES.iter().try_for_each(|(recipe, files)| {
+        recipe::install(&checkout, &format!("meta-voice/{recipe}"), &checkout.path(files), to, &variables)
+    })
+}
+
 /// Puts in what all versions have.
 pub fn install(root: &Root, programs: &Path) -> Result<()> {
     for folder in ["etc/parley", "usr/lib/parley", "usr/share/parley/models"] {
         fs::create_dir_all(root.path(folder))?;
     }
     fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
-    for program in ["parley", "device-engine"] {
+    for program in ["parley", "parley-setup", "device-engine"] {
         fs::copy(programs.join(program), root.path("usr/bin").join(program))?;
     }
     for library in fs::read_dir(programs.join(cross::LIBRARIES))? {
@@ -32,7 +52,8 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
         files::remove(&place)?;
         fs::copy(library.path(), place)?;
     }
-    fs::write(root.path("etc/parley/parley.toml"), CONFIGURATION)?;
+    let settings = root.path("etc/parley/parley.toml");
+    fs::write(&settings, fs::read_to_string(&settings)? + CONFIGURATION)?;
     let manifest = Manifest::embedded()?;
     for worker in manifest.models_of(PROFILE).filter_map(|model| model.worker.as_ref()) {
         std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(worker))?;

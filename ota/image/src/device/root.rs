@@ -6,9 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::userland;
+use crate::packages::Packages;
 use crate::{files, reproducible};
 use xtask::process;
 
@@ -140,6 +141,28 @@ impl Root {
             }
         }
         Ok(modules)
+    }
+
+    /// Whatever `ota/packages.toml` lists is there, and every program finds its libraries.
+    pub fn check(&self, packages: &Packages) -> Result<()> {
+        let there = |file: &str| self.path(file.trim_start_matches('/')).symlink_metadata().is_ok();
+        let of_the_board =
+            |package: &str| packages.package[package].debian().next().is_none() && !package.starts_with("parley");
+        let missing: Vec<_> =
+            packages.files().filter(|(file, package)| !there(file) && !of_the_board(package)).collect();
+        ensure!(missing.is_empty(), "the root lacks {missing:?}");
+        for place in ["usr/bin", "usr/sbin", "usr/lib/systemd", "usr/lib/parley", "usr/lib/udev"] {
+            for entry in fs::read_dir(self.path(place))? {
+                let program = entry?.path();
+                let is_program = program.symlink_metadata()?.is_file() && fs::read(&program)?.starts_with(b"\x7fELF");
+                let inside = program.strip_prefix(&self.folder)?.to_string_lossy().into_owned();
+                if is_program {
+                    let gone = self.libraries_of(&inside)?.into_iter().find(|library| !library.exists());
+                    ensure!(gone.is_none(), "{inside} finds no {gone:?}");
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The shared libraries that a program of the tree needs, however far down, with the loader.

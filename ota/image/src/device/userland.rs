@@ -29,7 +29,7 @@ const APPLETS: &str = "
 /// An archive of the image's root as Debian has it: what `ota/packages.toml` names, the libraries of that, and nothing else.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
     let table = places::workspace().join(packages::FILE);
-    let packages = Packages::parse(&fs::read_to_string(&table)?)?;
+    let packages = Packages::of_this_clone()?;
     let recipe = Recipe::default().words([SUITE, KERNEL]).path(&table)?.path(&super::disk::maker("userland.rs"))?;
     recipe.make(folder, "userland", |to| image_root(folder, &packages, to))
 }
@@ -55,13 +55,13 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
             continue;
         }
         files::remove(&one)?;
-        process::run(Command::new("dpkg-deb").arg("-x").arg(&deb).arg(&one))?;
+        process::output(Command::new("dpkg-deb").arg("-x").arg(&deb).arg(&one))?;
         if let Some(Some(kept)) = kept {
             let tools = PROGRAMS.iter().find(|(package, _)| *package == name).map_or("", |(_, programs)| programs);
             keep(&one, kept, tools, &root.join(TOOLS))?;
         }
         let mut merge = Command::new("cp");
-        process::run(merge.args(["-a", "--no-preserve=ownership", "-T"]).arg(&one).arg(&root))?;
+        process::output(merge.args(["-a", "--no-preserve=ownership", "-T"]).arg(&one).arg(&root))?;
     }
     for share in ["doc", "info", "locale", "man"] {
         files::remove(&root.join("usr/share").join(share))?;
@@ -71,7 +71,7 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
         files::link("/usr/bin/busybox", &root.join(TOOLS).join(applet))?;
     }
     process::run(Command::new("tar").arg("-C").arg(&root).args(["--owner=0", "--group=0", "-cf"]).arg(to).arg("."))?;
-    [&fetched, &root, &one].into_iter().try_for_each(|left| files::remove(left))
+    [&fetched, &root, &one, &folder.join("scratch")].into_iter().try_for_each(|left| files::remove(left))
 }
 
 /// Takes the programs out of an unpacked package that the image's has not; the cases' tools go into their folder.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use walkdir::WalkDir;
 
 use super::{Findings, Layer};
 use crate::contents::{self, BUSYBOX, Contents};
+use crate::recipe;
 
 const INIT: &str = "ota/initramfs/init";
 /// What a shell does itself.
@@ -53,28 +53,23 @@ pub fn tools(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 
 /// The recipe makes what the list says, with the numbers of `ota/layout.toml`: its own function is run, and so is the virtual device's.
 pub fn makers(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
-    let (recipe, whole) = layer.needed("parley-init")?;
-    let install = whole.functions.iter().find(|function| function.name == "do_install").context("no do_install")?;
+    let (path, whole) = layer.needed("parley-init")?;
     let (theirs, ours) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let sources = layer.checkout.path("ota/initramfs");
     let starts = layer.disk.unconfirmed_starts;
-    // What bitbake would replace are variables of a shell as well.
-    let mut shell = Command::new("sh");
-    shell.args(["-eu", "-c", install.body.as_str()]).env("D", theirs.path()).env("S", &sources);
-    shell.env("sysconfdir", "/etc").env("PARLEY_STARTS_OFFSET", starts.offset_bytes.to_string());
-    let made = shell.env("PARLEY_STARTS_LIMIT", starts.limit.to_string()).output()?;
-    let said = String::from_utf8_lossy(&made.stderr).into_owned();
-    findings.expect(made.status.success(), recipe, format!("do_install fails: {said}"));
+    let (offset, limit) = (starts.offset_bytes.to_string(), starts.limit.to_string());
+    let numbers = [("PARLEY_STARTS_OFFSET", offset.as_str()), ("PARLEY_STARTS_LIMIT", limit.as_str())];
+    recipe::install(layer.checkout, path, &sources, theirs.path(), &numbers)?;
     Contents::parse(&layer.checkout.read(contents::FILE)?)?.make(&sources, ours.path())?;
     fs::write(ours.path().join("etc/starts"), starts.shell())?;
     let (theirs, ours) = (tree(theirs.path())?, tree(ours.path())?);
-    for path in theirs.keys().chain(ours.keys()).filter(|path| theirs.get(*path) != ours.get(*path)) {
-        findings.add(recipe, format!("makes another {path} than the virtual device"));
+    for made in theirs.keys().chain(ours.keys()).filter(|made| theirs.get(*made) != ours.get(*made)) {
+        findings.add(path, format!("makes another {made} than the virtual device"));
     }
     let packaged: Vec<_> = whole.words_of("FILES").collect();
     let outside = ours.keys().filter(|path| path.matches('/').count() == 1 && *path != "/etc");
-    for path in outside.filter(|path| !packaged.contains(&path.as_str())) {
-        findings.add(recipe, format!("{path} is in no package: FILES"));
+    for made in outside.filter(|made| !packaged.contains(&made.as_str())) {
+        findings.add(path, format!("{made} is in no package: FILES"));
     }
     Ok(())
 }
