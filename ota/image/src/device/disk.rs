@@ -14,15 +14,17 @@ use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
 use super::root::{Root, seal};
 use super::{cross, initramfs, product, userland};
+use crate::layer::checkout::Checkout;
+use crate::layer::metadata;
 use crate::packages::Packages;
 use crate::{files, reproducible};
 use xtask::{places, process};
 
-/// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
-/// `mitigations=off nokaslr`: nobody attacks a test, and the kernel's separate page tables make every call into it dear under emulation.
-/// `gpt`: a partition table that a power cut has torn, while the first start grew the data partition, is read from its second copy.
-const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic mitigations=off nokaslr \
-                       systemd.getty_auto=0 systemd.show_status=0 ro";
+/// What the kernel of the virtual device is told beside the product's own line. `mitigations=off nokaslr`: nobody attacks a test, and the
+/// kernel's separate page tables make every call into it dear under emulation.
+const ALSO: &str = "mitigations=off nokaslr systemd.getty_auto=0";
+/// The console of the board, and of the emulated one.
+const CONSOLES: (&str, &str) = ("console=serial0,115200", "console=ttyAMA0");
 
 pub struct Built {
     /// The disk as it leaves the bench: version 1 in both slots, A committed.
@@ -72,6 +74,15 @@ pub fn maker(file: &str) -> PathBuf {
     places::workspace().join("ota/image/src/device").join(file)
 }
 
+/// The layer's template of the command line, for this board.
+fn cmdline() -> Result<String> {
+    let metadata = metadata::read(&Checkout::new(&places::workspace()))?;
+    let class = metadata.get("meta-voice/classes-recipe/parley_slot_images.bbclass");
+    let line = class.and_then(|class| class.value("PARLEY_CMDLINE")).context("the layer has no PARLEY_CMDLINE")?;
+    ensure!(line.contains(CONSOLES.0), "PARLEY_CMDLINE has no {}", CONSOLES.0);
+    Ok(format!("{} {ALSO}", line.replace(CONSOLES.0, CONSOLES.1)))
+}
+
 /// What the guest has beside the product.
 fn guest() -> PathBuf {
     places::workspace().join("tests/device/guest")
@@ -83,7 +94,11 @@ pub fn ready() -> Result<Built> {
     let sources = Sources::ready(&folder)?;
     let workspace = places::workspace();
     let images = Recipe::default()
-        .words([CMDLINE, sources.userland.to_string_lossy().as_ref(), sources.signers.to_string_lossy().as_ref()])
+        .words([
+            cmdline()?.as_str(),
+            sources.userland.to_string_lossy().as_ref(),
+            sources.signers.to_string_lossy().as_ref(),
+        ])
         .path(&sources.programs)?
         .path(&guest())?
         .path(&workspace.join("ota"))?
@@ -187,7 +202,7 @@ fn salt(version: &str) -> String {
 
 /// One boot image for both slots, its command line a template.
 fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &str, to: &Path) -> Result<()> {
-    let template = format!("{CMDLINE} root={{root}} rauc.slot={{slot}} {verity}");
+    let template = format!("{} {verity}", cmdline()?);
     let cmdline = parley_update::bootchain::cmdline::padded(&template)
         .context("the command line is too long for its template")?;
     ensure!(cmdline.len() == layout.cmdline.bytes, "the template has {} bytes", cmdline.len());
