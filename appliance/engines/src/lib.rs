@@ -10,8 +10,8 @@
 //! Rules:
 //! - Nothing here links a native engine. A crash, a leak or a licence stays in the worker.
 //! - A job whose handle is dropped is cancelled; its worker is free again within a bounded time, or is killed.
-//! - Every channel is bounded: a job's outputs wait for their reader, and the worker waits with them. ([`mod@worker`] names
-//!   the one exception, which holds at most one job.)
+//! - Every channel is bounded: a job's outputs wait for their reader, and the worker waits with them. ([`mod@worker`]
+//!   names the one exception, which holds at most one job.)
 
 mod job;
 pub mod openmp;
