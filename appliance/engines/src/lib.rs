@@ -1,4 +1,4 @@
-//! Engines: the models that listen, think and speak, each in a worker process of its own.
+//! Engines: speech-to-text, language model, text-to-speech and end of turn, each in a worker process of its own.
 //!
 //! Terms: an [`Engine`] is of one of four kinds ([`SpeechToText`], [`LanguageModel`], [`TextToSpeech`], [`EndOfTurn`]);
 //! a **worker** is the process that runs it, by whichever supplier; a **task** is what it is asked, a **job** one task
