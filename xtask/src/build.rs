@@ -22,8 +22,8 @@ pub struct Built {
 }
 
 impl Built {
-    /// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime; builds
-    /// the program and the workers that the model manifest names.
+    /// Sees to packages, `further` ones too, so that all that are missing are named at once, and to ONNX Runtime;
+    /// builds the program and the workers that the model manifest names.
     pub fn product(further: &[&str], install: bool) -> Result<Self> {
         let mut packages = vec!["--package=parley".to_owned()];
         packages.extend(workers()?.into_iter().map(|worker| format!("--package={worker}")));

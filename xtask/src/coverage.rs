@@ -10,7 +10,8 @@ use xtask::{places, process, system, tools};
 
 use crate::Built;
 
-/// Our crates, and the tests of them all together. Two workers are left out: they are mostly calls into whisper.cpp and llama.cpp.
+/// Our crates, and the tests of them all together. Two workers are left out: they are mostly calls into whisper.cpp and
+/// llama.cpp.
 const PACKAGES: &[&str] = &[
     "parley",
     "parley-audio",

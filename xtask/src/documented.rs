@@ -7,8 +7,8 @@ use walkdir::WalkDir;
 
 use crate::places;
 
-/// What the documents show of `cargo xtask` and `command` does not know: its subcommands and their long options. A first
-/// word that is no subcommand is a mistake where `is_whole`, and otherwise another program's.
+/// What the documents show of `cargo xtask` and `command` does not know: its subcommands and their long options. A
+/// first word that is no subcommand is a mistake where `is_whole`, and otherwise another program's.
 ///
 /// # Panics
 /// A document cannot be read.

@@ -87,7 +87,7 @@ fn main() -> anyhow::Result<()> {
         Command::Build => Built::product(&[], install).map(drop),
         Command::Bench(options) => bench::run(&options, install),
         Command::Measure(forwarded) => measure::run(&forwarded.options, install),
-        Command::Soak(forwarded) => measure::run(&forwarded.to("soak"), install),
+        Command::Soak(forwarded) => measure::tier("soak", &forwarded.to("soak"), install),
         Command::Fuzz(options) => fuzz::run(&options, install),
         Command::Mutants(options) => mutants::run(&options, install),
         Command::Coverage(options) => coverage::run(&options, install),

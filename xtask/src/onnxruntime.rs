@@ -1,5 +1,5 @@
-//! ONNX Runtime: a published library that the workers for Piper and smart-turn are linked with. It is taken out of its Python wheel,
-//! since Debian's is too old, and nothing of Python is used.
+//! ONNX Runtime: a published library that the workers for Piper and smart-turn are linked with. It is taken out of its
+//! Python wheel, since Debian's is too old, and nothing of Python is used.
 
 use std::path::{Path, PathBuf};
 

@@ -42,7 +42,8 @@ pub const DEVICE: &[&str] = &[
     "xz-utils",
 ];
 
-/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, what stands for a hardware token, and the judge of units.
+/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, what stands for a hardware token, and the
+/// judge of units.
 pub const UPDATE_TESTS: &[&str] = &[
     "rauc",
     "squashfs-tools",

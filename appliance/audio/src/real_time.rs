@@ -15,7 +15,7 @@ use crate::device::{DeviceError, pauses};
 
 /// Above everything of ours, and just below the kernel's interrupt threads (50), which the sound card itself needs.
 const FIFO_PRIORITY: u8 = 49;
-/// How often a waiting thread looks whether it shall end.
+/// How often a waiting thread checks whether it should stop.
 const WAIT_SLICE: Duration = Duration::from_millis(20);
 
 /// A running audio thread; dropping it ends the thread within a period of its device.
@@ -60,7 +60,7 @@ fn become_real_time() -> bool {
     set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Crossplatform(priority), policy).is_ok()
 }
 
-/// Calls `reopen` with growing pauses until it succeeds, and `meanwhile` often; `false` where the thread shall end
+/// Calls `reopen` with growing pauses until it succeeds, and `meanwhile` often; `false` where the thread is told to stop
 /// first.
 pub(crate) fn reopen_until(
     stop: &Flag,

@@ -11,9 +11,9 @@
 //! | [`parley_models`] | which models there are, and how they get here whole |
 //! | [`parley_update`] | updates that cannot brick a device |
 //!
-//! Read first: [`conductor`], then [`parley_conversation::Conversation::handle`], then [`session::Session::start`], which puts
-//! everything together. `docs/ARCHITECTURE.md` has the picture, three walks through the code, and the invariants;
-//! `docs/GLOSSARY.md` the words.
+//! Read first: [`conductor`], then [`parley_conversation::Conversation::handle`], then [`session::Session::start`],
+//! which puts everything together. `docs/ARCHITECTURE.md` has the picture, three walks through the code, and the
+//! invariants; `docs/GLOSSARY.md` the words.
 
 #![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
 

@@ -1,4 +1,4 @@
-//! Engines: the models that listen, think and speak, each in a worker process of its own.
+//! Engines: speech-to-text, language model, text-to-speech and end of turn, each in a worker process of its own.
 //!
 //! Terms: an [`Engine`] is of one of four kinds ([`SpeechToText`], [`LanguageModel`], [`TextToSpeech`], [`EndOfTurn`]);
 //! a **worker** is the process that runs it, by whichever supplier; a **task** is what it is asked, a **job** one task
@@ -10,8 +10,8 @@
 //! Rules:
 //! - Nothing here links a native engine. A crash, a leak or a licence stays in the worker.
 //! - A job whose handle is dropped is cancelled; its worker is free again within a bounded time, or is killed.
-//! - Every channel is bounded: a job's outputs wait for their reader, and the worker waits with them. ([`mod@worker`] names
-//!   the one exception, which holds at most one job.)
+//! - Every channel is bounded: a job's outputs wait for their reader, and the worker waits with them. ([`mod@worker`]
+//!   names the one exception, which holds at most one job.)
 
 mod job;
 pub mod openmp;

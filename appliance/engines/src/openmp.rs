@@ -3,8 +3,8 @@
 //! ggml's threads meet after every operation, thousands of times a second. A thread that is early spins; when other
 //! processes are busy, that keeps the late one from its core, and two threads become many times slower than one. To
 //! sleep at once is no better: waking up takes longer than many an operation. OpenMP's library can spin for a while and
-//! then sleep, but reads for how long from the environment before `main` begins. So the process starts itself over, with
-//! the same arguments and the same pipes.
+//! then sleep, but reads for how long from the environment before `main` begins. So the process starts itself over,
+//! with the same arguments and the same pipes.
 
 /// How often a waiting thread looks before it sleeps, for GNU's OpenMP library.
 const SPIN_COUNT: &str = "GOMP_SPINCOUNT";

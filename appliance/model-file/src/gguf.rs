@@ -16,7 +16,8 @@ const U32: u32 = 4;
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
 
-/// Looks at what follows the magic; `general.architecture`, such as "llama", which is empty where the file does not say.
+/// Looks at what follows the magic; `general.architecture`, such as "llama", which is empty where the file does not
+/// say.
 pub(crate) fn architecture<R: Read + Seek>(scan: &mut Scan<R>) -> Result<String, ModelFileError> {
     if !matches!(scan.u32()?, 2 | 3) {
         return Err(ModelFileError::Damaged("its version is neither 2 nor 3"));

@@ -19,7 +19,7 @@ const MAX_UNPACKED_BYTES: u64 = 16 << 30;
 /// Where a member is written to.
 pub(crate) struct Sink<'a> {
     pub(crate) file: &'a mut File,
-    /// For errors.
+    /// Named in errors.
     pub(crate) path: &'a Path,
     /// Bytes that may be written.
     pub(crate) limit: u64,

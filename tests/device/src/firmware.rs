@@ -1,11 +1,13 @@
 //! What the Pi's firmware decides before any of our code runs: which boot partition it takes.
 //!
-//! Terms: the *tryboot flag* is a register that survives a reset and is lost with the power. It is one-shot: whoever reads it clears it.
+//! Terms: the *tryboot flag* is a register that survives a reset and is lost with the power. It is one-shot: whoever
+//! reads it clears it.
 //! *autoboot.txt* lies on the first FAT partition and names the partitions for an ordinary and for a tryboot start.
 //!
-//! Rules, from the vendor's description of `autoboot.txt`, written anew here and not shared with the product's code, so that a mistake
-//! there shows: sections filter the lines below them, `[all]` always applies, `[tryboot]` only with the flag; a file that is missing or
-//! says nothing useful leaves the first partition that holds firmware files, which is the one after `autoboot`.
+//! Rules, from the vendor's description of `autoboot.txt`, written anew here and not shared with the product's code, so
+//! that a mistake there shows: sections filter the lines below them, `[all]` always applies, `[tryboot]` only with the
+//! flag; a file that is missing or says nothing useful leaves the first partition that holds firmware files, which is
+//! the one after `autoboot`.
 
 use std::fmt;
 
@@ -47,8 +49,8 @@ pub struct Register {
 }
 
 impl Register {
-    /// Hears a line of the guest's console. The kernel prints the reboot argument at the very place where, on a Pi, the mailbox driver hands
-    /// it to the firmware.
+    /// Hears a line of the guest's console. The kernel prints the reboot argument at the very place where, on a Pi, the
+    /// mailbox driver hands it to the firmware.
     pub fn hear(&mut self, console_line: &str) {
         if let Some((_, argument)) = console_line.split_once("reboot: Restarting system with command '") {
             self.tryboot = argument.trim_end().trim_end_matches('\'') == TRYBOOT_ARGUMENT;
@@ -60,7 +62,8 @@ impl Register {
         self.tryboot = true;
     }
 
-    /// Starts the board: reads and clears the flag, and chooses a partition by `autoboot.txt` (`None`: there is no such file).
+    /// Starts the board: reads and clears the flag, and chooses a partition by `autoboot.txt` (`None`: there is no such
+    /// file).
     pub fn start(&mut self, reset: Reset, autoboot: Option<&[u8]>) -> Choice {
         let flag = std::mem::take(&mut self.tryboot) && reset == Reset::Warm;
         choose(flag, autoboot)

@@ -1,7 +1,7 @@
 //! The virtual device: an emulated board whose firmware, power and tester this crate plays.
 //!
-//! `layout`, `firmware`, `writelog` and `replay` are pure; `disk` reads images; `machine` is one start of the emulator, and
-//! `virtual_device` puts them together.
+//! `layout`, `firmware`, `writelog` and `replay` are pure; `disk` reads images; `machine` is one start of the emulator,
+//! and `virtual_device` puts them together.
 
 #![allow(missing_docs, reason = "nobody outside of this workspace uses it; most names say what they are")]
 

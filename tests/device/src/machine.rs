@@ -1,8 +1,8 @@
 //! One start of the emulated board: QEMU from power to reset.
 //!
-//! Time in the guest follows its instructions while it computes, so that budgets mean the same on a busy host: a nanosecond each, which is
-//! slower than one core of a Pi 5. While it waits, time is the host's: letting it jump to the next timer instead would make every wait for the
-//! host's disk as long as that timer is away.
+//! Time in the guest follows its instructions while it computes, so that budgets mean the same on a busy host: a
+//! nanosecond each, which is slower than one core of a Pi 5. While it waits, time is the host's: letting it jump to the
+//! next timer instead would make every wait for the host's disk as long as that timer is away.
 
 mod board;
 
@@ -144,7 +144,8 @@ impl Machine {
         Ok(Duration::from_secs(seconds))
     }
 
-    /// Waits for a line of the console that contains the words, from line `first` on, until so much time of this start has passed in the guest.
+    /// Waits for a line of the console that contains the words, from line `first` on, until so much time of this start
+    /// has passed in the guest.
     ///
     /// # Errors
     /// Only when the emulator broke; a line that does not come is an answer.
@@ -195,7 +196,8 @@ impl Machine {
         Ok(self.console.lines())
     }
 
-    /// Takes the power away. What this start has recorded is not kept, because the emulator may have been in the middle of it.
+    /// Takes the power away. What this start has recorded is not kept, because the emulator may have been in the middle
+    /// of it.
     pub fn kill(mut self) -> Result<Vec<Line>> {
         self.qemu.kill()?;
         self.qemu.wait()?;

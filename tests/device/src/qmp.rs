@@ -63,7 +63,8 @@ impl Qmp {
         Ok(self.stop)
     }
 
-    /// The guest's time, seconds since 1970 of its own clock: read from the emulated clock chip, which follows the guest's instructions.
+    /// The guest's time, seconds since 1970 of its own clock: read from the emulated clock chip, which follows the
+    /// guest's instructions.
     pub fn guest_clock_s(&mut self) -> Result<u64> {
         let look = json!({ "command-line": format!("xp /1wx {CLOCK_CHIP:#x}") });
         let answer = self.execute("human-monitor-command", &look)?;

@@ -1,5 +1,5 @@
-//! An update server for one connection: HTTP/1.1 with ranges, as RAUC's streaming asks for them. Over a pipe the emulator starts one for
-//! each connection of the guest's, so that no port of the host is open.
+//! An update server for one connection: HTTP/1.1 with ranges, as RAUC's streaming asks for them. Over a pipe the
+//! emulator starts one for each connection of the guest's, so that no port of the host is open.
 
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};

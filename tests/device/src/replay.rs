@@ -1,8 +1,9 @@
 //! Power cuts, replayed: which of the recorded writes are on the medium after a cut.
 //!
-//! Terms: a *cut* falls after some entry of the log. Writes before the last flush up to there, and forced writes, are *durable*. Every other
-//! write is *in flight*: it may be on the medium, may be lost, or may be *torn*, which means that some of its sectors are there and others not.
-//! In-flight writes are kept and lost independently, so a later one may be there without an earlier one.
+//! Terms: a *cut* falls after some entry of the log. Writes before the last flush up to there, and forced writes, are
+//! *durable*. Every other write is *in flight*: it may be on the medium, may be lost, or may be *torn*, which means
+//! that some of its sectors are there and others not. In-flight writes are kept and lost independently, so a later one
+//! may be there without an earlier one.
 //!
 //! Rules: the same seed makes the same cut. A durable write is never lost, unless a later write over it is there.
 

@@ -16,7 +16,8 @@ use crate::shell::Done;
 
 /// More starts than this without the expected line is a loop.
 const MOST_STARTS: usize = 12;
-/// `kernel_watchdog_timeout` of the Pi's config.txt: the firmware starts the watchdog, and somebody must take it over by then.
+/// `kernel_watchdog_timeout` of the Pi's config.txt: the firmware starts the watchdog, and somebody must take it over
+/// by then.
 pub const FIRMWARE_WATCHDOG: Duration = Duration::from_secs(15);
 /// What the guest says when systemd has taken it over.
 const WATCHED: &str = "DEVICE watched";
@@ -92,8 +93,8 @@ impl VirtualDevice {
         self.start(Reset::Warm)
     }
 
-    /// Takes the power away, with whatever was not yet written lost to the emulator's mercy: the host's page cache keeps it. Cuts that lose
-    /// writes are replayed from a recording.
+    /// Takes the power away, with whatever was not yet written lost to the emulator's mercy: the host's page cache
+    /// keeps it. Cuts that lose writes are replayed from a recording.
     pub fn cut_power(&mut self) -> Result<()> {
         self.switch_off(Machine::kill)
     }
@@ -128,7 +129,8 @@ impl VirtualDevice {
         Ok(disk::start(&File::open(&self.disk)?, &self.layout, &mut self.register, Reset::Warm))
     }
 
-    /// Waits for a line that contains the words. The board starts again whenever the guest restarts, panics or is caught by the watchdog.
+    /// Waits for a line that contains the words. The board starts again whenever the guest restarts, panics or is
+    /// caught by the watchdog.
     ///
     /// # Errors
     /// When the line does not come within so much time of the guest, the guest switches off, or restarts without end.

@@ -1,13 +1,15 @@
-//! The log that QEMU's `blklogwrites` keeps of every write that the guest issued, in the format of Linux's `dm-log-writes`.
+//! The log that QEMU's `blklogwrites` keeps of every write that the guest issued, in the format of Linux's
+//! `dm-log-writes`.
 //!
-//! Layout: a first sector with a magic number, the version, the number of entries and the sector's size; then for each entry one sector with
-//! the target sector, the number of sectors, flags and the length of the data, followed by the data. Numbers are little-endian.
+//! Layout: a first sector with a magic number, the version, the number of entries and the sector's size; then for each
+//! entry one sector with the target sector, the number of sectors, flags and the length of the data, followed by the
+//! data. Numbers are little-endian.
 //!
-//! Rules: a log that ends in the middle of an entry is read up to that entry, because the recorder may have been stopped there. The number of
-//! entries in the first sector is written late, and is the least that must be there.
+//! Rules: a log that ends in the middle of an entry is read up to that entry, because the recorder may have been
+//! stopped there. The number of entries in the first sector is written late, and is the least that must be there.
 //!
-//! Each start of the board has a log of its own, because the emulator finds the end of a log that it shall go on with by walking it; [`join`]
-//! puts them together.
+//! Each start of the board has a log of its own, because the emulator finds the end of a log that it continues
+//! by walking it; [`join`] puts them together.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -55,7 +57,8 @@ pub struct Entry {
 /// Reads a log.
 ///
 /// # Errors
-/// When it is not such a log, is of another version, an entry makes no sense, or there are fewer entries than the recorder has counted.
+/// When it is not such a log, is of another version, an entry makes no sense, or there are fewer entries than the
+/// recorder has counted.
 pub fn read(log: &mut (impl Read + Seek)) -> Result<Vec<Entry>> {
     let length = log.seek(SeekFrom::End(0))?;
     log.seek(SeekFrom::Start(0))?;

@@ -1,7 +1,8 @@
-//! What reads bytes from outside, each as a function of those bytes: none may panic, hang, or ask for memory without limit.
+//! What reads bytes from outside, each as a function of those bytes: none may panic, hang, or ask for memory without
+//! limit.
 //!
-//! `cargo xtask fuzz` runs them under libFuzzer, from the good inputs in `seeds` on; a test runs them on small mutations of
-//! those. Each says whether it understood its input.
+//! `cargo xtask fuzz` runs them under libFuzzer, from the good inputs in `seeds` on; a test runs them on small
+//! mutations of those. Each says whether it understood its input.
 
 use std::io::{Cursor, Write};
 

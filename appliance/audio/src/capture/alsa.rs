@@ -16,7 +16,7 @@ impl AlsaSource {
     /// at `rate_hz` where the hardware has it, else at another of its rates.
     ///
     /// # Errors
-    /// The device is missing, closed to us, busy, or has no format of ours.
+    /// The device is missing, busy or may not be opened, or offers no format that we know.
     pub fn open(device: &str, rate_hz: u32) -> Result<Self, DeviceError> {
         let source = Self(SoundDevice::open(device, Direction::Capture, rate_hz)?);
         source.check_channels().map(|()| source)

@@ -15,7 +15,7 @@ impl AlsaSink {
     /// at `rate_hz` where the hardware has it, else at another of its rates.
     ///
     /// # Errors
-    /// The device is missing, closed to us, busy, or has no format of ours.
+    /// The device is missing, busy or may not be opened, or offers no format that we know.
     pub fn open(device: &str, rate_hz: u32) -> Result<Self, DeviceError> {
         SoundDevice::open(device, Direction::Playback, rate_hz).map(Self)
     }

@@ -14,7 +14,7 @@ pub struct SinkFormat {
 /// How a write went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// In time.
+    /// The device had not run empty.
     InTime,
     /// The device had run empty before; the period was written all the same.
     AfterUnderrun,

@@ -26,7 +26,7 @@ impl WavWriter {
     /// Creates a file, or replaces one.
     ///
     /// # Errors
-    /// The place does not exist, is closed to us or full.
+    /// The folder does not exist, is not writable or is full.
     pub fn create(path: &Path, rate_hz: u32) -> Result<Self, WavError> {
         let error = |error| WavProblem::Write(error).of(path);
         let file = File::create(path).map_err(error)?;

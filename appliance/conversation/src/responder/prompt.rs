@@ -23,7 +23,7 @@ pub enum Author {
 pub struct Message {
     /// Who says it.
     pub author: Author,
-    /// What.
+    /// The words.
     pub text: String,
 }
 

@@ -97,7 +97,7 @@ impl Speech {
         }
     }
 
-    /// Nothing follows.
+    /// No clause follows.
     pub(super) fn end(&mut self) {
         self.clauses = None;
     }

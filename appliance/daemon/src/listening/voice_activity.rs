@@ -1,8 +1,8 @@
 //! Whether somebody is speaking in a frame.
 //!
-//! WebRTC's detector knows the spectrum of a voice, but keeps saying "speech" for some frames after its end, so as not to
-//! clip words. Latency counts from that end. So the level is looked at too: a frame that is far quieter than the speech
-//! before it, or near the room's noise, is silence whatever the detector says.
+//! WebRTC's detector knows the spectrum of a voice, but keeps saying "speech" for some frames after its end, so as not
+//! to clip words. Latency counts from that end. So the level is looked at too: a frame that is far quieter than the
+//! speech before it, or near the room's noise, is silence whatever the detector says.
 
 use webrtc_vad::{SampleRate, Vad, VadMode};
 

@@ -1,7 +1,7 @@
 //! The tasks that wait for a worker.
 //!
-//! Bounded twice: [`INBOX_LENGTH`] tasks on their way in, [`QUEUE_LENGTH`] waiting. When it is full, tasks whose job was
-//! dropped are removed; if that does not help, the newest task fails. A task whose job was dropped is never begun.
+//! Bounded twice: [`INBOX_LENGTH`] tasks on their way in, [`QUEUE_LENGTH`] waiting. When it is full, tasks whose job
+//! was dropped are removed; if that does not help, the newest task fails. A task whose job was dropped is never begun.
 
 use std::collections::VecDeque;
 

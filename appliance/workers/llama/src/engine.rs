@@ -98,8 +98,8 @@ impl Llama {
         Ok(())
     }
 
-    /// Brings `prompt` into the cache; returns how much of it was there, or `None` where the job was cancelled. `emit` is
-    /// told at once whether a person's last words are a sentence.
+    /// Brings `prompt` into the cache; returns how much of it was there, or `None` where the job was cancelled. `emit`
+    /// is told at once whether a person's last words are a sentence.
     fn prefill(
         &mut self,
         prompt: &[LlamaToken],

@@ -20,7 +20,8 @@ use engine::Llama;
 
 /// Answers chats with a language model, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by
+/// hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -12,11 +12,13 @@ use parley_worker_piper::phonemes::Phonemiser;
 
 /// Turns text into speech with Piper voices, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by
+/// hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// A voice and its language (ISO 639), as in en=voice.onnx, with its JSON beside it. The first one is the default; others are loaded when needed
+    /// A voice and its language (ISO 639), as in en=voice.onnx, with its JSON beside it. The first one is the default;
+    /// others are loaded when needed
     #[arg(long = "voice", value_name = "LANG=PATH", required = true, value_parser = parse_voice)]
     voices: Vec<VoiceFile>,
     /// How many processor cores to compute on

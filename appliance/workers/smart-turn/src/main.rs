@@ -10,7 +10,8 @@ use parley_worker_smart_turn::smart_turn::SmartTurn;
 
 /// Tells from the sound whether a speaker has finished, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by
+/// hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -17,7 +17,8 @@ use engine::Whisper;
 
 /// Turns speech into text with a Whisper model, for Parley.
 ///
-/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by hand.
+/// Parley starts this program, and speaks the protocol of parley-engines with it; it is not meant to be started by
+/// hand.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -1,5 +1,6 @@
-//! The engines of the virtual device: a double without models, for real ones would be too slow under emulation. It answers every task at
-//! once, with words and a tone, over the product's own worker protocol. Which engine it is, its name says.
+//! The engines of the virtual device: a double without models, for real ones would be too slow under emulation. It
+//! answers every task at once, with words and a tone, over the product's own worker protocol. Which engine it is, its
+//! name says.
 
 use std::error::Error;
 use std::f32::consts::TAU;

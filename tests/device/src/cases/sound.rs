@@ -33,7 +33,8 @@ fn sound(bench: &Bench, report: &mut Report) -> Result<()> {
          cat /proc/asound/cards; parley --config /run/sound.toml say 'This is the virtual device.'"
     );
     let said = device.run(&play);
-    // One end of the loop after the other: the second takes the first one's format, and at once each would stop the other.
+    // One end of the loop after the other: the second takes the first one's format, and at once each would stop the
+    // other.
     let looped = "systemctl stop parley.service; parley say --output /run/tone.wav 'A tone for the loop, long enough.' && \
                   (arecord -q -D plughw:CARD=Loopback,DEV=1 -f S16_LE -r 16000 -c 1 -d 3 /run/heard.wav & \
                   until grep -q RUNNING /proc/asound/Loopback/pcm1c/sub0/status; do sleep 0.1; done; \

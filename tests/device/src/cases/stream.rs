@@ -29,14 +29,16 @@ pub const STREAM: Scenario = Scenario {
     ..RARE
 };
 
-/// The most that an update of the program alone may download beside the pieces that hold what is new on its root, of the bundle. (Of a full
-/// image it may download a tenth in all. This one has models without content, and the program alone is a tenth of it.)
+/// The most that an update of the program alone may download beside the pieces that hold what is new on its root, of
+/// the bundle. (Of a full image it may download a tenth in all. This one has models without content, and the program
+/// alone is a tenth of it.)
 const BESIDE: f64 = 0.08;
 
 /// RAUC compares images in blocks of this size, bytes.
 const BLOCK: usize = 4096;
-/// What squashfs stores in one piece, and a device fetches for any block in it, bytes. A program that takes another number of blocks moves
-/// everything behind it, and then the blocks in which EROFS keeps addresses are new, all over the image.
+/// What squashfs stores in one piece, and a device fetches for any block in it, bytes. A program that takes another
+/// number of blocks moves everything behind it, and then the blocks in which EROFS keeps addresses are new, all over
+/// the image.
 const PIECE: usize = 128 << 10;
 
 fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
@@ -55,7 +57,8 @@ fn stream(bench: &Bench, report: &mut Report) -> Result<()> {
         Ok(said)
     });
     report.case("a_streamed_bundle_that_is_damaged_leaves_the_running_slot_untouched", outcome);
-    // The idle slot holds what the damaged one left: the next installation is of that, as on a device whose download broke off.
+    // The idle slot holds what the damaged one left: the next installation is of that, as on a device whose download
+    // broke off.
     std::fs::write(&log, "")?;
     let outcome = program_alone(bench, &mut device, &log, report);
     report.case("an_update_of_the_program_downloads_little_but_the_program", outcome);

@@ -1,4 +1,5 @@
-//! Measures a conversation's behaviour and accuracy on the real engines and real recordings. `cargo xtask measure --help`.
+//! Measures a conversation's behaviour and accuracy on the real engines and real recordings. `cargo xtask measure
+//! --help`.
 //!
 //! Nothing here passes or fails by the clock of a busy machine: it prints figures, and fails only where a turn hangs,
 //! an answer is lost, or sound is heard that belongs to nobody.

@@ -43,13 +43,13 @@ const MOST_GROWTH: f64 = 0.03;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The loudspeaker plays this many times faster than a real one.
 const HASTE: u32 = 20;
-/// The rate of the speech-to-text engine, which listens to it.
-const LOUDSPEAKER_HZ: u32 = 16_000;
+/// The loudspeaker's rate here: that of the speech-to-text engine, which listens to it.
+const PLAYED_HZ: u32 = 16_000;
 const PERIOD: usize = 160;
 /// Every so many turns, and whenever a worker was killed, what was played is transcribed.
 const LISTEN_EVERY: u32 = 5;
 /// The longest stretch that is transcribed, in samples: 28 s.
-const LONGEST_ANSWER: usize = 28 * LOUDSPEAKER_HZ as usize;
+const LONGEST_ANSWER: usize = 28 * PLAYED_HZ as usize;
 /// An answer may be mistaken for one of so many earlier ones.
 const EARLIER_ANSWERS: usize = 20;
 
@@ -66,7 +66,7 @@ pub async fn run(options: &Options) -> Result<()> {
     }
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     workers.ready().await?;
-    let (feed, control, renderer) = Renderer::new(LOUDSPEAKER_HZ, PERIOD);
+    let (feed, control, renderer) = Renderer::new(PLAYED_HZ, PERIOD);
     let conversation =
         Conversation::new(product_settings(&config, &models), Box::new(ModelOnly), workers.has_end_of_turn());
     let engines = workers.engines().context("all workers were started")?;
