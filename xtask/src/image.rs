@@ -1,4 +1,4 @@
-//! `cargo xtask bundle|device|layer`: handed on to the program of `ota/image`, which is only then compiled.
+//! `cargo xtask bundle|device|layer|release`: handed on to the program of `ota/image`, which is only then compiled.
 
 use std::process::Command;
 

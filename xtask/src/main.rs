@@ -60,6 +60,9 @@ enum Command {
     /// Check the Yocto layer, and write what is generated in it
     #[command(disable_help_flag = true)]
     Layer(Forwarded),
+    /// Put a release together: card, block map, bundle, checksums, Raspberry Pi Imager's entry
+    #[command(disable_help_flag = true)]
+    Release(Forwarded),
 }
 
 /// Options that another program defines.
@@ -94,6 +97,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bundle(forwarded) => image::run(&forwarded.to("bundle"), install),
         Command::Device(forwarded) => image::run(&forwarded.to("device"), install),
         Command::Layer(forwarded) => image::run(&forwarded.to("layer"), install),
+        Command::Release(forwarded) => image::run(&forwarded.to("release"), install),
     }
 }
 

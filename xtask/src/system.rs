@@ -42,9 +42,13 @@ pub const DEVICE: &[&str] = &[
     "xz-utils",
 ];
 
-/// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, what stands for a hardware token, and the
+/// For putting a release together.
+pub const RELEASE: &[&str] = &["bmap-tools", "xz-utils"];
+
+/// For the tests of updates and releases: RAUC itself, a bus for it, file systems of a PC, what stands for a hardware token, and the
 /// judge of units.
 pub const UPDATE_TESTS: &[&str] = &[
+    "bmap-tools",
     "rauc",
     "squashfs-tools",
     "openssl",

@@ -39,7 +39,7 @@ impl Sha256 {
     ///
     /// # Errors
     /// The reader's.
-    pub(crate) fn of(from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Self, u64)> {
+    pub fn of(from: impl Read, mut progress: impl FnMut(u64)) -> io::Result<(Self, u64)> {
         let (mut hasher, mut total) = (sha2::Sha256::new(), 0);
         each_chunk(
             from,

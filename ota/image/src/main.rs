@@ -1,4 +1,4 @@
-//! Everything about images: `cargo xtask bundle|device|layer`, which start this program.
+//! Everything about images: `cargo xtask bundle|device|layer|release`, which start this program.
 //!
 //! A crate of its own, so that nobody compiles it who only wants to talk to Parley.
 
@@ -11,6 +11,7 @@ mod files;
 mod layer;
 mod packages;
 mod recipe;
+mod release;
 mod reproducible;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,8 @@ enum Command {
     /// Check the Yocto layer, and write what is generated in it
     #[command(subcommand)]
     Layer(layer::Command),
+    /// Put a release together: card, block map, bundle, checksums, Raspberry Pi Imager's entry
+    Release(release::Options),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
         Command::Bundle(options) => bundle::run(&options, install),
         Command::Device(command) => device::run(&command, install),
         Command::Layer(command) => layer::run(&command, install),
+        Command::Release(options) => release::run(&options, install),
     }
 }
 
