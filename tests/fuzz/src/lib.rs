@@ -78,7 +78,9 @@ mod tests {
     fn check(name: &str, target: fn(&[u8]) -> bool) {
         let mut random = fastrand::Rng::with_seed(7);
         let seeds = std::fs::read_dir(format!("{}/seeds/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        for seed in seeds.map(|seed| seed.unwrap().path()) {
+        let seeds: Vec<_> = seeds.map(|seed| seed.unwrap().path()).collect();
+        assert!(!seeds.is_empty(), "{name} begins with nothing");
+        for seed in seeds {
             let good = std::fs::read(&seed).unwrap();
             assert!(target(&good), "{} is not understood", seed.display());
             for _ in 0..300 {
