@@ -21,6 +21,7 @@ const PACKAGES: &[&str] = &[
     "parley-model-file",
     "parley-models",
     "parley-restart",
+    "parley-settings",
     "parley-setup",
     "parley-update",
     "parley-worker-piper",

@@ -4,13 +4,14 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt, chown};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use parley_settings::OWNER;
 use parley_setup::owner::Setup;
-use parley_setup::plan::{self, Device, Plan, Readers, SETTINGS, Write};
+use parley_setup::plan::{self, Device, Plan, Readers, Write};
 use parley_setup::{FILE, FOLDER};
 use sha2::{Digest, Sha256};
 
@@ -26,8 +27,6 @@ struct Cli {
     root: PathBuf,
 }
 
-/// The number of the daemon's user, the same in every version of the image.
-const DAEMON: u32 = 950;
 /// Where the image says that it is one for development.
 const DEVELOPMENT: &str = "/etc/parley/development";
 /// The configuration of a fleet's client, in the image of a fleet.
@@ -79,11 +78,9 @@ impl System {
     }
 
     fn device(&self) -> Device {
-        let settings =
-            [SETTINGS, "/etc/parley/parley.toml"].iter().find_map(|path| fs::read_to_string(self.path(path)).ok());
         Device {
             development: self.path(DEVELOPMENT).exists(),
-            settings: settings.unwrap_or_default(),
+            settings: fs::read_to_string(self.path(OWNER)).unwrap_or_default(),
             fleet: fs::read_to_string(self.path(FLEET)).ok(),
         }
     }
@@ -94,21 +91,16 @@ impl System {
         let folder = path.parent().unwrap_or(Path::new("/"));
         let unfinished = path.with_extension("part");
         let mode = match write.readers {
-            Readers::Root | Readers::Daemon => 0o600,
+            Readers::Root => 0o600,
             Readers::All => 0o644,
         };
-        let owner = (write.readers == Readers::Daemon && self.root == Path::new("/")).then_some(DAEMON);
         let replace = || {
-            let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
-            for folder in missing.into_iter().rev() {
-                fs::create_dir(folder)?;
-                chown(folder, owner, owner)?;
-            }
             fs::remove_file(&unfinished).ok();
             let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&unfinished)?;
             file.write_all(write.content.as_bytes())?;
             file.sync_all()?;
-            chown(&unfinished, owner, owner)?;
+            // Whatever the unit's mask for new files is.
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
             fs::rename(&unfinished, &path)?;
             fs::File::open(folder)?.sync_all()
         };
@@ -128,10 +120,9 @@ mod tests {
 
     fn system() -> (tempfile::TempDir, System) {
         let folder = tempfile::tempdir().expect("a folder");
-        for path in ["etc/parley", "proc/sys/kernel", "var/lib/parley-setup"] {
+        for path in ["proc/sys/kernel", "var/lib/parley-setup"] {
             fs::create_dir_all(folder.path().join(path)).expect("a folder");
         }
-        fs::write(folder.path().join("etc/parley/parley.toml"), "[models]\nprofile = \"demo\"\n").expect("settings");
         let root = folder.path().to_owned();
         (folder, System { root })
     }
@@ -162,7 +153,6 @@ mod tests {
 
     #[test]
     fn secrets_are_readable_by_root_alone() {
-        use std::os::unix::fs::PermissionsExt;
         let (_folder, system) = system();
         system.apply(b"[wifi]\nnetwork = \"x\"\npassword = \"swordfish\"\n").expect("applied");
         let file = system.path("/var/lib/parley-setup/wpa_supplicant-wlan0.conf");
@@ -170,10 +160,10 @@ mod tests {
     }
 
     #[test]
-    fn the_images_profile_of_models_stays_when_the_language_changes() {
+    fn the_owners_layer_says_what_the_owner_said_and_nothing_else() {
         let (_folder, system) = system();
         system.apply(b"language = \"de\"\n").expect("applied");
-        let settings = fs::read_to_string(system.path(SETTINGS)).expect("settings");
-        assert!(settings.contains("profile = \"demo\"") && settings.contains("language = \"de\""), "{settings}");
+        let settings = fs::read_to_string(system.path(OWNER)).expect("settings");
+        assert_eq!(settings, "[conversation]\nlanguage = \"de\"\n");
     }
 }

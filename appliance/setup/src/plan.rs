@@ -1,5 +1,7 @@
 //! Turns the owner's file into files to write and a report. Pure: nothing is read or written here.
 
+use parley_settings::OWNER;
+
 use crate::FOLDER;
 use crate::owner::{Fleet, Setup, Wifi};
 
@@ -8,7 +10,7 @@ use crate::owner::{Fleet, Setup, Wifi};
 pub struct Device {
     /// Whether the image is one for development, which lets a key in.
     pub development: bool,
-    /// The settings of Parley as they are: the owner's, or else the image's.
+    /// What the owner's layer of settings says so far.
     pub settings: String,
     /// The configuration of a fleet's client with words in braces to fill in; only the image of a fleet has one.
     pub fleet: Option<String>,
@@ -21,8 +23,6 @@ pub enum Readers {
     Root,
     /// Every user of the device.
     All,
-    /// Only the daemon's user, who owns it.
-    Daemon,
 }
 
 /// A file to write.
@@ -48,9 +48,6 @@ pub struct Plan {
 /// The file with the device's name.
 pub const NAME: &str = "/var/lib/parley-setup/hostname";
 
-/// The settings of Parley that an owner has.
-pub const SETTINGS: &str = "/var/lib/parley/.config/parley/parley.toml";
-
 /// What follows from a file.
 pub fn plan(setup: &Setup, device: &Device) -> Plan {
     let mut plan = Plan::default();
@@ -63,10 +60,10 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     if let Some(language) = &setup.language {
         match with_language(&device.settings, language) {
             Some(settings) => {
-                write(SETTINGS.to_owned(), settings, Readers::Daemon);
+                write(OWNER.to_owned(), settings, Readers::All);
                 report.push(format!("language: {language}"));
             }
-            None => report.push(format!("language: not set, because {SETTINGS} has a mistake")),
+            None => report.push(format!("language: not set, because {OWNER} has a mistake")),
         }
     }
     if setup.wake_word.is_some() {
@@ -140,12 +137,12 @@ mod tests {
 
     #[test]
     fn the_language_changes_and_other_settings_stay() {
-        let device = Device { settings: "[models]\nprofile = \"pi5\"\n".into(), ..Device::default() };
+        let device = Device { settings: "[audio]\ninput = \"hw:1\"\n".into(), ..Device::default() };
         let plan = planned("language = \"fr\"", &device);
         let settings: toml::Table = plan.writes[0].content.parse().expect("TOML");
-        assert_eq!(settings["models"]["profile"].as_str(), Some("pi5"));
+        assert_eq!(settings["audio"]["input"].as_str(), Some("hw:1"));
         assert_eq!(settings["conversation"]["language"].as_str(), Some("fr"));
-        assert_eq!(plan.writes[0].readers, Readers::Daemon);
+        assert_eq!(plan.writes[0].readers, Readers::All);
     }
 
     #[test]

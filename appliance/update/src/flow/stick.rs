@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
+use parley_settings::OnStick;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,6 @@ use crate::output;
 use crate::policy::admission;
 use crate::rauc::{self, BundleSource, Problem, TimeLimits};
 use crate::records::events::UpdateEvent;
-use crate::settings::OnStick;
 use crate::system::System;
 use crate::{device, files};
 

@@ -19,7 +19,7 @@ const CONFIGURATION: &str =
 
 /// Puts in what all versions have.
 pub fn install(root: &Root, programs: &Path) -> Result<()> {
-    for folder in ["etc/parley", "usr/lib/parley", "usr/share/parley/models"] {
+    for folder in ["usr/lib/parley", "usr/share/parley/models"] {
         fs::create_dir_all(root.path(folder))?;
     }
     fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
@@ -32,7 +32,7 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
         files::remove(&place)?;
         fs::copy(library.path(), place)?;
     }
-    fs::write(root.path("etc/parley/parley.toml"), CONFIGURATION)?;
+    fs::write(root.path("usr/share/parley/parley.toml"), CONFIGURATION)?;
     let manifest = Manifest::embedded()?;
     for worker in manifest.models_of(PROFILE).filter_map(|model| model.worker.as_ref()) {
         std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(worker))?;
