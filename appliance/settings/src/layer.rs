@@ -66,6 +66,16 @@ impl Layer {
         Self { file: file.to_owned(), said: BTreeMap::new(), unreadable: Some(mistake) }
     }
 
+    /// Everything that the file says: its name, its value, and its line from 1.
+    pub fn said(&self) -> impl Iterator<Item = (&str, &Value, Option<usize>)> {
+        self.said.iter().map(|(name, (value, line))| (name.as_str(), value, *line))
+    }
+
+    /// Why nothing of the file can be read.
+    pub fn problem(&self) -> Option<&Mistake> {
+        self.unreadable.as_ref()
+    }
+
     /// Of what the file says only what is in these tables.
     #[must_use]
     pub fn only(mut self, sections: &[&str]) -> Self {

@@ -62,7 +62,7 @@ pub fn configuration(bytes: &[u8]) -> bool {
 
 /// An owner's `parley-setup.toml`.
 pub fn owners_file(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| Setup::parse(text).is_ok())
+    Setup::parse(bytes, &Config::default()).is_ok()
 }
 
 fn on_disk(bytes: &[u8]) -> Option<tempfile::NamedTempFile> {
