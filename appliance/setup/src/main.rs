@@ -31,6 +31,6 @@ fn main() -> Result<()> {
         print!("{report}");
     }
     // Whatever became of the file.
-    system.take_name()?;
+    system.take_effect()?;
     applied.map(drop)
 }

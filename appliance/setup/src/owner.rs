@@ -9,8 +9,8 @@ use std::path::Path;
 use parley_settings::{Config, KEYS, Layer, language};
 use toml::Value;
 
-use self::values::{country_meant, is_country, is_host_name, is_network, is_password, is_public_key, is_server};
-use self::values::{is_token, is_word};
+use self::values::{country_meant, is_country, is_host, is_host_name, is_network, is_password, is_public_key};
+use self::values::{is_server, is_time_zone, is_token, is_word};
 use crate::FILE;
 
 /// What the file may say; all of it is optional. `docs/CONFIGURATION.md` lists the keys, and a test compares.
@@ -20,6 +20,10 @@ use crate::FILE;
 pub struct Setup {
     /// What the device is called in the network: letters, digits and dashes, at most 63.
     pub name: Option<String>,
+    /// The time zone, as the zoneinfo database calls it.
+    pub time_zone: Option<String>,
+    /// Time servers, hosts or addresses; without any, those that the network names.
+    pub ntp: Vec<String>,
     /// The word that the device would listen for. No version has a setting for it yet: it is checked and reported.
     pub wake_word: Option<String>,
     /// Who may log in to the development image: a line of OpenSSH's `authorized_keys`.
@@ -64,6 +68,8 @@ pub struct SetupError {
 const OWN: &[&str] = &[
     "name",
     "language",
+    "time-zone",
+    "ntp",
     "wake-word",
     "ssh-key",
     "wifi.network",
@@ -106,6 +112,7 @@ impl Setup {
         }
         let named =
             said.text("name", is_host_name, "1 to 63 letters, digits and dashes, a dash neither first nor last")?;
+        let zone = "a time zone, as in \"Europe/Berlin\"";
         let network = said.text("wifi.network", is_network, "the network's name, 1 to 32 bytes")?;
         let problem = "8 to 63 characters of an English keyboard, or a key of 64 hexadecimal digits";
         let password = said.text("wifi.password", is_password, problem)?;
@@ -120,6 +127,8 @@ impl Setup {
         }
         Ok(Self {
             name: named,
+            time_zone: said.text("time-zone", is_time_zone, zone)?,
+            ntp: said.servers("ntp")?,
             wake_word: said.text("wake-word", is_word, "letters, digits, dashes and underscores")?,
             ssh_key: said.text(
                 "ssh-key",
@@ -160,6 +169,20 @@ impl Said<'_> {
             Some(text) if is_good(text) => Ok(Some(text.to_owned())),
             Some(_) => refused(format!("{key} has to be {good}")),
         }
+    }
+
+    /// One host, or a list of them.
+    fn servers(&self, key: &str) -> Result<Vec<String>, SetupError> {
+        const MOST: usize = 8;
+        let Some((value, line)) = self.value(key) else { return Ok(Vec::new()) };
+        let one = value.as_str().map(|_| std::slice::from_ref(value));
+        let all = one.or(value.as_array().map(Vec::as_slice)).unwrap_or_default();
+        let hosts: Option<Vec<String>> =
+            all.iter().map(|host| host.as_str().filter(|host| is_host(host)).map(str::to_owned)).collect();
+        let good = hosts.filter(|hosts| (1..=MOST).contains(&hosts.len()));
+        let says =
+            format!("{key} has to be a time server, as in \"pool.ntp.org\", or a list of 1 to {MOST} in brackets");
+        good.ok_or(SetupError { line, says })
     }
 
     fn country(&self) -> Result<Option<String>, SetupError> {

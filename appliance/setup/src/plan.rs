@@ -49,6 +49,12 @@ pub struct Plan {
 /// The file with the device's name.
 pub const NAME: &str = "/var/lib/parley-setup/hostname";
 
+/// What systemd reads before it starts the daemon: the time zone, since `/etc/localtime` is the image's.
+pub const ENVIRONMENT: &str = "/var/lib/parley-setup/environment";
+
+/// The owner's time servers, which every start copies to where timesyncd reads them.
+pub const TIME_SERVERS: &str = "/var/lib/parley-setup/timesyncd.conf";
+
 /// What follows from a file.
 pub fn plan(setup: &Setup, device: &Device) -> Plan {
     let mut plan = Plan::default();
@@ -57,6 +63,14 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     if let Some(name) = &setup.name {
         write(NAME.to_owned(), format!("{name}\n"), Readers::All);
         report.push(format!("name: {name}"));
+    }
+    if let Some(zone) = &setup.time_zone {
+        write(ENVIRONMENT.to_owned(), format!("TZ={zone}\n"), Readers::All);
+        report.push(format!("time-zone: {zone}"));
+    }
+    if !setup.ntp.is_empty() {
+        write(TIME_SERVERS.to_owned(), format!("[Time]\nNTP={}\n", setup.ntp.join(" ")), Readers::All);
+        report.push(format!("ntp: {}", setup.ntp.join(", ")));
     }
     let mut settings = setup.settings.clone();
     let is_fleets = setup.fleet.is_some() && device.fleet.is_some();
@@ -233,6 +247,20 @@ mod tests {
         assert!(written.contains(&format!("\tpsk={key}\n")) && !written.contains("SAE"), "{written}");
         let phrase = planned("[wifi]\nnetwork = \"Home\"\npassword = \"longpassword\"\n", &Device::default());
         assert!(phrase.writes[0].content.contains("SAE"));
+    }
+
+    #[test]
+    fn who_needs_the_time_finds_it_where_it_is_written() {
+        let plan = planned("time-zone = \"Europe/Berlin\"\nntp = [\"a.example\", \"::1\"]\n", &Device::default());
+        let content =
+            |path: &str| plan.writes.iter().find(|write| write.path == path).map(|write| write.content.as_str());
+        assert_eq!(content(ENVIRONMENT), Some("TZ=Europe/Berlin\n"));
+        assert_eq!(content(TIME_SERVERS), Some("[Time]\nNTP=a.example ::1\n"));
+        let daemon = include_str!("../../../rootfs-overlay/usr/lib/systemd/system/parley.service");
+        assert!(daemon.contains(&format!("\nEnvironmentFile=-{ENVIRONMENT}\n")));
+        let unit = include_str!("../../../meta-voice/recipes-core/parley-setup/files/parley-setup.service");
+        let before = unit.lines().find_map(|line| line.strip_prefix("Before=")).expect("an order");
+        assert!(before.split(' ').any(|unit| unit == "systemd-timesyncd.service"), "{before}");
     }
 
     proptest! {

@@ -23,6 +23,10 @@ const FLEET: &str = "/usr/share/parley/hawkbit.conf";
 const OLD: &str = "/var/lib/parley/.config/parley/parley.toml";
 /// The report of what was done, or why not.
 const REPORT: &str = "/var/lib/parley-setup/report.txt";
+/// The zoneinfo database.
+const ZONES: &str = "/usr/share/zoneinfo";
+/// Where timesyncd reads what came after the image.
+const TIME_SERVERS_IN_USE: &str = "/run/systemd/timesyncd.conf.d/50-owner.conf";
 /// A checksum of what was applied, and by which version: another one may know more keys.
 const APPLIED: &str = "/var/lib/parley-setup/applied";
 
@@ -78,6 +82,12 @@ impl System {
             Found::Nothing => Plan::default(),
             Found::Unusable(why) => unchanged(why),
             Found::File(content) => match Setup::parse(content, &Places::below(&self.root).load().config) {
+                Ok(Setup { time_zone: Some(zone), .. }) if !self.path(ZONES).join(&zone).is_file() => {
+                    unchanged(&format!(
+                        "there is no time zone {zone} in this image: write one as in \"Europe/Berlin\" (en.wikipedia.org has a \
+                     \"list of tz database time zones\")"
+                    ))
+                }
                 Ok(setup) => plan::plan(&setup, &self.device()),
                 Err(problem) => unchanged(&problem),
             },
@@ -143,13 +153,27 @@ impl System {
         replace().with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// The kernel forgets the name with every start, and /etc is read-only.
+    /// What is forgotten with every start, for the root is read-only: the kernel's name of the device, and the time servers.
     ///
     /// # Errors
-    /// The kernel does not take it.
-    pub fn take_name(&self) -> Result<()> {
-        let Ok(name) = fs::read_to_string(self.path(plan::NAME)) else { return Ok(()) };
-        fs::write(self.path("/proc/sys/kernel/hostname"), name.trim()).context("cannot set the device's name")
+    /// They cannot be told.
+    pub fn take_effect(&self) -> Result<()> {
+        let servers = self.take_time_servers();
+        if let Ok(name) = fs::read_to_string(self.path(plan::NAME)) {
+            fs::write(self.path("/proc/sys/kernel/hostname"), name.trim()).context("cannot set the device's name")?;
+        }
+        servers
+    }
+
+    fn take_time_servers(&self) -> Result<()> {
+        let Ok(content) = fs::read_to_string(self.path(plan::TIME_SERVERS)) else { return Ok(()) };
+        let path = self.path(TIME_SERVERS_IN_USE);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+            // timesyncd has a user of its own.
+            fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+        }
+        self.write(&Write { path: TIME_SERVERS_IN_USE.to_owned(), content, readers: Readers::All })
     }
 }
 

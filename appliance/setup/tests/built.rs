@@ -22,6 +22,7 @@ impl Device {
     fn new() -> Self {
         let device = Self { folder: tempfile::tempdir().unwrap() };
         device.file("proc/sys/kernel/hostname", "");
+        device.file("usr/share/zoneinfo/Europe/Berlin", "TZif");
         device.file("usr/share/parley/parley.toml", "[models]\nprofile = \"pi5\"\n");
         device
     }
@@ -113,6 +114,19 @@ fn what_an_owner_says_is_in_the_settings_that_every_program_reads_and_nothing_el
 }
 
 #[test]
+fn the_time_servers_are_told_at_every_start_and_whoever_keeps_the_clock_can_read_them() {
+    let device = Device::new();
+    device.started(&[(FILE, b"ntp = \"pool.ntp.org\"\ntime-zone = \"Europe/Berlin\"\n")]);
+    let told = "run/systemd/timesyncd.conf.d/50-owner.conf";
+    fs::remove_dir_all(device.path("run")).unwrap();
+    device.started(&[]);
+    assert_eq!(device.read(told), "[Time]\nNTP=pool.ntp.org\n");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&device.path(told)), mode(device.path(told).parent().unwrap())), (0o644, 0o755));
+    assert_eq!(device.read("var/lib/parley-setup/environment"), "TZ=Europe/Berlin\n");
+}
+
+#[test]
 fn secrets_are_readable_by_root_alone() {
     let device = Device::new();
     let report = device.started(&[(FILE, b"[wifi]\nnetwork = \"x\"\npassword = \"swordfish\"\n")]);
@@ -160,6 +174,8 @@ fn bad_files_change_nothing_and_are_explained() {
         ),
         (FILE, b"name = \"a\"\nlangauge = \"en\"\n", &["line 2", "no key langauge"]),
         (FILE, b"name = \"a\"\n[of-a-newer-version]\nx = 1\n", &["line 3", "newer version"]),
+        (FILE, b"time-zone = \"Europe/Bern\"\n", &["no time zone Europe/Bern in this image", "Europe/Berlin"]),
+        (FILE, b"ntp = \"not a host\"\n", &["line 1", "pool.ntp.org"]),
         (FILE, b"[updates]\nstick = \"download\"\n", &["line 2", "\"ask\", \"install\" or \"ignore\""]),
         (FILE, &wide, &["UTF-16", "UTF-8"]),
         (FILE, &huge, &["3072 KiB"]),

@@ -46,6 +46,12 @@ fn everything_can_be_said() {
 }
 
 #[test]
+fn a_time_server_may_be_one_or_several_names_or_addresses() {
+    assert_eq!(good("ntp = \"ptbtime1.ptb.de\"").ntp, ["ptbtime1.ptb.de"]);
+    assert_eq!(good("ntp = [\"192.168.1.1\", \"fe80::1\"]").ntp, ["192.168.1.1", "fe80::1"]);
+}
+
+#[test]
 fn a_mistake_is_named_with_its_line_and_what_to_write() {
     refused("\nname = \"-kitchen\"", &["parley-setup.toml, line 2: name has to be 1 to 63"]);
     refused("name = \"\"", &["name has to be"]);
@@ -55,6 +61,19 @@ fn a_mistake_is_named_with_its_line_and_what_to_write() {
     refused("language = \"english\"", &["line 1: language", "write \"en\" for English"]);
     refused("language = \"gb\"", &["write \"en\" for English"]);
     refused("language = \"jp\"", &["write \"ja\" for Japanese"]);
+    refused("time-zone = \"Berlin time\"", &["line 1: time-zone has to be", "Europe/Berlin"]);
+    refused("time-zone = \"../passwd\"", &["time-zone has to be"]);
+    for servers in [
+        "5",
+        "[]",
+        "\"\"",
+        "\"a b\"",
+        "[\"a\", 5]",
+        "\"x\\nNTP=y\"",
+        "[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]",
+    ] {
+        refused(&format!("ntp = {servers}"), &["line 1: ntp has to be a time server"]);
+    }
     refused("ssh-key = \"-----BEGIN OPENSSH PRIVATE KEY-----\"", &[".pub"]);
     refused("ssh-key = \"ssh-rsa AA\\nssh-rsa BB\"", &[".pub"]);
     refused("[wifi]\nnetwork = \"x\"\npassword = \"short\"", &["line 3: wifi.password", "64 hexadecimal digits"]);

@@ -1,5 +1,7 @@
 //! Which values are good.
 
+use std::net::IpAddr;
+
 /// ISO 3166-1, as wireless regulations use it.
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
     BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK \
@@ -54,10 +56,23 @@ pub(crate) fn is_wireless_key(password: &str) -> bool {
     password.len() == 64 && password.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// A name or an address.
+pub(super) fn is_host(host: &str) -> bool {
+    let is_name = !host.is_empty() && host.len() <= 253 && host.split('.').all(is_host_name);
+    is_name || host.parse::<IpAddr>().is_ok()
+}
+
+/// Whether it can be the name of a file of the zoneinfo database; which there are, the image knows.
+pub(super) fn is_time_zone(zone: &str) -> bool {
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-".contains(&b));
+    zone.len() <= 64 && zone.split('/').all(is_part)
+}
+
 pub(super) fn is_server(server: &str) -> bool {
     let (host, port) = server.split_once(':').map_or((server, None), |(host, port)| (host, Some(port)));
-    let labels = !host.is_empty() && host.split('.').all(is_host_name);
-    labels && host.len() <= 253 && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
+    let is_name = !host.is_empty() && host.len() <= 253 && host.split('.').all(is_host_name);
+    is_name && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 pub(super) fn is_token(token: &str) -> bool {
