@@ -58,6 +58,7 @@ fn run(system: &System, command: &UpdateCommand, named: Option<&Path>) -> Result
         UpdateCommand::Gate => gate::run(system),
         UpdateCommand::Committed => started::committed(system),
         UpdateCommand::Probation => probation::run(system, settings()?.restart),
+        UpdateCommand::StickWanted => stick::wanted(settings()?.stick),
         UpdateCommand::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
         UpdateCommand::StickGone { folder } => stick::gone(system, folder),
         UpdateCommand::Report { folder } => stick::report(system, folder),

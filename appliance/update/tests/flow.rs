@@ -429,9 +429,10 @@ fn a_stick_does_what_the_owner_has_set() {
     let bench = Bench::new();
     bench.device.write("stick/parley.raucb", "x");
     let stick = bench.device.path("stick").to_string_lossy().into_owned();
+    assert_eq!(bench.done(&["stick-wanted"]), "");
     bench.device.write(OWNER, "[updates]\nstick = \"ignore\"\n");
-    assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("switched off (updates.stick)"));
-    assert!(bench.installed.lock().unwrap().is_empty());
+    let said = bench.says(&["stick-wanted"]);
+    assert!(said.code == Some(1) && said.out.contains("switched off (updates.stick)"), "{said:?}");
     bench.device.write(OWNER, "[updates]\nstick = \"install\"\n");
     assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("was installed"));
     bench.device.started(Slot::A, false, NEW);
@@ -444,15 +445,15 @@ fn updates_are_set_by_image_and_owner_together_and_no_mistake_of_either_stops_th
     bench.device.write("stick/parley.raucb", "x");
     bench.device.write("usr/share/parley/parley.toml", "[models]\nprofile = \"pi5\"\n[updates]\nstick = \"ignore\"\n");
     let stick = bench.device.path("stick").to_string_lossy().into_owned();
-    let look = || bench.says(&["stick", &stick, "--unit", "unit"]);
-    assert!(look().out.contains("switched off"));
+    let asked = || bench.says(&["stick-wanted"]);
+    assert!(asked().out.contains("switched off"));
     bench.device.write(OWNER, "[updates]\nof-a-newer-version = 1\nrestart = \"soon\"\n");
-    let said = look();
+    let said = asked();
     assert!(said.out.contains("switched off"), "the image's word holds: {said:?}");
     assert!(said.err.contains("line 2: this version has no setting updates.of-a-newer-version"), "{said:?}");
     assert!(said.err.contains("restart = \"soon\" has to be \"asked\" or \"quiet\""), "{said:?}");
     bench.device.write(OWNER, "[future]\nx = 1\n[updates]\nstick = \"install\"\n");
-    assert!(look().out.contains("was installed"), "the owner's word wins");
+    assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("was installed"), "the owner's word wins");
 }
 
 #[test]
