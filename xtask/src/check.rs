@@ -14,6 +14,7 @@ const PURE: &[&str] = &[
     "parley-engines",
     "parley-model-file",
     "parley-models",
+    "parley-settings",
     "parley-setup",
     "xtask",
 ];

@@ -22,6 +22,7 @@ const PACKAGES: &[&str] = &[
     "parley-model-file",
     "parley-models",
     "parley-restart",
+    "parley-settings",
     "parley-setup",
     "parley-update",
     "parley-worker-piper",

@@ -12,13 +12,13 @@ mod talk;
 mod transcribe;
 mod update;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use parley_daemon::config::Config;
+use parley_settings::{Config, Places};
 use parley_update::{command_line::UpdateCommand, output};
 
 /// A voice assistant that lives on this machine and needs no network.
@@ -28,7 +28,7 @@ use parley_update::{command_line::UpdateCommand, output};
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// The configuration file [default: ~/.config/parley/parley.toml, then /etc/parley/parley.toml]
+    /// A file of settings that wins over all others; `parley check --config FILE` says what it would change
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -70,7 +70,7 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
-    let config = || Config::load(cli.config.as_deref());
+    let config = || config(cli.config.as_deref());
     match cli.command {
         Command::Run => run::run(&config()?),
         Command::Talk(options) => talk::run(&options, &config()?),
@@ -79,11 +79,20 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Transcribe(options) => transcribe::run(&options, &config()?),
         Command::Models(options) => models::run(&options, &config()?),
         Command::Bench(options) => bench::run(&options, &config()?),
-        Command::Check(options) => check::run(&options, config()),
+        Command::Check(options) => check::run(&options, cli.config.as_deref()),
         Command::Update(_) => update::run(),
         Command::Completions(options) => shell::completions(&options, &mut Cli::command()),
         Command::Man => shell::man(Cli::command()),
     }
+}
+
+/// The settings; what has no effect is remarked.
+fn config(named: Option<&Path>) -> Result<Config> {
+    let loaded = Places::of_this_machine().load_with(named)?;
+    for mistake in &loaded.mistakes {
+        tracing::warn!("{mistake}; it has no effect");
+    }
+    Ok(loaded.config)
 }
 
 #[cfg(test)]

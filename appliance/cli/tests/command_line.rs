@@ -4,12 +4,20 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+/// `parley` with an empty store of models, at the home of somebody who has no settings.
+fn bare(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
+    command.args(arguments).env("PARLEY_MODELS", folder).env_remove("PARLEY_LOG");
+    command.env("HOME", folder).env_remove("XDG_CONFIG_HOME");
+    command
+}
+
 /// `parley` with this configuration file and an empty store of models.
 fn command(folder: &Path, configuration: &str, arguments: &[&str]) -> Command {
     let file = folder.join("parley.toml");
     std::fs::write(&file, configuration).expect("it can be written");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
-    command.arg("--config").arg(file).args(arguments).env("PARLEY_MODELS", folder).env_remove("PARLEY_LOG");
+    let mut command = bare(folder, &["--config"]);
+    command.arg(file).args(arguments);
     command
 }
 
@@ -60,6 +68,73 @@ fn missing_models_name_the_command_that_gets_them() {
 fn a_configuration_with_a_mistake_is_shown_with_its_place() {
     let message = refused("[audio]\nimput = \"x\"\n", &["models", "list"]);
     assert!(message.contains("line 2") && message.contains("imput"), "{message}");
+}
+
+/// What is wrong is said before any engine is started, with what to write.
+#[test]
+fn settings_that_cannot_work_are_refused_at_once() {
+    for (configuration, words) in [
+        ("[conversation]\nanswer-tokens = 2048\n", &["conversation.answer-tokens", "engines.context-tokens"][..]),
+        ("[conversation]\nanswer-tokens = 4294967295\n", &["line 2", "1 to 8192"]),
+        ("[engines]\ncontext-tokens = 0\n", &["engines.context-tokens = 0", "128 to 131072"]),
+        ("[engines]\ncontext-tokens = 1000000\n", &["engines.context-tokens = 1000000", "128 to 131072"]),
+        ("[engines]\nlanguage-model-threads = 5000\n", &["language-model-threads = 5000", "1 to 64"]),
+        ("[conversation]\nlanguage = \"gb\"\n", &["write \"en\" for English"]),
+        ("[conversation]\nlanguage = \"en-GB\"\n", &["write \"en\" for English"]),
+        ("[conversation]\nlanguage = \"English\"\n", &["write \"en\" for English"]),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let checked = parley(folder.path(), configuration, &["check"]);
+        let checked = (checked.status.code(), String::from_utf8(checked.stdout).expect("UTF-8"));
+        assert_eq!(checked.0, Some(1), "{checked:?}");
+        assert!(checked.1.starts_with("✗ configuration") && checked.1.lines().count() == 1, "{checked:?}");
+        for message in [checked.1, refused(configuration, &["ask", "hello"]), refused(configuration, &["run"])] {
+            assert!(words.iter().all(|word| message.contains(word)), "{words:?} in {message}");
+        }
+    }
+    let message = refused("", &["transcribe", "--language", "gb", "x.wav"]);
+    assert!(message.contains("write \"en\" for English"), "{message}");
+}
+
+#[test]
+fn check_says_what_a_file_would_change() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let usual = folder.path().join(".config/parley/parley.toml");
+    std::fs::create_dir_all(usual.parent().expect("a folder")).expect("a folder");
+    std::fs::write(usual, "[conversation]\nlanguage = \"de\"\nremembered-turns = 2\n").expect("it can be written");
+    let checked = |configuration: &str, arguments: &[&str]| {
+        String::from_utf8(parley(folder.path(), configuration, arguments).stdout).expect("UTF-8")
+    };
+    let file = "[conversation]\nlanguage = \"fr\"\nremembered-turns = 2\npersona = \"P\"\n";
+    let said = checked(file, &["check"]);
+    assert!(said.contains("✓ configuration  is valid; ") && said.contains("parley.toml changes:\n"), "{said}");
+    assert!(said.contains("  conversation.persona: none → \"P\"\n"), "{said}");
+    assert!(said.contains("  conversation.language: \"de\" → \"fr\"\n"), "{said}");
+    assert!(!said.contains("remembered-turns"), "{said}");
+    assert!(checked("", &["check"]).contains("changes nothing"));
+    let json: serde_json::Value = serde_json::from_str(&checked(file, &["check", "--json"])).expect("JSON");
+    let changes = json["changes"].as_array().expect("a list");
+    assert_eq!(changes.len(), 2);
+    assert_eq!(changes[1], serde_json::json!({"key": "conversation.language", "old": "\"de\"", "new": "\"fr\""}));
+}
+
+#[test]
+fn a_mistake_in_a_usual_file_is_remarked_and_fails_only_the_check() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let usual = folder.path().join(".config/parley/parley.toml");
+    std::fs::create_dir_all(usual.parent().expect("a folder")).expect("a folder");
+    std::fs::write(usual, "[conversation]\nlanguage = \"gb\"\n[future]\nx = 1\n").expect("it can be written");
+    let listed = bare(folder.path(), &["models", "list"]).output().expect("it starts");
+    let remarks = String::from_utf8_lossy(&listed.stderr).into_owned();
+    assert!(listed.status.success(), "{remarks}");
+    assert!(
+        remarks.contains("write \"en\" for English; it has no effect") && remarks.contains("[future]"),
+        "{remarks}"
+    );
+    let checked = bare(folder.path(), &["check"]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(!checked.status.success() && said.contains("✗ configuration") && said.contains("✗ models"), "{said}");
+    assert!(said.contains("line 2") && said.contains("line 4"), "{said}");
 }
 
 #[test]

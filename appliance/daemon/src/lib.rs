@@ -9,6 +9,7 @@
 //! | [`parley_engines`] | engine kinds, the pipe to the workers, the supervisor that keeps them alive |
 //! | [`parley_audio`] | the real-time side: microphone, loudspeaker, pausing at the sample |
 //! | [`parley_models`] | which models there are, and how they get here whole |
+//! | [`parley_settings`] | which settings there are, and the layers that they come from |
 //! | [`parley_update`] | updates that cannot brick a device |
 //!
 //! Read first: [`conductor`], then [`parley_conversation::Conversation::handle`], then [`session::Session::start`],
@@ -18,7 +19,6 @@
 #![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
 
 pub mod conductor;
-pub mod config;
 pub mod health;
 pub mod listening;
 pub mod machine;

@@ -5,16 +5,13 @@ use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{PlaybackThread, Sink};
 use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
 use parley_models::Selection;
+use parley_settings::Config;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
-use crate::config::Config;
 use crate::listening;
 use crate::workers::Workers;
-
-/// Tokens that a chat template puts around the answer, generously.
-const TEMPLATE_TOKENS: u32 = 32;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
@@ -37,12 +34,11 @@ pub struct Session {
 /// What the configuration and the models say about the conversation.
 pub fn settings(config: &Config, models: &Selection) -> Settings {
     let defaults = Settings::default();
-    let answer = config.conversation.answer_tokens + TEMPLATE_TOKENS;
     Settings {
         persona: config.conversation.persona.clone().unwrap_or(defaults.persona),
         voices: models.text_to_speech.files.iter().map(|(language, _)| language.clone()).collect(),
         remembered_turns: config.conversation.remembered_turns,
-        prompt_tokens: config.engines.context_tokens.saturating_sub(answer) as usize,
+        prompt_tokens: config.prompt_tokens(),
         barge_in: config.conversation.barge_in,
         ..defaults
     }

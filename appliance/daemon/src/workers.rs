@@ -17,10 +17,10 @@ use parley_engines::{
     EndOfTurn, Engine, EngineError, Job, Kind, LanguageModel, SpeechToText, TextToSpeech, WorkerDetails,
 };
 use parley_models::Selection;
+use parley_settings::{Config, language};
 use tokio::sync::{mpsc, watch};
 
 use crate::conductor::Engines;
-use crate::config::Config;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needed {
@@ -56,7 +56,7 @@ impl Workers {
         let model = &models.speech_to_text;
         let mut speech_to_text = program(config, &model.worker, engines.speech_to_text_threads)?;
         speech_to_text = option(speech_to_text, "--model", &model.file);
-        if config.conversation.language != "auto" {
+        if config.conversation.language != language::AUTO {
             speech_to_text = option(speech_to_text, "--language", &config.conversation.language);
         }
 
@@ -70,8 +70,8 @@ impl Workers {
 
         let voices = &models.text_to_speech;
         let mut text_to_speech = program(config, &voices.worker, engines.text_to_speech_threads)?;
-        for (language, voice) in &voices.files {
-            let mut named = OsString::from(format!("{language}="));
+        for (code, voice) in &voices.files {
+            let mut named = OsString::from(format!("{code}="));
             named.push(voice);
             text_to_speech = option(text_to_speech, "--voice", named);
         }

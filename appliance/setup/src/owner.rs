@@ -1,17 +1,29 @@
 //! The owner's file.
 
-use serde::Deserialize;
+mod values;
+
+pub(crate) use self::values::is_wireless_key;
+
+use std::path::Path;
+
+use parley_settings::{Config, KEYS, Layer, language};
+use toml::Value;
+
+use self::values::{country_meant, is_country, is_host, is_host_name, is_network, is_password, is_public_key};
+use self::values::{is_server, is_time_zone, is_token, is_word};
+use crate::FILE;
 
 /// What the file may say; all of it is optional. `docs/CONFIGURATION.md` lists the keys, and a test compares.
 ///
 /// It cannot be printed: neither a password nor a token must reach a log.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Default, PartialEq)]
 pub struct Setup {
     /// What the device is called in the network: letters, digits and dashes, at most 63.
     pub name: Option<String>,
-    /// The spoken language as an ISO 639-1 code; "auto" detects it.
-    pub language: Option<String>,
+    /// The time zone, as the zoneinfo database calls it.
+    pub time_zone: Option<String>,
+    /// Time servers, hosts or addresses; without any, those that the network names.
+    pub ntp: Vec<String>,
     /// The word that the device would listen for. No version has a setting for it yet: it is checked and reported.
     pub wake_word: Option<String>,
     /// Who may log in to the development image: a line of OpenSSH's `authorized_keys`.
@@ -20,23 +32,23 @@ pub struct Setup {
     pub wifi: Option<Wifi>,
     /// The fleet that the device belongs to, under its `name`.
     pub fleet: Option<Fleet>,
+    /// Settings of Parley, each with its table, its key and a good value.
+    pub settings: Vec<(String, String, Value)>,
 }
 
 /// A wireless network.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Wifi {
     /// Its name, 1 to 32 bytes.
     pub network: String,
-    /// Its password, 8 to 63 printable letters; none for an open network.
+    /// Its password of 8 to 63 printable letters, or its key as 64 hexadecimal digits; none for an open network.
     pub password: Option<String>,
-    /// The country whose radio rules apply, as two letters.
+    /// The country whose radio rules apply, as its ISO 3166 code.
     pub country: Option<String>,
 }
 
 /// A fleet.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fleet {
     /// hawkBit's host, with a port if it is not 443.
     pub server: String,
@@ -44,218 +56,192 @@ pub struct Fleet {
     pub token: String,
 }
 
-/// Why a file is not applied: the key, or the number of the line, and what to write instead. Never the line: it may hold a
-/// password.
+/// Why a file is not applied: its line and key, and what to write instead. Never what is written there: it may be a password.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SetupError(String);
+#[error("{FILE}{}: {says}", .line.map(|line| format!(", line {line}")).unwrap_or_default())]
+pub struct SetupError {
+    line: Option<usize>,
+    says: String,
+}
+
+/// The file's own keys.
+const OWN: &[&str] = &[
+    "name",
+    "language",
+    "time-zone",
+    "ntp",
+    "wake-word",
+    "ssh-key",
+    "wifi.network",
+    "wifi.password",
+    "wifi.country",
+    "fleet.server",
+    "fleet.token",
+];
+
+/// The tables of `parley.toml` that may stand in this file too: what is an owner's business. Models and engines are the image's.
+const SETTINGS: &[&str] = &["audio", "conversation", "updates"];
+
+/// Every key that the file may have.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    let is_ours = |name: &&str| SETTINGS.iter().any(|section| name.split('.').next() == Some(section));
+    // The language has a shorter name here.
+    let settings = KEYS.iter().map(|key| key.name).filter(|name| *name != "conversation.language").filter(is_ours);
+    OWN.iter().copied().chain(settings)
+}
 
 impl Setup {
-    /// Reads and checks a file.
+    /// Reads and checks a file; `below` are the settings that it would be laid over.
     ///
     /// # Errors
     /// A file with a mistake.
-    pub fn parse(text: &str) -> Result<Self, SetupError> {
-        let setup: Self = toml::from_str(text)
-            .map_err(|problem| SetupError(format!("cannot be read: {}", described(text, &problem))))?;
-        setup.check()?;
-        Ok(setup)
+    pub fn parse(bytes: &[u8], below: &Config) -> Result<Self, SetupError> {
+        let file = Layer::parse(Path::new(FILE), bytes);
+        if let Some(problem) = file.problem() {
+            let hint =
+                if has_curly_quotes(bytes) { "; write plain quotation marks, as in name = \"kitchen\"" } else { "" };
+            return Err(SetupError { line: problem.line, says: format!("{}{hint}", problem.says) });
+        }
+        let said = Said(&file);
+        if let Some((name, _, line)) = file.said().find(|(name, ..)| !keys().any(|known| known == *name)) {
+            return Err(SetupError { line, says: no_such_key(name) });
+        }
+        let (_, mistakes) = file.clone().only(SETTINGS).over(below);
+        if let Some(mistake) = mistakes.into_iter().next() {
+            return Err(SetupError { line: mistake.line, says: mistake.says });
+        }
+        let named =
+            said.text("name", is_host_name, "1 to 63 letters, digits and dashes, a dash neither first nor last")?;
+        let zone = "a time zone, as in \"Europe/Berlin\"";
+        let network = said.text("wifi.network", is_network, "the network's name, 1 to 32 bytes")?;
+        let problem = "8 to 63 characters of an English keyboard, or a key of 64 hexadecimal digits";
+        let password = said.text("wifi.password", is_password, problem)?;
+        let country = said.country()?;
+        let server =
+            said.text("fleet.server", is_server, "a host, with a port if needed, as in \"updates.example.org:8443\"")?;
+        let token = said.text("fleet.token", is_token, "up to 256 letters, digits and characters from -._~+/=")?;
+        let is_fleet = server.is_some() || token.is_some();
+        let is_wifi = network.is_some() || password.is_some() || country.is_some();
+        if is_fleet {
+            said.needed("name", named.as_ref(), "a fleet knows its devices by their names")?;
+        }
+        Ok(Self {
+            name: named,
+            time_zone: said.text("time-zone", is_time_zone, zone)?,
+            ntp: said.servers("ntp")?,
+            wake_word: said.text("wake-word", is_word, "letters, digits, dashes and underscores")?,
+            ssh_key: said.text(
+                "ssh-key",
+                is_public_key,
+                "one line that begins with ssh-ed25519, ssh-rsa, ecdsa-… or sk-…: the file that ends in .pub",
+            )?,
+            wifi: if is_wifi {
+                let network = said.needed("wifi.network", network.as_ref(), "it is the network's name")?;
+                Some(Wifi { network, password, country })
+            } else {
+                None
+            },
+            fleet: if is_fleet {
+                let server = said.needed("fleet.server", server.as_ref(), "it is the update server's host")?;
+                let token = said.needed("fleet.token", token.as_ref(), "the server gives each device its own")?;
+                Some(Fleet { server, token })
+            } else {
+                None
+            },
+            settings: said.settings()?,
+        })
+    }
+}
+
+/// What a file says, with a check for each value.
+struct Said<'a>(&'a Layer);
+
+impl Said<'_> {
+    fn value(&self, key: &str) -> Option<(&Value, Option<usize>)> {
+        self.0.said().find(|(name, ..)| *name == key).map(|(_, value, line)| (value, line))
     }
 
-    fn check(&self) -> Result<(), SetupError> {
-        let check = |value: Option<&str>, is_good: fn(&str) -> bool, key, problem| match value {
-            Some(value) if !is_good(value) => Err(SetupError(format!("{key} {problem}"))),
-            _ => Ok(()),
-        };
-        check(
-            self.name.as_deref(),
-            is_host_name,
-            "name",
-            "has to be 1 to 63 letters, digits and dashes, a dash neither first nor last",
-        )?;
-        let problem = "has to be two lower-case letters, as in \"en\", or \"auto\"";
-        check(self.language.as_deref(), is_language, "language", problem)?;
-        let problem = "has to be letters, digits, dashes and underscores";
-        check(self.wake_word.as_deref(), is_word, "wake-word", problem)?;
-        check(
-            self.ssh_key.as_deref(),
-            is_public_key,
-            "ssh-key",
-            "has to be one line that begins with ssh-ed25519, ssh-rsa, ecdsa-… or sk-…: the file that ends in .pub",
-        )?;
-        if let Some(Wifi { network, password, country }) = &self.wifi {
-            check(Some(network), is_network, "wifi.network", "has to have 1 to 32 bytes")?;
-            let problem = "has to have 8 to 63 characters of an English keyboard";
-            check(password.as_deref(), is_password, "wifi.password", problem)?;
-            let problem = "has to be two capital letters, as in \"GB\"";
-            check(country.as_deref(), is_country, "wifi.country", problem)?;
+    fn text(&self, key: &str, is_good: fn(&str) -> bool, good: &str) -> Result<Option<String>, SetupError> {
+        let Some((value, line)) = self.value(key) else { return Ok(None) };
+        let refused = |says| Err(SetupError { line, says });
+        match value.as_str() {
+            None => refused(format!("{key} has to be text between quotation marks")),
+            Some(text) if is_good(text) => Ok(Some(text.to_owned())),
+            Some(_) => refused(format!("{key} has to be {good}")),
         }
-        if let Some(Fleet { server, token }) = &self.fleet {
-            let name = Some(self.name.as_deref().unwrap_or_default());
-            check(name, is_host_name, "name", "is missing: a fleet knows its devices by their names")?;
-            let problem = "has to be a host, with a port if needed, as in \"updates.example.org:8443\"";
-            check(Some(server), is_server, "fleet.server", problem)?;
-            let problem = "has to be up to 256 letters, digits and characters from -._~+/=";
-            check(Some(token), is_token, "fleet.token", problem)?;
+    }
+
+    /// One host, or a list of them.
+    fn servers(&self, key: &str) -> Result<Vec<String>, SetupError> {
+        const MOST: usize = 8;
+        let Some((value, line)) = self.value(key) else { return Ok(Vec::new()) };
+        let one = value.as_str().map(|_| std::slice::from_ref(value));
+        let all = one.or(value.as_array().map(Vec::as_slice)).unwrap_or_default();
+        let hosts: Option<Vec<String>> =
+            all.iter().map(|host| host.as_str().filter(|host| is_host(host)).map(str::to_owned)).collect();
+        let good = hosts.filter(|hosts| (1..=MOST).contains(&hosts.len()));
+        let says =
+            format!("{key} has to be a time server, as in \"pool.ntp.org\", or a list of 1 to {MOST} in brackets");
+        good.ok_or(SetupError { line, says })
+    }
+
+    fn country(&self) -> Result<Option<String>, SetupError> {
+        let written = self.value("wifi.country").and_then(|(value, _)| value.as_str()).unwrap_or_default();
+        let advice = country_meant(written).map(|code| format!(": write \"{code}\"")).unwrap_or_default();
+        let good = format!("the code of a country (ISO 3166), two capital letters as in \"GB\"{advice}");
+        self.text("wifi.country", is_country, &good)
+    }
+
+    fn needed(&self, key: &str, value: Option<&String>, reason: &str) -> Result<String, SetupError> {
+        value.cloned().ok_or_else(|| SetupError { line: None, says: format!("{key} is missing: {reason}") })
+    }
+
+    fn settings(&self) -> Result<Vec<(String, String, Value)>, SetupError> {
+        let mut settings = Vec::new();
+        if let Some((value, line)) = self.value("language") {
+            let code = value.as_str().unwrap_or_default();
+            let code = language::parse(code);
+            let code = code.map_err(|problem| SetupError { line, says: format!("language: {problem}") })?;
+            settings.push(("conversation".to_owned(), "language".to_owned(), Value::from(code)));
         }
-        Ok(())
+        for (name, value, _) in self.0.said() {
+            if let Some((section, key)) = name.split_once('.').filter(|(section, _)| SETTINGS.contains(section)) {
+                settings.push((section.to_owned(), key.to_owned(), value.clone()));
+            }
+        }
+        Ok(settings)
     }
 }
 
-/// The parser's message with the number of the line, but without the line itself: it may hold a password.
-fn described(text: &str, problem: &toml::de::Error) -> String {
-    let line = problem.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let message = problem.message();
-    line.map_or_else(|| message.to_owned(), |line| format!("line {line}: {message}"))
+fn no_such_key(name: &str) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let (section, key) = name.split_once('.').map_or((name, None), |(section, key)| (section, Some(key)));
+    if name == "conversation.language" {
+        return "write language = \"…\" at the top of the file instead".to_owned();
+    }
+    let inside: Vec<&str> = keys().filter_map(|key| key.strip_prefix(section)?.strip_prefix('.')).collect();
+    match (inside.join(", "), key) {
+        (inside, None) if !inside.is_empty() => format!("{section} is a table, [{section}], with {inside}"),
+        (inside, Some(_)) if !inside.is_empty() => {
+            format!("Parley {version} has no key {name}; [{section}] has {inside}")
+        }
+        (_, _) => {
+            let mut known = Vec::new();
+            for key in keys() {
+                let shown = key.split_once('.').map_or_else(|| key.to_owned(), |(section, _)| format!("[{section}]"));
+                if known.last() != Some(&shown) {
+                    known.push(shown);
+                }
+            }
+            format!("Parley {version} has no key {name}; it has {}. A newer version may have more", known.join(", "))
+        }
+    }
 }
 
-fn is_host_name(name: &str) -> bool {
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    plain && (1..=63).contains(&name.len()) && !name.starts_with('-') && !name.ends_with('-')
-}
-
-fn is_language(language: &str) -> bool {
-    language == "auto" || language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-fn is_word(word: &str) -> bool {
-    (1..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-}
-
-fn is_public_key(key: &str) -> bool {
-    let kind = ["ssh-ed25519 ", "ssh-rsa ", "ecdsa-sha2-", "sk-ssh-ed25519@openssh.com ", "sk-ecdsa-sha2-"];
-    kind.iter().any(|kind| key.starts_with(kind)) && key.split(' ').count() >= 2 && !key.contains(char::is_control)
-}
-
-fn is_network(network: &str) -> bool {
-    (1..=32).contains(&network.len())
-}
-
-fn is_password(password: &str) -> bool {
-    (8..=63).contains(&password.len()) && password.bytes().all(|b| (0x20..0x7f).contains(&b))
-}
-
-fn is_country(country: &str) -> bool {
-    country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase())
-}
-
-fn is_server(server: &str) -> bool {
-    let (host, port) = server.split_once(':').map_or((server, None), |(host, port)| (host, Some(port)));
-    let labels = !host.is_empty() && host.split('.').all(is_host_name);
-    labels && host.len() <= 253 && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
-}
-
-fn is_token(token: &str) -> bool {
-    (1..=256).contains(&token.len()) && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b))
+/// What text processors make of quotation marks.
+fn has_curly_quotes(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| text.contains(['“', '”', '„', '‘', '’', '«', '»']))
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn refused(text: &str, word: &str) {
-        let problem = Setup::parse(text).err().expect(text).to_string();
-        assert!(problem.contains(word), "{problem}");
-    }
-
-    #[test]
-    fn an_empty_file_asks_for_nothing() {
-        assert!(Setup::parse("").is_ok_and(|setup| setup == Setup::default()));
-    }
-
-    #[test]
-    fn everything_can_be_said() {
-        let text = "name = \"kitchen\"\nlanguage = \"de\"\nwake-word = \"hey_jarvis\"\nssh-key = \"ssh-ed25519 AAAA me@home\"\n\
-                    [wifi]\nnetwork = \"Höhle\"\npassword = \"a \\\"quoted\\\" one\"\ncountry = \"DE\"\n";
-        let setup = Setup::parse(text).expect("a good file");
-        assert_eq!(setup.name.as_deref(), Some("kitchen"));
-        assert_eq!(setup.wifi.expect("wifi").password.as_deref(), Some("a \"quoted\" one"));
-    }
-
-    #[test]
-    fn a_mistake_is_named_with_its_key() {
-        refused("name = \"-kitchen\"", "name has to be");
-        refused("name = \"\"", "name has to be");
-        refused("language = \"english\"", "language has to be");
-        refused("ssh-key = \"-----BEGIN OPENSSH PRIVATE KEY-----\"", ".pub");
-        refused("ssh-key = \"ssh-rsa AA\\nssh-rsa BB\"", ".pub");
-        refused("[wifi]\nnetwork = \"x\"\npassword = \"short\"", "wifi.password");
-        refused("[wifi]\nnetwork = \"x\"\ncountry = \"gb\"", "wifi.country");
-        refused("[wifi]\nnetwork = \"\"", "wifi.network");
-        refused("langauge = \"en\"", "line 1");
-        refused("[fleet]\nserver = \"x\"\ntoken = \"t\"", "name is missing");
-        let fleet =
-            |server: &str, token: &str| format!("name = \"a\"\n[fleet]\nserver = '{server}'\ntoken = '''{token}'''");
-        for server in ["", "https://x", "x:0", "x:y", "x y", "x..y"] {
-            refused(&fleet(server, "t"), "fleet.server");
-        }
-        for token in ["", "a b", "a\nb"] {
-            refused(&fleet("updates.example.org:8443", token), "fleet.token");
-        }
-    }
-
-    #[test]
-    fn what_the_documents_and_the_card_show_is_a_good_file() {
-        let guide = include_str!("../../../docs/FLASHING.md");
-        let shown = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
-        assert!(Setup::parse(shown).expect("the guide's example").wifi.is_some());
-        let example = include_str!("../../../meta-voice/recipes-bsp/parley-autoboot/files/parley-setup.example.toml");
-        assert_eq!(Setup::parse(example).expect("the card's example").name.as_deref(), Some("parley"));
-        // What is offered there behind a comment sign works as well, but for the key that stands for one.
-        let offered = example
-            .lines()
-            .map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('[')));
-        let offered: Vec<_> = offered.flatten().filter(|line| !line.starts_with("ssh-key")).collect();
-        let setup = Setup::parse(&format!("name = \"parley\"\n{}", offered.join("\n"))).expect("the offers");
-        assert!(setup.wifi.is_some() && setup.wake_word.is_some() && setup.fleet.is_some());
-    }
-
-    /// Every key that the types know, learnt from what they say about a key that they do not know.
-    fn known_keys() -> Vec<String> {
-        let allowed = |text: &str| {
-            let message = Setup::parse(text).err().expect("no key has this name").to_string();
-            let (_, allowed) = message.split_once("expected").filter(|_| message.contains("unknown field"))?;
-            Some(allowed.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
-        };
-        let inner = |name: String| match allowed(&format!("[{name}]\nzzz = 1")) {
-            Some(keys) => keys.into_iter().map(|key| format!("{name}.{key}")).collect(),
-            None => vec![name],
-        };
-        let mut keys: Vec<String> =
-            allowed("zzz = 1").expect("the keys are listed").into_iter().flat_map(inner).collect();
-        keys.sort();
-        keys
-    }
-
-    #[test]
-    fn the_page_and_the_cards_example_name_every_key() {
-        let page = include_str!("../../../docs/CONFIGURATION.md");
-        let (_, rest) = page.split_once("\n## parley-setup.toml\n").expect("the section of parley-setup.toml");
-        let section = rest.split("\n## ").next().unwrap_or(rest);
-        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-        let mut listed: Vec<String> = rows.map(str::to_owned).collect();
-        listed.sort();
-        assert_eq!(listed, known_keys());
-        let example = include_str!("../../../meta-voice/recipes-bsp/parley-autoboot/files/parley-setup.example.toml");
-        for key in known_keys() {
-            let key = key.rsplit('.').next().unwrap_or_default();
-            let offers = |line: &str| line.trim_start_matches("# ").starts_with(&format!("{key} = "));
-            assert!(example.lines().any(offers), "the card's example does not offer {key}");
-        }
-    }
-
-    #[test]
-    fn no_message_repeats_a_password() {
-        let problem = Setup::parse("[wifi]\nnetwork = \"x\"\npassword = \"swordfish\" oops").err().expect("no TOML");
-        assert!(!problem.to_string().contains("swordfish"), "{problem}");
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_it_panic(text in ".{0,200}") {
-            let _ = Setup::parse(&text);
-        }
-    }
-}
+mod tests;

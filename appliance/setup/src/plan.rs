@@ -1,15 +1,18 @@
 //! Turns the owner's file into files to write and a report. Pure: nothing is read or written here.
 
+use parley_settings::OWNER;
+use toml::{Table, Value};
+
 use crate::FOLDER;
-use crate::owner::{Fleet, Setup, Wifi};
+use crate::owner::{Fleet, Setup, Wifi, is_wireless_key};
 
 /// What is known of the device.
 #[derive(Debug, Clone, Default)]
 pub struct Device {
     /// Whether the image is one for development, which lets a key in.
     pub development: bool,
-    /// The settings of Parley as they are: the owner's, or else the image's.
-    pub settings: String,
+    /// What the owner's layer of settings says so far. What this version does not know in it stays.
+    pub settings: Table,
     /// The configuration of a fleet's client with words in braces to fill in; only the image of a fleet has one.
     pub fleet: Option<String>,
 }
@@ -21,8 +24,6 @@ pub enum Readers {
     Root,
     /// Every user of the device.
     All,
-    /// Only the daemon's user, who owns it.
-    Daemon,
 }
 
 /// A file to write.
@@ -48,8 +49,11 @@ pub struct Plan {
 /// The file with the device's name.
 pub const NAME: &str = "/var/lib/parley-setup/hostname";
 
-/// The settings of Parley that an owner has.
-pub const SETTINGS: &str = "/var/lib/parley/.config/parley/parley.toml";
+/// What systemd reads before it starts the daemon: the time zone, since `/etc/localtime` is the image's.
+pub const ENVIRONMENT: &str = "/var/lib/parley-setup/environment";
+
+/// The owner's time servers, which every start copies to where timesyncd reads them.
+pub const TIME_SERVERS: &str = "/var/lib/parley-setup/timesyncd.conf";
 
 /// What follows from a file.
 pub fn plan(setup: &Setup, device: &Device) -> Plan {
@@ -60,14 +64,23 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
         write(NAME.to_owned(), format!("{name}\n"), Readers::All);
         report.push(format!("name: {name}"));
     }
-    if let Some(language) = &setup.language {
-        match with_language(&device.settings, language) {
-            Some(settings) => {
-                write(SETTINGS.to_owned(), settings, Readers::Daemon);
-                report.push(format!("language: {language}"));
-            }
-            None => report.push(format!("language: not set, because {SETTINGS} has a mistake")),
-        }
+    if let Some(zone) = &setup.time_zone {
+        write(ENVIRONMENT.to_owned(), format!("TZ={zone}\n"), Readers::All);
+        report.push(format!("time-zone: {zone}"));
+    }
+    if !setup.ntp.is_empty() {
+        write(TIME_SERVERS.to_owned(), format!("[Time]\nNTP={}\n", setup.ntp.join(" ")), Readers::All);
+        report.push(format!("ntp: {}", setup.ntp.join(", ")));
+    }
+    let mut settings = setup.settings.clone();
+    let is_fleets = setup.fleet.is_some() && device.fleet.is_some();
+    if is_fleets && !settings.iter().any(|(section, key, _)| section == "updates" && key == "restart") {
+        // Nobody stands beside a fleet's devices to say yes.
+        settings.push(("updates".to_owned(), "restart".to_owned(), "quiet".into()));
+    }
+    if !settings.is_empty() {
+        report.extend(settings.iter().map(|(section, key, value)| format!("{section}.{key}: {value}")));
+        write(OWNER.to_owned(), with(&device.settings, settings), Readers::All);
     }
     if setup.wake_word.is_some() {
         report.push("wake-word: not used; this version has no wake word".to_owned());
@@ -98,20 +111,29 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     plan
 }
 
-/// The settings with another language; whatever else they say stays.
-fn with_language(settings: &str, language: &str) -> Option<String> {
-    let mut settings: toml::Table = settings.parse().ok()?;
-    let conversation = settings.entry("conversation").or_insert_with(|| toml::Table::new().into());
-    conversation.as_table_mut()?.insert("language".to_owned(), language.into());
-    toml::to_string(&settings).ok()
+/// The owner's layer with some settings changed; whatever else it says stays.
+pub fn with(layer: &Table, settings: Vec<(String, String, Value)>) -> String {
+    let mut layer = layer.clone();
+    for (section, key, value) in settings {
+        let table = layer.entry(section).or_insert_with(|| Table::new().into());
+        match table.as_table_mut() {
+            Some(table) => drop(table.insert(key, value)),
+            None => *table = Table::from_iter([(key, value)]).into(),
+        }
+    }
+    layer.to_string()
 }
 
 /// The name in hexadecimal, so that no letter of it means anything to the reader of the file.
 fn wpa_supplicant(wifi: &Wifi) -> String {
     let name: String = wifi.network.bytes().map(|byte| format!("{byte:02x}")).collect();
     let country = wifi.country.as_ref().map(|country| format!("country={country}\n")).unwrap_or_default();
-    // Quoted up to the last quote of the line, so a quote in it is as good as any other letter.
     let keys = match &wifi.password {
+        // SAE starts from a password and cannot use a key that was made of one.
+        Some(key) if is_wireless_key(key) => {
+            format!("\tkey_mgmt=WPA-PSK WPA-PSK-SHA256\n\tieee80211w=1\n\tpsk={key}\n")
+        }
+        // Quoted up to the last quote of the line, so a quote in it is as good as any other letter.
         Some(password) => format!("\tkey_mgmt=WPA-PSK WPA-PSK-SHA256 SAE\n\tieee80211w=1\n\tpsk=\"{password}\"\n"),
         None => "\tkey_mgmt=NONE\n".to_owned(),
     };
@@ -125,34 +147,47 @@ fn hawkbit(template: &str, fleet: &Fleet, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use parley_settings::Config;
     use proptest::prelude::*;
 
     use super::*;
 
     fn planned(text: &str, device: &Device) -> Plan {
-        plan(&Setup::parse(text).expect("a good file"), device)
+        let setup = Setup::parse(text.as_bytes(), &Config::default()).expect("a good file");
+        plan(&setup, device)
     }
 
     #[test]
     fn what_is_not_said_is_not_touched() {
-        assert_eq!(planned("", &Device::default()), Plan::default());
+        assert_eq!(planned("# nothing\n", &Device::default()), Plan::default());
     }
 
     #[test]
-    fn the_language_changes_and_other_settings_stay() {
-        let device = Device { settings: "[models]\nprofile = \"pi5\"\n".into(), ..Device::default() };
-        let plan = planned("language = \"fr\"", &device);
-        let settings: toml::Table = plan.writes[0].content.parse().expect("TOML");
-        assert_eq!(settings["models"]["profile"].as_str(), Some("pi5"));
-        assert_eq!(settings["conversation"]["language"].as_str(), Some("fr"));
-        assert_eq!(plan.writes[0].readers, Readers::Daemon);
+    fn settings_change_and_others_stay_those_of_a_newer_version_too() {
+        let settings = "[audio]\ninput = \"hw:1\"\n[future]\nx = [1]\n".parse().expect("TOML");
+        let device = Device { settings, ..Device::default() };
+        let plan = planned("language = \"fr\"\n[updates]\nstick = \"install\"\n[audio]\noutput = \"hw:2\"\n", &device);
+        let written: Table = plan.writes[0].content.parse().expect("TOML");
+        let expected = "[audio]\ninput = \"hw:1\"\noutput = \"hw:2\"\n[future]\nx = [1]\n[conversation]\nlanguage = \"fr\"\n\
+                        [updates]\nstick = \"install\"\n";
+        assert_eq!(written, expected.parse().expect("TOML"));
+        assert_eq!((plan.writes[0].path.as_str(), plan.writes[0].readers), (OWNER, Readers::All));
+        assert_eq!(plan.report.len(), 3, "{plan:?}");
     }
 
     #[test]
-    fn settings_with_a_mistake_are_left_alone_and_reported() {
-        let device = Device { settings: "models = ".into(), ..Device::default() };
-        let plan = planned("language = \"fr\"", &device);
-        assert!(plan.writes.is_empty() && plan.report[0].contains("not set"), "{plan:?}");
+    fn a_fleets_devices_restart_by_themselves_unless_they_are_told_otherwise() {
+        let fleet = "name = \"a\"\n[fleet]\nserver = \"x\"\ntoken = \"t\"\n";
+        let device = Device { fleet: Some("{server}".into()), ..Device::default() };
+        let restart = |text: &str, device: &Device| {
+            let written = planned(text, device).writes.into_iter().find(|write| write.path == OWNER)?;
+            let layer: Table = written.content.parse().expect("TOML");
+            Some(layer["updates"]["restart"].as_str().expect("text").to_owned())
+        };
+        assert_eq!(restart(fleet, &device).as_deref(), Some("quiet"));
+        let asked = format!("{fleet}[updates]\nrestart = \"asked\"\n");
+        assert_eq!(restart(&asked, &device).as_deref(), Some("asked"));
+        assert_eq!(restart(fleet, &Device::default()), None, "an image without a client is no fleet's");
     }
 
     #[test]
@@ -204,11 +239,35 @@ mod tests {
         assert!(other.report.join(" ").contains("no client"), "{other:?}");
     }
 
+    #[test]
+    fn a_key_of_64_digits_is_no_password() {
+        let key = "a1".repeat(32);
+        let plan = planned(&format!("[wifi]\nnetwork = \"Home\"\npassword = \"{key}\"\n"), &Device::default());
+        let written = &plan.writes[0].content;
+        assert!(written.contains(&format!("\tpsk={key}\n")) && !written.contains("SAE"), "{written}");
+        let phrase = planned("[wifi]\nnetwork = \"Home\"\npassword = \"longpassword\"\n", &Device::default());
+        assert!(phrase.writes[0].content.contains("SAE"));
+    }
+
+    #[test]
+    fn who_needs_the_time_finds_it_where_it_is_written() {
+        let plan = planned("time-zone = \"Europe/Berlin\"\nntp = [\"a.example\", \"::1\"]\n", &Device::default());
+        let content =
+            |path: &str| plan.writes.iter().find(|write| write.path == path).map(|write| write.content.as_str());
+        assert_eq!(content(ENVIRONMENT), Some("TZ=Europe/Berlin\n"));
+        assert_eq!(content(TIME_SERVERS), Some("[Time]\nNTP=a.example ::1\n"));
+        let daemon = include_str!("../../../rootfs-overlay/usr/lib/systemd/system/parley.service");
+        assert!(daemon.contains(&format!("\nEnvironmentFile=-{ENVIRONMENT}\n")));
+        let unit = include_str!("../../../meta-voice/recipes-core/parley-setup/files/parley-setup.service");
+        let before = unit.lines().find_map(|line| line.strip_prefix("Before=")).expect("an order");
+        assert!(before.split(' ').any(|unit| unit == "systemd-timesyncd.service"), "{before}");
+    }
+
     proptest! {
         #[test]
         fn no_network_name_or_password_adds_a_line_of_its_own(network in ".{1,8}", password in "[ -~]{8,63}") {
             let text = format!("[wifi]\nnetwork = {}\npassword = {}\n", toml::Value::from(network), toml::Value::from(password));
-            if let Ok(setup) = Setup::parse(&text) {
+            if let Ok(setup) = Setup::parse(text.as_bytes(), &Config::default()) {
                 let written = plan(&setup, &Device::default()).writes.remove(0).content;
                 prop_assert_eq!(written.lines().count(), 7);
             }

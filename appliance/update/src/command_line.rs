@@ -47,6 +47,9 @@ pub enum UpdateCommand {
     /// Compare the running version with the one before
     #[command(hide = true)]
     Probation,
+    /// Before a stick is mounted: whether it may be, as the exit code
+    #[command(hide = true)]
+    StickWanted,
     /// Look for an update on a mounted stick
     #[command(hide = true)]
     Stick {

@@ -12,17 +12,17 @@ mod show;
 mod started;
 mod stick;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use parley_settings::{Places, Updates};
 
 use crate::bootchain::journal::{Record, Start};
 use crate::command_line::UpdateCommand;
 use crate::output;
 use crate::rauc::InstallerProxy;
-use crate::settings::Updates;
 use crate::system::System;
 
 #[derive(Debug, Parser)]
@@ -30,7 +30,7 @@ use crate::system::System;
 struct Cli {
     #[command(subcommand)]
     command: UpdateCommand,
-    /// The configuration file [default: ~/.config/parley/parley.toml, then /etc/parley/parley.toml]
+    /// A file of settings that wins over those of the device
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Work on a device whose root folder is this one
@@ -41,10 +41,11 @@ struct Cli {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    output::end("parley-update", run(&System::below(cli.root), &cli.command, || Updates::load(cli.config.as_deref())))
+    output::end("parley-update", run(&System::below(cli.root), &cli.command, cli.config.as_deref()))
 }
 
-fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Result<Updates>) -> Result<ExitCode> {
+fn run(system: &System, command: &UpdateCommand, named: Option<&Path>) -> Result<ExitCode> {
+    let settings = || settings(system, named);
     match command {
         UpdateCommand::Status(show) => show::status(system, show.json),
         UpdateCommand::History(show) => show::history(system, show.json),
@@ -57,10 +58,20 @@ fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Resu
         UpdateCommand::Gate => gate::run(system),
         UpdateCommand::Committed => started::committed(system),
         UpdateCommand::Probation => probation::run(system, settings()?.restart),
+        UpdateCommand::StickWanted => stick::wanted(settings()?.stick),
         UpdateCommand::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
         UpdateCommand::StickGone { folder } => stick::gone(system, folder),
         UpdateCommand::Report { folder } => stick::report(system, folder),
     }
+}
+
+/// The device's settings: the units have no home, and need none.
+fn settings(system: &System, named: Option<&Path>) -> Result<Updates> {
+    let loaded = Places::below(system.path("/")).load_with(named)?;
+    for mistake in &loaded.mistakes {
+        output::remark(format_args!("{mistake}; it has no effect"));
+    }
+    Ok(loaded.config.updates)
 }
 
 /// How the running system was started, and what is under way.

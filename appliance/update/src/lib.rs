@@ -15,5 +15,4 @@ pub mod output;
 pub mod policy;
 pub mod rauc;
 pub mod records;
-pub mod settings;
 pub mod system;

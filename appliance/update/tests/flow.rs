@@ -13,6 +13,8 @@ use serde_json::Value;
 
 /// The version of the double's bundle.
 const NEW: &str = "1.4.0";
+/// What the owner said.
+const OWNER: &str = "var/lib/parley-setup/parley.toml";
 const BUNDLE: &str = "https://updates.example/parley.raucb";
 const TRIAL: &str = "reboot --reboot-argument=0 tryboot";
 const DAY_S: u64 = 24 * 3600;
@@ -52,10 +54,10 @@ impl Bench {
 
     fn says(&self, arguments: &[&str]) -> Said {
         let mut program = self.device.program(env!("CARGO_BIN_EXE_parley-update"), arguments);
-        program.arg("--config").arg(self.device.path("parley.toml"));
-        program.env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus.address).env_remove("SERVICE_RESULT");
-        if !self.device.path("parley.toml").exists() {
-            self.device.write("parley.toml", "");
+        program.env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus.address);
+        // As a unit has it.
+        for name in ["SERVICE_RESULT", "HOME", "XDG_CONFIG_HOME"] {
+            program.env_remove(name);
         }
         let output = program.output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -304,7 +306,7 @@ fn a_fleet_restarts_when_nobody_has_spoken_for_ten_minutes() {
         bench.device.reboots() == [TRIAL]
     };
     assert!(!restarts_at(600), "an owner is asked");
-    bench.device.write("parley.toml", "[updates]\nrestart = \"quiet\"\n");
+    bench.device.write(OWNER, "[updates]\nrestart = \"quiet\"\n");
     assert!(!restarts_at(599));
     bench.measures("nobody-spoke-s", 599.0, 1);
     assert!(!restarts_at(10_000));
@@ -427,13 +429,31 @@ fn a_stick_does_what_the_owner_has_set() {
     let bench = Bench::new();
     bench.device.write("stick/parley.raucb", "x");
     let stick = bench.device.path("stick").to_string_lossy().into_owned();
-    bench.device.write("parley.toml", "[updates]\nstick = \"ignore\"\n");
-    assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("switched off (updates.stick)"));
-    assert!(bench.installed.lock().unwrap().is_empty());
-    bench.device.write("parley.toml", "[updates]\nstick = \"install\"\n");
+    assert_eq!(bench.done(&["stick-wanted"]), "");
+    bench.device.write(OWNER, "[updates]\nstick = \"ignore\"\n");
+    let said = bench.says(&["stick-wanted"]);
+    assert!(said.code == Some(1) && said.out.contains("switched off (updates.stick)"), "{said:?}");
+    bench.device.write(OWNER, "[updates]\nstick = \"install\"\n");
     assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("was installed"));
     bench.device.started(Slot::A, false, NEW);
     assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("parley.raucb: version 1.4.0 is already in use"));
+}
+
+#[test]
+fn updates_are_set_by_image_and_owner_together_and_no_mistake_of_either_stops_them() {
+    let bench = Bench::new();
+    bench.device.write("stick/parley.raucb", "x");
+    bench.device.write("usr/share/parley/parley.toml", "[models]\nprofile = \"pi5\"\n[updates]\nstick = \"ignore\"\n");
+    let stick = bench.device.path("stick").to_string_lossy().into_owned();
+    let asked = || bench.says(&["stick-wanted"]);
+    assert!(asked().out.contains("switched off"));
+    bench.device.write(OWNER, "[updates]\nof-a-newer-version = 1\nrestart = \"soon\"\n");
+    let said = asked();
+    assert!(said.out.contains("switched off"), "the image's word holds: {said:?}");
+    assert!(said.err.contains("line 2: this version has no setting updates.of-a-newer-version"), "{said:?}");
+    assert!(said.err.contains("restart = \"soon\" has to be \"asked\" or \"quiet\""), "{said:?}");
+    bench.device.write(OWNER, "[future]\nx = 1\n[updates]\nstick = \"install\"\n");
+    assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("was installed"), "the owner's word wins");
 }
 
 #[test]

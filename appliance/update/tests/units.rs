@@ -123,6 +123,12 @@ fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
     assert!(mounts[1].contains("remount,ro"), "{mounts:?}");
 }
 
+/// systemd runs a unit's conditions before anything else of it, and one that fails ends it without a fault.
+#[test]
+fn a_stick_is_mounted_only_if_the_owner_wants_sticks() {
+    assert_eq!(values("parley-stick@.service", "ExecCondition"), ["/usr/bin/parley-update stick-wanted"]);
+}
+
 /// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its
 /// line: systemd makes the namespace all the same.
 #[test]
@@ -156,7 +162,7 @@ fn every_unit_is_hardened_to_two_at_most() {
 #[test]
 fn the_programs_of_the_units_exist() {
     for service in units(".service") {
-        for name in ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecStopPost"] {
+        for name in ["ExecCondition", "ExecStart", "ExecStartPre", "ExecStartPost", "ExecStopPost"] {
             for line in values(&service, name) {
                 let program = line.trim_start_matches(['-', '+', '@', '!']).split(' ').next().unwrap_or_default();
                 let known = [

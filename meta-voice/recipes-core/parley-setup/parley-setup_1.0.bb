@@ -36,4 +36,5 @@ do_install() {
 }
 
 FILES:${PN} += "${systemd_unitdir}"
-RDEPENDS:${PN} = "parley wpa-supplicant"
+# Time zones by their names, and the Wi-Fi.
+RDEPENDS:${PN} = "parley tzdata wpa-supplicant"

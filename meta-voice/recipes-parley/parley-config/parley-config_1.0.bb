@@ -1,5 +1,5 @@
 SUMMARY = "The image's own settings of Parley"
-DESCRIPTION = "Names the profile of models that is in the image. What an owner sets lies on the data partition and comes first."
+DESCRIPTION = "Names the profile of models that is in the image. What an owner sets lies on the data partition and wins, key by key."
 SECTION = "multimedia"
 LICENSE = "MIT"
 LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302"
@@ -13,10 +13,12 @@ do_configure[noexec] = "1"
 do_compile[noexec] = "1"
 
 do_install() {
-    install -d ${D}${sysconfdir}/parley
+    install -d ${D}${datadir}/parley
     {
-        echo '# What this image was built with. The settings of an owner: ${localstatedir}/lib/parley/.config/parley/parley.toml, which replaces this file.'
+        echo '# What this image was built with: the layer above the defaults of the code. The owner wins: ${localstatedir}/lib/parley-setup/parley.toml.'
         echo '[models]'
         echo 'profile = "${VOICE_MODELS_PROFILE}"'
-    } > ${D}${sysconfdir}/parley/parley.toml
+    } > ${D}${datadir}/parley/parley.toml
 }
+
+FILES:${PN} += "${datadir}/parley"

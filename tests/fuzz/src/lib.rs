@@ -5,13 +5,14 @@
 //! mutations of those. Each says whether it understood its input.
 
 use std::io::{Cursor, Write};
+use std::path::Path;
 
 use parley_audio::wav::WavReader;
-use parley_daemon::config::Config;
 use parley_engines::protocol::{self, Command, Report};
 use parley_engines::{Generate, Spoken};
 use parley_model_file::Format;
 use parley_models::Manifest;
+use parley_settings::{Config, Layer};
 use parley_setup::owner::Setup;
 
 /// A frame of the pipe between Parley and a worker; what is understood is written back as it was.
@@ -48,20 +49,21 @@ pub fn model_manifest(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| Manifest::parse(text).is_ok())
 }
 
-/// A `parley.toml`; what is understood is written back as it was.
+/// A `parley.toml`; what is taken of it is written back as it was.
 ///
 /// # Panics
 /// What was read is not what is written.
 pub fn configuration(bytes: &[u8]) -> bool {
-    let Ok(Ok(config)) = std::str::from_utf8(bytes).map(toml::from_str::<Config>) else { return false };
+    let read = |bytes: &[u8]| Layer::parse(Path::new("parley.toml"), bytes).over(&Config::default());
+    let (config, mistakes) = read(bytes);
     let written = toml::to_string(&config).unwrap_or_default();
-    assert_eq!(toml::from_str::<Config>(&written).ok(), Some(config));
-    true
+    assert_eq!(read(written.as_bytes()), (config, Vec::new()));
+    mistakes.is_empty()
 }
 
 /// An owner's `parley-setup.toml`.
 pub fn owners_file(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| Setup::parse(text).is_ok())
+    Setup::parse(bytes, &Config::default()).is_ok()
 }
 
 fn on_disk(bytes: &[u8]) -> Option<tempfile::NamedTempFile> {

@@ -11,9 +11,9 @@ use tokio::sync::{broadcast, mpsc};
 
 use super::{common, output};
 use parley_daemon::conductor::Observation;
-use parley_daemon::config::Config;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
+use parley_settings::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

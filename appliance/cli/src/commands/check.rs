@@ -7,18 +7,19 @@ use anyhow::Result;
 use clap::Args;
 use parley_audio::devices::{self, NamedDevice};
 use parley_models::Selection;
+use parley_settings::{Change, Config, Loaded, Mistake, Places};
 use parley_update::observed;
 use serde::Serialize;
 
 use super::{common, output};
-use parley_daemon::config::{Config, ConfigError};
 use parley_daemon::self_test;
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Print one JSON object: {ok, checks: [{name, ok, detail}]}
+    /// Print one JSON object: {ok, checks: [{name, ok, detail}], changes: [{key, old, new}]}; with `--config FILE`, the changes
+    /// are what the file makes of the settings
     #[arg(long)]
     json: bool,
 }
@@ -27,6 +28,7 @@ pub(super) struct Options {
 struct Report {
     ok: bool,
     checks: Vec<Check>,
+    changes: Vec<Change>,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,16 +39,21 @@ struct Check {
     detail: String,
 }
 
-pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Result<ExitCode> {
+pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
     let mut checks = Vec::new();
     let mut note = |name, result: Result<String, String>| {
         let ok = result.is_ok();
         checks.push(Check { name, ok, detail: result.unwrap_or_else(|problem| problem) });
     };
-    match config {
-        Err(error) => note("configuration", Err(error.to_string())),
-        Ok(config) => {
-            note("configuration", Ok("is valid".into()));
+    let places = Places::of_this_machine();
+    let mut changes = Vec::new();
+    match places.load_with(named) {
+        Err(refused) => note("configuration", Err(refused.to_string())),
+        Ok(Loaded { config, mistakes }) => {
+            changes = places.load().config.changes_to(&config);
+            let mistakes: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
+            let valid = || Ok("is valid".to_owned() + &named.map(|file| told(file, &changes)).unwrap_or_default());
+            note("configuration", if mistakes.is_empty() { valid() } else { Err(mistakes.join("\n")) });
             let selection = common::selection(&config);
             note(
                 "models",
@@ -69,7 +76,7 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
             }
         }
     }
-    let report = Report { ok: checks.iter().all(|check| check.ok), checks };
+    let report = Report { ok: checks.iter().all(|check| check.ok), checks, changes };
     if options.json {
         output::json(&report)?;
     } else {
@@ -83,6 +90,17 @@ pub(super) fn run(options: &Options, config: Result<Config, ConfigError>) -> Res
         }
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What a file changes, in lines.
+fn told(file: &Path, changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return format!("; {} changes nothing", file.display());
+    }
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".into());
+    let lines =
+        changes.iter().map(|change| format!("\n  {}: {} → {}", change.key, value(&change.old), value(&change.new)));
+    format!("; {} changes:{}", file.display(), lines.collect::<String>())
 }
 
 /// Whether the appliance itself is running: it holds the sound devices and the models, so no other program can try them.

@@ -10,7 +10,7 @@ use parley_engines::supervisor::Supervised;
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 
 use parley_daemon::conductor::Generating;
-use parley_daemon::config::Config;
+use parley_settings::Config;
 
 /// The models of the configured profile, all of them complete.
 pub(super) fn selection(config: &Config) -> Result<Selection> {

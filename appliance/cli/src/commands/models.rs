@@ -8,7 +8,7 @@ use parley_models::{Catalogue, FetchPhase, FileState, ModelState, Progress, Purp
 use serde::Serialize;
 
 use super::{common, output};
-use parley_daemon::config::Config;
+use parley_settings::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

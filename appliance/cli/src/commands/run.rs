@@ -9,11 +9,11 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
 use parley_daemon::conductor::Generating;
-use parley_daemon::config::Config;
 use parley_daemon::health::{figures, watchdog};
 use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
+use parley_settings::Config;
 
 pub(super) fn run(config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;

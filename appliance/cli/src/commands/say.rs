@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::milliseconds;
-use parley_daemon::config::Config;
 use parley_daemon::workers::{Needed, Workers};
+use parley_settings::Config;
 
 /// The longest text; more than half an hour of speech.
 const MAX_CHARS: usize = 32_000;

@@ -14,11 +14,11 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::{Observation, StagesMs, TurnReport, milliseconds};
-use parley_daemon::config::Config;
 use parley_daemon::machine;
 use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::{Session, settings};
 use parley_daemon::workers::{Needed, Workers};
+use parley_settings::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {

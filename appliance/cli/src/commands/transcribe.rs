@@ -14,8 +14,8 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::milliseconds;
-use parley_daemon::config::Config;
 use parley_daemon::workers::{Needed, Workers};
+use parley_settings::{Config, language};
 
 const RATE_HZ: usize = 16_000;
 /// Recordings are cut into stretches of at most this length, where they are quietest.
@@ -35,7 +35,7 @@ pub(super) struct Options {
     #[arg(long)]
     json: bool,
     /// The spoken language (ISO 639-1) [default: the configured one, or detected]
-    #[arg(long)]
+    #[arg(long, value_name = "CODE", value_parser = language::parse)]
     language: Option<String>,
 }
 
@@ -54,11 +54,11 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let failed = common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::SpeechToText)?;
         let listening = common::ready(workers.speech_to_text()).await?;
-        let language =
-            options.language.clone().or_else(|| Some(config.conversation.language.clone()).filter(|it| it != "auto"));
+        let expected = options.language.as_ref().unwrap_or(&config.conversation.language);
+        let language = Some(expected.as_str()).filter(|code| *code != language::AUTO);
         let mut failed = 0;
         for file in &options.files {
-            match transcribe(file, language.as_deref(), listening.as_ref()).await {
+            match transcribe(file, language, listening.as_ref()).await {
                 Ok(line) if options.json => output::json(&line)?,
                 Ok(line) if options.files.len() > 1 => output::line(format_args!("{}: {}", file.display(), line.text))?,
                 Ok(line) => output::line(line.text)?,

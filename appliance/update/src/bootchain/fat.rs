@@ -45,6 +45,34 @@ pub fn find(partition: &Path, name: &str) -> io::Result<Found> {
     })
 }
 
+/// What lies in a root directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its long name, where it has one.
+    pub name: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// Its length in bytes; 0 for a folder.
+    pub bytes: u64,
+}
+
+/// The first thousand entries of the root directory; nothing is changed.
+///
+/// # Errors
+/// A file system that cannot be read.
+pub fn entries(partition: &Path) -> io::Result<Vec<Entry>> {
+    const MOST: usize = 1_000;
+    let file = OpenOptions::new().read(true).open(partition)?;
+    contained(|| {
+        let disk = Watched { file, last_read: Rc::default() };
+        let filesystem = FileSystem::new(disk, FsOptions::new())?;
+        let entries = filesystem.root_dir().iter().take(MOST).map(|entry| {
+            entry.map(|entry| Entry { name: entry.file_name(), is_folder: entry.is_dir(), bytes: entry.len() })
+        });
+        entries.collect()
+    })
+}
+
 /// Writes a file in place: its length and its place on the partition stay. Not safe against a cut: only for a slot that
 /// nothing boots.
 ///
@@ -191,6 +219,19 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_there_is_listed() {
+        let image = partition(b"some words");
+        create(image.path(), "A longer name.toml.txt", b"").unwrap();
+        change(image.path(), |root| root.create_dir("folder").map(drop)).unwrap();
+        let listed = entries(image.path()).unwrap();
+        let entry = |name: &str, is_folder, bytes| Entry { name: name.into(), is_folder, bytes };
+        assert_eq!(
+            listed,
+            [entry("autoboot.txt", false, 10), entry("A longer name.toml.txt", false, 0), entry("folder", true, 0)]
+        );
+    }
+
+    #[test]
     fn overwriting_changes_the_file_and_nothing_else_of_its_length() {
         let image = partition(b"some words");
         overwrite(image.path(), "autoboot.txt", b"more words").unwrap();
@@ -231,6 +272,7 @@ mod tests {
                 std::os::unix::fs::FileExt::write_all_at(image.as_file(), &[byte], offset).unwrap();
             }
             let _ = find(image.path(), "autoboot.txt");
+            let _ = entries(image.path());
             let _ = overwrite(image.path(), "autoboot.txt", b"more words");
         }
     }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use parley_settings::OnInstalled;
 use semver::Version;
 
 use super::restart;
@@ -13,7 +14,6 @@ use crate::policy::ledger::Happened;
 use crate::policy::probation::ProbationVerdict;
 use crate::policy::table::Table;
 use crate::records::events::UpdateEvent;
-use crate::settings::OnInstalled;
 use crate::system::System;
 
 /// Nobody has talked for this long: a restart disturbs nobody.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
+use parley_settings::OnStick;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,6 @@ use crate::output;
 use crate::policy::admission;
 use crate::rauc::{self, BundleSource, Problem, TimeLimits};
 use crate::records::events::UpdateEvent;
-use crate::settings::OnStick;
 use crate::system::System;
 use crate::{device, files};
 
@@ -45,11 +45,19 @@ struct Outcome {
     restart: bool,
 }
 
+/// Whether a stick is mounted at all: the kernel reads what a stranger wrote there.
+pub(super) fn wanted(wanted: OnStick) -> Result<ExitCode> {
+    if wanted == OnStick::Ignore {
+        output::line("updates on sticks are switched off (updates.stick)")?;
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) -> Result<ExitCode> {
     let mut restart = false;
     let said = match newest(system, folder)? {
         Found::Nothing => return Ok(ExitCode::SUCCESS),
-        _ if wanted == OnStick::Ignore => "updates on sticks are switched off (updates.stick)".to_owned(),
         Found::Refused(reasons) => {
             let because = reasons.join("\n");
             system.tell(&UpdateEvent::NotInstalled { version: None, because: because.clone() });

@@ -15,7 +15,7 @@ use xtask::places;
 
 /// The models that the device's configuration names: the default.
 const PROFILE: &str = "demo";
-/// Sound devices: a loop in the kernel, so that the microphone hears what a test plays.
+/// Of this board, over what the image says: a loop in the kernel, so that the microphone hears what a test plays.
 const CONFIGURATION: &str =
     "[audio]\ninput = \"plughw:CARD=Loopback,DEV=1\"\noutput = \"plughw:CARD=Loopback,DEV=0\"\n";
 
@@ -39,7 +39,7 @@ pub fn recipes(keyring: &Path, to: &Path) -> Result<()> {
 
 /// Puts in what all versions have.
 pub fn install(root: &Root, programs: &Path) -> Result<()> {
-    for folder in ["etc/parley", "usr/lib/parley", "usr/share/parley/models"] {
+    for folder in ["usr/lib/parley", "usr/share/parley/models"] {
         fs::create_dir_all(root.path(folder))?;
     }
     fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
@@ -52,8 +52,8 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
         files::remove(&place)?;
         fs::copy(library.path(), place)?;
     }
-    let settings = root.path("etc/parley/parley.toml");
-    fs::write(&settings, fs::read_to_string(&settings)? + CONFIGURATION)?;
+    fs::create_dir_all(root.path("etc/parley"))?;
+    fs::write(root.path("etc/parley/parley.toml"), CONFIGURATION)?;
     let manifest = Manifest::embedded()?;
     for worker in manifest.models_of(PROFILE).filter_map(|model| model.worker.as_ref()) {
         std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(worker))?;

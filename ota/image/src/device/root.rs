@@ -22,7 +22,7 @@ const MODULES: &str = "
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.
 const LEFT_OUT: &str = "
     boot var usr/include usr/lib/systemd/boot usr/lib/aarch64-linux-gnu/gconv usr/lib/aarch64-linux-gnu/perl-base
-    usr/share/bash-completion usr/share/i18n usr/share/perl5 usr/share/zoneinfo usr/share/zsh usr/lib/udev/hwdb.d
+    usr/share/bash-completion usr/share/i18n usr/share/perl5 usr/share/zsh usr/lib/udev/hwdb.d
 ";
 /// Generators and udev's rules for what neither the board nor the product's image has: each is paid for at every start, the rules once
 /// for each of some hundred devices.

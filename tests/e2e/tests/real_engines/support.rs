@@ -31,6 +31,7 @@ pub fn parley() -> Command {
 pub fn parley_with(config: &Path) -> Command {
     let mut command = Command::new(programs().join("parley"));
     command.arg("--config").arg(config).stdin(Stdio::null()).env_remove("PARLEY_LOG");
+    command.env("XDG_CONFIG_HOME", scratch());
     command
 }
 

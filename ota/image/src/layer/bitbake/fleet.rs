@@ -19,7 +19,7 @@ const RECIPE: &str = "meta-voice/recipes-core/parley-fleet/parley-fleet_1.0.bb";
 const CLIENT: &str = "rauc-hawkbit-updater";
 const TEMPLATE: &str = "ota/hawkbit/config.conf";
 /// The program that completes the configuration, which has to look for it where the recipe puts it.
-const READER: &str = "appliance/setup/src/main.rs";
+const READER: &str = "appliance/setup/src/system.rs";
 const RULE: &str = "the image of a fleet";
 
 /// Asks bitbake, and installs what the recipe installs.

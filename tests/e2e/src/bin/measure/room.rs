@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 use parley_audio::capture::FRAME_RATE_HZ;
 use parley_conversation::{BargeIn, Event, Notice, Phase, Settings};
 use parley_daemon::conductor::{Generating, Observation};
-use parley_daemon::config::Config;
 use parley_daemon::rehearsal::Room;
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
+use parley_settings::Config;
 use parley_speech::{Clip, SpeechSets};
 use tokio::sync::broadcast;
 

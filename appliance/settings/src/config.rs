@@ -1,21 +1,25 @@
-//! The configuration: one TOML file, every key optional. `docs/CONFIGURATION.md` and `parley.example.toml` list the keys.
+//! The settings as types, with their defaults.
 
-#[cfg(test)]
-mod documents;
+use std::path::PathBuf;
 
-use std::path::{Path, PathBuf};
-
-use parley_conversation::BargeIn;
-use parley_update::settings::{self, Updates};
+use parley_conversation::{BargeIn, Settings, estimated_tokens};
 use serde::{Deserialize, Serialize};
 
+use crate::updates::Updates;
+
+/// All settings of Parley.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
+    /// Sound devices.
     pub audio: AudioSettings,
+    /// Which models are used.
     pub models: ModelsSettings,
+    /// How a conversation behaves.
     pub conversation: ConversationSettings,
+    /// The worker processes.
     pub engines: EnginesSettings,
+    /// Updates of a device.
     pub updates: Updates,
 }
 
@@ -23,7 +27,9 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AudioSettings {
+    /// The microphone.
     pub input: String,
+    /// The loudspeaker.
     pub output: String,
 }
 
@@ -54,8 +60,10 @@ impl Default for ModelsSettings {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ConversationSettings {
+    /// How the prompt begins; by default the core's own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<String>,
+    /// What may interrupt an answer.
     pub barge_in: BargeIn,
     /// Past turns that are part of every prompt.
     pub remembered_turns: usize,
@@ -80,7 +88,9 @@ pub struct EnginesSettings {
     pub folder: Option<PathBuf>,
     /// Threads of speech-to-text. Threads beyond the free cores make every engine much slower.
     pub speech_to_text_threads: usize,
+    /// Threads of the language model.
     pub language_model_threads: usize,
+    /// Threads of text-to-speech.
     pub text_to_speech_threads: usize,
     /// The language model's context in tokens.
     pub context_tokens: u32,
@@ -96,7 +106,7 @@ impl Default for EnginesSettings {
 }
 
 impl EnginesSettings {
-    fn for_cores(cores: usize) -> Self {
+    pub(crate) fn for_cores(cores: usize) -> Self {
         // Three on four cores, so that the audio threads always find a free one; the engines take turns.
         let threads = cores.clamp(1, 3);
         Self {
@@ -110,59 +120,28 @@ impl EnginesSettings {
     }
 }
 
-/// Why there is no configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("cannot read the configuration {path}: {source}")]
-    Read { path: PathBuf, source: std::io::Error },
-    /// The file has a mistake; the message shows the line and the allowed keys.
-    #[error("the configuration {path} has a mistake:\n{source}")]
-    Parse { path: PathBuf, source: Box<toml::de::Error> },
-}
-
 impl Config {
-    /// Reads the named file; without a name the first that exists of the user's and the system's, or the defaults.
-    ///
-    /// # Errors
-    /// A named file that is missing, and any file with a mistake.
-    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
-        let Some(path) = settings::file(named) else { return Ok(Self::default()) };
-        match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|source| ConfigError::Parse { path, source: Box::new(source) }),
-            Err(source) => Err(ConfigError::Read { path, source }),
-        }
+    /// What the language model's context leaves for the persona, past exchanges and the question, in tokens.
+    pub fn prompt_tokens(&self) -> usize {
+        let answer = self.conversation.answer_tokens.saturating_add(TEMPLATE_TOKENS);
+        self.engines.context_tokens.saturating_sub(answer) as usize
+    }
+
+    /// The least context with which the persona is not cut and a question has room.
+    pub(crate) fn least_context_tokens(&self) -> usize {
+        let usual = Settings::default().persona;
+        let persona = estimated_tokens(self.conversation.persona.as_deref().unwrap_or(&usual)) + LANGUAGE_TOKENS;
+        // A persona never gets more than half of the prompt.
+        let prompt = (2 * persona).max(persona + QUESTION_TOKENS);
+        prompt + (self.conversation.answer_tokens.saturating_add(TEMPLATE_TOKENS)) as usize
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Tokens that a chat template puts around the answer, generously.
+const TEMPLATE_TOKENS: u32 = 32;
 
-    fn load(text: &str) -> Result<Config, ConfigError> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("parley.toml");
-        std::fs::write(&path, text).expect("the file can be written");
-        Config::load(Some(&path))
-    }
+/// What is added to the persona: in which language to answer.
+const LANGUAGE_TOKENS: usize = 16;
 
-    #[test]
-    fn an_empty_file_is_the_default_and_what_is_written_can_be_read() {
-        assert_eq!(load("").ok(), Some(Config::default()));
-        let text = toml::to_string(&Config::default()).expect("the default can be written");
-        assert_eq!(load(&text).ok(), Some(Config::default()));
-    }
-
-    #[test]
-    fn a_misspelt_key_is_shown_with_its_line_and_the_allowed_ones() {
-        let message = load("[audio]\ninpt = \"hw:0\"\n").expect_err("the key does not exist").to_string();
-        for part in ["parley.toml", "line 2", "inpt", "input", "output"] {
-            assert!(message.contains(part), "{part:?} is missing in:\n{message}");
-        }
-    }
-
-    #[test]
-    fn a_missing_file_is_named() {
-        let message = Config::load(Some(Path::new("/no/such.toml"))).expect_err("it is missing").to_string();
-        assert!(message.contains("/no/such.toml"));
-    }
-}
+/// A spoken question of half a minute.
+const QUESTION_TOKENS: usize = 128;

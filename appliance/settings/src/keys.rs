@@ -1,0 +1,109 @@
+//! Every setting with its range, and what has to hold between settings.
+
+use std::path::Path;
+
+use toml::Value;
+
+use crate::config::Config;
+use crate::language;
+
+/// One setting.
+#[derive(Debug)]
+pub struct Key {
+    /// What it is called, with its table: `audio.input`.
+    pub name: &'static str,
+    /// Its good values, in words; `docs/CONFIGURATION.md` says the same.
+    pub range: &'static str,
+    is_good: fn(&Config) -> bool,
+}
+
+impl Key {
+    /// The setting of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KEYS.iter().find(|key| key.name == name)
+    }
+
+    /// Whether settings, of which this one alone is not the default, are in its range.
+    pub(crate) fn is_good(&self, config: &Config) -> bool {
+        (self.is_good)(config)
+    }
+
+    /// What is wrong with a value that is out of range or of another type, and what to write.
+    pub(crate) fn refusal(&self, value: &Value) -> String {
+        let Self { name, range, .. } = self;
+        let is_language = *range == language::RANGE;
+        let advice = value.as_str().filter(|_| is_language).map(language::advice).unwrap_or_default();
+        format!("{name} = {} has to be {range}{advice}", shown(value))
+    }
+}
+
+/// A value as a person recognises it.
+pub(crate) fn shown(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = value.to_string().replace('\n', " ");
+    let Some((end, _)) = text.char_indices().nth(LONGEST) else { return text };
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
+/// Every setting there is.
+pub const KEYS: &[Key] = &[
+    key("audio.input", DEVICE, |config| is_line(&config.audio.input)),
+    key("audio.output", DEVICE, |config| is_line(&config.audio.output)),
+    key("models.profile", "a profile of the model manifest", |config| is_line(&config.models.profile)),
+    key("models.folder", FOLDER, |config| config.models.folder.as_deref().is_none_or(is_folder)),
+    key("conversation.persona", "text of at most 4000 characters", |config| {
+        config.conversation.persona.as_ref().is_none_or(|text| text.chars().count() <= 4_000 && !text.contains('\0'))
+    }),
+    key("conversation.barge-in", r#""key" or "voice""#, |_| true),
+    key("conversation.remembered-turns", "0 to 100 turns", |config| config.conversation.remembered_turns <= 100),
+    key("conversation.language", language::RANGE, |config| language::is_known(&config.conversation.language)),
+    key("conversation.answer-tokens", "1 to 8192 tokens", |config| {
+        (1..=8_192).contains(&config.conversation.answer_tokens)
+    }),
+    key("engines.folder", FOLDER, |config| config.engines.folder.as_deref().is_none_or(is_folder)),
+    key("engines.speech-to-text-threads", THREADS, |config| is_threads(config.engines.speech_to_text_threads)),
+    key("engines.language-model-threads", THREADS, |config| is_threads(config.engines.language_model_threads)),
+    key("engines.text-to-speech-threads", THREADS, |config| is_threads(config.engines.text_to_speech_threads)),
+    key("engines.context-tokens", "128 to 131072 tokens", |config| {
+        (128..=131_072).contains(&config.engines.context_tokens)
+    }),
+    key("engines.state-folder", FOLDER, |config| config.engines.state_folder.as_deref().is_none_or(is_folder)),
+    key("updates.stick", r#""ask", "install" or "ignore""#, |_| true),
+    key("updates.restart", r#""asked" or "quiet""#, |_| true),
+];
+
+const DEVICE: &str = "an ALSA device name";
+const FOLDER: &str = "a folder";
+const THREADS: &str = "1 to 64";
+
+const fn key(name: &'static str, range: &'static str, is_good: fn(&Config) -> bool) -> Key {
+    Key { name, range, is_good }
+}
+
+fn is_line(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && !text.contains(char::is_control)
+}
+
+fn is_folder(path: &Path) -> bool {
+    !path.as_os_str().is_empty() && !path.to_string_lossy().contains('\0')
+}
+
+fn is_threads(count: usize) -> bool {
+    (1..=64).contains(&count)
+}
+
+/// The settings that have to fit each other.
+pub(crate) const RELATED: &[&str] = &["conversation.answer-tokens", "conversation.persona", "engines.context-tokens"];
+
+/// What does not fit, and what to change.
+pub(crate) fn misfit(config: &Config) -> Option<String> {
+    let (answer, context) = (config.conversation.answer_tokens, config.engines.context_tokens);
+    let enough = config.least_context_tokens();
+    (enough > context as usize).then(|| {
+        format!(
+            "engines.context-tokens = {context} leaves no room for persona and question beside \
+             conversation.answer-tokens = {answer}: shorten answer or conversation.persona, or make the context larger \
+             ({enough} tokens are enough)"
+        )
+    })
+}
