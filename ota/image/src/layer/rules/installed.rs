@@ -76,26 +76,32 @@ pub fn packages(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             .flat_map(|assignment| assignment.words().map(|word| word.replace("${PN}", recipe)).collect::<Vec<_>>())
             .collect();
         let provides = |package: &str| {
-            package == recipe || words.iter().any(|word| word == package) && package.starts_with(&format!("{recipe}-"))
+            let is_part = package.starts_with(&format!("{recipe}-")) && layer.recipe(package).is_none();
+            package == recipe || is_part && words.iter().any(|word| word == package)
         };
         for (name, package) in table.package.iter().filter(|(_, package)| provides(&package.by)) {
             let problem = format!("{} says that {} asks for {name}", packages::FILE, package.by);
             // The base class of images adds what runs once.
             findings.expect(words.contains(name) || name == "run-postinsts", path, problem);
         }
-        if recipe == "packagegroup-voice" {
-            let groups = metadata.assignments.iter().filter(|a| a.base() == "RDEPENDS" || !a.name.contains(['_', ':']));
-            let lists =
-                groups.filter(|a| !matches!(a.name.as_str(), "SUMMARY" | "DESCRIPTION") && !a.value.contains("${@"));
-            let named = lists.flat_map(|a| a.words());
-            for word in named.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase() || b"0123456789-".contains(&b)))
-            {
-                let known = table.package.contains_key(word);
-                findings.expect(known, path, format!("{word} is not in {}", packages::FILE));
-            }
+        // A group's lists have names of their own.
+        let lists = metadata.assignments.iter().filter(|a| {
+            a.base() == "RDEPENDS"
+                || recipe == "packagegroup-voice" && !a.name.contains(['_', ':']) && !is_text(&a.name)
+        });
+        let named = lists.filter(|a| !a.value.contains("${@")).flat_map(|a| a.words());
+        let named = named.map(|word| word.replace("${PN}", recipe));
+        let is_name = |word: &String| word.bytes().all(|b| b.is_ascii_lowercase() || b"0123456789-".contains(&b));
+        for word in named.filter(|word| table.package.contains_key(recipe) && is_name(word)) {
+            let known = table.package.contains_key(&word);
+            findings.expect(known, path, format!("{word} is not in {}", packages::FILE));
         }
     }
     Ok(())
+}
+
+fn is_text(name: &str) -> bool {
+    matches!(name, "SUMMARY" | "DESCRIPTION")
 }
 
 /// The programs that a file starts, with their lines.
