@@ -45,6 +45,7 @@ pub const DEVICE: &[&str] = &[
 /// For the tests of updates: RAUC itself, a bus for it, file systems of a PC, what stands for a hardware token, and the judge of units.
 pub const UPDATE_TESTS: &[&str] = &[
     "rauc",
+    "busybox",
     "squashfs-tools",
     "openssl",
     "dbus-daemon",

@@ -5,8 +5,9 @@ use anyhow::{Context, Result};
 use super::names::has_word;
 use super::{Findings, Layer};
 
-/// Applets that openembedded-core's busybox has by default, as far as `init` may call them: all that the virtual device has, too.
-pub const APPLETS: &str = "basename cat dd dirname grep hexdump insmod mount readlink sed sh sleep switch_root";
+/// Applets that openembedded-core's busybox has by default or by parley.cfg, as far as `init` may call them: all that the virtual device has, too.
+pub const APPLETS: &str =
+    "basename cat dd dirname grep hexdump insmod ln mkdir mount readlink sed sh sha256sum sleep switch_root";
 /// What a shell does itself.
 const BUILT_IN: &[&str] = &[".", "[", "continue", "echo", "exec", "exit", "export", "printf", "return"];
 /// Folders of busybox's links other than `/usr/bin`, where `init` does not look.
