@@ -47,6 +47,9 @@ pub enum UpdateCommand {
     /// Compare the running version with the one before
     #[command(hide = true)]
     Probation,
+    /// Whether sticks are looked at at all, before one is mounted: 1 if not
+    #[command(hide = true)]
+    StickWanted,
     /// Look for an update on a mounted stick
     #[command(hide = true)]
     Stick {

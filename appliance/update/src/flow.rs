@@ -57,6 +57,7 @@ fn run(system: &System, command: &UpdateCommand, settings: impl FnOnce() -> Resu
         UpdateCommand::Gate => gate::run(system),
         UpdateCommand::Committed => started::committed(system),
         UpdateCommand::Probation => probation::run(system, settings()?.restart),
+        UpdateCommand::StickWanted => Ok(stick::is_wanted(settings()?.stick)),
         UpdateCommand::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
         UpdateCommand::StickGone { folder } => stick::gone(system, folder),
         UpdateCommand::Report { folder } => stick::report(system, folder),

@@ -428,9 +428,11 @@ fn a_stick_does_what_the_owner_has_set() {
     bench.device.write("stick/parley.raucb", "x");
     let stick = bench.device.path("stick").to_string_lossy().into_owned();
     bench.device.write("parley.toml", "[updates]\nstick = \"ignore\"\n");
+    assert_eq!(bench.says(&["stick-wanted"]).code, Some(1), "it is not even mounted");
     assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("switched off (updates.stick)"));
     assert!(bench.installed.lock().unwrap().is_empty());
     bench.device.write("parley.toml", "[updates]\nstick = \"install\"\n");
+    assert_eq!(bench.done(&["stick-wanted"]), "");
     assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("was installed"));
     bench.device.started(Slot::A, false, NEW);
     assert!(bench.done(&["stick", &stick, "--unit", "unit"]).contains("parley.raucb: version 1.4.0 is already in use"));

@@ -100,7 +100,11 @@ impl Board {
     fn start(&self) -> Started {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ota/initramfs/init");
         let here = self.path("").display().to_string();
-        let mut script = fs::read_to_string(script).unwrap().replace("PATH=/bin", "PATH=${here}bin");
+        let script = fs::read_to_string(script).unwrap();
+        let path = |line: &str| {
+            if line.starts_with("export PATH=") { "export PATH=${here}bin".into() } else { line.to_owned() }
+        };
+        let mut script = script.lines().map(path).collect::<Vec<_>>().join("\n");
         // A file is written anew where the kernel's log goes on.
         script = script.replace("> /dev/kmsg", ">> /dev/kmsg");
         for folder in ["root", "proc", "sys", "dev", "modules"] {

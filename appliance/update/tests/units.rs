@@ -132,6 +132,10 @@ fn whatever_ends_a_trial_early_leaves_it() {
 
 #[test]
 fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
+    let condition = values("parley-stick@.service", "ExecCondition");
+    assert_eq!(condition, ["/usr/bin/parley-update stick-wanted"], "it is asked before anything is mounted");
+    let rules = fs::read_to_string(overlay().join("usr/lib/udev/rules.d/80-parley-stick.rules")).unwrap();
+    assert!(rules.contains("ENV{ID_FS_TYPE}==\"vfat|exfat\","), "{rules}");
     let before = values("parley-stick@.service", "ExecStartPre");
     assert!(before.iter().all(|line| line.contains("ro,nosuid,nodev,noexec")), "{before:?}");
     let report = fs::read_to_string(overlay().join("usr/lib/parley/report-on-stick")).unwrap();
@@ -185,7 +189,7 @@ fn every_unit_is_hardened_to_two_at_most() {
 #[test]
 fn the_programs_of_the_units_exist() {
     for service in units(".service") {
-        for name in ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecStopPost"] {
+        for name in ["ExecCondition", "ExecStart", "ExecStartPre", "ExecStartPost", "ExecStopPost"] {
             for line in values(&service, name) {
                 let program = line.trim_start_matches(['-', '+', '@', '!']).split(' ').next().unwrap_or_default();
                 let known = [

@@ -45,6 +45,14 @@ struct Outcome {
     restart: bool,
 }
 
+/// For the unit's condition. A stick that nobody wants to see is not even mounted: the kernel would read what a stranger has written.
+pub(super) fn is_wanted(wanted: OnStick) -> ExitCode {
+    match wanted {
+        OnStick::Ask | OnStick::Install => ExitCode::SUCCESS,
+        OnStick::Ignore => ExitCode::FAILURE,
+    }
+}
+
 pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) -> Result<ExitCode> {
     let mut restart = false;
     let said = match newest(system, folder)? {
