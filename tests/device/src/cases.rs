@@ -12,6 +12,7 @@ macro_rules! cases {
 
 mod committed;
 mod cuts;
+mod data;
 mod gate;
 mod install;
 mod probation;
@@ -20,6 +21,7 @@ mod report;
 mod sound;
 mod starting;
 mod stick;
+mod strangers;
 mod stream;
 mod trial;
 
@@ -102,6 +104,11 @@ pub const SCENARIOS: &[&Scenario] = &[
     &probation::LIMITS,
     &stream::STREAM,
     &stick::STICK,
+    &strangers::STRANGERS,
+    &data::WIPED,
+    &data::WORN,
+    &data::FULL,
+    &data::EMERGENCY,
     &sound::SOUND,
     &trial::HANGS,
     &trial::PANICS,

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
 
-use super::Plugged;
+use super::{DiskHarm, Plugged};
 use crate::firmware::Choice;
 
 /// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
@@ -47,6 +48,17 @@ fn fdtput(tree: &Path, options: &[&str], words: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// A layer over a file that fails as the disk is to fail.
+fn broken(file: &str, harm: &DiskHarm) -> serde_json::Value {
+    let errors: Vec<_> = match harm {
+        DiskHarm::Unreadable(sectors) => {
+            sectors.iter().map(|sector| json!({ "event": "read_aio", "sector": sector })).collect()
+        }
+        DiskHarm::ReadOnly => vec![json!({ "event": "write_aio" })],
+    };
+    json!({ "driver": "blkdebug", "node-name": "broken", "image": file, "inject-error": errors })
+}
+
 /// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
 pub fn plug_disks(command: &mut Command, disk: &Path, record: Option<&Path>, plugged: &Plugged) {
     let file = |name: &str, image: &Path| {
@@ -54,7 +66,14 @@ pub fn plug_disks(command: &mut Command, disk: &Path, record: Option<&Path>, plu
     };
     let name = if record.is_some() { "recorded" } else { "disk" };
     command.args(["-blockdev", &file(&format!("{name}-file"), disk)]);
-    command.args(["-blockdev", &format!("driver=raw,node-name={name},file={name}-file")]);
+    let below = match &plugged.harm {
+        Some(harm) => {
+            command.args(["-blockdev", &broken(&format!("{name}-file"), harm).to_string()]);
+            "broken".to_owned()
+        }
+        None => format!("{name}-file"),
+    };
+    command.args(["-blockdev", &format!("driver=raw,node-name={name},file={below}")]);
     if let Some(record) = record {
         command.args(["-blockdev", &file("log", record)]);
         command.args(["-blockdev", "driver=blklogwrites,node-name=disk,file=recorded,log=log"]);
