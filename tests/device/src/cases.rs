@@ -24,6 +24,7 @@ mod stick;
 mod strangers;
 mod stream;
 mod trial;
+mod units;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -105,6 +106,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &stream::STREAM,
     &stick::STICK,
     &strangers::STRANGERS,
+    &units::UNITS,
     &data::WIPED,
     &data::WORN,
     &data::FULL,
