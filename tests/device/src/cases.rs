@@ -172,6 +172,15 @@ fn conclusion(output: &str) -> String {
     last.rsplit("\u{1b}[K").next().unwrap_or(last).to_owned()
 }
 
+/// What an owner has said, as parley-setup writes it.
+const OWNER: &str = "/var/lib/parley-setup/parley.toml";
+
+/// As if the owner had switched updates on sticks off.
+fn owner_wants_no_stick(device: &mut VirtualDevice) -> Result<()> {
+    let write = format!("mkdir -p $(dirname {OWNER}) && printf '[updates]\\nstick = \"ignore\"\\n' > {OWNER}");
+    device.run(&write).map(|_| ())
+}
+
 /// Where the guest mounts the bundles.
 const BUNDLES: &str = "/run/bundles";
 

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use super::install::wait_committed;
-use super::{Bench, RARE, Report, Scenario, started, switched_on};
+use super::{Bench, OWNER, RARE, Report, Scenario, owner_wants_no_stick, started, switched_on};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
@@ -30,6 +30,7 @@ fn strangers(bench: &Bench, report: &mut Report) -> Result<()> {
     device.plugged.stick = Some(copy);
     switched_on(&mut device, SlotName::A)?;
     report.case("a_stick_that_nobody_wants_is_not_mounted", unwanted(&mut device));
+    device.run(&format!("rm {OWNER} && sync"))?;
     device.end()?;
     device.power_on()?;
     device.machine()?.plug_stick()?;
@@ -45,10 +46,7 @@ fn strangers(bench: &Bench, report: &mut Report) -> Result<()> {
 }
 
 fn unwanted(device: &mut VirtualDevice) -> Result<String> {
-    device.run(
-        "cp /etc/parley/parley.toml /run/parley.toml && printf '[updates]\\nstick = \"ignore\"\\n' >> /run/parley.toml && \
-         mount -o bind /run/parley.toml /etc/parley/parley.toml",
-    )?;
+    owner_wants_no_stick(device)?;
     device.machine()?.plug_stick()?;
     device.run(&format!("({SETTLED}) && ! grep '^/dev/sda' /proc/mounts"))?;
     device.run("systemctl show --property=Result --value parley-stick@dev-sda1.service")

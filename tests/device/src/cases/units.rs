@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::{ANSWERS, Bench, RARE, Report, Scenario, said_on, switched_on};
+use super::{ANSWERS, Bench, RARE, Report, Scenario, owner_wants_no_stick, said_on, switched_on};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
@@ -11,7 +11,7 @@ pub const UNITS: Scenario = Scenario {
     cases: cases! {
         "every_unit_can_do_its_work": "in its own sandbox each can write, open and do what its program needs",
         "no_unit_can_do_more_than_its_work": "and nothing of what would harm the device or the person",
-        "every_unit_sees_the_devices_settings": "what the configuration says of sticks reaches every program that goes by it",
+        "every_unit_sees_the_owners_settings": "what the owner has said of sticks reaches every program that goes by it",
     },
     starts: 1,
     run: units,
@@ -32,7 +32,7 @@ const NEVER: &str = "writes /etc|writes /usr|writes /boot|writes /home|writes /s
                      does namespaces|does host-name|does clock|does modules|does kernel-log|does kernel-settings";
 /// What helpers of updates need: root's folders, the boot chain, and the state of the root.
 const HELPER: &str = "user root|writes /var/lib|writes /run|writes /run/parley-update|changes autoboot|changes boot_b|opens /dev/mapper/control";
-const HELPER_NEVER: &str = "does real-time|sees interface-e";
+const HELPER_NEVER: &str = "does mount|does real-time|opens /dev/snd|sees interface-e";
 
 const UNITS_OF_OURS: &[Expected] = &[
     Expected {
@@ -52,7 +52,7 @@ const UNITS_OF_OURS: &[Expected] = &[
     Expected {
         unit: "parley-stick@.service",
         needs: "user root|writes /run/parley-update|does mount",
-        never: HELPER_NEVER,
+        never: "does real-time|opens /dev/snd|sees interface-e",
     },
     Expected {
         unit: "parley-data.service",
@@ -68,10 +68,7 @@ fn units(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&UNITS)?;
     switched_on(&mut device, SlotName::A)?;
     said_on(&mut device, ANSWERS, SlotName::A)?;
-    device.run(
-        "cp /etc/parley/parley.toml /run/parley.toml && printf '[updates]\\nstick = \"ignore\"\\n' >> /run/parley.toml && \
-         mount -o bind /run/parley.toml /etc/parley/parley.toml",
-    )?;
+    owner_wants_no_stick(&mut device)?;
     let listed = device.run("cd /usr/lib/systemd/system && ls parley*.service")?;
     let (mut lacking, mut excessive, mut blind) = (Vec::new(), Vec::new(), Vec::new());
     for unit in listed.lines().map(str::trim) {
@@ -91,7 +88,7 @@ fn units(bench: &Bench, report: &mut Report) -> Result<()> {
     for (name, found) in [
         ("every_unit_can_do_its_work", lacking),
         ("no_unit_can_do_more_than_its_work", excessive),
-        ("every_unit_sees_the_devices_settings", blind),
+        ("every_unit_sees_the_owners_settings", blind),
     ] {
         let outcome = match found.is_empty() {
             true => Ok(format!("{} units", UNITS_OF_OURS.len())),
