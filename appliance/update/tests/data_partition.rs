@@ -20,8 +20,10 @@ esac
 const UNMOUNT: &str = r#"#!/bin/sh
 [ -e "$here/mounted" ] && mkfs.ext4 -q -F -d "$1" "$(cat "$here/mounted")"
 rm -f "$here/mounted"
-find "$1" -mindepth 1 -delete
+/usr/bin/find "$1" -mindepth 1 -delete
 "#;
+/// As on the device, they are busybox's.
+const TOOLS: &str = "cmp cp dd du find ln ls mkdir mv readlink rm sed sleep";
 const SYSTEMCTL: &str = "#!/bin/sh\necho \"$*\" >> \"$here/systemctl\"\n";
 
 struct Card {
@@ -45,6 +47,9 @@ impl Card {
         symlink("../../devices/disk/data", card.path("sys/class/block/data")).unwrap();
         fs::File::create(card.path("dev/disk")).unwrap().set_len(2 << 20).unwrap();
         fs::File::create(card.path("dev/data")).unwrap().set_len(SIZE).unwrap();
+        for tool in TOOLS.split_whitespace() {
+            symlink("/bin/busybox", card.path("bin").join(tool)).unwrap();
+        }
         for (name, script) in [("mount", MOUNT), ("umount", UNMOUNT), ("systemctl", SYSTEMCTL)] {
             card.program(&format!("bin/{name}"), script);
         }
@@ -66,6 +71,7 @@ impl Card {
     }
 
     fn program(&self, path: &str, script: &str) {
+        let _ = fs::remove_file(self.path(path));
         fs::write(self.path(path), script).unwrap();
         fs::set_permissions(self.path(path), fs::Permissions::from_mode(0o755)).unwrap();
     }
@@ -87,7 +93,7 @@ impl Card {
     fn beyond_repair(&self) -> &Self {
         self.program("tools/repair-data", "#!/bin/sh\n[ -e \"$here/fresh\" ]\n");
         self.program("bin/mkfs.ext4", "#!/bin/sh\ntouch \"$here/fresh\"\nexec /sbin/mkfs.ext4 \"$@\"\n");
-        self.program("bin/cmp", "#!/bin/sh\ncase $* in *rotten*) exit 1 ;; esac\nexec /usr/bin/cmp \"$@\"\n");
+        self.program("bin/cmp", "#!/bin/sh\ncase $* in *rotten*) exit 1 ;; esac\nexec /bin/busybox cmp \"$@\"\n");
         self
     }
 
