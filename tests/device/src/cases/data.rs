@@ -131,9 +131,11 @@ pub const FULL: Scenario = Scenario {
 fn full(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&FULL)?;
     switched_on(&mut device, SlotName::A)?;
-    let fill = "setpriv --reuid=parley --regid=parley --clear-groups dd if=/dev/zero of=/var/lib/parley/full bs=1M; sync; \
-                ! setpriv --reuid=parley --regid=parley --clear-groups sh -c 'echo more > /var/lib/parley/more'";
-    device.run_within(fill, super::starting::LONG)?;
+    let as_parley = "systemd-run --quiet --wait --uid=parley --setenv=PATH=$PATH sh -c";
+    let fill = format!(
+        "{as_parley} 'dd if=/dev/zero of=/var/lib/parley/full bs=1M'; sync; ! {as_parley} 'echo more > /var/lib/parley/more'"
+    );
+    device.run_within(&fill, super::starting::LONG)?;
     device.end()?;
     let outcome = answers(&mut device, SlotName::A).and_then(|said| {
         ensure_data(&said, "whole")?;
