@@ -33,14 +33,16 @@ parley_seal () {
 }
 
 # What both slots' kernels are told. {root} and {slot} are filled in for each; panic=1 restarts a second after a panic; gpt lets the second copy of
-# the partition table be read, where the power failed while the first was written.
-PARLEY_CMDLINE = "gpt console=serial0,115200 loglevel=4 panic=1 oops=panic net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
+# the partition table be read, where the power failed while the first was written; open_timeout is how long the kernel feeds the watchdog that the
+# firmware has started until the first process does: without it for ever, however the start hangs.
+PARLEY_CMDLINE = "gpt watchdog.open_timeout=15 console=serial0,115200 loglevel=4 panic=1 oops=panic net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
 
 IMAGE_TYPEDEP:bootslot = "erofs-lz4.verity"
 do_image_bootslot[depends] += " \
     dosfstools-native:do_populate_sysroot \
     mtools-native:do_populate_sysroot \
     parley-initramfs:do_image_complete \
+    parley-ramoops:do_deploy \
     rpi-config:do_deploy \
     virtual/kernel:do_deploy \
 "
@@ -70,6 +72,8 @@ parley_boot_slot () {
         cp ${DEPLOY_DIR_IMAGE}/"${tree%%;*}" $work/tree
         parley_put "$1" $work/tree "$name"
     done
+    cp ${DEPLOY_DIR_IMAGE}/parley-ramoops.dtbo $work/parley-ramoops.dtbo
+    parley_put "$1" $work/parley-ramoops.dtbo overlays/parley-ramoops.dtbo
 }
 
 do_image_bootslot_a[depends] += "parley-tryboot-native:do_populate_sysroot"

@@ -50,6 +50,7 @@ pub const RELEASE: &[&str] = &["bmap-tools", "xz-utils"];
 pub const UPDATE_TESTS: &[&str] = &[
     "bmap-tools",
     "rauc",
+    "busybox",
     "squashfs-tools",
     "openssl",
     "dbus-daemon",

@@ -14,7 +14,7 @@ use parley_setup::system::System;
 #[command(version)]
 struct Cli {
     /// The card's first partition, or an image of it
-    #[arg(long, default_value = "/dev/disk/by-partlabel/autoboot")]
+    #[arg(long, default_value = "/dev/disk/by-parley/autoboot")]
     partition: PathBuf,
     /// The root of the system
     #[arg(long, default_value = "/")]

@@ -104,9 +104,9 @@ mod tests {
         let put = |path: &str, content: &[u8]| files::replace(&system.path(path), content).unwrap();
         put("/proc/cmdline", b"rauc.slot=A");
         put("/usr/lib/rauc/system.conf", b"[system]\ncompatible=toaster\n");
-        put("/dev/disk/by-partlabel/boot_b", &[0; 1000]);
+        put("/dev/disk/by-parley/boot_b", &[0; 1000]);
         assert_eq!(describe(&system).unwrap_err().to_string(), "cannot look at partition root_b");
-        put("/dev/disk/by-partlabel/root_b", &[0; 3000]);
+        put("/dev/disk/by-parley/root_b", &[0; 3000]);
         put("/var/lib/parley/data/notes", &[0; 70]);
         let device = describe(&system).unwrap();
         assert_eq!(device.room, BTreeMap::from([("boot".into(), 1000), ("rootfs".into(), 3000)]));

@@ -85,10 +85,10 @@ fn rauc_writes_to_the_slots_of_the_layout() {
     for group in list(&layout(), "slot") {
         let group = |key| text(&group, key);
         let root = section(group("rauc-root"));
-        assert!(root.contains(&format!("device=/dev/disk/by-partlabel/{}", group("root")).as_str()), "{root:?}");
+        assert!(root.contains(&format!("device=/dev/disk/by-parley/{}", group("root")).as_str()), "{root:?}");
         assert!(root.contains(&format!("bootname={}", group("name")).as_str()), "{root:?}");
         let boot = section(group("rauc-boot"));
-        assert!(boot.contains(&format!("device=/dev/disk/by-partlabel/{}", group("boot")).as_str()), "{boot:?}");
+        assert!(boot.contains(&format!("device=/dev/disk/by-parley/{}", group("boot")).as_str()), "{boot:?}");
         assert!(boot.contains(&format!("parent={}", group("rauc-root")).as_str()), "{boot:?}");
     }
 }

@@ -12,6 +12,7 @@ macro_rules! cases {
 
 mod committed;
 mod cuts;
+mod data;
 mod gate;
 mod install;
 mod probation;
@@ -20,8 +21,10 @@ mod report;
 mod sound;
 mod starting;
 mod stick;
+mod strangers;
 mod stream;
 mod trial;
+mod units;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -102,6 +105,12 @@ pub const SCENARIOS: &[&Scenario] = &[
     &probation::LIMITS,
     &stream::STREAM,
     &stick::STICK,
+    &strangers::STRANGERS,
+    &units::UNITS,
+    &data::WIPED,
+    &data::WORN,
+    &data::FULL,
+    &data::EMERGENCY,
     &sound::SOUND,
     &trial::HANGS,
     &trial::PANICS,
@@ -161,6 +170,15 @@ fn back_on(
 fn conclusion(output: &str) -> String {
     let last = output.lines().last().unwrap_or_default();
     last.rsplit("\u{1b}[K").next().unwrap_or(last).to_owned()
+}
+
+/// What an owner has said, as parley-setup writes it.
+const OWNER: &str = "/var/lib/parley-setup/parley.toml";
+
+/// As if the owner had switched updates on sticks off.
+fn owner_wants_no_stick(device: &mut VirtualDevice) -> Result<()> {
+    let write = format!("mkdir -p $(dirname {OWNER}) && printf '[updates]\\nstick = \"ignore\"\\n' > {OWNER}");
+    device.run(&write).map(|_| ())
 }
 
 /// Where the guest mounts the bundles.

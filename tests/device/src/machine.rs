@@ -32,10 +32,21 @@ const CLOCK_EVERY: Duration = Duration::from_secs(2);
 /// How long QEMU may take to open its sockets or to end, of the host's time.
 const EMULATOR_WITHIN: Duration = Duration::from_secs(600);
 
+/// How a disk fails that was good when the device was made.
+#[derive(Clone, Debug)]
+pub enum DiskHarm {
+    /// These sectors cannot be read any more.
+    Unreadable(Vec<u64>),
+    /// Every write fails, as with a card at the end of its life.
+    ReadOnly,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Plugged {
     /// A read-only second disk with bundles on it; the guest sees it as `/dev/disk/by-id/virtio-bundles`.
     pub bundles: Option<PathBuf>,
+    /// What is wrong with the disk; not where writes are recorded.
+    pub harm: Option<DiskHarm>,
     /// Where every write to the disk is recorded, with its flushes, over all starts that end in an orderly way.
     pub record: Option<PathBuf>,
     /// What the guest's clock chip says at power-on, as `2026-01-31T12:00:00`; otherwise the host's time.

@@ -250,11 +250,11 @@ mod tests {
         let make = |path: &str| std::fs::create_dir_all(root.path().join(path)).unwrap();
         make("sys/devices/mmcblk0/autoboot");
         make("sys/class/block");
-        make("dev/disk/by-partlabel");
+        make("dev/disk/by-parley");
         std::os::unix::fs::symlink("../../devices/mmcblk0/autoboot", root.path().join("sys/class/block/autoboot"))
             .unwrap();
         assert_eq!(DeviceCard::below(root.path()).disk, None, "there is no such partition");
-        File::create(root.path().join("dev/disk/by-partlabel/autoboot")).unwrap();
+        File::create(root.path().join("dev/disk/by-parley/autoboot")).unwrap();
         assert_eq!(DeviceCard::below(root.path()).disk, Some(root.path().join("dev/mmcblk0")));
     }
 

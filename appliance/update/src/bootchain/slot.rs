@@ -80,5 +80,5 @@ pub const AUTOBOOT_LABEL: &str = "autoboot";
 
 /// The device of the partition with this GPT label, below a root folder.
 pub fn device(root: &Path, label: &str) -> PathBuf {
-    root.join("dev/disk/by-partlabel").join(label)
+    root.join("dev/disk/by-parley").join(label)
 }

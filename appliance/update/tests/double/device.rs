@@ -57,7 +57,7 @@ impl Device {
     }
 
     pub fn partition(&self, label: &str) -> PathBuf {
-        self.path("dev/disk/by-partlabel").join(label)
+        self.path("dev/disk/by-parley").join(label)
     }
 
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {

@@ -68,7 +68,7 @@ fn check(device: &mut VirtualDevice) -> Result<()> {
     device.power_on()?;
     started(device, SlotName::A)?;
     // The first start has given the last partition the rest of the card, behind five others of 8.2 GiB.
-    let data = device.run("blockdev --getsize64 /dev/disk/by-partlabel/data")?;
+    let data = device.run("blockdev --getsize64 /dev/disk/by-parley/data")?;
     let data: u64 = data.trim().parse().with_context(|| format!("the data partition has {data:?} bytes"))?;
     ensure!(data > CARD_BYTES / 3, "the data partition has not grown: {data} bytes");
     println!("The data partition has grown to {} MiB", data >> 20);

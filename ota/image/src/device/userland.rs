@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::make::Recipe;
+use crate::contents::BUSYBOX;
 use crate::files;
 use crate::packages::{self, Packages};
 use xtask::{places, process};
@@ -19,11 +20,11 @@ const KERNEL: &str = "linux-image-arm64";
 /// What the cases do in the guest: programs of packages that the product has not whole, and busybox by these names. They lie where only the
 /// cases look, so that the product finds just what the image has.
 const TOOLS: &str = "usr/lib/device/bin";
-const PROGRAMS: &[(&str, &str)] = &[("alsa-utils", "aplay arecord")];
+const PROGRAMS: &[(&str, &str)] = &[("alsa-utils", "aplay arecord"), ("util-linux", "setpriv")];
 const APPLETS: &str = "
-    [ awk basename cat chmod chown cmp cp cut date dd df dirname du env expr fallocate find grep head id ip kill ln ls
-    mkdir mktemp mount mv od printf ps readlink rm rmdir sed seq setpriv sh sha256sum sleep sort stat sync tail tar test
-    timeout touch tr true truncate umount uniq wc
+    [ awk basename cat chmod chown cmp cp cut date dd df dirname dmesg du env expr fallocate find fsfreeze grep head hostname id ip kill ln ls
+    mkdir mktemp mount mv od printf ps readlink rm rmdir sed seq sh sha256sum sleep sort stat sync tail tar test
+    timeout touch tr true truncate umount uniq unshare wc
 ";
 
 /// An archive of the image's root as Debian has it: what `ota/packages.toml` names, the libraries of that, and nothing else.
@@ -66,9 +67,12 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
     for share in ["doc", "info", "locale", "man"] {
         files::remove(&root.join("usr/share").join(share))?;
     }
-    files::link("busybox", &root.join("usr/bin/sh"))?;
+    let applets = packages.files().filter(|(file, package)| *package == "busybox" && *file != BUSYBOX);
+    for (applet, _) in applets {
+        files::link(BUSYBOX, &root.join(applet.trim_start_matches('/')))?;
+    }
     for applet in APPLETS.split_whitespace() {
-        files::link("/usr/bin/busybox", &root.join(TOOLS).join(applet))?;
+        files::link(BUSYBOX, &root.join(TOOLS).join(applet))?;
     }
     process::run(Command::new("tar").arg("-C").arg(&root).args(["--owner=0", "--group=0", "-cf"]).arg(to).arg("."))?;
     [&fetched, &root, &one, &folder.join("scratch")].into_iter().try_for_each(|left| files::remove(left))

@@ -56,7 +56,7 @@ pub fn make(checkout: &Checkout, layers: &Path, contents: &Contents, folder: &Pa
     fs::write(deploy.join("bootfiles/config.txt"), "initramfs initramfs followkernel\n")?;
     fs::copy(&contents.kernel, deploy.join("Image"))?;
     fs::copy(&contents.initramfs, deploy.join("parley-initramfs-raspberrypi5.cpio.gz"))?;
-    for tree in ["bcm2712-rpi-5-b.dtb", "hifiberry-dac.dtbo"] {
+    for tree in ["bcm2712-rpi-5-b.dtb", "hifiberry-dac.dtbo", "parley-ramoops.dtbo"] {
         fs::write(deploy.join(tree), tree)?;
     }
     let native = sysroot(folder, tryboot)?;

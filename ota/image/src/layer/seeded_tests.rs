@@ -44,10 +44,12 @@ a card that does not wait for its first partition | voice-image.inc | do_image_w
 == kernel symbols
 a kernel without dm-verity | linux/files/parley.cfg | CONFIG_DM_VERITY=y\n |
 the root's file system as a module | linux/files/parley.cfg | CONFIG_EROFS_FS=y | CONFIG_EROFS_FS=m
+a kernel that loses its last words | linux/files/parley.cfg | CONFIG_PSTORE_RAM=y\n |
 a fragment that no kernel gets | linux-raspberrypi_%.bbappend | file://parley.cfg |
 == read-only root
 a writable root | voice-image.inc | IMAGE_FEATURES = "read-only-rootfs" | IMAGE_FEATURES = ""
 a root that everybody may log into | voice-image.inc | IMAGE_FEATURES = "read-only-rootfs" | IMAGE_FEATURES = "read-only-rootfs empty-root-password"
+a kernel that feeds the watchdog for ever | parley_slot_images.bbclass | watchdog.open_timeout=15 |
 a kernel that mounts writable | parley_slot_images.bbclass | systemd.show_status=0 ro root= | systemd.show_status=0 rw root=
 == the bundle is that of manifest.raucm
 the boot image left out of the bundle | voice-bundle.bb | RAUC_BUNDLE_SLOTS = "rootfs boot" | RAUC_BUNDLE_SLOTS = "rootfs"
@@ -99,6 +101,7 @@ a unit whose program nobody installs | systemd/system/parley-commit.service | Ex
 a script with a tool of coreutils alone | parley/repair-data | e2fsck -p "$1" | chcon x; e2fsck -p "$1"
 a program of ours that starts another | update/src/observed.rs | Command::new("dmsetup") | Command::new("veritysetup")
 a shell that is not there | ota/hook | #!/bin/sh | #!/bin/bash
+a file system that nobody can make | packages.toml | , files = "/usr/sbin/mkfs.ext4" |
 == packages of the root
 a root without modules | packagegroup-voice.bb | DRIVERS = "kernel-modules" | DRIVERS = ""
 a root without the firmware of the Wi-Fi | packagegroup-voice.bb | linux-firmware-rpidistro-bcm43455 |

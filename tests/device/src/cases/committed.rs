@@ -48,10 +48,8 @@ fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
     device.run("systemctl start parley-started.service")?;
     let arm = "/usr/lib/parley/parley-tryboot set-primary";
     device.run(&format!("{arm} B && {arm} A"))?;
-    let rot = format!(
-        "printf rot | dd of=/dev/disk/by-partlabel/boot_b bs=1 seek={} conv=notrunc,fsync",
-        cmdline - idle.start
-    );
+    let rot =
+        format!("printf rot | dd of=/dev/disk/by-parley/boot_b bs=1 seek={} conv=notrunc,fsync", cmdline - idle.start);
     device.run(&rot)?;
     let refused = device.shell(&format!("{arm} B"))?;
     let outcome = match refused.code {

@@ -15,6 +15,8 @@ pub const FRESH_CARD: Scenario = Scenario {
         "a_fresh_card_starts": "slot A runs from a verified root, with its data mounted and the system's watchdog fed",
         "the_assistant_answers": "the service opens its sound devices, and an engine answers",
         "the_service_feeds_its_watchdog_while_it_hears": "the service manager knows the time of a sign of life that is newer than the start",
+        "the_machine_id_is_the_boards": "it follows from the board's serial number, and no process can change it",
+        "the_system_log_leaves_the_card_alone": "it is in memory, with the messages of this start",
         "our_units_are_hardened": "systemd-analyze security says 2.0 at most for each",
         "a_device_without_a_clock_takes_updates": "at a clock of 1970, a good bundle may be installed",
         "nobody_but_the_product_asks_rauc": "another user of the device can neither read nor install",
@@ -37,6 +39,8 @@ fn fresh_card(bench: &Bench, report: &mut Report) -> Result<()> {
     }
     report.case("the_assistant_answers", answered.map(|said| said.line.text));
     report.case("the_service_feeds_its_watchdog_while_it_hears", fed(&mut device));
+    report.case("the_machine_id_is_the_boards", machine_id(&mut device));
+    report.case("the_system_log_leaves_the_card_alone", log_in_memory(&mut device));
     report.case("our_units_are_hardened", hardened(&mut device));
     report.case("a_device_without_a_clock_takes_updates", without_clock(&mut device));
     report.case("nobody_but_the_product_asks_rauc", nobody_else(&mut device));
@@ -65,6 +69,23 @@ fn fed(device: &mut VirtualDevice) -> Result<String> {
     ensure!(first > 0 && second > first, "no sign of life in five seconds: {first}, {second}");
     ensure!(limit == "8s", "the service may be silent for {limit}");
     Ok(format!("{:.1} s later in 5 s", (second - first) as f64 / 1e6))
+}
+
+/// The beginning of the SHA-256 of `parley machine-id` and the emulated board's serial number.
+const MACHINE_ID: &str = "4c53cf5a30a6bac39900cca3c8edf272";
+
+fn machine_id(device: &mut VirtualDevice) -> Result<String> {
+    let id = device.run("cat /etc/machine-id")?;
+    ensure!(id == MACHINE_ID, "it is {id}");
+    device
+        .run("! echo x 2>/dev/null > /etc/machine-id && test $(systemd-id128 machine-id) = $(cat /etc/machine-id)")?;
+    Ok(id)
+}
+
+fn log_in_memory(device: &mut VirtualDevice) -> Result<String> {
+    device
+        .run(&format!("test -d /run/log/journal/{MACHINE_ID} && test -z \"$(ls -A /var/log/journal 2>/dev/null)\""))?;
+    device.run("journalctl --no-pager --boot --lines 1 --unit parley-started.service && journalctl --disk-usage")
 }
 
 /// What systemd says at most of a unit of ours: 0 is nothing exposed, 10 everything.

@@ -3,13 +3,17 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
 
-use super::Plugged;
+use super::{DiskHarm, Plugged};
 use crate::firmware::Choice;
 
 /// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
 const MEMORY_MIB: u32 = 768;
+
+/// The board's number, as the firmware of a Pi writes it.
+const SERIAL_NUMBER: &str = "10000000abcdef12";
 
 /// QEMU with the board, the processor and the guest's time. As nice as whoever starts it: a guest that is kept from the processor while it
 /// waits finds that its time has gone on.
@@ -27,17 +31,32 @@ pub fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()>
     if !dump.status.success() {
         bail!("QEMU gives no device tree: {}", String::from_utf8_lossy(&dump.stderr));
     }
+    // What the board itself has.
+    fdtput(to, &["-t", "s"], &["/", "serial-number", SERIAL_NUMBER])?;
     let told =
         [("tryboot", u32::from(choice.tryboot)), ("partition", choice.partition), ("build-timestamp", firmware_built)];
     for (name, value) in told {
-        let mut put = Command::new("fdtput");
-        put.args(["-p", "-t", "u"]).arg(to).args(["/chosen/bootloader", name, &value.to_string()]);
-        let put = put.output().context("cannot start fdtput; is device-tree-compiler installed?")?;
-        if !put.status.success() {
-            bail!("fdtput failed: {}", String::from_utf8_lossy(&put.stderr));
-        }
+        fdtput(to, &["-p", "-t", "u"], &["/chosen/bootloader", name, &value.to_string()])?;
     }
     Ok(())
+}
+
+fn fdtput(tree: &Path, options: &[&str], words: &[&str]) -> Result<()> {
+    let put = Command::new("fdtput").args(options).arg(tree).args(words).output();
+    let put = put.context("cannot start fdtput; is device-tree-compiler installed?")?;
+    ensure!(put.status.success(), "fdtput failed: {}", String::from_utf8_lossy(&put.stderr));
+    Ok(())
+}
+
+/// A layer over a file that fails as the disk is to fail.
+fn broken(file: &str, harm: &DiskHarm) -> serde_json::Value {
+    let errors: Vec<_> = match harm {
+        DiskHarm::Unreadable(sectors) => {
+            sectors.iter().map(|sector| json!({ "event": "read_aio", "sector": sector })).collect()
+        }
+        DiskHarm::ReadOnly => vec![json!({ "event": "write_aio" })],
+    };
+    json!({ "driver": "blkdebug", "node-name": "broken", "image": file, "inject-error": errors })
 }
 
 /// Flushes end at the emulator: the guest's are in the recording, and a host that writes its page cache out would only take time.
@@ -47,7 +66,14 @@ pub fn plug_disks(command: &mut Command, disk: &Path, record: Option<&Path>, plu
     };
     let name = if record.is_some() { "recorded" } else { "disk" };
     command.args(["-blockdev", &file(&format!("{name}-file"), disk)]);
-    command.args(["-blockdev", &format!("driver=raw,node-name={name},file={name}-file")]);
+    let below = match &plugged.harm {
+        Some(harm) => {
+            command.args(["-blockdev", &broken(&format!("{name}-file"), harm).to_string()]);
+            "broken".to_owned()
+        }
+        None => format!("{name}-file"),
+    };
+    command.args(["-blockdev", &format!("driver=raw,node-name={name},file={below}")]);
     if let Some(record) = record {
         command.args(["-blockdev", &file("log", record)]);
         command.args(["-blockdev", "driver=blklogwrites,node-name=disk,file=recorded,log=log"]);

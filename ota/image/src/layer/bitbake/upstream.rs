@@ -1,5 +1,6 @@
 //! What the rules believe of the layers below, looked up in them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -13,6 +14,7 @@ use crate::contents::{self, Contents};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use crate::layer::rules::{kas, names, sources};
+use crate::packages::{self, Packages};
 
 /// Commits, names of variables, texts of licences, applets of busybox.
 pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<String> {
@@ -38,8 +40,13 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
     let busybox = fs::read_to_string(core.join("recipes-core/busybox/busybox/defconfig"))
         .context("cannot read busybox's defconfig")?;
     let contents = Contents::parse(&checkout.read(contents::FILE)?)?;
-    for applet in contents.applets() {
-        let symbol = format!("CONFIG_{}=y", if applet == "sh" { "ASH".to_owned() } else { applet.to_uppercase() });
+    let table = Packages::parse(&checkout.read(packages::FILE)?)?;
+    let busybox = busybox + &checkout.files("meta-voice/recipes-core/busybox")?.into_values().collect::<String>();
+    let linked = table.files().filter(|(file, package)| *package == "busybox" && *file != contents::BUSYBOX);
+    let applets: BTreeSet<&str> =
+        contents.applets().chain(linked.filter_map(|(file, _)| file.rsplit('/').next())).collect();
+    for applet in &applets {
+        let symbol = format!("CONFIG_{}=y", if *applet == "sh" { "ASH".to_owned() } else { applet.to_uppercase() });
         if !busybox.lines().any(|line| line == symbol) {
             add(contents::FILE, format!("busybox of openembedded-core has no {applet}"));
         }
@@ -55,7 +62,7 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
     Ok(format!(
         "{} licences, {} applets, {} names",
         sources::COMMON_LICENCES.len(),
-        contents.applets().count(),
+        applets.len(),
         names::UPSTREAM.split_whitespace().count()
     ))
 }

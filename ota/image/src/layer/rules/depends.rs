@@ -13,6 +13,7 @@ const TOOLS: &[(&str, &str)] = &[
     ("cmake", "cmake-native"),
     ("mcopy", "mtools-native"),
     ("mkfs.erofs", "erofs-utils-native"),
+    ("dtc", "dtc-native"),
     ("mkfs.ext4", "e2fsprogs-native"),
     ("mkfs.vfat", "dosfstools-native"),
     ("mmd", "mtools-native"),

@@ -13,7 +13,10 @@ use crate::recipe;
 
 const INIT: &str = "ota/initramfs/init";
 /// What a shell does itself.
-const BUILT_IN: &[&str] = &[".", "[", "continue", "echo", "exec", "exit", "export", "printf", "return"];
+const BUILT_IN: &[&str] = &[
+    ".", "[", "break", "cd", "continue", "echo", "eval", "exec", "exit", "export", "local", "printf", "read", "return",
+    "set", "shift", "test", "trap", "true", "wait",
+];
 /// The packages that bring what a tool is a link to.
 pub const BROUGHT_BY: &[(&str, &str)] =
     &[(BUSYBOX, "busybox"), ("/usr/sbin/dmsetup", "libdevmapper"), ("/usr/bin/parley-restart", "parley-restart")];
@@ -24,10 +27,7 @@ pub fn tools(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let contents = Contents::parse(&layer.checkout.read(contents::FILE)?)?;
     let (recipe, whole) = layer.needed("parley-init")?;
     let needed: Vec<_> = whole.words_of("RDEPENDS").collect();
-    let functions: Vec<_> =
-        script.lines().filter_map(|line| line.split_once("() {").map(|(name, _)| name.trim())).collect();
-    let own = |command: &String| BUILT_IN.contains(&command.as_str()) || functions.contains(&command.as_str());
-    for command in commands(&script).into_iter().filter(|command| !own(command)) {
+    for command in called(&script) {
         let Some(target) = contents.tool(&command) else {
             findings.add(contents::FILE, format!("{INIT} calls {command}, which is not in {}", contents::TOOLS));
             continue;
@@ -98,8 +98,16 @@ fn paths(script: &str) -> Vec<&str> {
     words.filter(|word| word.len() > 1 && word.starts_with('/') && !word.starts_with("/$")).collect()
 }
 
+/// The programs that a script calls: neither what the shell does itself nor its own functions.
+pub fn called(script: &str) -> Vec<String> {
+    let functions: Vec<_> =
+        script.lines().filter_map(|line| line.split_once("() {").map(|(name, _)| name.trim())).collect();
+    let own = |command: &String| BUILT_IN.contains(&command.as_str()) || functions.contains(&command.as_str());
+    commands(script).into_iter().filter(|command| !own(command)).collect()
+}
+
 /// The words of a script that stand where a command does.
-pub fn commands(script: &str) -> Vec<String> {
+fn commands(script: &str) -> Vec<String> {
     let mut found = Vec::new();
     for line in script.lines().map(str::trim).filter(|line| !line.starts_with('#')) {
         // Arithmetic and patterns hold no commands; behind substitutions, separators and patterns begins a new one.
@@ -112,13 +120,14 @@ pub fn commands(script: &str) -> Vec<String> {
             let assigns = |word: &str| {
                 word.split_once('=').is_some_and(|(name, _)| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
             };
-            let keyword = |word: &str| matches!(word, "if" | "then" | "else" | "elif" | "while" | "do" | "!" | "exec");
+            let keyword =
+                |word: &str| matches!(word, "if" | "then" | "else" | "elif" | "while" | "until" | "do" | "!" | "exec");
             // An assignment whose quoted value has spaces is no command.
             let whole = |word: &&str| !assigns(word) || word.matches('"').count().is_multiple_of(2);
             let mut words = command.split_whitespace().take_while(whole);
             let Some(word) = words.find(|word| !keyword(word) && !assigns(word)) else { continue };
             let name = word.len() > 1 && word.starts_with(|c: char| c.is_ascii_lowercase());
-            let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_');
+            let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
             let reserved = matches!(word, "for" | "case" | "esac" | "fi" | "done" | "in");
             if name && plain && !reserved && !found.iter().any(|known| known == word) {
                 found.push(word.to_owned());

@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::initramfs::commands;
+use super::initramfs::called;
 use super::{Findings, Layer, lines, recipe_name};
 use crate::layer::kernel::FRAGMENT;
 use crate::packages::{self, Packages};
 
 /// Units of an image that only kas/fleet.yml makes; the step `fleet` looks at it.
 const CHOSEN: &str = "meta-voice/recipes-core/parley-fleet/";
-/// Words that are no program of a package.
-const SHELL: &[&str] = &["[", "exec", "exit", "echo", "set", "continue"];
 /// A file, a word in it, and the packages and modules that it needs.
 const NEEDS: &[(&str, &str, &str)] = &[
     (
@@ -123,10 +121,9 @@ fn started(path: &str, text: &str) -> Vec<(usize, String)> {
         return numbered(text.split("#[cfg(test)]").next().unwrap_or(text), in_rust);
     }
     let Some(shell) = text.strip_prefix("#!").filter(|_| !path.starts_with("meta-voice/")) else { return Vec::new() };
-    let script = commands(text).into_iter().filter(|command| !SHELL.contains(&command.as_str()));
     let absolute = text.split_whitespace().filter(|word| word.starts_with("/usr/")).map(str::to_owned);
     let shell = shell.lines().next().unwrap_or_default().to_owned();
-    [shell].into_iter().chain(script).chain(absolute).map(|program| (1, program)).collect()
+    [shell].into_iter().chain(called(text)).chain(absolute).map(|program| (1, program)).collect()
 }
 
 /// `ExecStart=-+/usr/bin/program …`
@@ -192,7 +189,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let kernel = root.path().join("usr/lib/modules/6.18.33");
         let files = table.files().map(|(file, _)| root.path().join(file.trim_start_matches('/')));
-        let (built_in, modules): (Vec<_>, Vec<_>) = table.module.keys().partition(|name| *name == "zram");
+        let (built_in, modules): (Vec<_>, Vec<_>) = table.module.keys().partition(|name| *name == "exfat");
         let files: Vec<_> = files.chain(modules.iter().map(|name| kernel.join(format!("{name}.ko.xz")))).collect();
         for file in &files {
             std::fs::create_dir_all(file.parent().unwrap()).unwrap();

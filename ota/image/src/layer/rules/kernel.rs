@@ -24,6 +24,7 @@ const BUILT_IN: &[(&str, &str, &str)] = &[
     ("ota/manifest.raucm", "format=verity", "BLK_DEV_LOOP DM_VERITY SQUASHFS"),
     ("ota/system.conf", "[streaming]", "BLK_DEV_NBD"),
     (SYSTEM, "RuntimeWatchdogSec", "WATCHDOG BCM2835_WDT"),
+    ("meta-voice/conf/distro/voice.conf", "dtoverlay=parley-ramoops", "PSTORE PSTORE_RAM"),
     (SERVICE, "char-gpiochip", "GPIO_CDEV GPIO_CDEV_V1"),
     (SERVICE, "IPAddressDeny", "CGROUP_BPF BPF_SYSCALL"),
 ];

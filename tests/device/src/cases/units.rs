@@ -1,0 +1,162 @@
+//! What our units see, and what they can do: each started with its own user, environment, sandbox and mounts, and a probe as its program.
+
+use anyhow::{Context, Result, ensure};
+
+use super::{ANSWERS, Bench, RARE, Report, Scenario, owner_wants_no_stick, said_on, switched_on};
+use crate::layout::SlotName;
+use crate::virtual_device::VirtualDevice;
+
+pub const UNITS: Scenario = Scenario {
+    name: "units",
+    cases: cases! {
+        "every_unit_can_do_its_work": "in its own sandbox each can write, open and do what its program needs",
+        "no_unit_can_do_more_than_its_work": "and nothing of what would harm the device or the person",
+        "every_unit_sees_the_owners_settings": "what the owner has said of sticks reaches every program that goes by it",
+    },
+    starts: 1,
+    run: units,
+    ..RARE
+};
+
+/// A unit of ours, and what the probe says in its place.
+struct Expected {
+    unit: &'static str,
+    /// Lines of the probe that have to be there, separated by `|`.
+    needs: &'static str,
+    /// Beginnings of lines that must not be there.
+    never: &'static str,
+}
+
+/// What no unit may do, whoever it is.
+const NEVER: &str = "writes /etc|writes /usr|writes /boot|writes /home|writes /sys/kernel|opens /dev/mem|opens /dev/kmsg|opens /dev/vport0p1|\
+                     does namespaces|does host-name|does clock|does modules|does kernel-log|does kernel-settings";
+/// What helpers of updates need: root's folders, the boot chain, and the state of the root.
+const HELPER: &str = "user root|writes /var/lib|writes /run|writes /run/parley-update|changes autoboot|changes boot_b|opens /dev/mapper/control";
+const HELPER_NEVER: &str = "does mount|opens /dev/snd|sees interface-e";
+
+const UNITS_OF_OURS: &[Expected] = &[
+    Expected {
+        unit: "parley.service",
+        needs: "user parley|environment HOME=/var/lib/parley|environment PARLEY_MODELS=/usr/share/parley/models|\
+                writes /var/lib/parley|writes /run/parley|writes /run/parley/measurements|writes /tmp|opens /dev/snd/controlC0",
+        never: "writes /var/lib/parley/update|writes /var/lib/parley-update|writes /run/parley-update|writes /run/parley-data|\
+                reads |changes |opens /dev/mapper|does mount|does other-processes",
+    },
+    Expected { unit: "parley-started.service", needs: HELPER, never: HELPER_NEVER },
+    Expected { unit: "parley-gate.service", needs: HELPER, never: HELPER_NEVER },
+    Expected { unit: "parley-commit.service", needs: HELPER, never: HELPER_NEVER },
+    Expected { unit: "parley-leave-trial.service", needs: HELPER, never: HELPER_NEVER },
+    Expected { unit: "parley-probation.service", needs: HELPER, never: HELPER_NEVER },
+    // The report makes a stick writable for a moment.
+    Expected {
+        unit: "parley-stick@.service",
+        needs: "user root|writes /run/parley-update|does mount",
+        never: "opens /dev/snd|sees interface-e",
+    },
+    Expected {
+        unit: "parley-data.service",
+        needs: "user root|writes /run|writes /run/parley-data|changes data|changes autoboot|does mount",
+        never: "writes /var/lib|opens /dev/snd|opens /dev/mapper|sees interface-e",
+    },
+];
+
+/// Units whose programs go by the owner's settings of updates.
+const GO_BY_SETTINGS: &[&str] = &["parley-stick@.service", "parley-probation.service"];
+
+/// Whether a thread of the daemon's runs by the first-in-first-out rule (1), or in turns at a fixed priority (2).
+const REAL_TIME: &str = "cat /proc/$(systemctl show --property=MainPID --value parley.service)/task/*/stat | \
+                         sed 's/.*) //' | cut -d ' ' -f 39 | grep -q '[12]'";
+
+fn units(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&UNITS)?;
+    switched_on(&mut device, SlotName::A)?;
+    said_on(&mut device, ANSWERS, SlotName::A)?;
+    owner_wants_no_stick(&mut device)?;
+    let listed = device.run("cd /usr/lib/systemd/system && ls parley*.service")?;
+    let (mut lacking, mut excessive, mut blind) = (Vec::new(), Vec::new(), Vec::new());
+    for unit in listed.lines().map(str::trim) {
+        let expected = UNITS_OF_OURS.iter().find(|expected| expected.unit == unit);
+        let expected = expected.with_context(|| format!("nobody has said what {unit} needs"))?;
+        let said = probe(&mut device, unit)?;
+        let lines: Vec<&str> = said.lines().map(str::trim).collect();
+        lacking.extend(lines.iter().filter(|line| line.starts_with("lacks ")).map(|line| format!("the probe {line}")));
+        let missing = expected.needs.split('|').filter(|need| !lines.contains(need));
+        lacking.extend(missing.map(|need| format!("{unit} cannot: {need}")));
+        let forbidden = || NEVER.split('|').chain(expected.never.split('|'));
+        let done = lines.iter().filter(|line| forbidden().any(|never| is(line, never)));
+        excessive.extend(done.map(|line| format!("{unit} can: {line}")));
+        if GO_BY_SETTINGS.contains(&unit) && !lines.contains(&"sees no-sticks") {
+            blind.push(unit.to_owned());
+        }
+    }
+    // The probe has no tool for it; the daemon itself has asked.
+    if device.run(REAL_TIME).is_err() {
+        lacking.push("parley.service cannot: run threads at a real-time priority".to_owned());
+    }
+    for (name, found) in [
+        ("every_unit_can_do_its_work", lacking),
+        ("no_unit_can_do_more_than_its_work", excessive),
+        ("every_unit_sees_the_owners_settings", blind),
+    ] {
+        let outcome = match found.is_empty() {
+            true => Ok(format!("{} units", UNITS_OF_OURS.len())),
+            false => Err(anyhow::anyhow!("{}", found.join("\n"))),
+        };
+        report.case(name, outcome);
+    }
+    Ok(())
+}
+
+/// Whether a line of the probe is the one that is forbidden: `writes /run` is another than `writes /run/parley`, and what ends with a space or a
+/// letter behind a dash stands for all that begin so.
+fn is(line: &str, forbidden: &str) -> bool {
+    let begins = forbidden.ends_with([' ', '-']) || forbidden.starts_with("opens ") || forbidden.starts_with("sees ");
+    line == forbidden || (begins && line.starts_with(forbidden))
+}
+
+/// Starts a copy of a unit with the probe in the place of its programs. Its own name stays free: others depend on it.
+fn probe(device: &mut VirtualDevice, unit: &str) -> Result<String> {
+    let (name, instance) = match unit.split_once('@') {
+        Some((name, ending)) => (format!("{name}@{ending}"), format!("{name}@dev-sda1{ending}")),
+        None => (unit.to_owned(), unit.to_owned()),
+    };
+    // The drop-ins for all helpers are read by a name with that beginning; parley.service has none.
+    let copy = |name: &str| match name.strip_prefix("parley-") {
+        Some(rest) => format!("parley-probe-{rest}"),
+        None => format!("probe-{name}"),
+    };
+    let (file, started) = (copy(&name), copy(&instance));
+    let said = device.run(&format!(
+        "cd /run/systemd/system 2>/dev/null || {{ mkdir -p /run/systemd/system && cd /run/systemd/system; }}; \
+         sed -n '/^\\[Service\\]/,/^\\[Install\\]/p' /usr/lib/systemd/system/{name} | grep -v '^\\[Install\\]' > {file}; \
+         mkdir -p {file}.d; cp /usr/lib/systemd/system/{name}.d/* {file}.d/ 2>/dev/null; \
+         printf '%s\\n' '[Unit]' 'DefaultDependencies=no' '[Service]' 'Type=oneshot' 'RemainAfterExit=no' 'Restart=no' 'WatchdogSec=0' \
+         'ExecCondition=' 'ExecStartPre=' 'ExecStart=' 'ExecStart=/usr/lib/device/probe' 'ExecStartPost=' 'ExecStop=' 'ExecStopPost=' \
+         'StandardOutput=truncate:/run/probe.out' > {file}.d/90-probe.conf; \
+         rm -f /run/probe.out; systemctl daemon-reload && systemctl start {started} || systemctl status --no-pager {started}; cat /run/probe.out"
+    ))?;
+    ensure!(said.contains("user "), "the probe of {unit} did not run: {said}");
+    Ok(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_not_its_parent_and_a_beginning_stands_for_all() {
+        assert!(is("writes /run", "writes /run") && !is("writes /run/parley", "writes /run"));
+        assert!(is("reads autoboot", "reads ") && is("sees interface-eth0", "sees interface-e"));
+        assert!(!is("sees interface-lo", "sees interface-e"));
+    }
+
+    #[test]
+    fn nothing_is_needed_and_forbidden_at_once() {
+        for expected in UNITS_OF_OURS {
+            for need in expected.needs.split('|') {
+                let mut forbidden = NEVER.split('|').chain(expected.never.split('|'));
+                assert!(!forbidden.any(|never| is(need, never)), "{}: {need}", expected.unit);
+            }
+        }
+    }
+}
