@@ -59,6 +59,9 @@ const MASKED: &str = "
     systemd-user-sessions.service
 ";
 
+/// Where Debian's programs find their libraries.
+const LIBRARIES: &[&str] = &["usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/systemd", "usr/lib"];
+
 pub struct Root {
     folder: PathBuf,
     kernel_version: String,
@@ -157,8 +160,7 @@ impl Root {
                 let is_program = program.symlink_metadata()?.is_file() && fs::read(&program)?.starts_with(b"\x7fELF");
                 let inside = program.strip_prefix(&self.folder)?.to_string_lossy().into_owned();
                 if is_program {
-                    let gone = self.libraries_of(&inside)?.into_iter().find(|library| !library.exists());
-                    ensure!(gone.is_none(), "{inside} finds no {gone:?}");
+                    self.libraries_of(&inside)?;
                 }
             }
         }
@@ -176,8 +178,9 @@ impl Root {
                 .filter(|line| line.contains("(NEEDED)"))
                 .filter_map(|line| line.split(['[', ']']).nth(1));
             for name in names {
-                let library = self.path("usr/lib/aarch64-linux-gnu").join(name);
-                let library = if library.exists() { library } else { self.path("usr/lib").join(name) };
+                let mut places = LIBRARIES.iter().map(|place| self.path(place).join(name));
+                let library = places.find(|library| library.exists());
+                let library = library.with_context(|| format!("{} needs {name}", binary.display()))?;
                 if found.insert(library.clone()) {
                     open.push(library);
                 }

@@ -52,7 +52,8 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
         let file = deb.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some((name, _)) = file.split_once('_') else { continue };
         let kept = wanted.get(name);
-        if kept.is_none() && !name.starts_with("lib") && !name.starts_with("linux-image-") {
+        let is_library = name.starts_with("lib") || name == "zlib1g";
+        if kept.is_none() && !is_library && !name.starts_with("linux-image-") {
             continue;
         }
         files::remove(&one)?;
