@@ -33,8 +33,9 @@ parley_seal () {
 }
 
 # What both slots' kernels are told. {root} and {slot} are filled in for each; panic=1 restarts a second after a panic; gpt lets the second copy of
-# the partition table be read, where the power failed while the first was written.
-PARLEY_CMDLINE = "gpt console=serial0,115200 loglevel=4 panic=1 oops=panic net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
+# the partition table be read, where the power failed while the first was written. The firmware's watchdog runs when the kernel begins;
+# watchdog.open_timeout ends the kernel's own feeding of it, should no systemd take it over.
+PARLEY_CMDLINE = "gpt console=serial0,115200 loglevel=4 panic=1 oops=panic watchdog.open_timeout=15 net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
 
 IMAGE_TYPEDEP:bootslot = "erofs-lz4.verity"
 do_image_bootslot[depends] += " \

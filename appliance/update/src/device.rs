@@ -73,7 +73,7 @@ fn free(folder: &Path) -> io::Result<u64> {
 }
 
 /// When the EEPROM was built, as the firmware tells in the device tree.
-fn eeprom(system: &System) -> Eeprom {
+pub fn eeprom(system: &System) -> Eeprom {
     if let Some(built) = system.firmware_says("build-timestamp") {
         return Eeprom::Built(u64::from(built));
     }

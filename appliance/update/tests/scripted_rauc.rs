@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use double::{Bus, Script, ScriptedRauc};
-use parley_update::rauc::{BundleSource, InstallerProxy, Problem, TimeLimits, install};
+use parley_update::rauc::{Begun, BundleSource, InstallerProxy, Problem, TimeLimits, install};
 
 const LIMITS: TimeLimits = TimeLimits {
     inspect: Duration::from_millis(300),
@@ -27,7 +27,8 @@ async fn fails(script: Script, source: &str) -> (Problem, usize) {
         Ok(manifest.version().unwrap())
     };
     let source = BundleSource::of(source);
-    let failed = install(&rauc, &source, LIMITS, Path::new("/no/reason"), admit, |_| {}).await.unwrap_err();
+    let failed =
+        install(&rauc, &source, LIMITS, Path::new("/no/reason"), &Begun::default(), admit, |_| {}).await.unwrap_err();
     let told = installed.lock().unwrap().len();
     (failed, told)
 }

@@ -5,12 +5,14 @@ use std::fmt::Display;
 
 use semver::Version;
 
-use super::ledger::Ledger;
+use super::blocks::Blocks;
 use crate::policy::manifest::BundleManifest;
 
-/// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first
-/// default release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
-pub const OLDEST_EEPROM_UNIX_S: u64 = 1_727_049_600;
+/// The oldest EEPROM that is trusted on a Raspberry Pi 5: built on 2025-11-05, the first default release with all that the
+/// way back stands on. It arms the watchdog before the kernel (`kernel_watchdog_timeout`) and limits how long the kernel
+/// feeds it, and it walks on to the next boot partition where `autoboot.txt` is lost (`PARTITION_WALK`). In seconds since
+/// 1970.
+pub const OLDEST_EEPROM_UNIX_S: u64 = 1_762_364_238;
 
 /// What is known of the device.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +42,21 @@ pub enum Eeprom {
     None,
 }
 
+impl Eeprom {
+    /// Whether the firmware ends a start that hangs, and finds a system where its file is lost.
+    pub fn is_trusted(self) -> bool {
+        match self {
+            Self::Built(at) => at >= OLDEST_EEPROM_UNIX_S,
+            Self::Silent => false,
+            Self::None => true,
+        }
+    }
+}
+
+/// What an owner can do about it.
+pub const EEPROM_TOO_OLD: &str = "the device's own firmware (EEPROM) is too old to come back from a bad update by itself; \
+     bring it up to date with Raspberry Pi Imager (Misc utility images → Bootloader)";
+
 fn mb(bytes: u64) -> u64 {
     bytes.div_ceil(1_000_000)
 }
@@ -58,22 +75,13 @@ pub fn other_layout(problem: impl Display) -> String {
 ///
 /// # Errors
 /// The first reason against it, in words for the owner.
-pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, ledger: &Ledger, again: bool) -> Result<Version, String> {
+pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, blocks: &Blocks, again: bool) -> Result<Version, String> {
     if bundle.compatible != device.compatible {
         let (other, own) = (&bundle.compatible, &device.compatible);
         return Err(format!("this update is for another device ({other}); this one is {own}"));
     }
-    let trusted = match device.eeprom {
-        Eeprom::Built(at) => at >= OLDEST_EEPROM_UNIX_S,
-        Eeprom::Silent => false,
-        Eeprom::None => true,
-    };
-    if !trusted {
-        return Err(
-            "the device's own firmware (EEPROM) is too old to come back from a bad update by itself; bring it \
-            up to date with Raspberry Pi Imager (Misc utility images → Bootloader) and try again"
-                .into(),
-        );
+    if !device.eeprom.is_trusted() {
+        return Err(format!("{EEPROM_TOO_OLD} and try again"));
     }
     let version = bundle.version().ok_or_else(|| {
         let written = &bundle.version_text;
@@ -92,7 +100,7 @@ pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, ledger: &Ledger, aga
             return Err(format!("version {version} is already in use"));
         }
     }
-    if let Some(because) = ledger.block(&version).filter(|_| !again) {
+    if let Some(because) = blocks.block(&version).filter(|_| !again) {
         return Err(format!(
             "version {version} was tried before and {because}; `parley update install --again` tries it once more"
         ));
@@ -127,7 +135,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::ledger::Happened;
 
     fn version(text: &str) -> Version {
         text.parse().unwrap()
@@ -154,7 +161,7 @@ mod tests {
     }
 
     fn judge(bundle: &BundleManifest) -> Result<Version, String> {
-        admit(bundle, &device(), &Ledger::default(), false)
+        admit(bundle, &device(), &Blocks::default(), false)
     }
 
     #[track_caller]
@@ -207,7 +214,7 @@ mod tests {
     #[test]
     fn a_full_device_is_told_from_a_card_that_is_too_small() {
         let device = DeviceFacts { data_free: 4_999_999, ..device() };
-        let refusal = admit(&bundle("1.3.0"), &device, &Ledger::default(), false).unwrap_err();
+        let refusal = admit(&bundle("1.3.0"), &device, &Blocks::default(), false).unwrap_err();
         assert!(refusal.starts_with("the device is full: an update needs 5 MB"), "{refusal}");
         assert!(refusal.contains("and 4 are free"), "{refusal}");
     }
@@ -228,27 +235,25 @@ mod tests {
             [(Eeprom::Built(OLDEST_EEPROM_UNIX_S - 1), false), (Eeprom::Silent, false), (Eeprom::None, true)]
         {
             let device = DeviceFacts { eeprom, ..device() };
-            assert_eq!(admit(&bundle("1.3.0"), &device, &Ledger::default(), false).is_ok(), admitted, "{eeprom:?}");
+            assert_eq!(admit(&bundle("1.3.0"), &device, &Blocks::default(), false).is_ok(), admitted, "{eeprom:?}");
         }
     }
 
     #[test]
     fn a_bad_version_that_is_offered_five_times_is_refused_five_times() {
-        let mut ledger = Ledger::default();
-        ledger.add(0, version("1.3.0"), Happened::FailedTheGate { exceeded: vec![] });
-        for at in 1..=5 {
-            let refusal = admit(&bundle("1.3.0"), &device(), &ledger, false).unwrap_err();
+        let blocks = Blocks::read(b"1.3.0 failed-the-gate\n");
+        for _ in 1..=5 {
+            let refusal = admit(&bundle("1.3.0"), &device(), &blocks, false).unwrap_err();
             assert!(refusal.contains("was tried before and failed its own tests"), "{refusal}");
-            ledger.add(at, version("1.3.0"), Happened::Refused { because: refusal });
         }
-        assert!(admit(&bundle("1.3.0"), &device(), &ledger, true).is_ok(), "its owner's word counts");
+        assert!(admit(&bundle("1.3.0"), &device(), &blocks, true).is_ok(), "its owner's word counts");
     }
 
     proptest! {
         #[test]
         fn no_version_below_the_running_one_is_admitted_without_a_signed_word(major in 0..3u64, minor in 0..4u64, patch in 0..3u64) {
             let offered = Version::new(major, minor, patch);
-            let admitted = admit(&bundle(&offered.to_string()), &device(), &Ledger::default(), false).is_ok();
+            let admitted = admit(&bundle(&offered.to_string()), &device(), &Blocks::default(), false).is_ok();
             prop_assert_eq!(admitted, offered > version("1.2.0"));
         }
     }

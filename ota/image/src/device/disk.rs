@@ -20,7 +20,7 @@ use xtask::{places, process};
 /// What every kernel of the virtual device is told, beside what the slot adds. `panic=1`: a panic restarts after a second.
 /// `mitigations=off nokaslr`: nobody attacks a test, and the kernel's separate page tables make every call into it dear under emulation.
 /// `gpt`: a partition table that a power cut has torn, while the first start grew the data partition, is read from its second copy.
-const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic mitigations=off nokaslr \
+const CMDLINE: &str = "gpt console=ttyAMA0 loglevel=4 panic=1 oops=panic watchdog.open_timeout=15 mitigations=off nokaslr \
                        systemd.getty_auto=0 systemd.show_status=0 ro";
 
 pub struct Built {

@@ -46,7 +46,7 @@ pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(sealed, place, format!("no {} with its hash tree is made", root.filesystem));
         let words: Vec<_> = whole.value("PARLEY_CMDLINE").unwrap_or_default().split_whitespace().collect();
         let place = place_of(&whole, "PARLEY_CMDLINE", path);
-        for needed in ["gpt", "ro", "root={root}", "rauc.slot={slot}", "panic=1"] {
+        for needed in ["gpt", "ro", "root={root}", "rauc.slot={slot}", "panic=1", "watchdog.open_timeout=15"] {
             findings.expect(words.contains(&needed), &place, format!("the template lacks {needed}"));
         }
         findings.expect(!words.contains(&"rw"), &place, "the kernel is told that the root is writable");
