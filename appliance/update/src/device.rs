@@ -6,6 +6,7 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use semver::Version;
 use walkdir::WalkDir;
 
 use crate::bootchain::slot::{self, Slot};
@@ -15,6 +16,9 @@ use crate::system::System;
 
 /// RAUC's configuration, in the order in which RAUC looks for it.
 const RAUC_CONFIGURATIONS: [&str; 3] = ["/etc/rauc/system.conf", "/run/rauc/system.conf", "/usr/lib/rauc/system.conf"];
+
+/// The oldest version that the running image lets in. It is raised with a release that mends what nobody may bring back.
+const FLOOR: &str = "/usr/lib/parley/min-version";
 
 /// Room on `data` for the updater's notes and a margin, in bytes.
 const NOTES_BYTES: u64 = 4 << 20;
@@ -32,6 +36,7 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
     Ok(DeviceFacts {
         compatible: compatible.context("RAUC has no configuration that names the kind of device")?,
         running: system.version(),
+        floor: floor(&system.read(FLOOR)),
         room: room(&system.path("/"), idle)?,
         data_needed: occupied(&data).context(unseen)? + NOTES_BYTES,
         data_free: free(&data).context(unseen)?,
@@ -41,6 +46,10 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
 
 fn compatible(configuration: &str) -> Option<String> {
     configuration.lines().find_map(|line| Some(line.strip_prefix("compatible=")?.trim().to_owned()))
+}
+
+fn floor(file: &str) -> Option<Version> {
+    file.trim().parse().ok()
 }
 
 fn room(root: &Path, slot: Slot) -> Result<BTreeMap<String, u64>> {
@@ -111,6 +120,13 @@ mod tests {
         let device = describe(&system).unwrap();
         assert_eq!(device.room, BTreeMap::from([("boot".into(), 1000), ("rootfs".into(), 3000)]));
         assert_eq!((device.data_needed, device.compatible.as_str()), (70 + 4 * 1024 * 1024, "toaster"));
+    }
+
+    #[test]
+    fn the_image_names_the_oldest_version_that_it_lets_in() {
+        let shipped = include_str!("../../../rootfs-overlay/usr/lib/parley/min-version");
+        assert!(floor(shipped).is_some_and(|floor| floor.to_string() == shipped.trim()));
+        assert_eq!(floor(""), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod blocks;
+pub mod downgrade;
 pub mod gate;
 pub mod ledger;
 pub mod manifest;

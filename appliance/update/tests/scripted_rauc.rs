@@ -23,7 +23,10 @@ async fn fails(script: Script, source: &str) -> (Problem, usize) {
     let client = bus.connect().await;
     let rauc = InstallerProxy::new(&client).await.unwrap();
     let admit = |manifest: &parley_update::policy::manifest::BundleManifest| {
-        assert_eq!((manifest.images["rootfs"], manifest.images["boot"], manifest.allow_downgrade), (400, 50, true));
+        assert_eq!(
+            (manifest.images["rootfs"], manifest.images["boot"], manifest.downgrade_from.as_str()),
+            (400, 50, "<1.5.0")
+        );
         Ok(manifest.version().unwrap())
     };
     let source = BundleSource::of(source);

@@ -60,12 +60,12 @@ fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode
         return Ok(ExitCode::SUCCESS);
     }
     let watched = state.watch(version, &system.boot_id(), system.since_start())?;
-    let mut table = table.clone();
-    table.note("resets-per-hour", f64::from(state.resets_per_hour(version, watched)));
-    // Whoever has measured it before is believed.
-    if table.get("panics").is_none() {
-        table.note_whether("panics", state.panicked(system)?);
-    }
+    let mut own = Table::default();
+    own.note("resets-per-hour", f64::from(state.resets_per_hour(version, watched)));
+    own.note_whether("panics", state.panicked(system)?);
+    // As everywhere, what the parts have put down comes last.
+    own.0.extend(table.0.clone());
+    let table = own;
     match state.probation(version, &table, watched) {
         None => {}
         Some(ProbationVerdict::Watching(warnings)) => {

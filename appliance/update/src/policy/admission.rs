@@ -21,6 +21,8 @@ pub struct DeviceFacts {
     pub compatible: String,
     /// The running version, where the image names one.
     pub running: Option<Version>,
+    /// Versions below this have a fault that nobody may bring back, says the running image.
+    pub floor: Option<Version>,
     /// The room of the idle slot by class, in bytes.
     pub room: BTreeMap<String, u64>,
     /// What an update needs on `data`, in bytes: a copy of what is migrated, and notes of how it went.
@@ -89,11 +91,16 @@ pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, blocks: &Blocks, aga
             "this update has no version number that can be compared ({written:?}); ask whoever made it for another file"
         )
     })?;
+    if let Some(floor) = device.floor.as_ref().filter(|floor| version < **floor) {
+        return Err(format!(
+            "version {version} has a fault that was mended with version {floor}, and is not installed any more"
+        ));
+    }
     if let Some(running) = &device.running {
-        if !bundle.allow_downgrade && version < *running {
+        if version < *running && !bundle.may_replace(running) {
             return Err(format!(
                 "version {version} is older than version {running}, which is in use, and its maker did not allow \
-                 going back to it"
+                 going back to it from there"
             ));
         }
         if version == *running {
@@ -153,6 +160,7 @@ mod tests {
         DeviceFacts {
             compatible: "parley-raspberrypi5".into(),
             running: Some(version("1.2.0")),
+            floor: Some(version("1.0.0")),
             room: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 4_000_000)]),
             data_needed: 5_000_000,
             data_free: 5_000_000,
@@ -190,8 +198,18 @@ mod tests {
     #[test]
     fn an_older_version_needs_its_signers_word() {
         refuses(&bundle("1.1.9"), "version 1.1.9 is older than version 1.2.0");
-        admits(&BundleManifest { allow_downgrade: true, ..bundle("1.1.9") });
+        let allowed = |from: &str| BundleManifest { downgrade_from: from.into(), ..bundle("1.1.9") };
+        admits(&allowed(">=1.2.0,<1.2.2"));
+        refuses(&allowed(">=1.1.0,<1.2.0"), "did not allow going back to it from there");
+        refuses(&allowed(">=1.2.0"), "did not allow going back");
         refuses(&bundle("1.2.0-rc.1"), "version 1.2.0-rc.1 is older than version 1.2.0");
+    }
+
+    #[test]
+    fn no_permission_leads_below_the_floor_of_the_image() {
+        let old = |version| BundleManifest { downgrade_from: "<2.0.0".into(), ..bundle(version) };
+        admits(&old("1.0.0"));
+        refuses(&old("0.9.9"), "version 0.9.9 has a fault that was mended with version 1.0.0");
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl ScriptedRauc {
         let image =
             |class: &'static str, size: u64| dictionary(vec![("slot-class", class.into()), ("size", size.into())]);
         let meta: HashMap<String, HashMap<String, String>> =
-            HashMap::from([("parley".into(), HashMap::from([("allow-downgrade".into(), "true".into())]))]);
+            HashMap::from([("parley".into(), HashMap::from([("allow-downgrade-from".into(), "<1.5.0".into())]))]);
         Ok(HashMap::from([
             ("update".into(), own(update.into())),
             ("images".into(), own(vec![image("rootfs", 400), image("boot", 50)].into())),
