@@ -10,6 +10,7 @@ use semver::Version;
 use walkdir::WalkDir;
 
 use crate::bootchain::slot::{self, Slot};
+use crate::keyring;
 use crate::policy::admission::{DeviceFacts, Eeprom};
 use crate::records::data::Data;
 use crate::system::System;
@@ -19,6 +20,12 @@ const RAUC_CONFIGURATIONS: [&str; 3] = ["/etc/rauc/system.conf", "/run/rauc/syst
 
 /// The oldest version that the running image lets in. It is raised with a release that mends what nobody may bring back.
 const FLOOR: &str = "/usr/lib/parley/min-version";
+
+/// Whom the device trusts.
+const KEYRING: &str = "/etc/rauc/keyring.pem";
+
+/// Where the image says that it is one for development.
+const DEVELOPMENT: &str = "/etc/parley/development";
 
 /// Room on `data` for the updater's notes and a margin, in bytes.
 const NOTES_BYTES: u64 = 4 << 20;
@@ -36,6 +43,7 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
     Ok(DeviceFacts {
         compatible: compatible.context("RAUC has no configuration that names the kind of device")?,
         running: system.version(),
+        trusts_strangers: trusts_strangers(system),
         floor: floor(&system.read(FLOOR)),
         room: room(&system.path("/"), idle)?,
         data_needed: occupied(&data).context(unseen)? + NOTES_BYTES,
@@ -46,6 +54,11 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
 
 fn compatible(configuration: &str) -> Option<String> {
     configuration.lines().find_map(|line| Some(line.strip_prefix("compatible=")?.trim().to_owned()))
+}
+
+/// Whether a product trusts the authority of a development build, of which anybody may have the key.
+pub fn trusts_strangers(system: &System) -> bool {
+    keyring::trusts_development(&system.read(KEYRING)) && !system.path(DEVELOPMENT).exists()
 }
 
 fn floor(file: &str) -> Option<Version> {

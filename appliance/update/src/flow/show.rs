@@ -11,7 +11,7 @@ use crate::bootchain::journal::JournalPhase;
 use crate::bootchain::slot::Slot;
 use crate::device;
 use crate::output;
-use crate::policy::admission::EEPROM_TOO_OLD;
+use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::ledger::{Entry, Happened, Ledger};
 use crate::policy::table::Exceeded;
 use crate::system::System;
@@ -112,7 +112,8 @@ pub(super) fn notes(system: &System) -> Vec<String> {
             damaged.join(", ")
         )
     });
-    firmware.into_iter().chain(damaged).collect()
+    let keyring = device::trusts_strangers(system).then(|| format!("Note: {TRUSTS_STRANGERS}"));
+    firmware.into_iter().chain(keyring).chain(damaged).collect()
 }
 
 pub(super) fn history(system: &System, json: bool) -> Result<ExitCode> {

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{probation, reset};
 use crate::bootchain::journal::{Meaning, Start};
-use crate::policy::admission::EEPROM_TOO_OLD;
+use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::table::Table;
 use crate::records::data::Takeover;
 use crate::records::events::UpdateEvent;
@@ -35,6 +35,9 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
     }
     if let Err(error) = state.begin_start(system) {
         output::remark(format_args!("it is not written down how the last start ended: {error}"));
+    }
+    if device::trusts_strangers(system) {
+        output::remark(TRUSTS_STRANGERS);
     }
     if !device::eeprom(system).is_trusted() {
         output::remark(EEPROM_TOO_OLD);

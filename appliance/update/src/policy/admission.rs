@@ -21,6 +21,8 @@ pub struct DeviceFacts {
     pub compatible: String,
     /// The running version, where the image names one.
     pub running: Option<Version>,
+    /// Whether it trusts the throw-away authority of a development build, and is none.
+    pub trusts_strangers: bool,
     /// Versions below this have a fault that nobody may bring back, says the running image.
     pub floor: Option<Version>,
     /// The room of the idle slot by class, in bytes.
@@ -55,6 +57,10 @@ impl Eeprom {
     }
 }
 
+/// What a product with a development keyring says.
+pub const TRUSTS_STRANGERS: &str = "this device trusts the throw-away authority of a development build, whose key anybody may \
+     have who made one; flash an image of its maker's";
+
 /// What an owner can do about it.
 pub const EEPROM_TOO_OLD: &str = "the device's own firmware (EEPROM) is too old to come back from a bad update by itself; \
      bring it up to date with Raspberry Pi Imager (Misc utility images → Bootloader)";
@@ -81,6 +87,9 @@ pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, blocks: &Blocks, aga
     if bundle.compatible != device.compatible {
         let (other, own) = (&bundle.compatible, &device.compatible);
         return Err(format!("this update is for another device ({other}); this one is {own}"));
+    }
+    if device.trusts_strangers {
+        return Err(TRUSTS_STRANGERS.into());
     }
     if !device.eeprom.is_trusted() {
         return Err(format!("{EEPROM_TOO_OLD} and try again"));
@@ -160,6 +169,7 @@ mod tests {
         DeviceFacts {
             compatible: "parley-raspberrypi5".into(),
             running: Some(version("1.2.0")),
+            trusts_strangers: false,
             floor: Some(version("1.0.0")),
             room: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 4_000_000)]),
             data_needed: 5_000_000,
@@ -203,6 +213,13 @@ mod tests {
         refuses(&allowed(">=1.1.0,<1.2.0"), "did not allow going back to it from there");
         refuses(&allowed(">=1.2.0"), "did not allow going back");
         refuses(&bundle("1.2.0-rc.1"), "version 1.2.0-rc.1 is older than version 1.2.0");
+    }
+
+    #[test]
+    fn a_product_with_a_development_keyring_installs_nothing() {
+        let device = DeviceFacts { trusts_strangers: true, ..device() };
+        let refusal = admit(&bundle("1.3.0"), &device, &Blocks::default(), true).unwrap_err();
+        assert!(refusal.contains("throw-away authority"), "{refusal}");
     }
 
     #[test]
