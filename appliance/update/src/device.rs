@@ -136,6 +136,20 @@ mod tests {
     }
 
     #[test]
+    fn a_development_keyring_is_for_images_of_development() {
+        use base64::Engine;
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::below(folder.path());
+        let content = base64::engine::general_purpose::STANDARD.encode(keyring::DEVELOPMENT_AUTHORITY);
+        let keyring = format!("-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n");
+        assert!(!trusts_strangers(&system));
+        files::replace(&system.path(KEYRING), keyring.as_bytes()).unwrap();
+        assert!(trusts_strangers(&system));
+        files::replace(&system.path(DEVELOPMENT), b"").unwrap();
+        assert!(!trusts_strangers(&system));
+    }
+
+    #[test]
     fn the_image_names_the_oldest_version_that_it_lets_in() {
         let shipped = include_str!("../../../rootfs-overlay/usr/lib/parley/min-version");
         assert!(floor(shipped).is_some_and(|floor| floor.to_string() == shipped.trim()));

@@ -5,6 +5,7 @@
 
 mod double;
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use double::{Bus, Device, Installed, Script, ScriptedRauc};
@@ -719,6 +720,28 @@ fn an_owners_word_for_one_version_is_not_another_ones() {
     assert!(!bench.device.install(NEW), "it is used up");
     bench.done(&["install", BUNDLE, "--again"]);
     assert!(!bench.device.path("run/parley-update/again.json").exists());
+}
+
+/// What becomes of RAUC when the stick is pulled after this was told.
+fn pulled_after(script: Script, told: &str) -> bool {
+    let bench = Bench::with(|_| script);
+    let mut install = bench.device.program(env!("CARGO_BIN_EXE_parley-update"), &["install", BUNDLE]);
+    let mut install = install.env("DBUS_SYSTEM_BUS_ADDRESS", &bench.bus.address).spawn().unwrap();
+    while !bench.was_told(told) {
+        assert_eq!(install.try_wait().unwrap(), None);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").arg(install.id().to_string()).status().unwrap().success());
+    assert_eq!(install.wait().unwrap().code(), Some(1));
+    bench.device.read("systemctl").contains("restart --no-block rauc.service")
+}
+
+#[test]
+fn only_an_installation_of_ours_is_ended() {
+    let never_ends = Script { progress: vec![10], ..Script::default() };
+    assert!(pulled_after(never_ends, "progress"), "RAUC would wait for the stick for ever");
+    // Meanwhile another's may have begun.
+    assert!(!pulled_after(Script { inspect_hangs: true, ..Script::default() }, "inspecting"));
 }
 
 #[test]

@@ -85,13 +85,15 @@ pub struct ScriptedRauc {
     script: Script,
     installed: Arc<Mutex<Vec<Installed>>>,
     progress: (i32, String, i32),
+    /// An installation has begun that never ends.
+    works: bool,
 }
 
 impl ScriptedRauc {
     /// On a bus, until the connection is dropped; with what it will have been told to install.
     pub async fn on(bus: &Bus, script: Script) -> (zbus::Connection, Arc<Mutex<Vec<Installed>>>) {
         let installed = Arc::default();
-        let double = Self { script, installed: Arc::clone(&installed), progress: (0, String::new(), 0) };
+        let double = Self { script, installed: Arc::clone(&installed), progress: (0, String::new(), 0), works: false };
         let server = bus.connect().await;
         server.object_server().at("/", double).await.unwrap();
         server.request_name("de.pengutronix.rauc").await.unwrap();
@@ -156,13 +158,16 @@ impl ScriptedRauc {
         let done = self.script.installs.as_ref().map(|install| i32::from(!install()));
         if let Some(result) = done.or(self.script.result) {
             Self::completed(&emitter, result).await?;
+        } else {
+            self.works = true;
+            self.operation_changed(&emitter).await?;
         }
         Ok(())
     }
 
     #[zbus(property)]
     async fn operation(&self) -> String {
-        if self.script.busy { "installing".into() } else { "idle".into() }
+        if self.script.busy || self.works { "installing".into() } else { "idle".into() }
     }
 
     #[zbus(property)]
