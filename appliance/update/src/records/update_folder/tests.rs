@@ -128,6 +128,12 @@ fn a_trial_that_never_came_up_blocks_the_version_that_the_journal_names_whatever
     state.note_start(Meaning::GaveUp, Slot::A, Some(&version("1.0.0")), Some(&version("1.1.0"))).unwrap();
     assert!(state.blocks().block(&version("1.1.0")).is_some());
     assert!(state.blocks().block(&version("1.2.0")).is_none());
+    let lost = UpdateFolder::new(tempfile::tempdir().unwrap().path());
+    lost.note_start(Meaning::GaveUp, Slot::A, None, Some(&version("1.1.0"))).unwrap();
+    assert!(lost.blocks().block(&version("1.1.0")).is_some(), "the ledger is gone");
+    lost.note(&version("1.5.0"), Happened::Installed { slot: Slot::B }).unwrap();
+    lost.note_start(Meaning::GaveUp, Slot::A, None, Some(&version("1.3.0"))).unwrap();
+    assert!(lost.blocks().block(&version("1.3.0")).is_some() && lost.blocks().block(&version("1.5.0")).is_none());
 }
 
 #[test]
