@@ -38,6 +38,9 @@ pub enum UpdateCommand {
     /// At every start: find out what it means for updates, and repair what a cut has left
     #[command(hide = true)]
     Started,
+    /// At every orderly shutdown: write down that it is one
+    #[command(hide = true)]
+    Stopping,
     /// In a trial: judge the running version, and go back if it fails
     #[command(hide = true)]
     Gate,

@@ -6,15 +6,26 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use semver::Version;
 use walkdir::WalkDir;
 
 use crate::bootchain::slot::{self, Slot};
+use crate::keyring;
 use crate::policy::admission::{DeviceFacts, Eeprom};
 use crate::records::data::Data;
 use crate::system::System;
 
 /// RAUC's configuration, in the order in which RAUC looks for it.
 const RAUC_CONFIGURATIONS: [&str; 3] = ["/etc/rauc/system.conf", "/run/rauc/system.conf", "/usr/lib/rauc/system.conf"];
+
+/// The oldest version that the running image lets in. It is raised with a release that mends what nobody may bring back.
+const FLOOR: &str = "/usr/lib/parley/min-version";
+
+/// Whom the device trusts.
+const KEYRING: &str = "/etc/rauc/keyring.pem";
+
+/// Where the image says that it is one for development.
+const DEVELOPMENT: &str = "/etc/parley/development";
 
 /// Room on `data` for the updater's notes and a margin, in bytes.
 const NOTES_BYTES: u64 = 4 << 20;
@@ -32,6 +43,8 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
     Ok(DeviceFacts {
         compatible: compatible.context("RAUC has no configuration that names the kind of device")?,
         running: system.version(),
+        trusts_strangers: trusts_strangers(system),
+        floor: floor(&system.read(FLOOR)),
         room: room(&system.path("/"), idle)?,
         data_needed: occupied(&data).context(unseen)? + NOTES_BYTES,
         data_free: free(&data).context(unseen)?,
@@ -41,6 +54,15 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
 
 fn compatible(configuration: &str) -> Option<String> {
     configuration.lines().find_map(|line| Some(line.strip_prefix("compatible=")?.trim().to_owned()))
+}
+
+/// Whether a product trusts the authority of a development build, of which anybody may have the key.
+pub fn trusts_strangers(system: &System) -> bool {
+    keyring::trusts_development(&system.read(KEYRING)) && !system.path(DEVELOPMENT).exists()
+}
+
+fn floor(file: &str) -> Option<Version> {
+    file.trim().parse().ok()
 }
 
 fn room(root: &Path, slot: Slot) -> Result<BTreeMap<String, u64>> {
@@ -73,7 +95,7 @@ fn free(folder: &Path) -> io::Result<u64> {
 }
 
 /// When the EEPROM was built, as the firmware tells in the device tree.
-fn eeprom(system: &System) -> Eeprom {
+pub fn eeprom(system: &System) -> Eeprom {
     if let Some(built) = system.firmware_says("build-timestamp") {
         return Eeprom::Built(u64::from(built));
     }
@@ -111,6 +133,27 @@ mod tests {
         let device = describe(&system).unwrap();
         assert_eq!(device.room, BTreeMap::from([("boot".into(), 1000), ("rootfs".into(), 3000)]));
         assert_eq!((device.data_needed, device.compatible.as_str()), (70 + 4 * 1024 * 1024, "toaster"));
+    }
+
+    #[test]
+    fn a_development_keyring_is_for_images_of_development() {
+        use base64::Engine;
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::below(folder.path());
+        let content = base64::engine::general_purpose::STANDARD.encode(keyring::DEVELOPMENT_AUTHORITY);
+        let keyring = format!("-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n");
+        assert!(!trusts_strangers(&system));
+        files::replace(&system.path(KEYRING), keyring.as_bytes()).unwrap();
+        assert!(trusts_strangers(&system));
+        files::replace(&system.path(DEVELOPMENT), b"").unwrap();
+        assert!(!trusts_strangers(&system));
+    }
+
+    #[test]
+    fn the_image_names_the_oldest_version_that_it_lets_in() {
+        let shipped = include_str!("../../../rootfs-overlay/usr/lib/parley/min-version");
+        assert!(floor(shipped).is_some_and(|floor| floor.to_string() == shipped.trim()));
+        assert_eq!(floor(""), None);
     }
 
     #[test]

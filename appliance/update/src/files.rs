@@ -1,18 +1,77 @@
-//! Small files on `data` that are whole or not there: written beside, synced, renamed.
+//! Small files that are whole or not there: written beside, synced, renamed.
+//!
+//! Rules: no link is followed, for a folder may belong to somebody else or come from a stick; what is no plain file, or
+//! larger than any of ours, is not read; a file that cannot be read is told from one that is not there.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use nix::fcntl::OFlag;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+/// The largest file that is read, in bytes: a ledger with the reasons of years has a tenth of it.
+const LARGEST_BYTES: u64 = 4 << 20;
+
+/// Opens a plain file for reading, and nothing that a link or a pipe would lead to.
+///
+/// # Errors
+/// It is missing, no plain file, or cannot be opened.
+pub fn open(path: &Path) -> io::Result<File> {
+    // A pipe without a writer would be waited for.
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(ErrorKind::InvalidInput, format!("{} is no plain file", path.display())))
+    }
+}
+
+/// Reads a plain file.
+///
+/// # Errors
+/// As [`open`], and a file that is larger than any of ours.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    open(path)?.take(LARGEST_BYTES + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST_BYTES {
+        return Err(io::Error::new(ErrorKind::FileTooLarge, format!("{} is larger than any of ours", path.display())));
+    }
+    Ok(content)
+}
+
+/// Makes a file that is not there: whatever lay under its name is removed, and no link is followed.
+///
+/// # Errors
+/// The folder cannot be written, or a folder has the name.
+pub fn create(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Opens a file to write at its end, and makes it where it is missing.
+///
+/// # Errors
+/// It is a link or cannot be written.
+pub fn append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)
+}
+
 /// Replaces a file: after a cut it is the old one or the new one.
+///
+/// # Errors
+/// The folder cannot be written.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let unfinished = path.with_added_extension("part");
-    let mut file = File::create(&unfinished)?;
+    let mut file = create(&unfinished)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&unfinished, path)?;
@@ -20,20 +79,50 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Replaces a file by a value's JSON.
+///
+/// # Errors
+/// As [`replace`].
 pub fn replace_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     replace(path, &text)
 }
 
-/// Reads a value; `None` where the file is missing or makes no sense, which is logged nowhere: the caller decides what
-/// that means.
+/// Reads a value; `None` where the file is missing or makes no sense: for what may be lost. [`load_json`] is for what
+/// may not.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
+    serde_json::from_slice(&read(path).ok()?).ok()
+}
+
+/// Reads a value that must not be lost: `None` only where there is no file.
+///
+/// # Errors
+/// There is one and it cannot be read, or makes no sense.
+pub fn load_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
+    match read(path) {
+        Ok(content) => Ok(Some(serde_json::from_slice(&content)?)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a file that cannot be read out of the way, beside its place, so that a new one does not cover it. Of two, the
+/// last stays.
+///
+/// # Errors
+/// The folder cannot be written.
+pub fn set_aside(path: &Path) -> io::Result<()> {
+    let aside = path.with_added_extension("damaged");
+    if aside.is_dir() {
+        fs::remove_dir_all(&aside)?;
+    }
+    fs::rename(path, aside)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     #[test]
@@ -47,10 +136,46 @@ mod tests {
     }
 
     #[test]
-    fn a_garbled_file_reads_as_none() {
+    fn a_garbled_file_reads_as_none_and_is_told_from_a_missing_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state.json");
+        assert_eq!(load_json::<Vec<u8>>(&path).unwrap(), None);
         fs::write(&path, b"[1,").unwrap();
         assert_eq!(read_json::<Vec<u8>>(&path), None);
+        assert!(load_json::<Vec<u8>>(&path).is_err());
+        for _ in 0..2 {
+            fs::write(&path, b"[1,").unwrap();
+            set_aside(&path).unwrap();
+            assert!(!path.exists() && fs::read(folder.path().join("state.json.damaged")).unwrap() == b"[1,");
+        }
+    }
+
+    #[test]
+    fn no_link_is_followed_wherever_it_lies() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        fs::write(place("card"), b"[7]").unwrap();
+        for link in ["state.json.part", "state.json", "log", "report"] {
+            symlink(place("card"), place(link)).unwrap();
+        }
+        assert_eq!(read_json::<Vec<u8>>(&place("state.json")), None, "reading");
+        assert!(load_json::<Vec<u8>>(&place("state.json")).is_err(), "it is not taken for a missing one");
+        assert!(append(&place("log")).is_err());
+        replace(&place("state.json"), b"[1]").unwrap();
+        create(&place("report")).unwrap().write_all(b"x").unwrap();
+        assert_eq!(fs::read(place("card")).unwrap(), b"[7]", "what they led to is untouched");
+        assert_eq!(read_json::<Vec<u8>>(&place("state.json")), Some(vec![1]));
+        assert!(!place("report").is_symlink());
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for_and_a_large_file_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pipe, large) = (folder.path().join("pipe"), folder.path().join("large"));
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(open(&pipe).unwrap_err().kind(), ErrorKind::InvalidInput);
+        File::create(&large).and_then(|file| file.set_len(LARGEST_BYTES + 1)).unwrap();
+        assert_eq!(read(&large).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        assert_eq!(open(folder.path()).unwrap_err().kind(), ErrorKind::InvalidInput, "a folder");
     }
 }

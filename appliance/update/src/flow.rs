@@ -55,6 +55,7 @@ fn run(system: &System, command: &UpdateCommand, named: Option<&Path>) -> Result
         UpdateCommand::Rollback { no_restart } => restart::rollback(system, *no_restart),
         UpdateCommand::Reset { yes } => reset::ask(system, *yes),
         UpdateCommand::Started => started::started(system),
+        UpdateCommand::Stopping => started::stopping(system),
         UpdateCommand::Gate => gate::run(system),
         UpdateCommand::Committed => started::committed(system),
         UpdateCommand::Probation => probation::run(system, settings()?.restart),

@@ -1,15 +1,17 @@
 //! Updates that cannot brick.
 //!
-//! From the ground up: [`files`] and [`output`]; [`bootchain`], the slots and how the firmware chooses one; [`policy`],
-//! the rules; [`records`], what is remembered; [`system`], [`device`] and [`observed`], what is seen of this machine;
-//! [`rauc`], which writes the slots; and `flow`, the commands of the program `parley-update`.
+//! From the ground up: [`files`], `acting` and [`output`]; [`bootchain`], the slots and how the firmware chooses one;
+//! [`policy`], the rules; [`records`], what is remembered; [`system`], [`device`], [`keyring`] and [`observed`], what is
+//! seen of this machine; [`rauc`], which writes the slots; and `flow`, the commands of the program `parley-update`.
 
+mod acting;
 pub mod bootchain;
 pub mod command_line;
 pub mod device;
 pub mod files;
 #[cfg(feature = "flow")]
 pub mod flow;
+pub mod keyring;
 pub mod observed;
 pub mod output;
 pub mod policy;

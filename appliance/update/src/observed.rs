@@ -10,13 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::bootchain::cmdline;
 use crate::bootchain::journal::Start;
-use crate::files;
+use crate::policy::admission::Eeprom;
 use crate::policy::table::Table;
 use crate::system::System;
+use crate::{device, files, output};
 
 /// Every part of the appliance may put a table of its own here, as `<name>.json`: `{"sound-card": {"value": 1,
 /// "samples": 1}}`. The folder is empty after a start. Later names win over earlier ones.
 pub const FOLDER: &str = "/run/parley/measurements";
+
+/// What `parley-update started` has measured: root's own, where nobody else can write.
+pub const OF_START: &str = "/run/parley-update/start.json";
 
 /// Where the restarts that were seen are kept.
 const RESTARTS: &str = "/run/parley-update/restarts.json";
@@ -34,16 +38,22 @@ pub fn of_parts(folder: &Path) -> Table {
     )
 }
 
-/// Everything that can be seen at once: identity, verity, writing, restarts, and the time without trouble.
+/// Everything that can be seen at once: identity, verity, watchdog, writing, restarts, and the time without trouble.
 pub fn of_system(system: &System, start: Start) -> Table {
     let (mut table, since_start) = (Table::default(), system.since_start());
     let same_slot = system.firmware_slot().is_none_or(|slot| slot == start.slot);
     // The command line says which root the initramfs opened.
     let same_root = cmdline::completed_for(&system.read("/proc/cmdline")) == Some(start.slot);
     table.note_whether("slot-identity", same_slot && same_root);
-    let verity = verity();
-    table.note_whether("verity", verity == Some(true));
-    table.note_whether("verity-errors", verity == Some(false));
+    // What cannot be found out is left out: that is another thing than a bad answer.
+    if let Some(verity) = verity() {
+        table.note_whether("verity", verity == Verity::Clean);
+        table.note_whether("verity-errors", verity == Verity::Damaged);
+    }
+    if let Some(armed) = boot_watchdog(system) {
+        table.note_whether("boot-watchdog", armed);
+    }
+    table.0.extend(files::read_json::<Table>(&system.path(OF_START)).unwrap_or_default().0);
     table.note_whether("data-writable", can_write(&system.state().path("probe")));
     if let Some(restarts) = restarts() {
         table.note("restarts", f64::from(restarts));
@@ -56,9 +66,7 @@ pub fn of_system(system: &System, start: Start) -> Table {
             files::replace_json(&kept, &seen).ok();
         }
     }
-    table.note("quiet-s", since_start.as_secs_f64());
-    let crashed = fs::read_dir(system.path("/sys/fs/pstore")).is_ok_and(|mut entries| entries.next().is_some());
-    table.note_whether("panics", crashed);
+    table.note("quiet-s", system.since_userspace().as_secs_f64());
     table
 }
 
@@ -84,16 +92,59 @@ fn of_the_last_hour(seen: &mut Vec<Seen>, now_s: u64, restarts: u32) -> u32 {
     restarts.saturating_sub(before)
 }
 
-/// Whether every block of the root that was read was right, by its hash tree; `None` where the root is not checked.
-fn verity() -> Option<bool> {
-    let status = Command::new("dmsetup").args(["status", "--target", "verity"]).output().ok()?;
-    read_verity(&String::from_utf8_lossy(&status.stdout))
+/// What the kernel says of the root and its hash tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verity {
+    /// Every block that was read was right.
+    Clean,
+    Damaged,
+    /// Nobody checks the root.
+    Absent,
+}
+
+/// `None` where nobody can be asked.
+fn verity() -> Option<Verity> {
+    let status = Command::new("dmsetup").args(["status", "--target", "verity"]).output();
+    let status = status.inspect_err(|error| output::remark(format_args!("verity: dmsetup: {error}"))).ok()?;
+    if !status.status.success() {
+        output::remark(format_args!("verity: {}", String::from_utf8_lossy(&status.stderr).trim()));
+        return None;
+    }
+    Some(read_verity(&String::from_utf8_lossy(&status.stdout)))
 }
 
 /// A line of `dmsetup status` ends with V or C for each device: `root: 0 7168 verity V`.
-fn read_verity(status: &str) -> Option<bool> {
-    let root = status.lines().rfind(|line| line.starts_with("root:"))?;
-    Some(root.split_whitespace().nth(4) == Some("V"))
+fn read_verity(status: &str) -> Verity {
+    match status.lines().rfind(|line| line.starts_with("root:")) {
+        None => Verity::Absent,
+        Some(root) if root.split_whitespace().nth(4) == Some("V") => Verity::Clean,
+        Some(_) => Verity::Damaged,
+    }
+}
+
+/// Whether a hang is noticed from the kernel's first moment on: the firmware's watchdog runs, the kernel feeds it only for
+/// a limited time, and systemd has taken it over. `None` where nobody can be asked; a device without such a firmware has
+/// nothing to arm.
+fn boot_watchdog(system: &System) -> Option<bool> {
+    if device::eeprom(system) == Eeprom::None {
+        return Some(true);
+    }
+    let limited = system.read("/proc/cmdline").split_whitespace().any(|word| {
+        let limit = word.strip_prefix("watchdog.open_timeout=");
+        limit.and_then(|limit| limit.parse::<u32>().ok()).is_some_and(|seconds| seconds > 0)
+    });
+    let fed = match system.read("/sys/class/watchdog/watchdog0/state").trim() {
+        "" => asked_systemd("WatchdogLastPingTimestampMonotonic").map(|at| at != "0")?,
+        state => state == "active",
+    };
+    Some(limited && fed)
+}
+
+/// A property of systemd itself; `None` where it does not answer or has no such property.
+fn asked_systemd(property: &str) -> Option<String> {
+    let shown = Command::new("systemctl").args(["show", &format!("--property={property}")]).output().ok()?;
+    let text = String::from_utf8_lossy(&shown.stdout);
+    Some(text.trim().strip_prefix(&format!("{property}="))?.to_owned())
 }
 
 fn can_write(probe: &Path) -> bool {
@@ -119,9 +170,37 @@ mod tests {
 
     #[test]
     fn the_roots_hash_tree_is_clean_damaged_or_absent() {
-        assert_eq!(read_verity("root: 0 7168 verity V\nbundle: 0 10 verity C\n"), Some(true));
-        assert_eq!(read_verity("root: 0 7168 verity C\n"), Some(false));
-        assert_eq!(read_verity("No devices found\n"), None);
+        assert_eq!(read_verity("root: 0 7168 verity V\nbundle: 0 10 verity C\n"), Verity::Clean);
+        assert_eq!(read_verity("root: 0 7168 verity C\n"), Verity::Damaged);
+        assert_eq!(read_verity("No devices found\n"), Verity::Absent);
+    }
+
+    #[test]
+    fn the_boot_watchdog_is_armed_by_the_command_line_and_kept_by_systemd() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::below(folder.path());
+        let put = |path: &str, content: &[u8]| files::replace(&system.path(path), content).unwrap();
+        assert_eq!(boot_watchdog(&system), Some(true), "no firmware, nothing to arm");
+        put("/proc/device-tree/model", b"Raspberry Pi 5 Model B Rev 1.0\0");
+        put("/sys/class/watchdog/watchdog0/state", b"active\n");
+        for (line, armed) in
+            [("quiet", false), ("quiet watchdog.open_timeout=15", true), ("watchdog.open_timeout=0", false)]
+        {
+            put("/proc/cmdline", line.as_bytes());
+            assert_eq!(boot_watchdog(&system), Some(armed), "{line}");
+        }
+        put("/proc/cmdline", b"watchdog.open_timeout=15");
+        put("/sys/class/watchdog/watchdog0/state", b"inactive\n");
+        assert_eq!(boot_watchdog(&system), Some(false));
+    }
+
+    #[test]
+    fn the_tables_of_others_are_read_without_following_a_link_or_waiting_for_a_pipe() {
+        let (folder, secret) = (tempfile::tempdir().unwrap(), tempfile::NamedTempFile::new().unwrap());
+        fs::write(secret.path(), r#"{"sound-card": {"value": 1, "samples": 1}}"#).unwrap();
+        std::os::unix::fs::symlink(secret.path(), folder.path().join("a.json")).unwrap();
+        nix::unistd::mkfifo(&folder.path().join("b.json"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        assert_eq!(of_parts(folder.path()), Table::default());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What may be installed, what may stay, and what goes back. Pure: every function decides over what it is given.
 
 pub mod admission;
+pub mod blocks;
+pub mod downgrade;
 pub mod gate;
 pub mod ledger;
 pub mod manifest;

@@ -13,7 +13,7 @@ mod source;
 #[cfg(feature = "flow")]
 pub use bus::InstallerProxy;
 #[cfg(feature = "flow")]
-pub use install::{TimeLimits, inspect, install};
+pub use install::{Begun, TimeLimits, inspect, install};
 pub use problem::Problem;
 #[cfg(feature = "flow")]
 pub use source::BundleSource;

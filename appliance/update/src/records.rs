@@ -2,5 +2,8 @@
 
 pub mod data;
 pub mod events;
+pub mod moved;
+pub mod on_data;
 pub mod schemas;
+pub mod starts;
 pub mod update_folder;

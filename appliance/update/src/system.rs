@@ -7,18 +7,31 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use semver::Version;
+use serde::{Deserialize, Serialize};
 
 use crate::bootchain::backend::{self, Backend, JournalFile};
 use crate::bootchain::card::DeviceCard;
 use crate::bootchain::journal::Start;
 use crate::bootchain::slot::Slot;
+use crate::files;
 use crate::records::data::Data;
 use crate::records::events::{self, UpdateEvent};
 use crate::records::schemas;
-use crate::records::update_folder::UpdateFolder;
+use crate::records::update_folder::{Sound, UpdateFolder};
 
 /// The argument of a restart that makes the firmware try the other slot once.
 pub const TRYBOOT: &str = "--reboot-argument=0 tryboot";
+
+/// Where it is written from when on userspace could work.
+const USERSPACE: &str = "/run/parley-update/userspace.json";
+
+/// From when on userspace could work, in one start.
+#[derive(Debug, Serialize, Deserialize)]
+struct Userspace {
+    boot_id: String,
+    /// Since the start.
+    at_s: f64,
+}
 
 /// A system, by its root folder: `/`, or a folder that a test has laid out like it.
 #[derive(Debug, Clone)]
@@ -89,6 +102,35 @@ impl System {
         seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default()
     }
 
+    /// Which sound devices the kernel has.
+    pub fn sound(&self) -> Sound {
+        let entries = fs::read_dir(self.path("/sys/class/sound")).into_iter().flatten().flatten();
+        let names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        // `pcmC0D0c` captures, `pcmC0D0p` plays.
+        let has = |end| names.iter().any(|name| name.starts_with("pcm") && name.ends_with(end));
+        Sound { microphone: has('c'), loudspeaker: has('p') }
+    }
+
+    /// Userspace may work from now on: data is checked, mounted and taken over. Said once in a start.
+    ///
+    /// # Errors
+    /// `/run` cannot be written.
+    pub fn note_userspace(&self) -> std::io::Result<()> {
+        let (path, boot_id) = (self.path(USERSPACE), self.boot_id());
+        if files::read_json::<Userspace>(&path).is_some_and(|noted| noted.boot_id == boot_id) {
+            return Ok(());
+        }
+        files::replace_json(&path, &Userspace { boot_id, at_s: self.since_start().as_secs_f64() })
+    }
+
+    /// How long userspace has been able to work. Where nobody has said from when on, that is since the start.
+    pub fn since_userspace(&self) -> Duration {
+        let noted = files::read_json::<Userspace>(&self.path(USERSPACE));
+        let noted = noted.filter(|noted| noted.boot_id == self.boot_id());
+        let from = noted.and_then(|noted| Duration::try_from_secs_f64(noted.at_s).ok()).unwrap_or_default();
+        self.since_start().saturating_sub(from)
+    }
+
     /// A text file; empty where it is missing.
     pub fn read(&self, on_device: &str) -> String {
         fs::read_to_string(self.path(on_device)).unwrap_or_default()
@@ -96,7 +138,7 @@ impl System {
 
     /// What updates remember.
     pub fn state(&self) -> UpdateFolder {
-        UpdateFolder::new(self.path("/var/lib/parley/update"))
+        UpdateFolder::new(self.path(UpdateFolder::FOLDER))
     }
 
     /// The data that outlives a slot.
@@ -162,7 +204,7 @@ mod tests {
     #[test]
     fn a_laptop_has_no_slot() {
         let (_folder, system) = system(&[("/proc/cmdline", b"quiet splash")]);
-        let refused = system.boot_chain(|chain| chain.started()).unwrap_err();
+        let refused = system.boot_chain(|chain| chain.started(|_, _| Ok(()))).unwrap_err();
         assert_eq!(refused.to_string(), "updates need a device with two slots, such as a flashed card");
     }
 

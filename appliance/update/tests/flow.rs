@@ -5,9 +5,11 @@
 
 mod double;
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use double::{Bus, Device, Installed, Script, ScriptedRauc};
+use parley_update::bootchain::fat;
 use parley_update::bootchain::slot::Slot;
 use serde_json::Value;
 
@@ -142,7 +144,7 @@ fn an_update_goes_its_way_from_the_bundle_to_the_end_of_its_probation() {
     bench.done(&["committed"]);
     bench.done(&["committed"]);
     assert_eq!(bench.happened(), ["installed", "committed"]);
-    assert!(!bench.device.path("var/lib/parley/update/data-before.json").exists(), "no data has another version");
+    assert!(!bench.device.path("var/lib/parley-update/data-before.json").exists(), "no data has another version");
     bench.done(&["probation"]);
     assert_eq!(bench.status()["probation-left-s"], DAY_S);
     assert!(bench.done(&["status"]).contains("another 24 h"));
@@ -216,6 +218,7 @@ fn an_owner_goes_back_by_a_trial_of_the_old_version() {
 #[test]
 fn a_version_that_crashes_on_probation_goes_back_by_itself_once() {
     let bench = Bench::committed();
+    bench.done(&["probation"]);
     bench.device.write("sys/fs/pstore/dmesg", "a panic");
     bench.done(&["probation"]);
     assert_eq!(bench.device.reboots(), [TRIAL]);
@@ -260,7 +263,7 @@ fn a_damaged_root_fails_the_gate_and_ends_probation() {
 fn a_device_that_cannot_save_anything_fails_the_gate() {
     let bench = Bench::new();
     bench.in_trial(61);
-    std::fs::create_dir(bench.device.path("var/lib/parley/update/probe.part")).unwrap();
+    std::fs::create_dir(bench.device.path("var/lib/parley-update/probe.part")).unwrap();
     assert!(bench.says(&["gate"]).err.contains("data-writable: the device cannot save anything"));
     assert_eq!(bench.device.reboots(), ["reboot"]);
 }
@@ -282,7 +285,7 @@ fn probation_keeps_what_a_version_without_it_measures_as_the_baseline() {
     let bench = Bench::new();
     bench.measures("error-rate", 0.25, 100);
     bench.done(&["probation"]);
-    let baseline = bench.device.read("var/lib/parley/update/baseline.json");
+    let baseline = bench.device.read("var/lib/parley-update/baseline.json");
     assert!(baseline.contains("error-rate"), "{baseline}");
     assert_eq!(bench.device.reboots(), Vec::<String>::new());
 }
@@ -467,10 +470,315 @@ fn a_reset_wants_a_yes_and_is_fulfilled_by_the_next_start() {
     bench.done(&["reset", "--yes"]);
     assert_eq!(bench.device.reboots(), ["reboot"]);
     assert!(bench.device.path("var/lib/parley/data/history").exists(), "its files are open");
+    bench.device.write("var/lib/parley-setup/wpa_supplicant-wlan0.conf", "psk");
+    let setup = "[wifi]\nnetwork = 'home'\npassword = 'correct horse'\n";
+    let card = bench.device.partition("autoboot");
+    fat::create(&card, "parley-setup.toml.txt", setup.as_bytes()).unwrap();
     assert!(bench.says(&["started"]).err.contains("the device was reset"));
+    assert_eq!(bench.device.reboots(), ["reboot"], "what was running knew things");
+    assert!(!bench.device.path("var/lib/parley-setup/wpa_supplicant-wlan0.conf").exists());
+    let blanked = fat::find(&card, "parley-setup.toml.txt").unwrap().content;
+    assert!(blanked.len() == setup.len() && blanked.starts_with(b"# "), "it is not applied once more");
+    assert_eq!(bench.device.named(), Some(Slot::A));
     assert!(!bench.device.path("var/lib/parley/data").exists());
     assert_eq!(bench.happened(), ["installed"], "what is about the card stays");
     assert!(!bench.says(&["started"]).err.contains("reset"));
+}
+
+#[test]
+fn a_reset_that_cannot_be_fulfilled_is_wished_for_until_it_can() {
+    let bench = Bench::new();
+    bench.device.write("var/lib/parley/data/history", "what was said");
+    bench.done(&["reset", "--yes"]);
+    let card = bench.device.partition("autoboot");
+    let aside = bench.device.path("autoboot");
+    std::fs::rename(&card, &aside).unwrap();
+    // Whoever cannot overwrite a password forgets nothing else first: nothing would say that it is not done.
+    std::fs::create_dir(&card).unwrap();
+    let refused = bench.says(&["started"]);
+    assert!(!refused.err.contains("was reset"), "{refused:?}");
+    std::fs::remove_dir(&card).unwrap();
+    std::fs::rename(&aside, &card).unwrap();
+    let said = bench.says(&["started"]);
+    assert!(said.err.contains("the device was reset"), "{said:?}");
+    assert!(!bench.device.path("var/lib/parley/data/history").exists());
+}
+
+/// A trial in which the daemon finds no sound devices, and is started again and again.
+fn deaf_trial(bench: &Bench) {
+    bench.device.started(Slot::B, true, NEW);
+    bench.done(&["started"]);
+    bench.device.write("restarts", "7");
+    bench.device.runs_for(121);
+    bench.device.reboots();
+}
+
+#[test]
+fn hardware_that_was_absent_before_is_no_fault_of_the_version() {
+    let bench = Bench::new();
+    bench.device.plug("c", false);
+    bench.done(&["install", BUNDLE, "--restart"]);
+    deaf_trial(&bench);
+    let said = bench.says(&["gate"]);
+    assert!(said.err.contains("sound-card: the new version cannot use"), "{said:?}");
+    assert_eq!((said.code, bench.device.reboots()), (Some(1), vec!["reboot".to_owned()]));
+    assert!(bench.was_told("not-judged"));
+    bench.device.write("restarts", "0");
+    bench.device.started(Slot::A, false, "1.0.0");
+    assert!(bench.done(&["started"]).contains(r#""meaning":"interrupted""#));
+    assert_eq!(bench.happened(), ["installed", "not-judged"]);
+    bench.device.runs_for(700);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), Vec::<String>::new(), "it would be the same");
+    bench.device.plug("c", true);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+}
+
+#[test]
+fn hardware_that_only_the_new_version_does_not_find_is_its_fault() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE, "--restart"]);
+    bench.device.plug("c", false);
+    deaf_trial(&bench);
+    bench.says(&["gate"]);
+    assert_eq!(bench.happened(), ["installed", "failed-the-gate"]);
+}
+
+#[test]
+fn an_ordinary_start_without_a_microphone_is_confirmed() {
+    let bench = Bench::new();
+    bench.device.write("inactive", "3");
+    bench.device.plug("c", false);
+    let said = bench.says(&["gate"]);
+    assert!(said.code == Some(0) && said.err.contains("no microphone"), "{said:?}");
+}
+
+#[test]
+fn what_cannot_be_measured_neither_passes_nor_blocks_and_three_times_are_the_end() {
+    let bench = Bench::new();
+    bench.device.write_program("dmsetup", "#!/bin/sh\nexit 127\n");
+    bench.done(&["install", BUNDLE]);
+    for trial in 1..=3 {
+        bench.done(&["install", "--restart"]);
+        bench.device.started(Slot::B, true, NEW);
+        bench.done(&["started"]);
+        bench.measures("sound-card", 1.0, 1);
+        bench.measures("self-test-s", 3.0, 1);
+        bench.device.runs_for(121);
+        let said = bench.says(&["gate"]);
+        assert!(said.code == Some(1) && said.err.contains("verity: "), "{said:?}");
+        bench.device.started(Slot::A, false, "1.0.0");
+        let meaning = if trial < 3 { r#""meaning":"interrupted""# } else { r#""meaning":"gave-up""# };
+        assert!(bench.done(&["started"]).contains(meaning));
+    }
+    assert_eq!(bench.happened(), ["installed", "not-judged", "not-judged", "not-judged", "given-up"]);
+    assert!(bench.says(&["install", "--restart"]).err.contains("no trial is prepared"));
+    bench.done(&["install", BUNDLE]);
+}
+
+#[test]
+fn a_later_failure_does_not_hide_which_version_never_came_up() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE]);
+    // Somebody's other attempt: the network was away.
+    let elsewhere = r#"{"at_unix_s":1,"version":"1.5.0","what":"not-installed","because":"away"}"#;
+    let ledger = bench.device.read("var/lib/parley-update/ledger.json");
+    bench.device.write(
+        "var/lib/parley-update/ledger.json",
+        ledger.trim_end().trim_end_matches(']').to_owned() + "," + elsewhere + "]",
+    );
+    for _ in 0..3 {
+        bench.done(&["install", "--restart"]);
+        bench.device.started(Slot::A, false, "1.0.0");
+        bench.done(&["started"]);
+    }
+    assert_eq!(bench.happened().last().map(String::as_str), Some("never-came-up"));
+    assert!(bench.says(&["install", BUNDLE]).err.contains("tried before and never came up"));
+}
+
+#[test]
+fn the_time_that_repairing_the_data_takes_is_not_the_versions() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE, "--restart"]);
+    bench.device.started(Slot::B, true, NEW);
+    bench.device.runs_for(300);
+    bench.done(&["started"]);
+    bench.device.runs_for(310);
+    bench.measures("sound-card", 1.0, 1);
+    bench.measures("self-test-s", 3.0, 1);
+    let mut gate = bench.device.program(env!("CARGO_BIN_EXE_parley-update"), &["gate"]);
+    let mut gate = gate.env("DBUS_SYSTEM_BUS_ADDRESS", &bench.bus.address).spawn().unwrap();
+    let looked = || bench.device.read("systemctl").lines().filter(|line| line.starts_with("show")).count() > 3;
+    while !looked() {
+        assert_eq!(gate.try_wait().unwrap(), None, "it neither fails nor passes before its time");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    bench.device.runs_for(361);
+    assert!(gate.wait().unwrap().success());
+}
+
+#[test]
+fn a_version_that_resets_the_device_twice_within_an_hour_goes_back_at_its_next_start() {
+    let bench = Bench::committed();
+    bench.done(&["probation"]);
+    let rsts = |value: u32| bench.device.write("proc/device-tree/chosen/bootloader/rsts", value.to_be_bytes());
+    let restarts = |boot: &str| {
+        bench.device.started(Slot::B, false, NEW);
+        bench.device.write("proc/sys/kernel/random/boot_id", boot);
+        bench.done(&["started"]);
+        bench.device.reboots()
+    };
+    rsts(0x1000);
+    assert_eq!(restarts("the plug was pulled"), Vec::<String>::new());
+    assert_eq!(restarts("and once more"), Vec::<String>::new());
+    bench.done(&["stopping"]);
+    rsts(0x1020);
+    assert_eq!(restarts("an orderly restart"), Vec::<String>::new());
+    assert_eq!(restarts("a watchdog"), Vec::<String>::new());
+    assert_eq!(restarts("a panic"), [TRIAL]);
+    assert!(bench.done(&["history"]).contains("the new version restarted the device by itself"));
+}
+
+#[test]
+fn a_rescue_does_not_give_up_a_version_that_has_proved_itself_for_an_older_one() {
+    let bench = Bench::committed();
+    bench.device.runs_for(61);
+    bench.done(&["probation"]);
+    bench.device.runs_for(61 + DAY_S);
+    bench.done(&["probation"]);
+    assert_eq!(bench.happened().last().map(String::as_str), Some("proved"));
+    // Three starts of slot B were never confirmed.
+    bench.device.started(Slot::A, true, "1.0.0");
+    assert!(bench.done(&["started"]).contains(r#""meaning":"rescue""#));
+    bench.device.runs_for(61);
+    bench.done(&["gate"]);
+    assert!(bench.device.tryboot(&["set-state", "A", "good"]).status.success());
+    bench.done(&["committed"]);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.named(), Some(Slot::B));
+    assert!(bench.was_told("helps-out") && bench.done(&["status"]).contains("It only helps out"));
+    bench.device.started(Slot::B, false, NEW);
+    assert!(bench.done(&["started"]).contains(r#""meaning":"ordinary""#));
+    bench.device.runs_for(700);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+}
+
+#[test]
+fn a_rescue_from_a_version_on_probation_is_kept() {
+    let bench = Bench::committed();
+    bench.device.started(Slot::A, true, "1.0.0");
+    bench.done(&["started"]);
+    bench.device.runs_for(61);
+    bench.done(&["gate"]);
+    assert!(bench.device.tryboot(&["set-state", "A", "good"]).status.success());
+    assert_eq!(bench.device.named(), Some(Slot::A));
+}
+
+#[test]
+fn a_slot_to_which_the_firmware_fell_back_twice_takes_over_after_its_gate_and_is_updated_again() {
+    let bench = Bench::committed();
+    let boot = bench.device.partition("boot_b");
+    std::fs::write(&boot, vec![0; 16 << 20]).unwrap();
+    let falls = || {
+        bench.device.started(Slot::A, false, "1.0.0");
+        bench.done(&["started"])
+    };
+    assert!(falls().contains(r#""meaning":"fell-back""#));
+    assert!(!bench.device.tryboot(&["set-state", "B", "bad"]).status.success(), "nothing could be installed");
+    assert!(falls().contains(r#""meaning":"rescue""#));
+    bench.device.runs_for(30);
+    bench.device.write("restarts", "1");
+    assert_eq!(bench.says(&["gate"]).code, Some(1));
+    assert_eq!(bench.device.reboots(), Vec::<String>::new(), "there is nowhere to go");
+    bench.device.write("restarts", "0");
+    falls();
+    bench.device.runs_for(61);
+    bench.done(&["gate"]);
+    assert!(bench.device.tryboot(&["set-state", "A", "good"]).status.success());
+    assert_eq!(bench.device.named(), Some(Slot::A));
+    bench.done(&["install", BUNDLE, "--again"]);
+}
+
+#[test]
+fn an_old_firmware_is_said_at_every_start() {
+    let bench = Bench::new();
+    bench.device.write("proc/device-tree/chosen/bootloader/build-timestamp", 1_727_049_600_u32.to_be_bytes());
+    assert!(bench.says(&["started"]).err.contains("EEPROM"));
+    assert!(bench.was_told("firmware-too-old") && bench.done(&["status"]).contains("Note: the device's own firmware"));
+    assert!(bench.says(&["install", BUNDLE]).err.contains("EEPROM"));
+}
+
+#[test]
+fn what_the_daemons_folder_held_is_taken_over_by_the_first_start() {
+    let bench = Bench::new();
+    bench
+        .device
+        .write("var/lib/parley/update/ledger.json", r#"[{"at_unix_s":1,"version":"1.4.0","what":"sent-back"}]"#);
+    bench
+        .device
+        .write("var/lib/parley/update/boot.json", r#"{"committed":"A","phase":{"is":"idle"},"other-is-good":true}"#);
+    bench.done(&["started"]);
+    assert!(bench.says(&["install", BUNDLE]).err.contains("was sent back by its owner"));
+    assert!(!bench.device.path("var/lib/parley/update").exists());
+}
+
+#[test]
+fn an_owners_word_for_one_version_is_not_another_ones() {
+    let bench = Bench::new();
+    bench.in_trial(5);
+    bench.device.write("restarts", "1");
+    bench.says(&["gate"]);
+    bench.device.started(Slot::A, false, "1.0.0");
+    bench.done(&["started"]);
+    // Somebody was killed who wanted another version.
+    bench.device.write("run/parley-update/again.json", r#"{"version":"1.3.0","until_s":600}"#);
+    assert!(!bench.device.install(NEW), "hawkBit's client brings it");
+    bench.device.write("run/parley-update/again.json", r#"{"version":"1.4.0","until_s":600}"#);
+    assert!(bench.device.install(NEW));
+    assert!(!bench.device.install(NEW), "it is used up");
+    bench.done(&["install", BUNDLE, "--again"]);
+    assert!(!bench.device.path("run/parley-update/again.json").exists());
+}
+
+/// What becomes of RAUC when the stick is pulled after this was told.
+fn pulled_after(script: Script, told: &str) -> bool {
+    let bench = Bench::with(|_| script);
+    let mut install = bench.device.program(env!("CARGO_BIN_EXE_parley-update"), &["install", BUNDLE]);
+    let mut install = install.env("DBUS_SYSTEM_BUS_ADDRESS", &bench.bus.address).spawn().unwrap();
+    while !bench.was_told(told) {
+        assert_eq!(install.try_wait().unwrap(), None);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").arg(install.id().to_string()).status().unwrap().success());
+    assert_eq!(install.wait().unwrap().code(), Some(1));
+    bench.device.read("systemctl").contains("restart --no-block rauc.service")
+}
+
+#[test]
+fn only_an_installation_of_ours_is_ended() {
+    let never_ends = Script { progress: vec![10], ..Script::default() };
+    assert!(pulled_after(never_ends, "progress"), "RAUC would wait for the stick for ever");
+    // Meanwhile another's may have begun.
+    assert!(!pulled_after(Script { inspect_hangs: true, ..Script::default() }, "inspecting"));
+}
+
+#[test]
+fn a_link_on_a_stick_leads_nowhere() {
+    let bench = Bench::new();
+    bench.device.write("stick/real.raucb", "x");
+    let stick = bench.device.path("stick");
+    let folder = stick.to_string_lossy().into_owned();
+    bench.device.write("secret", "the card");
+    std::os::unix::fs::symlink(bench.device.path("secret"), stick.join("parley-report.txt")).unwrap();
+    bench.done(&["stick", &folder, "--unit", "unit"]);
+    bench.done(&["report", &folder]);
+    assert_eq!(bench.device.read("secret"), "the card");
+    assert!(bench.device.read("stick/parley-report.txt").starts_with("Parley, version"));
+    std::fs::rename(stick.join("real.raucb"), bench.device.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(bench.device.path("elsewhere"), stick.join("link.raucb")).unwrap();
+    assert_eq!(bench.done(&["stick", &folder, "--unit", "unit"]), "", "no update is on it");
 }
 
 #[test]

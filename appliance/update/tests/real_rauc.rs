@@ -141,7 +141,7 @@ fn a_missing_file_is_repaired_by_the_next_start() {
     let bench = Bench::new();
     drop(bench.started(Slot::B, false));
     fat::make_anew(&bench.device.partition("autoboot"), "AUTOBOOT", "other.txt", b"x").unwrap();
-    let meaning = System::below(bench.device.root()).boot_chain(|chain| chain.started()).unwrap();
+    let meaning = System::below(bench.device.root()).boot_chain(|chain| chain.started(|_, _| Ok(()))).unwrap();
     assert_eq!(meaning, Meaning::Ordinary);
     assert_eq!(bench.device.named(), Some(Slot::B), "the running slot is the only one that is known");
 }

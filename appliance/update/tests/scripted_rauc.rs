@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use double::{Bus, Script, ScriptedRauc};
-use parley_update::rauc::{BundleSource, InstallerProxy, Problem, TimeLimits, install};
+use parley_update::rauc::{Begun, BundleSource, InstallerProxy, Problem, TimeLimits, install};
 
 const LIMITS: TimeLimits = TimeLimits {
     inspect: Duration::from_millis(300),
@@ -23,11 +23,15 @@ async fn fails(script: Script, source: &str) -> (Problem, usize) {
     let client = bus.connect().await;
     let rauc = InstallerProxy::new(&client).await.unwrap();
     let admit = |manifest: &parley_update::policy::manifest::BundleManifest| {
-        assert_eq!((manifest.images["rootfs"], manifest.images["boot"], manifest.allow_downgrade), (400, 50, true));
+        assert_eq!(
+            (manifest.images["rootfs"], manifest.images["boot"], manifest.downgrade_from.as_str()),
+            (400, 50, "<1.5.0")
+        );
         Ok(manifest.version().unwrap())
     };
     let source = BundleSource::of(source);
-    let failed = install(&rauc, &source, LIMITS, Path::new("/no/reason"), admit, |_| {}).await.unwrap_err();
+    let failed =
+        install(&rauc, &source, LIMITS, Path::new("/no/reason"), &Begun::default(), admit, |_| {}).await.unwrap_err();
     let told = installed.lock().unwrap().len();
     (failed, told)
 }

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use parley_update::records::update_folder::UpdateFolder;
+
 fn overlay() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rootfs-overlay")
 }
@@ -192,10 +194,49 @@ fn every_unit_is_hardened_to_two_at_most() {
     }
 }
 
+/// Without them the kernel lets nobody act for the daemon, and a migration leaves folders that the daemon cannot read.
+#[test]
+fn whoever_takes_data_over_may_act_as_its_owner() {
+    for service in ["parley-started.service", "parley-probation.service"] {
+        let granted = values(service, "CapabilityBoundingSet").join(" ");
+        for capability in ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE"] {
+            assert!(granted.split(' ').any(|found| found == capability), "{service}: {granted}");
+        }
+        let calls = values(service, "SystemCallFilter");
+        assert!(calls.iter().all(|line| !line.starts_with('~') || !line.contains("@setuid")), "{service}: {calls:?}");
+    }
+}
+
+#[test]
+fn every_orderly_shutdown_is_written_down_while_data_is_there() {
+    assert_eq!(values("parley-started.service", "ExecStop"), ["/usr/bin/parley-update stopping"]);
+    assert_eq!(
+        values("parley-started.service", "RemainAfterExit"),
+        ["yes"],
+        "systemd stops what still counts as started"
+    );
+    assert_eq!(values("parley-started.service", "Conflicts"), ["shutdown.target"]);
+    assert_eq!(values("parley-started.service", "RequiresMountsFor"), ["/var/lib/parley"]);
+}
+
+/// Who owns a folder may put another one in the place of what lies in it.
+#[test]
+fn roots_memory_lies_in_no_folder_of_anybody_else() {
+    let text = fs::read_to_string(overlay().join("usr/lib/tmpfiles.d/parley.conf")).unwrap();
+    let lines = text.lines().filter(|line| line.starts_with("d "));
+    let folders: Vec<Vec<&str>> = lines.map(|line| line.split_whitespace().collect()).collect();
+    let memory = folders.iter().find(|folder| folder[1] == UpdateFolder::FOLDER).unwrap();
+    assert_eq!(memory[2..5], ["2750", "root", "parley"]);
+    for folder in folders.iter().filter(|folder| folder[3] == "root") {
+        let above = folders.iter().filter(|above| Path::new(folder[1]).starts_with(above[1]) && above[3] != "root");
+        assert_eq!(above.count(), 0, "{folder:?}");
+    }
+}
+
 #[test]
 fn the_programs_of_the_units_exist() {
     for service in units(".service") {
-        for name in ["ExecCondition", "ExecStart", "ExecStartPre", "ExecStartPost", "ExecStopPost"] {
+        for name in ["ExecCondition", "ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost"] {
             for line in values(&service, name) {
                 let program = line.trim_start_matches(['-', '+', '@', '!']).split(' ').next().unwrap_or_default();
                 let known = [

@@ -28,7 +28,8 @@ RAUC_SLOT_boot[rename] = "boot.img"
 RAUC_SLOT_boot[adaptive] = "block-hash-index"
 RAUC_SLOT_boot[hooks] = "post-install"
 
-# Going back to an older version is for `parley update rollback`; PARLEY_ALLOW_DOWNGRADE = "true" lets a whole fleet go back.
-PARLEY_ALLOW_DOWNGRADE ??= "false"
+# Going back to an older version is for `parley update rollback`; PARLEY_ALLOW_DOWNGRADE_FROM = ">=1.4.0,<1.4.3" lets a whole fleet
+# go back from these versions, and from no later one.
+PARLEY_ALLOW_DOWNGRADE_FROM ??= "none"
 RAUC_META_SECTIONS = "parley"
-RAUC_META_parley[allow-downgrade] = "${PARLEY_ALLOW_DOWNGRADE}"
+RAUC_META_parley[allow-downgrade-from] = "${PARLEY_ALLOW_DOWNGRADE_FROM}"

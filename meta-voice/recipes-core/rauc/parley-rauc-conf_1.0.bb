@@ -13,6 +13,7 @@ SRC_URI = "file://system.conf"
 S = "${UNPACKDIR}"
 
 INHIBIT_DEFAULT_DEPS = "1"
+DEPENDS = "openssl-native"
 COMPATIBLE_MACHINE = "^rpi$"
 
 do_configure[noexec] = "1"
@@ -24,6 +25,9 @@ do_install() {
     fi
     if grep --quiet 'PRIVATE KEY' "${PARLEY_KEYRING_FILE}"; then
         bbfatal "${PARLEY_KEYRING_FILE} has a private key in it: it would be on every device"
+    fi
+    if [ "${VOICE_DEVELOPMENT}" != "1" ] && openssl crl2pkcs7 -nocrl -certfile "${PARLEY_KEYRING_FILE}" | openssl pkcs7 -print_certs -noout | grep --quiet --fixed-strings 'Parley development (throw-away)'; then
+        bbfatal "${PARLEY_KEYRING_FILE} trusts the throw-away authority of a development build, whose key lies in a cache: only with kas/development.yml"
     fi
     install -D -m 0644 ${S}/system.conf ${D}${nonarch_libdir}/rauc/system.conf
     install -D -m 0644 "${PARLEY_KEYRING_FILE}" ${D}${sysconfdir}/rauc/keyring.pem

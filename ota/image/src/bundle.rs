@@ -10,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use parley_update::policy::downgrade::{NONE, Range};
 use parley_update::policy::manifest::BundleManifest;
 
 use crate::{files, reproducible};
@@ -31,9 +32,9 @@ pub struct Options {
     /// The version; devices compare it (semantic versioning)
     #[arg(long, required_unless_present = "keys")]
     version: Option<String>,
-    /// Let devices go back to this version from a newer one
-    #[arg(long)]
-    allow_downgrade: bool,
+    /// Let devices go back to this version from newer ones: a range that ends, as in ">=1.4.0,<1.4.3"
+    #[arg(long, value_name = "RANGE")]
+    allow_downgrade_from: Option<String>,
     /// The signing certificate [default: the throw-away development authority's]
     #[arg(long, requires = "key")]
     cert: Option<PathBuf>,
@@ -70,8 +71,8 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         println!("devices trust {}", signer.keyring.display());
         return Ok(());
     };
-    let (compatible, allow_downgrade) = (compatible()?, options.allow_downgrade);
-    let content = Content { compatible: &compatible, root, boot, version, build: &commit(), allow_downgrade };
+    let (compatible, downgrade_from) = (compatible()?, options.allow_downgrade_from.as_deref());
+    let content = Content { compatible: &compatible, root, boot, version, build: &commit(), downgrade_from };
     make(&content, &signer, false, &options.out)?;
     println!("{} is signed by {}", options.out.display(), signer.cert.display());
     Ok(())
@@ -86,7 +87,8 @@ pub struct Content<'a> {
     pub version: &'a str,
     /// What it was built from. RAUC would put the time there, and two builds of one content would differ.
     pub build: &'a str,
-    pub allow_downgrade: bool,
+    /// Which newer versions it may replace.
+    pub downgrade_from: Option<&'a str>,
 }
 
 pub struct Signer {
@@ -126,8 +128,9 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
     }
     process::run(rauc.arg(&folder).arg(out))?;
     fs::remove_file(&settings)?;
+    let written = BundleManifest::parse(&signature::manifest_of(out)?);
     ensure!(
-        !content.allow_downgrade || BundleManifest::parse(&signature::manifest_of(out)?).allow_downgrade,
+        content.downgrade_from.is_none_or(|from| written.downgrade_from == from),
         "this machine's RAUC leaves out the section [meta.parley], so no device would go back with this bundle; RAUC 1.9 or newer is needed"
     );
     Ok(fs::remove_dir_all(&folder)?)
@@ -135,7 +138,7 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
 
 /// Puts what RAUC makes a bundle of into a new folder.
 pub fn fill(content: &Content<'_>, folder: &Path) -> Result<()> {
-    let manifest = manifest(content.compatible, content.version, content.build, content.allow_downgrade)?;
+    let manifest = manifest(content.compatible, content.version, content.build, content.downgrade_from)?;
     files::remove(folder)?;
     fs::create_dir_all(folder)?;
     fs::write(folder.join("manifest.raucm"), manifest)?;
@@ -167,15 +170,16 @@ pub fn compatible() -> Result<String> {
 }
 
 /// ota/manifest.raucm, with what it is completed with.
-pub fn manifest(compatible: &str, version: &str, build: &str, allow_downgrade: bool) -> Result<String> {
+pub fn manifest(compatible: &str, version: &str, build: &str, downgrade_from: Option<&str>) -> Result<String> {
     semver::Version::parse(version)
         .with_context(|| format!("devices cannot compare the version {version:?}; write it like 1.4.0"))?;
+    downgrade_from.map(Range::parse).transpose().map_err(anyhow::Error::msg)?;
     let template = fs::read_to_string(places::workspace().join("ota/manifest.raucm"))?;
     let filled = template
         .replace("{compatible}", compatible)
         .replace("{version}", version)
         .replace("{build}", build)
-        .replace("{allow-downgrade}", &allow_downgrade.to_string());
+        .replace("{allow-downgrade-from}", downgrade_from.unwrap_or(NONE));
     ensure!(!filled.contains('{'), "ota/manifest.raucm has a word in braces that nobody fills");
     Ok(filled)
 }
@@ -186,19 +190,25 @@ mod tests {
 
     #[test]
     fn a_manifest_says_what_the_device_judges() {
-        let read = |allow_downgrade| {
+        let read = |downgrade_from| {
             let compatible = compatible().expect("a kind of device");
-            BundleManifest::parse(&manifest(&compatible, "1.4.0", "test", allow_downgrade).expect("it can be filled"))
+            BundleManifest::parse(&manifest(&compatible, "1.4.0", "test", downgrade_from).expect("it can be filled"))
         };
-        let manifest = read(false);
+        let manifest = read(None);
         assert_eq!(manifest.compatible, "parley-raspberrypi5");
         assert_eq!(manifest.version().map(|version| version.to_string()), Some("1.4.0".into()));
-        assert!(!manifest.allow_downgrade);
-        assert!(read(true).allow_downgrade);
+        let newer = semver::Version::new(1, 5, 1);
+        assert!(!manifest.may_replace(&newer));
+        assert!(read(Some(">=1.5.0,<1.5.2")).may_replace(&newer));
     }
 
     #[test]
     fn a_version_that_devices_cannot_compare_is_refused() {
-        assert!(manifest("toaster", "tuesday", "test", false).is_err());
+        assert!(manifest("toaster", "tuesday", "test", None).is_err());
+    }
+
+    #[test]
+    fn a_permission_that_never_ends_is_not_signed() {
+        assert!(manifest("toaster", "1.4.0", "test", Some(">=1.5.0")).is_err());
     }
 }

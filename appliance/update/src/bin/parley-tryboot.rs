@@ -90,9 +90,10 @@ fn run(system: &System, command: Command) -> Result<()> {
     match command {
         Command::GetPrimary => println!("{}", system.boot_chain(|chain| Ok(chain.record().primary()))?),
         Command::SetPrimary { slot } => system.boot_chain(|chain| {
-            chain.set_primary(slot)?;
-            // Whoever installed it, the ledger knows which version will be tried.
-            if slot != chain.record().committed
+            // Whoever installed it, journal and ledger know which version will be tried.
+            let brought = system.state().candidate().filter(|_| slot != chain.record().committed);
+            chain.set_primary(slot, brought.clone())?;
+            if brought.is_some()
                 && let Some(version) = system.state().note_installed(slot)?
             {
                 system.tell(&UpdateEvent::Installed { version });

@@ -2,21 +2,25 @@
 //!
 //! Rules:
 //! - The journal is written before the card, so that every cut can be explained by the next start.
+//! - What a start means is written into the history before the journal forgets it.
 //! - `autoboot.txt` is whole before anything is written to a slot, for a file that is not boots [`crate::bootchain::autoboot::FALLBACK`].
 //! - The committed slot is never marked bad and never written, not even while a trial runs and RAUC takes it for the idle one.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
-use nix::fcntl::{Flock, FlockArg};
+use nix::fcntl::{Flock, FlockArg, OFlag};
+use semver::Version;
 
 use crate::bootchain::autoboot;
 use crate::bootchain::card::Card;
 use crate::bootchain::journal::{JournalPhase, Meaning, Record, Refused, Start};
 use crate::bootchain::slot::Slot;
 use crate::files;
+use crate::records::update_folder::load_or_set_aside;
 
 /// Where the backend remembers.
 pub trait Journal {
@@ -33,7 +37,7 @@ pub struct JournalFile(pub PathBuf);
 
 impl Journal for JournalFile {
     fn load(&self) -> Option<Record> {
-        files::read_json(&self.0)
+        load_or_set_aside(&self.0)
     }
 
     fn store(&mut self, record: &Record) -> io::Result<()> {
@@ -48,7 +52,9 @@ pub fn lock(journal: &Path) -> io::Result<Flock<File>> {
     if let Some(folder) = journal.parent() {
         fs::create_dir_all(folder)?;
     }
-    let file = File::create(journal.with_extension("lock"))?;
+    let mut open = OpenOptions::new();
+    open.write(true).create(true).truncate(false).custom_flags(OFlag::O_NOFOLLOW.bits());
+    let file = open.open(journal.with_extension("lock"))?;
     Ok(Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, error)| error)?)
 }
 
@@ -94,27 +100,47 @@ impl<C: Card, J: Journal> Backend<C, J> {
     }
 
     /// Finds out what this start means, and repairs what a cut has left. To be called once in every start, before
-    /// anything is installed.
-    pub fn started(&mut self) -> Result<Meaning> {
+    /// anything is installed. `note` writes down what it means, and is told what was under way.
+    ///
+    /// # Errors
+    /// The card, the journal or the history cannot be written; the next start then does it all again.
+    pub fn started(&mut self, note: impl FnOnce(Meaning, &Record) -> Result<()>) -> Result<Meaning> {
         let before = self.record();
+        let committed_fails = self.committed_fails(&before);
         self.repair(&before)?;
-        let (after, meaning) = before.started(self.start);
+        let (after, meaning) = before.clone().started(self.start, committed_fails);
+        note(meaning, &before)?;
         self.remember(&after)?;
         Ok(meaning)
     }
 
-    /// The next restart through the updater boots this slot.
+    /// Whether the firmware does not start the committed slot though its file says so, and no wonder.
+    fn committed_fails(&self, record: &Record) -> bool {
+        let fell_back = self.start.slot != record.committed && !self.start.trial;
+        fell_back && self.named() == Some(record.committed) && !self.card.is_whole(record.committed, self.start.slot)
+    }
+
+    /// The rescue that runs is not to be committed.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn help_out(&mut self) -> Result<()> {
+        let record = self.record();
+        self.remember(&record.helps_out())
+    }
+
+    /// The next restart through the updater boots this slot, with this version where an update has brought it.
     ///
     /// # Errors
     /// The slot would not start, or the card or the journal cannot be written.
-    pub fn set_primary(&mut self, slot: Slot) -> Result<()> {
+    pub fn set_primary(&mut self, slot: Slot, brought: Option<Version>) -> Result<()> {
         let record = self.record();
         if slot == record.committed {
             return self.remember(&record.disarm());
         }
         self.card.is_complete(slot)?;
         self.repair(&record)?;
-        self.remember(&record.arm())
+        self.remember(&record.arm(brought))
     }
 
     /// The restart into the trial begins; the caller restarts with the argument `0 tryboot`.
@@ -123,7 +149,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
     /// No trial is prepared, or it would not start.
     pub fn restarting(&mut self) -> Result<()> {
         let record = self.record();
-        let trying = record.restarting()?;
+        let trying = record.clone().restarting()?;
         self.card.is_complete(record.other())?;
         self.repair(&record)?;
         self.remember(&trying)
@@ -138,19 +164,19 @@ impl<C: Card, J: Journal> Backend<C, J> {
         if slot != self.start.slot {
             return if slot == record.committed { Ok(()) } else { self.remember(&record.other_is_whole()) };
         }
-        if slot == record.committed {
-            self.repair(&record)?;
-        } else if self.start.trial {
-            self.repair(&record)?;
-            let (tried, _) = record.started(self.start);
-            self.remember(&tried.committing()?)?;
-            self.card.commit(slot).context(CARD)?;
-            self.remember(&record.committed())?;
-        } else {
-            // The firmware fell back here because it did not find its file; that does not make this slot the committed
-            // one.
-            self.repair(&record)?;
+        self.repair(&record)?;
+        if record.phase == (JournalPhase::Rescue { commits: false }) {
+            // The initramfs goes on counting: the committed slot gets a try now and then.
+            return Ok(());
         }
+        if self.start.trial && slot != record.committed || record.is_judged(self.start) {
+            // RAUC may be asked before the units have said what this start means.
+            let (tried, _) = record.started(self.start, false);
+            self.remember(&tried.clone().committing()?)?;
+            self.card.commit(slot).context(CARD)?;
+            self.remember(&tried.committed())?;
+        }
+        // Where the firmware fell back because it did not find its file, that does not make this slot the committed one.
         self.card.confirm_start(slot).context(CARD)
     }
 
@@ -165,7 +191,7 @@ impl<C: Card, J: Journal> Backend<C, J> {
             return self.remember(&record.other_is_bad());
         }
         if slot == self.start.slot && record.other_is_good {
-            return self.set_primary(record.other());
+            return self.set_primary(record.other(), None);
         }
         Err(Refused::OnlyOne(slot).into())
     }

@@ -35,6 +35,10 @@ pub trait Card {
     /// Whether the boot partition of a slot would start that slot.
     fn is_complete(&self, slot: Slot) -> anyhow::Result<()>;
 
+    /// Whether the boot partition of a slot can be read to the end of every file, and has what the firmware started the
+    /// `running` slot with.
+    fn is_whole(&self, slot: Slot, running: Slot) -> bool;
+
     /// Tells the initramfs that the slot has proved itself.
     fn confirm_start(&mut self, slot: Slot) -> io::Result<()>;
 }
@@ -109,6 +113,12 @@ impl Card for DeviceCard {
 
     fn is_complete(&self, slot: Slot) -> anyhow::Result<()> {
         cmdline::is_complete(self.boot(slot), slot)
+    }
+
+    fn is_whole(&self, slot: Slot, running: Slot) -> bool {
+        let names = |slot| fat::read_all(self.boot(slot));
+        let (Ok(there), Ok(wanted)) = (names(slot), names(running)) else { return false };
+        self.is_complete(slot).is_ok() && wanted.iter().all(|name| there.contains(name))
     }
 
     fn confirm_start(&mut self, slot: Slot) -> io::Result<()> {
@@ -232,6 +242,23 @@ mod tests {
         assert_eq!(card.autoboot(), None);
         card.restore(Slot::B).unwrap();
         assert_eq!(named(&card), Some(Slot::B));
+    }
+
+    #[test]
+    fn a_boot_partition_is_whole_when_it_reads_to_its_end_and_has_what_the_other_has() {
+        let (_folder, card) = card();
+        for slot in SLOTS {
+            let line = cmdline::padded("root={root} rauc.slot={slot}").unwrap();
+            fat::make_anew(card.boot(slot), "BOOT", cmdline::FILE, &line).unwrap();
+            cmdline::complete(card.boot(slot), slot).unwrap();
+            fat::create(card.boot(slot), "kernel.img", &[7; 100_000]).unwrap();
+        }
+        assert!(card.is_whole(Slot::A, Slot::B));
+        fat::create(card.boot(Slot::B), "config.txt", b"kernel=kernel.img").unwrap();
+        assert!(!card.is_whole(Slot::A, Slot::B), "the firmware's settings are gone");
+        assert!(card.is_whole(Slot::B, Slot::A), "more does no harm");
+        std::fs::write(card.boot(Slot::B), vec![0; 16 * 1024 * 1024]).unwrap();
+        assert!(!card.is_whole(Slot::B, Slot::A));
     }
 
     #[test]

@@ -73,6 +73,47 @@ pub fn entries(partition: &Path) -> io::Result<Vec<Entry>> {
     })
 }
 
+/// Folders in folders, and files in one of them, beyond which a file system is not ours but damaged.
+const DEEPEST: u8 = 4;
+const MOST_FILES: usize = 4096;
+
+/// Reads every file to its end, and says what is in the root directory.
+///
+/// # Errors
+/// Something cannot be read.
+pub fn read_all(partition: &Path) -> io::Result<Vec<String>> {
+    let mut file = OpenOptions::new().read(true).open(partition)?;
+    let mut budget = file.seek(SeekFrom::End(0))?;
+    file.rewind()?;
+    contained(|| {
+        let filesystem = FileSystem::new(Watched { file, last_read: Rc::default() }, FsOptions::new())?;
+        let root = filesystem.root_dir();
+        let names = root.iter().take(MOST_FILES).map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+        read_folder(&root, DEEPEST, &mut budget)?;
+        Ok(names)
+    })
+}
+
+/// A damaged file system may claim to hold more than there is room for: `budget`, in bytes.
+fn read_folder<T: Read + Write + Seek>(folder: &Dir<'_, T>, deeper: u8, budget: &mut u64) -> io::Result<()> {
+    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "the file system is damaged");
+    for (place, entry) in folder.iter().enumerate() {
+        let entry = entry?;
+        if place >= MOST_FILES || deeper == 0 {
+            return Err(damaged());
+        }
+        if entry.is_file() {
+            *budget = budget.checked_sub(entry.len()).ok_or_else(damaged)?;
+            if io::copy(&mut entry.to_file(), &mut io::sink())? < entry.len() {
+                return Err(damaged());
+            }
+        } else if entry.is_dir() && !matches!(entry.file_name().as_str(), "." | "..") {
+            read_folder(&entry.to_dir(), deeper - 1, budget)?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file in place: its length and its place on the partition stay. Not safe against a cut: only for a slot that
 /// nothing boots.
 ///
@@ -85,6 +126,53 @@ pub fn overwrite(partition: &Path, name: &str, content: &[u8]) -> io::Result<()>
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     change(partition, |root| root.open_file(name)?.write_all(content))
+}
+
+/// What files say that were overwritten, as a comment of TOML.
+const FORGOTTEN: &[u8] =
+    b"# This device was reset: what stood here is forgotten. Write a new file, or remove this one.\n";
+
+/// Overwrites the files in the root directory whose names are `meant` with a comment of the same length. Their places on
+/// the partition stay, so that what they said is gone from it.
+///
+/// # Errors
+/// The file system cannot be read or written; a file system without such a file is none.
+pub fn blank(partition: &Path, meant: impl Fn(&str) -> bool) -> io::Result<()> {
+    let meant: Vec<String> = read_names(partition)?.into_iter().filter(|name| meant(name)).collect();
+    if meant.is_empty() {
+        return Ok(());
+    }
+    change(partition, |root| {
+        for name in &meant {
+            let mut file = root.open_file(name)?;
+            let mut left = file.seek(SeekFrom::End(0))?;
+            file.rewind()?;
+            let mut text = FORGOTTEN.to_vec();
+            while left > 0 {
+                let piece = text.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                file.write_all(&text[..piece])?;
+                left -= piece as u64;
+                text = vec![b'#'; 4096];
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The files in the root directory.
+fn read_names(partition: &Path) -> io::Result<Vec<String>> {
+    let file = OpenOptions::new().read(true).open(partition)?;
+    contained(|| {
+        let filesystem = FileSystem::new(Watched { file, last_read: Rc::default() }, FsOptions::new())?;
+        let mut names = Vec::new();
+        for entry in filesystem.root_dir().iter().take(MOST_FILES) {
+            let entry = entry?;
+            if entry.is_file() {
+                names.push(entry.file_name());
+            }
+        }
+        Ok(names)
+    })
 }
 
 /// Makes the file system anew, with one file in it: for a partition that can no longer be read.
@@ -240,6 +328,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_blanked_is_a_comment_of_the_same_length_and_nothing_of_it_is_left() {
+        let image = partition(b"[all]");
+        let secret = b"[wifi]\nnetwork = 'home'\npassword = 'correct horse'\n".repeat(2_000);
+        let sizes = [7, 100, secret.len()];
+        for size in sizes {
+            create(image.path(), &format!("parley-setup.{size}.toml"), &secret[..size]).unwrap();
+        }
+        let before = std::fs::read(image.path()).unwrap();
+        blank(image.path(), |name| name.starts_with("parley-setup")).unwrap();
+        let after = std::fs::read(image.path()).unwrap();
+        assert!(!after.windows(7).any(|bytes| bytes == b"correct"), "it is gone from the partition");
+        assert_eq!(before.len(), after.len());
+        for size in &sizes[..2] {
+            let found = find(image.path(), &format!("parley-setup.{size}.toml")).unwrap().content;
+            let text = String::from_utf8(found).unwrap();
+            assert!(text.len() == *size && text.lines().all(|line| line.starts_with('#')), "{text}");
+        }
+        assert_eq!(find(image.path(), "autoboot.txt").unwrap().content, b"[all]");
+        blank(image.path(), |name| name == "none").unwrap();
+    }
+
+    #[test]
     fn a_missing_file_is_said_to_be_missing_and_can_be_created() {
         let image = partition(b"x");
         let error = find(image.path(), "cmdline.txt").unwrap_err();
@@ -273,6 +383,7 @@ mod tests {
             }
             let _ = find(image.path(), "autoboot.txt");
             let _ = entries(image.path());
+            let _ = read_all(image.path());
             let _ = overwrite(image.path(), "autoboot.txt", b"more words");
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::bootchain::journal::Start;
 use crate::observed;
 use crate::output;
 use crate::policy::gate::{self, GateVerdict};
@@ -20,24 +21,32 @@ const LOOK: Duration = Duration::from_millis(500);
 const RAUC_ANSWERS: Duration = Duration::from_secs(10);
 
 pub(super) fn run(system: &System) -> Result<ExitCode> {
-    let (start, _) = super::standing(system)?;
-    if !start.trial {
-        return ordinary_start();
+    let (start, record) = super::standing(system)?;
+    if !start.trial && !record.is_judged(start) {
+        return ordinary_start(system);
     }
-    let mut updater = None;
+    let before = system.state().sound_before();
+    let (mut updater, mut deaf) = (None, false);
     loop {
+        let since = system.since_userspace();
+        if since >= gate::TIME_LIMIT && updater.is_none() {
+            updater = Some(rauc_answers());
+        }
         let mut table = observed::of_system(system, start);
         if let Some(answers) = updater {
             table.note_whether("updater", answers);
         }
         // The daemon's own words: it holds the sound devices and the models, and asks itself a question.
         table.0.extend(observed::of_parts(&system.path(observed::FOLDER)).0);
-        match gate::judge(gate::LIMITS, &table, system.since_start()) {
+        // For the rest of the trial: what failed meanwhile is not the version's fault, also once the device is there.
+        deaf |= system.sound().lacks_no_more_than(before);
+        match gate::judge(gate::LIMITS, &table, since, deaf) {
             GateVerdict::Passed => {
                 output::line("the running version passed its tests")?;
                 return Ok(ExitCode::SUCCESS);
             }
-            GateVerdict::Failed(exceeded) => return failed(system, exceeded),
+            GateVerdict::Failed(exceeded) => return failed(system, start, exceeded),
+            GateVerdict::NotJudged(exceeded) => return not_judged(system, start, exceeded),
             // Once, and after the first look: a fault that shows at once should not wait for it.
             GateVerdict::Waiting { .. } if updater.is_none() => updater = Some(rauc_answers()),
             GateVerdict::Waiting { .. } => std::thread::sleep(LOOK),
@@ -53,17 +62,40 @@ fn rauc_answers() -> bool {
     asked.map_err(|error: anyhow::Error| output::remark(format_args!("updater: {error:#}"))).is_ok()
 }
 
-fn failed(system: &System, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
-    for limit in &exceeded {
-        output::remark(format_args!("{}: {} (measured: {:?})", limit.name, limit.means, limit.value));
-    }
+fn failed(system: &System, start: Start, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
+    say(&exceeded);
     system.tell(&UpdateEvent::FailedTheGate { exceeded: exceeded.clone() });
     let written_down = write_down(system, exceeded);
     // Whatever could not be written (data may be what failed): a restart is the way back, and the third one is the
     // last.
-    system::restart(None)?;
+    leave(start)?;
     written_down?;
     Ok(ExitCode::FAILURE)
+}
+
+/// The next start of the old slot finds an interrupted trial, and nothing that blocks the version.
+fn not_judged(system: &System, start: Start, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
+    say(&exceeded);
+    system.tell(&UpdateEvent::NotJudged { exceeded: exceeded.clone() });
+    let noted = system.version().map(|version| system.state().note(&version, Happened::NotJudged { exceeded }));
+    leave(start)?;
+    noted.transpose()?;
+    Ok(ExitCode::FAILURE)
+}
+
+fn say(exceeded: &[Exceeded]) {
+    for limit in exceeded {
+        output::remark(format_args!("{}: {} (measured: {:?})", limit.name, limit.means, limit.value));
+    }
+}
+
+/// Back into the committed slot, unless the firmware came here because it cannot start that one.
+fn leave(start: Start) -> Result<()> {
+    if start.trial {
+        return system::restart(None);
+    }
+    output::remark("the firmware cannot start the other slot, so this one goes on without being kept");
+    Ok(())
 }
 
 fn write_down(system: &System, exceeded: Vec<Exceeded>) -> Result<()> {
@@ -73,8 +105,16 @@ fn write_down(system: &System, exceeded: Vec<Exceeded>) -> Result<()> {
     system.boot_chain(|chain| chain.mark_bad(chain.start().slot))
 }
 
-/// The committed slot has proved itself often enough: it only has to be up.
-fn ordinary_start() -> Result<ExitCode> {
+/// The committed slot has proved itself often enough: it only has to be up. Without a microphone or a loudspeaker the
+/// assistant cannot be, and the system is all the same.
+fn ordinary_start(system: &System) -> Result<ExitCode> {
     let active = Command::new("systemctl").args(["is-active", "--quiet", "parley.service"]).status()?;
-    Ok(if active.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if active.success() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if system.sound().is_complete() {
+        return Ok(ExitCode::FAILURE);
+    }
+    output::remark("the assistant does not run, because the device has no microphone or no loudspeaker");
+    Ok(ExitCode::SUCCESS)
 }

@@ -4,19 +4,20 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use anyhow::Result;
+use futures_util::StreamExt;
 use semver::Version;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::restart;
 use crate::command_line::Install;
+use crate::device;
 use crate::output;
 use crate::policy::admission;
 use crate::policy::ledger::Happened;
 use crate::policy::manifest::BundleManifest;
-use crate::rauc::{self, BundleSource, InstallerProxy, Problem, TimeLimits, preinstall};
+use crate::rauc::{self, Begun, BundleSource, InstallerProxy, Problem, TimeLimits, preinstall};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
-use crate::{device, files};
 
 pub(super) fn run(system: &System, options: &Install) -> Result<ExitCode> {
     if let Some(source) = &options.source {
@@ -36,34 +37,38 @@ pub(super) fn run(system: &System, options: &Install) -> Result<ExitCode> {
 
 /// Installs, tells everybody, and writes down how it went.
 pub(super) fn install_and_note(system: &System, source: &BundleSource, again: bool, json: bool) -> Result<Version> {
-    let (state, allowed_again) = (system.state(), system.path(preinstall::AGAIN));
+    let state = system.state();
     // Fails early where there are no slots. The boot chain itself writes down what was installed, whoever did it.
     super::standing(system)?;
     let mut seen = None;
-    // The handler asks again, on behalf of whoever started the installation.
-    if again {
-        files::replace(&allowed_again, b"")?;
-    }
+    let begun = Begun::default();
     let outcome = super::block_on(async {
         let rauc = super::rauc().await?;
         let admit = |manifest: &BundleManifest| {
             seen = manifest.version();
-            admit(system, manifest, again)
+            let version = admit(system, manifest, again)?;
+            if again {
+                // The handler asks again, on behalf of whoever started the installation.
+                let allowed = preinstall::allow_again(system, &version);
+                allowed.map_err(|error| Problem::Other(format!("it cannot be allowed once more: {error}")))?;
+            }
+            Ok(version)
         };
         let reason = system.path(preinstall::REASON);
         let mut terminate = signal(SignalKind::terminate())?;
         let outcome = tokio::select! {
-            outcome = rauc::install(&rauc, source, TimeLimits::default(), &reason, admit, |event| show(system, event, json)) => outcome,
+            outcome = rauc::install(&rauc, source, TimeLimits::default(), &reason, &begun, admit, |event| show(system, event, json)) => outcome,
             // The unit of a stick ends with the stick.
             _ = terminate.recv() => Err(Problem::StickPulled),
         };
-        if let Err(Problem::StickPulled | Problem::Stalled) = outcome {
+        // Only what was begun here: another installation is somebody else's.
+        if begun.is_under_way() {
             end_installation(&rauc).await;
         }
         Ok(outcome)
     })?;
     output::progress("");
-    std::fs::remove_file(&allowed_again).ok();
+    preinstall::forget_again(system);
     match outcome {
         Ok(version) => {
             if again {
@@ -93,8 +98,14 @@ const NOTICES: Duration = Duration::from_secs(2);
 /// An installation that was given up must not block the next one: RAUC itself waits for a source for ever. Ending it is
 /// no more than a power cut would be.
 async fn end_installation(rauc: &InstallerProxy<'_>) {
-    tokio::time::sleep(NOTICES).await;
-    if !rauc.operation().await.is_ok_and(|operation| operation == "idle") {
+    let ended = async {
+        let mut completed = rauc.receive_completed().await?;
+        if rauc.operation().await? != "idle" {
+            completed.next().await;
+        }
+        Ok::<_, zbus::Error>(())
+    };
+    if !matches!(tokio::time::timeout(NOTICES, ended).await, Ok(Ok(()))) {
         let restart = ["restart", "--no-block", "rauc.service"];
         if !Command::new("systemctl").args(restart).status().is_ok_and(|status| status.success()) {
             output::remark("RAUC could not be ended; restart the device before the next update");
@@ -104,7 +115,7 @@ async fn end_installation(rauc: &InstallerProxy<'_>) {
 
 fn admit(system: &System, manifest: &BundleManifest, again: bool) -> Result<Version, Problem> {
     let device = device::describe(system).map_err(|error| Problem::Refused(admission::other_layout(error)))?;
-    admission::admit(manifest, &device, &system.state().ledger(), again).map_err(Problem::Refused)
+    admission::admit(manifest, &device, &system.state().blocks(), again).map_err(Problem::Refused)
 }
 
 fn show(system: &System, event: &UpdateEvent, json: bool) {
@@ -129,6 +140,9 @@ fn show(system: &System, event: &UpdateEvent, json: bool) {
         | UpdateEvent::OfferGone
         | UpdateEvent::Restarting { .. }
         | UpdateEvent::FailedTheGate { .. }
+        | UpdateEvent::NotJudged { .. }
+        | UpdateEvent::FirmwareTooOld
+        | UpdateEvent::HelpsOut { .. }
         | UpdateEvent::Committed { .. }
         | UpdateEvent::GoingBack { .. }
         | UpdateEvent::Proved { .. } => output::progress(""),

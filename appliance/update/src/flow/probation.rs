@@ -12,7 +12,7 @@ use crate::observed;
 use crate::output;
 use crate::policy::ledger::Happened;
 use crate::policy::probation::ProbationVerdict;
-use crate::policy::table::Table;
+use crate::policy::table::{Exceeded, Table};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
 
@@ -25,7 +25,8 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
     let orderly = std::env::var("SERVICE_RESULT").is_ok_and(|result| result == "success");
     let Some(version) = system.version().filter(|_| !orderly) else { return Ok(ExitCode::SUCCESS) };
     let (start, record) = super::standing(system)?;
-    if start.trial && record.committed != start.slot {
+    // What is not kept is the gate's.
+    if record.committed != start.slot {
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = observed::of_system(system, start);
@@ -41,7 +42,9 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
         // A daemon that says nothing talks to nobody.
         let quiet = table.get("nobody-spoke-s").is_none_or(|quiet| quiet.value >= QUIET_S);
         let wanted = on_installed == OnInstalled::Quiet || interrupted > 0;
-        if quiet && wanted && system.since_start().as_secs_f64() >= QUIET_S {
+        // A trial without them would end without a verdict.
+        let can_be_judged = system.sound().is_complete();
+        if quiet && wanted && can_be_judged && system.since_start().as_secs_f64() >= QUIET_S {
             return restart::into_trial(system);
         }
     }
@@ -51,11 +54,19 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
 fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode> {
     let state = system.state();
     if !state.ledger().is_on_probation(version) {
+        // So that a panic of this version is not taken for one of the next.
+        state.panicked(system)?;
         state.keep_baseline(table)?;
         return Ok(ExitCode::SUCCESS);
     }
     let watched = state.watch(version, &system.boot_id(), system.since_start())?;
-    match state.probation(version, table, watched) {
+    let mut own = Table::default();
+    own.note("resets-per-hour", f64::from(state.resets_per_hour(version, watched)));
+    own.note_whether("panics", state.panicked(system)?);
+    // As everywhere, what the parts have put down comes last.
+    own.0.extend(table.0.clone());
+    let table = own;
+    match state.probation(version, &table, watched) {
         None => {}
         Some(ProbationVerdict::Watching(warnings)) => {
             for warning in warnings {
@@ -65,14 +76,30 @@ fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode
         Some(ProbationVerdict::Passed) => {
             state.note(version, Happened::Proved)?;
             system.tell(&UpdateEvent::Proved { version: version.clone() });
-            state.keep_baseline(table)?;
+            state.keep_baseline(&table)?;
             system.data().forget_old(&state.data_before())?;
         }
         Some(ProbationVerdict::GoBack(exceeded)) => {
-            system.tell(&UpdateEvent::GoingBack { exceeded: exceeded.clone() });
-            restart::go_back(system, Happened::WentBack { exceeded })?;
-            return restart::into_trial(system);
+            return back(system, exceeded);
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// At a start: a version that resets the device before anybody looks goes back before it can do so again.
+pub(super) fn of_start(system: &System, version: &Version) -> Result<()> {
+    let state = system.state();
+    let watched = state.watched_for(version);
+    let mut table = Table::default();
+    table.note("resets-per-hour", f64::from(state.resets_per_hour(version, watched)));
+    if let Some(ProbationVerdict::GoBack(exceeded)) = state.probation(version, &table, watched) {
+        back(system, exceeded)?;
+    }
+    Ok(())
+}
+
+fn back(system: &System, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
+    system.tell(&UpdateEvent::GoingBack { exceeded: exceeded.clone() });
+    restart::go_back(system, Happened::WentBack { exceeded })?;
+    restart::into_trial(system)
 }

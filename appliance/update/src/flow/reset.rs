@@ -1,29 +1,35 @@
 //! `parley update reset`: back to what the device was when it was new, with the version that runs.
 //!
-//! Everything that people told the device goes; the boot chain's journal and the ledger stay, for they are about the
-//! card and not about anybody. The wish is written down first and fulfilled by the next start, before anything has
-//! opened its files: a cut in between begins it once more.
+//! Everything that people told the device goes, on `data` and on the partition that every PC shows; what stays is in one
+//! table ([`crate::records::on_data`]). The wish is written down first and fulfilled by the next start, before anything
+//! has opened its files: a cut in between begins it once more. Then the device starts once more, for what was running
+//! already knew things.
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
+use crate::bootchain::{fat, slot};
 use crate::files;
 use crate::output;
+use crate::records::on_data::{OnReset, holds_what_is_kept, on_reset};
 use crate::system::{self, System};
 
 /// The wish, in the folder of [`System::state`].
 const WISH: &str = "reset";
 
-/// What goes, below `/var`: all that people or their networks told the device. A folder itself stays, with its owner.
-const FORGOTTEN: &[&str] =
-    &["lib/parley", "cache/parley", "log", "lib/NetworkManager", "lib/iwd", "lib/bluetooth", "lib/systemd/coredump"];
+/// So deep below `/var` a folder itself stays, with its owner: nobody makes it anew before the next start.
+const FOLDERS_STAY: usize = 2;
 
-/// What stays in them.
-const KEPT: &[&str] = &["lib/parley/update"];
+/// Files of the owner begin so, on the partition that every PC shows. Some PCs add an ending of their own.
+const OWNERS_FILE: &str = "parley-setup";
+
+/// What the image puts there for the owner to copy.
+const EXAMPLE: &str = "parley-setup.example.toml";
 
 pub(super) fn ask(system: &System, yes: bool) -> Result<ExitCode> {
     super::standing(system)?;
@@ -35,53 +41,104 @@ pub(super) fn ask(system: &System, yes: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Fulfils a wish that was written down.
-pub(super) fn fulfil(system: &System) -> Result<()> {
+/// Fulfils a wish that was written down, and says whether there was one: the device then restarts.
+pub(super) fn fulfil(system: &System) -> Result<bool> {
     let wish = system.state().path(WISH);
-    if wish.exists() {
-        forget(&system.path("/var"))?;
-        fs::remove_file(wish)?;
-        output::remark("the device was reset");
+    if !wish.exists() {
+        return Ok(false);
+    }
+    let forgotten = forget_owners_file(system).and_then(|()| Ok(forget(&system.path("/var"))?));
+    if let Err(error) = forgotten {
+        // The wish stays, and the device works meanwhile.
+        output::remark(format_args!("the device is not reset yet; the next start goes on with it: {error:#}"));
+        return Ok(false);
+    }
+    fs::remove_file(wish)?;
+    output::remark("the device was reset");
+    system::restart(None)?;
+    Ok(true)
+}
+
+/// The file that the owner put onto the card holds their password, and would be applied once more.
+fn forget_owners_file(system: &System) -> Result<()> {
+    let partition = slot::device(&system.path("/"), slot::AUTOBOOT_LABEL);
+    let is_owners = |name: &str| {
+        let name = name.to_lowercase();
+        name.starts_with(OWNERS_FILE) && name != EXAMPLE
+    };
+    fat::blank(&partition, is_owners).context("what the owner wrote onto the card cannot be overwritten")
+}
+
+/// Removes everything below `/var` that the table does not keep. No link is followed, and no other file system entered.
+fn forget(var: &Path) -> io::Result<()> {
+    forget_in(var, "", var.symlink_metadata()?.dev())
+}
+
+fn forget_in(var: &Path, folder: &str, file_system: u64) -> io::Result<()> {
+    for entry in fs::read_dir(var.join(folder))? {
+        let name = entry?.file_name();
+        let Some(name) = name.to_str() else {
+            // No row has such a name.
+            remove(&var.join(folder).join(name))?;
+            continue;
+        };
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let found = var.join(&path).symlink_metadata()?;
+        // A link directly below /var is the system's own way to /run.
+        let is_systems = found.is_symlink() && folder.is_empty();
+        if is_systems || found.dev() != file_system || on_reset(&path) == OnReset::Kept {
+            continue;
+        }
+        let stays = path.split('/').count() <= FOLDERS_STAY || holds_what_is_kept(&path);
+        if found.is_dir() && stays { forget_in(var, &path, file_system)? } else { remove(&var.join(&path))? }
     }
     Ok(())
 }
 
-fn forget(var: &Path) -> io::Result<()> {
-    let kept: Vec<_> = KEPT.iter().map(|kept| var.join(kept)).collect();
-    for folder in FORGOTTEN {
-        let Ok(entries) = fs::read_dir(var.join(folder)) else { continue };
-        for entry in entries {
-            let path = entry?.path();
-            if kept.contains(&path) {
-                continue;
-            }
-            // A link is removed and not followed.
-            if path.symlink_metadata()?.is_dir() { fs::remove_dir_all(&path)? } else { fs::remove_file(&path)? }
-        }
-    }
-    Ok(())
+fn remove(path: &Path) -> io::Result<()> {
+    if path.symlink_metadata()?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 #[cfg(test)]
 mod tests {
+    use walkdir::WalkDir;
+
     use super::*;
+    use crate::records::on_data::ON_DATA;
+
+    /// Something in every row, and in places that no row names.
+    fn filled() -> tempfile::TempDir {
+        let var = tempfile::tempdir().unwrap();
+        let rows = ON_DATA.iter().map(|row| row.path.to_owned());
+        let files = rows.map(|path| if path.ends_with('/') { format!("{path}deep/file") } else { path });
+        let others =
+            ["lib/iwd/home.psk", "lib/parley-update/ledger.json.damaged", "lost+found/#12", "tmp/x", "spool/a/b"];
+        for path in files.chain(others.map(str::to_owned)) {
+            files::replace(&var.path().join(path), b"x").unwrap();
+        }
+        std::os::unix::fs::symlink("/run", var.path().join("run")).unwrap();
+        std::os::unix::fs::symlink(var.path().join("lib/rauc"), var.path().join("log/link")).unwrap();
+        var
+    }
 
     #[test]
-    fn what_people_told_goes_and_the_boot_chains_memory_stays() {
-        let var = tempfile::tempdir().unwrap();
-        let put = |name: &str| files::replace(&var.path().join(name), b"x").unwrap();
-        let there = |name: &str| var.path().join(name).exists();
-        let (told, kept) = (
-            ["lib/parley/data/history/v1/today", "lib/parley/.config/parley.toml", "lib/iwd/home.psk", "log/journal/x"],
-            ["lib/parley/update/boot.json", "lib/parley/update/ledger.json", "lib/rauc/central.conf"],
-        );
-        told.iter().chain(&kept).for_each(|name| put(name));
-        std::os::unix::fs::symlink(var.path().join("lib/rauc"), var.path().join("log/link")).unwrap();
+    fn after_a_reset_the_only_files_left_are_those_that_the_table_keeps() {
+        let var = filled();
+        let left = || -> Vec<String> {
+            let entries = WalkDir::new(var.path()).sort_by_file_name().into_iter().map(Result::unwrap);
+            let files = entries.filter(|entry| !entry.file_type().is_dir());
+            files.map(|entry| entry.path().strip_prefix(var.path()).unwrap().display().to_string()).collect()
+        };
+        let before = left();
         for _ in 0..2 {
             forget(var.path()).unwrap();
-            assert!(!told.iter().any(|name| there(name)), "a cut begins it once more");
-            assert!(kept.iter().all(|name| there(name)));
+            let kept = |path: &&String| *path == "run" || on_reset(path) == OnReset::Kept;
+            assert_eq!(left(), before.iter().filter(kept).cloned().collect::<Vec<_>>(), "a cut begins it once more");
         }
-        assert!(there("lib/parley"), "its owner stays");
+        assert!(left().len() > 10 && left().contains(&"lib/rauc/deep/file".into()), "{:?}", left());
+        for folder in ["lib/parley", "lib/parley-setup", "log", "cache/parley", "lib/systemd/timesync"] {
+            assert!(var.path().join(folder).is_dir(), "{folder} stays, with its owner");
+        }
+        assert!(!var.path().join("lib/parley/deep").exists());
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn go_back(system: &System, why: Happened) -> Result<()> {
         return Err(Refused::OnlyOne(start.slot).into());
     }
     carry_back(system)?;
-    system.boot_chain(|chain| chain.set_primary(other))?;
+    system.boot_chain(|chain| chain.set_primary(other, None))?;
     // Last: until it is written, whoever wanted the way back asks for it again after a cut.
     if let Some(version) = system.version() {
         system.state().note(&version, why)?;
@@ -46,6 +46,9 @@ pub(super) fn carry_back(system: &System) -> Result<()> {
 
 /// Restarts into what is prepared.
 pub(super) fn into_trial(system: &System) -> Result<ExitCode> {
+    if let Err(error) = system.state().keep_sound(system.sound()) {
+        output::remark(format_args!("the next trial does not know which sound devices there were: {error}"));
+    }
     let into = system.boot_chain(|chain| {
         chain.restarting()?;
         Ok(chain.record().other())

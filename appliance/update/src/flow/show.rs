@@ -9,8 +9,10 @@ use serde::Serialize;
 use super::stick;
 use crate::bootchain::journal::JournalPhase;
 use crate::bootchain::slot::Slot;
+use crate::device;
 use crate::output;
-use crate::policy::ledger::{Entry, Happened};
+use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
+use crate::policy::ledger::{Entry, Happened, Ledger};
 use crate::policy::table::Exceeded;
 use crate::system::System;
 
@@ -24,14 +26,21 @@ pub(super) fn status(system: &System, json: bool) -> Result<ExitCode> {
         phase: record.phase,
         can_go_back: record.is_good(start.slot.other()),
         probation_left_s: version.as_ref().and_then(|version| state.probation_left(version)).map(|left| left.as_secs()),
-        waiting: state.waiting().filter(|_| matches!(record.phase, JournalPhase::Armed { .. })),
+        waiting: match record.phase {
+            JournalPhase::Armed { .. } => record.tried.clone().or_else(|| state.waiting()),
+            JournalPhase::Idle
+            | JournalPhase::Trying { .. }
+            | JournalPhase::Committing { .. }
+            | JournalPhase::Rescue { .. } => None,
+        },
+        helps_out: record.phase == (JournalPhase::Rescue { commits: false }),
         offered: stick::offered(system),
         version,
     };
     if json {
         output::json(&status)?;
     } else {
-        for line in in_words(&status) {
+        for line in in_words(&status).into_iter().chain(notes(system)) {
             output::line(line)?;
         }
     }
@@ -50,6 +59,8 @@ struct Status {
     committed: Slot,
     phase: JournalPhase,
     can_go_back: bool,
+    /// Whether this slot runs only because the committed one did not start.
+    helps_out: bool,
     probation_left_s: Option<u64>,
     /// A version that is installed and waits for a restart.
     waiting: Option<Version>,
@@ -61,7 +72,11 @@ fn in_words(status: &Status) -> Vec<String> {
     let version =
         status.version.as_ref().map_or_else(|| "an unnamed version".into(), |version| format!("version {version}"));
     let mut lines = vec![format!("{version} is in use (slot {})", status.slot)];
-    if status.trial {
+    if status.helps_out {
+        lines.push(
+            "It only helps out, because the version in use did not start; the next start tries that one again".into(),
+        );
+    } else if status.trial {
         lines.push(
             "It is being tried: if it fails its tests, or anything restarts the device, the version before comes back"
                 .into(),
@@ -87,19 +102,48 @@ fn in_words(status: &Status) -> Vec<String> {
     lines
 }
 
+/// What an owner has to know beside it.
+pub(super) fn notes(system: &System) -> Vec<String> {
+    let firmware = (!device::eeprom(system).is_trusted()).then(|| format!("Note: {EEPROM_TOO_OLD}"));
+    let damaged = system.state().damaged();
+    let damaged = (!damaged.is_empty()).then(|| {
+        format!(
+            "Note: the device could not read what it had remembered about updates, and set it aside: {}",
+            damaged.join(", ")
+        )
+    });
+    let keyring = device::trusts_strangers(system).then(|| format!("Note: {TRUSTS_STRANGERS}"));
+    firmware.into_iter().chain(keyring).chain(damaged).collect()
+}
+
 pub(super) fn history(system: &System, json: bool) -> Result<ExitCode> {
-    for entry in system.state().ledger().entries() {
-        if json {
-            output::json(entry)?;
-        } else {
-            output::line(line(entry))?;
+    let ledger = system.state().ledger();
+    if json {
+        for (written, _) in ledger.lines() {
+            output::line(one_line(written))?;
+        }
+    } else {
+        for line in history_lines(&ledger) {
+            output::line(line)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line of the history, as it is also written onto a stick.
-pub(super) fn line(entry: &Entry) -> String {
+/// JSON without the line feeds between its parts; a line feed in a text is written as two other letters.
+fn one_line(json: &str) -> String {
+    json.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+/// The lines of the history, as they are also written onto a stick.
+pub(super) fn history_lines(ledger: &Ledger) -> impl Iterator<Item = String> {
+    ledger.lines().map(|(written, entry)| {
+        let unknown = || format!("something that this version does not know: {}", one_line(written));
+        entry.map_or_else(unknown, line)
+    })
+}
+
+fn line(entry: &Entry) -> String {
     let Entry { at_unix_s, version, happened } = entry;
     format!("{}  {version:<12} {}", date(*at_unix_s), what(happened))
 }
@@ -112,6 +156,10 @@ fn what(happened: &Happened) -> String {
         Happened::NotInstalled { because } => format!("was not installed: {because}"),
         Happened::Installed { slot } => format!("was installed into slot {slot}"),
         Happened::Interrupted => "was interrupted while it was tried, and will be tried again".into(),
+        Happened::NotJudged { exceeded } => {
+            format!("could not be judged, and will be tried again: {}", reasons(exceeded))
+        }
+        Happened::GivenUp => "could not be judged three times; it may be installed once more".into(),
         Happened::NeverCameUp => "never came up, and will not be tried again".into(),
         Happened::FailedTheGate { exceeded } => format!("failed its tests: {}", reasons(exceeded)),
         Happened::Committed { slot } => format!("passed its tests and is in use (slot {slot})"),

@@ -4,22 +4,45 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::reset;
-use crate::bootchain::journal::Meaning;
-use crate::output;
+use super::{probation, reset};
+use crate::bootchain::journal::{Meaning, Start};
+use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::table::Table;
 use crate::records::data::Takeover;
 use crate::records::events::UpdateEvent;
+use crate::records::moved;
 use crate::system::System;
-use crate::{files, observed};
+use crate::{device, files, observed, output};
 
 pub(super) fn started(system: &System) -> Result<ExitCode> {
-    let (meaning, start, record) = system.boot_chain(|chain| Ok((chain.started()?, chain.start(), chain.record())))?;
-    let version = system.version();
-    system.state().note_start(meaning, start.slot, version.as_ref())?;
+    let (state, version) = (system.state(), system.version());
+    moved::take_over(&system.path(moved::BEFORE), &state)?;
+    let (meaning, start, record) = system.boot_chain(|chain| {
+        let start = chain.start();
+        let meaning = chain.started(|meaning, before| {
+            Ok(state.note_start(meaning, start.slot, version.as_ref(), before.tried.as_ref())?)
+        })?;
+        if meaning == Meaning::Rescue && only_helps_out(system, start) {
+            chain.help_out()?;
+            system.tell(&UpdateEvent::HelpsOut { version: version.clone() });
+        }
+        Ok((meaning, start, chain.record()))
+    })?;
     output::json(&serde_json::json!({ "start": start, "meaning": meaning, "record": record }))?;
-    system.tell(&UpdateEvent::Started { meaning, version });
-    reset::fulfil(system)?;
+    system.tell(&UpdateEvent::Started { meaning, version: version.clone() });
+    if reset::fulfil(system)? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Err(error) = state.begin_start(system) {
+        output::remark(format_args!("it is not written down how the last start ended: {error}"));
+    }
+    if device::trusts_strangers(system) {
+        output::remark(TRUSTS_STRANGERS);
+    }
+    if !device::eeprom(system).is_trusted() {
+        output::remark(EEPROM_TOO_OLD);
+        system.tell(&UpdateEvent::FirmwareTooOld);
+    }
     if meaning == Meaning::CommitCompleted {
         // Before the data is looked at: what the trial wrote is what was committed.
         commit_data(system)?;
@@ -29,12 +52,32 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
     let migrated = system.data().prepare(takeover);
     let mut table = Table::default();
     table.note_whether("migration", migrated.is_ok());
-    files::replace_json(&system.path(observed::FOLDER).join("data.json"), &table)?;
+    files::replace_json(&system.path(observed::OF_START), &table)?;
     if let Err(error) = migrated {
         // In a trial the gate sees the measurement and goes back; in an ordinary start an update must still be
         // possible.
         output::remark(error);
     }
+    system.note_userspace()?;
+    if meaning == Meaning::Ordinary
+        && let Some(version) = version
+    {
+        probation::of_start(system, &version)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a version that comes to the rescue is older than the one that has proved itself: three starts that were cut at
+/// the wall, or a microphone that was unplugged, are no reason to give that up. A committed slot that the firmware cannot
+/// read is one.
+fn only_helps_out(system: &System, start: Start) -> bool {
+    let (ledger, running) = (system.state().ledger(), system.version());
+    start.trial && running.is_some_and(|running| ledger.proved_last().is_some_and(|proved| running < *proved))
+}
+
+/// The device shuts down as it should.
+pub(super) fn stopping(system: &System) -> Result<ExitCode> {
+    system.state().end_start()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -59,7 +102,6 @@ fn commit_data(system: &System) -> Result<()> {
     let (before, own) = (data.current(), data.known());
     if before != own {
         system.state().keep_data_before(&before)?;
-        data.commit()?;
     }
-    Ok(())
+    Ok(data.commit()?)
 }

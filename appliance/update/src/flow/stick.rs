@@ -96,18 +96,21 @@ enum Found {
 /// The newest bundle on the stick that this device may install.
 fn newest(system: &System, folder: &Path) -> Result<Found> {
     let entries = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
-    let bundles: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|end| end == "raucb")).collect();
+    // A link on a stick leads to anything on the device.
+    let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|found| found.is_file());
+    let is_bundle = |path: &PathBuf| path.extension().is_some_and(|end| end == "raucb");
+    let bundles: Vec<PathBuf> = entries.filter(is_bundle).filter(is_file).collect();
     if bundles.is_empty() {
         return Ok(Found::Nothing);
     }
     let (mut admitted, mut reasons) = (Vec::new(), Vec::new());
-    let (device, ledger) = (device::describe(system)?, system.state().ledger());
+    let (device, blocks) = (device::describe(system)?, system.state().blocks());
     super::block_on(async {
         let rauc = super::rauc().await?;
         for bundle in bundles {
             let manifest = rauc::inspect(&rauc, &bundle.to_string_lossy(), TimeLimits::default()).await;
             let judged = manifest
-                .and_then(|manifest| admission::admit(&manifest, &device, &ledger, false).map_err(Problem::Refused));
+                .and_then(|manifest| admission::admit(&manifest, &device, &blocks, false).map_err(Problem::Refused));
             match judged {
                 Ok(version) => admitted.push((version, bundle)),
                 Err(reason) => {
@@ -160,9 +163,10 @@ pub(super) fn gone(system: &System, folder: &Path) -> Result<ExitCode> {
 pub(super) fn report(system: &System, folder: &Path) -> Result<ExitCode> {
     let Some(Outcome { said, restart }) = files::read_json(&system.path(OUTCOME)) else { return Ok(ExitCode::SUCCESS) };
     let version = system.version().map_or_else(|| "unnamed".into(), |version| version.to_string());
-    let history: String = system.state().ledger().entries().iter().map(|entry| show::line(entry) + "\n").collect();
-    let text = format!("Parley, version {version} in use\n\n{said}\n\nHistory\n{history}");
-    let written = fs::File::create(folder.join(REPORT)).and_then(|mut file| {
+    let history: String = show::history_lines(&system.state().ledger()).map(|line| line + "\n").collect();
+    let notes: String = show::notes(system).into_iter().map(|note| note + "\n\n").collect();
+    let text = format!("Parley, version {version} in use\n\n{said}\n\n{notes}History\n{history}");
+    let written = files::create(&folder.join(REPORT)).and_then(|mut file| {
         file.write_all(text.replace('\n', "\r\n").as_bytes())?;
         file.sync_all()
     });

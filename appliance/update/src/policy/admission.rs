@@ -5,12 +5,14 @@ use std::fmt::Display;
 
 use semver::Version;
 
-use super::ledger::Ledger;
+use super::blocks::Blocks;
 use crate::policy::manifest::BundleManifest;
 
-/// The oldest EEPROM that is trusted to follow `autoboot.txt` on a Raspberry Pi 5: built on 2024-09-23, the first
-/// default release after the board's A/B fixes; older ones were not tried. In seconds since 1970.
-pub const OLDEST_EEPROM_UNIX_S: u64 = 1_727_049_600;
+/// The oldest EEPROM that is trusted on a Raspberry Pi 5: built on 2025-11-05, the first default release with all that the
+/// way back stands on. It arms the watchdog before the kernel (`kernel_watchdog_timeout`) and limits how long the kernel
+/// feeds it, and it walks on to the next boot partition where `autoboot.txt` is lost (`PARTITION_WALK`). In seconds since
+/// 1970.
+pub const OLDEST_EEPROM_UNIX_S: u64 = 1_762_364_238;
 
 /// What is known of the device.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,10 @@ pub struct DeviceFacts {
     pub compatible: String,
     /// The running version, where the image names one.
     pub running: Option<Version>,
+    /// Whether it trusts the throw-away authority of a development build, and is none.
+    pub trusts_strangers: bool,
+    /// Versions below this have a fault that nobody may bring back, says the running image.
+    pub floor: Option<Version>,
     /// The room of the idle slot by class, in bytes.
     pub room: BTreeMap<String, u64>,
     /// What an update needs on `data`, in bytes: a copy of what is migrated, and notes of how it went.
@@ -40,6 +46,25 @@ pub enum Eeprom {
     None,
 }
 
+impl Eeprom {
+    /// Whether the firmware ends a start that hangs, and finds a system where its file is lost.
+    pub fn is_trusted(self) -> bool {
+        match self {
+            Self::Built(at) => at >= OLDEST_EEPROM_UNIX_S,
+            Self::Silent => false,
+            Self::None => true,
+        }
+    }
+}
+
+/// What a product with a development keyring says.
+pub const TRUSTS_STRANGERS: &str = "this device trusts the throw-away authority of a development build, whose key anybody may \
+     have who made one; flash an image of its maker's";
+
+/// What an owner can do about it.
+pub const EEPROM_TOO_OLD: &str = "the device's own firmware (EEPROM) is too old to come back from a bad update by itself; \
+     bring it up to date with Raspberry Pi Imager (Misc utility images → Bootloader)";
+
 fn mb(bytes: u64) -> u64 {
     bytes.div_ceil(1_000_000)
 }
@@ -58,22 +83,16 @@ pub fn other_layout(problem: impl Display) -> String {
 ///
 /// # Errors
 /// The first reason against it, in words for the owner.
-pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, ledger: &Ledger, again: bool) -> Result<Version, String> {
+pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, blocks: &Blocks, again: bool) -> Result<Version, String> {
     if bundle.compatible != device.compatible {
         let (other, own) = (&bundle.compatible, &device.compatible);
         return Err(format!("this update is for another device ({other}); this one is {own}"));
     }
-    let trusted = match device.eeprom {
-        Eeprom::Built(at) => at >= OLDEST_EEPROM_UNIX_S,
-        Eeprom::Silent => false,
-        Eeprom::None => true,
-    };
-    if !trusted {
-        return Err(
-            "the device's own firmware (EEPROM) is too old to come back from a bad update by itself; bring it \
-            up to date with Raspberry Pi Imager (Misc utility images → Bootloader) and try again"
-                .into(),
-        );
+    if device.trusts_strangers {
+        return Err(TRUSTS_STRANGERS.into());
+    }
+    if !device.eeprom.is_trusted() {
+        return Err(format!("{EEPROM_TOO_OLD} and try again"));
     }
     let version = bundle.version().ok_or_else(|| {
         let written = &bundle.version_text;
@@ -81,18 +100,23 @@ pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, ledger: &Ledger, aga
             "this update has no version number that can be compared ({written:?}); ask whoever made it for another file"
         )
     })?;
+    if let Some(floor) = device.floor.as_ref().filter(|floor| version < **floor) {
+        return Err(format!(
+            "version {version} has a fault that was mended with version {floor}, and is not installed any more"
+        ));
+    }
     if let Some(running) = &device.running {
-        if !bundle.allow_downgrade && version < *running {
+        if version < *running && !bundle.may_replace(running) {
             return Err(format!(
                 "version {version} is older than version {running}, which is in use, and its maker did not allow \
-                 going back to it"
+                 going back to it from there"
             ));
         }
         if version == *running {
             return Err(format!("version {version} is already in use"));
         }
     }
-    if let Some(because) = ledger.block(&version).filter(|_| !again) {
+    if let Some(because) = blocks.block(&version).filter(|_| !again) {
         return Err(format!(
             "version {version} was tried before and {because}; `parley update install --again` tries it once more"
         ));
@@ -127,7 +151,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::policy::ledger::Happened;
 
     fn version(text: &str) -> Version {
         text.parse().unwrap()
@@ -146,6 +169,8 @@ mod tests {
         DeviceFacts {
             compatible: "parley-raspberrypi5".into(),
             running: Some(version("1.2.0")),
+            trusts_strangers: false,
+            floor: Some(version("1.0.0")),
             room: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 4_000_000)]),
             data_needed: 5_000_000,
             data_free: 5_000_000,
@@ -154,7 +179,7 @@ mod tests {
     }
 
     fn judge(bundle: &BundleManifest) -> Result<Version, String> {
-        admit(bundle, &device(), &Ledger::default(), false)
+        admit(bundle, &device(), &Blocks::default(), false)
     }
 
     #[track_caller]
@@ -183,8 +208,25 @@ mod tests {
     #[test]
     fn an_older_version_needs_its_signers_word() {
         refuses(&bundle("1.1.9"), "version 1.1.9 is older than version 1.2.0");
-        admits(&BundleManifest { allow_downgrade: true, ..bundle("1.1.9") });
+        let allowed = |from: &str| BundleManifest { downgrade_from: from.into(), ..bundle("1.1.9") };
+        admits(&allowed(">=1.2.0,<1.2.2"));
+        refuses(&allowed(">=1.1.0,<1.2.0"), "did not allow going back to it from there");
+        refuses(&allowed(">=1.2.0"), "did not allow going back");
         refuses(&bundle("1.2.0-rc.1"), "version 1.2.0-rc.1 is older than version 1.2.0");
+    }
+
+    #[test]
+    fn a_product_with_a_development_keyring_installs_nothing() {
+        let device = DeviceFacts { trusts_strangers: true, ..device() };
+        let refusal = admit(&bundle("1.3.0"), &device, &Blocks::default(), true).unwrap_err();
+        assert!(refusal.contains("throw-away authority"), "{refusal}");
+    }
+
+    #[test]
+    fn no_permission_leads_below_the_floor_of_the_image() {
+        let old = |version| BundleManifest { downgrade_from: "<2.0.0".into(), ..bundle(version) };
+        admits(&old("1.0.0"));
+        refuses(&old("0.9.9"), "version 0.9.9 has a fault that was mended with version 1.0.0");
     }
 
     #[test]
@@ -207,7 +249,7 @@ mod tests {
     #[test]
     fn a_full_device_is_told_from_a_card_that_is_too_small() {
         let device = DeviceFacts { data_free: 4_999_999, ..device() };
-        let refusal = admit(&bundle("1.3.0"), &device, &Ledger::default(), false).unwrap_err();
+        let refusal = admit(&bundle("1.3.0"), &device, &Blocks::default(), false).unwrap_err();
         assert!(refusal.starts_with("the device is full: an update needs 5 MB"), "{refusal}");
         assert!(refusal.contains("and 4 are free"), "{refusal}");
     }
@@ -228,27 +270,25 @@ mod tests {
             [(Eeprom::Built(OLDEST_EEPROM_UNIX_S - 1), false), (Eeprom::Silent, false), (Eeprom::None, true)]
         {
             let device = DeviceFacts { eeprom, ..device() };
-            assert_eq!(admit(&bundle("1.3.0"), &device, &Ledger::default(), false).is_ok(), admitted, "{eeprom:?}");
+            assert_eq!(admit(&bundle("1.3.0"), &device, &Blocks::default(), false).is_ok(), admitted, "{eeprom:?}");
         }
     }
 
     #[test]
     fn a_bad_version_that_is_offered_five_times_is_refused_five_times() {
-        let mut ledger = Ledger::default();
-        ledger.add(0, version("1.3.0"), Happened::FailedTheGate { exceeded: vec![] });
-        for at in 1..=5 {
-            let refusal = admit(&bundle("1.3.0"), &device(), &ledger, false).unwrap_err();
+        let blocks = Blocks::read(b"1.3.0 failed-the-gate\n");
+        for _ in 1..=5 {
+            let refusal = admit(&bundle("1.3.0"), &device(), &blocks, false).unwrap_err();
             assert!(refusal.contains("was tried before and failed its own tests"), "{refusal}");
-            ledger.add(at, version("1.3.0"), Happened::Refused { because: refusal });
         }
-        assert!(admit(&bundle("1.3.0"), &device(), &ledger, true).is_ok(), "its owner's word counts");
+        assert!(admit(&bundle("1.3.0"), &device(), &blocks, true).is_ok(), "its owner's word counts");
     }
 
     proptest! {
         #[test]
         fn no_version_below_the_running_one_is_admitted_without_a_signed_word(major in 0..3u64, minor in 0..4u64, patch in 0..3u64) {
             let offered = Version::new(major, minor, patch);
-            let admitted = admit(&bundle(&offered.to_string()), &device(), &Ledger::default(), false).is_ok();
+            let admitted = admit(&bundle(&offered.to_string()), &device(), &Blocks::default(), false).is_ok();
             prop_assert_eq!(admitted, offered > version("1.2.0"));
         }
     }

@@ -1,7 +1,9 @@
 //! The gate: may a slot that is being tried be committed?
 //!
 //! Rules: a limit that is exceeded fails the gate at once, for every second counts towards the way back; a measurement
-//! that is missing fails it only when the time is over; nothing here ever needs the internet.
+//! that is missing fails it only when the time is over; what cannot be measured at all, or cannot work because the device
+//! lacks the hardware as it did before, neither passes nor fails: the trial has no verdict, and the version no blame;
+//! nothing here ever needs the internet.
 
 use std::time::Duration;
 
@@ -22,28 +24,54 @@ pub struct GateLimit {
     pub rule: Rule,
     /// What it means when it does not.
     pub means: &'static str,
+    /// What it needs beside a version that works.
+    pub needs: &'static [Needs],
 }
 
-const fn limit(name: &'static str, rule: Rule, means: &'static str) -> GateLimit {
-    GateLimit { name, rule, means }
+/// What a measurement needs beside a version that works. Where it needs nothing and is missing, the version is at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// A microphone and a loudspeaker.
+    SoundDevices,
+    /// Somebody of the system who tells: a program, or a file of the kernel. Where that is missing, nobody knows.
+    Witness,
+}
+
+use Needs::{SoundDevices, Witness};
+
+const fn limit(name: &'static str, rule: Rule, needs: &'static [Needs], means: &'static str) -> GateLimit {
+    GateLimit { name, rule, means, needs }
 }
 
 /// Every limit of the gate. A new part of the appliance adds its line here.
 pub const LIMITS: &[GateLimit] = &[
-    limit("slot-identity", YES, "the device did not start the system that was installed"),
-    limit("verity", YES, "the installed system is not checked for damage, or is damaged"),
-    limit("data-writable", YES, "the device cannot save anything"),
-    limit("migration", YES, "your data could not be taken over by the new version"),
-    limit("sound-card", YES, "the new version cannot use the microphone or the loudspeaker"),
+    limit("slot-identity", YES, &[], "the device did not start the system that was installed"),
+    limit("verity", YES, &[Witness], "the installed system is not checked for damage, or is damaged"),
+    limit("boot-watchdog", YES, &[Witness], "a start of the new version that hangs would not be noticed"),
+    limit("data-writable", YES, &[], "the device cannot save anything"),
+    limit("migration", YES, &[], "your data could not be taken over by the new version"),
+    limit("sound-card", YES, &[SoundDevices], "the new version cannot use the microphone or the loudspeaker"),
     // From the canned wake word to the first sound of the answer.
-    limit("self-test-s", Rule::AtMost(10.0), "the new version did not answer its own test question in time"),
-    limit("restarts", Rule::AtMost(0.0), "a part of the new version stopped working and had to be started again"),
+    limit(
+        "self-test-s",
+        Rule::AtMost(10.0),
+        &[SoundDevices],
+        "the new version did not answer its own test question in time",
+    ),
+    // The assistant is started again and again while it finds no microphone.
+    limit(
+        "restarts",
+        Rule::AtMost(0.0),
+        &[SoundDevices, Witness],
+        "a part of the new version stopped working and had to be started again",
+    ),
     limit(
         "quiet-s",
         Rule::AtLeast(QUIET_TIME.as_secs() as f64),
+        &[],
         "the new version did not run for a minute without trouble",
     ),
-    limit("updater", YES, "the new version could not be updated again"),
+    limit("updater", YES, &[], "the new version could not be updated again"),
 ];
 
 /// What the gate says.
@@ -56,30 +84,37 @@ pub enum GateVerdict {
     Passed,
     /// Back to the other slot.
     Failed(Vec<Exceeded>),
+    /// Back to the other slot, and nobody knows whether the version is good.
+    NotJudged(Vec<Exceeded>),
 }
 
-/// Judges what was measured until now.
-pub fn judge(limits: &[GateLimit], table: &Table, since_start: Duration) -> GateVerdict {
-    let (mut exceeded, mut missing) = (Vec::new(), Vec::new());
+/// Judges what was measured until now. `since` counts from when userspace could work: what repairing the data partition
+/// takes is not the version's. `deaf` says that the device lacked a sound device in this start, as it did before.
+pub fn judge(limits: &[GateLimit], table: &Table, since: Duration, deaf: bool) -> GateVerdict {
+    let (mut exceeded, mut missing, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for limit in limits {
         let say = |value| Exceeded { name: limit.name.into(), value, means: limit.means.into() };
         match table.get(limit.name).map(|measured| measured.value) {
             Some(value) if limit.rule.allows(value) => {}
             // A time that is still running has not fallen short of anything.
-            Some(value) if limit.name == "quiet-s" && since_start < TIME_LIMIT && value >= 0.0 => {
-                missing.push(limit.name)
-            }
+            Some(value) if limit.name == "quiet-s" && since < TIME_LIMIT && value >= 0.0 => missing.push(limit.name),
+            value if deaf && limit.needs.contains(&SoundDevices) => open.push(say(value)),
             Some(value) => exceeded.push(say(Some(value))),
-            None if since_start >= TIME_LIMIT => exceeded.push(say(None)),
-            None => missing.push(limit.name),
+            None if since < TIME_LIMIT => missing.push(limit.name),
+            None if limit.needs.contains(&Witness) => open.push(say(None)),
+            None => exceeded.push(say(None)),
         }
     }
     if !exceeded.is_empty() {
         GateVerdict::Failed(exceeded)
-    } else if missing.is_empty() {
+    } else if missing.is_empty() && open.is_empty() {
         GateVerdict::Passed
-    } else {
+    } else if since < TIME_LIMIT {
+        // A microphone may still be plugged in.
+        missing.extend(limits.iter().map(|limit| limit.name).filter(|name| open.iter().any(|open| open.name == *name)));
         GateVerdict::Waiting { missing }
+    } else {
+        GateVerdict::NotJudged(open)
     }
 }
 
@@ -97,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_healthy_slot_passes() {
-        assert_eq!(judge(LIMITS, &healthy(), QUIET_TIME), GateVerdict::Passed);
+        assert_eq!(judge(LIMITS, &healthy(), QUIET_TIME, false), GateVerdict::Passed);
     }
 
     #[test]
@@ -105,7 +140,7 @@ mod tests {
         for limit in LIMITS {
             let mut table = healthy();
             table.note(limit.name, limit.rule.broken());
-            let GateVerdict::Failed(exceeded) = judge(LIMITS, &table, TIME_LIMIT) else {
+            let GateVerdict::Failed(exceeded) = judge(LIMITS, &table, TIME_LIMIT, false) else {
                 panic!("{} was let through", limit.name);
             };
             assert_eq!(exceeded.len(), 1);
@@ -114,21 +149,42 @@ mod tests {
     }
 
     #[test]
-    fn each_measurement_alone_is_waited_for_and_then_fails() {
+    fn each_measurement_alone_is_waited_for_and_then_fails_or_leaves_the_verdict_open() {
         for limit in LIMITS {
             let mut table = healthy();
             table.0.remove(limit.name);
-            let early = judge(LIMITS, &table, QUIET_TIME);
+            let early = judge(LIMITS, &table, QUIET_TIME, false);
             assert_eq!(early, GateVerdict::Waiting { missing: vec![limit.name] });
-            assert!(matches!(judge(LIMITS, &table, TIME_LIMIT), GateVerdict::Failed(_)), "{}", limit.name);
+            let late = judge(LIMITS, &table, TIME_LIMIT, false);
+            let known = matches!(&late, GateVerdict::Failed(exceeded) if exceeded[0].name == limit.name);
+            let open =
+                matches!(&late, GateVerdict::NotJudged(open) if open[0].name == limit.name && open[0].value.is_none());
+            // What the version itself has to tell is its fault; who else tells may be missing for other reasons.
+            assert!(if limit.needs.contains(&Witness) { open } else { known }, "{}: {late:?}", limit.name);
         }
+    }
+
+    #[test]
+    fn hardware_that_was_absent_before_is_waited_for_and_then_leaves_the_verdict_open() {
+        let mut table = healthy();
+        table.0.remove("sound-card");
+        table.0.remove("self-test-s");
+        table.note("restarts", 5.0);
+        assert!(matches!(judge(LIMITS, &table, QUIET_TIME, false), GateVerdict::Failed(_)), "hardware is there");
+        assert!(matches!(judge(LIMITS, &table, QUIET_TIME, true), GateVerdict::Waiting { .. }));
+        let GateVerdict::NotJudged(open) = judge(LIMITS, &table, TIME_LIMIT, true) else { panic!("it was judged") };
+        let names: Vec<_> = open.iter().map(|open| open.name.as_str()).collect();
+        assert_eq!(names, ["sound-card", "self-test-s", "restarts"]);
+        table.note("data-writable", 0.0);
+        assert!(matches!(judge(LIMITS, &table, QUIET_TIME, true), GateVerdict::Failed(_)), "the rest is judged");
+        assert_eq!(judge(LIMITS, &healthy(), TIME_LIMIT, true), GateVerdict::Passed, "it was plugged in");
     }
 
     #[test]
     fn the_quiet_minute_is_waited_for() {
         let mut table = healthy();
         table.note("quiet-s", 20.0);
-        let verdict = judge(LIMITS, &table, Duration::from_secs(20));
+        let verdict = judge(LIMITS, &table, Duration::from_secs(20), false);
         assert_eq!(verdict, GateVerdict::Waiting { missing: vec!["quiet-s"] });
     }
 

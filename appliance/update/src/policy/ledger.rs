@@ -1,16 +1,17 @@
-//! The ledger: what happened to which version. From it follow the history that an owner reads and the versions that are
-//! not tried again.
+//! The ledger: what happened to which version, for the history that an owner reads and for the rules that look back. What
+//! blocks a version lies in a list of its own ([`super::blocks`]).
 //!
-//! Rules: a version goes back at most once; a version that went back, did not pass the gate or never came up is blocked
-//! until its owner allows it again; what blocks is never forgotten, however long the ledger gets.
+//! Rules: an entry that this program does not know, because a later version wrote it, is kept as it was written, byte by
+//! byte; what says where a version stands is never forgotten, however long the ledger gets.
 
 use semver::Version;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::table::Exceeded;
 use crate::bootchain::slot::Slot;
 
-/// So many entries are kept; those that block are kept beyond it.
+/// So many entries are kept; those that say where a version stands are kept beyond it.
 pub const KEPT: usize = 200;
 
 /// What can happen to a version.
@@ -26,7 +27,11 @@ pub enum Happened {
     Installed { slot: Slot },
     /// A trial ended without a verdict: a power cut or a reset.
     Interrupted,
-    /// Three trials ended so.
+    /// A trial ended without a verdict, because something could not be measured. That is no fault of the version.
+    NotJudged { exceeded: Vec<Exceeded> },
+    /// Three trials ended so; it may be installed once more.
+    GivenUp,
+    /// Three trials ended without a verdict, and nobody knows why.
     NeverCameUp,
     /// It did not pass the gate.
     FailedTheGate { exceeded: Vec<Exceeded> },
@@ -43,26 +48,20 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// Why a version to which this happened is not tried again; `None` where it may be.
-    fn blocks(&self) -> Option<&'static str> {
+    /// Whether it may be forgotten when the ledger is full: it says nothing about where a version stands.
+    fn is_fleeting(&self) -> bool {
         match self {
-            Self::NeverCameUp => Some("never came up"),
-            Self::FailedTheGate { .. } => Some("failed its own tests"),
-            Self::WentBack { .. } => Some("gave trouble, so the device went back"),
-            Self::SentBack => Some("was sent back by its owner"),
-            Self::Refused { .. }
-            | Self::NotInstalled { .. }
-            | Self::Installed { .. }
-            | Self::Interrupted
+            Self::Refused { .. } | Self::NotInstalled { .. } | Self::Interrupted | Self::NotJudged { .. } => true,
+            Self::Installed { .. }
+            | Self::GivenUp
+            | Self::NeverCameUp
+            | Self::FailedTheGate { .. }
             | Self::Committed { .. }
+            | Self::WentBack { .. }
+            | Self::SentBack
             | Self::Proved
-            | Self::Allowed => None,
+            | Self::Allowed => false,
         }
-    }
-
-    /// Whether it says if a version may be tried again.
-    fn decides(&self) -> bool {
-        self.blocks().is_some() || *self == Self::Allowed
     }
 }
 
@@ -78,36 +77,57 @@ pub struct Entry {
     pub happened: Happened,
 }
 
+/// An entry as it was written, and what this program makes of it.
+#[derive(Debug, Clone)]
+struct Line {
+    written: Box<RawValue>,
+    entry: Option<Entry>,
+}
+
 /// What happened, the oldest first.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Ledger(Vec<Entry>);
+#[derive(Debug, Clone, Default)]
+pub struct Ledger(Vec<Line>);
+
+impl Serialize for Ledger {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|line| &line.written))
+    }
+}
+
+impl<'de> Deserialize<'de> for Ledger {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let lines = Vec::<Box<RawValue>>::deserialize(deserializer)?;
+        let known = |written: Box<RawValue>| Line { entry: serde_json::from_str(written.get()).ok(), written };
+        Ok(Self(lines.into_iter().map(known).collect()))
+    }
+}
 
 impl Ledger {
     /// Adds what happened.
-    pub fn add(&mut self, at_unix_s: u64, version: Version, happened: Happened) {
-        self.0.push(Entry { at_unix_s, version, happened });
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn add(&mut self, at_unix_s: u64, version: Version, happened: Happened) -> serde_json::Result<()> {
+        let entry = Entry { at_unix_s, version, happened };
+        let written = serde_json::value::to_raw_value(&entry)?;
+        self.0.push(Line { written, entry: Some(entry) });
         let surplus = self.0.len().saturating_sub(KEPT);
         let mut place = 0;
-        self.0.retain(|entry| {
+        self.0.retain(|line| {
             place += 1;
-            place > surplus || entry.happened.decides()
+            place > surplus || !line.entry.as_ref().is_some_and(|entry| entry.happened.is_fleeting())
         });
+        Ok(())
     }
 
-    /// The oldest first.
-    pub fn entries(&self) -> &[Entry] {
-        &self.0
+    /// What this program knows of it, the oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.0.iter().filter_map(|line| line.entry.as_ref())
     }
 
-    /// Why a version is not tried again, if it is not.
-    pub fn block(&self, version: &Version) -> Option<&'static str> {
-        self.of(version).find(|happened| happened.decides())?.blocks()
-    }
-
-    /// Whether probation may still send this version back.
-    pub fn may_go_back(&self, version: &Version) -> bool {
-        !self.of(version).any(|happened| matches!(happened, Happened::WentBack { .. }))
+    /// Every entry as it was written, and what this program makes of it; the oldest first.
+    pub fn lines(&self) -> impl Iterator<Item = (&str, Option<&Entry>)> {
+        self.0.iter().map(|line| (line.written.get(), line.entry.as_ref()))
     }
 
     /// Whether going back is the last thing that happened to a version.
@@ -126,9 +146,14 @@ impl Ledger {
         matches!(ends.next(), Some(Happened::Committed { .. }))
     }
 
+    /// The version that proved itself last.
+    pub fn proved_last(&self) -> Option<&Version> {
+        self.entries().rfind(|entry| entry.happened == Happened::Proved).map(|entry| &entry.version)
+    }
+
     /// What happened to a version, the newest first.
     pub fn of(&self, version: &Version) -> impl Iterator<Item = &Happened> {
-        self.0.iter().rev().filter(move |entry| entry.version == *version).map(|entry| &entry.happened)
+        self.entries().rev().filter(move |entry| entry.version == *version).map(|entry| &entry.happened)
     }
 }
 
@@ -144,43 +169,12 @@ mod tests {
     /// What happened to version [`BAD`].
     fn ledger(events: impl IntoIterator<Item = Happened>) -> Ledger {
         let mut ledger = Ledger::default();
-        events.into_iter().for_each(|happened| ledger.add(0, BAD, happened));
+        events.into_iter().for_each(|happened| ledger.add(0, BAD, happened).unwrap());
         ledger
     }
 
     fn went_back() -> Happened {
         Happened::WentBack { exceeded: vec![] }
-    }
-
-    #[test]
-    fn each_bad_end_blocks_its_version_and_no_other() {
-        for end in
-            [Happened::NeverCameUp, Happened::FailedTheGate { exceeded: vec![] }, went_back(), Happened::SentBack]
-        {
-            let ledger = ledger([end]);
-            assert!(ledger.block(&BAD).is_some());
-            assert!(ledger.block(&OTHER).is_none());
-        }
-    }
-
-    #[test]
-    fn a_power_cut_is_no_reason_to_block() {
-        assert_eq!(ledger([Happened::Installed { slot: Slot::B }, Happened::Interrupted]).block(&BAD), None);
-    }
-
-    #[test]
-    fn an_owner_can_allow_a_version_again_and_it_can_be_blocked_again() {
-        let mut ledger = ledger([went_back(), Happened::Allowed]);
-        assert_eq!(ledger.block(&BAD), None);
-        ledger.add(9, BAD, Happened::NeverCameUp);
-        assert!(ledger.block(&BAD).is_some());
-    }
-
-    #[test]
-    fn a_version_goes_back_once() {
-        let ledger = ledger([went_back(), Happened::Allowed]);
-        assert!(!ledger.may_go_back(&BAD), "not even when it was allowed again: devices must not swing");
-        assert!(ledger.may_go_back(&OTHER));
     }
 
     #[test]
@@ -192,15 +186,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_version_that_proved_itself_last_is_not_the_newest() {
+        let mut ledger = ledger([Happened::Proved]);
+        ledger.add(1, OTHER, Happened::Committed { slot: Slot::B }).unwrap();
+        assert_eq!(ledger.proved_last(), Some(&BAD));
+        assert_eq!(Ledger::default().proved_last(), None);
+    }
+
+    #[test]
+    fn a_later_versions_entries_are_kept_as_they_were_written() {
+        let later = r#"{"at_unix_s": 7e0,  "version": "1.2.0", "what": "sang", "song": [1.50, "x"]}"#;
+        let more = r#"{"at_unix_s":8,"version":"1.1.0","what":"sent-back","by":"voice"}"#;
+        let mut read: Ledger = serde_json::from_str(&format!("[{later},{more},17]")).unwrap();
+        assert!(read.went_back_last(&BAD), "what is added to an entry does not hide it");
+        read.add(9, OTHER, Happened::Allowed).unwrap();
+        let written = serde_json::to_string_pretty(&read).unwrap();
+        assert!([later, more, "17"].iter().all(|part| written.contains(part)), "{written}");
+        assert_eq!(read.lines().count(), 4);
+        assert_eq!(read.entries().count(), 2);
+    }
+
     proptest! {
         #[test]
-        fn what_blocks_is_never_forgotten(others in 0..3 * KEPT) {
-            let mut ledger = ledger([went_back()]);
+        fn where_a_version_stands_is_never_forgotten(others in 0..3 * KEPT) {
+            let mut ledger = ledger([Happened::Committed { slot: Slot::B }]);
             for at in 0..others {
-                ledger.add(at as u64, OTHER, Happened::Refused { because: String::new() });
+                ledger.add(at as u64, OTHER, Happened::Refused { because: String::new() }).unwrap();
             }
-            prop_assert!(ledger.block(&BAD).is_some());
-            prop_assert!(ledger.entries().len() <= KEPT + 1);
+            prop_assert!(ledger.is_on_probation(&BAD));
+            prop_assert!(ledger.lines().count() <= KEPT + 1);
         }
     }
 }

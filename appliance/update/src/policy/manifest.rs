@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
+use super::downgrade::Range;
+
 /// The section of a manifest that is ours: `[meta.parley]`.
 pub const META: &str = "parley";
 
-/// The key of [`META`] with which a signer lets a device go back to an older version.
-pub const ALLOW_DOWNGRADE: &str = "allow-downgrade";
+/// The key of [`META`] with which a signer lets devices go back to an older version, from a range of newer ones.
+pub const ALLOW_DOWNGRADE_FROM: &str = "allow-downgrade-from";
 
 /// The parts of a manifest that are judged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,8 +23,8 @@ pub struct BundleManifest {
     pub images: BTreeMap<String, u64>,
     /// The class and the file of each image, where the manifest was read as text.
     pub files: Vec<(String, String)>,
-    /// Whether its signer allows it to replace a newer version.
-    pub allow_downgrade: bool,
+    /// Which newer versions its signer allows it to replace, as it is written; empty where none are.
+    pub downgrade_from: String,
 }
 
 impl BundleManifest {
@@ -47,8 +49,8 @@ impl BundleManifest {
         match (section, key) {
             ("update", "compatible") => self.compatible = value.into(),
             ("update", "version") => self.version_text = value.into(),
-            _ if section.strip_prefix("meta.") == Some(META) && key == ALLOW_DOWNGRADE => {
-                self.allow_downgrade = value == "true";
+            _ if section.strip_prefix("meta.") == Some(META) && key == ALLOW_DOWNGRADE_FROM => {
+                self.downgrade_from = value.into();
             }
             (_, "filename") => {
                 if let Some(image) = section.strip_prefix("image.") {
@@ -67,6 +69,11 @@ impl BundleManifest {
         *largest = bytes.max(*largest);
     }
 
+    /// Whether its signer allows it to replace this newer version. A permission that never ends is none.
+    pub fn may_replace(&self, newer: &Version) -> bool {
+        Range::parse(&self.downgrade_from).is_ok_and(|range| range.contains(newer))
+    }
+
     /// Its version, where that can be compared.
     pub fn version(&self) -> Option<Version> {
         self.version_text.parse().ok()
@@ -80,7 +87,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "[update]\ncompatible=parley-raspberrypi5\nversion=1.2.0\n\n[bundle]\nformat=verity\n\n\
-        [image.rootfs]\nfilename=root.img\nsha256=00\n[image.boot.second]\nfilename=boot.img\n# x\n[meta.parley]\nallow-downgrade=true\n";
+        [image.rootfs]\nfilename=root.img\nsha256=00\n[image.boot.second]\nfilename=boot.img\n# x\n[meta.parley]\nallow-downgrade-from=>=1.4.0,<1.4.3\n";
 
     #[test]
     fn a_manifest_is_read() {
@@ -89,14 +96,23 @@ mod tests {
         assert_eq!(manifest.version(), Version::parse("1.2.0").ok());
         let files = [("rootfs", "root.img"), ("boot", "boot.img")];
         assert_eq!(manifest.files, files.map(|(class, name)| (class.to_owned(), name.to_owned())));
-        assert!(manifest.allow_downgrade);
+        assert_eq!(manifest.downgrade_from, ">=1.4.0,<1.4.3");
+        assert!(manifest.may_replace(&Version::new(1, 4, 2)) && !manifest.may_replace(&Version::new(1, 4, 3)));
     }
 
     #[test]
     fn only_our_own_section_allows_a_downgrade() {
         let text = TEXT.replace("[meta.parley]", "[meta.other]");
-        assert!(!BundleManifest::parse(&text).allow_downgrade);
-        assert!(!BundleManifest::parse(&TEXT.replace("allow-downgrade=true", "allow-downgrade=yes")).allow_downgrade);
+        assert!(!BundleManifest::parse(&text).may_replace(&Version::new(1, 4, 2)));
+        for said in [
+            "allow-downgrade-from=true",
+            "allow-downgrade-from=>=1.4.0",
+            "allow-downgrade-from=none",
+            "allow-downgrade=true",
+        ] {
+            let text = TEXT.replace("allow-downgrade-from=>=1.4.0,<1.4.3", said);
+            assert!(!BundleManifest::parse(&text).may_replace(&Version::new(1, 4, 2)), "{said}");
+        }
     }
 
     #[test]

@@ -52,6 +52,8 @@ const fn limit(
 /// Every limit of probation.
 pub const LIMITS: &[ProbationLimit] = &[
     limit("panics", AtMost(0.0), 1, GoBack, "the new version made the device crash"),
+    // One may be the hardware's; the second within an hour is a habit.
+    limit("resets-per-hour", AtMost(1.0), 1, GoBack, "the new version restarted the device by itself"),
     limit("verity-errors", AtMost(0.0), 1, GoBack, "the new version's files are damaged"),
     // The third restart is 4 to 8 s after the first crash, which leaves time for the way back in thirty.
     limit("restarts-per-hour", AtMost(2.0), 1, GoBack, "parts of the new version kept failing"),

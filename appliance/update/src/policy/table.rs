@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 /// A value, and how many single observations it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Measured {
     /// In the unit that the name ends with; yes is 1 and no is 0.
     pub value: f64,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use zbus::zvariant::{OwnedValue, Value};
 
 use super::Problem;
-use crate::policy::manifest::{ALLOW_DOWNGRADE, BundleManifest, META};
+use crate::policy::manifest::{ALLOW_DOWNGRADE_FROM, BundleManifest, META};
 
 /// A dictionary of D-Bus.
 type Dictionary = HashMap<String, OwnedValue>;
@@ -61,7 +61,11 @@ pub(super) fn manifest_of(info: &Dictionary) -> BundleManifest {
     let mut manifest = BundleManifest {
         compatible: update("compatible").to_owned(),
         version_text: update("version").to_owned(),
-        allow_downgrade: ours.and_then(|ours| entry(ours, ALLOW_DOWNGRADE)).and_then(text) == Some("true"),
+        downgrade_from: ours
+            .and_then(|ours| entry(ours, ALLOW_DOWNGRADE_FROM))
+            .and_then(text)
+            .unwrap_or_default()
+            .into(),
         ..BundleManifest::default()
     };
     let Some(Value::Array(images)) = section("images") else { return manifest };

@@ -4,6 +4,7 @@
 //! the pre-install handler judges what is really installed); RAUC says nothing when a stick is pulled or a server falls
 //! silent, so every wait here has a limit.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
@@ -35,7 +36,19 @@ impl Default for TimeLimits {
     }
 }
 
-/// Installs a bundle that `admit` lets through. `reason` is where the pre-install handler says why it refuses one.
+/// Whether RAUC works on an installation of ours.
+#[derive(Debug, Default)]
+pub struct Begun(Cell<bool>);
+
+impl Begun {
+    /// RAUC was told to install, and has neither refused nor ended.
+    pub fn is_under_way(&self) -> bool {
+        self.0.get()
+    }
+}
+
+/// Installs a bundle that `admit` lets through. `reason` is where the pre-install handler says why it refuses one;
+/// `begun` says whether there is something to end, should this future be dropped or fail.
 ///
 /// # Errors
 /// Everything that can be wrong with a bundle, its source, or RAUC. Whatever it is, the running slot was not touched.
@@ -44,6 +57,7 @@ pub async fn install(
     source: &BundleSource,
     limits: TimeLimits,
     reason: &Path,
+    begun: &Begun,
     admit: impl FnOnce(&BundleManifest) -> Result<Version, Problem>,
     mut tell: impl FnMut(&UpdateEvent),
 ) -> Result<Version, Problem> {
@@ -61,13 +75,18 @@ pub async fn install(
     // Before the call: an installation can end before its answer is read.
     let mut completed = rauc.receive_completed().await?;
     let mut progress = rauc.receive_progress_changed().await;
-    let begun = timeout(limits.inspect, rauc.install_bundle(&address, HashMap::new())).await;
-    begun.map_err(|_| Problem::Stalled)??;
+    // Whoever gives this up while RAUC has not answered does not know whether it has begun.
+    begun.0.set(true);
+    let answer = timeout(limits.inspect, rauc.install_bundle(&address, HashMap::new())).await;
+    let answer = answer.map_err(|_| Problem::Stalled)?;
+    begun.0.set(answer.is_ok());
+    answer?;
     let mut look = tokio::time::interval(limits.look);
     let mut moved = Instant::now();
     loop {
         tokio::select! {
             Some(signal) = completed.next() => {
+                begun.0.set(false);
                 let result = *signal.args()?.result();
                 if result == 0 {
                     tell(&UpdateEvent::Installed { version: version.clone() });

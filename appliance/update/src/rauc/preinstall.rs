@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result};
 use semver::Version;
+use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use crate::device;
@@ -20,8 +21,39 @@ use crate::system::System;
 /// Where the handler leaves its reason for the updater; RAUC only passes on that it failed.
 pub const REASON: &str = "/run/parley-update/refused";
 
-/// Set by the updater for an owner who wants a blocked version once more; it is gone after the next start.
-pub const AGAIN: &str = "/run/parley-update/again";
+/// Set by the updater for an owner who wants a blocked version once more.
+const AGAIN: &str = "/run/parley-update/again.json";
+
+/// So long after it was said, the owner's word holds: RAUC begins at once.
+const AGAIN_HOLDS_S: u64 = 600;
+
+/// An owner wants this version once more, and no other.
+#[derive(Debug, Serialize, Deserialize)]
+struct Again {
+    version: Version,
+    /// Until then, since the start.
+    until_s: u64,
+}
+
+/// Lets the handler admit a blocked version, once and soon.
+///
+/// # Errors
+/// `/run` cannot be written.
+pub fn allow_again(system: &System, version: &Version) -> io::Result<()> {
+    let until_s = system.since_start().as_secs() + AGAIN_HOLDS_S;
+    files::replace_json(&system.path(AGAIN), &Again { version: version.clone(), until_s })
+}
+
+/// The owner's word is used up, or not needed any more.
+pub fn forget_again(system: &System) {
+    fs::remove_file(system.path(AGAIN)).ok();
+}
+
+fn is_allowed_again(system: &System, version: Option<&Version>) -> bool {
+    let again = files::read_json::<Again>(&system.path(AGAIN));
+    let holds = again.filter(|again| system.since_start().as_secs() <= again.until_s);
+    holds.is_some_and(|again| Some(&again.version) == version)
+}
 
 /// Runs as RAUC calls it: with the bundle mounted and its place in the environment.
 ///
@@ -43,9 +75,12 @@ pub fn handler(system: &System) -> Result<()> {
 fn admitted(system: &System, mount: &Path) -> Result<Version> {
     let text = fs::read_to_string(mount.join("manifest.raucm")).context("the update file has no manifest")?;
     let manifest = sized(BundleManifest::parse(&text), mount)?;
-    let again = system.path(AGAIN).exists();
-    let version = admission::admit(&manifest, &device::describe(system)?, &system.state().ledger(), again);
+    let again = is_allowed_again(system, manifest.version().as_ref());
+    let version = admission::admit(&manifest, &device::describe(system)?, &system.state().blocks(), again);
     let version = version.map_err(Error::msg)?;
+    if again {
+        forget_again(system);
+    }
     if is_local(mount) {
         read_whole(mount).context("the update file is damaged; copy or download it again")?;
     }
@@ -90,6 +125,25 @@ fn device_of(mounts: &str, mount: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_owners_word_is_about_one_version_and_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let system = System::below(folder.path());
+        let runs_for = |seconds: u64| {
+            files::replace(&system.path("/proc/uptime"), format!("{seconds}.5 0.0").as_bytes()).unwrap();
+        };
+        let (wanted, other) = (Version::new(1, 4, 0), Version::new(1, 5, 0));
+        assert!(!is_allowed_again(&system, None));
+        runs_for(100);
+        allow_again(&system, &wanted).unwrap();
+        assert!(is_allowed_again(&system, Some(&wanted)));
+        assert!(!is_allowed_again(&system, Some(&other)) && !is_allowed_again(&system, None));
+        runs_for(700);
+        assert!(is_allowed_again(&system, Some(&wanted)));
+        runs_for(701);
+        assert!(!is_allowed_again(&system, Some(&wanted)), "whoever said it was killed");
+    }
 
     #[test]
     fn the_last_mount_of_a_place_is_the_one_that_is_seen() {

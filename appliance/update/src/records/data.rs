@@ -5,7 +5,8 @@
 //!
 //! Rules: a trial works on a *copy* in the folder of the new version; the commit makes it current; the old folder stays
 //! until probation ends (and longer, while the other slot reads it), so a rollback reads what it wrote; what was
-//! written since is carried back where the older schema can hold it.
+//! written since is carried back where the older schema can hold it. The data is the daemon's: whatever is done with it
+//! is done as its owner, and only folders and plain files are taken over.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail};
 use walkdir::WalkDir;
 
+use super::update_folder::load_or_set_aside;
+use crate::acting::AsOwner;
 use crate::files;
 
 /// How a kind of data gets from one version to the next, and back.
@@ -68,6 +71,7 @@ impl Data {
     /// # Errors
     /// The data cannot be copied or migrated, or is of a newer program.
     pub fn prepare(&self, takeover: Takeover) -> Result<()> {
+        let _owner = self.owner()?;
         let current = self.current();
         for schema in self.schemas {
             let own = self.of(schema);
@@ -94,8 +98,14 @@ impl Data {
 
     /// The running version was committed: its folders are the ones in use.
     pub fn commit(&self) -> io::Result<()> {
-        let current = self.known();
-        if current == self.current() { Ok(()) } else { files::replace_json(&self.folder.join(CURRENT), &current) }
+        let mut current = self.current();
+        // What only a later version knows stays.
+        current.extend(self.known());
+        if current.is_empty() || self.noted().as_ref() == Some(&current) {
+            return Ok(());
+        }
+        let _owner = AsOwner::of(&self.folder)?;
+        files::replace_json(&self.folder.join(CURRENT), &current)
     }
 
     /// Before the restart into the old slot, while this program still knows both versions: what was written since the
@@ -104,6 +114,7 @@ impl Data {
     /// # Errors
     /// The data cannot be copied; the old folders are then as the old slot left them.
     pub fn carry_back(&self, before: &BTreeMap<String, u32>) -> Result<()> {
+        let _owner = self.owner()?;
         for schema in self.schemas {
             let Some(old) = before.get(schema.name).copied().filter(|old| *old < schema.version) else { continue };
             let (own, target) = (self.of(schema), self.place(schema.name, old));
@@ -116,6 +127,7 @@ impl Data {
     /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which
     /// this one no longer starts and nobody can carry anything back.
     pub fn forget_old(&self, before: &BTreeMap<String, u32>) -> io::Result<()> {
+        let _owner = AsOwner::of(&self.folder)?;
         for schema in self.schemas {
             let others = before.get(schema.name).copied().unwrap_or(schema.version);
             for version in (1..schema.version).filter(|version| *version != others) {
@@ -125,9 +137,23 @@ impl Data {
         Ok(())
     }
 
-    /// The versions in use.
+    /// The versions in use. Where nobody has written them down, or not legibly, they are those of the folders that this
+    /// program can read.
     pub fn current(&self) -> BTreeMap<String, u32> {
-        files::read_json(&self.folder.join(CURRENT)).unwrap_or_default()
+        self.noted().unwrap_or_else(|| {
+            let there =
+                |schema: &Schema| (1..=schema.version).rfind(|version| self.place(schema.name, *version).exists());
+            self.schemas.iter().filter_map(|schema| Some((schema.name.to_owned(), there(schema)?))).collect()
+        })
+    }
+
+    /// What is written down of it.
+    fn noted(&self) -> Option<BTreeMap<String, u32>> {
+        load_or_set_aside(&self.folder.join(CURRENT))
+    }
+
+    fn owner(&self) -> Result<AsOwner> {
+        AsOwner::of(&self.folder).map_err(|error| failed(&self.folder, &error))
     }
 
     /// The versions that this program writes.
@@ -163,7 +189,10 @@ fn migrate<'a>(from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) ->
             step(&copy)?;
         }
         for entry in WalkDir::new(&copy).contents_first(true) {
-            File::open(entry?.path())?.sync_all()?;
+            let entry = entry?;
+            let is_folder = entry.file_type().is_dir();
+            let made = if is_folder { File::open(entry.path())? } else { files::open(entry.path())? };
+            made.sync_all()?;
         }
         if to.exists() {
             remove_folder(&away)?;
@@ -177,9 +206,14 @@ fn migrate<'a>(from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) ->
 }
 
 fn remove_folder(folder: &Path) -> io::Result<()> {
-    if folder.exists() { fs::remove_dir_all(folder) } else { Ok(()) }
+    match folder.symlink_metadata() {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(folder),
+        Ok(_) => fs::remove_file(folder),
+        Err(_) => Ok(()),
+    }
 }
 
+/// Copies folders and plain files. Whatever else lies there is nobody's data: a link leads elsewhere, a pipe has no end.
 fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     if !from.exists() {
@@ -187,11 +221,11 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
     }
     for entry in fs::read_dir(from)? {
         let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
+        let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_dir() {
             copy_folder(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
+        } else if kind.is_file() {
+            io::copy(&mut files::open(&entry.path())?, &mut files::create(&target)?)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 //! They lie in memory, in a file of JSON lines ([`LOG`]), which begins anew with every start and when it has grown
 //! beyond [`LARGEST_BYTES`].
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bootchain::journal::Meaning;
 use crate::bootchain::slot::Slot;
+use crate::files;
 use crate::policy::table::Exceeded;
 
 /// Where they lie.
@@ -57,6 +58,12 @@ pub enum UpdateEvent {
     Restarting { into: Slot },
     /// The running version failed its tests; the device restarts into the old one.
     FailedTheGate { exceeded: Vec<Exceeded> },
+    /// It could not be found out whether the running version is good; the device restarts into the old one.
+    NotJudged { exceeded: Vec<Exceeded> },
+    /// The device's own firmware is too old: a version whose start hangs would hang until somebody pulls the plug.
+    FirmwareTooOld,
+    /// This slot only helps out, because the version in use does not start; the next start tries that one again.
+    HelpsOut { version: Option<Version> },
     /// The running version has passed its tests, and is in use from now on.
     Committed { version: Option<Version> },
     /// The running version gives trouble; the device restarts into the old one.
@@ -78,7 +85,7 @@ fn append(log: &Path, event: &UpdateEvent) -> io::Result<()> {
     let mut line = serde_json::to_vec(event)?;
     line.push(b'\n');
     // One write of a line at the end is one piece for every reader.
-    OpenOptions::new().append(true).create(true).open(log)?.write_all(&line)
+    files::append(log)?.write_all(&line)
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ impl Device {
         device.write("inactive", "0");
         device.write("etc/rauc/system.conf", include_str!("../../../../ota/system.conf"));
         fs::create_dir_all(device.path("run/parley-update")).unwrap();
+        device.plug("c", true);
+        device.plug("p", true);
         device.started(Slot::A, false, "1.0.0");
         device
     }
@@ -93,6 +95,12 @@ impl Device {
         self.write("proc/sys/kernel/random/boot_id", format!("{slot}-{version}-{trial}\n"));
         self.write("etc/os-release", format!("IMAGE_VERSION={version}\n"));
         self.runs_for(0);
+    }
+
+    /// Plugs a microphone ("c" as in capture) or a loudspeaker ("p" as in playback), or pulls it out.
+    pub fn plug(&self, kind: &str, in_place: bool) {
+        let device = self.path(&format!("sys/class/sound/pcmC0D0{kind}"));
+        if in_place { fs::create_dir_all(device).unwrap() } else { fs::remove_dir(device).unwrap() }
     }
 
     pub fn runs_for(&self, seconds: u64) {

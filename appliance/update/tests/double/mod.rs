@@ -12,6 +12,7 @@ mod device;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 #[allow(unused_imports, reason = "not every test needs one")]
@@ -85,13 +86,20 @@ pub struct ScriptedRauc {
     script: Script,
     installed: Arc<Mutex<Vec<Installed>>>,
     progress: (i32, String, i32),
+    /// An installation has begun that never ends.
+    works: AtomicBool,
 }
 
 impl ScriptedRauc {
     /// On a bus, until the connection is dropped; with what it will have been told to install.
     pub async fn on(bus: &Bus, script: Script) -> (zbus::Connection, Arc<Mutex<Vec<Installed>>>) {
         let installed = Arc::default();
-        let double = Self { script, installed: Arc::clone(&installed), progress: (0, String::new(), 0) };
+        let double = Self {
+            script,
+            installed: Arc::clone(&installed),
+            progress: (0, String::new(), 0),
+            works: AtomicBool::new(false),
+        };
         let server = bus.connect().await;
         server.object_server().at("/", double).await.unwrap();
         server.request_name("de.pengutronix.rauc").await.unwrap();
@@ -114,8 +122,12 @@ impl ScriptedRauc {
         &self,
         _source: &str,
         _args: HashMap<String, OwnedValue>,
+        #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
     ) -> Result<HashMap<String, OwnedValue>, RaucSays> {
         if self.script.inspect_hangs {
+            // Meanwhile somebody else's installation begins.
+            self.works.store(true, Ordering::SeqCst);
+            self.operation_changed(&emitter).await?;
             std::future::pending::<()>().await;
         }
         if let Some(message) = self.script.inspect_error {
@@ -130,7 +142,7 @@ impl ScriptedRauc {
         let image =
             |class: &'static str, size: u64| dictionary(vec![("slot-class", class.into()), ("size", size.into())]);
         let meta: HashMap<String, HashMap<String, String>> =
-            HashMap::from([("parley".into(), HashMap::from([("allow-downgrade".into(), "true".into())]))]);
+            HashMap::from([("parley".into(), HashMap::from([("allow-downgrade-from".into(), "<1.5.0".into())]))]);
         Ok(HashMap::from([
             ("update".into(), own(update.into())),
             ("images".into(), own(vec![image("rootfs", 400), image("boot", 50)].into())),
@@ -156,13 +168,16 @@ impl ScriptedRauc {
         let done = self.script.installs.as_ref().map(|install| i32::from(!install()));
         if let Some(result) = done.or(self.script.result) {
             Self::completed(&emitter, result).await?;
+        } else {
+            self.works.store(true, Ordering::SeqCst);
+            self.operation_changed(&emitter).await?;
         }
         Ok(())
     }
 
     #[zbus(property)]
     async fn operation(&self) -> String {
-        if self.script.busy { "installing".into() } else { "idle".into() }
+        if self.script.busy || self.works.load(Ordering::SeqCst) { "installing".into() } else { "idle".into() }
     }
 
     #[zbus(property)]

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
+use parley_update::keyring::DEVELOPMENT_AUTHORITY;
 
 use super::Signer;
 
@@ -88,8 +89,9 @@ fn make(folder: &Path) -> Result<()> {
         fs::write(folder.join(name), content)?;
     }
     make_key(folder, "ca.key")?;
-    let subject = "/CN=Parley development (throw-away)";
-    let make = ["req", "-x509", "-key", "ca.key", "-out", "ca.pem", "-days", DAYS, "-subj", subject];
+    // A product refuses it by this name.
+    let subject = format!("/CN={DEVELOPMENT_AUTHORITY}");
+    let make = ["req", "-x509", "-key", "ca.key", "-out", "ca.pem", "-days", DAYS, "-subj", &subject];
     openssl(folder, &[make.as_slice(), &["-extensions", "authority"]].concat())?;
     issue_signer(folder)?;
     write_keyring(folder)

@@ -58,7 +58,7 @@ pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, sc
     let compatible = &bundle::compatible()?;
     // The cases tell bundles apart by their names: one word for what they were built from makes the same content the same bundle.
     let (root, boot, build) = (&root, &boot, "virtual");
-    let good = Content { compatible, version, build, allow_downgrade: false, root, boot };
+    let good = Content { compatible, version, build, downgrade_from: None, root, boot };
     let refused = Content { root: &small, boot: &small, ..good };
     let bundle = |name: &str, content: &Content<'_>, signer: &Signer| -> Result<PathBuf> {
         let bundle = folder.join(format!("{name}.raucb"));
@@ -67,7 +67,7 @@ pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, sc
     };
     let whole = bundle("good", &good, &signers.good)?;
     let every_block = bundle("recompressed", &Content { root: &root_again, boot: &boot_again, ..good }, &signers.good)?;
-    bundle("older-allowed", &Content { version: "0.9.0", allow_downgrade: true, ..refused }, &signers.good)?;
+    bundle("older-allowed", &Content { version: "0.9.0", downgrade_from: Some("<2.0.0"), ..refused }, &signers.good)?;
     bundle("stranger", &refused, &signers.stranger)?;
     bundle("revoked", &refused, &signers.revoked)?;
     bundle("other-device", &Content { compatible: "toaster", ..refused }, &signers.good)?;
@@ -96,11 +96,11 @@ fn sign(content: &Content<'_>, signer: &Signer, scratch: &Path, to: &Path) -> Re
     let mut rauc = reproducible::command("nice");
     rauc.args(["rauc", "bundle"]).arg(format!("--mksquashfs-args={}", bundle::FAST));
     process::run(rauc.arg("--cert").arg(&signer.cert).arg("--key").arg(&signer.key).arg(scratch).arg(to))?;
-    if content.allow_downgrade {
+    if let Some(from) = content.downgrade_from {
         // RAUC before 1.9, which Debian 12 has, leaves our section out.
         let manifest = signature::manifest_of(to)?;
-        if !BundleManifest::parse(&manifest).allow_downgrade {
-            let with_ours = format!("{manifest}\n[meta.parley]\nallow-downgrade=true\n");
+        if BundleManifest::parse(&manifest).downgrade_from != from {
+            let with_ours = format!("{manifest}\n[meta.parley]\nallow-downgrade-from={from}\n");
             signature::replace(to, &with_ours, &signer.cert, Path::new(&signer.key))?;
         }
     }

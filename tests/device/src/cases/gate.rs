@@ -11,6 +11,7 @@ pub const LIMITS: Scenario = Scenario {
     cases: cases! {
         "a_trial_of_the_wrong_slot_is_ended": ENDS,
         "a_trial_of_a_damaged_root_is_ended": ENDS,
+        "a_trial_whose_hang_would_not_be_noticed_is_ended": ENDS,
         "a_trial_that_cannot_save_is_ended": ENDS,
         "a_trial_that_cannot_take_over_the_data_is_ended": ENDS,
         "a_trial_without_sound_is_ended": ENDS,
@@ -19,7 +20,7 @@ pub const LIMITS: Scenario = Scenario {
         "a_trial_without_a_quiet_minute_is_ended": ENDS,
         "a_trial_that_could_not_be_updated_again_is_ended": ENDS,
     },
-    starts: 10,
+    starts: 11,
     run: limits,
     ..RARE
 };
@@ -30,6 +31,7 @@ const ENDS: &str = "the gate ends the trial for this alone, the committed slot i
 const FAULTS: &[(&str, &str)] = &[
     ("gate-slot-identity", "slot-identity"),
     ("gate-verity", "verity"),
+    ("gate-boot-watchdog", "boot-watchdog"),
     ("gate-data-writable", "data-writable"),
     ("gate-migration", "migration"),
     ("gate-sound-card", "sound-card"),

@@ -23,13 +23,14 @@ pub const LIMITS: Scenario = Scenario {
     name: "probation_limits",
     cases: cases! {
         "a_committed_version_that_panicked_goes_back": GOES_BACK,
+        "a_committed_version_that_resets_the_board_goes_back": GOES_BACK,
         "a_committed_version_with_damaged_files_goes_back": GOES_BACK,
         "a_committed_version_that_fails_to_answer_goes_back": GOES_BACK,
         "a_committed_version_that_answers_too_slowly_goes_back": GOES_BACK,
         "a_committed_version_that_does_the_wrong_thing_goes_back": GOES_BACK,
         "a_committed_version_that_hears_badly_goes_back": GOES_BACK,
     },
-    starts: 14,
+    starts: 16,
     run: limits,
     ..RARE
 };
@@ -37,8 +38,9 @@ pub const LIMITS: Scenario = Scenario {
 const GOES_BACK: &str = "this limit alone is exceeded: the old version starts, and the history says why";
 
 /// A measurement of each case, beyond its limit.
-const EXCEEDED: [(&str, &str); 6] = [
+const EXCEEDED: [(&str, &str); 7] = [
     ("panics", "1"),
+    ("resets-per-hour", "2"),
     ("verity-errors", "1"),
     ("error-rate", "0.06"),
     ("quickest-answer-of-a-minute-s", "2.1"),

@@ -122,7 +122,7 @@ fn cut(bench: &Bench, report: &mut Report) -> Result<()> {
     switched_on(&mut device, SlotName::A)?;
     ensure!(!device.starts[2].choice.tryboot, "the flag outlived the cut: {:?}", device.starts);
     device.run("systemctl start parley-started.service")?;
-    let record = device.run("tr -d '\\n ' < /var/lib/parley/update/boot.json")?;
+    let record = device.run("tr -d '\\n ' < /var/lib/parley-update/boot.json")?;
     for part in ["\"is\":\"armed\"", "\"interrupted\":1", "\"other-is-good\":true"] {
         ensure!(record.contains(part), "it counts otherwise, without {part}: {record}");
     }

@@ -13,6 +13,8 @@ struct World {
     sector: Vec<u8>,
     journal: Option<Record>,
     complete: [bool; 2],
+    /// Whether the firmware can read the boot partitions.
+    whole: [bool; 2],
     power: Option<Power>,
 }
 
@@ -23,12 +25,27 @@ struct Power {
     torn: usize,
 }
 
+/// The version that [`install`] brings.
+const NEW: Version = Version::new(1, 4, 0);
+
+/// No history is kept.
+fn unnoted(_: Meaning, _: &Record) -> Result<()> {
+    Ok(())
+}
+
 type Shared = Rc<RefCell<World>>;
 
 impl World {
     fn new(committed: Slot) -> Shared {
-        let journal = Some(Record { committed, phase: JournalPhase::Idle, other_is_good: true });
-        Rc::new(RefCell::new(Self { sector: sector(committed).to_vec(), journal, complete: [true; 2], power: None }))
+        let journal =
+            Some(Record { committed, phase: JournalPhase::Idle, other_is_good: true, tried: None, fell_back: 0 });
+        Rc::new(RefCell::new(Self {
+            sector: sector(committed).to_vec(),
+            journal,
+            complete: [true; 2],
+            whole: [true; 2],
+            power: None,
+        }))
     }
 
     /// Whether this step is the last; without power there are no more steps.
@@ -80,6 +97,10 @@ impl Card for ScriptedCard {
         complete.then_some(()).context("is not complete")
     }
 
+    fn is_whole(&self, slot: Slot, _: Slot) -> bool {
+        self.0.borrow().whole[usize::from(slot == Slot::B)]
+    }
+
     fn confirm_start(&mut self, _: Slot) -> io::Result<()> {
         self.0.borrow_mut().step().map(|_| ())
     }
@@ -91,7 +112,7 @@ struct ScriptedJournal(Shared);
 
 impl Journal for ScriptedJournal {
     fn load(&self) -> Option<Record> {
-        self.0.borrow().journal
+        self.0.borrow().journal.clone()
     }
 
     fn store(&mut self, record: &Record) -> io::Result<()> {
@@ -99,11 +120,11 @@ impl Journal for ScriptedJournal {
         match world.step()? {
             Some(torn) if torn < SECTOR / 2 => Err(io::Error::other("cut before the rename")),
             Some(_) => {
-                world.journal = Some(*record);
+                world.journal = Some(record.clone());
                 Err(io::Error::other("cut behind the rename"))
             }
             None => {
-                world.journal = Some(*record);
+                world.journal = Some(record.clone());
                 Ok(())
             }
         }
@@ -123,7 +144,7 @@ fn install(world: &Shared, running: Slot) -> Result<()> {
     half_written(false);
     world.borrow_mut().step()?;
     half_written(true);
-    backend.set_primary(target)
+    backend.set_primary(target, Some(NEW))
 }
 
 /// A whole update as far as the power lasts.
@@ -132,7 +153,7 @@ fn update(world: &Shared, running: Slot) -> Result<()> {
     let target = running.other();
     backend(world, running, false).restarting()?;
     let mut trial = backend(world, target, true);
-    assert_eq!(trial.started()?, Meaning::Trial);
+    assert_eq!(trial.started(unnoted)?, Meaning::Trial);
     trial.mark_good(target)
 }
 
@@ -147,7 +168,7 @@ fn ordinary_start(world: &Shared) -> Backend<ScriptedCard, ScriptedJournal> {
 fn setting_the_primary_slot_of_an_incomplete_slot_is_refused() {
     let world = World::new(Slot::A);
     world.borrow_mut().complete = [true, false];
-    let refused = backend(&world, Slot::A, false).set_primary(Slot::B).unwrap_err();
+    let refused = backend(&world, Slot::A, false).set_primary(Slot::B, None).unwrap_err();
     assert_eq!(refused.to_string(), "is not complete");
     assert_eq!(backend(&world, Slot::A, false).record().primary(), Slot::A);
 }
@@ -158,7 +179,7 @@ fn the_committed_slot_is_never_marked_bad_while_a_trial_runs() {
     install(&world, Slot::A).unwrap();
     backend(&world, Slot::A, false).restarting().unwrap();
     let mut trial = backend(&world, Slot::B, true);
-    trial.started().unwrap();
+    trial.started(unnoted).unwrap();
     // RAUC takes the slot that is not running for the idle one, and would install into it.
     let refused = trial.mark_bad(Slot::A).unwrap_err();
     assert_eq!(refused.downcast_ref(), Some(&Refused::OnlyOne(Slot::A)));
@@ -197,7 +218,7 @@ fn a_prepared_trial_can_be_called_off() {
     let world = World::new(Slot::A);
     install(&world, Slot::A).unwrap();
     assert_eq!(backend(&world, Slot::A, false).record().primary(), Slot::B);
-    backend(&world, Slot::A, false).set_primary(Slot::A).unwrap();
+    backend(&world, Slot::A, false).set_primary(Slot::A, None).unwrap();
     assert_eq!(backend(&world, Slot::A, false).record().primary(), Slot::A);
     assert!(backend(&world, Slot::A, false).restarting().is_err());
 }
@@ -208,8 +229,55 @@ fn falling_back_restores_the_file_of_the_committed_slot() {
     world.borrow_mut().sector = vec![0xff; SECTOR];
     let mut fallen = ordinary_start(&world);
     assert_eq!(fallen.start().slot, Slot::A);
-    assert_eq!(fallen.started().unwrap(), Meaning::FellBack);
+    assert_eq!(fallen.started(unnoted).unwrap(), Meaning::FellBack);
     assert_eq!(ordinary_start(&world).start().slot, Slot::B);
+}
+
+#[test]
+fn a_committed_slot_that_the_firmware_cannot_read_is_taken_over_and_can_be_updated_again() {
+    let world = World::new(Slot::A);
+    world.borrow_mut().whole[0] = false;
+    // The firmware walks on to the next boot partition; the file is whole and names A all the time.
+    let fall = || backend(&world, Slot::B, false).started(unnoted).unwrap();
+    assert_eq!((fall(), fall()), (Meaning::FellBack, Meaning::Rescue));
+    assert!(backend(&world, Slot::B, false).mark_bad(Slot::A).is_err(), "not before the gate");
+    backend(&world, Slot::B, false).mark_good(Slot::B).unwrap();
+    let record = backend(&world, Slot::B, false).record();
+    assert_eq!((record.committed, record.is_good(Slot::A)), (Slot::B, false));
+    assert_eq!(ordinary_start(&world).start().slot, Slot::B);
+    world.borrow_mut().whole[0] = true;
+    update(&world, Slot::B).unwrap();
+    assert_eq!(ordinary_start(&world).start().slot, Slot::A);
+}
+
+#[test]
+fn a_rescue_that_only_helps_out_commits_nothing_and_the_next_start_is_an_ordinary_one() {
+    let world = World::new(Slot::A);
+    let mut rescue = backend(&world, Slot::B, true);
+    assert_eq!(rescue.started(unnoted).unwrap(), Meaning::Rescue);
+    rescue.help_out().unwrap();
+    rescue.mark_good(Slot::B).unwrap();
+    assert_eq!(rescue.record().committed, Slot::A);
+    let mut next = ordinary_start(&world);
+    assert_eq!((next.start().slot, next.started(unnoted).unwrap()), (Slot::A, Meaning::Ordinary));
+    assert!(next.restarting().is_err(), "nothing is tried again");
+}
+
+#[test]
+fn what_a_start_means_is_written_down_before_it_is_forgotten() {
+    let world = World::new(Slot::A);
+    install(&world, Slot::A).unwrap();
+    backend(&world, Slot::A, false).restarting().unwrap();
+    let mut told = Vec::new();
+    for failing in [true, false] {
+        let mut start = ordinary_start(&world);
+        let noted = start.started(|meaning, before| {
+            told.push((meaning, before.tried.clone()));
+            if failing { Err(anyhow!("cut")) } else { Ok(()) }
+        });
+        assert_eq!(noted.is_err(), failing);
+    }
+    assert_eq!(told, [(Meaning::Interrupted, Some(NEW)), (Meaning::Interrupted, Some(NEW))]);
 }
 
 #[test]
@@ -217,7 +285,7 @@ fn without_a_journal_a_whole_file_is_believed() {
     let world = World::new(Slot::B);
     world.borrow_mut().journal = None;
     let mut running = ordinary_start(&world);
-    assert_eq!(running.started().unwrap(), Meaning::Ordinary);
+    assert_eq!(running.started(unnoted).unwrap(), Meaning::Ordinary);
     assert_eq!(running.record().committed, Slot::B);
     assert!(!running.record().is_good(Slot::A), "nothing is known of it");
 }
@@ -227,7 +295,7 @@ fn a_journal_of_another_card_is_not_believed() {
     let world = World::new(Slot::A);
     world.borrow_mut().sector = sector(Slot::B).to_vec();
     let mut running = ordinary_start(&world);
-    assert_eq!(running.started().unwrap(), Meaning::Ordinary);
+    assert_eq!(running.started(unnoted).unwrap(), Meaning::Ordinary);
     assert_eq!(running.record().committed, Slot::B);
 }
 
@@ -237,11 +305,11 @@ fn an_unconfirmed_trial_ends_after_its_last_try() {
     install(&world, Slot::A).unwrap();
     for _ in 0..TRIALS {
         let mut running = ordinary_start(&world);
-        running.started().unwrap();
+        running.started(unnoted).unwrap();
         running.restarting().unwrap();
     }
     let mut running = ordinary_start(&world);
-    assert_eq!(running.started().unwrap(), Meaning::GaveUp);
+    assert_eq!(running.started(unnoted).unwrap(), Meaning::GaveUp);
     assert!(running.restarting().is_err());
 }
 
@@ -257,11 +325,11 @@ proptest! {
         // A second cut while the first is being repaired.
         let mut start = ordinary_start(&world);
         world.borrow_mut().power = Some(Power { steps: second, torn });
-        let _ = start.started();
+        let _ = start.started(unnoted);
         let mut start = ordinary_start(&world);
         let slot = start.start().slot;
         prop_assert!(world.borrow().complete[usize::from(slot == Slot::B)], "slot {slot} is half-written");
-        start.started().unwrap();
+        start.started(unnoted).unwrap();
         let record = start.record();
         prop_assert!(record.is_good(slot));
         if finished {

@@ -160,3 +160,71 @@ fn data_of_a_newer_program_is_not_touched() {
     let failed = Data::new(folder.path(), V3).prepare(Takeover::Keep).unwrap_err().to_string();
     assert!(failed.starts_with("the data notes has version 9, which this program does not know"), "{failed}");
 }
+
+#[test]
+fn links_are_not_followed_and_pipes_not_waited_for() {
+    let (folder, old) = old_data();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, b"not the daemon's").unwrap();
+    let place = |name: &str| old.of(&V1[0]).join(name);
+    std::os::unix::fs::symlink(&secret, place("link")).unwrap();
+    nix::unistd::mkfifo(&place("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let new = Data::new(folder.path(), V3);
+    new.prepare(Takeover::Keep).unwrap();
+    assert_eq!(read(&new), "0 one\n1 two\n");
+    assert!(!new.of(&V3[0]).join("link").exists() && !new.of(&V3[0]).join("pipe").exists());
+}
+
+#[test]
+fn which_versions_are_in_use_is_found_out_where_the_note_of_it_is_lost() {
+    let (folder, old) = old_data();
+    let current = folder.path().join(CURRENT);
+    for lost in [None, Some(&b"{\"notes\": "[..])] {
+        lost.map_or_else(|| fs::remove_file(&current).unwrap(), |damage| fs::write(&current, damage).unwrap());
+        assert_eq!(old.current()["notes"], 1);
+        let new = Data::new(folder.path(), V3);
+        new.prepare(Takeover::Anew).unwrap();
+        assert_eq!(read(&new), "0 one\n1 two\n", "nothing is begun with an empty folder");
+        fs::remove_dir_all(new.of(&V3[0])).unwrap();
+        old.commit().unwrap();
+    }
+    assert!(folder.path().join("current.json.damaged").exists());
+}
+
+#[test]
+fn a_kind_of_data_that_only_a_later_version_knows_is_not_forgotten() {
+    let (folder, old) = old_data();
+    let later = BTreeMap::from([("notes", 1), ("dreams", 7)]);
+    files::replace_json(&folder.path().join(CURRENT), &later).unwrap();
+    old.prepare(Takeover::Keep).unwrap();
+    Data::new(folder.path(), V3).commit().unwrap();
+    assert_eq!((old.current()["dreams"], old.current()["notes"]), (7, 3));
+}
+
+/// Root migrates, and the daemon, who is another user, reads and writes what comes of it.
+#[test]
+#[allow(clippy::print_stderr, reason = "a test that cannot run says so")]
+fn what_root_migrates_belongs_to_whom_the_data_belongs() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    const DAEMON: u32 = 65_534;
+    let (folder, _) = old_data();
+    let data = folder.path();
+    let theirs = |path: &Path| chown(path, Some(DAEMON), Some(DAEMON)).is_ok();
+    if !WalkDir::new(data).into_iter().flatten().all(|entry| theirs(entry.path())) {
+        eprintln!("not tested: only root can become the other user");
+        return;
+    }
+    fs::set_permissions(data, fs::Permissions::from_mode(0o750)).unwrap();
+    let new = Data::new(data, V3);
+    let before = new.current();
+    new.prepare(Takeover::Keep).unwrap();
+    new.commit().unwrap();
+    new.carry_back(&before).unwrap();
+    new.prepare(Takeover::Anew).unwrap();
+    for entry in WalkDir::new(data) {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().uid(), DAEMON, "{}", entry.path().display());
+    }
+    let _daemon = AsOwner::of(data).unwrap();
+    write(&new, "0 one\n");
+}

@@ -16,15 +16,15 @@ fn bench() -> tempfile::TempDir {
     folder
 }
 
-fn make_bundle(folder: &Path, signer: &Signer, allow_downgrade: bool, out: &Path) -> Result<()> {
+fn make_bundle(folder: &Path, signer: &Signer, downgrade_from: Option<&str>, out: &Path) -> Result<()> {
     let (root, boot) = (&folder.join("root.img"), &folder.join("boot.img"));
     let compatible = &compatible()?;
-    make(&Content { compatible, root, boot, version: "1.4.0", build: "test", allow_downgrade }, signer, true, out)
+    make(&Content { compatible, root, boot, version: "1.4.0", build: "test", downgrade_from }, signer, true, out)
 }
 
 fn bundle(folder: &Path, signer: &Signer, name: &str) -> PathBuf {
     let out = folder.join(name);
-    make_bundle(folder, signer, false, &out).expect("it can be signed");
+    make_bundle(folder, signer, None, &out).expect("it can be signed");
     out
 }
 
@@ -50,16 +50,16 @@ fn a_permission_to_go_back_is_under_the_signature_or_the_bundle_is_refused() {
     let bench = bench();
     let folder = bench.path();
     let (ours, out) = (ours(folder), folder.join("back.raucb"));
-    let made = make_bundle(folder, &ours, true, &out);
+    let made = make_bundle(folder, &ours, Some("<1.5.0"), &out);
     let manifest = signature::manifest_of(&out).expect("it is signed");
-    assert_eq!(made.is_ok(), manifest.contains("allow-downgrade=true"), "{made:?}");
+    assert_eq!(made.is_ok(), manifest.contains("allow-downgrade-from=<1.5.0"), "{made:?}");
     // What an older RAUC leaves out. A newer one does not read a key that is there twice.
-    let lacks = if made.is_ok() { "" } else { "\n[meta.parley]\nallow-downgrade=true\n" };
+    let lacks = if made.is_ok() { "" } else { "\n[meta.parley]\nallow-downgrade-from=<1.5.0\n" };
     let permitted = format!("{}{lacks}", manifest.trim_end());
     signature::replace(&out, &permitted, &ours.cert, Path::new(&ours.key)).expect("it can be signed again");
     let said = device_says(folder, &ours.keyring, &out);
     assert!(said.status.success(), "devices take the other signature: {}", String::from_utf8_lossy(&said.stderr));
-    assert!(signature::manifest_of(&out).expect("it is signed").contains("allow-downgrade=true"));
+    assert!(signature::manifest_of(&out).expect("it is signed").contains("allow-downgrade-from=<1.5.0"));
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     let written = fs::read_to_string(folder.join("manifest.raucm")).context("bitbake wrote no manifest")?;
     let version = expect_value(&bundle, "DISTRO_VERSION")?;
     let expected =
-        manifest::sections(&crate::bundle::manifest(&crate::bundle::compatible()?, &version, &version, false)?);
+        manifest::sections(&crate::bundle::manifest(&crate::bundle::compatible()?, &version, &version, None)?);
     report.find_all(RULE, RECIPE, differences(&expected, &manifest::sections(&written)));
     let present: BTreeSet<_> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
