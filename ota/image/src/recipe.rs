@@ -1,4 +1,4 @@
-//! A recipe's own `do_install`, run without bitbake: what it would replace are variables of a shell as well.
+//! A recipe's own `do_install`, run without bitbake.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,10 +26,14 @@ pub fn install(checkout: &Checkout, recipe: &str, from: &Path, to: &Path, variab
     let metadata = metadata.get(recipe).with_context(|| format!("there is no {recipe}"))?;
     let install = metadata.functions.iter().find(|function| function.name == "do_install");
     let install = install.with_context(|| format!("{recipe} has no do_install"))?;
-    let script = format!("bbfatal() {{ echo \"$*\" >&2; exit 1; }}\n{}", install.body);
+    let (to, from) = (to.display().to_string(), from.display().to_string());
+    let given = [("D", to.as_str()), ("S", from.as_str())];
+    // In the text, as bitbake does: also between the quotes of a shell.
+    let known = FOLDERS.iter().chain(&given).chain(variables);
+    let body = known.fold(install.body.clone(), |body, (name, value)| body.replace(&format!("${{{name}}}"), value));
+    let script = format!("bbfatal() {{ echo \"$*\" >&2; exit 1; }}\n{body}");
     let mut shell = Command::new("sh");
-    shell.args(["-eu", "-c", script.as_str()]).env("D", to).env("S", from);
-    shell.envs(FOLDERS.iter().copied()).envs(variables.iter().copied());
+    shell.args(["-eu", "-c", script.as_str()]);
     let made = shell.output().context("cannot start a shell")?;
     ensure!(made.status.success(), "do_install of {recipe} fails: {}", String::from_utf8_lossy(&made.stderr));
     Ok(())

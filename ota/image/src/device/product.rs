@@ -31,7 +31,8 @@ const RECIPES: &[(&str, &str)] = &[
 pub fn recipes(keyring: &Path, to: &Path) -> Result<()> {
     let checkout = Checkout::new(&places::workspace());
     let keyring = keyring.to_string_lossy().into_owned();
-    let variables = [("PARLEY_KEYRING_FILE", keyring.as_str()), ("VOICE_MODELS_PROFILE", PROFILE)];
+    let variables =
+        [("PARLEY_KEYRING_FILE", keyring.as_str()), ("VOICE_DEVELOPMENT", "1"), ("VOICE_MODELS_PROFILE", PROFILE)];
     RECIPES.iter().try_for_each(|(recipe, files)| {
         recipe::install(&checkout, &format!("meta-voice/{recipe}"), &checkout.path(files), to, &variables)
     })

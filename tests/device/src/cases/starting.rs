@@ -114,7 +114,8 @@ fn without_clock(device: &mut VirtualDevice) -> Result<String> {
 fn nobody_else(device: &mut VirtualDevice) -> Result<String> {
     let ask = "busctl get-property de.pengutronix.rauc / de.pengutronix.rauc.Installer Operation";
     device.run(ask)?;
-    let done = device.shell(&format!("setpriv --reuid=nobody --regid=nogroup --clear-groups {ask}"))?;
+    let done =
+        device.shell(&format!("/usr/lib/device/bin/setpriv --reuid=nobody --regid=nogroup --clear-groups {ask}"))?;
     ensure!(done.code != 0 && done.output.contains("denied"), "it was let through: {}", done.output);
     Ok(done.output)
 }
