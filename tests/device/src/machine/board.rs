@@ -52,9 +52,9 @@ fn fdtput(tree: &Path, options: &[&str], words: &[&str]) -> Result<()> {
 fn broken(file: &str, harm: &DiskHarm) -> serde_json::Value {
     let errors: Vec<_> = match harm {
         DiskHarm::Unreadable(sectors) => {
-            sectors.iter().map(|sector| json!({ "event": "read_aio", "sector": sector })).collect()
+            sectors.iter().map(|sector| json!({ "event": "read_aio", "iotype": "read", "sector": sector })).collect()
         }
-        DiskHarm::ReadOnly => vec![json!({ "event": "write_aio" })],
+        DiskHarm::ReadOnly => vec![json!({ "event": "write_aio", "iotype": "write" })],
     };
     json!({ "driver": "blkdebug", "node-name": "broken", "image": file, "inject-error": errors })
 }
