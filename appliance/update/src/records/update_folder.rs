@@ -269,7 +269,7 @@ impl UpdateFolder {
     }
 
     /// How long the running version has been watched, all its starts together. The clock is not asked: a board without
-    /// one may jump by years when somebody tells it the time. Called every minute; up to [`WATCH_KEPT_EVERY`] are lost
+    /// one may jump by years when somebody tells it the time. Called every minute; up to `WATCH_KEPT_EVERY` are lost
     /// with a start, to spare the card.
     pub fn watch(&self, version: &Version, boot_id: &str, since_start: Duration) -> io::Result<Duration> {
         let kept = self.watched(version);
