@@ -47,7 +47,7 @@ pub fn find(partition: &Path, name: &str) -> io::Result<Found> {
 
 /// What lies in a root directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct DirectoryEntry {
     /// Its long name, where it has one.
     pub name: String,
     /// Whether it is a folder.
@@ -60,14 +60,14 @@ pub struct Entry {
 ///
 /// # Errors
 /// A file system that cannot be read.
-pub fn entries(partition: &Path) -> io::Result<Vec<Entry>> {
+pub fn entries(partition: &Path) -> io::Result<Vec<DirectoryEntry>> {
     const MOST: usize = 1_000;
     let file = OpenOptions::new().read(true).open(partition)?;
     contained(|| {
         let disk = Watched { file, last_read: Rc::default() };
         let filesystem = FileSystem::new(disk, FsOptions::new())?;
         let entries = filesystem.root_dir().iter().take(MOST).map(|entry| {
-            entry.map(|entry| Entry { name: entry.file_name(), is_folder: entry.is_dir(), bytes: entry.len() })
+            entry.map(|entry| DirectoryEntry { name: entry.file_name(), is_folder: entry.is_dir(), bytes: entry.len() })
         });
         entries.collect()
     })
@@ -312,7 +312,7 @@ mod tests {
         create(image.path(), "A longer name.toml.txt", b"").unwrap();
         change(image.path(), |root| root.create_dir("folder").map(drop)).unwrap();
         let listed = entries(image.path()).unwrap();
-        let entry = |name: &str, is_folder, bytes| Entry { name: name.into(), is_folder, bytes };
+        let entry = |name: &str, is_folder, bytes| DirectoryEntry { name: name.into(), is_folder, bytes };
         assert_eq!(
             listed,
             [entry("autoboot.txt", false, 10), entry("A longer name.toml.txt", false, 0), entry("folder", true, 0)]
