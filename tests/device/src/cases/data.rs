@@ -131,6 +131,8 @@ pub const FULL: Scenario = Scenario {
 fn full(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&FULL)?;
     switched_on(&mut device, SlotName::A)?;
+    // The first confirmation notes which data is in use, as the owner of the data, for whom nothing is reserved.
+    wait_committed(&mut device)?;
     let as_parley = "systemd-run --quiet --wait --uid=parley --setenv=PATH=$PATH sh -c";
     let fill = format!(
         "{as_parley} 'dd if=/dev/zero of=/var/lib/parley/full bs=1M'; sync; ! {as_parley} 'echo more > /var/lib/parley/more'"

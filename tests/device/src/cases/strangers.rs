@@ -36,7 +36,8 @@ fn strangers(bench: &Bench, report: &mut Report) -> Result<()> {
     device.machine()?.plug_stick()?;
     started(&mut device, SlotName::A)?;
     report.case("a_stick_with_our_partitions_lends_the_device_none", lends_none(&mut device));
-    let mounted = device.run("grep '^/dev/sda' /proc/mounts || true").and_then(|mounts| {
+    let look = "grep '^/dev/sda' /proc/mounts || journalctl --no-pager --unit='parley-stick@*' --lines=20";
+    let mounted = device.run(look).and_then(|mounts| {
         ensure!(mounts.contains(" vfat "), "no FAT of the stick is mounted, so nothing is shown: {mounts}");
         ensure!(!mounts.contains(" ext4 ") && !mounts.contains(" erofs "), "the kernel reads them: {mounts}");
         Ok(mounts)
