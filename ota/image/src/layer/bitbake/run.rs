@@ -17,11 +17,12 @@ const PROGRAMS: &str = "chrpath diffstat gawk cpio makeinfo:texinfo socat lz4c:l
 const NOBODY: &str = "65534";
 /// Where root lets `nobody` work.
 const FOR_NOBODY: &str = "/var/tmp/parley-layer";
-/// Only here: no programs of the project's that are fetched as binaries, sources out of a folder, and unzip from the host, since single recipes are run
-/// without what they depend on.
+/// Only here: no programs of the project's that are fetched as binaries, sources out of a folder, unzip from the host, since single recipes are run
+/// without what they depend on, and a time, since the copy of the clone has no history.
 const LOCAL: &str = "CONF_VERSION = \"2\"\nBB_NUMBER_THREADS = \"2\"\nBB_NUMBER_PARSE_THREADS = \"2\"\nCONNECTIVITY_CHECK_URIS = \"\"\n\
                      INHERIT_DISTRO:remove = \"uninative\"\nPATCHRESOLVE = \"noop\"\nLICENSE_FLAGS_ACCEPTED = \"synaptics-killswitch\"\n\
-                     BB_HASHSERVE_DB_DIR = \"${SSTATE_DIR}\"\nHOSTTOOLS += \"unzip\"\nINHERIT += \"own-mirrors\"\n";
+                     BB_HASHSERVE_DB_DIR = \"${SSTATE_DIR}\"\nHOSTTOOLS += \"unzip\"\nINHERIT += \"own-mirrors\"\n\
+                     PARLEY_TIME = \"1767225600\"\n";
 /// What bitbake says when its server has not answered for a minute, or has not come up.
 const NO_ANSWER: &[&str] =
     &["while waiting for a reply from the bitbake server", "Unable to connect to bitbake server"];
