@@ -36,7 +36,9 @@ fn strangers(bench: &Bench, report: &mut Report) -> Result<()> {
     device.machine()?.plug_stick()?;
     started(&mut device, SlotName::A)?;
     report.case("a_stick_with_our_partitions_lends_the_device_none", lends_none(&mut device));
-    let look = "grep '^/dev/sda' /proc/mounts || journalctl --no-pager --unit='parley-stick@*' --lines=20";
+    // Its units come after the confirmation.
+    let look = "for i in $(seq 150); do grep -q '^/dev/sda' /proc/mounts && break; sleep 0.2; done; sleep 5; \
+                grep '^/dev/sda' /proc/mounts || journalctl --no-pager --unit='parley-stick@*' --lines=20";
     let mounted = device.run(look).and_then(|mounts| {
         ensure!(mounts.contains(" vfat "), "no FAT of the stick is mounted, so nothing is shown: {mounts}");
         ensure!(!mounts.contains(" ext4 ") && !mounts.contains(" erofs "), "the kernel reads them: {mounts}");
