@@ -28,6 +28,6 @@ mod updates;
 pub use config::{AudioSettings, Config, ConversationSettings, EnginesSettings, ModelsSettings};
 pub use keys::{KEYS, Key};
 pub use layer::{Change, Layer, Mistake};
-pub use places::{IMAGE, Loaded, OWNER, Places, Refused, SYSTEM};
+pub use places::{FileRefused, IMAGE, Loaded, OWNER, Places, SYSTEM};
 pub use text::text_of;
 pub use updates::{OnInstalled, OnStick, Updates};

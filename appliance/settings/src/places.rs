@@ -40,7 +40,7 @@ pub struct Loaded {
 /// Why a named file is not taken: all that is wrong with it.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.iter().map(Mistake::to_string).collect::<Vec<_>>().join("\n"))]
-pub struct Refused(Vec<Mistake>);
+pub struct FileRefused(Vec<Mistake>);
 
 impl Places {
     /// Those of this machine and this user.
@@ -77,12 +77,12 @@ impl Places {
     ///
     /// # Errors
     /// A named file with a mistake, or one that cannot be read.
-    pub fn load_with(&self, named: Option<&Path>) -> Result<Loaded, Refused> {
+    pub fn load_with(&self, named: Option<&Path>) -> Result<Loaded, FileRefused> {
         let mut loaded = self.load();
         if let Some(named) = named {
             let (config, mistakes) = named_layer(named).over(&loaded.config);
             if !mistakes.is_empty() {
-                return Err(Refused(mistakes));
+                return Err(FileRefused(mistakes));
             }
             loaded.config = config;
         }

@@ -12,11 +12,11 @@ const LONGEST: u64 = 64 * 1024;
 
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum OwnersFile {
     /// The owner wants nothing.
     Nothing,
     /// The file's content.
-    File(Vec<u8>),
+    Content(Vec<u8>),
     /// Something that the owner has to change, as a sentence.
     Unusable(String),
 }
@@ -25,24 +25,24 @@ pub enum Found {
 ///
 /// # Errors
 /// A partition that cannot be read.
-pub fn look(partition: &Path) -> io::Result<Found> {
+pub fn look(partition: &Path) -> io::Result<OwnersFile> {
     let entries = fat::entries(partition)?;
     let Some(entry) = entries.iter().find(|entry| entry.name.eq_ignore_ascii_case(FILE)) else {
         let misnamed = entries.iter().filter(|entry| !entry.is_folder).find(|entry| is_meant(&entry.name));
-        return Ok(misnamed.map_or(Found::Nothing, |entry| {
+        return Ok(misnamed.map_or(OwnersFile::Nothing, |entry| {
             let shown: String = entry.name.chars().take(60).collect();
-            Found::Unusable(format!(
+            OwnersFile::Unusable(format!(
                 "{shown} is not read: rename it to {FILE} (Windows hides endings such as .txt until it is told to show them)"
             ))
         }));
     };
     Ok(match entry.bytes {
-        _ if entry.is_folder => Found::Unusable(format!("{FILE} is a folder: it has to be a file")),
-        0 => Found::Unusable(format!("{FILE} is empty: copy parley-setup.example.toml, or remove it")),
+        _ if entry.is_folder => OwnersFile::Unusable(format!("{FILE} is a folder: it has to be a file")),
+        0 => OwnersFile::Unusable(format!("{FILE} is empty: copy parley-setup.example.toml, or remove it")),
         bytes if bytes > LONGEST => {
-            Found::Unusable(format!("{FILE} has {} KiB, and no such file needs more than 64", bytes / 1024))
+            OwnersFile::Unusable(format!("{FILE} has {} KiB, and no such file needs more than 64", bytes / 1024))
         }
-        _ => Found::File(fat::find(partition, FILE)?.content),
+        _ => OwnersFile::Content(fat::find(partition, FILE)?.content),
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use parley_setup::card::{self, Found};
+use parley_setup::card::{self, OwnersFile};
 use parley_setup::system::System;
 
 /// Applies the owner's parley-setup.toml
@@ -25,7 +25,7 @@ fn main() -> Result<()> {
     let cli = Cli::parse();
     let system = System::below(cli.root);
     let found = card::look(&cli.partition)
-        .unwrap_or_else(|problem| Found::Unusable(format!("the drive AUTOBOOT cannot be read: {problem}")));
+        .unwrap_or_else(|problem| OwnersFile::Unusable(format!("the drive AUTOBOOT cannot be read: {problem}")));
     let applied = system.apply(&found);
     if let Ok(report) = &applied {
         print!("{report}");

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use toml::Table;
 
 use crate::FOLDER;
-use crate::card::Found;
+use crate::card::OwnersFile;
 use crate::owner::Setup;
 use crate::plan::{self, Device, Plan, Readers, Write};
 
@@ -50,7 +50,7 @@ impl System {
     ///
     /// # Errors
     /// The data partition cannot be written.
-    pub fn apply(&self, found: &Found) -> Result<String> {
+    pub fn apply(&self, found: &OwnersFile) -> Result<String> {
         fs::create_dir_all(self.path(FOLDER)).context("cannot make the folder of what was applied")?;
         let mut report: Vec<String> = self.take_over()?.into_iter().collect();
         let digest = digest(found);
@@ -73,15 +73,15 @@ impl System {
         Ok(report)
     }
 
-    fn plan(&self, found: &Found) -> Plan {
+    fn plan(&self, found: &OwnersFile) -> Plan {
         let unchanged = |why: &dyn std::fmt::Display| Plan {
             report: vec![format!("nothing was changed: {why}")],
             ..Plan::default()
         };
         match found {
-            Found::Nothing => Plan::default(),
-            Found::Unusable(why) => unchanged(why),
-            Found::File(content) => match Setup::parse(content, &Places::below(&self.root).load().config) {
+            OwnersFile::Nothing => Plan::default(),
+            OwnersFile::Unusable(why) => unchanged(why),
+            OwnersFile::Content(content) => match Setup::parse(content, &Places::below(&self.root).load().config) {
                 Ok(Setup { time_zone: Some(zone), .. }) if !self.path(ZONES).join(&zone).is_file() => {
                     unchanged(&format!(
                         "there is no time zone {zone} in this image: write one as in \"Europe/Berlin\" (en.wikipedia.org has a \
@@ -178,15 +178,15 @@ impl System {
 }
 
 /// What tells whether the same was applied by the same version; none where there is nothing.
-fn digest(found: &Found) -> Option<String> {
+fn digest(found: &OwnersFile) -> Option<String> {
     let content = match found {
-        Found::Nothing => return None,
-        Found::File(content) => content.as_slice(),
-        Found::Unusable(why) => why.as_bytes(),
+        OwnersFile::Nothing => return None,
+        OwnersFile::Content(content) => content.as_slice(),
+        OwnersFile::Unusable(why) => why.as_bytes(),
     };
     let mut digest = Sha256::new();
     digest.update(env!("CARGO_PKG_VERSION"));
-    digest.update([u8::from(matches!(found, Found::File(_)))]);
+    digest.update([u8::from(matches!(found, OwnersFile::Content(_)))]);
     digest.update(content);
     Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
