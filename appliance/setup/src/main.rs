@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Parser;
 use parley_setup::card::{self, OwnersFile};
-use parley_setup::system::System;
+use parley_setup::system::DeviceRoot;
 
 /// Applies the owner's parley-setup.toml
 #[derive(Parser)]
@@ -23,7 +23,7 @@ struct Cli {
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
-    let system = System::below(cli.root);
+    let system = DeviceRoot::below(cli.root);
     let found = card::look(&cli.partition)
         .unwrap_or_else(|problem| OwnersFile::Unusable(format!("the drive AUTOBOOT cannot be read: {problem}")));
     let applied = system.apply(&found);

@@ -31,11 +31,11 @@ const TIME_SERVERS_IN_USE: &str = "/run/systemd/timesyncd.conf.d/50-owner.conf";
 const APPLIED: &str = "/var/lib/parley-setup/applied";
 
 /// A system by its root folder.
-pub struct System {
+pub struct DeviceRoot {
     root: PathBuf,
 }
 
-impl System {
+impl DeviceRoot {
     /// The system with this root folder.
     pub fn below(root: PathBuf) -> Self {
         Self { root }
