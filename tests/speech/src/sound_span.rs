@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::samples::SAMPLE_RATE_HZ;
 
-/// The first and last sound of a clip, as sample positions at [`SAMPLE_RATE_HZ`].
+/// The first and last sound of a clip, as sample positions at `SAMPLE_RATE_HZ`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SoundSpan {
     /// The first sample of the first sound.
