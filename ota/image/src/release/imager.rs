@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::digest;
+use xtask::process;
 
 #[derive(Serialize)]
 pub struct List {
@@ -45,24 +47,17 @@ pub fn entry(version: &str, address: &str, file: &str, card: &Path, compressed: 
             extract_sha256,
             image_download_size,
             image_download_sha256,
-            release_date: date(made.as_secs() / 86_400),
+            release_date: date(made.as_secs())?,
             init_format: "none",
             devices: ["pi5-64bit"],
         }],
     })
 }
 
-/// A day since 1970 as a date. The method is Howard Hinnant's, `civil_from_days`.
-fn date(days: u64) -> String {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+/// The date of a time in seconds since 1970, in UTC.
+fn date(seconds: u64) -> Result<String> {
+    let mut date = Command::new("date");
+    Ok(process::output(date.args(["--utc", &format!("--date=@{seconds}"), "+%F"]))?.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -70,12 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_dates() {
-        for (days, expected) in
-            [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_785, "2026-11-28"), (47_540, "2100-02-28")]
-        {
-            assert_eq!(date(days), expected);
-        }
-        assert_eq!(date(47_541), "2100-03-01", "no leap year");
+    fn a_time_is_of_its_day_in_utc() {
+        assert_eq!(date(1_795_910_399).unwrap(), "2026-11-28");
+        assert_eq!(date(1_795_910_400).unwrap(), "2026-11-29");
     }
 }
