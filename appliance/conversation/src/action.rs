@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::effect::{Effect, EffectId};
 use crate::ids::{Position, TurnId};
 use crate::responder::Message;
 
@@ -16,7 +17,7 @@ pub enum Action {
     /// is that of [`Action::Transcribe`].
     JudgeEndOfTurn { turn: TurnId, from: Position, to: Position },
     /// Let the language model answer system prompt, history and the person's words: [`crate::Event::Text`], then
-    /// [`crate::Event::GenerationEnded`].
+    /// [`crate::Event::GenerationEnded`] or [`crate::Event::EffectCalled`].
     Generate { turn: TurnId, messages: Vec<Message> },
     /// Nobody has asked yet, but the next question will follow these messages: let the language model read them now,
     /// when nobody waits for it. Stop when somebody asks; there is nothing to report.
@@ -29,11 +30,14 @@ pub enum Action {
     EndSpeech { turn: TurnId },
     /// The turn is committed: play what it has and will have.
     Release { turn: TurnId },
+    /// Do this, now, and answer with [`crate::Event::Performed`] within a bounded time. It is not stopped with its turn:
+    /// what was begun is finished, or undone by whoever performs it.
+    Perform { turn: TurnId, id: EffectId, effect: Effect },
     /// Be silent at once, keep what has not been heard, and say how much was ([`crate::Event::Heard`]).
     Pause { turn: TurnId },
     /// Go on where it was paused.
     Resume { turn: TurnId },
-    /// Drop every job and all audio of this turn; say how much was heard if it was released. Nothing but the notice of
+    /// Drop every job, but for its effects, and all audio of this turn; say how much was heard if it was released. Nothing but the notice of
     /// its end names the turn from now on.
     Cancel { turn: TurnId },
     /// Tell whoever looks on.

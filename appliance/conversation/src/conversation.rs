@@ -67,6 +67,7 @@ impl Conversation {
 
     /// Takes an event at the time `now` (since any fixed moment, never going back) and says what to do about it.
     pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Action> {
+        self.responder.now = now;
         match event {
             Event::Frame { end, speech } => self.listener.frame(end, speech, now, self.responder.answering()),
             Event::Transcribed { turn, transcript } => self.listener.transcribed(turn, transcript),
@@ -80,6 +81,11 @@ impl Conversation {
                 self.without_sentence_judgement(turn);
                 self.responder.generation_ended(turn);
             }
+            Event::EffectCalled { turn, effect } => {
+                self.without_sentence_judgement(turn);
+                self.responder.effect_called(turn, effect);
+            }
+            Event::Performed { turn, id, result } => self.responder.performed(turn, id, result),
             Event::ClauseSynthesized { turn, clause, length } => {
                 self.responder.clause_synthesized(turn, clause, length);
             }
@@ -97,9 +103,15 @@ impl Conversation {
                 self.responder.give_way(self.listener.continues());
             }
             Event::Typed { text } => self.typed(text),
+            Event::Forget => self.responder.forget(),
             Event::Due => self.listener.due(now),
         }
         self.settle();
+        // Somebody who may be going on with the question may be about to change what is to be done.
+        if !self.listener.answer_waits() && !self.listener.continues() {
+            self.responder.perform_due();
+            self.settle();
+        }
         while self.listener.is_silent() && self.responder.has_announcement() {
             let turn = self.listener.next_turn();
             self.responder.announce(turn);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::effect::{Effect, EffectId, EffectResult};
 use crate::ids::{Position, TurnId};
 
 /// What was said. The engines' crate has a transcript of its own, which this crate, that knows no engine, cannot use.
@@ -62,6 +63,11 @@ pub enum Event {
     Text { turn: TurnId, text: String },
     /// The language model has finished.
     GenerationEnded { turn: TurnId },
+    /// The language model wants this done before it goes on. Instead of [`Event::GenerationEnded`], as the last of what
+    /// [`crate::Action::Generate`] asked for.
+    EffectCalled { turn: TurnId, effect: Effect },
+    /// What came of [`crate::Action::Perform`]. Counts once, and is remembered where the turn is over.
+    Performed { turn: TurnId, id: EffectId, result: EffectResult },
     /// All audio of a clause, counted from 0, is known.
     ClauseSynthesized { turn: TurnId, clause: usize, length: Duration },
     /// How much of a turn's audio, from its beginning, has left the loudspeaker; sent while it plays, when it pauses
@@ -77,6 +83,8 @@ pub enum Event {
     Interrupt,
     /// A person typed instead of speaking; what is just being said, by Parley or by others, is dropped.
     Typed { text: String },
+    /// Forget what was said.
+    Forget,
     /// It is the time that [`crate::Conversation::next_wakeup`] named. Does nothing before.
     Due,
 }

@@ -18,6 +18,16 @@ impl fmt::Display for TurnId {
     }
 }
 
+/// One place of conversation: a microphone and a loudspeaker, with a conversation of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SeatId(pub u32);
+
+impl fmt::Display for SeatId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 /// The microphone's samples in a second.
 const SAMPLES_PER_S: u64 = 16_000;
 const NANOS_PER_SAMPLE: u32 = 62_500;

@@ -12,6 +12,8 @@ pub(crate) struct Answering {
     pub(crate) noticed: bool,
     /// Whether it makes sounds, unless it waits.
     pub(crate) audible: bool,
+    /// Whether it has begun an effect: its question stands, and what follows is another one.
+    pub(crate) committed: bool,
 }
 
 /// What the listener wants.

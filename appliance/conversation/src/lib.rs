@@ -18,12 +18,15 @@
 //! - A turn is released at most once, and never before its words are known or while its speaker goes on.
 //! - Clauses are numbered 0, 1, 2 in each turn, and none follows its [`Action::EndSpeech`], which comes once.
 //! - A released turn whose engines all answer always ends.
+//! - An effect is begun by a released turn alone, at most once, and never while somebody may be going on with the
+//!   question. A turn that has begun one is no longer withdrawn, and what it says about the effect is its result.
 //! - History never holds text that was not heard.
 //! - Playback that was paused is resumed or cancelled within a bounded time.
 //! - No word of a question is lost or taken twice, however long it is and wherever its speaker pauses.
 
 mod action;
 mod conversation;
+mod effect;
 mod event;
 mod ids;
 mod interface;
@@ -34,8 +37,9 @@ mod settings;
 
 pub use action::{Action, Notice, Outcome};
 pub use conversation::{Conversation, Phase};
+pub use effect::{Begun, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS};
 pub use event::{Event, Stage, Transcript};
-pub use ids::{FRAME, Position, TurnId};
+pub use ids::{FRAME, Position, SeatId, TurnId};
 pub use listener::Endpointing;
 pub use responder::{Author, ClauseCutter, Exchange, History, Message, estimated_tokens, speakable};
 pub use route::{ModelOnly, Request, Route, Router};

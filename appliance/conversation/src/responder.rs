@@ -10,6 +10,7 @@
 mod answer;
 mod apologies;
 mod clause;
+mod doing;
 mod history;
 mod language;
 mod prompt;
@@ -24,6 +25,7 @@ use self::apologies::Apologies;
 pub use self::clause::ClauseCutter;
 pub use self::history::{Exchange, History};
 use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
+use self::prompt::Asked;
 pub use self::prompt::{Author, Message, estimated_tokens};
 pub use self::speakable::speakable;
 use crate::action::{Action, Notice};
@@ -43,6 +45,9 @@ pub(crate) struct Responder {
     draft: Option<Answer>,
     answer: Option<Answer>,
     apologies: Apologies,
+    effects: u64,
+    /// The time of the event that is being handled.
+    pub(crate) now: Duration,
     outputs: VecDeque<ResponderOutput>,
 }
 
@@ -55,6 +60,8 @@ impl Responder {
             draft: None,
             answer: None,
             apologies: Apologies::default(),
+            effects: 0,
+            now: Duration::ZERO,
             outputs: VecDeque::new(),
         }
     }
@@ -68,6 +75,7 @@ impl Responder {
             turn: answer.turn,
             noticed: answer.noticed,
             audible: self.settings.spoken && !answer.clauses.is_empty(),
+            committed: answer.committed,
         })
     }
 
@@ -84,13 +92,14 @@ impl Responder {
 
     /// What the language model can read before anybody asks.
     pub(crate) fn preparation(&self) -> Action {
-        Action::Prepare { messages: prompt::messages(&self.settings, &self.history, None, self.preferred_voice()) }
+        let messages = prompt::messages(&self.settings, &self.history, None, self.preferred_voice());
+        Action::Prepare { messages }
     }
 
     /// Begins to answer; nothing of it is played before it is released.
     pub(crate) fn draft(&mut self, turn: TurnId, transcript: &Transcript) {
         let answer = self.prepare(turn, transcript);
-        self.outputs.push_back(ResponderOutput::Drafted { turn, complete: answer.finished });
+        self.outputs.push_back(ResponderOutput::Drafted { turn, complete: !answer.generating });
         self.draft = Some(answer);
     }
 
@@ -114,18 +123,20 @@ impl Responder {
     }
 
     pub(crate) fn text(&mut self, turn: TurnId, text: &str) {
-        let clauses = self.alive(turn).map(|answer| answer.push(text)).unwrap_or_default();
+        let answer = self.alive(turn).filter(|answer| answer.generating);
+        let clauses = answer.map(|answer| answer.push(text)).unwrap_or_default();
         self.say(turn, clauses);
     }
 
     pub(crate) fn generation_ended(&mut self, turn: TurnId) {
-        let Some(answer) = self.alive(turn).filter(|answer| !answer.finished) else {
+        let Some(answer) = self.alive(turn).filter(|answer| answer.generating) else {
             return;
         };
+        answer.generating = false;
         let mut clauses: Vec<_> = answer.finish().into_iter().collect();
         if answer.clauses.is_empty() {
             let instead = self.apologies.instead_of_answer();
-            clauses = self.alive(turn).map(|answer| answer.say_only(instead)).unwrap_or_default();
+            clauses = self.apologise(turn, instead);
         }
         self.say(turn, clauses);
         self.end_speech(turn);
@@ -134,7 +145,7 @@ impl Responder {
 
     /// What there is has to do.
     pub(crate) fn generation_failed(&mut self, turn: TurnId) {
-        if let Some(answer) = self.alive(turn) {
+        if let Some(answer) = self.alive(turn).filter(|answer| answer.generating) {
             answer.drop_rest();
         }
         self.generation_ended(turn);
@@ -169,25 +180,53 @@ impl Responder {
         }
     }
 
+    /// Whatever was said is no longer known.
+    pub(crate) fn forget(&mut self) {
+        self.history.forget();
+        if self.draft.is_none() && self.answer.is_none() {
+            self.act(self.preparation());
+        }
+    }
+
     fn prepare(&mut self, turn: TurnId, transcript: &Transcript) -> Answer {
+        self.history.go_on(self.now, self.settings.forget_after);
         let sure = transcript.language_probability >= SURE_OF_LANGUAGE;
         let has_voice = self.settings.voices.contains(&transcript.language);
         let language = if sure && has_voice { &transcript.language } else { self.preferred_voice() };
         let route = if sure && !has_voice && self.settings.spoken {
-            Route::Say(no_voice_sentence(&transcript.language, &self.settings.voices))
+            None
         } else {
-            self.router.route(&Request { transcript, answer_language: language })
+            let (history, seat, now) = (&self.history, self.settings.seat, self.now);
+            Some(self.router.route(&Request { transcript, answer_language: language, history, seat, now }))
         };
         let mut answer = Answer::new(turn, Some(transcript.text.clone()), language.to_owned());
         match route {
-            Route::Model => {
-                let question = Some(transcript.text.as_str());
-                let messages = prompt::messages(&self.settings, &self.history, question, &answer.language);
-                self.act(Action::Generate { turn, messages });
+            Some(Route::Model) => self.generate(&mut answer),
+            Some(Route::Say(text)) => self.say_only(&mut answer, &text),
+            Some(Route::Do(effect)) => answer.to_do = Some(effect),
+            None => {
+                answer.apology = true;
+                self.say_only(&mut answer, &no_voice_sentence(&transcript.language, &self.settings.voices));
             }
-            Route::Say(text) => self.say_only(&mut answer, &text),
         }
         answer
+    }
+
+    /// Lets the language model answer the question, or go on with what came of an effect.
+    fn generate(&mut self, answer: &mut Answer) {
+        answer.generating = true;
+        let Answer { turn, question, language, thoughts, .. } = &*answer;
+        let asked = Asked { turn: *turn, question: question.as_deref().unwrap_or_default(), thoughts };
+        let messages = prompt::messages(&self.settings, &self.history, Some(asked), language);
+        self.act(Action::Generate { turn: *turn, messages });
+    }
+
+    /// What is said where there is no answer; the clauses of it.
+    fn apologise(&mut self, turn: TurnId, text: &str) -> Vec<(usize, String)> {
+        self.history.apology(turn);
+        let Some(answer) = self.alive(turn) else { return Vec::new() };
+        answer.apology = true;
+        answer.say_only(text)
     }
 
     /// An answer to nothing that was asked.

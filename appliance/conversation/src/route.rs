@@ -1,14 +1,25 @@
 //! Who answers: the hook for intents, skills and other models.
 
+use std::time::Duration;
+
+use crate::effect::Effect;
 use crate::event::Transcript;
+use crate::ids::SeatId;
+use crate::responder::History;
 
 /// What is asked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Request<'a> {
     /// What was said or typed.
     pub transcript: &'a Transcript,
     /// ISO 639-1 code of the language that the answer will be in.
     pub answer_language: &'a str,
+    /// What was said and done before.
+    pub history: &'a History,
+    /// Where it is asked.
+    pub seat: SeatId,
+    /// When, on the clock of [`crate::Conversation::handle`].
+    pub now: Duration,
 }
 
 /// Who answers.
@@ -18,6 +29,8 @@ pub enum Route {
     Model,
     /// Nobody needs to think: say this.
     Say(String),
+    /// Nobody needs to think: do this once the turn is certain, and say what came of it.
+    Do(Effect),
 }
 
 /// Decides who answers. Must be pure and take microseconds: it is asked for drafts too.

@@ -1,7 +1,10 @@
 //! What an owner can set about the conversation.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
+use crate::ids::SeatId;
 use crate::listener::Endpointing;
 
 /// What may interrupt an answer.
@@ -17,12 +20,16 @@ pub enum BargeIn {
 /// What an owner can set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
+    /// Where the conversation is held.
+    pub seat: SeatId,
     /// Who Parley is; the beginning of every prompt.
     pub persona: String,
     /// ISO 639-1 codes of the installed voices, the preferred one first; never empty.
     pub voices: Vec<String>,
     /// Turns that the model is reminded of.
     pub remembered_turns: usize,
+    /// After this long without a word the next one begins a conversation anew: what was said before is forgotten.
+    pub forget_after: Duration,
     /// The model's context, less what an answer may take, in tokens.
     pub prompt_tokens: usize,
     /// What may interrupt.
@@ -41,11 +48,13 @@ pub const MAX_QUESTION_CHARS: usize = 4_000;
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            seat: SeatId::default(),
             persona: "You are Parley, a friendly voice assistant. \
                       Answer the question in one or two short sentences of plain English."
                 .into(),
             voices: vec!["en".into()],
             remembered_turns: 5,
+            forget_after: Duration::from_secs(5 * 60),
             prompt_tokens: 1_800,
             barge_in: BargeIn::Voice,
             spoken: true,

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use common::{Auditor, Room, Works, ms, turn_of};
 use parley_conversation::{
-    Action, BargeIn, Conversation, Event, FRAME, ModelOnly, Notice, Outcome, Phase, Position, Settings, Stage,
-    Transcript, TurnId,
+    Action, BargeIn, Conversation, Effect, EffectId, EffectResult, Event, FRAME, ModelOnly, Notice, Outcome, Phase,
+    Position, Request, Route, Router, Settings, Stage, Transcript, TurnId,
 };
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -19,6 +19,27 @@ use proptest::test_runner::FileFailurePersistence;
 /// A seed that failed is kept beside this file.
 fn seeds_kept() -> ProptestConfig {
     ProptestConfig::with_failure_persistence(FileFailurePersistence::WithSource("seeds"))
+}
+
+/// What has an even number of words is a command, where there are commands at all.
+struct SomeCommands(bool);
+
+impl Router for SomeCommands {
+    fn route(&self, request: &Request<'_>) -> Route {
+        if self.0 && request.transcript.text.split_whitespace().count() % 2 == 0 {
+            Route::Do(Effect { name: "light".into(), arguments: "{}".into() })
+        } else {
+            Route::Model
+        }
+    }
+}
+
+fn result() -> impl Strategy<Value = EffectResult> {
+    prop_oneof![
+        2 => prop::sample::select(vec!["Done.", "", "It is on. And off."]).prop_map(|text| EffectResult::Say(text.into())),
+        1 => Just(EffectResult::Think("rain".into())),
+        1 => Just(EffectResult::Failed("no bulb".into())),
+    ]
 }
 
 fn stage() -> impl Strategy<Value = Stage> {
@@ -55,12 +76,15 @@ mod junk {
         SentenceJudged { pick: usize, probability: f32 },
         Text { pick: usize, text: &'static str },
         GenerationEnded { pick: usize },
+        EffectCalled { pick: usize },
+        Performed { pick: usize, id: u64, result: EffectResult },
         ClauseSynthesized { pick: usize, clause: usize, length: Duration },
         Heard { pick: usize, heard: Duration },
         PlaybackEnded { pick: usize },
         Failed { pick: usize, stage: Stage },
         Degraded { stage: Stage, degraded: bool },
         Interrupt,
+        Forget,
         Typed { text: &'static str },
         DeadMicrophone { count: u32 },
     }
@@ -85,12 +109,15 @@ mod junk {
             3 => (pick(), probability).prop_map(|(pick, probability)| Op::SentenceJudged { pick, probability }),
             8 => (pick(), pieces).prop_map(|(pick, text)| Op::Text { pick, text }),
             3 => pick().prop_map(|pick| Op::GenerationEnded { pick }),
+            3 => pick().prop_map(|pick| Op::EffectCalled { pick }),
+            4 => (pick(), 0_u64..6, result()).prop_map(|(pick, id, result)| Op::Performed { pick, id, result }),
             3 => (pick(), 0_usize..4, length()).prop_map(|(pick, clause, length)| Op::ClauseSynthesized { pick, clause, length }),
             4 => (pick(), length()).prop_map(|(pick, heard)| Op::Heard { pick, heard }),
             2 => pick().prop_map(|pick| Op::PlaybackEnded { pick }),
             2 => (pick(), stage()).prop_map(|(pick, stage)| Op::Failed { pick, stage }),
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
             1 => Just(Op::Interrupt),
+            1 => Just(Op::Forget),
             1 => prop::sample::select(vec!["", "Hello?", "   "]).prop_map(|text| Op::Typed { text }),
             2 => (1_u32..20).prop_map(|count| Op::DeadMicrophone { count }),
         ]
@@ -151,6 +178,15 @@ mod junk {
                 Op::SentenceJudged { pick, probability } => Event::SentenceJudged { turn: turn(pick), probability },
                 Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
                 Op::GenerationEnded { pick } => Event::GenerationEnded { turn: turn(pick) },
+                Op::EffectCalled { pick } => {
+                    let effect = Effect { name: "weather".into(), arguments: "{}".into() };
+                    Event::EffectCalled { turn: turn(pick), effect }
+                }
+                // Of the newest effects, or of one that never was.
+                Op::Performed { pick, id, result } => {
+                    let id = EffectId((self.auditor.last_effect.map_or(0, |last| last.0) + 1).saturating_sub(id));
+                    Event::Performed { turn: turn(pick), id, result }
+                }
                 Op::ClauseSynthesized { pick, clause, length } => {
                     Event::ClauseSynthesized { turn: turn(pick), clause, length }
                 }
@@ -159,6 +195,7 @@ mod junk {
                 Op::Failed { pick, stage } => Event::Failed { turn: turn(pick), stage },
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
                 Op::Interrupt => Event::Interrupt,
+                Op::Forget => Event::Forget,
                 Op::Typed { text } => Event::Typed { text: text.into() },
             };
             self.tell(event);
@@ -172,11 +209,12 @@ mod junk {
         fn handle_never_panics_and_breaks_no_rule(
             settings in settings(),
             end_of_turn_model in any::<bool>(),
+            commands in any::<bool>(),
             ops in prop::collection::vec(op(), 1..120),
         ) {
             let mut world = World {
                 auditor: Auditor::new(&settings),
-                conversation: Conversation::new(settings, Box::new(ModelOnly), end_of_turn_model),
+                conversation: Conversation::new(settings, Box::new(SomeCommands(commands)), end_of_turn_model),
                 now: Duration::ZERO,
                 position: Position::default(),
                 turns: Vec::new(),
@@ -213,6 +251,7 @@ mod plausible {
         Type,
         Key,
         Engine { stage: Stage, works: Works },
+        Effects { delay: Duration, result: EffectResult },
         Finished(f32),
         Degraded { stage: Stage, degraded: bool },
     }
@@ -229,6 +268,7 @@ mod plausible {
             1 => (1_usize..60).prop_map(|words| Op::Say { words, milliseconds: words as u64 * 640 }),
             2 => (stage(), delay()).prop_map(|(stage, works)| Op::Engine { stage, works }),
             2 => prop_oneof![Just(0.1_f32), Just(0.3), Just(0.9)].prop_map(Op::Finished),
+            1 => (0_u64..4_000, result()).prop_map(|(delay, result)| Op::Effects { delay: ms(delay), result }),
         ]
     }
 
@@ -259,6 +299,7 @@ mod plausible {
             Op::Engine { stage: Stage::LanguageModel, works } => room.language_model = works,
             Op::Engine { stage: Stage::TextToSpeech, works } => room.text_to_speech = works,
             Op::Finished(probability) => room.finished = probability,
+            Op::Effects { delay, result } => room.effects = Some((delay, result)),
             Op::BackChannel => _ = room.says("mhm", 300),
             Op::Noise { milliseconds } => _ = room.noise(milliseconds),
             Op::Silence { milliseconds } => _ = room.silence(milliseconds),
@@ -269,8 +310,8 @@ mod plausible {
         }
     }
 
-    fn room(new: Settings, end_of_turn_model: bool) -> Room {
-        Room::routed(|settings| *settings = new, Box::new(ModelOnly), end_of_turn_model)
+    fn room(new: Settings, end_of_turn_model: bool, commands: bool) -> Room {
+        Room::routed(|settings| *settings = new, Box::new(SomeCommands(commands)), end_of_turn_model)
     }
 
     proptest! {
@@ -280,9 +321,10 @@ mod plausible {
         fn a_released_turn_whose_engines_all_answer_always_ends(
             settings in settings(),
             end_of_turn_model in any::<bool>(),
+            commands in any::<bool>(),
             ops in prop::collection::vec(op(), 1..40),
         ) {
-            let mut room = room(settings, end_of_turn_model);
+            let mut room = room(settings, end_of_turn_model, commands);
             for op in ops {
                 perform(&mut room, op, &mut Vec::new());
             }
@@ -302,10 +344,11 @@ mod plausible {
         #[test]
         fn no_word_is_lost_or_doubled(
             speculation in any::<bool>(),
+            commands in any::<bool>(),
             ops in prop::collection::vec(calm_op(), 1..40),
         ) {
             let settings = Settings { speculation, ..Settings::default() };
-            let mut room = room(settings, true);
+            let mut room = room(settings, true, commands);
             let mut said = Vec::new();
             for op in ops {
                 perform(&mut room, op, &mut said);
@@ -332,10 +375,11 @@ mod plausible {
         fn to_be_woken_when_something_is_due_is_as_good_as_all_the_time(
             settings in settings(),
             end_of_turn_model in any::<bool>(),
+            commands in any::<bool>(),
             ops in prop::collection::vec(op(), 1..40),
         ) {
             let done = |wakes_all_the_time| {
-                let mut room = room(settings.clone(), end_of_turn_model);
+                let mut room = room(settings.clone(), end_of_turn_model, commands);
                 room.wakes_all_the_time = wakes_all_the_time;
                 let mut said = Vec::new();
                 for op in &ops {

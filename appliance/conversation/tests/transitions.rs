@@ -6,7 +6,9 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use common::{Room, Works, kind_of, ms};
-use parley_conversation::{Event, Phase, Stage, Transcript, TurnId};
+use parley_conversation::{
+    Effect, EffectId, EffectResult, Event, Phase, Request, Route, Router, Stage, Transcript, TurnId,
+};
 
 /// A state: its name, its phase, and the shortest way that leads there.
 type State = (&'static str, Phase, fn(&mut Room) -> &mut Room);
@@ -17,6 +19,8 @@ const STATES: &[State] = &[
     ("deciding, words unknown", Phase::Deciding, |room| deaf(room).says("Hello there", 400).silence(200)),
     ("deciding, draft in the making", Phase::Deciding, |room| room.says("Hello there", 400).silence(300)),
     ("thinking", Phase::Thinking, released),
+    ("thinking, something is being done", Phase::Thinking, doing),
+    ("interrupted while something is being done", Phase::Interrupted, |room| doing(room).says("and the", 400)),
     ("speaking, text still comes", Phase::Speaking, |room| speak(released(room), false)),
     ("speaking, all is said", Phase::Speaking, |room| speak(released(room), true)),
     ("interrupted, somebody speaks", Phase::Interrupted, |room| speak(released(room), true).says("Wait", 400)),
@@ -39,6 +43,32 @@ fn deaf(room: &mut Room) -> &mut Room {
 fn released(room: &mut Room) -> &mut Room {
     room.says("Hello there", 400).until("release");
     room
+}
+
+/// A question was asked that is a command; it is being done.
+fn doing(room: &mut Room) -> &mut Room {
+    room.effects = None;
+    room.says("Light on", 400).until("perform");
+    room
+}
+
+/// The effect that was begun last.
+fn begun(room: &Room) -> Option<EffectId> {
+    let exchange = room.conversation.history().exchanges().next_back();
+    exchange.and_then(|exchange| Some(exchange.effects.last()?.id))
+}
+
+/// "Light on" is a command.
+struct Commands;
+
+impl Router for Commands {
+    fn route(&self, request: &Request<'_>) -> Route {
+        if request.transcript.text.starts_with("Light on") {
+            Route::Do(Effect { name: "light".into(), arguments: "{}".into() })
+        } else {
+            Route::Model
+        }
+    }
 }
 
 /// The answer's first clause is heard.
@@ -89,6 +119,14 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("sentence judged: whole", |room| vec![Event::SentenceJudged { turn: latest(room), probability: 0.9 }]),
     ("text: a clause", |room| vec![Event::Text { turn: answer(room), text: "That is the answer. ".into() }]),
     ("generation ended", |room| vec![Event::GenerationEnded { turn: answer(room) }]),
+    ("an effect is called", |room| {
+        let effect = Effect { name: "light".into(), arguments: "{}".into() };
+        vec![Event::EffectCalled { turn: answer(room), effect }]
+    }),
+    ("performed", |room| {
+        let (turn, result) = (answer(room), EffectResult::Say("The light is on.".into()));
+        begun(room).map(|id| Event::Performed { turn, id, result }).into_iter().collect()
+    }),
     ("clause synthesized", |room| {
         vec![Event::ClauseSynthesized { turn: answer(room), clause: 0, length: Duration::from_secs(1) }]
     }),
@@ -100,13 +138,14 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("failed: text to speech", |room| vec![Event::Failed { turn: answer(room), stage: Stage::TextToSpeech }]),
     ("degraded: language model", |_| vec![Event::Degraded { stage: Stage::LanguageModel, degraded: true }]),
     ("key", |_| vec![Event::Interrupt]),
+    ("forget", |_| vec![Event::Forget]),
     ("typed", |_| vec![Event::Typed { text: "Hello?".into() }]),
     ("due, no microphone for 2 s", |_| vec![Event::Due]),
 ];
 
 /// The room in a state, with engines that leave the rest to the event.
 fn reach(&(name, phase, way): &State) -> Room {
-    let mut room = Room::new();
+    let mut room = Room::routed(|_| {}, Box::new(Commands), true);
     room.finished = 0.3;
     room.language_model = Works::Never;
     room.text_to_speech = Works::Never;

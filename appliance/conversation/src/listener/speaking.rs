@@ -22,7 +22,7 @@ impl Listener {
         utterance.began = utterance.began.max(self.question.until);
         utterance.from = utterance.began;
         // Nothing was heard yet: they had not finished, and what follows belongs to what they said before.
-        if answer.is_some_and(|answer| !answer.noticed && self.question.turn == Some(answer.turn))
+        if answer.is_some_and(|answer| !answer.noticed && !answer.committed && self.question.turn == Some(answer.turn))
             && utterance.onset.since(self.question.from) < LONGEST_UTTERANCE / 2
         {
             self.habit.paused(utterance.onset.since(self.question.until));

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::clause::ClauseCutter;
 use super::history::Clause;
+use super::prompt::Thought;
 use super::speakable::speakable;
+use crate::effect::{Effect, EffectId};
 use crate::ids::TurnId;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +19,18 @@ pub(super) struct Answer {
     pub(super) noticed: bool,
     pub(super) mute: bool,
     pub(super) finished: bool,
+    /// The language model has been asked, and has not said all.
+    pub(super) generating: bool,
+    /// What is to be done as soon as the answer is certain.
+    pub(super) to_do: Option<Effect>,
+    /// What is being done.
+    pub(super) doing: Option<(EffectId, Effect)>,
+    /// Whether anything was begun for it.
+    pub(super) committed: bool,
+    /// What the language model wanted done, and what came of it.
+    pub(super) thoughts: Vec<Thought>,
+    /// All of it is an apology for having no answer.
+    pub(super) apology: bool,
     pub(super) clauses: Vec<Clause>,
     cutter: ClauseCutter,
 }
@@ -30,6 +44,12 @@ impl Answer {
             noticed: false,
             mute: false,
             finished: false,
+            generating: false,
+            to_do: None,
+            doing: None,
+            committed: false,
+            thoughts: Vec::new(),
+            apology: false,
             clauses: Vec::new(),
             cutter: ClauseCutter::default(),
         }
@@ -44,14 +64,19 @@ impl Answer {
         pieces.iter().filter_map(|piece| self.add(piece)).collect()
     }
 
-    /// No text follows; returns the last clause, if any is left.
-    pub(super) fn finish(&mut self) -> Option<(usize, String)> {
-        self.finished = true;
+    /// Nothing more is to come, but for what was begun; returns the clause that this completes.
+    pub(super) fn rest(&mut self) -> Option<(usize, String)> {
         let rest = self.cutter.finish()?;
         self.add(&rest)
     }
 
-    /// This is all of an answer that has no clauses yet; returns them.
+    /// No text follows; returns the last clause, if any is left.
+    pub(super) fn finish(&mut self) -> Option<(usize, String)> {
+        self.finished = true;
+        self.rest()
+    }
+
+    /// This is all that follows; returns its clauses.
     pub(super) fn say_only(&mut self, text: &str) -> Vec<(usize, String)> {
         self.finished = false;
         let mut clauses = self.push(text);

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::effect::{Begun, Effect, EffectId, EffectResult};
 use crate::ids::TurnId;
 
 /// Characters per second of a very slow voice: what was heard of a clause whose length is not known yet is estimated
@@ -24,12 +25,23 @@ pub struct Exchange {
     pub turn: TurnId,
     /// What the person said.
     pub question: String,
+    /// When the answer began, on the clock of [`crate::Conversation::handle`].
+    pub at: Duration,
+    /// What was begun for it, in order.
+    pub effects: Vec<Begun>,
     clauses: Vec<Clause>,
     heard: Duration,
     complete: bool,
+    /// Only an apology was said: nothing that the language model should take for an answer of its own.
+    apology: bool,
 }
 
 impl Exchange {
+    /// Whether the question got an answer, and not an apology for having none.
+    pub fn is_answered(&self) -> bool {
+        !self.apology
+    }
+
     /// The words of the answer that left the loudspeaker.
     pub fn heard_text(&self) -> String {
         let mut heard: Vec<&str> = Vec::new();
@@ -76,12 +88,14 @@ fn words_within(clause: &Clause, listened: Duration) -> &str {
 pub struct History {
     exchanges: VecDeque<Exchange>,
     kept: usize,
+    /// When something was said or heard last.
+    latest: Duration,
 }
 
 impl History {
     /// A history of at most `kept` exchanges.
     pub fn new(kept: usize) -> Self {
-        Self { exchanges: VecDeque::new(), kept }
+        Self { kept, ..Self::default() }
     }
 
     /// Oldest first.
@@ -90,9 +104,17 @@ impl History {
     }
 
     /// A question is being answered; nothing of the answer has been heard.
-    pub(super) fn begin(&mut self, turn: TurnId, question: String) {
-        let (clauses, heard) = (Vec::new(), Duration::ZERO);
-        self.exchanges.push_back(Exchange { turn, question, clauses, heard, complete: false });
+    pub(super) fn begin(&mut self, turn: TurnId, question: String, at: Duration) {
+        self.exchanges.push_back(Exchange {
+            turn,
+            question,
+            at,
+            effects: Vec::new(),
+            clauses: Vec::new(),
+            heard: Duration::ZERO,
+            complete: false,
+            apology: false,
+        });
         while self.exchanges.len() > self.kept {
             self.exchanges.pop_front();
         }
@@ -108,6 +130,40 @@ impl History {
         if let Some(clause) = self.exchange(turn).and_then(|exchange| exchange.clauses.get_mut(clause)) {
             clause.length = Some(length);
         }
+    }
+
+    /// What is said instead of an answer.
+    pub(super) fn apology(&mut self, turn: TurnId) {
+        if let Some(exchange) = self.exchange(turn) {
+            exchange.apology = true;
+        }
+    }
+
+    /// Something is being done for the question.
+    pub(super) fn effect(&mut self, turn: TurnId, id: EffectId, effect: Effect) {
+        if let Some(exchange) = self.exchange(turn) {
+            exchange.effects.push(Begun { id, effect, result: None });
+        }
+    }
+
+    /// What came of it; the first word counts.
+    pub(super) fn performed(&mut self, turn: TurnId, id: EffectId, result: EffectResult) {
+        let begun = self.exchange(turn).and_then(|exchange| exchange.effects.iter_mut().find(|begun| begun.id == id));
+        if let Some(begun) = begun.filter(|begun| begun.result.is_none()) {
+            begun.result = Some(result);
+        }
+    }
+
+    /// Something is said or heard now; so long after the last word, all that was before is forgotten.
+    pub(super) fn go_on(&mut self, now: Duration, forget_after: Duration) {
+        if now.saturating_sub(self.latest) > forget_after {
+            self.exchanges.clear();
+        }
+        self.latest = now;
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.exchanges.clear();
     }
 
     /// This much of the answer has been heard; never goes back.
@@ -142,7 +198,7 @@ mod tests {
 
     fn history() -> History {
         let mut history = History::new(5);
-        history.begin(TURN, "question".into());
+        history.begin(TURN, "question".into(), Duration::ZERO);
         for text in ["One two three four.", "Five six."] {
             let (text, length) = (text.into(), None);
             history.clause(TURN, Clause { text, length });
@@ -188,7 +244,7 @@ mod tests {
     fn only_the_last_exchanges_are_kept() {
         let mut history = History::new(2);
         for turn in 1..=4 {
-            history.begin(TurnId(turn), format!("question {turn}"));
+            history.begin(TurnId(turn), format!("question {turn}"), Duration::ZERO);
         }
         let kept: Vec<u64> = history.exchanges().map(|exchange| exchange.turn.0).collect();
         assert_eq!(kept, [3, 4]);

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::language::language_name;
+use crate::effect::{Effect, bounded};
+use crate::ids::TurnId;
 use crate::settings::Settings;
 
 /// Who says a message of the chat.
@@ -16,6 +18,8 @@ pub enum Author {
     Person,
     /// Parley.
     Parley,
+    /// What came of something that Parley wanted done.
+    Tool,
 }
 
 /// One message of the chat.
@@ -33,6 +37,35 @@ impl Message {
     }
 }
 
+/// What the language model wanted done in a turn, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Thought {
+    pub(super) effect: Effect,
+    pub(super) result: String,
+}
+
+impl Thought {
+    pub(super) fn new(effect: Effect, result: String) -> Self {
+        Self { effect, result: bounded(result) }
+    }
+
+    /// As models are taught to write it.
+    fn call(&self) -> String {
+        let Effect { name, arguments } = &self.effect;
+        format!("<tool_call>{{\"name\": {name:?}, \"arguments\": {arguments}}}</tool_call>")
+    }
+}
+
+/// The question that is to be answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The turn that answers it; what history holds of that is no past exchange.
+    pub(super) turn: TurnId,
+    pub(super) question: &'a str,
+    /// What was done for it already.
+    pub(super) thoughts: &'a [Thought],
+}
+
 /// Tokens that a chat template puts around a message, generously.
 const TEMPLATE_TOKENS: usize = 8;
 
@@ -43,11 +76,16 @@ pub fn estimated_tokens(text: &str) -> usize {
 }
 
 /// The chat for a question: the persona, as many past exchanges as fit (the newest first to be kept), the question.
-/// Without one, what will stand before the next.
+/// what was done for it, of which the newest fit. Without a question, what will stand before the next.
 ///
 /// The persona comes first and never changes within a language, so that its evaluated state can be kept. It is cut to
 /// half of the room where it would leave none for the question.
-pub(super) fn messages(settings: &Settings, history: &History, question: Option<&str>, language: &str) -> Vec<Message> {
+pub(super) fn messages(
+    settings: &Settings,
+    history: &History,
+    asked: Option<Asked<'_>>,
+    language: &str,
+) -> Vec<Message> {
     let mut persona = settings.persona.clone();
     if settings.voices.first().is_none_or(|preferred| preferred != language) {
         persona.push_str(&format!(" Answer in {}.", language_name(language)));
@@ -55,11 +93,25 @@ pub(super) fn messages(settings: &Settings, history: &History, question: Option<
     let cost = |text: &str| estimated_tokens(text) + TEMPLATE_TOKENS;
     let persona = shortened(&persona, settings.prompt_tokens / 2);
     let mut room = settings.prompt_tokens.saturating_sub(cost(persona) + TEMPLATE_TOKENS);
-    let question = shortened(question.unwrap_or_default(), room.saturating_sub(TEMPLATE_TOKENS));
+    let (question, thoughts) = asked.map(|asked| (asked.question, asked.thoughts)).unwrap_or_default();
+    let question = shortened(question, room.saturating_sub(TEMPLATE_TOKENS));
     room = room.saturating_sub(cost(question));
+    let mut done = Vec::new();
+    for thought in thoughts.iter().rev() {
+        let call = thought.call();
+        room = room.saturating_sub(cost(&call) + TEMPLATE_TOKENS);
+        let result = shortened(&thought.result, room);
+        if result.is_empty() {
+            break;
+        }
+        room = room.saturating_sub(estimated_tokens(result));
+        done.push((call, result.to_owned()));
+    }
 
     let mut past = Vec::new();
-    for exchange in history.exchanges().rev().take(settings.remembered_turns) {
+    let own = asked.map(|asked| asked.turn);
+    let answered = history.exchanges().rev().filter(|exchange| exchange.is_answered() && Some(exchange.turn) != own);
+    for exchange in answered.take(settings.remembered_turns) {
         let answer = exchange.heard_text();
         let needed = cost(&exchange.question) + cost(&answer);
         if needed > room {
@@ -75,6 +127,10 @@ pub(super) fn messages(settings: &Settings, history: &History, question: Option<
         say(&mut chat, Author::Parley, &answer);
     }
     say(&mut chat, Author::Person, question);
+    for (call, result) in done.into_iter().rev() {
+        say(&mut chat, Author::Parley, &call);
+        say(&mut chat, Author::Tool, &result);
+    }
     chat
 }
 
@@ -114,12 +170,11 @@ mod tests {
 
     use super::super::history::Clause;
     use super::*;
-    use crate::ids::TurnId;
 
     fn history(exchanges: &[(&str, &str)]) -> History {
         let mut history = History::new(10);
         for (turn, (question, answer)) in (1..).map(TurnId).zip(exchanges) {
-            history.begin(turn, (*question).into());
+            history.begin(turn, (*question).into(), Duration::ZERO);
             let (text, length) = ((*answer).into(), None);
             history.clause(turn, Clause { text, length });
             history.length(turn, 0, Duration::from_secs(1));
@@ -130,6 +185,10 @@ mod tests {
         history
     }
 
+    fn asked(question: &str) -> Option<Asked<'_>> {
+        Some(Asked { turn: TurnId(99), question, thoughts: &[] })
+    }
+
     fn texts(chat: &[Message]) -> Vec<(Author, &str)> {
         chat.iter().map(|message| (message.author, message.text.as_str())).collect()
     }
@@ -137,7 +196,7 @@ mod tests {
     #[test]
     fn the_chat_is_persona_history_question() {
         let settings = Settings { persona: "P".into(), ..Settings::default() };
-        let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), Some("c?"), "en");
+        let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), asked("c?"), "en");
         assert_eq!(
             texts(&chat),
             [
@@ -154,13 +213,13 @@ mod tests {
     #[test]
     fn an_answer_that_nobody_heard_leaves_no_gap() {
         let settings = Settings { persona: "P".into(), ..Settings::default() };
-        let chat = messages(&settings, &history(&[("a?", "")]), Some("b?"), "en");
+        let chat = messages(&settings, &history(&[("a?", "")]), asked("b?"), "en");
         assert_eq!(texts(&chat), [(Author::System, "P"), (Author::Person, "a? b?")]);
     }
 
     #[test]
     fn another_language_is_asked_for() {
-        let chat = messages(&Settings::default(), &History::new(5), Some("¿Qué?"), "es");
+        let chat = messages(&Settings::default(), &History::new(5), asked("¿Qué?"), "es");
         assert!(chat.first().is_some_and(|system| system.text.ends_with("Answer in Spanish.")));
     }
 
@@ -171,7 +230,7 @@ mod tests {
         for prompt_tokens in [60, 150, 300, 2_000, 5_000, 20_000] {
             let settings = Settings { prompt_tokens, remembered_turns: 5, ..Settings::default() };
             for question in ["short?", &long, &"x".repeat(100_000)] {
-                let chat = messages(&settings, &history(&past), Some(question), "en");
+                let chat = messages(&settings, &history(&past), asked(question), "en");
                 let tokens: usize = chat.iter().map(|m| estimated_tokens(&m.text) + TEMPLATE_TOKENS).sum();
                 assert!(tokens <= prompt_tokens, "{tokens} of {prompt_tokens}");
                 assert!(

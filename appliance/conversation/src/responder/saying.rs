@@ -26,6 +26,7 @@ impl Responder {
         if !self.settings.spoken {
             self.history.complete(turn);
         }
+        let continues = continues && !self.is_committed();
         if continues {
             self.history.withdraw(turn);
         }
@@ -41,6 +42,11 @@ impl Responder {
         }
     }
 
+    /// Whether something was begun for the answer that is being said: what was asked for stands.
+    fn is_committed(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.committed)
+    }
+
     /// Counts for a turn that is over, too: a cancelled one says at last how much was heard.
     pub(crate) fn heard(&mut self, turn: TurnId, heard: Duration) {
         self.history.heard(turn, heard);
@@ -53,7 +59,7 @@ impl Responder {
     /// undone.
     pub(crate) fn playback_ended(&mut self, turn: TurnId, continues: bool) {
         if self.answer.as_ref().is_some_and(|answer| answer.turn == turn && answer.finished) {
-            if continues {
+            if continues && !self.is_committed() {
                 self.history.withdraw(turn);
             } else {
                 self.history.complete(turn);
@@ -67,7 +73,10 @@ impl Responder {
         answer.noticed = !self.settings.spoken && !answer.clauses.is_empty();
         let (turn, mute, clauses) = (answer.turn, answer.mute, answer.clauses.clone());
         if let Some(question) = &answer.question {
-            self.history.begin(turn, question.clone());
+            self.history.begin(turn, question.clone(), self.now);
+            if answer.apology {
+                self.history.apology(turn);
+            }
             let notice = Notice::Understood { turn, text: question.clone(), language: answer.language.clone() };
             self.act(Action::Tell(notice));
         }
@@ -113,6 +122,7 @@ impl Responder {
     /// Nothing more of the answer will be heard.
     pub(super) fn over(&mut self, outcome: Outcome) {
         if let Some(answer) = self.answer.take() {
+            self.history.go_on(self.now, Duration::MAX);
             self.outputs.push_back(ResponderOutput::AnswerOver { noticed: answer.noticed });
             self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome }));
             if answer.question.is_some() && outcome != Outcome::Withdrawn {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use parley_conversation::{
-    Action, Author, Conversation, Event, Message, Notice, Phase, Settings, TurnId, estimated_tokens,
+    Action, Author, Conversation, EffectId, Event, MAX_THOUGHTS, Message, Notice, Outcome, Phase, Settings, TurnId,
+    estimated_tokens,
 };
 
 use super::{kind_of, ms, turn_of};
@@ -17,7 +18,9 @@ struct Turn {
     transcripts_due: usize,
     has_words: bool,
     asked_by_typing: bool,
-    generated: bool,
+    generated: usize,
+    effects: Vec<EffectId>,
+    results: usize,
     clauses: Vec<String>,
     speech_ended: bool,
     released: bool,
@@ -29,6 +32,7 @@ struct Turn {
 }
 
 pub struct Auditor {
+    pub last_effect: Option<EffectId>,
     turns: BTreeMap<TurnId, Turn>,
     spoken: bool,
     speculation: bool,
@@ -38,6 +42,7 @@ pub struct Auditor {
 impl Auditor {
     pub fn new(settings: &Settings) -> Self {
         Self {
+            last_effect: None,
             turns: BTreeMap::new(),
             spoken: settings.spoken,
             speculation: settings.speculation,
@@ -57,12 +62,17 @@ impl Auditor {
     }
 
     fn take_in(&mut self, event: &Event) {
-        let (Event::Transcribed { turn, .. } | Event::Heard { turn, .. } | Event::PlaybackEnded { turn }) = event
+        let (Event::Transcribed { turn, .. }
+        | Event::Heard { turn, .. }
+        | Event::PlaybackEnded { turn }
+        | Event::Performed { turn, .. }) = event
         else {
             return;
         };
         let Some(turn) = self.turns.get_mut(turn) else { return };
-        if let Event::Heard { heard, .. } = event {
+        if let Event::Performed { id, .. } = event {
+            turn.results += usize::from(turn.effects.contains(id));
+        } else if let Event::Heard { heard, .. } = event {
             turn.heard = if turn.released { turn.heard.max(*heard) } else { turn.heard };
         } else if let Event::PlaybackEnded { .. } = event {
             turn.playback_ended |= turn.released && turn.speech_ended;
@@ -88,9 +98,12 @@ impl Auditor {
             }
             Action::JudgeEndOfTurn { from, to, .. } => assert!(from < to, "a stretch of audio has a length"),
             Action::Generate { messages, .. } => {
-                assert!(!turn.generated, "a turn is generated once");
-                turn.generated = true;
-                turn.asked_by_typing = matches!(event, Event::Typed { .. });
+                assert!(
+                    turn.generated == 0 || (turn.generated <= MAX_THOUGHTS as usize && turn.results >= turn.generated),
+                    "a turn is generated once, and once more after each of a few results"
+                );
+                turn.generated += 1;
+                turn.asked_by_typing |= matches!(event, Event::Typed { .. });
                 check_prompt(messages, self.prompt_tokens);
             }
             Action::Prepare { .. } => {}
@@ -106,12 +119,20 @@ impl Auditor {
             }
             Action::Release { .. } => {
                 assert!(!turn.released, "a turn is released at most once");
-                let unasked = !turn.generated;
+                let unasked = turn.generated == 0;
                 assert!(
                     turn.has_words || turn.asked_by_typing || unasked,
                     "no turn is released before its words are known"
                 );
                 turn.released = true;
+            }
+            Action::Perform { id, .. } => {
+                assert!(turn.released, "an effect is begun by a released turn alone");
+                assert!(turn.paused_since.is_none(), "no effect is begun while somebody may be going on");
+                assert!(self.last_effect < Some(*id), "an effect is begun at most once");
+                assert!(turn.effects.len() <= MAX_THOUGHTS as usize, "a turn does not do things for ever");
+                self.last_effect = Some(*id);
+                turn.effects.push(*id);
             }
             Action::Pause { .. } => {
                 assert!(turn.released && turn.paused_since.is_none(), "only what plays is paused");
@@ -125,7 +146,8 @@ impl Auditor {
                 turn.cancelled = true;
                 turn.paused_since = None;
             }
-            Action::Tell(Notice::Ended { .. }) => {
+            Action::Tell(Notice::Ended { outcome, .. }) => {
+                assert!(turn.effects.is_empty() || *outcome != Outcome::Withdrawn, "what was begun is not withdrawn");
                 turn.ended = true;
                 turn.paused_since = None;
                 assert!(
@@ -205,6 +227,6 @@ fn check_prompt(messages: &[Message], prompt_tokens: usize) {
     let tokens: usize = messages.iter().map(|message| estimated_tokens(&message.text)).sum();
     assert!(tokens <= prompt_tokens, "the prompt is within the model's context: {tokens}");
     let speakers: Vec<Author> = messages.iter().map(|message| message.author).collect();
-    assert!(speakers.starts_with(&[Author::System]) && speakers.ends_with(&[Author::Person]));
+    assert!(speakers.starts_with(&[Author::System]) && matches!(speakers.last(), Some(Author::Person | Author::Tool)));
     assert!(speakers.windows(2).all(|pair| pair[0] != pair[1]), "speakers take turns: {speakers:?}");
 }

@@ -25,6 +25,7 @@ pub fn turn_of(action: &Action) -> Option<TurnId> {
         | Action::Speak { turn, .. }
         | Action::EndSpeech { turn }
         | Action::Release { turn }
+        | Action::Perform { turn, .. }
         | Action::Pause { turn }
         | Action::Resume { turn }
         | Action::Cancel { turn }
@@ -45,6 +46,7 @@ pub fn kind_of(action: &Action) -> String {
         Action::Speak { clause, .. } => format!("speak-{clause}"),
         Action::EndSpeech { .. } => "end-speech".into(),
         Action::Release { .. } => "release".into(),
+        Action::Perform { .. } => "perform".into(),
         Action::Pause { .. } => "pause".into(),
         Action::Resume { .. } => "resume".into(),
         Action::Cancel { .. } => "cancel".into(),

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use parley_conversation::{
-    Action, Conversation, Event, Exchange, FRAME, ModelOnly, Notice, Outcome, Phase, Position, Router, Settings, Stage,
-    Transcript, TurnId,
+    Action, Conversation, EffectResult, Event, Exchange, FRAME, ModelOnly, Notice, Outcome, Phase, Position, Router,
+    Settings, Stage, Transcript, TurnId,
 };
 
 use super::player::Playing;
@@ -28,6 +28,8 @@ pub struct Room {
     pub end_of_turn: Works,
     pub language_model: Works,
     pub text_to_speech: Works,
+    /// What becomes of effects, and when; `None`: nobody ever says.
+    pub effects: Option<(Duration, EffectResult)>,
     /// What the end-of-turn model says.
     pub finished: f32,
     /// Whether the language model takes the words for a whole sentence, where it can tell.
@@ -72,6 +74,7 @@ impl Room {
             end_of_turn: Works::After(ms(20)),
             language_model: Works::After(ms(200)),
             text_to_speech: Works::After(ms(100)),
+            effects: Some((ms(60), EffectResult::Say("Done.".into()))),
             finished: 0.9,
             sentence: Some(0.2),
             answer: "It is ten past three. Anything else?".into(),
@@ -296,6 +299,11 @@ impl Room {
             }
             Action::EndSpeech { turn } => self.playing_of(turn).ended = true,
             Action::Release { turn } => self.playing_of(turn).released = true,
+            Action::Perform { turn, id, .. } => {
+                if let Some((delay, result)) = self.effects.clone() {
+                    self.insert(delay, Event::Performed { turn, id, result });
+                }
+            }
             Action::Pause { turn } => {
                 self.playing_of(turn).paused = true;
                 let report = self.playing_of(turn).report();
