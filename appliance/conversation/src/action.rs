@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::announcement::{AnnouncementId, AnnouncementOutcome};
 use crate::effect::{Effect, EffectId};
 use crate::ids::{Position, TurnId};
 use crate::responder::Message;
@@ -25,6 +26,8 @@ pub enum Action {
     /// Synthesise a clause, after those before it, counted from 0 in each turn; its audio is held until the turn is
     /// released. `language`: ISO 639-1 code of the voice.
     Speak { turn: TurnId, clause: usize, text: String, language: String },
+    /// Play a sound, by the name that was announced; it is all of its turn. Otherwise as [`Action::Speak`].
+    Play { turn: TurnId, sound: String },
     /// No clause follows: [`crate::Event::PlaybackEnded`] is due when what there is has been heard, even if that is
     /// nothing. Comes once for every turn that is spoken, unless it is cancelled first.
     EndSpeech { turn: TurnId },
@@ -69,6 +72,12 @@ pub enum Notice {
     Understood { turn: TurnId, text: String, language: String },
     /// A clause of the answer, in order, once it is certain to be said.
     Answering { turn: TurnId, text: String },
+    /// Something is said unasked; `turn` says it.
+    Announcing { turn: TurnId, id: AnnouncementId },
+    /// Nothing more comes of an announcement.
+    Announced { id: AnnouncementId, outcome: AnnouncementOutcome },
+    /// Somebody may speak now (`true`), or has to wake Parley first. Only where it sleeps at all.
+    Attentive { attentive: bool },
     /// A released turn is over.
     Ended { turn: TurnId, outcome: Outcome },
     /// An engine is out of order (`true`), or works again.

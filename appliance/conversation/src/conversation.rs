@@ -3,16 +3,17 @@
 //! Terms:
 //! - the **listener** knows the microphone: who speaks, what they say, whether they have finished, and whether the
 //!   answer has to wait for them;
-//! - the **responder** knows the answers: what is drafted, what is said, what was heard, and what is said unasked.
+//! - the **responder** knows the answers: what is drafted, what is said, done and heard, and what is said unasked.
 //!
 //! Rules:
 //! - Neither machine sees the other. What passes between them is in `interface.rs`, and passes here.
 //! - What the responder wants is done before the listener's next wish, so that actions come in their causes' order.
-//! - The listener alone makes an answer wait and go on; the responder alone ends it, also where the listener says so.
+//! - The listener says when what sounds has to wait for a person; the responder alone pauses it, since an answer may wait
+//!   behind an announcement too, and ends it.
 //!
 //! ```text
 //!                      Draft, Release, Discard,
-//!                      GiveWay, NotUnderstood
+//!                      Pause, Resume, GiveWay, NotUnderstood
 //! frames      ┌──────────┐ ─────────────────────────────▶ ┌───────────┐  text, lengths,
 //! words   ───▶│ Listener │                                │ Responder │◀─── what was heard,
 //! judgements  └──────────┘ ◀───────────────────────────── └───────────┘  typed words
@@ -34,6 +35,8 @@ use crate::settings::Settings;
 /// What a conversation is doing, for lights, dashboards and tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Phase {
+    /// Waiting to be woken; only where Parley sleeps at all.
+    Asleep,
     /// Waiting for somebody to speak.
     Quiet,
     /// Somebody speaks.
@@ -67,7 +70,7 @@ impl Conversation {
 
     /// Takes an event at the time `now` (since any fixed moment, never going back) and says what to do about it.
     pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Action> {
-        self.responder.now = now;
+        (self.listener.now, self.responder.now) = (now, now);
         match event {
             Event::Frame { end, speech } => self.listener.frame(end, speech, now, self.responder.answering()),
             Event::Transcribed { turn, transcript } => self.listener.transcribed(turn, transcript),
@@ -98,10 +101,12 @@ impl Conversation {
                 }
                 self.responder.degraded(stage, degraded);
             }
-            Event::Interrupt => {
-                self.listener.attend();
-                self.responder.give_way(self.listener.continues());
+            Event::Interrupt => self.interrupt(),
+            Event::Woken { by } => {
+                self.interrupt();
+                self.listener.woken(by, now);
             }
+            Event::Announce { announcement } => self.responder.announce(announcement),
             Event::Typed { text } => self.typed(text),
             Event::Forget => self.responder.forget(),
             Event::Due => self.listener.due(now),
@@ -112,24 +117,36 @@ impl Conversation {
             self.responder.perform_due();
             self.settle();
         }
-        while self.listener.is_silent() && self.responder.has_announcement() {
+        while self.responder.announcement_is_due(self.listener.is_silent()) {
+            self.settle();
             let turn = self.listener.next_turn();
-            self.responder.announce(turn);
+            let silent = self.listener.is_silent();
+            self.responder.begin_announcement(turn, silent);
+            self.listener.spoken_over();
             self.settle();
         }
+        // What has become of no more use is told, too.
+        self.settle();
+        while self.listener.is_silent() && self.responder.apology_is_due() {
+            let turn = self.listener.next_turn();
+            self.responder.begin_apology(turn);
+            self.settle();
+        }
+        self.listener.fall_asleep(self.responder.answering().is_some());
+        self.settle();
         std::mem::take(&mut self.actions)
     }
 
     /// When [`Event::Due`] has something to do, on the clock of [`Conversation::handle`]; `None` where nothing is due,
     /// until the next event.
     pub fn next_wakeup(&self) -> Option<Duration> {
-        self.listener.next_wakeup()
+        [self.listener.next_wakeup(), self.responder.next_wakeup()].into_iter().flatten().min()
     }
 
     /// What an onlooker would say that it is doing now.
     pub fn phase(&self) -> Phase {
         match self.responder.answering() {
-            Some(_) if self.listener.answer_waits() => Phase::Interrupted,
+            Some(answer) if self.listener.holds(answer.turn) => Phase::Interrupted,
             Some(answer) if answer.noticed => Phase::Speaking,
             Some(_) => Phase::Thinking,
             None => self.listener.phase(),
@@ -153,7 +170,7 @@ impl Conversation {
 
     /// Whether a turn is a draft or released: everything that reports for another one comes too late.
     pub fn is_alive(&self, turn: TurnId) -> bool {
-        self.listener.turn() == Some(turn) || self.responder.answering().is_some_and(|answer| answer.turn == turn)
+        self.listener.turn() == Some(turn) || self.responder.says(turn)
     }
 
     /// A language model that has begun to answer, or failed, says no more about the question. That may release the
@@ -175,6 +192,13 @@ impl Conversation {
         }
     }
 
+    /// What sounds is to stop; an announcement that nobody has heard yet is said again.
+    fn interrupt(&mut self) {
+        self.listener.attend();
+        self.responder.give_way(self.listener.continues());
+        self.responder.stop_announcement();
+    }
+
     fn typed(&mut self, text: String) {
         if text.trim().is_empty() {
             return;
@@ -183,6 +207,9 @@ impl Conversation {
         self.settle();
         let turn = self.listener.next_turn();
         self.responder.typed(turn, text);
+        self.settle();
+        // Whoever spoke does not mean what is announced either.
+        self.listener.resume_answer();
     }
 
     /// Tells each machine what the other wants of it, until neither wants any more.
@@ -201,7 +228,16 @@ impl Conversation {
     fn perform_for_listener(&mut self, output: ListenerOutput) {
         match output {
             ListenerOutput::Do(action) => self.actions.push(action),
-            ListenerOutput::GiveWay { continues } => self.responder.give_way(continues),
+            ListenerOutput::Pause { turn } => self.responder.wait(turn, true),
+            ListenerOutput::Resume { turn } => self.responder.wait(turn, false),
+            ListenerOutput::GiveWay { continues, over } => {
+                self.responder.give_way(continues);
+                match self.responder.announcing() {
+                    Some(turn) if over == Some(turn) => self.responder.stop_announcement(),
+                    Some(turn) => self.responder.wait(turn, false),
+                    None => {}
+                }
+            }
             ListenerOutput::Draft { turn, transcript } => self.responder.draft(turn, &transcript),
             ListenerOutput::Release { turn } => self.responder.release(turn),
             ListenerOutput::Discard { turn } => self.responder.discard(turn),
@@ -213,7 +249,7 @@ impl Conversation {
         match output {
             ResponderOutput::Do(action) => self.actions.push(action),
             ResponderOutput::Drafted { turn, complete } => self.listener.drafted(turn, complete),
-            ResponderOutput::AnswerOver { noticed } => self.listener.answer_over(noticed),
+            ResponderOutput::AnswerOver { turn, noticed } => self.listener.answer_over(turn, noticed),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::announcement::Announcement;
 use crate::effect::{Effect, EffectId, EffectResult};
 use crate::ids::{Position, TurnId};
 
@@ -46,6 +47,16 @@ impl fmt::Display for Stage {
     }
 }
 
+/// What woke Parley.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waking {
+    /// Its name, which ended here in the microphone's audio. What follows is a question, even without a pause.
+    Word(Position),
+    /// A button, or a program.
+    Button,
+}
+
 /// Something happened.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
@@ -83,6 +94,11 @@ pub enum Event {
     Interrupt,
     /// A person typed instead of speaking; what is just being said, by Parley or by others, is dropped.
     Typed { text: String },
+    /// Say this on Parley's own account, when it may be said.
+    Announce { announcement: Announcement },
+    /// Somebody wants to speak to Parley. An answer that is being said gives way. Means no more than
+    /// [`Event::Interrupt`] where Parley never sleeps.
+    Woken { by: Waking },
     /// Forget what was said.
     Forget,
     /// It is the time that [`crate::Conversation::next_wakeup`] named. Does nothing before.

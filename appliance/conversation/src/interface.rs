@@ -4,7 +4,7 @@ use crate::action::Action;
 use crate::event::Transcript;
 use crate::ids::TurnId;
 
-/// What the listener is shown of the answer that is being said.
+/// What the listener is shown of what is being said: an announcement, or else the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Answering {
     pub(crate) turn: TurnId,
@@ -21,8 +21,13 @@ pub(crate) struct Answering {
 pub(crate) enum ListenerOutput {
     /// Something that does not concern the responder.
     Do(Action),
-    /// Somebody has something to say: the answer is cancelled. Its question too, where they go on with it.
-    GiveWay { continues: bool },
+    /// Somebody makes sounds: what is said in this turn waits.
+    Pause { turn: TurnId },
+    /// They had no words: it goes on.
+    Resume { turn: TurnId },
+    /// Somebody has something to say: the answer is cancelled, and its question too where they go on with it. So is what
+    /// is announced, if they began to speak in the turn `over` that announces it.
+    GiveWay { continues: bool, over: Option<TurnId> },
     /// The words are known, though they may not be all: prepare an answer.
     Draft { turn: TurnId, transcript: Transcript },
     /// The end is confirmed: the draft becomes the answer.
@@ -41,6 +46,6 @@ pub(crate) enum ResponderOutput {
     /// The draft that was wanted is begun; `complete`: without the language model, which will not say what it thinks of
     /// the words.
     Drafted { turn: TurnId, complete: bool },
-    /// The answer is over; `noticed` as in [`Answering`].
-    AnswerOver { noticed: bool },
+    /// What was said in this turn is over; `noticed` as in [`Answering`].
+    AnswerOver { turn: TurnId, noticed: bool },
 }

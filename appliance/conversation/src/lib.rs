@@ -14,17 +14,21 @@
 //! Rules:
 //! - A cancelled turn never says anything: no action but the notice of its end names a turn after its
 //!   [`Action::Cancel`].
-//! - At most one draft and one released turn are alive; every other turn has been cancelled or is over.
+//! - At most one draft, one answer and one announcement are alive; every other turn has been cancelled or is over. While
+//!   something is announced, the answer waits behind it.
 //! - A turn is released at most once, and never before its words are known or while its speaker goes on.
 //! - Clauses are numbered 0, 1, 2 in each turn, and none follows its [`Action::EndSpeech`], which comes once.
 //! - A released turn whose engines all answer always ends.
 //! - An effect is begun by a released turn alone, at most once, and never while somebody may be going on with the
 //!   question. A turn that has begun one is no longer withdrawn, and what it says about the effect is its result.
+//! - What is announced is heard, stopped after some of it was heard, or told to be of no more use.
+//! - Nobody is listened to while Parley sleeps, and it falls asleep within a bounded time.
 //! - History never holds text that was not heard.
 //! - Playback that was paused is resumed or cancelled within a bounded time.
 //! - No word of a question is lost or taken twice, however long it is and wherever its speaker pauses.
 
 mod action;
+mod announcement;
 mod conversation;
 mod effect;
 mod event;
@@ -36,11 +40,12 @@ mod route;
 mod settings;
 
 pub use action::{Action, Notice, Outcome};
+pub use announcement::{Announcement, AnnouncementId, AnnouncementOutcome, Sounding, Urgency};
 pub use conversation::{Conversation, Phase};
 pub use effect::{Begun, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS};
-pub use event::{Event, Stage, Transcript};
+pub use event::{Event, Stage, Transcript, Waking};
 pub use ids::{FRAME, Position, SeatId, TurnId};
 pub use listener::Endpointing;
 pub use responder::{Author, ClauseCutter, Exchange, History, Message, estimated_tokens, speakable};
 pub use route::{ModelOnly, Request, Route, Router};
-pub use settings::{BargeIn, MAX_QUESTION_CHARS, Settings};
+pub use settings::{Attention, BargeIn, MAX_QUESTION_CHARS, Settings};

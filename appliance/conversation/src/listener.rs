@@ -7,6 +7,7 @@
 //! ```
 //! Over an answer, the onset makes the answer wait. Words cancel it; a back-channel, or no words, let it go on.
 
+mod attention;
 mod back_channel;
 mod endpoint;
 mod hearing;
@@ -16,6 +17,7 @@ mod speaking;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use self::attention::Awake;
 pub use self::endpoint::Endpointing;
 use self::endpoint::{Judgement, SpeakerHabit};
 use self::hearing::{Hearing, Question, Utterance, noise_stopped};
@@ -33,8 +35,8 @@ const ECHO: Duration = Duration::from_millis(200);
 pub(crate) struct Listener {
     endpointing: Endpointing,
     speculation: bool,
-    spoken: bool,
     barge_in: BargeIn,
+    awake: Awake,
     end_of_turn_model: bool,
     end_of_turn_degraded: bool,
     habit: SpeakerHabit,
@@ -42,11 +44,13 @@ pub(crate) struct Listener {
     /// The microphone's last frame.
     latest: Position,
     latest_at: Duration,
+    /// The time of the event that is being handled.
+    pub(crate) now: Duration,
     /// The last spoken question that was released.
     question: Question,
     /// Until here, Parley's own voice may still be in the air.
     echo_until: Position,
-    /// The answer that waits for somebody's words, and since when. Only while there is an utterance, and an answer.
+    /// What is said and waits for somebody's words, and since when. Only while there is an utterance, and it is said.
     waiting: Option<(TurnId, Duration)>,
     turns: u64,
     outputs: VecDeque<ListenerOutput>,
@@ -57,14 +61,15 @@ impl Listener {
         Self {
             endpointing: settings.endpointing.clone(),
             speculation: settings.speculation,
-            spoken: settings.spoken,
             barge_in: settings.barge_in,
+            awake: Awake::new(settings.attention),
             end_of_turn_model,
             end_of_turn_degraded: false,
             habit: SpeakerHabit::default(),
             hearing: Hearing::default(),
             latest: Position::default(),
             latest_at: Duration::ZERO,
+            now: Duration::ZERO,
             question: Question::default(),
             echo_until: Position::default(),
             waiting: None,
@@ -82,7 +87,7 @@ impl Listener {
         self.latest_at = now;
         let may_be_own_voice = self.hears_itself(answer);
         match std::mem::take(&mut self.hearing) {
-            Hearing::Quiet(mut onset) => match onset.add(end, speech && !may_be_own_voice && end >= self.echo_until) {
+            Hearing::Quiet(mut onset) => match onset.add(end, speech && !self.is_deaf(end, answer)) {
                 Some(utterance) => self.begin(utterance, answer),
                 None => self.hearing = Hearing::Quiet(onset),
             },
@@ -134,12 +139,14 @@ impl Listener {
             Hearing::Pausing(_, pause) => !pause.forced || self.answer_waits(),
             Hearing::Speaking(_) | Hearing::Ignoring { .. } => true,
         };
-        waits.then(|| self.latest_at.saturating_add(WITHOUT_WORDS))
+        let words = waits.then(|| self.latest_at.saturating_add(WITHOUT_WORDS));
+        [words, self.next_sleep()].into_iter().flatten().min()
     }
 
-    /// The answer is over, and with it whatever wait there was.
-    pub(crate) fn answer_over(&mut self, noticed: bool) {
-        self.waiting = None;
+    /// What was said in this turn is over, and with it whatever wait there was.
+    pub(crate) fn answer_over(&mut self, turn: TurnId, noticed: bool) {
+        self.waiting.take_if(|(waiting, _)| *waiting == turn);
+        self.follow_up();
         if noticed && self.barge_in == BargeIn::Key {
             self.echo_until = self.latest.forward(ECHO);
         }
@@ -164,6 +171,15 @@ impl Listener {
         }
     }
 
+    /// Something begins to be said over whoever speaks. Where the microphone cannot tell its own voice from theirs, what
+    /// they say is not to be made out.
+    pub(crate) fn spoken_over(&mut self) {
+        if self.barge_in == BargeIn::Key {
+            self.ignore_utterance();
+            self.resume_answer();
+        }
+    }
+
     /// Numbers all turns, since most of them begin here.
     pub(crate) fn next_turn(&mut self) -> TurnId {
         self.turns += 1;
@@ -175,6 +191,7 @@ impl Listener {
         match self.hearing {
             Hearing::Speaking(_) => Phase::Listening,
             Hearing::Pausing(..) => Phase::Deciding,
+            Hearing::Quiet(_) | Hearing::Ignoring { .. } if self.awake.is_asleep() => Phase::Asleep,
             Hearing::Quiet(_) | Hearing::Ignoring { .. } => Phase::Quiet,
         }
     }
@@ -184,9 +201,14 @@ impl Listener {
         matches!(&self.hearing, Hearing::Quiet(onset) if onset.is_silent())
     }
 
-    /// Whether the answer waits for somebody's words.
+    /// Whether something that is said waits for somebody's words.
     pub(crate) fn answer_waits(&self) -> bool {
         self.waiting.is_some()
+    }
+
+    /// Whether what is said in this turn does.
+    pub(crate) fn holds(&self, turn: TurnId) -> bool {
+        self.waiting.is_some_and(|(waiting, _)| waiting == turn)
     }
 
     /// Whether somebody goes on with the question that is being answered.
@@ -226,15 +248,13 @@ impl Listener {
     fn pause_answer(&mut self, answer: Option<Answering>) {
         if let Some(Answering { turn, .. }) = answer.filter(|_| !self.answer_waits()) {
             self.waiting = Some((turn, self.latest_at));
-            if self.spoken {
-                self.act(Action::Pause { turn });
-            }
+            self.want(ListenerOutput::Pause { turn });
         }
     }
 
-    fn resume_answer(&mut self) {
-        if let Some((turn, _)) = self.waiting.take().filter(|_| self.spoken) {
-            self.act(Action::Resume { turn });
+    pub(crate) fn resume_answer(&mut self) {
+        if let Some((turn, _)) = self.waiting.take() {
+            self.want(ListenerOutput::Resume { turn });
         }
     }
 

@@ -7,6 +7,7 @@
 //!               none (cancelled)    none (cancelled; withdrawn where somebody goes on with its question)
 //! ```
 
+mod announcing;
 mod answer;
 mod apologies;
 mod clause;
@@ -20,6 +21,7 @@ mod speakable;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use self::announcing::{Announcing, Waiting};
 use self::answer::Answer;
 use self::apologies::Apologies;
 pub use self::clause::ClauseCutter;
@@ -44,6 +46,9 @@ pub(crate) struct Responder {
     /// Nothing of it is played; the person may still go on.
     draft: Option<Answer>,
     answer: Option<Answer>,
+    /// Before the answer, which waits.
+    announcing: Option<Announcing>,
+    waiting: VecDeque<Waiting>,
     apologies: Apologies,
     effects: u64,
     /// The time of the event that is being handled.
@@ -59,6 +64,8 @@ impl Responder {
             router,
             draft: None,
             answer: None,
+            announcing: None,
+            waiting: VecDeque::new(),
             apologies: Apologies::default(),
             effects: 0,
             now: Duration::ZERO,
@@ -71,10 +78,11 @@ impl Responder {
     }
 
     pub(crate) fn answering(&self) -> Option<Answering> {
-        self.answer.as_ref().map(|answer| Answering {
+        let announced = self.announcing.as_ref().map(|said| &said.answer);
+        announced.or(self.answer.as_ref()).map(|answer| Answering {
             turn: answer.turn,
             noticed: answer.noticed,
-            audible: self.settings.spoken && !answer.clauses.is_empty(),
+            audible: self.settings.spoken && (answer.sounds || !answer.clauses.is_empty()),
             committed: answer.committed,
         })
     }
@@ -168,12 +176,12 @@ impl Responder {
         }
     }
 
-    /// Whether something is to be said unasked, and nothing else is being said.
-    pub(crate) fn has_announcement(&self) -> bool {
-        self.answer.is_none() && self.apologies.are_due()
+    /// Whether an engine's failure is to be told, and nothing else is being said.
+    pub(crate) fn apology_is_due(&self) -> bool {
+        self.answer.is_none() && self.announcing.is_none() && self.apologies.are_due()
     }
 
-    pub(crate) fn announce(&mut self, turn: TurnId) {
+    pub(crate) fn begin_apology(&mut self, turn: TurnId) {
         if let Some(text) = self.apologies.next() {
             let answer = self.ready_made(turn, text);
             self.begin(answer);
@@ -257,7 +265,9 @@ impl Responder {
 
     /// The answer of this turn, a draft or released. Everything that comes late for a cancelled turn ends here.
     fn alive(&mut self, turn: TurnId) -> Option<&mut Answer> {
-        [&mut self.answer, &mut self.draft].into_iter().flatten().find(|answer| answer.turn == turn)
+        let announced = self.announcing.as_mut().map(|said| &mut said.answer);
+        let answers = [self.answer.as_mut(), self.draft.as_mut(), announced];
+        answers.into_iter().flatten().find(|answer| answer.turn == turn)
     }
 
     fn preferred_voice(&self) -> &str {

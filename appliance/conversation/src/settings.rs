@@ -17,6 +17,18 @@ pub enum BargeIn {
     Key,
 }
 
+/// When people are listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attention {
+    /// All the time: on a laptop, from recordings, with a key.
+    Always,
+    /// Once Parley was woken, while it answers, and for so long after each answer.
+    OnceWoken {
+        /// In which somebody may go on without waking it again.
+        follow_up: Duration,
+    },
+}
+
 /// What an owner can set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -32,6 +44,8 @@ pub struct Settings {
     pub forget_after: Duration,
     /// The model's context, less what an answer may take, in tokens.
     pub prompt_tokens: usize,
+    /// When people are listened to.
+    pub attention: Attention,
     /// What may interrupt.
     pub barge_in: BargeIn,
     /// Whether answers are spoken; otherwise a shown text counts as heard.
@@ -56,6 +70,7 @@ impl Default for Settings {
             remembered_turns: 5,
             forget_after: Duration::from_secs(5 * 60),
             prompt_tokens: 1_800,
+            attention: Attention::Always,
             barge_in: BargeIn::Voice,
             spoken: true,
             speculation: true,

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use common::{Auditor, Room, Works, ms, turn_of};
 use parley_conversation::{
-    Action, BargeIn, Conversation, Effect, EffectId, EffectResult, Event, FRAME, ModelOnly, Notice, Outcome, Phase,
-    Position, Request, Route, Router, Settings, Stage, Transcript, TurnId,
+    Action, Announcement, AnnouncementId, Attention, BargeIn, Conversation, Effect, EffectId, EffectResult, Event,
+    FRAME, ModelOnly, Notice, Outcome, Position, Request, Route, Router, Settings, Sounding, Stage, Transcript, TurnId,
+    Urgency, Waking,
 };
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -42,6 +43,25 @@ fn result() -> impl Strategy<Value = EffectResult> {
     ]
 }
 
+fn announcement() -> impl Strategy<Value = Announcement> {
+    let sounding = prop_oneof![
+        3 => Just(Sounding::Text("The tea is ready. Really.".into())),
+        1 => Just(Sounding::Text(String::new())),
+        1 => Just(Sounding::Sound("alarm".into())),
+    ];
+    let urgency = prop_oneof![Just(Urgency::Low), Just(Urgency::Normal), Just(Urgency::High)];
+    let until = prop::option::weighted(0.5, (0_u64..200).prop_map(Duration::from_secs));
+    (any::<u64>(), sounding, urgency, until, prop::bool::weighted(0.3)).prop_map(
+        |(id, sounding, urgency, until, until_acknowledged)| Announcement {
+            id: AnnouncementId(id),
+            sounding,
+            urgency,
+            until,
+            until_acknowledged,
+        },
+    )
+}
+
 fn stage() -> impl Strategy<Value = Stage> {
     prop_oneof![
         Just(Stage::SpeechToText),
@@ -52,8 +72,13 @@ fn stage() -> impl Strategy<Value = Stage> {
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (any::<bool>(), any::<bool>(), any::<bool>(), 0_usize..6, 200_usize..2_000).prop_map(
-        |(spoken, speculation, voice, remembered_turns, prompt_tokens)| Settings {
+    (any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.3), 0_usize..6, 200_usize..2_000).prop_map(
+        |(spoken, speculation, voice, sleeps, remembered_turns, prompt_tokens)| Settings {
+            attention: if sleeps {
+                Attention::OnceWoken { follow_up: Duration::from_secs(6) }
+            } else {
+                Attention::Always
+            },
             spoken,
             speculation,
             barge_in: if voice { BargeIn::Voice } else { BargeIn::Key },
@@ -85,6 +110,8 @@ mod junk {
         Degraded { stage: Stage, degraded: bool },
         Interrupt,
         Forget,
+        Announce(Announcement),
+        Woken { name_ended: Option<u64> },
         Typed { text: &'static str },
         DeadMicrophone { count: u32 },
     }
@@ -118,6 +145,8 @@ mod junk {
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
             1 => Just(Op::Interrupt),
             1 => Just(Op::Forget),
+            2 => announcement().prop_map(Op::Announce),
+            2 => prop::option::of(0_u64..4_000).prop_map(|name_ended| Op::Woken { name_ended }),
             1 => prop::sample::select(vec!["", "Hello?", "   "]).prop_map(|text| Op::Typed { text }),
             2 => (1_u32..20).prop_map(|count| Op::DeadMicrophone { count }),
         ]
@@ -196,6 +225,14 @@ mod junk {
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
                 Op::Interrupt => Event::Interrupt,
                 Op::Forget => Event::Forget,
+                Op::Announce(announcement) => {
+                    let until = announcement.until.map(|until| self.now + until);
+                    Event::Announce { announcement: Announcement { until, ..announcement } }
+                }
+                Op::Woken { name_ended } => {
+                    let name = name_ended.map(|ago| Waking::Word(self.position.back(ms(ago))));
+                    Event::Woken { by: name.unwrap_or(Waking::Button) }
+                }
                 Op::Typed { text } => Event::Typed { text: text.into() },
             };
             self.tell(event);
@@ -250,6 +287,8 @@ mod plausible {
         DeadMicrophone { milliseconds: u64 },
         Type,
         Key,
+        Announce(Announcement),
+        Wake,
         Engine { stage: Stage, works: Works },
         Effects { delay: Duration, result: EffectResult },
         Finished(f32),
@@ -281,6 +320,8 @@ mod plausible {
             1 => (1_u64..200).prop_map(|frames| Op::DeadMicrophone { milliseconds: frames * 20 }),
             1 => Just(Op::Type),
             1 => Just(Op::Key),
+            1 => announcement().prop_map(Op::Announce),
+            2 => Just(Op::Wake),
             3 => (stage(), works()).prop_map(|(stage, works)| Op::Engine { stage, works }),
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
         ]
@@ -306,6 +347,11 @@ mod plausible {
             Op::DeadMicrophone { milliseconds } => _ = room.dead_microphone(milliseconds),
             Op::Type => _ = room.types("typed"),
             Op::Key => _ = room.key(),
+            Op::Announce(announcement) => {
+                let until = announcement.until.map(|until| room.now + until);
+                _ = room.announces(Announcement { until, ..announcement });
+            }
+            Op::Wake => room.tell(Event::Woken { by: Waking::Button }),
             Op::Degraded { stage, degraded } => _ = room.degraded(stage, degraded),
         }
     }
@@ -336,8 +382,10 @@ mod plausible {
                 room.tell(Event::Failed { turn, stage });
             }
             room.quiet();
-            prop_assert_eq!(room.phase(), Phase::Quiet);
-            room.silence(400);
+            // All that waits is said or is of no more use.
+            room.much_later().quiet().silence(400);
+            let asked = room.count_of(|action| matches!(action, Action::Tell(Notice::Announced { .. })));
+            prop_assert_eq!(asked, room.announced, "whoever announces something is told what became of it");
             prop_assert_eq!(room.conversation.next_wakeup(), None, "an idle conversation sleeps");
         }
 
@@ -388,7 +436,11 @@ mod plausible {
                 room.dead_microphone(20_000);
                 room.done
             };
-            prop_assert_eq!(done(false), done(true));
+            let (woken, always) = (done(false), done(true));
+            let differ = woken.iter().zip(&always).find(|(woken, always)| woken != always);
+            prop_assert!(differ.is_none(), "{differ:?}");
+            let more = woken.iter().skip(always.len()).chain(always.iter().skip(woken.len())).next();
+            prop_assert!(more.is_none(), "{more:?}");
         }
     }
 }

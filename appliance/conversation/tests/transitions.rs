@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use common::{Room, Works, kind_of, ms};
 use parley_conversation::{
-    Effect, EffectId, EffectResult, Event, Phase, Request, Route, Router, Stage, Transcript, TurnId,
+    Announcement, AnnouncementId, Effect, EffectId, EffectResult, Event, Phase, Request, Route, Router, Sounding,
+    Stage, Transcript, TurnId, Urgency, Waking,
 };
 
 /// A state: its name, its phase, and the shortest way that leads there.
@@ -30,6 +31,11 @@ const STATES: &[State] = &[
     ("interrupted before anything was heard", Phase::Interrupted, |room| {
         deaf(released(room)).says("my friend", 400).silence(200)
     }),
+    ("speaking, an announcement before the answer", Phase::Speaking, |room| {
+        speak(released(room), true).tell(announce(Urgency::High));
+        room.tell(Event::Heard { turn: latest(room), heard: ms(200) });
+        room
+    }),
     ("speaking, noise is ignored", Phase::Speaking, |room| speak(released(room), true).noise(2_400)),
 ];
 
@@ -43,6 +49,11 @@ fn deaf(room: &mut Room) -> &mut Room {
 fn released(room: &mut Room) -> &mut Room {
     room.says("Hello there", 400).until("release");
     room
+}
+
+fn announce(urgency: Urgency) -> Event {
+    let (id, sounding) = (AnnouncementId(1), Sounding::Text("The tea is ready.".into()));
+    Event::Announce { announcement: Announcement { id, sounding, urgency, until: None, until_acknowledged: false } }
 }
 
 /// A question was asked that is a command; it is being done.
@@ -138,6 +149,9 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("failed: text to speech", |room| vec![Event::Failed { turn: answer(room), stage: Stage::TextToSpeech }]),
     ("degraded: language model", |_| vec![Event::Degraded { stage: Stage::LanguageModel, degraded: true }]),
     ("key", |_| vec![Event::Interrupt]),
+    ("announce: when it is quiet", |_| vec![announce(Urgency::Low)]),
+    ("announce: now", |_| vec![announce(Urgency::High)]),
+    ("woken by its name", |room| vec![Event::Woken { by: Waking::Word(room.position) }]),
     ("forget", |_| vec![Event::Forget]),
     ("typed", |_| vec![Event::Typed { text: "Hello?".into() }]),
     ("due, no microphone for 2 s", |_| vec![Event::Due]),

@@ -86,6 +86,8 @@ pub(super) struct Utterance {
     pub(super) last_speech: Position,
     /// The words before `from`, where the whole is too long to be transcribed in one go.
     pub(super) before: String,
+    /// What was being said when it began.
+    pub(super) over: Option<TurnId>,
     /// Whether an answer was being said, and has not given way to it.
     pub(super) over_answer: bool,
     /// Whether it goes on with the question of the answer that is paused for it: nothing of that had been heard.

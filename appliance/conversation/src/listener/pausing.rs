@@ -106,7 +106,7 @@ impl Listener {
         utterance.peek = None;
         if interrupts(&utterance, transcript) {
             utterance.over_answer = false;
-            self.interrupt_answer(utterance.continues);
+            self.interrupt_answer(&utterance);
         } else if self.waiting_for().is_some_and(|time| time >= patience) {
             self.hearing = Hearing::ignoring();
             return self.resume_answer();
@@ -129,7 +129,7 @@ impl Listener {
             }
             return;
         }
-        self.interrupt_answer(utterance.continues);
+        self.interrupt_answer(&utterance);
         transcript.text = utterance.with_words(if interrupts { &transcript.text } else { "" });
         if interrupts
             && speaks_on
@@ -198,9 +198,9 @@ impl Listener {
         self.want(ListenerOutput::Release { turn });
     }
 
-    fn interrupt_answer(&mut self, continues: bool) {
+    fn interrupt_answer(&mut self, utterance: &Utterance) {
         self.waiting = None;
-        self.want(ListenerOutput::GiveWay { continues });
+        self.want(ListenerOutput::GiveWay { continues: utterance.continues, over: utterance.over });
     }
 
     fn pause_of(&mut self, turn: TurnId) -> Option<&mut Pause> {

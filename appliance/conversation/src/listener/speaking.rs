@@ -18,8 +18,9 @@ impl Listener {
         self.act(Action::Tell(Notice::SpeechBegan));
         self.pause_answer(answer);
         utterance.over_answer = answer.is_some();
+        utterance.over = answer.map(|answer| answer.turn);
         utterance.next_peek = utterance.onset.forward(PEEK_EVERY);
-        utterance.began = utterance.began.max(self.question.until);
+        utterance.began = self.awake.beginning(utterance.began).max(self.question.until);
         utterance.from = utterance.began;
         // Nothing was heard yet: they had not finished, and what follows belongs to what they said before.
         if answer.is_some_and(|answer| !answer.noticed && !answer.committed && self.question.turn == Some(answer.turn))

@@ -18,6 +18,12 @@ pub(super) struct Answer {
     /// Whether anything of it has been heard, or shown where answers are not spoken.
     pub(super) noticed: bool,
     pub(super) mute: bool,
+    /// It is a sound, and has no clauses.
+    pub(super) sounds: bool,
+    /// It waits because somebody makes sounds.
+    pub(super) waits: bool,
+    /// It waits behind an announcement.
+    pub(super) behind: bool,
     pub(super) finished: bool,
     /// The language model has been asked, and has not said all.
     pub(super) generating: bool,
@@ -43,6 +49,9 @@ impl Answer {
             language,
             noticed: false,
             mute: false,
+            sounds: false,
+            waits: false,
+            behind: false,
             finished: false,
             generating: false,
             to_do: None,

@@ -16,6 +16,26 @@ impl Responder {
         }
     }
 
+    /// Changes why what is said in this turn waits. It pauses with the first reason, and goes on with the last.
+    pub(super) fn hold(&mut self, turn: TurnId, change: impl FnOnce(&mut Answer)) {
+        let announced = self.announcing.as_mut().map(|said| &mut said.answer);
+        let answers = [self.answer.as_mut(), announced];
+        let Some(answer) = answers.into_iter().flatten().find(|answer| answer.turn == turn) else {
+            return;
+        };
+        let before = answer.waits || answer.behind;
+        change(answer);
+        let after = answer.waits || answer.behind;
+        if self.settings.spoken && before != after {
+            self.act(if after { Action::Pause { turn } } else { Action::Resume { turn } });
+        }
+    }
+
+    /// What is said in this turn waits for somebody's words, or no more.
+    pub(crate) fn wait(&mut self, turn: TurnId, waits: bool) {
+        self.hold(turn, |answer| answer.waits = waits);
+    }
+
     /// Cancels the answer, if there is one: somebody wants to speak, or the voice failed. `continues`: somebody goes on
     /// with its question, which is taken back too.
     pub(crate) fn give_way(&mut self, continues: bool) {
@@ -35,7 +55,9 @@ impl Responder {
 
     /// A draft without a voice is cancelled at its release: until then, its speaker may still go on.
     pub(crate) fn voice_failed(&mut self, turn: TurnId, continues: bool) {
-        if self.answer.as_ref().is_some_and(|answer| answer.turn == turn) {
+        if self.announcing() == Some(turn) {
+            self.announcement_failed();
+        } else if self.answer.as_ref().is_some_and(|answer| answer.turn == turn) {
             self.give_way(continues);
         } else if let Some(draft) = self.alive(turn) {
             draft.mute = true;
@@ -50,7 +72,8 @@ impl Responder {
     /// Counts for a turn that is over, too: a cancelled one says at last how much was heard.
     pub(crate) fn heard(&mut self, turn: TurnId, heard: Duration) {
         self.history.heard(turn, heard);
-        if let Some(answer) = self.answer.as_mut().filter(|answer| answer.turn == turn) {
+        let said = self.says(turn);
+        if let Some(answer) = self.alive(turn).filter(|_| said) {
             answer.noticed |= !heard.is_zero();
         }
     }
@@ -58,7 +81,9 @@ impl Responder {
     /// `continues`: an answer so short that somebody went on with the question before its end was told. Both are
     /// undone.
     pub(crate) fn playback_ended(&mut self, turn: TurnId, continues: bool) {
-        if self.answer.as_ref().is_some_and(|answer| answer.turn == turn && answer.finished) {
+        if self.announcing() == Some(turn) {
+            self.announcement_heard();
+        } else if self.answer.as_ref().is_some_and(|answer| answer.turn == turn && answer.finished) {
             if continues && !self.is_committed() {
                 self.history.withdraw(turn);
             } else {
@@ -85,6 +110,9 @@ impl Responder {
             return self.give_way(false);
         }
         self.act(Action::Release { turn });
+        if self.announcing.is_some() {
+            self.hold(turn, |answer| answer.behind = true);
+        }
         for clause in clauses {
             self.tell_clause(turn, clause);
         }
@@ -123,7 +151,7 @@ impl Responder {
     pub(super) fn over(&mut self, outcome: Outcome) {
         if let Some(answer) = self.answer.take() {
             self.history.go_on(self.now, Duration::MAX);
-            self.outputs.push_back(ResponderOutput::AnswerOver { noticed: answer.noticed });
+            self.outputs.push_back(ResponderOutput::AnswerOver { turn: answer.turn, noticed: answer.noticed });
             self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome }));
             if answer.question.is_some() && outcome != Outcome::Withdrawn {
                 self.act(self.preparation());

@@ -18,6 +18,7 @@ struct Turn {
     transcripts_due: usize,
     has_words: bool,
     asked_by_typing: bool,
+    announces: bool,
     generated: usize,
     effects: Vec<EffectId>,
     results: usize,
@@ -86,6 +87,7 @@ impl Auditor {
         let spoken = self.spoken;
         let Some(id) = turn_of(action) else { return };
         let kind = kind_of(action);
+        let announced = self.turns.values().any(|turn| turn.announces && !turn.cancelled && !turn.ended);
         let turn = self.turns.entry(id).or_default();
         let end = matches!(action, Action::Tell(Notice::Ended { .. }));
         assert!(!turn.cancelled || end, "a cancelled turn never says anything: {kind} for {id} because of {event:?}");
@@ -107,6 +109,8 @@ impl Auditor {
                 check_prompt(messages, self.prompt_tokens);
             }
             Action::Prepare { .. } => {}
+            Action::Play { .. } => assert!(spoken && turn.announces, "only announcements are sounds"),
+            Action::Tell(Notice::Announcing { .. }) => turn.announces = true,
             Action::Speak { clause, text, .. } => {
                 assert!(spoken, "nothing is spoken where answers are shown");
                 assert!(!turn.speech_ended, "nothing is spoken after the end of speech");
@@ -121,14 +125,14 @@ impl Auditor {
                 assert!(!turn.released, "a turn is released at most once");
                 let unasked = turn.generated == 0;
                 assert!(
-                    turn.has_words || turn.asked_by_typing || unasked,
+                    turn.has_words || turn.asked_by_typing || unasked || turn.announces,
                     "no turn is released before its words are known"
                 );
                 turn.released = true;
             }
             Action::Perform { id, .. } => {
                 assert!(turn.released, "an effect is begun by a released turn alone");
-                assert!(turn.paused_since.is_none(), "no effect is begun while somebody may be going on");
+                assert!(turn.paused_since.is_none() || announced, "no effect is begun while somebody may be going on");
                 assert!(self.last_effect < Some(*id), "an effect is begun at most once");
                 assert!(turn.effects.len() <= MAX_THOUGHTS as usize, "a turn does not do things for ever");
                 self.last_effect = Some(*id);
@@ -167,20 +171,33 @@ impl Auditor {
     }
 
     fn check_turns(&self, conversation: &Conversation) {
-        let (mut drafts, mut released) = (0, 0);
+        let (mut drafts, mut released, mut announced) = (0, 0, 0);
         for (id, turn) in &self.turns {
             let over = turn.cancelled || turn.ended;
             assert_eq!(conversation.is_alive(*id), !over, "no turn leaks: {id} {turn:?}");
             drafts += usize::from(!over && !turn.released);
-            released += usize::from(!over && turn.released);
+            released += usize::from(!over && turn.released && !turn.announces);
+            announced += usize::from(!over && turn.released && turn.announces);
             assert!(!turn.cancelled || !turn.released || turn.ended, "the end of {id} is told");
         }
         assert!(drafts <= 1, "at most one draft is alive");
-        assert!(released <= 1, "at most one released turn is alive");
+        assert!(released <= 1, "at most one answer is alive");
+        assert!(announced <= 1, "at most one announcement is alive");
+        let alive = |turn: &&Turn| turn.released && !turn.cancelled && !turn.ended;
+        let answer = self.turns.values().filter(alive).find(|turn| !turn.announces);
+        assert!(
+            announced == 0 || !self.spoken || answer.is_none_or(|answer| answer.paused_since.is_some()),
+            "an answer waits behind an announcement"
+        );
     }
 
-    fn check_pauses(&self, now: Duration, event: &Event) {
-        for (id, turn) in &self.turns {
+    /// What waits behind an announcement waits for its end.
+    fn check_pauses(&mut self, now: Duration, event: &Event) {
+        let announced = self.turns.values().any(|turn| turn.announces && !turn.cancelled && !turn.ended);
+        for (id, turn) in &mut self.turns {
+            if announced && !turn.announces {
+                turn.paused_since = turn.paused_since.map(|_| now);
+            }
             if let Some(since) = turn.paused_since {
                 assert!(
                     now.saturating_sub(since) <= LONGEST_PAUSE,
@@ -192,10 +209,12 @@ impl Auditor {
 
     fn check_phase(&self, phase: Phase, actions: &[Action]) {
         let alive = |turn: &&Turn| !turn.cancelled && !turn.ended;
-        let answer = self.turns.values().filter(alive).find(|turn| turn.released);
+        let mut said: Vec<&Turn> = self.turns.values().filter(alive).filter(|turn| turn.released).collect();
+        said.sort_by_key(|turn| !turn.announces);
+        let answer = said.first();
         let draft = self.turns.values().filter(alive).any(|turn| !turn.released);
         let consistent = match phase {
-            Phase::Quiet => answer.is_none() && !draft,
+            Phase::Quiet | Phase::Asleep => answer.is_none() && !draft,
             Phase::Listening => answer.is_none(),
             Phase::Deciding => answer.is_none() && (draft || !self.speculation),
             Phase::Thinking => answer.is_some_and(|turn| turn.heard.is_zero() && turn.paused_since.is_none()),

@@ -26,13 +26,22 @@ pub fn turn_of(action: &Action) -> Option<TurnId> {
         | Action::EndSpeech { turn }
         | Action::Release { turn }
         | Action::Perform { turn, .. }
+        | Action::Play { turn, .. }
+        | Action::Tell(Notice::Announcing { turn, .. })
         | Action::Pause { turn }
         | Action::Resume { turn }
         | Action::Cancel { turn }
         | Action::Tell(Notice::Understood { turn, .. } | Notice::Answering { turn, .. } | Notice::Ended { turn, .. }) => {
             Some(*turn)
         }
-        Action::Prepare { .. } | Action::Tell(Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. }) => None,
+        Action::Prepare { .. }
+        | Action::Tell(
+            Notice::SpeechBegan
+            | Notice::NoWords
+            | Notice::Degraded { .. }
+            | Notice::Announced { .. }
+            | Notice::Attentive { .. },
+        ) => None,
     }
 }
 
@@ -47,6 +56,11 @@ pub fn kind_of(action: &Action) -> String {
         Action::EndSpeech { .. } => "end-speech".into(),
         Action::Release { .. } => "release".into(),
         Action::Perform { .. } => "perform".into(),
+        Action::Play { .. } => "play".into(),
+        Action::Tell(Notice::Announcing { .. }) => "(announcing)".into(),
+        Action::Tell(Notice::Announced { outcome, .. }) => format!("(announced: {outcome:?})").to_lowercase(),
+        Action::Tell(Notice::Attentive { attentive: true }) => "(attentive)".into(),
+        Action::Tell(Notice::Attentive { attentive: false }) => "(asleep)".into(),
         Action::Pause { .. } => "pause".into(),
         Action::Resume { .. } => "resume".into(),
         Action::Cancel { .. } => "cancel".into(),

@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use parley_conversation::{
-    Action, Conversation, EffectResult, Event, Exchange, FRAME, ModelOnly, Notice, Outcome, Phase, Position, Router,
-    Settings, Stage, Transcript, TurnId,
+    Action, Announcement, Conversation, EffectResult, Event, Exchange, FRAME, ModelOnly, Notice, Outcome, Phase,
+    Position, Router, Settings, Stage, Transcript, TurnId,
 };
 
 use super::player::Playing;
@@ -40,6 +40,8 @@ pub struct Room {
     pub confidence: f32,
     /// Whether [`Event::Due`] comes even where nothing is due.
     pub wakes_all_the_time: bool,
+    /// How much was to be announced.
+    pub announced: usize,
     pub now: Duration,
     pub position: Position,
     /// Everything done so far, and when.
@@ -81,6 +83,7 @@ impl Room {
             language: "en".into(),
             confidence: 0.9,
             wakes_all_the_time: false,
+            announced: 0,
             now: Duration::ZERO,
             position: Position::default(),
             done: Vec::new(),
@@ -122,6 +125,12 @@ impl Room {
         self
     }
 
+    /// Half an hour, in which nothing is said.
+    pub fn much_later(&mut self) -> &mut Self {
+        self.now += ms(30 * 60 * 1_000);
+        self.silence(20)
+    }
+
     pub fn types(&mut self, text: &str) -> &mut Self {
         self.tell(Event::Typed { text: text.into() });
         self
@@ -129,6 +138,12 @@ impl Room {
 
     pub fn key(&mut self) -> &mut Self {
         self.tell(Event::Interrupt);
+        self
+    }
+
+    pub fn announces(&mut self, announcement: Announcement) -> &mut Self {
+        self.announced += 1;
+        self.tell(Event::Announce { announcement });
         self
     }
 
@@ -153,7 +168,7 @@ impl Room {
     pub fn quiet(&mut self) -> &mut Self {
         let start = self.now;
         self.silence(20);
-        while self.phase() != Phase::Quiet || !self.due.is_empty() {
+        while !matches!(self.phase(), Phase::Quiet | Phase::Asleep) || !self.due.is_empty() {
             assert!(self.now - start < ms(120_000), "still {:?} after two minutes: {:?}", self.phase(), self.kinds());
             self.silence(100);
         }
@@ -175,6 +190,10 @@ impl Room {
 
     pub fn count(&self, kind: &str) -> usize {
         self.done.iter().filter(|(_, action)| kind_of(action) == kind).count()
+    }
+
+    pub fn count_of(&self, wanted: impl Fn(&Action) -> bool) -> usize {
+        self.done.iter().filter(|(_, action)| wanted(action)).count()
     }
 
     /// Clauses that were sent to the voice, whether or not they were played.
@@ -296,6 +315,10 @@ impl Room {
                 let length = ms(60) * text.chars().count() as u32;
                 let event = Event::ClauseSynthesized { turn, clause, length };
                 self.schedule(self.text_to_speech, turn, Stage::TextToSpeech, event);
+            }
+            Action::Play { turn, .. } => {
+                self.playing_of(turn).clauses += 1;
+                self.playing_of(turn).lengths.push(ms(1_000));
             }
             Action::EndSpeech { turn } => self.playing_of(turn).ended = true,
             Action::Release { turn } => self.playing_of(turn).released = true,

@@ -3,9 +3,11 @@
 mod a_key;
 mod a_microphone_that_dies;
 mod a_premature_release;
+mod an_announcement;
 mod an_answer;
 mod an_effect;
 mod an_engine_that_fails;
+mod attention;
 #[path = "../common/mod.rs"]
 mod common;
 mod shown_text;
