@@ -8,11 +8,13 @@
 //! - frames from the microphone ([`crate::listening::FRAMES_IN_FLIGHT`]): the newest are dropped and counted;
 //! - observations (256): lossy, for onlookers only.
 
+mod effects;
 mod handle;
 mod jobs;
 mod perform;
 mod recent_audio;
 mod reply_cache;
+mod sounds;
 mod speech;
 mod timeline;
 
@@ -24,7 +26,7 @@ use parley_conversation::{Conversation, Event, Phase, TurnId};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
-pub use self::handle::{Engines, Generating, Handle, Loudspeaker, Observation, TurnReport};
+pub use self::handle::{Engines, Generating, Handle, Loudspeaker, Observation, Performer, Performing, TurnReport};
 use self::jobs::AnswerJob;
 use self::recent_audio::RecentAudio;
 use self::reply_cache::ReplyCache;
@@ -89,6 +91,7 @@ pub struct Conductor {
     conversation: Conversation,
     engines: Engines,
     generating: Generating,
+    performer: Option<Arc<dyn Performer>>,
     loudspeaker: Option<SharedLoudspeaker>,
     replies: Arc<Mutex<ReplyCache>>,
     audio: RecentAudio,
@@ -121,6 +124,7 @@ impl Conductor {
             conversation,
             engines,
             generating,
+            performer: None,
             loudspeaker: loudspeaker.map(SharedLoudspeaker::new),
             replies: Arc::default(),
             audio: RecentAudio::default(),
@@ -136,6 +140,13 @@ impl Conductor {
             pulse: Arc::clone(&pulse),
         };
         (conductor, Handle { control: control_in, observations, phase: phase_out, pulse })
+    }
+
+    /// The same conductor, with somebody who does things. Without one, every effect fails.
+    #[must_use]
+    pub fn with_performer(mut self, performer: Arc<dyn Performer>) -> Self {
+        self.performer = Some(performer);
+        self
     }
 
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.

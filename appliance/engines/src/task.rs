@@ -100,6 +100,8 @@ pub enum Role {
     User,
     /// Parley.
     Assistant,
+    /// What came of something that Parley wanted done.
+    Tool,
 }
 
 impl Role {
@@ -109,6 +111,7 @@ impl Role {
             Self::System => "system",
             Self::User => "user",
             Self::Assistant => "assistant",
+            Self::Tool => "tool",
         }
     }
 }

@@ -1,9 +1,12 @@
 //! What a conductor is given, and what others see of it.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed};
-use parley_conversation::{Event, Notice, Outcome, Phase, TurnId};
+use parley_conversation::{Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, TurnId};
 use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -19,6 +22,23 @@ pub struct Engines {
     /// Whether a person has finished; not every profile has such a model.
     pub end_of_turn: Option<Arc<dyn Engine<EndOfTurn>>>,
 }
+
+/// Does things outside of the conversation.
+///
+/// It is asked once for each effect, at the release of the turn that wants it. What was begun is not stopped when the
+/// turn is: it is finished, or undone, here. A result that takes longer than [`Performer::limit`] comes too late to be
+/// said.
+pub trait Performer: Send + Sync {
+    fn perform(&self, id: EffectId, effect: Effect) -> Performing;
+
+    /// How long a turn waits for the result.
+    fn limit(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+}
+
+/// An effect under way.
+pub type Performing = Pin<Box<dyn Future<Output = EffectResult> + Send>>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generating {

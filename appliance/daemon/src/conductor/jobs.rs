@@ -53,6 +53,7 @@ pub(super) fn generate_task(chat: Vec<Message>, generating: &Generating) -> Gene
         Author::System => Role::System,
         Author::Person => Role::User,
         Author::Parley => Role::Assistant,
+        Author::Tool => Role::Tool,
     };
     Generate {
         messages: chat.into_iter().map(|line| ChatMessage { role: role(line.author), text: line.text }).collect(),

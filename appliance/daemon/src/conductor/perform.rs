@@ -57,6 +57,11 @@ impl Conductor {
                     speech.say(clause, text, language);
                 }
             }
+            Action::Play { turn, sound } => {
+                if let Some(speech) = self.speech(turn) {
+                    speech.play(super::sounds::named(&sound));
+                }
+            }
             Action::EndSpeech { turn } => {
                 if let Some(speech) = self.speech(turn) {
                     speech.end();
@@ -69,6 +74,7 @@ impl Conductor {
                     speech.release();
                 }
             }
+            Action::Perform { turn, id, effect } => self.perform_effect(turn, id, effect),
             Action::Pause { turn } => {
                 if let Some(speech) = self.turn(turn).speech.as_ref() {
                     speech.stream.pause();
@@ -119,7 +125,15 @@ impl Conductor {
                 outcome: *outcome,
                 timeline: state.timeline,
             }),
-            Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. } => None,
+            Notice::Announcing { turn, .. } => {
+                self.turn(*turn).told = true;
+                None
+            }
+            Notice::SpeechBegan
+            | Notice::NoWords
+            | Notice::Degraded { .. }
+            | Notice::Announced { .. }
+            | Notice::Attentive { .. } => None,
         };
         // An error means that nobody looks on.
         let _ = self.observations.send(Observation::Notice(notice));

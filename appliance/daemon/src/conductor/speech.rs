@@ -45,8 +45,16 @@ pub(super) struct Speech {
 
 struct Clause {
     number: usize,
-    text: String,
-    language: String,
+    words: Words,
+}
+
+enum Words {
+    Text {
+        text: String,
+        language: String,
+    },
+    /// No words at all.
+    Sound(Spoken),
 }
 
 struct Synthesis {
@@ -89,8 +97,18 @@ impl Outlet {
 
 impl Speech {
     pub(super) fn say(&mut self, number: usize, text: String, language: String) {
+        self.add(Clause { number, words: Words::Text { text, language } });
+    }
+
+    /// A sound instead of words.
+    pub(super) fn play(&mut self, sound: Spoken) {
+        self.add(Clause { number: 0, words: Words::Sound(sound) });
+    }
+
+    fn add(&mut self, clause: Clause) {
         self.waiting.add();
-        let sent = self.clauses.as_ref().map(|clauses| clauses.try_send(Clause { number, text, language }));
+        let number = clause.number;
+        let sent = self.clauses.as_ref().map(|clauses| clauses.try_send(clause));
         if !matches!(sent, Some(Ok(()))) {
             self.waiting.remove();
             tracing::warn!(turn = %self.turn, number, "a clause came after the end, or far too many; it is left out");
@@ -124,10 +142,17 @@ async fn synthesise(
     replies: Arc<Mutex<ReplyCache>>,
     waiting: WaitingClauses,
 ) {
-    while let Some(Clause { number, text, language }) = clauses.recv().await {
+    while let Some(Clause { number, words }) = clauses.recv().await {
         // An error means that the player has stopped.
         let Ok(room) = syntheses.reserve().await else { return };
         waiting.remove();
+        let (text, language) = match words {
+            Words::Text { text, language } => (text, language),
+            Words::Sound(sound) => {
+                room.send(Synthesis { number, job: Audio::Kept(vec![sound].into_iter()), keep: None });
+                continue;
+            }
+        };
         let kept = lock(&replies).get(&language, &text);
         room.send(match kept {
             Some(blocks) => Synthesis { number, job: Audio::Kept(blocks.into_iter()), keep: None },

@@ -48,7 +48,13 @@ impl Conversations {
             Observation::Notice(Notice::Degraded { stage, degraded: true }) if *stage != Stage::EndOfTurn => {
                 self.engine_failed = true;
             }
-            Observation::Notice(Notice::Degraded { .. } | Notice::Ended { .. }) => {}
+            Observation::Notice(
+                Notice::Degraded { .. }
+                | Notice::Ended { .. }
+                | Notice::Announcing { .. }
+                | Notice::Announced { .. }
+                | Notice::Attentive { .. },
+            ) => {}
             Observation::Notice(
                 Notice::SpeechBegan | Notice::NoWords | Notice::Understood { .. } | Notice::Answering { .. },
             ) => self.last_word = at,
