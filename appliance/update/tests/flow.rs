@@ -271,6 +271,8 @@ fn a_damaged_root_fails_the_gate_and_ends_probation() {
     let bench = Bench::new();
     bench.in_trial(61);
     bench.device.write_program("dmsetup", damaged);
+    // What the daemon says of it changes nothing.
+    bench.measures("verity", 1.0, 1);
     assert!(bench.says(&["gate"]).err.contains("verity: the installed system is not checked"));
     let bench = Bench::committed();
     bench.device.write_program("dmsetup", damaged);
@@ -523,21 +525,66 @@ fn a_reset_that_cannot_be_fulfilled_is_wished_for_until_it_can() {
     assert!(!bench.device.path("var/lib/parley/data/history").exists());
 }
 
-/// A trial in which the daemon finds no sound devices, and is started again and again.
+/// A trial in which the daemon finds no sound devices, asks itself its question all the same, and is started again and
+/// again.
 fn deaf_trial(bench: &Bench) {
     bench.device.started(Slot::B, true, NEW);
     bench.done(&["started"]);
+    bench.measures("self-test-s", 3.0, 1);
     bench.device.write("restarts", "7");
-    bench.device.runs_for(121);
+    bench.device.runs_for(61);
     bench.device.reboots();
 }
 
 #[test]
-fn hardware_that_was_absent_before_is_no_fault_of_the_version() {
+fn a_device_without_a_microphone_is_updated_by_itself_and_judged_without_sound() {
+    let bench = Bench::new();
+    bench.device.plug("c", false);
+    bench.device.write(OWNER, "[updates]\nrestart = \"quiet\"\n");
+    bench.done(&["install", BUNDLE]);
+    bench.device.runs_for(600);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    deaf_trial(&bench);
+    let said = bench.says(&["gate"]);
+    assert!(said.code == Some(0) && said.err.contains("judged without sound"), "{said:?}");
+    assert!(bench.device.tryboot(&["set-state", "B", "good"]).status.success());
+    bench.done(&["committed"]);
+    // The assistant goes on looking for its microphone, and no version can help that.
+    for (seconds, restarts) in [(62, "8"), (122, "11"), (182, "13")] {
+        bench.device.runs_for(seconds);
+        bench.device.write("restarts", restarts);
+        bench.done(&["probation"]);
+    }
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+    bench.device.plug("c", true);
+    bench.done(&["probation"]);
+    bench.device.write("restarts", "16");
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL], "now it is the version's");
+}
+
+#[test]
+fn without_sound_the_engines_are_judged_all_the_same() {
     let bench = Bench::new();
     bench.device.plug("c", false);
     bench.done(&["install", BUNDLE, "--restart"]);
     deaf_trial(&bench);
+    bench.measures("self-test-s", 120.0, 1);
+    let said = bench.says(&["gate"]);
+    assert!(said.err.contains("self-test-s: the new version did not answer"), "{said:?}");
+    assert_eq!(bench.happened(), ["installed", "failed-the-gate"]);
+}
+
+#[test]
+fn where_nobody_knows_which_hardware_there_was_a_version_that_finds_none_has_no_verdict() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE, "--restart"]);
+    // A version before wrote none.
+    std::fs::remove_file(bench.device.path("var/lib/parley-update/hardware.json")).unwrap();
+    bench.device.plug("c", false);
+    deaf_trial(&bench);
+    bench.device.runs_for(121);
     let said = bench.says(&["gate"]);
     assert!(said.err.contains("sound-card: the new version cannot use"), "{said:?}");
     assert_eq!((said.code, bench.device.reboots()), (Some(1), vec!["reboot".to_owned()]));

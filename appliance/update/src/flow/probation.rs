@@ -30,7 +30,7 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = observed::of_system(system, start);
-    table.0.extend(observed::of_parts(&system.path(observed::FOLDER)).0);
+    observed::add_tables(system, &mut table);
     // A restart that is due comes first.
     if let JournalPhase::Armed { interrupted } = record.phase {
         if system.state().ledger().went_back_last(&version) {
@@ -42,9 +42,7 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
         // A daemon that says nothing talks to nobody.
         let quiet = table.get("nobody-spoke-s").is_none_or(|quiet| quiet.value >= QUIET_S);
         let wanted = on_installed == OnInstalled::Quiet || interrupted > 0;
-        // A trial without them would end without a verdict.
-        let can_be_judged = system.sound().is_complete();
-        if quiet && wanted && can_be_judged && system.since_start().as_secs_f64() >= QUIET_S {
+        if quiet && wanted && system.since_start().as_secs_f64() >= QUIET_S {
             return restart::into_trial(system);
         }
     }
@@ -63,7 +61,7 @@ fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode
     let mut own = Table::default();
     own.note("resets-per-hour", f64::from(state.resets_per_hour(version, watched)));
     own.note_whether("panics", state.panicked(system)?);
-    // As everywhere, what the parts have put down comes last.
+    // As everywhere, what was put down comes last.
     own.0.extend(table.0.clone());
     let table = own;
     match state.probation(version, &table, watched) {
