@@ -339,6 +339,29 @@ fn a_fleet_restarts_when_nobody_has_spoken_for_ten_minutes() {
 }
 
 #[test]
+fn a_restart_waits_for_the_hours_that_the_owners_clock_shows() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE]);
+    bench.device.runs_for(600);
+    let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    // Half an hour before and after now, by a clock that is five and a half hours ahead, and by another one.
+    let there = |minutes: u64| {
+        let minute = (now_s / 60 + 330 + minutes) % 1440;
+        format!("{:02}:{:02}", minute / 60, minute % 60)
+    };
+    let hours = format!("{}-{}", there(1440 - 30), there(30));
+    bench.device.write(OWNER, format!("[updates]\nrestart = \"quiet\"\nhours = \"{hours}\"\n"));
+    let restarts_in = |zone: &str| {
+        let mut program = bench.device.program(env!("CARGO_BIN_EXE_parley-update"), &["probation"]);
+        program.env_remove("SERVICE_RESULT").env("TZ", zone);
+        assert!(program.status().unwrap().success());
+        bench.device.reboots() == [TRIAL]
+    };
+    assert!(!restarts_in("UTC0"), "{hours}");
+    assert!(restarts_in("IST-5:30"), "{hours}");
+}
+
+#[test]
 fn an_interrupted_trial_is_tried_again_when_nobody_talks() {
     let bench = Bench::new();
     bench.in_trial(5);

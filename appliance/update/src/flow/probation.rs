@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use parley_settings::OnInstalled;
+use jiff::Zoned;
+use parley_settings::Updates;
 use semver::Version;
 
+use super::quiet::{self, Look};
 use super::restart;
 use crate::bootchain::journal::JournalPhase;
 use crate::observed;
@@ -16,10 +18,7 @@ use crate::policy::table::{Exceeded, Table};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
 
-/// Nobody has talked for this long: a restart disturbs nobody.
-const QUIET_S: f64 = 600.0;
-
-pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode> {
+pub(super) fn run(system: &System, updates: &Updates) -> Result<ExitCode> {
     // Asked by the end of the assistant's service; an orderly one is no reason to do anything, least of all while the
     // device shuts down.
     let orderly = std::env::var("SERVICE_RESULT").is_ok_and(|result| result == "success");
@@ -39,10 +38,13 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
             restart::carry_what_can_be(system)?;
             return restart::into_trial(system);
         }
-        // A daemon that says nothing talks to nobody.
-        let quiet = table.get("nobody-spoke-s").is_none_or(|quiet| quiet.value >= QUIET_S);
-        let wanted = on_installed == OnInstalled::Quiet || interrupted > 0;
-        if quiet && wanted && system.since_start().as_secs_f64() >= QUIET_S {
+        let look = Look {
+            interrupted: interrupted > 0,
+            nobody_spoke_s: table.get("nobody-spoke-s").map(|quiet| quiet.value),
+            since_start: system.since_start(),
+            clock: Zoned::now().time(),
+        };
+        if quiet::may_restart(updates, look) {
             return restart::into_trial(system);
         }
     }
