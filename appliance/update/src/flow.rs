@@ -5,6 +5,7 @@
 
 mod gate;
 mod install;
+mod listing;
 mod probation;
 mod quiet;
 mod reset;
