@@ -12,6 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use parley_models::Sha256;
+use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
 
 use super::checkout::Checkout;
 use super::metadata;
@@ -53,11 +54,15 @@ pub fn make(checkout: &Checkout, layers: &Path, contents: &Contents, folder: &Pa
     for made in [&images, &deploy.join("bootfiles"), &work, &folder.join("vars"), &folder.join("card")] {
         fs::create_dir_all(made)?;
     }
-    fs::write(deploy.join("bootfiles/config.txt"), "initramfs initramfs followkernel\n")?;
+    fs::write(
+        deploy.join("bootfiles/config.txt"),
+        format!("initramfs initramfs followkernel\ninclude {}\n", sound_card::FILE),
+    )?;
     fs::copy(&contents.kernel, deploy.join("Image"))?;
     fs::copy(&contents.initramfs, deploy.join("parley-initramfs-raspberrypi5.cpio.gz"))?;
-    for tree in ["bcm2712-rpi-5-b.dtb", "hifiberry-dac.dtbo", "parley-ramoops.dtbo"] {
-        fs::write(deploy.join(tree), tree)?;
+    let overlays = SOUND_CARDS.iter().map(|card| format!("{}.dtbo", card.overlay));
+    for tree in ["bcm2712-rpi-5-b.dtb".to_owned(), "parley-ramoops.dtbo".to_owned()].into_iter().chain(overlays) {
+        fs::write(deploy.join(&tree), tree)?;
     }
     let native = sysroot(folder, tryboot)?;
     let variables = variables(checkout, &images, &deploy, &work)?;
@@ -139,10 +144,16 @@ fn variables(checkout: &Checkout, images: &Path, deploy: &Path, work: &Path) -> 
         ("S", shown(&checkout.path("meta-voice/recipes-bsp/parley-autoboot/files"))),
         ("SDIMG_KERNELIMAGE", "kernel_2712.img".to_owned()),
         ("WORKDIR", shown(work)),
-        ("@make_dtb_boot_files(d)", "bcm2712-rpi-5-b.dtb hifiberry-dac.dtbo;overlays/hifiberry-dac.dtbo".to_owned()),
+        ("@make_dtb_boot_files(d)", trees()),
     ];
     variables.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
     Ok(variables)
+}
+
+/// What meta-raspberrypi's function says of the board's tree and the overlays: each file, and its name on the partition.
+fn trees() -> String {
+    let overlays = SOUND_CARDS.iter().map(|card| format!(" {0}.dtbo;overlays/{0}.dtbo", card.overlay));
+    format!("bcm2712-rpi-5-b.dtb{}", overlays.collect::<String>())
 }
 
 /// Expands until nothing changes any more; what nobody knows stays for the shell.
