@@ -202,3 +202,67 @@ fn script(checkout: &Checkout, variables: &BTreeMap<String, String>, root: &Path
     }
     Ok(expanded(&script, variables))
 }
+
+#[cfg(test)]
+mod tests {
+    use parley_update::bootchain::fat;
+
+    use super::*;
+    use xtask::places;
+
+    /// A boot image by the layer's own function, over stand-ins, with these trees and this `config.txt`.
+    fn boot_image(folder: &Path, trees: &str, config: &str) -> Result<PathBuf> {
+        let checkout = Checkout::new(&places::workspace());
+        let [images, deploy, work] = ["images", "deploy", "work"].map(|name| folder.join(name));
+        for made in [&images, &deploy.join("bootfiles"), &work] {
+            fs::create_dir_all(made)?;
+        }
+        let files = ["Image", "parley-initramfs-raspberrypi5.cpio.gz", "parley-ramoops.dtbo"];
+        let overlays = trees.split(' ').map(|tree| tree.split(';').next().unwrap_or(tree));
+        for file in files.into_iter().chain(overlays) {
+            fs::write(deploy.join(file), file)?;
+        }
+        fs::write(deploy.join("bootfiles/config.txt"), config)?;
+        fs::write(images.join(format!("{NAME}.erofs-lz4.verity-argument")), "parley.verity=1,2,3\n")?;
+        let mut variables = variables(&checkout, &images, &deploy, &work)?;
+        variables.insert("@make_dtb_boot_files(d)".to_owned(), trees.to_owned());
+        let (metadata, image) = (metadata::read(&checkout)?, folder.join("boot.img"));
+        let mut script = "bbfatal() { echo \"$*\" >&2; exit 1; }\n".to_owned();
+        for name in ["parley_fat", "parley_slot_images"] {
+            let class = &metadata[&format!("meta-voice/classes-recipe/{name}.bbclass")];
+            for function in class.functions.iter().filter(|function| !function.python) {
+                script += &format!("{}() {{\n{}}}\n", function.name, function.body);
+            }
+        }
+        script += &format!("parley_boot_slot {}\n", image.display());
+        let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
+        let mut shell = Command::new("sh");
+        process::run(shell.args(["-eu", "-c", &expanded(&script, &variables)]).env("PATH", path))?;
+        Ok(image)
+    }
+
+    const CONFIG: &str = "dtparam=audio=off\n[all]\ninclude card.txt\n";
+
+    #[test]
+    fn a_boot_image_has_a_place_for_the_owners_card() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let image = boot_image(folder.path(), &trees(), CONFIG).expect("it is made");
+        let card = fat::find(&image, sound_card::FILE).expect("the file");
+        assert_eq!(Some(card.content), sound_card::render(None).map(Vec::from));
+        assert!(sound_card::write(&image, Some("hifiberry-dac")).expect("it can be written"));
+    }
+
+    #[test]
+    fn a_boot_image_without_an_overlay_or_without_the_include_is_not_made() {
+        let refused = |trees: &str, config: &str| {
+            let folder = tempfile::tempdir().expect("a folder");
+            boot_image(folder.path(), trees, config).is_err()
+        };
+        for card in SOUND_CARDS {
+            let name = format!("overlays/{}.dtbo", card.overlay);
+            assert!(refused(&trees().replace(&name, "overlays/other.dtbo"), CONFIG), "{name}");
+        }
+        assert!(refused(&trees(), "[all]\ninclude card.txt\ndtoverlay=later\n"));
+        assert!(refused(&trees(), "dtparam=audio=off\n"));
+    }
+}
