@@ -7,5 +7,6 @@ pub mod gate;
 pub mod ledger;
 pub mod manifest;
 pub mod measurements;
+pub mod offers;
 pub mod probation;
 pub mod table;

@@ -19,6 +19,7 @@ mod probation;
 mod refused;
 mod report;
 mod sound;
+mod sound_card;
 mod starting;
 mod stick;
 mod strangers;
@@ -112,6 +113,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &data::FULL,
     &data::EMERGENCY,
     &sound::SOUND,
+    &sound_card::SOUND_CARD,
     &trial::HANGS,
     &trial::PANICS,
     &trial::CUT,
