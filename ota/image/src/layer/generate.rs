@@ -38,14 +38,20 @@ pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
 
 pub fn write(root: &Path) -> Result<()> {
     for (path, content) in all(&Checkout::new(root))? {
-        let file = root.join(path);
-        if std::fs::read_to_string(&file).is_ok_and(|present| present == content) {
-            continue;
-        }
-        std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
-        std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
-        println!("Written: {path}");
+        write_file(root, path, &content)?;
     }
+    Ok(())
+}
+
+/// Writes a file of the clone, if it says something else.
+pub fn write_file(root: &Path, path: &str, content: &str) -> Result<()> {
+    let file = root.join(path);
+    if std::fs::read_to_string(&file).is_ok_and(|present| present == content) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
+    std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("Written: {path}");
     Ok(())
 }
 

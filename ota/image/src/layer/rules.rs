@@ -16,6 +16,7 @@ mod secrets;
 mod services;
 pub mod sources;
 mod syntax;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -165,6 +166,8 @@ pub const RULES: &[(&str, Rule)] = &[
     ("makers of the initramfs", initramfs::makers),
     ("programs that are started", installed::programs),
     ("packages of the root", installed::packages),
+    ("versions of the pinned layers", versions::known),
+    ("known holes are closed", versions::safe),
     ("the build's environment", program::environment),
     ("programs and packages", program::packages),
     ("units", services::units),
