@@ -5,7 +5,7 @@ pub mod card;
 mod card_check;
 mod check;
 pub mod checkout;
-mod generate;
+pub mod generate;
 mod kernel;
 mod manifest;
 pub mod metadata;

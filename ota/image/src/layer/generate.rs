@@ -76,7 +76,7 @@ pub struct Package {
     pub name: String,
     pub version: String,
     source: Option<String>,
-    checksum: Option<String>,
+    pub checksum: Option<String>,
 }
 
 pub fn packages(lock: &str) -> Result<Vec<Package>> {
@@ -172,7 +172,8 @@ fn needs(packages: &Packages) -> String {
     };
     let files = list("PARLEY_NEEDED_FILES", packages.files().map(|(file, _)| file).collect());
     format!(
-        "{HEADER} from ota/packages.toml.\n{files}{}",
+        "{HEADER} from ota/packages.toml.\n\n\
+         # nooelint: oelint.vars.pathhardcode - as units and programs name them{files}{}",
         list("PARLEY_NEEDED_MODULES", packages.module.keys().map(String::as_str).collect())
     )
 }

@@ -3,8 +3,7 @@
 use anyhow::Result;
 use semver::Version;
 
-use super::{Findings, Layer, image, kas, recipe_name};
-use crate::layer::metadata::Metadata;
+use super::{Findings, Layer, image, kas};
 use crate::packages::{self, Packages};
 use crate::versions::{self, Versions};
 
@@ -23,20 +22,11 @@ pub fn known(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         findings.expect(read_at == commit, versions::FILE, problem);
     }
     let table = Packages::parse(&layer.checkout.read(packages::FILE)?)?;
-    for package in table.package.keys().filter(|package| !is_ours(layer, package)) {
+    for package in table.package.keys().filter(|package| layer.maker(package).is_none()) {
         let problem = format!("does not know {package}: {how}");
         findings.expect(versions.package.contains_key(package), versions::FILE, problem);
     }
     Ok(())
-}
-
-/// Whether a recipe of this layer makes a package: under its own name, or beside that.
-fn is_ours(layer: &Layer<'_>, package: &str) -> bool {
-    let beside = |(path, metadata): (&String, &Metadata)| {
-        let mut words = ["PACKAGE_BEFORE_PN", "RPROVIDES"].into_iter().flat_map(|name| metadata.words_of(name));
-        words.any(|word| word.replace("${PN}", recipe_name(path)) == package)
-    };
-    layer.recipe(package).is_some() || layer.recipes().any(beside)
 }
 
 /// No version of the layers below is older than the one that closed a known hole, and the layer asks for just what they have.
