@@ -28,9 +28,9 @@ use xtask::{build, places, process};
 pub enum Command {
     /// Check the layer, step by step; without the other layers only what needs none
     Check(check::Options),
-    /// Make a card as the layer lays it out, twice, and compare it with ota/layout.toml; needs the layers, and wic as below them
+    /// Make a card as the layer lays it out, twice, and compare it with ota/layout.toml
     Card {
-        /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
+        /// A folder with bitbake, and openembedded-core's branch whinlatter as `wic-whinlatter` (docs/YOCTO.md says how to get both)
         #[arg(long, value_name = "FOLDER")]
         layers: PathBuf,
     },

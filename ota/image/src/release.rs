@@ -32,10 +32,10 @@ pub struct Options {
     /// The folder for the release
     #[arg(long, value_name = "FOLDER", default_value = "target/release-files")]
     out: PathBuf,
-    /// The address under which the files will lie, for Raspberry Pi Imager
+    /// The address under which the files will lie, for Raspberry Pi Imager; the default is nobody's
     #[arg(long, value_name = "URL", default_value = "https://example.invalid/parley")]
     address: String,
-    /// One JSON object instead of lines
+    /// One JSON object instead of lines: version, files with checksums, boards
     #[arg(long)]
     json: bool,
 }

@@ -35,7 +35,7 @@ pub struct Options {
     /// Leave them all out, and say so, where the virtual device cannot be built
     #[arg(long)]
     if_possible: bool,
-    /// Only name the cases and what they expect
+    /// Only name the cases and what they expect; with --full all of them
     #[arg(long)]
     list: bool,
 }
