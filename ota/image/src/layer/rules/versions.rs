@@ -32,9 +32,6 @@ pub fn known(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
 /// No version of the layers below is older than the one that closed a known hole, and the layer asks for just what they have.
 pub fn safe(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let versions = Versions::parse(&layer.checkout.read(versions::FILE)?)?;
-    let is_older = |version: &str, floor: &str| {
-        Version::parse(version).ok().zip(Version::parse(floor).ok()).is_none_or(|(version, floor)| version < floor)
-    };
     for (package, floor, hole) in FLOORS {
         let version = versions.of(package).unwrap_or("none");
         let problem = format!("{package} is {version}: {floor} or later closes {hole}");
@@ -48,4 +45,23 @@ pub fn safe(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is no version is older than any.
+fn is_older(version: &str, floor: &str) -> bool {
+    Version::parse(version).ok().zip(Version::parse(floor).ok()).is_none_or(|(version, floor)| version < floor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_with_a_known_hole_is_told_from_those_without() {
+        for (package, floor, hole) in FLOORS {
+            assert!(Version::parse(floor).is_ok() && hole.starts_with("CVE-"), "{package}");
+        }
+        assert!(["1.15.1", "1.9.9", "none", "1.15"].iter().all(|version| is_older(version, "1.15.2")));
+        assert!(!["1.15.2", "1.16.0", "2.0.0"].iter().any(|version| is_older(version, "1.15.2")));
+    }
 }
