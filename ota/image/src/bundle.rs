@@ -27,11 +27,11 @@ pub const FAST: &str = "-noD -noF -noI -noX";
 
 #[derive(Args)]
 pub struct Options {
-    /// The root file system with its hash tree
-    #[arg(long, required_unless_present = "keys")]
+    /// The root file system with its hash tree: what a build calls ….erofs-lz4.verity
+    #[arg(long, value_name = "FILE", required_unless_present = "keys")]
     root: Option<PathBuf>,
-    /// The FAT of the boot partition, with the template of the command line
-    #[arg(long, required_unless_present = "keys")]
+    /// The FAT of the boot partition, with the template of the command line: what a build calls ….bootslot
+    #[arg(long, value_name = "FILE", required_unless_present = "keys")]
     boot: Option<PathBuf>,
     /// The version; devices compare it (semantic versioning)
     #[arg(long, required_unless_present = "keys")]
@@ -43,19 +43,19 @@ pub struct Options {
     #[arg(long, default_value = "demo")]
     models_profile: String,
     /// The signing certificate [default: the throw-away development authority's]
-    #[arg(long, requires = "key")]
+    #[arg(long, value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
     /// Its key: a file, or a PKCS#11 address of a token
-    #[arg(long, requires = "keyring")]
+    #[arg(long, value_name = "FILE", requires = "keyring")]
     key: Option<String>,
     /// The PKCS#11 module of a token's maker; its PIN comes from RAUC_PKCS11_PIN, or is asked for
-    #[arg(long, requires = "key")]
+    #[arg(long, value_name = "FILE", requires = "key")]
     pkcs11_module: Option<PathBuf>,
     /// What the devices trust, with the list of revoked certificates
-    #[arg(long, requires = "cert")]
+    #[arg(long, value_name = "FILE", requires = "cert")]
     keyring: Option<PathBuf>,
     /// Where to put the bundle
-    #[arg(long, default_value = "target/parley.raucb")]
+    #[arg(long, value_name = "FILE", default_value = "target/parley.raucb")]
     out: PathBuf,
     /// Only make or change the development authority, and say where its keyring lies
     #[arg(long, value_enum)]

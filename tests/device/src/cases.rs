@@ -13,6 +13,7 @@ macro_rules! cases {
 mod committed;
 mod cuts;
 mod data;
+mod flashing;
 mod gate;
 mod install;
 mod probation;
@@ -98,6 +99,7 @@ const RARE: Scenario = Scenario { name: "", cases: &[], starts: 0, after: None, 
 pub const SCENARIOS: &[&Scenario] = &[
     &starting::FRESH_CARD,
     &starting::AUTOBOOT,
+    &flashing::FLASHING,
     &refused::REFUSED,
     &refused::OLD_EEPROM,
     &install::UPDATE,
