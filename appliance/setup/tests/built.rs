@@ -83,7 +83,9 @@ impl Device {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
                 if path.ends_with("parley-announcements") {
-                } else if path.is_dir() {
+                    continue;
+                }
+                if path.is_dir() {
                     look(&path, found);
                 } else if !path.ends_with("report.txt") && !path.ends_with("applied") {
                     found.insert(path.clone(), fs::read(&path).unwrap());

@@ -167,6 +167,20 @@ fn the_supplicant_is_listened_to_where_it_speaks() {
     assert_eq!(values("parley-wifi.service", "StartLimitIntervalSec"), ["0"]);
 }
 
+/// Both the service and the link have to want it; and of all that could be asked for names, only this answers.
+#[test]
+fn a_device_answers_to_its_name_by_cable_and_by_wifi() {
+    let file = |name: &str| fs::read_to_string(setup_files().join(name)).unwrap();
+    for name in ["10-names.conf", "20-wired.conf", "25-wlan.network"] {
+        let text = file(name);
+        assert!(text.contains("\nMulticastDNS=yes\n") && text.contains("\nLLMNR=no\n"), "{name}: {text}");
+    }
+    let recipe = fs::read_to_string(setup_files().join("../parley-setup_1.0.bb")).unwrap();
+    for place in ["resolved.conf.d ${S}/10-names.conf", "80-wired.network.d ${S}/20-wired.conf"] {
+        assert!(recipe.contains(place), "{place}");
+    }
+}
+
 /// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its
 /// line: systemd makes the namespace all the same.
 #[test]
