@@ -97,6 +97,7 @@ impl Conversation {
                 self.responder.give_way(self.listener.continues());
             }
             Event::Typed { text } => self.typed(text),
+            Event::Announce { text } => self.responder.take_announcement(text),
             Event::Due => self.listener.due(now),
         }
         self.settle();

@@ -77,6 +77,9 @@ pub enum Event {
     Interrupt,
     /// A person typed instead of speaking; what is just being said, by Parley or by others, is dropped.
     Typed { text: String },
+    /// Something is to be said unasked: at the next quiet moment, once, and outside history. A text that waits already, has
+    /// nothing to say, or finds eight waiting is dropped.
+    Announce { text: String },
     /// It is the time that [`crate::Conversation::next_wakeup`] named. Does nothing before.
     Due,
 }

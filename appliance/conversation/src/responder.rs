@@ -33,6 +33,9 @@ use crate::interface::{Answering, ResponderOutput};
 use crate::route::{Request, Route, Router};
 use crate::settings::{MAX_QUESTION_CHARS, Settings};
 
+/// Announcements that may wait: a device with more to say than this would not be listened to.
+const MOST_ANNOUNCEMENTS: usize = 8;
+
 const SAY_TOO_LONG: &str = "That is too long for me. Please ask about a part of it.";
 
 pub(crate) struct Responder {
@@ -43,6 +46,8 @@ pub(crate) struct Responder {
     draft: Option<Answer>,
     answer: Option<Answer>,
     apologies: Apologies,
+    /// What others want said, the first to come first; apologies come before them.
+    announcements: VecDeque<String>,
     outputs: VecDeque<ResponderOutput>,
 }
 
@@ -55,6 +60,7 @@ impl Responder {
             draft: None,
             answer: None,
             apologies: Apologies::default(),
+            announcements: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -159,13 +165,21 @@ impl Responder {
 
     /// Whether something is to be said unasked, and nothing else is being said.
     pub(crate) fn has_announcement(&self) -> bool {
-        self.answer.is_none() && self.apologies.are_due()
+        self.answer.is_none() && (self.apologies.are_due() || !self.announcements.is_empty())
     }
 
     pub(crate) fn announce(&mut self, turn: TurnId) {
-        if let Some(text) = self.apologies.next() {
-            let answer = self.ready_made(turn, text);
+        let apology = self.apologies.next().map(str::to_owned);
+        if let Some(text) = apology.or_else(|| self.announcements.pop_front()) {
+            let answer = self.ready_made(turn, &text);
             self.begin(answer);
+        }
+    }
+
+    pub(crate) fn take_announcement(&mut self, text: String) {
+        let has_room = self.announcements.len() < MOST_ANNOUNCEMENTS;
+        if has_room && !speakable(&text).is_empty() && !self.announcements.contains(&text) {
+            self.announcements.push_back(text);
         }
     }
 

@@ -62,6 +62,7 @@ mod junk {
         Degraded { stage: Stage, degraded: bool },
         Interrupt,
         Typed { text: &'static str },
+        Announce { text: &'static str },
         DeadMicrophone { count: u32 },
     }
 
@@ -92,6 +93,7 @@ mod junk {
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
             1 => Just(Op::Interrupt),
             1 => prop::sample::select(vec!["", "Hello?", "   "]).prop_map(|text| Op::Typed { text }),
+            1 => prop::sample::select(vec!["", "I am Parley.", "My memory is damaged. **"]).prop_map(|text| Op::Announce { text }),
             2 => (1_u32..20).prop_map(|count| Op::DeadMicrophone { count }),
         ]
     }
@@ -160,6 +162,7 @@ mod junk {
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
                 Op::Interrupt => Event::Interrupt,
                 Op::Typed { text } => Event::Typed { text: text.into() },
+                Op::Announce { text } => Event::Announce { text: text.into() },
             };
             self.tell(event);
         }
@@ -212,6 +215,7 @@ mod plausible {
         DeadMicrophone { milliseconds: u64 },
         Type,
         Key,
+        Announce,
         Engine { stage: Stage, works: Works },
         Finished(f32),
         Degraded { stage: Stage, degraded: bool },
@@ -241,6 +245,7 @@ mod plausible {
             1 => (1_u64..200).prop_map(|frames| Op::DeadMicrophone { milliseconds: frames * 20 }),
             1 => Just(Op::Type),
             1 => Just(Op::Key),
+            1 => Just(Op::Announce),
             3 => (stage(), works()).prop_map(|(stage, works)| Op::Engine { stage, works }),
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
         ]
@@ -265,6 +270,7 @@ mod plausible {
             Op::DeadMicrophone { milliseconds } => _ = room.dead_microphone(milliseconds),
             Op::Type => _ = room.types("typed"),
             Op::Key => _ = room.key(),
+            Op::Announce => _ = room.announce("I have something to say."),
             Op::Degraded { stage, degraded } => _ = room.degraded(stage, degraded),
         }
     }

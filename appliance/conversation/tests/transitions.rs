@@ -101,6 +101,7 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("degraded: language model", |_| vec![Event::Degraded { stage: Stage::LanguageModel, degraded: true }]),
     ("key", |_| vec![Event::Interrupt]),
     ("typed", |_| vec![Event::Typed { text: "Hello?".into() }]),
+    ("announce", |_| vec![Event::Announce { text: "I am Parley.".into() }]),
     ("due, no microphone for 2 s", |_| vec![Event::Due]),
 ];
 

@@ -15,6 +15,8 @@ pub struct Device {
     pub development: bool,
     /// What the owner's layer of settings says so far. What this version does not know in it stays.
     pub settings: Table,
+    /// The board's serial number, which no other board has; none where the firmware says none.
+    pub serial: Option<String>,
     /// The configuration of a fleet's client with words in braces to fill in, where the image has one.
     pub fleet: Option<String>,
 }
@@ -106,8 +108,10 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     if let Some((fleet, name)) = setup.fleet.as_ref().zip(setup.name.as_ref()) {
         match &device.fleet {
             Some(template) => {
-                write(format!("{FOLDER}/hawkbit.conf"), hawkbit(template, fleet, name), Readers::Root);
-                report.push(format!("fleet: {name}, of {}", fleet.server));
+                // Two owners may choose the same name; the server would take both devices for one.
+                let id = device.serial.as_ref().unwrap_or(name);
+                write(format!("{FOLDER}/hawkbit.conf"), hawkbit(template, fleet, id, name), Readers::Root);
+                report.push(format!("fleet: {id}, of {}", fleet.server));
             }
             None => report.push("fleet: not used; this image has no client for one".to_owned()),
         }
@@ -158,8 +162,9 @@ fn wpa_supplicant(wifi: &Wifi) -> String {
 }
 
 /// The values were checked: none contains a line break, a brace or a space.
-fn hawkbit(template: &str, fleet: &Fleet, name: &str) -> String {
-    template.replace("{server}", &fleet.server).replace("{device}", name).replace("{token}", &fleet.token)
+fn hawkbit(template: &str, fleet: &Fleet, id: &str, name: &str) -> String {
+    let filled = template.replace("{server}", &fleet.server).replace("{device}", id).replace("{name}", name);
+    filled.replace("{token}", &fleet.token)
 }
 
 #[cfg(test)]
@@ -243,7 +248,8 @@ mod tests {
             line.and_then(|line| Some(line.split_once('=')?.1.trim().to_owned()))
         };
         assert_eq!(value("hawkbit_server").as_deref(), Some("updates.example.org:8443"));
-        assert_eq!(value("target_name").as_deref(), Some("kitchen"));
+        assert_eq!(value("target_name").as_deref(), Some("kitchen"), "a board without a number");
+        assert_eq!(value("name").as_deref(), Some("kitchen"));
         assert_eq!(value("auth_token").as_deref(), Some("swordfish"));
         assert!(
             !written.content.lines().any(|line| !line.starts_with('#') && line.contains('{')),
@@ -267,6 +273,22 @@ mod tests {
         let plan = planned("sound-card = \"none\"\n", &Device::default());
         assert_eq!(plan.writes[0].content, "none\n");
         assert!(plan.report[0].starts_with("sound-card: none; sound comes from USB"), "{plan:?}");
+    }
+
+    #[test]
+    fn two_devices_of_one_name_are_two_for_the_server() {
+        let file = "name = \"kitchen\"\n[fleet]\nserver = \"s\"\ntoken = \"t\"";
+        let of = |serial: &str| {
+            let fleet = Some(include_str!("../../../ota/hawkbit/config.conf").to_owned());
+            planned(file, &Device { serial: Some(serial.to_owned()), fleet, ..Device::default() })
+        };
+        let written = |plan: &Plan| plan.writes.iter().find(|write| write.path.ends_with("/hawkbit.conf")).cloned();
+        let (one, other) = (of("10000000abcdef01"), of("10000000abcdef02"));
+        assert_ne!(written(&one), written(&other));
+        let content = written(&one).expect("its configuration").content;
+        assert!(content.contains("target_name               = 10000000abcdef01\n"), "{content}");
+        assert!(content.contains("\nname                      = kitchen\n"), "{content}");
+        assert!(one.report.contains(&"fleet: 10000000abcdef01, of s".to_owned()), "{one:?}");
     }
 
     #[test]

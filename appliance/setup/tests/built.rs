@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use parley_settings::{OWNER, OnStick, Places};
+use parley_update::announcements;
 use parley_update::bootchain::fat;
 
 const FILE: &str = "parley-setup.toml";
@@ -70,11 +71,20 @@ impl Device {
         card
     }
 
-    /// Every file of the system but the report and what remembers that it was written.
+    /// What the assistant is to say of the file.
+    fn said(&self, name: &str) -> String {
+        let said = announcements::read(&self.path(announcements::FOLDER));
+        said.get(name).map(|announcement| announcement.text.clone()).unwrap_or_default()
+    }
+
+    /// Every file of the system but the report, what is said of it, and what remembers that it was written.
     fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         fn look(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
+                if path.ends_with("parley-announcements") {
+                    continue;
+                }
                 if path.is_dir() {
                     look(&path, found);
                 } else if !path.ends_with("report.txt") && !path.ends_with("applied") {
@@ -124,6 +134,30 @@ fn the_time_servers_are_told_at_every_start_and_whoever_keeps_the_clock_can_read
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&device.path(told)), mode(device.path(told).parent().unwrap())), (0o644, 0o755));
     assert_eq!(device.read("var/lib/parley-setup/environment"), "TZ=Europe/Berlin\n");
+}
+
+#[test]
+fn the_first_start_without_a_file_greets_and_every_start_with_one_says_what_it_did() {
+    let device = Device::new();
+    device.started(&[]);
+    assert!(device.said("greeting").starts_with("Hello, I am Parley."), "{}", device.said("greeting"));
+    assert_eq!(device.said("owners-file"), "");
+    let start = |files: &[(&str, &[u8])]| {
+        fs::remove_dir_all(device.path("run")).unwrap();
+        device.started(files);
+        announcements::read(&device.path(announcements::FOLDER))
+    };
+    let first = start(&[(FILE, b"name = \"kitchen\"\n")]);
+    assert_eq!(first.keys().collect::<Vec<_>>(), ["owners-file"], "no greeting");
+    assert!(first["owners-file"].text.ends_with("My name is kitchen.") && !first["owners-file"].every_start);
+    // The next start, also when the owner has removed the file: the same one, which the assistant has said before.
+    assert_eq!(start(&[(FILE, b"name = \"kitchen\"\n")]), first);
+    assert_eq!(start(&[]), first);
+    // The same mistake in another file is news.
+    let wrong = start(&[(FILE, b"name = \"-\"\n")]);
+    let again = start(&[(FILE, b"name = \"--\"\n")]);
+    assert_eq!(wrong["owners-file"].text, again["owners-file"].text);
+    assert_ne!(wrong, again);
 }
 
 #[test]
@@ -191,6 +225,9 @@ fn bad_files_change_nothing_and_are_explained() {
         let report = device.started(&[(name, content)]);
         assert!(report.starts_with("nothing was changed: "), "{report}");
         assert!(words.iter().all(|word| report.contains(word)), "{words:?} in {report}");
+        let said = device.said("owners-file");
+        assert!(said.starts_with("I have changed nothing. "), "{said}");
+        assert!(words.iter().all(|word| said.contains(word)), "{words:?} in {said}");
         assert_eq!(device.everything(), before, "{report}");
     }
     // A name in capitals is the same name on such a card, and a mark at the beginning is what Windows' editor writes.
@@ -228,6 +265,7 @@ fn a_device_whose_report_cannot_be_written_has_its_name_all_the_same() {
     let said = device.started_on(&device.card(&[(FILE, b"language = \"de\"\n")]));
     assert!(!said.status.success(), "{said:?}");
     assert_eq!(device.read("proc/sys/kernel/hostname"), "kitchen");
+    assert!(device.said("owners-file").contains("takes no write"), "{}", device.said("owners-file"));
 }
 
 #[test]
@@ -243,6 +281,22 @@ fn a_folder_in_the_files_place_is_explained() {
     assert!(device.started_on(&card).status.success());
     let report = device.read("var/lib/parley-setup/report.txt");
     assert_eq!(report, "nothing was changed: parley-setup.toml is a folder: it has to be a file\n");
+    assert!(device.said("owners-file").contains("is a folder"));
+}
+
+#[test]
+fn a_file_of_a_hundred_megabytes_is_explained_and_not_read() {
+    let device = Device::new();
+    let card = device.card(&[]);
+    fat::create(&card, FILE, b"# short\n").unwrap();
+    let mut image = fs::read(&card).unwrap();
+    let entry = image.windows(11).position(|name| name.starts_with(b"PARLEY") && name.ends_with(b"TOM")).unwrap();
+    image[entry + 28..entry + 32].copy_from_slice(&100_000_000_u32.to_le_bytes());
+    fs::write(&card, image).unwrap();
+    assert!(device.started_on(&card).status.success());
+    let report = device.read("var/lib/parley-setup/report.txt");
+    assert_eq!(report, "nothing was changed: parley-setup.toml has 97656 KiB, and no such file needs more than 64\n");
+    assert!(device.said("owners-file").contains("97656 KiB"));
 }
 
 #[test]

@@ -2,10 +2,12 @@
 //!
 //! From the ground up: [`files`], `acting` and [`output`]; [`bootchain`], the slots and how the firmware chooses one;
 //! [`policy`], the rules; [`records`], what is remembered; [`system`], [`device`], [`keyring`] and [`observed`], what is
-//! seen of this machine; [`owners_card`], which sound card it is told to use; [`rauc`], which writes the slots; and `flow`,
+//! seen of this machine; [`owners_card`], which sound card it is told to use; [`announcements`], what root's helpers have
+//! to say; [`rauc`], which writes the slots; and `flow`,
 //! the commands of the program `parley-update`.
 
 mod acting;
+pub mod announcements;
 pub mod bootchain;
 pub mod command_line;
 pub mod device;

@@ -889,6 +889,8 @@ fn an_old_firmware_is_said_at_every_start() {
     bench.device.write("proc/device-tree/chosen/bootloader/build-timestamp", 1_727_049_600_u32.to_be_bytes());
     assert!(bench.says(&["started"]).err.contains("EEPROM"));
     assert!(bench.was_told("firmware-too-old") && bench.done(&["status"]).contains("Note: the device's own firmware"));
+    let said = parley_update::announcements::read(&bench.device.path("run/parley-announcements"));
+    assert!(said["firmware"].every_start && said["firmware"].text.contains("Raspberry Pi Imager"), "{said:?}");
     assert!(bench.says(&["install", BUNDLE]).err.contains("EEPROM"));
 }
 

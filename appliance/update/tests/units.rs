@@ -6,14 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use parley_update::announcements;
 use parley_update::records::update_folder::UpdateFolder;
 
 fn overlay() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rootfs-overlay")
 }
 
-/// The unit that the layer adds to those of the overlay, with its drop-in.
-const SETUP: &str = "parley-setup.service";
+/// The units that the layer adds to those of the overlay, each with its drop-in.
+const OF_SETUP: [(&str, &str); 2] =
+    [("parley-setup.service", "20-setup.conf"), ("parley-wifi.service", "20-wifi.conf")];
 
 fn setup_files() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../meta-voice/recipes-core/parley-setup/files")
@@ -21,9 +23,9 @@ fn setup_files() -> PathBuf {
 
 /// A unit's files in the order in which systemd reads them.
 fn files(unit: &str) -> Vec<PathBuf> {
-    if unit == SETUP {
+    if let Some((_, drop_in)) = OF_SETUP.iter().find(|(name, _)| *name == unit) {
         let hardening = overlay().join("usr/lib/systemd/system/parley-.service.d/10-hardening.conf");
-        return vec![setup_files().join(unit), hardening, setup_files().join("20-setup.conf")];
+        return vec![setup_files().join(unit), hardening, setup_files().join(drop_in)];
     }
     let folder = overlay().join("usr/lib/systemd/system");
     // systemd reads the drop-ins of every prefix that ends with a dash: `parley-.service.d` belongs to
@@ -62,7 +64,7 @@ fn values(unit: &str, name: &str) -> Vec<String> {
 fn units(ending: &str) -> Vec<String> {
     let entries = fs::read_dir(overlay().join("usr/lib/systemd/system")).unwrap().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.chain([SETUP.to_owned()]).filter(|name| name.ends_with(ending)).collect()
+    names.chain(OF_SETUP.map(|(name, _)| name.to_owned())).filter(|name| name.ends_with(ending)).collect()
 }
 
 /// Wherever a unit lies that is installed with us: these tests see it.
@@ -177,6 +179,32 @@ fn a_stick_is_mounted_only_if_the_owner_wants_sticks() {
     assert_eq!(values("parley-stick@.service", "ExecCondition"), ["/usr/bin/parley-update stick-wanted"]);
 }
 
+/// A key that is refused is tried again for ever, and the owner hears of it.
+#[test]
+fn the_supplicant_is_listened_to_where_it_speaks() {
+    let supplicant = fs::read_to_string(setup_files().join("10-parley.conf")).unwrap();
+    let listens = include_str!("../../setup/src/wireless.rs");
+    let folder = supplicant.split("-C").nth(1).unwrap().trim();
+    assert!(listens.contains(&format!("const CONTROL: &str = \"{folder}/wlan0\";")), "{folder}");
+    assert_eq!(values("parley-wifi.service", "BindsTo"), ["wpa_supplicant@wlan0.service"]);
+    assert_eq!(values("parley-wifi.service", "Restart"), ["always"]);
+    assert_eq!(values("parley-wifi.service", "StartLimitIntervalSec"), ["0"]);
+}
+
+/// Both the service and the link have to want it; and of all that could be asked for names, only this answers.
+#[test]
+fn a_device_answers_to_its_name_by_cable_and_by_wifi() {
+    let file = |name: &str| fs::read_to_string(setup_files().join(name)).unwrap();
+    for name in ["10-names.conf", "20-wired.conf", "25-wlan.network"] {
+        let text = file(name);
+        assert!(text.contains("\nMulticastDNS=yes\n") && text.contains("\nLLMNR=no\n"), "{name}: {text}");
+    }
+    let recipe = fs::read_to_string(setup_files().join("../parley-setup_1.0.bb")).unwrap();
+    for place in ["resolved.conf.d ${S}/10-names.conf", "80-wired.network.d ${S}/20-wired.conf"] {
+        assert!(recipe.contains(place), "{place}");
+    }
+}
+
 /// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its
 /// line: systemd makes the namespace all the same.
 #[test]
@@ -268,6 +296,16 @@ fn no_step_of_an_update_goes_by_the_clock() {
     // How old a baseline is: one that seems young or old by mistake is written an hour later, or sooner.
     let known = ["probation.rs Zoned::now", "update_folder.rs .modified()", "update_folder.rs SystemTime::now"];
     assert_eq!(users, known);
+}
+
+/// The daemon says what lies there, and must not be able to write it: whoever takes it over would speak for root.
+#[test]
+fn what_is_said_for_root_only_root_writes_and_the_daemon_reads() {
+    let text = fs::read_to_string(overlay().join("usr/lib/tmpfiles.d/parley.conf")).unwrap();
+    let line = text.lines().find(|line| line.contains(announcements::FOLDER)).unwrap();
+    assert_eq!(line.split_whitespace().skip(2).take(3).collect::<Vec<_>>(), ["2750", "root", "parley"]);
+    assert_eq!(values("parley.service", "ReadWritePaths"), Vec::<String>::new());
+    assert_eq!(values("parley.service", "StateDirectory"), ["parley"], "what was said is remembered there");
 }
 
 /// Who owns a folder may put another one in the place of what lies in it.

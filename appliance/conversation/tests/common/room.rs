@@ -129,6 +129,11 @@ impl Room {
         self
     }
 
+    pub fn announce(&mut self, text: &str) -> &mut Self {
+        self.tell(Event::Announce { text: text.into() });
+        self
+    }
+
     pub fn degraded(&mut self, stage: Stage, degraded: bool) -> &mut Self {
         self.tell(Event::Degraded { stage, degraded });
         self

@@ -47,6 +47,11 @@ impl Timeline {
         self.0.entry(mark).or_insert(at);
     }
 
+    #[cfg(test)]
+    pub(crate) fn that_was_played() -> Self {
+        Self(BTreeMap::from([(Mark::Played, Instant::now())]))
+    }
+
     /// The stages, relative to the last frame in which speech was heard (or to the beginning of a typed turn).
     pub fn stages(&self) -> StagesMs {
         match self.0.get(&Mark::SpeechEnded).or_else(|| self.0.values().min()) {
