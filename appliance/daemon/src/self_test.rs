@@ -54,9 +54,9 @@ pub enum SelfTestError {
     NoAnswer,
 }
 
-/// In a trial, asks the question and tells the gate how long the answer took. In any other start it does nothing.
+/// Where the gate judges, asks the question and tells it how long the answer took. In any other start it does nothing.
 pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Generating) {
-    if !System::default().start().is_ok_and(|start| start.trial) {
+    if !System::default().is_judged() {
         return;
     }
     let Some(engines) = workers.engines() else { return };
