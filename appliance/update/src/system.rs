@@ -17,7 +17,7 @@ use crate::files;
 use crate::records::data::Data;
 use crate::records::events::{self, UpdateEvent};
 use crate::records::schemas;
-use crate::records::update_folder::{Sound, UpdateFolder};
+use crate::records::update_folder::{DATA_IN_USE, Sound, UpdateFolder};
 
 /// The argument of a restart that makes the firmware try the other slot once.
 pub const TRYBOOT: &str = "--reboot-argument=0 tryboot";
@@ -151,7 +151,7 @@ impl System {
 
     /// The data that outlives a slot.
     pub fn data(&self) -> Data {
-        Data::new(self.path(Data::FOLDER), schemas::ALL)
+        Data::new(self.path(Data::FOLDER), self.state().path(DATA_IN_USE), schemas::ALL)
     }
 
     /// Tells everybody on this device what happens with updates.

@@ -234,6 +234,25 @@ fn a_version_that_crashes_on_probation_goes_back_by_itself_once() {
 }
 
 #[test]
+fn a_version_that_gives_trouble_is_left_even_where_its_data_cannot_be_carried_back() {
+    let bench = Bench::committed();
+    bench.device.write("var/lib/parley-update/data-before.json", r#"{"notes": 1}"#);
+    // Nobody can write what is in use: a folder has its name.
+    std::fs::create_dir_all(bench.device.path("var/lib/parley-update/data-in-use.json/x")).unwrap();
+    let refused = bench.says(&["rollback"]);
+    assert!(
+        refused.code == Some(1) && refused.err.contains("cannot be carried back"),
+        "its owner is asked: {refused:?}"
+    );
+    bench.device.write("sys/fs/pstore/dmesg", "a panic of the start before");
+    bench.done(&["probation"]);
+    bench.device.write("sys/fs/pstore/dmesg-2", "a panic");
+    let said = bench.says(&["probation"]);
+    assert!(said.err.contains("cannot be carried back"), "{said:?}");
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+}
+
+#[test]
 fn restarts_of_the_last_hour_send_a_version_back_and_older_ones_do_not() {
     let bench = Bench::committed();
     let goes_back = |seconds: u64, restarts: &str| {

@@ -36,7 +36,7 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
         if system.state().ledger().went_back_last(&version) {
             // The way back was cut off between its preparation and the restart, or in the restart; people may have said
             // more since.
-            restart::carry_back(system)?;
+            restart::carry_what_can_be(system)?;
             return restart::into_trial(system);
         }
         // A daemon that says nothing talks to nobody.
@@ -100,6 +100,5 @@ pub(super) fn of_start(system: &System, version: &Version) -> Result<()> {
 
 fn back(system: &System, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
     system.tell(&UpdateEvent::GoingBack { exceeded: exceeded.clone() });
-    restart::go_back(system, Happened::WentBack { exceeded })?;
-    restart::into_trial(system)
+    restart::flee(system, Happened::WentBack { exceeded })
 }

@@ -54,6 +54,7 @@ pub const ON_DATA: &[OnData] = &[
     row("lib/parley-update/panics.json", "parley-update", "which panics were seen", Kept),
     row("lib/parley-update/hardware.json", "parley-update", "which sound devices there were", Kept),
     row("lib/parley-update/data-before.json", "parley-update", "the versions of the data before", Forgotten),
+    row("lib/parley-update/data-in-use.json", "parley-update", "the versions of the data in use", Forgotten),
     row("lib/parley-update/reset", "parley-update", "the owner's wish, until it is fulfilled", Kept),
     row("lib/rauc/", "RAUC", "what is in which slot", Kept),
     row("lib/systemd/random-seed", "systemd", "randomness for the next start", Kept),
