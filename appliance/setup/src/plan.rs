@@ -1,6 +1,8 @@
 //! Turns the owner's file into files to write and a report. Pure: nothing is read or written here.
 
 use parley_settings::OWNER;
+use parley_update::bootchain::sound_card;
+use parley_update::owners_card::CHOICE;
 use toml::{Table, Value};
 
 use crate::FOLDER;
@@ -13,7 +15,7 @@ pub struct Device {
     pub development: bool,
     /// What the owner's layer of settings says so far. What this version does not know in it stays.
     pub settings: Table,
-    /// The configuration of a fleet's client with words in braces to fill in; only the image of a fleet has one.
+    /// The configuration of a fleet's client with words in braces to fill in, where the image has one.
     pub fleet: Option<String>,
 }
 
@@ -72,6 +74,10 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
         write(TIME_SERVERS.to_owned(), format!("[Time]\nNTP={}\n", setup.ntp.join(" ")), Readers::All);
         report.push(format!("ntp: {}", setup.ntp.join(", ")));
     }
+    if let Some(card) = &setup.sound_card {
+        write(CHOICE.to_owned(), format!("{card}\n"), Readers::All);
+        report.push(format!("sound-card: {card}{}", remark_on(card)));
+    }
     let mut settings = setup.settings.clone();
     let is_fleets = setup.fleet.is_some() && device.fleet.is_some();
     if is_fleets && !settings.iter().any(|(section, key, _)| section == "updates" && key == "restart") {
@@ -103,12 +109,23 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
                 write(format!("{FOLDER}/hawkbit.conf"), hawkbit(template, fleet, name), Readers::Root);
                 report.push(format!("fleet: {name}, of {}", fleet.server));
             }
-            None => report
-                .push("fleet: not used; this image has no client for one (build it with kas/fleet.yml)".to_owned()),
+            None => report.push("fleet: not used; this image has no client for one".to_owned()),
         }
     }
     plan.report = report;
     plan
+}
+
+/// What an owner of this card has to know.
+fn remark_on(card: &str) -> &'static str {
+    match sound_card::known(card) {
+        Some(card) if card.records => "; the device restarts for it if it is new",
+        Some(_) => {
+            "; the device restarts for it if it is new. This card only plays: a microphone is needed beside it, on USB, \
+             and [audio] says which of the two is which"
+        }
+        None => "; sound comes from USB, or from a card that the firmware knows by its own EEPROM",
+    }
 }
 
 /// The owner's layer with some settings changed; whatever else it says stays.
@@ -237,6 +254,19 @@ mod tests {
         let other = planned(file, &Device::default());
         assert!(!other.writes.iter().any(|write| write.content.contains("swordfish")), "{other:?}");
         assert!(other.report.join(" ").contains("no client"), "{other:?}");
+    }
+
+    #[test]
+    fn a_card_that_only_plays_is_said_to_need_a_microphone() {
+        for card in sound_card::SOUND_CARDS {
+            let plan = planned(&format!("sound-card = \"{}\"\n", card.overlay), &Device::default());
+            let write = Write { path: CHOICE.into(), content: format!("{}\n", card.overlay), readers: Readers::All };
+            assert_eq!(plan.writes, [write]);
+            assert_eq!(plan.report[0].contains("a microphone is needed"), !card.records, "{plan:?}");
+        }
+        let plan = planned("sound-card = \"none\"\n", &Device::default());
+        assert_eq!(plan.writes[0].content, "none\n");
+        assert!(plan.report[0].starts_with("sound-card: none; sound comes from USB"), "{plan:?}");
     }
 
     #[test]

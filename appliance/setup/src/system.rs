@@ -17,7 +17,7 @@ use crate::plan::{self, Device, Plan, Readers, Write};
 
 /// Where the image says that it is one for development.
 const DEVELOPMENT: &str = "/etc/parley/development";
-/// The configuration of a fleet's client, in the image of a fleet.
+/// The configuration of a fleet's client, to be completed.
 const FLEET: &str = "/usr/share/parley/hawkbit.conf";
 /// Where versions before the layers kept the owner's language, in a copy of all that the image of that day said.
 const OLD: &str = "/var/lib/parley/.config/parley/parley.toml";

@@ -175,6 +175,11 @@ fn bad_files_change_nothing_and_are_explained() {
         (FILE, b"name = \"a\"\nlangauge = \"en\"\n", &["line 2", "no key langauge"]),
         (FILE, b"name = \"a\"\n[of-a-newer-version]\nx = 1\n", &["line 3", "newer version"]),
         (FILE, b"time-zone = \"Europe/Bern\"\n", &["no time zone Europe/Bern in this image", "Europe/Berlin"]),
+        (
+            FILE,
+            b"sound-card = \"dacplus\"\n",
+            &["line 1", "sound-card has to be one of hifiberry-amp, ", "or \"none\""],
+        ),
         (FILE, b"ntp = \"not a host\"\n", &["line 1", "pool.ntp.org"]),
         (FILE, b"[updates]\nstick = \"download\"\n", &["line 2", "\"ask\", \"install\" or \"ignore\""]),
         (FILE, &wide, &["UTF-16", "UTF-8"]),

@@ -2,7 +2,7 @@
 //!
 //! `kas build` leaves card, block map, bundle and the image's list of materials in a folder; the rest is made here from those.
 
-mod boards;
+pub mod boards;
 mod imager;
 
 use std::fs::{self, File};

@@ -21,6 +21,7 @@ mod refused;
 mod report;
 mod reset;
 mod sound;
+mod sound_card;
 mod starting;
 mod stick;
 mod strangers;
@@ -117,6 +118,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &data::EMERGENCY,
     &reset::RESET,
     &sound::SOUND,
+    &sound_card::SOUND_CARD,
     &trial::HANGS,
     &trial::PANICS,
     &trial::CUT,

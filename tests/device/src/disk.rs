@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::firmware::{Choice, Register, Reset};
+use crate::firmware::{self, Choice, Register, Reset};
 use crate::layout::{Layout, Partition, SlotName};
 
 /// The largest file taken out of a FAT, bytes: a kernel is far smaller, a broken file system may claim anything.
@@ -32,11 +32,15 @@ pub struct BootFiles {
     pub initramfs: Vec<u8>,
     /// The command line, without its padding.
     pub cmdline: String,
+    /// The overlays of which the firmware would tell the kernel, in their order.
+    pub overlays: Vec<String>,
 }
 
 /// The names that the product's `config.txt` gives these files.
 pub const KERNEL: &str = "kernel_2712.img";
 pub const INITRAMFS: &str = "initramfs";
+/// Where the firmware is told of them.
+pub const CONFIG: &str = "config.txt";
 
 impl BootFiles {
     /// Reads them.
@@ -49,7 +53,9 @@ impl BootFiles {
             bytes.with_context(|| format!("there is no {name} on {}", partition.label))
         };
         let cmdline = String::from_utf8_lossy(&file(&layout.cmdline.file)?).trim_matches(['\0', '\n', ' ']).to_owned();
-        Ok(Self { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline })
+        let config = fat_file(disk, partition, CONFIG)?.unwrap_or_default();
+        let overlays = firmware::overlays(&config, |name| fat_file(disk, partition, name).ok().flatten());
+        Ok(Self { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline, overlays })
     }
 }
 

@@ -148,6 +148,44 @@ impl Autoboot {
     }
 }
 
+/// The longest line of `config.txt` that the firmware reads, bytes.
+const LONGEST_LINE: usize = 98;
+/// Files in files, beyond which it is a circle.
+const DEEPEST: u8 = 4;
+
+/// The overlays that `config.txt` names for a Raspberry Pi 5, with those of the files that it includes; a file that is
+/// not there is empty. What else is said there has no meaning for an emulated board.
+pub fn overlays(config: &[u8], file: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut applies = true;
+    read_config(config, &file, DEEPEST, &mut applies, &mut found);
+    found
+}
+
+fn read_config(
+    config: &[u8],
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+    deeper: u8,
+    applies: &mut bool,
+    found: &mut Vec<String>,
+) {
+    for line in config.split(|byte| *byte == b'\n') {
+        let line = String::from_utf8_lossy(&line[..line.len().min(LONGEST_LINE)]);
+        let line = line.trim();
+        if let Some(filter) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            *applies = matches!(filter, "all" | "pi5");
+            continue;
+        }
+        let included = line.strip_prefix("include ").filter(|_| *applies && deeper > 0);
+        if let Some(included) = included.and_then(|name| file(name.trim())) {
+            read_config(&included, file, deeper - 1, applies, found);
+        } else if let Some(overlay) = line.strip_prefix("dtoverlay=").filter(|_| *applies) {
+            // Parameters follow a comma.
+            found.extend(overlay.split(',').next().filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -222,7 +260,33 @@ mod tests {
         assert_eq!(Autoboot::parse(file), Autoboot { a_b: false, ordinary: Some(3), trial: Some(2) });
     }
 
+    #[test]
+    fn overlays_are_read_through_includes_and_filters() {
+        let config =
+            b"dtparam=audio=off\n#dtoverlay=no\n[pi4]\ndtoverlay=no\ninclude no.txt\n[all]\ndtoverlay=one,gpio=4\r\n\
+                       include card.txt\ndtoverlay=last\ninclude missing.txt\n";
+        let file = |name: &str| match name {
+            "card.txt" => Some(b"force_eeprom_read=0\ndtoverlay=two\n###\n".to_vec()),
+            "no.txt" => Some(b"dtoverlay=no\n".to_vec()),
+            _ => None,
+        };
+        assert_eq!(overlays(config, file), ["one", "two", "last"]);
+        let long = [&[b' '; LONGEST_LINE][..], b"dtoverlay=no"].concat();
+        assert_eq!(overlays(&long, file), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_file_that_includes_itself_ends() {
+        let config = b"dtoverlay=x\ninclude config.txt\n";
+        assert_eq!(overlays(config, |_| Some(config.to_vec())).len(), usize::from(DEEPEST) + 1);
+    }
+
     proptest! {
+        #[test]
+        fn any_configuration_is_read(config: Vec<u8>, included: Vec<u8>) {
+            let _ = overlays(&[&config[..], b"\n[all]\ninclude x\n"].concat(), |_| Some(included.clone()));
+        }
+
         #[test]
         fn any_bytes_lead_to_a_partition(file: Vec<u8>, tryboot: bool) {
             prop_assert!(choose(tryboot, Some(&file)).partition > 0);

@@ -28,6 +28,8 @@ const COMMAND_BUDGET: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Start {
     pub choice: Choice,
+    /// The overlays of which the firmware has told the kernel, in their order. The emulated board has no pins for them.
+    pub overlays: Vec<String>,
     /// How it ended, and after how much time of the guest; `None` while it runs, and after a power cut.
     pub end: Option<(Stop, Duration)>,
 }
@@ -251,7 +253,7 @@ impl VirtualDevice {
             plugged.words = format!("{} {words}", plugged.words);
         }
         self.machine = Some(Machine::start(&self.folder.join("machine"), &self.disk, &boot, told, &plugged)?);
-        self.starts.push(Start { choice, end: None });
+        self.starts.push(Start { choice, overlays: boot.overlays, end: None });
         self.seen = 0;
         Ok(())
     }

@@ -7,6 +7,7 @@ use semver::Version;
 
 use super::blocks::Blocks;
 use crate::policy::manifest::BundleManifest;
+use crate::policy::offers::{self, Uses};
 
 /// The oldest EEPROM that is trusted on a Raspberry Pi 5: built on 2025-11-05, the first default release with all that the
 /// way back stands on. It arms the watchdog before the kernel (`kernel_watchdog_timeout`) and limits how long the kernel
@@ -33,6 +34,8 @@ pub struct DeviceFacts {
     pub data_free: u64,
     /// Whether the firmware is new enough to come back from a bad version.
     pub eeprom: Eeprom,
+    /// What its owner uses, and no update may take away.
+    pub uses: Uses,
 }
 
 /// What is known of the EEPROM.
@@ -121,6 +124,7 @@ pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, blocks: &Blocks, aga
             "version {version} was tried before and {because}; `parley update install --again` tries it once more"
         ));
     }
+    offers::nothing_is_lost(&bundle.offers, &device.uses)?;
     if let Some(missing) = CLASSES.iter().find(|class| !bundle.images.contains_key(**class)) {
         return Err(other_layout(format_args!("it brings no {missing}")));
     }
@@ -175,6 +179,7 @@ mod tests {
             data_needed: 5_000_000,
             data_free: 5_000_000,
             eeprom: Eeprom::Built(OLDEST_EEPROM_UNIX_S),
+            uses: Uses::default(),
         }
     }
 
@@ -232,6 +237,16 @@ mod tests {
     #[test]
     fn the_running_version_is_not_written_again() {
         refuses(&bundle("1.2.0"), "version 1.2.0 is already in use");
+    }
+
+    #[test]
+    fn nothing_that_the_owner_uses_is_taken_away_not_even_at_the_owners_word() {
+        let refusal =
+            |uses| admit(&bundle("1.3.0"), &DeviceFacts { uses, ..device() }, &Blocks::default(), true).unwrap_err();
+        let card = refusal(Uses { sound_card: Some("hifiberry-dac".into()), ..Uses::default() });
+        assert!(card.contains("cannot use the sound card hifiberry-dac"), "{card}");
+        let fleet = refusal(Uses { fleet: true, ..Uses::default() });
+        assert!(fleet.contains("no client for the fleet"), "{fleet}");
     }
 
     #[test]

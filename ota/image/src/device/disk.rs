@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use parley_device::disk::{INITRAMFS, KERNEL};
+use parley_device::disk::{CONFIG, INITRAMFS, KERNEL};
 use parley_device::layout::{Layout, Partition, SlotName};
 use parley_update::bootchain::slot::Slot;
+use parley_update::bootchain::sound_card;
 
 use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
@@ -206,11 +207,28 @@ fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &str, to:
     let cmdline = parley_update::bootchain::cmdline::padded(&template)
         .context("the command line is too long for its template")?;
     ensure!(cmdline.len() == layout.cmdline.bytes, "the template has {} bytes", cmdline.len());
-    let cmdline_file = to.with_extension("cmdline");
+    let [cmdline_file, config_file, card_file] = ["cmdline", "config", "card"].map(|end| to.with_extension(end));
     fs::write(&cmdline_file, cmdline)?;
-    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline.file)];
+    fs::write(&config_file, config()?)?;
+    fs::write(&card_file, sound_card::render(None).context("a file without a card")?)?;
+    let files = [
+        (kernel, KERNEL),
+        (initramfs, INITRAMFS),
+        (&cmdline_file, &layout.cmdline.file),
+        (&config_file, CONFIG),
+        (&card_file, sound_card::FILE),
+    ];
     make_fat(layout.boot(SlotName::A)?, &files, to)?;
-    Ok(fs::remove_file(cmdline_file)?)
+    [cmdline_file, config_file, card_file].iter().try_for_each(|file| Ok(fs::remove_file(file)?))
+}
+
+/// What the layer says in `config.txt`. The emulated firmware reads which overlays it names, and passes over the rest.
+fn config() -> Result<String> {
+    let metadata = metadata::read(&Checkout::new(&places::workspace()))?;
+    let distro = metadata.get("meta-voice/conf/distro/voice.conf");
+    let config =
+        distro.and_then(|distro| distro.value("RPI_EXTRA_CONFIG")).context("the distro has no RPI_EXTRA_CONFIG")?;
+    Ok(config.replace("\\n", "\n") + "\n")
 }
 
 fn make_fat(partition: &Partition, files: &[(&Path, &str)], to: &Path) -> Result<()> {

@@ -56,7 +56,7 @@ pub enum Step {
     DryRun,
     /// Each kas file, by kas and by bitbake
     Choices,
-    /// The image with kas/fleet.yml: hawkBit's client, its unit and its configuration
+    /// A fleet's client in the image: hawkBit's, its unit and its configuration
     Fleet,
     /// Sources of the layer's own recipes with their checksums, and their licences
     Licences,

@@ -8,14 +8,19 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use parley_device::layout::Layout;
 use parley_models::Manifest;
+use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
+use parley_update::policy::offers::UNKNOWN;
 use serde::Deserialize;
 
 use super::checkout::Checkout;
 use super::rules::{Findings, Layer};
 use crate::packages::{self, Packages};
+use crate::release::boards;
 
 /// The crates of the program, as sources of a recipe.
 pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
+/// What an image offers its owners: sound cards, and the file that names one.
+pub const OFFERS: &str = "meta-voice/conf/distro/include/parley-offers.inc";
 pub const MODELS: &str = "meta-voice/recipes-parley/voice-models/voice-models.inc";
 /// Sizes, types and labels of the partitions.
 pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
@@ -32,6 +37,7 @@ pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
         (CRATES, crates(&checkout.read("Cargo.lock")?)?),
         (MODELS, models(&checkout.read("appliance/models/models.toml")?)?),
         (DISK, disk(&checkout.read("ota/layout.toml")?)?),
+        (OFFERS, offers()?),
         (NEEDS, needs(&Packages::parse(&checkout.read(packages::FILE)?)?)),
     ])
 }
@@ -122,9 +128,11 @@ fn models(manifest: &str) -> Result<String> {
         let _ = write!(
             text,
             "\nVOICE_MODELS_LICENCE[{profile}] = \"{}\"\nVOICE_MODELS_KIB[{profile}] = \"{kib}\"\n\
+             VOICE_MODELS_BOARD_GB[{profile}] = \"{}\"\n\
              VOICE_MODELS_UNVERIFIED[{profile}] = \"{}\"\nVOICE_MODELS_URI[{profile}] = \"\\\n{}\"\n\
              VOICE_MODELS_SHA256[{profile}] = \"\\\n{}\"\n",
             licences.join(" & "),
+            boards::least(&manifest, profile)?.map_or_else(|| UNKNOWN.to_owned(), |gb| gb.to_string()),
             unverified.join(" "),
             lines(&uris),
             lines(&checks),
@@ -157,6 +165,19 @@ fn disk(layout: &str) -> Result<String> {
         disk.unconfirmed_starts.limit,
     );
     Ok(text)
+}
+
+fn offers() -> Result<String> {
+    let cards: Vec<&str> = SOUND_CARDS.iter().map(|card| card.overlay).collect();
+    let file = sound_card::render(None).context("a file without a card")?;
+    let file = String::from_utf8(file.to_vec())?.replace('\n', "\\n");
+    Ok(format!(
+        "{HEADER} from appliance/update/src/bootchain/sound_card.rs.\n\n# The overlays that an owner may name.\n\
+         PARLEY_SOUND_CARDS = \"{}\"\n\n# The file that names one, as long as none is; with \\n for the ends of lines.\n\
+         PARLEY_CARD_FILE = \"{}\"\nPARLEY_CARD = \"{file}\"\n",
+        cards.join(" "),
+        sound_card::FILE,
+    ))
 }
 
 fn needs(packages: &Packages) -> String {

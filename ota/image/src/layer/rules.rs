@@ -16,6 +16,7 @@ mod secrets;
 mod services;
 pub mod sources;
 mod syntax;
+mod variants;
 
 use std::collections::BTreeMap;
 
@@ -160,6 +161,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("no network service", image::network),
     ("one version", image::version),
     ("the bundle is that of manifest.raucm", bundle::manifest),
+    ("one image for every choice", variants::one_image),
     ("kernel symbols", kernel::symbols),
     ("tools of the initramfs", initramfs::tools),
     ("makers of the initramfs", initramfs::makers),

@@ -46,6 +46,7 @@ const UNITS_OF_OURS: &[Expected] = &[
     Expected { unit: "parley-gate.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-commit.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-leave-trial.service", needs: HELPER, never: HELPER_NEVER },
+    Expected { unit: "parley-sound-card.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-probation.service", needs: HELPER, never: HELPER_NEVER },
     // The report makes a stick writable for a moment.
     Expected {
