@@ -294,12 +294,12 @@ fn an_earlier_versions_copy_is_believed_no_more_than_the_code_of_a_language() {
 #[test]
 fn words_that_only_a_newer_version_knows_outlive_an_older_one() {
     let device = Device::new();
-    device.file(OWNER, "[future]\nx = 1\n[updates]\nhours = \"2-4\"\nstick = \"ignore\"\n");
+    device.file(OWNER, "[future]\nx = 1\n[updates]\nweekday = \"2-4\"\nstick = \"ignore\"\n");
     device.started(&[(FILE, b"language = \"de\"\n")]);
     let loaded = Places::below(device.root()).load();
     assert_eq!((loaded.config.updates.stick, loaded.mistakes.len()), (OnStick::Ignore, 2));
     assert_eq!(loaded.config.conversation.language, "de");
-    assert!(device.read(OWNER).contains("hours = \"2-4\"") && device.read(OWNER).contains("x = 1"));
+    assert!(device.read(OWNER).contains("weekday = \"2-4\"") && device.read(OWNER).contains("x = 1"));
     // What nobody can read is begun anew.
     device.file(OWNER, [0xff; 10]);
     device.started(&[(FILE, b"language = \"fr\"\n")]);

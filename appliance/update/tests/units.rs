@@ -219,6 +219,33 @@ fn every_orderly_shutdown_is_written_down_while_data_is_there() {
     assert_eq!(values("parley-started.service", "RequiresMountsFor"), ["/var/lib/parley"]);
 }
 
+#[test]
+fn who_goes_by_the_owners_hours_knows_the_owners_time_zone() {
+    let files = values("parley-probation.service", "EnvironmentFile");
+    assert_eq!(files, values("parley.service", "EnvironmentFile"));
+    assert_eq!(files, ["-/var/lib/parley-setup/environment"]);
+}
+
+/// A board's clock may jump by years at any moment: it dates what an owner reads, chooses the hour of a restart, and
+/// decides nothing else.
+#[test]
+fn no_step_of_an_update_goes_by_the_clock() {
+    let mut users = Vec::new();
+    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let entry = entry.unwrap();
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        let is_test = entry.file_name() == "tests.rs";
+        let code = text.split("#[cfg(test)]").next().filter(|_| !is_test).unwrap_or_default();
+        let clocks = ["SystemTime::now", "Zoned::now", "Timestamp::now", ".modified()"];
+        let found = clocks.iter().filter(|clock| code.contains(**clock));
+        users.extend(found.map(|clock| format!("{} {clock}", entry.file_name().to_string_lossy())));
+    }
+    users.sort();
+    // How old a baseline is: one that seems young or old by mistake is written an hour later, or sooner.
+    let known = ["probation.rs Zoned::now", "update_folder.rs .modified()", "update_folder.rs SystemTime::now"];
+    assert_eq!(users, known);
+}
+
 /// Who owns a folder may put another one in the place of what lies in it.
 #[test]
 fn roots_memory_lies_in_no_folder_of_anybody_else() {

@@ -18,10 +18,22 @@ use parley_settings::Config;
 pub(super) fn run(config: &Config) -> Result<ExitCode> {
     let models = common::selection(config)?;
     common::block_on(async {
-        let source = common::microphone(config)?;
-        let sink = common::loudspeaker(config)?;
-        let workers = Workers::spawn(config, &models, Needed::All)?;
         let (settings, generating) = (settings(config, &models), common::generating(config));
+        let devices = common::microphone(config).and_then(|source| Ok((source, common::loudspeaker(config)?)));
+        let (source, sink) = match devices {
+            Ok(devices) => devices,
+            Err(error) => {
+                // The gate judges a device that has none by its engines.
+                if self_test::is_waited_for() {
+                    watchdog::takes_longer(self_test::LONGEST);
+                    let workers = Workers::spawn(config, &models, Needed::All)?;
+                    self_test::for_the_gate(&workers, settings, generating).await;
+                    workers.shut_down().await;
+                }
+                return Err(error);
+            }
+        };
+        let workers = Workers::spawn(config, &models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));

@@ -8,7 +8,7 @@ use super::{probation, reset};
 use crate::bootchain::journal::{Meaning, Start};
 use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::table::Table;
-use crate::records::data::Takeover;
+use crate::records::data::{Takeover, TakeoverFailed};
 use crate::records::events::UpdateEvent;
 use crate::records::moved;
 use crate::system::System;
@@ -51,7 +51,11 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
     let takeover = if meaning == Meaning::Trial { Takeover::Anew } else { Takeover::Keep };
     let migrated = system.data().prepare(takeover);
     let mut table = Table::default();
-    table.note_whether("migration", migrated.is_ok());
+    // Where there was no room, nobody knows whether the version can do it.
+    let lacked_room = |error: &anyhow::Error| error.downcast_ref().is_some_and(TakeoverFailed::lacked_room);
+    if !migrated.as_ref().is_err_and(lacked_room) {
+        table.note_whether("migration", migrated.is_ok());
+    }
     files::replace_json(&system.path(observed::OF_START), &table)?;
     if let Err(error) = migrated {
         // In a trial the gate sees the measurement and goes back; in an ordinary start an update must still be

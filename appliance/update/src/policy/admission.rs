@@ -82,6 +82,27 @@ pub fn other_layout(problem: impl Display) -> String {
     )
 }
 
+/// What a bundle may have beside its images, in bytes: signature, manifest, hook, and indexes of blocks.
+const BESIDE_IMAGES_BYTES: u64 = 64 << 20;
+
+/// Whether a file can be an update for this device, by its size in bytes: before anybody reads it.
+///
+/// # Errors
+/// It is larger than all that it could bring.
+pub fn admit_size(bytes: u64, device: &DeviceFacts) -> Result<(), String> {
+    let room = device.room.values().fold(0_u64, |sum, room| sum.saturating_add(*room));
+    // What cannot be compressed gets a little larger.
+    let largest = room.saturating_add(room / 16).saturating_add(BESIDE_IMAGES_BYTES);
+    if bytes <= largest {
+        return Ok(());
+    }
+    Err(format!(
+        "this file has {} MB, and no update for this device has more than {}: ask whoever made it for another file",
+        mb(bytes),
+        largest / 1_000_000
+    ))
+}
+
 /// Whether a bundle may be installed. `again` is the owner's word that a blocked version is to be tried once more.
 ///
 /// # Errors
@@ -259,6 +280,18 @@ mod tests {
         let mut large = bundle("1.3.0");
         large.images.insert("rootfs".into(), 4_000_001);
         refuses(&large, "needs 5 MB for its rootfs and the device has 4:");
+    }
+
+    #[test]
+    fn a_file_that_is_larger_than_all_it_could_bring_is_refused_unread() {
+        let largest = 4_000_050 + 4_000_050 / 16 + BESIDE_IMAGES_BYTES;
+        assert_eq!(admit_size(largest, &device()), Ok(()));
+        let refusal = admit_size(largest + 1, &device()).unwrap_err();
+        assert!(
+            refusal.starts_with("this file has 72 MB, and no update for this device has more than 71"),
+            "{refusal}"
+        );
+        assert!(admit_size(20 << 30, &device()).unwrap_err().contains("21475 MB"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use walkdir::WalkDir;
 
 use super::update_folder::load_or_set_aside;
@@ -93,7 +93,7 @@ impl Data {
                     let steps = steps(schema.forward, found, schema.version);
                     migrate(&self.place(schema.name, found), &own, steps.iter())?;
                 }
-                Ordering::Equal => fs::create_dir_all(&own).map_err(|error| failed(&own, &error))?,
+                Ordering::Equal => fs::create_dir_all(&own).map_err(|error| failed(&own, error))?,
             }
         }
         Ok(())
@@ -117,7 +117,7 @@ impl Data {
     /// The data cannot be copied; the old folders are then as the old slot left them.
     pub fn carry_back(&self, before: &BTreeMap<String, u32>) -> Result<()> {
         self.migrate_back(before)?;
-        files::replace_json(&self.in_use, before).map_err(|error| failed(&self.in_use, &error))
+        files::replace_json(&self.in_use, before).map_err(|error| failed(&self.in_use, error))
     }
 
     fn migrate_back(&self, before: &BTreeMap<String, u32>) -> Result<()> {
@@ -160,7 +160,7 @@ impl Data {
     }
 
     fn owner(&self) -> Result<AsOwner> {
-        AsOwner::of(&self.folder).map_err(|error| failed(&self.folder, &error))
+        AsOwner::of(&self.folder).map_err(|error| failed(&self.folder, error))
     }
 
     /// The versions that this program writes.
@@ -179,8 +179,23 @@ fn steps(all: &'static [Step], lower: u32, upper: u32) -> &'static [Step] {
     &all[index(lower)..index(upper)]
 }
 
-fn failed(folder: &Path, error: &io::Error) -> anyhow::Error {
-    anyhow!("cannot take over the data in {}: {error}; is the data partition full?", folder.display())
+/// Why data could not be taken over.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot take over the data in {}: {error}; is the data partition full?", folder.display())]
+pub struct TakeoverFailed {
+    folder: PathBuf,
+    error: io::Error,
+}
+
+impl TakeoverFailed {
+    /// Whether there was no room: no fault of whoever takes over.
+    pub fn lacked_room(&self) -> bool {
+        matches!(self.error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    }
+}
+
+fn failed(folder: &Path, error: io::Error) -> anyhow::Error {
+    TakeoverFailed { folder: folder.to_owned(), error }.into()
 }
 
 /// Copies a folder, takes the steps on the copy, and puts it in place of `to`: after a cut that is the old folder, the
@@ -207,7 +222,7 @@ fn migrate<'a>(from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) ->
         remove_folder(&away)?;
         File::open(to.parent().unwrap_or(to))?.sync_all()
     };
-    migrated().map_err(|error| failed(to, &error))
+    migrated().map_err(|error| failed(to, error))
 }
 
 fn remove_folder(folder: &Path) -> io::Result<()> {

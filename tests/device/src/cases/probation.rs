@@ -97,9 +97,9 @@ fn exceeded(device: &mut VirtualDevice, name: &str, value: &str) -> Result<Strin
     wait_committed(device)?;
     // Without the fault it stays.
     device.run("systemctl start parley-probation.service")?;
-    // A table that comes after all others.
+    // What root has measured is believed, whatever is seen.
     let measured = format!("{{\"{name}\": {{\"value\": {value}, \"samples\": 100}}}}");
-    device.run(&format!("echo '{measured}' > /run/parley/measurements/zz-fault.json"))?;
+    device.run(&format!("echo '{measured}' > /run/parley-update/measurements/zz-fault.json"))?;
     device.begin("systemctl start parley-probation.service")?;
     started(device, SlotName::A)?;
     let history = device.run("parley update history --json")?;

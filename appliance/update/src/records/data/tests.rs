@@ -113,6 +113,19 @@ fn a_migration_that_fails_or_is_cut_changes_nothing_and_is_done_again() {
 }
 
 #[test]
+fn a_migration_that_lacks_room_is_told_from_one_that_goes_wrong() {
+    fn lacks_room(_: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+    const FULL: &[Schema] = &[Schema { name: "notes", version: 2, forward: &[lacks_room], back: &[lacks_room] }];
+    let (folder, _) = old_data();
+    for (schemas, lacked_room) in [(FULL, true), (FAILING, false)] {
+        let failed = data(folder.path(), schemas).prepare(Takeover::Anew).unwrap_err();
+        assert_eq!(failed.downcast_ref::<TakeoverFailed>().map(TakeoverFailed::lacked_room), Some(lacked_room));
+    }
+}
+
+#[test]
 fn carrying_back_that_fails_leaves_what_the_old_slot_wrote() {
     let (folder, old) = old_data();
     let before = old.current();
