@@ -65,6 +65,30 @@ fn units(ending: &str) -> Vec<String> {
     names.chain([SETUP.to_owned()]).filter(|name| name.ends_with(ending)).collect()
 }
 
+/// Wherever a unit lies that is installed with us: these tests see it.
+#[test]
+fn no_unit_of_ours_escapes_these_tests() {
+    fn look(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            // Links only switch a unit on.
+            if entry.file_type().unwrap().is_dir() {
+                look(&path, found);
+            } else if entry.file_type().unwrap().is_file() && (name.ends_with(".service") || name.ends_with(".socket"))
+            {
+                found.push(name);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    look(&overlay(), &mut found);
+    look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../meta-voice"), &mut found);
+    let mut seen = [units(".service"), units(".socket")].concat();
+    found.sort_unstable();
+    seen.sort_unstable();
+    assert_eq!(found, seen);
+}
+
 #[test]
 fn nothing_of_ours_can_be_reached_from_the_network() {
     assert_eq!(units(".socket"), Vec::<String>::new(), "nobody listens");

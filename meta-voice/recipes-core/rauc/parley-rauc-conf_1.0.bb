@@ -10,10 +10,12 @@ LIC_FILES_CHKSUM = "\
 
 FILESEXTRAPATHS:prepend := "${PARLEY_CLONE}/ota:"
 SRC_URI = "file://system.conf"
-S = "${UNPACKDIR}"
 
 INHIBIT_DEFAULT_DEPS = "1"
 DEPENDS = "openssl-native"
+
+S = "${UNPACKDIR}"
+
 COMPATIBLE_MACHINE = "^rpi$"
 
 do_configure[noexec] = "1"

@@ -13,6 +13,7 @@ mod packages;
 mod recipe;
 mod release;
 mod reproducible;
+mod versions;
 
 use clap::{Parser, Subcommand};
 

@@ -14,6 +14,7 @@ mod bad_sticks;
 mod committed;
 mod cuts;
 mod data;
+mod flashing;
 mod gate;
 mod install;
 mod probation;
@@ -100,6 +101,7 @@ const RARE: Scenario = Scenario { name: "", cases: &[], starts: 0, after: None, 
 pub const SCENARIOS: &[&Scenario] = &[
     &starting::FRESH_CARD,
     &starting::AUTOBOOT,
+    &flashing::FLASHING,
     &refused::REFUSED,
     &refused::OLD_EEPROM,
     &install::UPDATE,

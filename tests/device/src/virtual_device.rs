@@ -236,6 +236,11 @@ impl VirtualDevice {
         lines.map(|line| (line.text, line.recorded)).collect()
     }
 
+    /// What this start has said on the console so far.
+    pub fn said_now(&self) -> Vec<String> {
+        self.lines().into_iter().map(|line| line.text).collect()
+    }
+
     fn lines(&self) -> Vec<Line> {
         self.machine.as_ref().map(|machine| machine.console.lines()).unwrap_or_default()
     }

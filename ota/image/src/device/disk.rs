@@ -34,6 +34,8 @@ pub struct Built {
     pub bundles: PathBuf,
     pub served: PathBuf,
     pub stick: PathBuf,
+    /// The archive that the root was made from.
+    pub userland: PathBuf,
     /// Keeps other processes from replacing them, and from the folders of the cases.
     pub alone: File,
 }
@@ -46,8 +48,11 @@ const NEXT: &str = "1.1.0";
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../contents.rs ../packages.rs ../recipe.rs ../reproducible.rs";
+const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs versions.rs ../bundle.rs ../contents.rs ../packages.rs ../recipe.rs ../reproducible.rs";
 
+/// What the recipe of the first partition puts there for the owner to copy.
+const EXAMPLE: &str = "parley-setup.example.toml";
+const EXAMPLE_FROM: &str = "meta-voice/recipes-bsp/parley-autoboot/files";
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 
 struct Sources {
@@ -112,6 +117,7 @@ pub fn ready() -> Result<Built> {
         bundles: images.join("bundles.img"),
         served: images.join("served"),
         stick: images.join("stick.img"),
+        userland: sources.userland,
         alone,
     })
 }
@@ -254,7 +260,11 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     let autoboot = images.join("autoboot.txt");
     fs::write(&autoboot, layout.autoboot_txt(layout.autoboot.committed)?)?;
     let fat = images.join("autoboot.img");
-    make_fat(layout.partition("autoboot")?, &[(&autoboot, &layout.autoboot.file)], &fat)?;
+    let example = images.join(EXAMPLE);
+    fs::copy(places::workspace().join(EXAMPLE_FROM).join(EXAMPLE), &example)?;
+    let files: [(&Path, &str); 2] = [(&autoboot, &layout.autoboot.file), (&example, EXAMPLE)];
+    make_fat(layout.partition("autoboot")?, &files, &fat)?;
+    fs::remove_file(example)?;
     place(&disk, layout.partition("autoboot")?, &fat)?;
     for (name, slot) in [(SlotName::A, Slot::A), (SlotName::B, Slot::B)] {
         let boot = images.join("boot.part");

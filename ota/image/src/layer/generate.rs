@@ -44,14 +44,20 @@ pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
 
 pub fn write(root: &Path) -> Result<()> {
     for (path, content) in all(&Checkout::new(root))? {
-        let file = root.join(path);
-        if std::fs::read_to_string(&file).is_ok_and(|present| present == content) {
-            continue;
-        }
-        std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
-        std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
-        println!("Written: {path}");
+        write_file(root, path, &content)?;
     }
+    Ok(())
+}
+
+/// Writes a file of the clone, if it says something else.
+pub fn write_file(root: &Path, path: &str, content: &str) -> Result<()> {
+    let file = root.join(path);
+    if std::fs::read_to_string(&file).is_ok_and(|present| present == content) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
+    std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("Written: {path}");
     Ok(())
 }
 
@@ -76,7 +82,7 @@ pub struct Package {
     pub name: String,
     pub version: String,
     source: Option<String>,
-    checksum: Option<String>,
+    pub checksum: Option<String>,
 }
 
 pub fn packages(lock: &str) -> Result<Vec<Package>> {
@@ -187,7 +193,8 @@ fn needs(packages: &Packages) -> String {
     };
     let files = list("PARLEY_NEEDED_FILES", packages.files().map(|(file, _)| file).collect());
     format!(
-        "{HEADER} from ota/packages.toml.\n{files}{}",
+        "{HEADER} from ota/packages.toml.\n\n\
+         # nooelint: oelint.vars.pathhardcode - as units and programs name them{files}{}",
         list("PARLEY_NEEDED_MODULES", packages.module.keys().map(String::as_str).collect())
     )
 }

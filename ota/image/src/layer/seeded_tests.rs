@@ -122,6 +122,13 @@ a root without dmsetup | packagegroup-voice.bb | ROOT = "libdevmapper" | ROOT = 
 a sound card whose module nobody looks for | packages.toml | snd-usb-audio = "SND_USB_AUDIO"\n |
 a driver of the fragment without its module | packages.toml | snd-soc-tas5713 = "SND_BCM2708_SOC_HIFIBERRY_AMP"\n |
 a package that the table does not know | packagegroup-voice.bb | SOUND = "alsa-lib | SOUND = "alsa-plugins alsa-lib
+== versions of the pinned layers
+a pin that moved alone | parley-pi5.yml | 38da0e5866a953e6 | 48da0e5866a953e6
+a package whose version nobody has looked up | versions.toml | squashfs-tools = { | squashfs-tool = {
+== known holes are closed
+a RAUC with a known hole | versions.toml | rauc = { recipe = "rauc", version = "1.15.2" | rauc = { recipe = "rauc", version = "1.15.1"
+a RAUC of whatever version | voice.conf | PREFERRED_VERSION_rauc = "1.15.2"\n |
+another RAUC that signs | voice.conf | PREFERRED_VERSION_rauc-native = "1.15.2" | PREFERRED_VERSION_rauc-native = "1.13"
 == shell syntax
 a function that no shell can read | parley_slot_images.bbclass | for tree in $trees; do | for tree in $trees
 == syntax
