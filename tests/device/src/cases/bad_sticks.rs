@@ -42,7 +42,7 @@ const LOOK_BUDGET: Duration = Duration::from_secs(180);
 const LONGEST_REPORT: usize = 4000;
 
 /// What a report may say of a file that is no bundle; an owner knows what to do then.
-const OWNERS_WORDS: &[&str] = &["damaged", "signed", "trust", "too large", "too many", "no update"];
+const OWNERS_WORDS: &[&str] = &["damaged", "signed", "trust", "has more", "no more than", "no update"];
 /// What only a programmer reads.
 const PROGRAMMERS_WORDS: &[&str] = &["GDBus", "os error", "errno", "Error:", "org.freedesktop", "panicked"];
 
@@ -118,10 +118,10 @@ const STATE: &str = "systemctl list-units --all --plain --no-legend 'parley-stic
 fn look(device: &mut VirtualDevice, image: &PathBuf) -> Result<String> {
     device.machine()?.change_stick(image)?;
     device.machine()?.plug_stick()?;
-    // One that udev does not take for a file system gets no unit.
+    // One that udev does not take for a file system gets no unit, and where the owner wants no sticks the unit ends before it begins.
     let wait = format!(
         "for i in $(seq 10); do test -b /dev/sd[a-z] && break; sleep 1; done; udevadm settle; sleep 3; \
-         for i in $(seq 600); do state=$({STATE}); case \"$state\" in active|failed|'') break ;; esac; sleep 1; done; \
+         for i in $(seq 600); do state=$({STATE}); case \"$state\" in *ing) ;; *) break ;; esac; sleep 1; done; \
          echo \"$state\""
     );
     device.run_within(&format!("({wait})"), LOOK_BUDGET).context("the device is not done with the stick")
