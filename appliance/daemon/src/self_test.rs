@@ -60,18 +60,14 @@ pub const LONGEST: Duration = gate::TIME_LIMIT;
 /// Where the gate is told.
 const TOLD: &str = "self-test.json";
 
-/// Whether the gate of a trial waits to be told.
+/// Whether the gate waits to be told.
 pub fn is_waited_for() -> bool {
-    is_trial() && !Path::new(observed::FOLDER).join(TOLD).exists()
+    System::default().is_judged() && !Path::new(observed::FOLDER).join(TOLD).exists()
 }
 
-fn is_trial() -> bool {
-    System::default().start().is_ok_and(|start| start.trial)
-}
-
-/// In a trial, asks the question and tells the gate how long the answer took. In any other start it does nothing.
+/// Where the gate judges, asks the question and tells it how long the answer took. In any other start it does nothing.
 pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Generating) {
-    if !is_trial() {
+    if !System::default().is_judged() {
         return;
     }
     let Some(engines) = workers.engines() else { return };

@@ -218,6 +218,12 @@ fn no_unit_mounts_where_nobody_else_sees_it() {
     }
 }
 
+/// In a /var/tmp of its own a unit sees nothing of what a reset has to forget there.
+#[test]
+fn what_fulfils_a_reset_sees_all_of_the_data() {
+    assert_eq!(values("parley-started.service", "PrivateTmp").last().map(String::as_str), Some("no"));
+}
+
 /// In tenths, as systemd counts what a service could do if it turned against the device. The guest measures the same of
 /// units that run.
 #[test]

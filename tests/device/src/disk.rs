@@ -67,6 +67,22 @@ pub fn start(disk: &dyn Disk, layout: &Layout, register: &mut Register, reset: R
     register.start(reset, autoboot.as_deref())
 }
 
+/// What the firmware really starts of its choice: from a boot partition that holds no system it walks on to the ones
+/// behind it, and the last is the end (`PARTITION_WALK=1`, the firmware's own setting since August 2025).
+///
+/// # Errors
+/// When neither the partition of the choice nor one behind it can be started.
+pub fn walk(disk: &dyn Disk, layout: &Layout, choice: Choice) -> Result<(Choice, BootFiles)> {
+    let mut unreadable = None;
+    for partition in layout.partitions.iter().filter(|partition| partition.number >= choice.partition) {
+        match BootFiles::read(disk, layout, partition) {
+            Ok(files) => return Ok((Choice { partition: partition.number, ..choice }, files)),
+            Err(error) => unreadable = unreadable.or(Some(error)),
+        }
+    }
+    Err(unreadable.context("the disk has no such partition")?.context(format!("the firmware looks for {choice}")))
+}
+
 /// The slot that an ordinary start takes.
 pub fn committed(disk: &dyn Disk, layout: &Layout) -> Option<SlotName> {
     layout.slot_of_boot(start(disk, layout, &mut Register::default(), Reset::PowerOn).partition)
@@ -242,6 +258,26 @@ mod tests {
         let disk = disk_with(&layout.partitions[0], "other.txt", b"");
         assert_eq!(fat_file(&disk, &layout.partitions[0], "autoboot.txt").unwrap(), None);
         assert!(fat_file(&Blank, &layout.partitions[0], "autoboot.txt").is_err());
+    }
+
+    #[test]
+    fn the_firmware_walks_on_from_a_partition_that_holds_no_system() {
+        let layout = layout();
+        let (a, b) = (layout.boot(SlotName::A).unwrap(), layout.boot(SlotName::B).unwrap());
+        let disk = disk_with(b, KERNEL, b"kernel");
+        let mut fat = vec![0; b.size as usize];
+        disk.read_exact_at(&mut fat, b.start).unwrap();
+        let mounted = fatfs::FileSystem::new(io::Cursor::new(&mut fat[..]), fatfs::FsOptions::new()).unwrap();
+        for name in [INITRAMFS, &layout.cmdline.file] {
+            mounted.root_dir().create_file(name).unwrap().write_all(b"x").unwrap();
+        }
+        mounted.unmount().unwrap();
+        disk.write_all_at(&fat, b.start).unwrap();
+        let choice = Choice { partition: a.number, tryboot: true };
+        let (walked, files) = walk(&disk, &layout, choice).unwrap();
+        assert_eq!((walked, files.kernel), (Choice { partition: b.number, tryboot: true }, b"kernel".to_vec()));
+        let behind = Choice { partition: b.number + 1, tryboot: false };
+        assert!(walk(&disk, &layout, behind).is_err(), "it never walks back");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What the Pi's firmware decides before any of our code runs: which boot partition it takes.
 //!
 //! Terms: the *tryboot flag* is a register that survives a reset and is lost with the power. It is one-shot: whoever
-//! reads it clears it.
+//! reads it clears it. The *count* of starts lies in another such register, and the *reset status* is the chip's own
+//! register PM_RSTS, which says whether the power came or something asked for the reset.
 //! *autoboot.txt* lies on the first FAT partition and names the partitions for an ordinary and for a tryboot start.
 //!
 //! Rules, from the vendor's description of `autoboot.txt`, written anew here and not shared with the product's code, so
@@ -27,6 +28,22 @@ pub enum Reset {
     Warm,
 }
 
+/// The bit of PM_RSTS that the power sets.
+const HAD_POWER_ON: u32 = 0x1000;
+/// The bit that a full reset by the watchdog sets, through which a kernel restarts as well.
+const HAD_WATCHDOG_FULL: u32 = 0x20;
+
+impl Reset {
+    /// PM_RSTS as the firmware finds it, which it hands on as `/chosen/bootloader/rsts`. A restart with the argument
+    /// `0 tryboot` names partition 0, so the bits that carry one are zero.
+    pub fn status(self) -> u32 {
+        match self {
+            Self::PowerOn => HAD_POWER_ON,
+            Self::Warm => HAD_WATCHDOG_FULL,
+        }
+    }
+}
+
 /// What the firmware starts, and what it tells the kernel about it under `/chosen/bootloader`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -36,16 +53,27 @@ pub struct Choice {
     pub tryboot: bool,
 }
 
+/// What the firmware tells the kernel of a start under `/chosen/bootloader`.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    pub choice: Choice,
+    /// PM_RSTS.
+    pub reset_status: u32,
+    /// Starts since the power came.
+    pub starts: u32,
+}
+
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "partition {}{}", self.partition, if self.tryboot { " (tryboot)" } else { "" })
     }
 }
 
-/// The one register that matters here.
+/// The registers that survive a reset, as far as they matter here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Register {
     tryboot: bool,
+    starts: u32,
 }
 
 impl Register {
@@ -65,8 +93,15 @@ impl Register {
     /// Starts the board: reads and clears the flag, and chooses a partition by `autoboot.txt` (`None`: there is no such
     /// file).
     pub fn start(&mut self, reset: Reset, autoboot: Option<&[u8]>) -> Choice {
+        let before = if reset == Reset::PowerOn { 0 } else { self.starts };
+        self.starts = before.saturating_add(1);
         let flag = std::mem::take(&mut self.tryboot) && reset == Reset::Warm;
         choose(flag, autoboot)
+    }
+
+    /// Starts since the power came: `/chosen/bootloader/count`.
+    pub fn starts(&self) -> u32 {
+        self.starts
     }
 }
 
@@ -178,6 +213,17 @@ mod tests {
         let mut register = heard(RESTART);
         assert_eq!(register.start(Reset::PowerOn, Some(COMMITTED_TO_A)), Choice { partition: 2, tryboot: false });
         assert_eq!(register.start(Reset::Warm, Some(COMMITTED_TO_A)), Choice { partition: 2, tryboot: false });
+    }
+
+    #[test]
+    fn starts_are_counted_from_the_power_on() {
+        let mut register = Register::default();
+        let counted = [Reset::PowerOn, Reset::Warm, Reset::Warm, Reset::PowerOn].map(|reset| {
+            register.start(reset, None);
+            register.starts()
+        });
+        assert_eq!(counted, [1, 2, 3, 1]);
+        assert_eq!((Reset::PowerOn.status(), Reset::Warm.status()), (0x1000, 0x20));
     }
 
     #[test]
