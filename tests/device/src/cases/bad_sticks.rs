@@ -2,7 +2,7 @@
 
 mod images;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -115,7 +115,7 @@ fn bad_sticks(bench: &Bench, report: &mut Report) -> Result<()> {
 const STATE: &str = "systemctl list-units --all --plain --no-legend 'parley-stick@*' | awk '{print $3}'";
 
 /// Plugs a stick in, and waits until the device has done with it.
-fn look(device: &mut VirtualDevice, image: &PathBuf) -> Result<String> {
+fn look(device: &mut VirtualDevice, image: &Path) -> Result<String> {
     device.machine()?.change_stick(image)?;
     device.machine()?.plug_stick()?;
     // One that udev does not take for a file system gets no unit, and where the owner wants no sticks the unit ends before it begins.
@@ -129,16 +129,14 @@ fn look(device: &mut VirtualDevice, image: &PathBuf) -> Result<String> {
 
 fn pull(device: &mut VirtualDevice) -> Result<()> {
     device.machine()?.pull_stick()?;
-    let wait = format!(
-        "sleep 1; systemctl reset-failed 'parley-stick@*' 2>/dev/null; \
+    let wait = "sleep 1; systemctl reset-failed 'parley-stick@*' 2>/dev/null; \
          for i in $(seq 30); do grep -q '^/dev/sd' /proc/mounts || test -b /dev/sd[a-z] || break; sleep 1; done; \
-         ! grep '^/dev/sd' /proc/mounts"
-    );
+         ! grep '^/dev/sd' /proc/mounts";
     device.run(&format!("({wait})")).context("the stick is still mounted").map(|_| ())
 }
 
 /// A stick that must not be mounted; what its unit says.
-fn unmountable(device: &mut VirtualDevice, image: &PathBuf) -> Result<String> {
+fn unmountable(device: &mut VirtualDevice, image: &Path) -> Result<String> {
     let state = look(device, image)?;
     let looked = device.run("grep '^/dev/sd' /proc/mounts; cat /proc/sys/kernel/tainted");
     let said = device.run("journalctl --no-pager --output=cat --unit='parley-stick@*' --lines=3 || true");
@@ -148,7 +146,7 @@ fn unmountable(device: &mut VirtualDevice, image: &PathBuf) -> Result<String> {
 }
 
 /// The report that a stick gets.
-fn told(device: &mut VirtualDevice, image: &PathBuf) -> Result<String> {
+fn told(device: &mut VirtualDevice, image: &Path) -> Result<String> {
     let state = look(device, image)?;
     let why = "journalctl --no-pager --output=cat --unit='parley-stick@*' --lines=15; exit 1";
     let report = device.run(&format!("(cat /run/parley-stick/*/parley-report.txt || {{ {why}; }})"));
@@ -166,7 +164,7 @@ fn in_owners_words(report: String) -> Result<String> {
 }
 
 /// A file that is too large for FAT, and takes no room on this host. The guest writes it while nobody looks at sticks.
-fn large(device: &mut VirtualDevice, image: &PathBuf) -> Result<String> {
+fn large(device: &mut VirtualDevice, image: &Path) -> Result<String> {
     images::exfat(image, 24 << 30)?;
     owner_wants_no_stick(device)?;
     look(device, image)?;
