@@ -1,7 +1,8 @@
 # The images of a slot, and of the card.
 #
 # erofs-lz4.verity: the root with its dm-verity hash tree behind it, the same bytes on the card and in a bundle.
-# bootslot: kernel, initramfs, device trees, config.txt and the template of the command line. One for both slots.
+# bootslot: kernel, initramfs, device trees, config.txt, the file for the owner's sound card, and the template of the command line. One for both
+#   slots.
 # bootslot-a, bootslot-b: completed for a slot, for the card; on the device a bundle's hook does the same.
 
 inherit parley_fat
@@ -61,8 +62,12 @@ parley_boot_slot () {
     printf '%-*s\n' $(expr ${PARLEY_CMDLINE_BYTES} - 1) "$line" > $work/${PARLEY_CMDLINE_FILE}
     [ $(stat --format=%s $work/${PARLEY_CMDLINE_FILE}) -eq ${PARLEY_CMDLINE_BYTES} ] || bbfatal "the command line is too long: $line"
 
+    # One sector, for ever: a device writes its owner's card into it. What comes behind it in config.txt might not be read for every board.
+    printf '%b' '${PARLEY_CARD}' > $work/${PARLEY_CARD_FILE}
+    [ "$(tail -n 1 $work/config.txt)" = "include ${PARLEY_CARD_FILE}" ] || bbfatal "config.txt does not end with ${PARLEY_CARD_FILE}"
+
     parley_make_fat "$1" ${PARLEY_SIZE_BOOT_A} ${PARLEY_FSLABEL_BOOT_A}
-    for name in config.txt ${SDIMG_KERNELIMAGE} initramfs ${PARLEY_CMDLINE_FILE}; do
+    for name in config.txt ${SDIMG_KERNELIMAGE} initramfs ${PARLEY_CMDLINE_FILE} ${PARLEY_CARD_FILE}; do
         parley_put "$1" $work/$name $name
     done
     parley_folder "$1" overlays
@@ -71,6 +76,12 @@ parley_boot_slot () {
         name="${tree##*;}"
         cp ${DEPLOY_DIR_IMAGE}/"${tree%%;*}" $work/tree
         parley_put "$1" $work/tree "$name"
+    done
+    for card in ${PARLEY_SOUND_CARDS}; do
+        case "$trees " in
+        *"overlays/$card.dtbo "*) ;;
+        *) bbfatal "an owner may name the sound card $card, and the kernel makes no overlay for it" ;;
+        esac
     done
     cp ${DEPLOY_DIR_IMAGE}/parley-ramoops.dtbo $work/parley-ramoops.dtbo
     parley_put "$1" $work/parley-ramoops.dtbo overlays/parley-ramoops.dtbo

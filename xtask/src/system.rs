@@ -30,6 +30,7 @@ pub const DEVICE: &[&str] = &[
     "dosfstools",
     "e2fsprogs",
     "erofs-utils",
+    "exfatprogs",
     "fdisk",
     "kmod",
     "mmdebstrap",

@@ -72,7 +72,11 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode> {
     let config = || config(cli.config.as_deref());
     match cli.command {
-        Command::Run => run::run(&config()?),
+        Command::Run => {
+            // A file that somebody names is taken whole or refused, with its models.
+            let image = if cli.config.is_none() { Places::of_this_machine().image() } else { None };
+            run::run(&config()?, image.as_ref())
+        }
         Command::Talk(options) => talk::run(&options, &config()?),
         Command::Ask(options) => ask::run(&options, &config()?),
         Command::Say(options) => say::run(&options, &config()?),

@@ -26,7 +26,9 @@ use parley_conversation::{Conversation, Event, Phase, TurnId};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
-pub use self::handle::{Engines, Generating, Handle, Loudspeaker, Observation, Performer, Performing, TurnReport};
+pub use self::handle::{
+    Engines, Generating, Handle, Loudspeaker, Observation, Performer, Performing, TurnReport, next_announcement,
+};
 use self::jobs::AnswerJob;
 use self::recent_audio::RecentAudio;
 use self::reply_cache::ReplyCache;

@@ -18,10 +18,12 @@
 
 #![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
 
+pub mod announcer;
 pub mod conductor;
 pub mod health;
 pub mod listening;
 pub mod machine;
+pub mod models_in_use;
 pub mod rehearsal;
 pub mod self_test;
 pub mod session;

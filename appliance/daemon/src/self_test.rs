@@ -3,7 +3,7 @@
 //! It runs in the daemon, on the very engines that answer people, through a conductor of its own whose microphone and
 //! loudspeaker are memory; nobody hears it. A wake word will join in front of the question when there is one.
 //!
-//! Rules: it needs no internet and no recording, and leaves nothing behind in anybody's conversation.
+//! Rules: it needs no internet, no recording and no sound device, and leaves nothing behind in anybody's conversation.
 
 use std::path::Path;
 use std::time::Duration;
@@ -54,9 +54,20 @@ pub enum SelfTestError {
     NoAnswer,
 }
 
-/// In a trial, asks the question and tells the gate how long the answer took. In any other start it does nothing.
+/// So long the gate waits for it.
+pub const LONGEST: Duration = gate::TIME_LIMIT;
+
+/// Where the gate is told.
+const TOLD: &str = "self-test.json";
+
+/// Whether the gate waits to be told.
+pub fn is_waited_for() -> bool {
+    System::default().is_judged() && !Path::new(observed::FOLDER).join(TOLD).exists()
+}
+
+/// Where the gate judges, asks the question and tells it how long the answer took. In any other start it does nothing.
 pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Generating) {
-    if !System::default().start().is_ok_and(|start| start.trial) {
+    if !System::default().is_judged() {
         return;
     }
     let Some(engines) = workers.engines() else { return };
@@ -77,7 +88,7 @@ pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Gen
     let mut table = Table::default();
     // A failure is told as a time that no limit allows, so that the gate need not wait for the end of its own.
     table.note("self-test-s", answered.unwrap_or(gate::TIME_LIMIT).as_secs_f64());
-    if let Err(error) = files::replace_json(&Path::new(observed::FOLDER).join("self-test.json"), &table) {
+    if let Err(error) = files::replace_json(&Path::new(observed::FOLDER).join(TOLD), &table) {
         tracing::warn!(%error, "the gate cannot be told how the self-test went");
     }
 }

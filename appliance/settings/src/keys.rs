@@ -70,6 +70,7 @@ pub const KEYS: &[Key] = &[
     key("engines.state-folder", FOLDER, |config| config.engines.state_folder.as_deref().is_none_or(is_folder)),
     key("updates.stick", r#""ask", "install" or "ignore""#, |_| true),
     key("updates.restart", r#""asked" or "quiet""#, |_| true),
+    key("updates.hours", r#""any", or two times of day, ten minutes apart at least, as in "02:00-05:00""#, |_| true),
 ];
 
 const DEVICE: &str = "an ALSA device name";

@@ -18,6 +18,7 @@
 mod config;
 #[cfg(test)]
 mod documents;
+mod hours;
 mod keys;
 pub mod language;
 mod layer;
@@ -26,6 +27,7 @@ mod text;
 mod updates;
 
 pub use config::{AudioSettings, Config, ConversationSettings, EnginesSettings, ModelsSettings};
+pub use hours::{Hours, NoHours};
 pub use keys::{KEYS, Key};
 pub use layer::{Change, Layer, Mistake};
 pub use places::{FileRefused, IMAGE, Loaded, OWNER, Places, SYSTEM};

@@ -73,6 +73,11 @@ impl Places {
         Loaded { config: Config::default(), mistakes: Vec::new() }.and([Some(self.path(IMAGE))])
     }
 
+    /// The settings that an image was built with; `None` on a machine without one.
+    pub fn image(&self) -> Option<Config> {
+        self.path(IMAGE).is_file().then(|| self.load_image().config)
+    }
+
     /// The settings from all layers and, over them, a file that somebody names.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hours::Hours;
+
 /// Updates of a device.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -10,6 +12,8 @@ pub struct Updates {
     pub stick: OnStick,
     /// When the device restarts into an update that is installed: "asked" or "quiet".
     pub restart: OnInstalled,
+    /// The hours in which it restarts by itself, by the device's time zone: "any", or two times of day.
+    pub hours: Hours,
 }
 
 /// What happens when a stick with an update is plugged in.

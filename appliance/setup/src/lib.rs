@@ -7,10 +7,12 @@
 //! Rules: a file with a mistake changes nothing and is reported; a key that is left out changes nothing; nothing is kept
 //! that the device does not need; only what this program wrote itself is read back.
 
+mod aloud;
 pub mod card;
 pub mod owner;
 pub mod plan;
 pub mod system;
+pub mod wireless;
 
 /// The file's name on the first partition.
 pub const FILE: &str = "parley-setup.toml";

@@ -10,7 +10,7 @@ use parley_settings::{Config, KEYS, Layer, language};
 use toml::Value;
 
 use self::values::{country_meant, is_country, is_host, is_host_name, is_network, is_password, is_public_key};
-use self::values::{is_server, is_time_zone, is_token, is_word};
+use self::values::{good_cards, is_server, is_sound_card, is_time_zone, is_token, is_word};
 use crate::FILE;
 
 /// What the file may say; all of it is optional. `docs/CONFIGURATION.md` lists the keys, and a test compares.
@@ -24,6 +24,8 @@ pub struct Setup {
     pub time_zone: Option<String>,
     /// Time servers, hosts or addresses; without any, those that the network names.
     pub ntp: Vec<String>,
+    /// The sound card on the board's pins by its overlay; `none` takes an earlier one back.
+    pub sound_card: Option<String>,
     /// The word that the device would listen for. No version has a setting for it yet: it is checked and reported.
     pub wake_word: Option<String>,
     /// Who may log in to the development image: a line of OpenSSH's `authorized_keys`.
@@ -70,6 +72,7 @@ const OWN: &[&str] = &[
     "language",
     "time-zone",
     "ntp",
+    "sound-card",
     "wake-word",
     "ssh-key",
     "wifi.network",
@@ -129,6 +132,7 @@ impl Setup {
             name: named,
             time_zone: said.text("time-zone", is_time_zone, zone)?,
             ntp: said.servers("ntp")?,
+            sound_card: said.text("sound-card", is_sound_card, &good_cards())?,
             wake_word: said.text("wake-word", is_word, "letters, digits, dashes and underscores")?,
             ssh_key: said.text(
                 "ssh-key",

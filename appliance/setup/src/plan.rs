@@ -1,6 +1,8 @@
 //! Turns the owner's file into files to write and a report. Pure: nothing is read or written here.
 
 use parley_settings::OWNER;
+use parley_update::bootchain::sound_card;
+use parley_update::owners_card::CHOICE;
 use toml::{Table, Value};
 
 use crate::FOLDER;
@@ -13,7 +15,9 @@ pub struct Device {
     pub development: bool,
     /// What the owner's layer of settings says so far. What this version does not know in it stays.
     pub settings: Table,
-    /// The configuration of a fleet's client with words in braces to fill in; only the image of a fleet has one.
+    /// The board's serial number, which no other board has; none where the firmware says none.
+    pub serial: Option<String>,
+    /// The configuration of a fleet's client with words in braces to fill in, where the image has one.
     pub fleet: Option<String>,
 }
 
@@ -72,6 +76,10 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
         write(TIME_SERVERS.to_owned(), format!("[Time]\nNTP={}\n", setup.ntp.join(" ")), Readers::All);
         report.push(format!("ntp: {}", setup.ntp.join(", ")));
     }
+    if let Some(card) = &setup.sound_card {
+        write(CHOICE.to_owned(), format!("{card}\n"), Readers::All);
+        report.push(format!("sound-card: {card}{}", remark_on(card)));
+    }
     let mut settings = setup.settings.clone();
     let is_fleets = setup.fleet.is_some() && device.fleet.is_some();
     if is_fleets && !settings.iter().any(|(section, key, _)| section == "updates" && key == "restart") {
@@ -100,15 +108,28 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     if let Some((fleet, name)) = setup.fleet.as_ref().zip(setup.name.as_ref()) {
         match &device.fleet {
             Some(template) => {
-                write(format!("{FOLDER}/hawkbit.conf"), hawkbit(template, fleet, name), Readers::Root);
-                report.push(format!("fleet: {name}, of {}", fleet.server));
+                // Two owners may choose the same name; the server would take both devices for one.
+                let id = device.serial.as_ref().unwrap_or(name);
+                write(format!("{FOLDER}/hawkbit.conf"), hawkbit(template, fleet, id, name), Readers::Root);
+                report.push(format!("fleet: {id}, of {}", fleet.server));
             }
-            None => report
-                .push("fleet: not used; this image has no client for one (build it with kas/fleet.yml)".to_owned()),
+            None => report.push("fleet: not used; this image has no client for one".to_owned()),
         }
     }
     plan.report = report;
     plan
+}
+
+/// What an owner of this card has to know.
+fn remark_on(card: &str) -> &'static str {
+    match sound_card::known(card) {
+        Some(card) if card.records => "; the device restarts for it if it is new",
+        Some(_) => {
+            "; the device restarts for it if it is new. This card only plays: a microphone is needed beside it, on USB, \
+             and [audio] says which of the two is which"
+        }
+        None => "; sound comes from USB, or from a card that the firmware knows by its own EEPROM",
+    }
 }
 
 /// The owner's layer with some settings changed; whatever else it says stays.
@@ -141,8 +162,9 @@ fn wpa_supplicant(wifi: &Wifi) -> String {
 }
 
 /// The values were checked: none contains a line break, a brace or a space.
-fn hawkbit(template: &str, fleet: &Fleet, name: &str) -> String {
-    template.replace("{server}", &fleet.server).replace("{device}", name).replace("{token}", &fleet.token)
+fn hawkbit(template: &str, fleet: &Fleet, id: &str, name: &str) -> String {
+    let filled = template.replace("{server}", &fleet.server).replace("{device}", id).replace("{name}", name);
+    filled.replace("{token}", &fleet.token)
 }
 
 #[cfg(test)]
@@ -226,7 +248,8 @@ mod tests {
             line.and_then(|line| Some(line.split_once('=')?.1.trim().to_owned()))
         };
         assert_eq!(value("hawkbit_server").as_deref(), Some("updates.example.org:8443"));
-        assert_eq!(value("target_name").as_deref(), Some("kitchen"));
+        assert_eq!(value("target_name").as_deref(), Some("kitchen"), "a board without a number");
+        assert_eq!(value("name").as_deref(), Some("kitchen"));
         assert_eq!(value("auth_token").as_deref(), Some("swordfish"));
         assert!(
             !written.content.lines().any(|line| !line.starts_with('#') && line.contains('{')),
@@ -237,6 +260,35 @@ mod tests {
         let other = planned(file, &Device::default());
         assert!(!other.writes.iter().any(|write| write.content.contains("swordfish")), "{other:?}");
         assert!(other.report.join(" ").contains("no client"), "{other:?}");
+    }
+
+    #[test]
+    fn a_card_that_only_plays_is_said_to_need_a_microphone() {
+        for card in sound_card::SOUND_CARDS {
+            let plan = planned(&format!("sound-card = \"{}\"\n", card.overlay), &Device::default());
+            let write = Write { path: CHOICE.into(), content: format!("{}\n", card.overlay), readers: Readers::All };
+            assert_eq!(plan.writes, [write]);
+            assert_eq!(plan.report[0].contains("a microphone is needed"), !card.records, "{plan:?}");
+        }
+        let plan = planned("sound-card = \"none\"\n", &Device::default());
+        assert_eq!(plan.writes[0].content, "none\n");
+        assert!(plan.report[0].starts_with("sound-card: none; sound comes from USB"), "{plan:?}");
+    }
+
+    #[test]
+    fn two_devices_of_one_name_are_two_for_the_server() {
+        let file = "name = \"kitchen\"\n[fleet]\nserver = \"s\"\ntoken = \"t\"";
+        let of = |serial: &str| {
+            let fleet = Some(include_str!("../../../ota/hawkbit/config.conf").to_owned());
+            planned(file, &Device { serial: Some(serial.to_owned()), fleet, ..Device::default() })
+        };
+        let written = |plan: &Plan| plan.writes.iter().find(|write| write.path.ends_with("/hawkbit.conf")).cloned();
+        let (one, other) = (of("10000000abcdef01"), of("10000000abcdef02"));
+        assert_ne!(written(&one), written(&other));
+        let content = written(&one).expect("its configuration").content;
+        assert!(content.contains("target_name               = 10000000abcdef01\n"), "{content}");
+        assert!(content.contains("\nname                      = kitchen\n"), "{content}");
+        assert!(one.report.contains(&"fleet: 10000000abcdef01, of s".to_owned()), "{one:?}");
     }
 
     #[test]

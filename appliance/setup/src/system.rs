@@ -1,24 +1,28 @@
 //! The system that is set up: what is known of it, and what is written.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use parley_settings::{Layer, OWNER, Places, language};
+use parley_update::announcements;
 use sha2::{Digest, Sha256};
 use toml::Table;
 
 use crate::FOLDER;
+use crate::aloud;
 use crate::card::OwnersFile;
 use crate::owner::Setup;
 use crate::plan::{self, Device, Plan, Readers, Write};
 
 /// Where the image says that it is one for development.
 const DEVELOPMENT: &str = "/etc/parley/development";
-/// The configuration of a fleet's client, in the image of a fleet.
+/// The configuration of a fleet's client, to be completed.
 const FLEET: &str = "/usr/share/parley/hawkbit.conf";
+/// Where the firmware puts the board's serial number.
+const SERIAL: &str = "/proc/device-tree/serial-number";
 /// Where versions before the layers kept the owner's language, in a copy of all that the image of that day said.
 const OLD: &str = "/var/lib/parley/.config/parley/parley.toml";
 /// The report of what was done, or why not.
@@ -29,6 +33,9 @@ const ZONES: &str = "/usr/share/zoneinfo";
 const TIME_SERVERS_IN_USE: &str = "/run/systemd/timesyncd.conf.d/50-owner.conf";
 /// A checksum of what was applied, and by which version: another one may know more keys.
 const APPLIED: &str = "/var/lib/parley-setup/applied";
+
+/// How the report begins where nothing was changed.
+pub(crate) const UNCHANGED: &str = "nothing was changed: ";
 
 /// A system by its root folder.
 pub struct DeviceRoot {
@@ -74,10 +81,8 @@ impl DeviceRoot {
     }
 
     fn plan(&self, found: &OwnersFile) -> Plan {
-        let unchanged = |why: &dyn std::fmt::Display| Plan {
-            report: vec![format!("nothing was changed: {why}")],
-            ..Plan::default()
-        };
+        let unchanged =
+            |why: &dyn std::fmt::Display| Plan { report: vec![format!("{UNCHANGED}{why}")], ..Plan::default() };
         match found {
             OwnersFile::Nothing => Plan::default(),
             OwnersFile::Unusable(why) => unchanged(why),
@@ -100,6 +105,7 @@ impl DeviceRoot {
             development: self.path(DEVELOPMENT).exists(),
             // A layer that cannot be read has no effect either: it is begun anew.
             settings: settings.parse().unwrap_or_default(),
+            serial: fs::read_to_string(self.path(SERIAL)).ok().and_then(|text| serial(&text)),
             fleet: fs::read_to_string(self.path(FLEET)).ok(),
         }
     }
@@ -153,6 +159,29 @@ impl DeviceRoot {
         replace().with_context(|| format!("cannot write {}", path.display()))
     }
 
+    /// Leaves for the assistant what it says of the file, at every start anew: it remembers itself what it has said before.
+    /// `kept`: whether what was found on the card could be written down.
+    ///
+    /// # Errors
+    /// The folder in memory cannot be written.
+    pub fn announce(&self, found: &OwnersFile, kept: bool) -> io::Result<()> {
+        let folder = self.path(announcements::FOLDER);
+        let read = |path: &str| fs::read_to_string(self.path(path));
+        if !kept {
+            return announcements::leave(&folder, aloud::OWNERS_FILE, &aloud::not_kept());
+        }
+        match read(APPLIED) {
+            Ok(applied) => {
+                let report = read(REPORT).unwrap_or_default();
+                announcements::leave(&folder, aloud::OWNERS_FILE, &aloud::of_report(&report, &applied))
+            }
+            Err(_) if *found == OwnersFile::Nothing && !self.path(OWNER).exists() => {
+                announcements::leave(&folder, aloud::GREETING, &aloud::greeting())
+            }
+            Err(_) => Ok(()),
+        }
+    }
+
     /// What is forgotten with every start, for the root is read-only: the kernel's name of the device, and the time servers.
     ///
     /// # Errors
@@ -177,6 +206,13 @@ impl DeviceRoot {
     }
 }
 
+/// A serial number of letters and digits, as the firmware writes it: ended by a zero.
+fn serial(text: &str) -> Option<String> {
+    let serial = text.trim_end_matches('\0').trim();
+    let is_good = (1..=64).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_good.then(|| serial.to_owned())
+}
+
 /// What tells whether the same was applied by the same version; none where there is nothing.
 fn digest(found: &OwnersFile) -> Option<String> {
     let content = match found {
@@ -189,4 +225,17 @@ fn digest(found: &OwnersFile) -> Option<String> {
     digest.update([u8::from(matches!(found, OwnersFile::Content(_)))]);
     digest.update(content);
     Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_serial_number_is_what_the_firmware_writes_and_nothing_that_could_add_a_line() {
+        assert_eq!(serial("10000000abcdef01\0").as_deref(), Some("10000000abcdef01"));
+        for text in ["", "\0", "a b", "a\nb\0", "a=b", &"1".repeat(65)] {
+            assert_eq!(serial(text), None, "{text:?}");
+        }
+    }
 }

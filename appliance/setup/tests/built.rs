@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use parley_settings::{OWNER, OnStick, Places};
+use parley_update::announcements;
 use parley_update::bootchain::fat;
 
 const FILE: &str = "parley-setup.toml";
@@ -70,11 +71,20 @@ impl Device {
         card
     }
 
-    /// Every file of the system but the report and what remembers that it was written.
+    /// What the assistant is to say of the file.
+    fn said(&self, name: &str) -> String {
+        let said = announcements::read(&self.path(announcements::FOLDER));
+        said.get(name).map(|announcement| announcement.text.clone()).unwrap_or_default()
+    }
+
+    /// Every file of the system but the report, what is said of it, and what remembers that it was written.
     fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         fn look(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
+                if path.ends_with("parley-announcements") {
+                    continue;
+                }
                 if path.is_dir() {
                     look(&path, found);
                 } else if !path.ends_with("report.txt") && !path.ends_with("applied") {
@@ -127,6 +137,30 @@ fn the_time_servers_are_told_at_every_start_and_whoever_keeps_the_clock_can_read
 }
 
 #[test]
+fn the_first_start_without_a_file_greets_and_every_start_with_one_says_what_it_did() {
+    let device = Device::new();
+    device.started(&[]);
+    assert!(device.said("greeting").starts_with("Hello, I am Parley."), "{}", device.said("greeting"));
+    assert_eq!(device.said("owners-file"), "");
+    let start = |files: &[(&str, &[u8])]| {
+        fs::remove_dir_all(device.path("run")).unwrap();
+        device.started(files);
+        announcements::read(&device.path(announcements::FOLDER))
+    };
+    let first = start(&[(FILE, b"name = \"kitchen\"\n")]);
+    assert_eq!(first.keys().collect::<Vec<_>>(), ["owners-file"], "no greeting");
+    assert!(first["owners-file"].text.ends_with("My name is kitchen.") && !first["owners-file"].every_start);
+    // The next start, also when the owner has removed the file: the same one, which the assistant has said before.
+    assert_eq!(start(&[(FILE, b"name = \"kitchen\"\n")]), first);
+    assert_eq!(start(&[]), first);
+    // The same mistake in another file is news.
+    let wrong = start(&[(FILE, b"name = \"-\"\n")]);
+    let again = start(&[(FILE, b"name = \"--\"\n")]);
+    assert_eq!(wrong["owners-file"].text, again["owners-file"].text);
+    assert_ne!(wrong, again);
+}
+
+#[test]
 fn secrets_are_readable_by_root_alone() {
     let device = Device::new();
     let report = device.started(&[(FILE, b"[wifi]\nnetwork = \"x\"\npassword = \"swordfish\"\n")]);
@@ -175,6 +209,11 @@ fn bad_files_change_nothing_and_are_explained() {
         (FILE, b"name = \"a\"\nlangauge = \"en\"\n", &["line 2", "no key langauge"]),
         (FILE, b"name = \"a\"\n[of-a-newer-version]\nx = 1\n", &["line 3", "newer version"]),
         (FILE, b"time-zone = \"Europe/Bern\"\n", &["no time zone Europe/Bern in this image", "Europe/Berlin"]),
+        (
+            FILE,
+            b"sound-card = \"dacplus\"\n",
+            &["line 1", "sound-card has to be one of hifiberry-amp, ", "or \"none\""],
+        ),
         (FILE, b"ntp = \"not a host\"\n", &["line 1", "pool.ntp.org"]),
         (FILE, b"[updates]\nstick = \"download\"\n", &["line 2", "\"ask\", \"install\" or \"ignore\""]),
         (FILE, &wide, &["UTF-16", "UTF-8"]),
@@ -186,6 +225,9 @@ fn bad_files_change_nothing_and_are_explained() {
         let report = device.started(&[(name, content)]);
         assert!(report.starts_with("nothing was changed: "), "{report}");
         assert!(words.iter().all(|word| report.contains(word)), "{words:?} in {report}");
+        let said = device.said("owners-file");
+        assert!(said.starts_with("I have changed nothing. "), "{said}");
+        assert!(words.iter().all(|word| said.contains(word)), "{words:?} in {said}");
         assert_eq!(device.everything(), before, "{report}");
     }
     // A name in capitals is the same name on such a card, and a mark at the beginning is what Windows' editor writes.
@@ -223,6 +265,7 @@ fn a_device_whose_report_cannot_be_written_has_its_name_all_the_same() {
     let said = device.started_on(&device.card(&[(FILE, b"language = \"de\"\n")]));
     assert!(!said.status.success(), "{said:?}");
     assert_eq!(device.read("proc/sys/kernel/hostname"), "kitchen");
+    assert!(device.said("owners-file").contains("takes no write"), "{}", device.said("owners-file"));
 }
 
 #[test]
@@ -238,6 +281,22 @@ fn a_folder_in_the_files_place_is_explained() {
     assert!(device.started_on(&card).status.success());
     let report = device.read("var/lib/parley-setup/report.txt");
     assert_eq!(report, "nothing was changed: parley-setup.toml is a folder: it has to be a file\n");
+    assert!(device.said("owners-file").contains("is a folder"));
+}
+
+#[test]
+fn a_file_of_a_hundred_megabytes_is_explained_and_not_read() {
+    let device = Device::new();
+    let card = device.card(&[]);
+    fat::create(&card, FILE, b"# short\n").unwrap();
+    let mut image = fs::read(&card).unwrap();
+    let entry = image.windows(11).position(|name| name.starts_with(b"PARLEY") && name.ends_with(b"TOM")).unwrap();
+    image[entry + 28..entry + 32].copy_from_slice(&100_000_000_u32.to_le_bytes());
+    fs::write(&card, image).unwrap();
+    assert!(device.started_on(&card).status.success());
+    let report = device.read("var/lib/parley-setup/report.txt");
+    assert_eq!(report, "nothing was changed: parley-setup.toml has 97656 KiB, and no such file needs more than 64\n");
+    assert!(device.said("owners-file").contains("97656 KiB"));
 }
 
 #[test]
@@ -289,12 +348,12 @@ fn an_earlier_versions_copy_is_believed_no_more_than_the_code_of_a_language() {
 #[test]
 fn words_that_only_a_newer_version_knows_outlive_an_older_one() {
     let device = Device::new();
-    device.file(OWNER, "[future]\nx = 1\n[updates]\nhours = \"2-4\"\nstick = \"ignore\"\n");
+    device.file(OWNER, "[future]\nx = 1\n[updates]\nweekday = \"2-4\"\nstick = \"ignore\"\n");
     device.started(&[(FILE, b"language = \"de\"\n")]);
     let loaded = Places::below(device.root()).load();
     assert_eq!((loaded.config.updates.stick, loaded.mistakes.len()), (OnStick::Ignore, 2));
     assert_eq!(loaded.config.conversation.language, "de");
-    assert!(device.read(OWNER).contains("hours = \"2-4\"") && device.read(OWNER).contains("x = 1"));
+    assert!(device.read(OWNER).contains("weekday = \"2-4\"") && device.read(OWNER).contains("x = 1"));
     // What nobody can read is begun anew.
     device.file(OWNER, [0xff; 10]);
     device.started(&[(FILE, b"language = \"fr\"\n")]);

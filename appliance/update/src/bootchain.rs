@@ -9,4 +9,5 @@ pub mod cmdline;
 pub mod fat;
 pub mod journal;
 pub mod slot;
+pub mod sound_card;
 pub mod start_counter;

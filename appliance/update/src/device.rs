@@ -14,6 +14,7 @@ use crate::keyring;
 use crate::policy::admission::{DeviceFacts, Eeprom};
 use crate::records::data::Data;
 use crate::system::System;
+use crate::uses;
 
 /// RAUC's configuration, in the order in which RAUC looks for it.
 const RAUC_CONFIGURATIONS: [&str; 3] = ["/etc/rauc/system.conf", "/run/rauc/system.conf", "/usr/lib/rauc/system.conf"];
@@ -49,6 +50,7 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
         data_needed: occupied(&data).context(unseen)? + NOTES_BYTES,
         data_free: free(&data).context(unseen)?,
         eeprom: eeprom(system),
+        uses: uses::of(system),
     })
 }
 

@@ -5,7 +5,9 @@
 
 mod gate;
 mod install;
+mod listing;
 mod probation;
+mod quiet;
 mod reset;
 mod restart;
 mod show;
@@ -58,7 +60,7 @@ fn run(system: &System, command: &UpdateCommand, named: Option<&Path>) -> Result
         UpdateCommand::Stopping => started::stopping(system),
         UpdateCommand::Gate => gate::run(system),
         UpdateCommand::Committed => started::committed(system),
-        UpdateCommand::Probation => probation::run(system, settings()?.restart),
+        UpdateCommand::Probation => probation::run(system, &settings()?),
         UpdateCommand::StickWanted => stick::wanted(settings()?.stick),
         UpdateCommand::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
         UpdateCommand::StickGone { folder } => stick::gone(system, folder),

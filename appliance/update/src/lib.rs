@@ -2,9 +2,12 @@
 //!
 //! From the ground up: [`files`], `acting` and [`output`]; [`bootchain`], the slots and how the firmware chooses one;
 //! [`policy`], the rules; [`records`], what is remembered; [`system`], [`device`], [`keyring`] and [`observed`], what is
-//! seen of this machine; [`rauc`], which writes the slots; and `flow`, the commands of the program `parley-update`.
+//! seen of this machine; [`owners_card`], which sound card it is told to use; [`announcements`], what root's helpers have
+//! to say; [`rauc`], which writes the slots; and `flow`,
+//! the commands of the program `parley-update`.
 
 mod acting;
+pub mod announcements;
 pub mod bootchain;
 pub mod command_line;
 pub mod device;
@@ -14,7 +17,9 @@ pub mod flow;
 pub mod keyring;
 pub mod observed;
 pub mod output;
+pub mod owners_card;
 pub mod policy;
 pub mod rauc;
 pub mod records;
 pub mod system;
+mod uses;

@@ -6,5 +6,7 @@ pub mod downgrade;
 pub mod gate;
 pub mod ledger;
 pub mod manifest;
+pub mod measurements;
+pub mod offers;
 pub mod probation;
 pub mod table;

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::bootchain::backend::{self, Backend, JournalFile};
 use crate::bootchain::card::DeviceCard;
-use crate::bootchain::journal::Start;
+use crate::bootchain::journal::{Record, Start};
 use crate::bootchain::slot::Slot;
 use crate::files;
 use crate::records::data::Data;
 use crate::records::events::{self, UpdateEvent};
 use crate::records::schemas;
-use crate::records::update_folder::{Sound, UpdateFolder};
+use crate::records::update_folder::{DATA_IN_USE, Sound, UpdateFolder};
 
 /// The argument of a restart that makes the firmware try the other slot once.
 pub const TRYBOOT: &str = "--reboot-argument=0 tryboot";
@@ -70,6 +70,14 @@ impl System {
             slot: named.or_else(|| self.firmware_slot()).context(unknown)?,
             trial: self.firmware_says("tryboot").is_some_and(|flag| flag != 0),
         })
+    }
+
+    /// Whether the gate judges the running system: in a trial, and in a slot that has come to the rescue, however the
+    /// firmware got there. Whoever may read the journal may ask.
+    pub fn is_judged(&self) -> bool {
+        let Ok(start) = self.start() else { return false };
+        let record: Option<Record> = files::read_json(&self.state().journal());
+        start.trial || record.is_some_and(|record| record.is_judged(start))
     }
 
     /// The slot whose boot partition the firmware read, as it says itself.
@@ -143,7 +151,7 @@ impl System {
 
     /// The data that outlives a slot.
     pub fn data(&self) -> Data {
-        Data::new(self.path(Data::FOLDER), schemas::ALL)
+        Data::new(self.path(Data::FOLDER), self.state().path(DATA_IN_USE), schemas::ALL)
     }
 
     /// Tells everybody on this device what happens with updates.

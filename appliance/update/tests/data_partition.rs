@@ -8,6 +8,8 @@ use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use parley_update::announcements;
+
 const SIZE: u64 = 16 << 20;
 /// Reads what is there, as the kernel would mount it; what was written into a folder becomes a file system when it is unmounted.
 const MOUNT: &str = r#"#!/bin/sh
@@ -104,6 +106,7 @@ impl Card {
         script = script.replace("/proc/device-tree/chosen/bootloader", "$here/firmware");
         script = script.replace("/sys/class/block", "$here/sys/class/block").replace("=/dev/", "=$here/dev/");
         let _ = fs::remove_file(self.path("run/parley-data/state.json"));
+        let _ = fs::remove_dir_all(self.path("run/parley-announcements"));
         let _ = fs::remove_file(self.path("run/parley-data/device"));
         let _ = fs::remove_file(self.path("run/parley-data/memory"));
         let program = format!("{here}/tools/open-data");
@@ -112,6 +115,13 @@ impl Card {
         let told = fs::read(self.path("run/parley-data/state.json")).unwrap_or(b"{}".to_vec());
         let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
         told["data"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What the assistant says aloud at this start.
+    fn said(&self) -> String {
+        let said = announcements::read(&self.path("run/parley-announcements"));
+        assert!(said.values().all(|announcement| announcement.every_start), "{said:?}");
+        said.into_values().map(|announcement| announcement.text).collect()
     }
 
     fn is_mounted_from_the_card(&self) -> bool {
@@ -158,7 +168,7 @@ fn overlay(program: &str) -> PathBuf {
 #[test]
 fn a_partition_that_is_whole_is_mounted_and_nothing_is_counted() {
     let card = Card::new();
-    assert_eq!(card.start(), "whole");
+    assert_eq!((card.start(), card.said()), ("whole".to_owned(), String::new()));
     assert!(card.is_mounted_from_the_card());
     assert_eq!((card.counted(), card.systemctl()), (String::new(), String::new()));
 }
@@ -179,6 +189,11 @@ fn a_wiped_partition_is_replaced_by_memory_twice_and_then_by_a_fresh_one() {
     card.wipe();
     for start in 1..=2 {
         assert_eq!(card.start(), "memory");
+        assert!(
+            card.said().contains("because it cannot be opened") && card.said().contains("forget"),
+            "{}",
+            card.said()
+        );
         assert!(!card.is_mounted_from_the_card());
         let unit = fs::read_to_string(card.in_memory()).unwrap();
         assert!(unit.contains("Type=none\nOptions=bind,nosuid,nodev"), "{unit}");
@@ -187,9 +202,10 @@ fn a_wiped_partition_is_replaced_by_memory_twice_and_then_by_a_fresh_one() {
     }
     assert_eq!(card.systemctl(), "daemon-reload\ndaemon-reload\n");
     assert_eq!(card.start(), "fresh");
+    assert!(card.said().contains("made it anew"), "{}", card.said());
     assert!(card.is_mounted_from_the_card() && card.is_whole());
     assert_eq!(card.counted(), "unopened=0");
-    assert_eq!(card.start(), "whole");
+    assert_eq!((card.start(), card.said()), ("whole".to_owned(), String::new()), "said once");
 }
 
 #[test]
@@ -242,6 +258,7 @@ fn a_card_that_takes_no_write_is_read_and_never_counted() {
     fs::write(card.path("run/parley-data/card-is-read-only"), "\n").unwrap();
     for _ in 0..4 {
         assert_eq!(card.start(), "memory");
+        assert!(card.said().contains("because the card takes no write"), "{}", card.said());
         assert_eq!(card.remembers("lib/parley-setup/hostname"), "kitchen\n");
     }
     assert_eq!(card.counted(), "");
@@ -253,6 +270,7 @@ fn without_a_partition_and_without_a_new_file_system_the_device_comes_up() {
     fs::remove_file(card.path("dev/data")).unwrap();
     card.program("bin/sleep", "#!/bin/sh\n");
     assert_eq!(card.start(), "memory");
+    assert!(card.said().contains("because the card has no partition for data"), "{}", card.said());
     let card = Card::new();
     card.wipe().program("bin/mkfs.ext4", "#!/bin/sh\nexit 1\n");
     for _ in 0..5 {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use double::{Bus, Device, Installed, Script, ScriptedRauc};
 use parley_update::bootchain::fat;
 use parley_update::bootchain::slot::Slot;
+use parley_update::system::System;
 use serde_json::Value;
 
 /// The version of the double's bundle.
@@ -233,6 +234,25 @@ fn a_version_that_crashes_on_probation_goes_back_by_itself_once() {
 }
 
 #[test]
+fn a_version_that_gives_trouble_is_left_even_where_its_data_cannot_be_carried_back() {
+    let bench = Bench::committed();
+    bench.device.write("var/lib/parley-update/data-before.json", r#"{"notes": 1}"#);
+    // Nobody can write what is in use: a folder has its name.
+    std::fs::create_dir_all(bench.device.path("var/lib/parley-update/data-in-use.json/x")).unwrap();
+    let refused = bench.says(&["rollback"]);
+    assert!(
+        refused.code == Some(1) && refused.err.contains("cannot be carried back"),
+        "its owner is asked: {refused:?}"
+    );
+    bench.device.write("sys/fs/pstore/dmesg", "a panic of the start before");
+    bench.done(&["probation"]);
+    bench.device.write("sys/fs/pstore/dmesg-2", "a panic");
+    let said = bench.says(&["probation"]);
+    assert!(said.err.contains("cannot be carried back"), "{said:?}");
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+}
+
+#[test]
 fn restarts_of_the_last_hour_send_a_version_back_and_older_ones_do_not() {
     let bench = Bench::committed();
     let goes_back = |seconds: u64, restarts: &str| {
@@ -252,6 +272,8 @@ fn a_damaged_root_fails_the_gate_and_ends_probation() {
     let bench = Bench::new();
     bench.in_trial(61);
     bench.device.write_program("dmsetup", damaged);
+    // What the daemon says of it changes nothing.
+    bench.measures("verity", 1.0, 1);
     assert!(bench.says(&["gate"]).err.contains("verity: the installed system is not checked"));
     let bench = Bench::committed();
     bench.device.write_program("dmsetup", damaged);
@@ -315,6 +337,29 @@ fn a_fleet_restarts_when_nobody_has_spoken_for_ten_minutes() {
     assert!(!restarts_at(10_000));
     bench.measures("nobody-spoke-s", 600.0, 1);
     assert!(restarts_at(600));
+}
+
+#[test]
+fn a_restart_waits_for_the_hours_that_the_owners_clock_shows() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE]);
+    bench.device.runs_for(600);
+    let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    // Half an hour before and after now, by a clock that is five and a half hours ahead, and by another one.
+    let there = |minutes: u64| {
+        let minute = (now_s / 60 + 330 + minutes) % 1440;
+        format!("{:02}:{:02}", minute / 60, minute % 60)
+    };
+    let hours = format!("{}-{}", there(1440 - 30), there(30));
+    bench.device.write(OWNER, format!("[updates]\nrestart = \"quiet\"\nhours = \"{hours}\"\n"));
+    let restarts_in = |zone: &str| {
+        let mut program = bench.device.program(env!("CARGO_BIN_EXE_parley-update"), &["probation"]);
+        program.env_remove("SERVICE_RESULT").env("TZ", zone);
+        assert!(program.status().unwrap().success());
+        bench.device.reboots() == [TRIAL]
+    };
+    assert!(!restarts_in("UTC0"), "{hours}");
+    assert!(restarts_in("IST-5:30"), "{hours}");
 }
 
 #[test]
@@ -415,6 +460,105 @@ fn a_stick_is_offered_and_installed_with_a_yes() {
     assert!(bench.was_told("offered") && bench.was_told("offer-gone"));
 }
 
+/// Looks at the stick of a device, as its unit does.
+fn look(bench: &Bench) -> String {
+    bench.done(&["stick", &bench.device.path("stick").to_string_lossy(), "--unit", "unit"])
+}
+
+#[test]
+fn a_file_beside_the_update_is_a_yes_and_the_report_says_so() {
+    let bench = Bench::new();
+    let stick = bench.device.path("stick").to_string_lossy().into_owned();
+    bench.device.write("stick/PARLEY.RAUCB", "x");
+    std::os::unix::fs::symlink("/etc/hostname", bench.device.path("stick/install")).unwrap();
+    assert!(look(&bench).contains("waits for a yes"), "a link is no file");
+    bench.done(&["report", &stick]);
+    let report = bench.device.read("stick/parley-report.txt");
+    assert!(report.contains("put a file with the name install.txt beside it and plug the stick in again"), "{report}");
+    assert!(bench.installed.lock().unwrap().is_empty());
+    bench.device.write("stick/Install.TXT", "");
+    assert!(look(&bench).contains("version 1.4.0 was installed; the device tries it now"));
+    bench.done(&["report", &stick]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+}
+
+#[test]
+fn a_stick_that_stays_in_place_installs_nothing_twice() {
+    let bench = Bench::new();
+    bench.device.write("stick/parley.raucb", "x");
+    bench.device.write("stick/install.txt", "");
+    assert!(look(&bench).contains("was installed"));
+    assert!(look(&bench).contains("version 1.4.0 is installed; the device tries it now"), "a cut came before");
+    for trial in 1..=3 {
+        bench.done(&["install", "--restart"]);
+        bench.device.started(Slot::A, false, "1.0.0");
+        bench.done(&["started"]);
+        if trial < 3 {
+            assert!(look(&bench).contains("will be tried again by itself"));
+        }
+    }
+    assert_eq!(bench.installed.lock().unwrap().len(), 1);
+    assert!(look(&bench).contains("parley.raucb: version 1.4.0 was tried before and never came up"));
+    // The same for one that nobody could judge, and that may be installed once more.
+    bench.device.write(
+        "var/lib/parley-update/ledger.json",
+        r#"[{"at_unix_s":1,"version":"1.4.0","what":"given-up"},{"at_unix_s":1,"version":"1.4.0","what":"refused","because":"x"}]"#,
+    );
+    std::fs::remove_file(bench.device.path("var/lib/parley-update/blocks")).unwrap();
+    assert!(look(&bench).contains("could not be judged three times"));
+    assert_eq!(bench.installed.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_too_large_or_too_much_on_a_stick_is_not_even_read() {
+    // Whoever asked RAUC would wait for ever.
+    let bench = Bench::with(|_| Script { inspect_hangs: true, ..Script::default() });
+    bench.device.write("stick/holiday.raucb", "");
+    let file = std::fs::File::options().write(true).open(bench.device.path("stick/holiday.raucb")).unwrap();
+    file.set_len(20 << 30).unwrap();
+    bench.device.write("stick/._holiday.raucb", "what a Mac notes of it");
+    let said = look(&bench);
+    assert!(
+        said.starts_with("holiday.raucb: this file has 21475 MB, and no update for this device has more"),
+        "{said}"
+    );
+    assert!(!said.contains("._"), "{said}");
+    let file = bench.device.path("stick/holiday.raucb").to_string_lossy().into_owned();
+    assert!(
+        bench.says(&["install", &file]).err.contains("21475 MB") && bench.says(&["check", &file]).out.contains("MB")
+    );
+    for number in 0..1_000 {
+        std::fs::write(bench.device.path(&format!("stick/{number}.raucb")), b"x").unwrap();
+    }
+    let said = look(&bench);
+    assert!(said.starts_with("there are 1001 updates on this stick, and no more than 16 are looked at"), "{said}");
+    assert!(bench.was_told("not-installed") && !bench.was_told("inspecting"));
+    assert_eq!(bench.status()["offered"], Value::Null);
+}
+
+#[test]
+fn a_clock_that_jumps_by_years_changes_no_more_than_dates() {
+    let bench = Bench::committed();
+    let far = r#"[{"at_unix_s":4102444800,"version":"1.4.0","what":"installed","slot":"B"},{"at_unix_s":1,"version":"1.4.0","what":"committed","slot":"B"}]"#;
+    bench.device.write("var/lib/parley-update/ledger.json", far);
+    let history = bench.done(&["history"]);
+    let dates: Vec<&str> = history.lines().map(|line| &line[..10]).collect();
+    assert_eq!(dates, ["2100-01-01", "1970-01-01"], "in the order in which it happened");
+    bench.measures("memory-mb", 100.0, 10);
+    bench.done(&["probation"]);
+    assert_eq!(bench.status()["probation-left-s"], DAY_S);
+    // What was kept in the future is no reason not to keep anything any more.
+    bench.device.started(Slot::B, false, "1.0.0");
+    bench.measures("error-rate", 0.25, 100);
+    bench.done(&["probation"]);
+    let baseline = bench.device.path("var/lib/parley-update/baseline.json");
+    let future = std::time::SystemTime::now() + std::time::Duration::from_secs(10 * 365 * DAY_S);
+    std::fs::File::options().write(true).open(&baseline).unwrap().set_modified(future).unwrap();
+    bench.measures("error-rate", 0.5, 100);
+    bench.done(&["probation"]);
+    assert!(bench.device.read("var/lib/parley-update/baseline.json").contains("0.5"));
+}
+
 #[test]
 fn an_offer_ends_with_its_stick_and_with_no_other() {
     let bench = Bench::new();
@@ -504,21 +648,66 @@ fn a_reset_that_cannot_be_fulfilled_is_wished_for_until_it_can() {
     assert!(!bench.device.path("var/lib/parley/data/history").exists());
 }
 
-/// A trial in which the daemon finds no sound devices, and is started again and again.
+/// A trial in which the daemon finds no sound devices, asks itself its question all the same, and is started again and
+/// again.
 fn deaf_trial(bench: &Bench) {
     bench.device.started(Slot::B, true, NEW);
     bench.done(&["started"]);
+    bench.measures("self-test-s", 3.0, 1);
     bench.device.write("restarts", "7");
-    bench.device.runs_for(121);
+    bench.device.runs_for(61);
     bench.device.reboots();
 }
 
 #[test]
-fn hardware_that_was_absent_before_is_no_fault_of_the_version() {
+fn a_device_without_a_microphone_is_updated_by_itself_and_judged_without_sound() {
+    let bench = Bench::new();
+    bench.device.plug("c", false);
+    bench.device.write(OWNER, "[updates]\nrestart = \"quiet\"\n");
+    bench.done(&["install", BUNDLE]);
+    bench.device.runs_for(600);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+    deaf_trial(&bench);
+    let said = bench.says(&["gate"]);
+    assert!(said.code == Some(0) && said.err.contains("judged without sound"), "{said:?}");
+    assert!(bench.device.tryboot(&["set-state", "B", "good"]).status.success());
+    bench.done(&["committed"]);
+    // The assistant goes on looking for its microphone, and no version can help that.
+    for (seconds, restarts) in [(62, "8"), (122, "11"), (182, "13")] {
+        bench.device.runs_for(seconds);
+        bench.device.write("restarts", restarts);
+        bench.done(&["probation"]);
+    }
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+    bench.device.plug("c", true);
+    bench.done(&["probation"]);
+    bench.device.write("restarts", "16");
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL], "now it is the version's");
+}
+
+#[test]
+fn without_sound_the_engines_are_judged_all_the_same() {
     let bench = Bench::new();
     bench.device.plug("c", false);
     bench.done(&["install", BUNDLE, "--restart"]);
     deaf_trial(&bench);
+    bench.measures("self-test-s", 120.0, 1);
+    let said = bench.says(&["gate"]);
+    assert!(said.err.contains("self-test-s: the new version did not answer"), "{said:?}");
+    assert_eq!(bench.happened(), ["installed", "failed-the-gate"]);
+}
+
+#[test]
+fn where_nobody_knows_which_hardware_there_was_a_version_that_finds_none_has_no_verdict() {
+    let bench = Bench::new();
+    bench.done(&["install", BUNDLE, "--restart"]);
+    // A version before wrote none.
+    std::fs::remove_file(bench.device.path("var/lib/parley-update/hardware.json")).unwrap();
+    bench.device.plug("c", false);
+    deaf_trial(&bench);
+    bench.device.runs_for(121);
     let said = bench.says(&["gate"]);
     assert!(said.err.contains("sound-card: the new version cannot use"), "{said:?}");
     assert_eq!((said.code, bench.device.reboots()), (Some(1), vec!["reboot".to_owned()]));
@@ -527,12 +716,6 @@ fn hardware_that_was_absent_before_is_no_fault_of_the_version() {
     bench.device.started(Slot::A, false, "1.0.0");
     assert!(bench.done(&["started"]).contains(r#""meaning":"interrupted""#));
     assert_eq!(bench.happened(), ["installed", "not-judged"]);
-    bench.device.runs_for(700);
-    bench.done(&["probation"]);
-    assert_eq!(bench.device.reboots(), Vec::<String>::new(), "it would be the same");
-    bench.device.plug("c", true);
-    bench.done(&["probation"]);
-    assert_eq!(bench.device.reboots(), [TRIAL]);
 }
 
 #[test]
@@ -685,9 +868,10 @@ fn a_slot_to_which_the_firmware_fell_back_twice_takes_over_after_its_gate_and_is
         bench.device.started(Slot::A, false, "1.0.0");
         bench.done(&["started"])
     };
-    assert!(falls().contains(r#""meaning":"fell-back""#));
+    let is_judged = || System::below(bench.device.root()).is_judged();
+    assert!(falls().contains(r#""meaning":"fell-back""#) && !is_judged());
     assert!(!bench.device.tryboot(&["set-state", "B", "bad"]).status.success(), "nothing could be installed");
-    assert!(falls().contains(r#""meaning":"rescue""#));
+    assert!(falls().contains(r#""meaning":"rescue""#) && is_judged(), "the assistant has to ask itself its question");
     bench.device.runs_for(30);
     bench.device.write("restarts", "1");
     assert_eq!(bench.says(&["gate"]).code, Some(1));
@@ -707,6 +891,8 @@ fn an_old_firmware_is_said_at_every_start() {
     bench.device.write("proc/device-tree/chosen/bootloader/build-timestamp", 1_727_049_600_u32.to_be_bytes());
     assert!(bench.says(&["started"]).err.contains("EEPROM"));
     assert!(bench.was_told("firmware-too-old") && bench.done(&["status"]).contains("Note: the device's own firmware"));
+    let said = parley_update::announcements::read(&bench.device.path("run/parley-announcements"));
+    assert!(said["firmware"].every_start && said["firmware"].text.contains("Raspberry Pi Imager"), "{said:?}");
     assert!(bench.says(&["install", BUNDLE]).err.contains("EEPROM"));
 }
 

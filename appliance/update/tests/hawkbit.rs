@@ -135,7 +135,8 @@ async fn look(script: Script) -> (ScriptedHawkBit, Vec<Installed>) {
 
 /// The product's configuration, but for the encryption: the double has none.
 fn configure(file: &Path, server: &str) {
-    let filled = CONFIGURATION.replace("{server}", server).replace("{device}", DEVICE).replace("{token}", TOKEN);
+    let filled = CONFIGURATION.replace("{server}", server).replace("{device}", DEVICE);
+    let filled = filled.replace("{name}", "kitchen").replace("{token}", TOKEN);
     let plain = filled.replace("ssl                       = true", "ssl                       = false");
     assert!(!plain.contains("{"), "a word in braces that nobody fills");
     fs::write(file, plain).unwrap();

@@ -6,14 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use parley_update::announcements;
 use parley_update::records::update_folder::UpdateFolder;
 
 fn overlay() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rootfs-overlay")
 }
 
-/// The unit that the layer adds to those of the overlay, with its drop-in.
-const SETUP: &str = "parley-setup.service";
+/// The units that the layer adds to those of the overlay, each with its drop-in.
+const OF_SETUP: [(&str, &str); 2] =
+    [("parley-setup.service", "20-setup.conf"), ("parley-wifi.service", "20-wifi.conf")];
 
 fn setup_files() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../meta-voice/recipes-core/parley-setup/files")
@@ -21,9 +23,9 @@ fn setup_files() -> PathBuf {
 
 /// A unit's files in the order in which systemd reads them.
 fn files(unit: &str) -> Vec<PathBuf> {
-    if unit == SETUP {
+    if let Some((_, drop_in)) = OF_SETUP.iter().find(|(name, _)| *name == unit) {
         let hardening = overlay().join("usr/lib/systemd/system/parley-.service.d/10-hardening.conf");
-        return vec![setup_files().join(unit), hardening, setup_files().join("20-setup.conf")];
+        return vec![setup_files().join(unit), hardening, setup_files().join(drop_in)];
     }
     let folder = overlay().join("usr/lib/systemd/system");
     // systemd reads the drop-ins of every prefix that ends with a dash: `parley-.service.d` belongs to
@@ -62,7 +64,31 @@ fn values(unit: &str, name: &str) -> Vec<String> {
 fn units(ending: &str) -> Vec<String> {
     let entries = fs::read_dir(overlay().join("usr/lib/systemd/system")).unwrap().flatten();
     let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.chain([SETUP.to_owned()]).filter(|name| name.ends_with(ending)).collect()
+    names.chain(OF_SETUP.map(|(name, _)| name.to_owned())).filter(|name| name.ends_with(ending)).collect()
+}
+
+/// Wherever a unit lies that is installed with us: these tests see it.
+#[test]
+fn no_unit_of_ours_escapes_these_tests() {
+    fn look(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            // Links only switch a unit on.
+            if entry.file_type().unwrap().is_dir() {
+                look(&path, found);
+            } else if entry.file_type().unwrap().is_file() && (name.ends_with(".service") || name.ends_with(".socket"))
+            {
+                found.push(name);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    look(&overlay(), &mut found);
+    look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../meta-voice"), &mut found);
+    let mut seen = [units(".service"), units(".socket")].concat();
+    found.sort_unstable();
+    seen.sort_unstable();
+    assert_eq!(found, seen);
 }
 
 #[test]
@@ -153,6 +179,32 @@ fn a_stick_is_mounted_only_if_the_owner_wants_sticks() {
     assert_eq!(values("parley-stick@.service", "ExecCondition"), ["/usr/bin/parley-update stick-wanted"]);
 }
 
+/// A key that is refused is tried again for ever, and the owner hears of it.
+#[test]
+fn the_supplicant_is_listened_to_where_it_speaks() {
+    let supplicant = fs::read_to_string(setup_files().join("10-parley.conf")).unwrap();
+    let listens = include_str!("../../setup/src/wireless.rs");
+    let folder = supplicant.split("-C").nth(1).unwrap().trim();
+    assert!(listens.contains(&format!("const CONTROL: &str = \"{folder}/wlan0\";")), "{folder}");
+    assert_eq!(values("parley-wifi.service", "BindsTo"), ["wpa_supplicant@wlan0.service"]);
+    assert_eq!(values("parley-wifi.service", "Restart"), ["always"]);
+    assert_eq!(values("parley-wifi.service", "StartLimitIntervalSec"), ["0"]);
+}
+
+/// Both the service and the link have to want it; and of all that could be asked for names, only this answers.
+#[test]
+fn a_device_answers_to_its_name_by_cable_and_by_wifi() {
+    let file = |name: &str| fs::read_to_string(setup_files().join(name)).unwrap();
+    for name in ["10-names.conf", "20-wired.conf", "25-wlan.network"] {
+        let text = file(name);
+        assert!(text.contains("\nMulticastDNS=yes\n") && text.contains("\nLLMNR=no\n"), "{name}: {text}");
+    }
+    let recipe = fs::read_to_string(setup_files().join("../parley-setup_1.0.bb")).unwrap();
+    for place in ["resolved.conf.d ${S}/10-names.conf", "80-wired.network.d ${S}/20-wired.conf"] {
+        assert!(recipe.contains(place), "{place}");
+    }
+}
+
 /// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its
 /// line: systemd makes the namespace all the same.
 #[test]
@@ -164,6 +216,12 @@ fn no_unit_mounts_where_nobody_else_sees_it() {
             }
         }
     }
+}
+
+/// In a /var/tmp of its own a unit sees nothing of what a reset has to forget there.
+#[test]
+fn what_fulfils_a_reset_sees_all_of_the_data() {
+    assert_eq!(values("parley-started.service", "PrivateTmp").last().map(String::as_str), Some("no"));
 }
 
 /// In tenths, as systemd counts what a service could do if it turned against the device. The guest measures the same of
@@ -197,7 +255,7 @@ fn every_unit_is_hardened_to_two_at_most() {
 /// Without them the kernel lets nobody act for the daemon, and a migration leaves folders that the daemon cannot read.
 #[test]
 fn whoever_takes_data_over_may_act_as_its_owner() {
-    for service in ["parley-started.service", "parley-commit.service", "parley-probation.service"] {
+    for service in ["parley-started.service", "parley-probation.service"] {
         let granted = values(service, "CapabilityBoundingSet").join(" ");
         for capability in ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE"] {
             assert!(granted.split(' ').any(|found| found == capability), "{service}: {granted}");
@@ -217,6 +275,43 @@ fn every_orderly_shutdown_is_written_down_while_data_is_there() {
     );
     assert_eq!(values("parley-started.service", "Conflicts"), ["shutdown.target"]);
     assert_eq!(values("parley-started.service", "RequiresMountsFor"), ["/var/lib/parley"]);
+}
+
+#[test]
+fn who_goes_by_the_owners_hours_knows_the_owners_time_zone() {
+    let files = values("parley-probation.service", "EnvironmentFile");
+    assert_eq!(files, values("parley.service", "EnvironmentFile"));
+    assert_eq!(files, ["-/var/lib/parley-setup/environment"]);
+}
+
+/// A board's clock may jump by years at any moment: it dates what an owner reads, chooses the hour of a restart, and
+/// decides nothing else.
+#[test]
+fn no_step_of_an_update_goes_by_the_clock() {
+    let mut users = Vec::new();
+    for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let entry = entry.unwrap();
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        let is_test = entry.file_name() == "tests.rs";
+        let code = text.split("#[cfg(test)]").next().filter(|_| !is_test).unwrap_or_default();
+        let clocks = ["SystemTime::now", "Zoned::now", "Timestamp::now", ".modified()"];
+        let found = clocks.iter().filter(|clock| code.contains(**clock));
+        users.extend(found.map(|clock| format!("{} {clock}", entry.file_name().to_string_lossy())));
+    }
+    users.sort();
+    // How old a baseline is: one that seems young or old by mistake is written an hour later, or sooner.
+    let known = ["probation.rs Zoned::now", "update_folder.rs .modified()", "update_folder.rs SystemTime::now"];
+    assert_eq!(users, known);
+}
+
+/// The daemon says what lies there, and must not be able to write it: whoever takes it over would speak for root.
+#[test]
+fn what_is_said_for_root_only_root_writes_and_the_daemon_reads() {
+    let text = fs::read_to_string(overlay().join("usr/lib/tmpfiles.d/parley.conf")).unwrap();
+    let line = text.lines().find(|line| line.contains(announcements::FOLDER)).unwrap();
+    assert_eq!(line.split_whitespace().skip(2).take(3).collect::<Vec<_>>(), ["2750", "root", "parley"]);
+    assert_eq!(values("parley.service", "ReadWritePaths"), Vec::<String>::new());
+    assert_eq!(values("parley.service", "StateDirectory"), ["parley"], "what was said is remembered there");
 }
 
 /// Who owns a folder may put another one in the place of what lies in it.

@@ -4,6 +4,8 @@ LICENSE = "MIT"
 
 COMPATIBLE_MACHINE = "^rpi$"
 
+require recipes-parley/voice-models/voice-models.inc
+
 inherit bundle
 
 FILESEXTRAPATHS:prepend := "${PARLEY_CLONE}/ota:"
@@ -33,3 +35,7 @@ RAUC_SLOT_boot[hooks] = "post-install"
 PARLEY_ALLOW_DOWNGRADE_FROM ??= "none"
 RAUC_META_SECTIONS = "parley"
 RAUC_META_parley[allow-downgrade-from] = "${PARLEY_ALLOW_DOWNGRADE_FROM}"
+# What the image offers: a device whose owner uses something else refuses the bundle.
+RAUC_META_parley[sound-cards] = "${PARLEY_SOUND_CARDS}"
+RAUC_META_parley[fleet] = "hawkbit"
+RAUC_META_parley[least-board-gb] = "${@d.getVarFlag('VOICE_MODELS_BOARD_GB', d.getVar('VOICE_MODELS_PROFILE'), True) or 'unknown'}"

@@ -16,8 +16,8 @@ NETWORK = "linux-firmware-rpidistro-bcm43455 wireless-regdb-static wpa-supplican
 DRIVERS = "kernel-modules"
 # `dmsetup` tells whether the root is still checked for damage.
 ROOT = "libdevmapper"
-# A fleet's client, where kas/fleet.yml asks for it.
-FLEET = "${@'parley-fleet' if d.getVar('VOICE_FLEET') == 'hawkbit' else ''}"
+# A fleet's client, which starts where the owner's file names a server.
+FLEET = "parley-fleet"
 
 RDEPENDS:${PN} = "\
     ${DRIVERS} \

@@ -5,11 +5,14 @@ LICENSE = "MIT"
 LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302"
 
 SRC_URI = "\
+    file://10-names.conf \
     file://10-parley.conf \
-    file://10-silent.conf \
     file://20-setup.conf \
+    file://20-wifi.conf \
+    file://20-wired.conf \
     file://25-wlan.network \
     file://parley-setup.service \
+    file://parley-wifi.service \
 "
 S = "${UNPACKDIR}"
 
@@ -31,8 +34,13 @@ do_install() {
     install -D -m 0644 -t ${D}${systemd_system_unitdir}/wpa_supplicant@wlan0.service.d ${S}/10-parley.conf
     install -d ${D}${systemd_system_unitdir}/multi-user.target.wants
     ln -s ../wpa_supplicant@.service ${D}${systemd_system_unitdir}/multi-user.target.wants/wpa_supplicant@wlan0.service
+    install -D -m 0644 -t ${D}${systemd_system_unitdir} ${S}/parley-wifi.service
+    install -D -m 0644 -t ${D}${systemd_system_unitdir}/parley-wifi.service.d ${S}/20-wifi.conf
+    install -d ${D}${systemd_system_unitdir}/wpa_supplicant@wlan0.service.wants
+    ln -s ../parley-wifi.service ${D}${systemd_system_unitdir}/wpa_supplicant@wlan0.service.wants/parley-wifi.service
     install -D -m 0644 -t ${D}${systemd_unitdir}/network ${S}/25-wlan.network
-    install -D -m 0644 -t ${D}${systemd_unitdir}/resolved.conf.d ${S}/10-silent.conf
+    install -D -m 0644 -t ${D}${systemd_unitdir}/network/80-wired.network.d ${S}/20-wired.conf
+    install -D -m 0644 -t ${D}${systemd_unitdir}/resolved.conf.d ${S}/10-names.conf
 }
 
 FILES:${PN} += "${systemd_unitdir}"

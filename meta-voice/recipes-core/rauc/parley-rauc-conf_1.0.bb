@@ -8,12 +8,13 @@ LIC_FILES_CHKSUM = "\
     file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302 \
 "
 
+DEPENDS = "openssl-native"
+
 FILESEXTRAPATHS:prepend := "${PARLEY_CLONE}/ota:"
 SRC_URI = "file://system.conf"
 S = "${UNPACKDIR}"
 
 INHIBIT_DEFAULT_DEPS = "1"
-DEPENDS = "openssl-native"
 COMPATIBLE_MACHINE = "^rpi$"
 
 do_configure[noexec] = "1"

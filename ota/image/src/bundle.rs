@@ -10,9 +10,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use parley_models::Manifest;
+use parley_update::bootchain::sound_card::SOUND_CARDS;
 use parley_update::policy::downgrade::{NONE, Range};
 use parley_update::policy::manifest::BundleManifest;
+use parley_update::policy::offers::Offers;
 
+use crate::release::boards;
 use crate::{files, reproducible};
 use xtask::{places, process, system};
 
@@ -23,11 +27,11 @@ pub const FAST: &str = "-noD -noF -noI -noX";
 
 #[derive(Args)]
 pub struct Options {
-    /// The root file system with its hash tree
-    #[arg(long, required_unless_present = "keys")]
+    /// The root file system with its hash tree: what a build calls ….erofs-lz4.verity
+    #[arg(long, value_name = "FILE", required_unless_present = "keys")]
     root: Option<PathBuf>,
-    /// The FAT of the boot partition, with the template of the command line
-    #[arg(long, required_unless_present = "keys")]
+    /// The FAT of the boot partition, with the template of the command line: what a build calls ….bootslot
+    #[arg(long, value_name = "FILE", required_unless_present = "keys")]
     boot: Option<PathBuf>,
     /// The version; devices compare it (semantic versioning)
     #[arg(long, required_unless_present = "keys")]
@@ -35,20 +39,23 @@ pub struct Options {
     /// Let devices go back to this version from newer ones: a range that ends, as in ">=1.4.0,<1.4.3"
     #[arg(long, value_name = "RANGE")]
     allow_downgrade_from: Option<String>,
+    /// The profile of models that the root holds: devices compare their memory with it
+    #[arg(long, default_value = "demo")]
+    models_profile: String,
     /// The signing certificate [default: the throw-away development authority's]
-    #[arg(long, requires = "key")]
+    #[arg(long, value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
     /// Its key: a file, or a PKCS#11 address of a token
-    #[arg(long, requires = "keyring")]
+    #[arg(long, value_name = "FILE", requires = "keyring")]
     key: Option<String>,
     /// The PKCS#11 module of a token's maker; its PIN comes from RAUC_PKCS11_PIN, or is asked for
-    #[arg(long, requires = "key")]
+    #[arg(long, value_name = "FILE", requires = "key")]
     pkcs11_module: Option<PathBuf>,
     /// What the devices trust, with the list of revoked certificates
-    #[arg(long, requires = "cert")]
+    #[arg(long, value_name = "FILE", requires = "cert")]
     keyring: Option<PathBuf>,
     /// Where to put the bundle
-    #[arg(long, default_value = "target/parley.raucb")]
+    #[arg(long, value_name = "FILE", default_value = "target/parley.raucb")]
     out: PathBuf,
     /// Only make or change the development authority, and say where its keyring lies
     #[arg(long, value_enum)]
@@ -72,7 +79,9 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
         return Ok(());
     };
     let (compatible, downgrade_from) = (compatible()?, options.allow_downgrade_from.as_deref());
-    let content = Content { compatible: &compatible, root, boot, version, build: &commit(), downgrade_from };
+    let offers = offers(&options.models_profile)?;
+    let build = &commit();
+    let content = Content { compatible: &compatible, root, boot, version, build, downgrade_from, offers: &offers };
     make(&content, &signer, false, &options.out)?;
     println!("{} is signed by {}", options.out.display(), signer.cert.display());
     Ok(())
@@ -89,6 +98,15 @@ pub struct Content<'a> {
     pub build: &'a str,
     /// Which newer versions it may replace.
     pub downgrade_from: Option<&'a str>,
+    /// What the root offers.
+    pub offers: &'a Offers,
+}
+
+/// What an image of this clone offers with these models.
+pub fn offers(models_profile: &str) -> Result<Offers> {
+    let sound_cards = SOUND_CARDS.iter().map(|card| card.overlay.to_owned()).collect();
+    let least_board_gb = boards::least(&Manifest::embedded()?, models_profile)?;
+    Ok(Offers { sound_cards, fleet: true, least_board_gb })
 }
 
 pub struct Signer {
@@ -133,12 +151,18 @@ pub fn make(content: &Content<'_>, signer: &Signer, fast: bool, out: &Path) -> R
         content.downgrade_from.is_none_or(|from| written.downgrade_from == from),
         "this machine's RAUC leaves out the section [meta.parley], so no device would go back with this bundle; RAUC 1.9 or newer is needed"
     );
+    if written.offers != *content.offers {
+        println!(
+            "This machine's RAUC leaves out the section [meta.parley] (1.9 or newer is needed): devices whose owner has named a sound card, or \
+             that belong to a fleet, refuse this bundle."
+        );
+    }
     Ok(fs::remove_dir_all(&folder)?)
 }
 
 /// Puts what RAUC makes a bundle of into a new folder.
 pub fn fill(content: &Content<'_>, folder: &Path) -> Result<()> {
-    let manifest = manifest(content.compatible, content.version, content.build, content.downgrade_from)?;
+    let manifest = manifest(content)?;
     files::remove(folder)?;
     fs::create_dir_all(folder)?;
     fs::write(folder.join("manifest.raucm"), manifest)?;
@@ -170,16 +194,20 @@ pub fn compatible() -> Result<String> {
 }
 
 /// ota/manifest.raucm, with what it is completed with.
-pub fn manifest(compatible: &str, version: &str, build: &str, downgrade_from: Option<&str>) -> Result<String> {
+pub fn manifest(content: &Content<'_>) -> Result<String> {
+    let Content { compatible, version, build, downgrade_from, offers, .. } = *content;
     semver::Version::parse(version)
         .with_context(|| format!("devices cannot compare the version {version:?}; write it like 1.4.0"))?;
     downgrade_from.map(Range::parse).transpose().map_err(anyhow::Error::msg)?;
     let template = fs::read_to_string(places::workspace().join("ota/manifest.raucm"))?;
-    let filled = template
+    let mut filled = template
         .replace("{compatible}", compatible)
         .replace("{version}", version)
         .replace("{build}", build)
         .replace("{allow-downgrade-from}", downgrade_from.unwrap_or(NONE));
+    for (key, value) in offers.keys() {
+        filled = filled.replace(&format!("{{{key}}}"), &value);
+    }
     ensure!(!filled.contains('{'), "ota/manifest.raucm has a word in braces that nobody fills");
     Ok(filled)
 }
@@ -187,6 +215,11 @@ pub fn manifest(compatible: &str, version: &str, build: &str, downgrade_from: Op
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn manifest(compatible: &str, version: &str, build: &str, downgrade_from: Option<&str>) -> Result<String> {
+        let (root, boot, offers) = (Path::new("root.img"), Path::new("boot.img"), &offers("demo")?);
+        super::manifest(&Content { compatible, root, boot, version, build, downgrade_from, offers })
+    }
 
     #[test]
     fn a_manifest_says_what_the_device_judges() {
@@ -200,6 +233,9 @@ mod tests {
         let newer = semver::Version::new(1, 5, 1);
         assert!(!manifest.may_replace(&newer));
         assert!(read(Some(">=1.5.0,<1.5.2")).may_replace(&newer));
+        let offers = offers("demo").expect("a profile");
+        assert_eq!((&manifest.offers, offers.fleet, offers.least_board_gb), (&offers, true, Some(2)));
+        assert!(offers.sound_cards.iter().any(|card| card == "hifiberry-dacplus"));
     }
 
     #[test]

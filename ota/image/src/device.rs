@@ -11,6 +11,7 @@ mod root;
 mod start;
 mod test;
 mod userland;
+mod versions;
 
 use std::path::PathBuf;
 

@@ -5,7 +5,7 @@ pub mod card;
 mod card_check;
 mod check;
 pub mod checkout;
-mod generate;
+pub mod generate;
 mod kernel;
 mod manifest;
 pub mod metadata;
@@ -20,7 +20,7 @@ use std::process::Command as Program;
 use anyhow::{Context, Result, ensure};
 use clap::Subcommand;
 
-use crate::reproducible;
+use crate::{reproducible, versions};
 use checkout::Checkout;
 use xtask::{build, places, process};
 
@@ -28,22 +28,40 @@ use xtask::{build, places, process};
 pub enum Command {
     /// Check the layer, step by step; without the other layers only what needs none
     Check(check::Options),
-    /// Make a card as the layer lays it out, twice, and compare it with ota/layout.toml; needs the layers, and wic as below them
+    /// Make a card as the layer lays it out, twice, and compare it with ota/layout.toml
     Card {
-        /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
+        /// A folder with bitbake, and openembedded-core's branch whinlatter as `wic-whinlatter` (docs/YOCTO.md says how to get both)
         #[arg(long, value_name = "FOLDER")]
         layers: PathBuf,
     },
-    /// Write crate list, models and disk into the layer, from Cargo.lock, models.toml and layout.toml
-    Generate,
+    /// Write into the layer what follows from Cargo.lock, models.toml, layout.toml and packages.toml: crates, models, disk, needed files
+    Generate {
+        /// A folder with the layers, as for `check`: also write ota/versions.toml, which bitbake alone knows
+        #[arg(long, value_name = "FOLDER")]
+        layers: Option<PathBuf>,
+    },
 }
 
 pub fn run(command: &Command, install: bool) -> Result<()> {
     match command {
-        Command::Generate => generate::write(&places::workspace()),
+        Command::Generate { layers } => {
+            generate::write(&places::workspace())?;
+            layers.as_ref().map_or(Ok(()), |layers| write_versions(layers))
+        }
         Command::Card { layers } => make_card(layers, None, None),
         Command::Check(options) => check::run(options, install),
     }
+}
+
+/// Asks bitbake for the versions of all packages and writes them down, with the commits that they hold for.
+fn write_versions(layers: &Path) -> Result<()> {
+    let checkout = Checkout::new(&places::workspace());
+    let layers = layers.canonicalize().with_context(|| format!("cannot find {}", layers.display()))?;
+    let mut report = report::Report::default();
+    bitbake::upstream::commits(&checkout, &layers, &mut report)?;
+    ensure!(report.findings.is_empty(), "{}: these versions would be others", report.findings[0]);
+    let build = bitbake::Build::prepare(&checkout, &layers, false)?;
+    generate::write_file(&places::workspace(), versions::FILE, &bitbake::packages::versions(&checkout, &build)?.text())
 }
 
 /// Makes the card twice, checks it, and puts it where it is wanted.

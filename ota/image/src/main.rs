@@ -13,6 +13,7 @@ mod packages;
 mod recipe;
 mod release;
 mod reproducible;
+mod versions;
 
 use clap::{Parser, Subcommand};
 
@@ -40,7 +41,7 @@ enum Command {
     /// Check the Yocto layer, and write what is generated in it
     #[command(subcommand)]
     Layer(layer::Command),
-    /// Put a release together: card, block map, bundle, checksums, Raspberry Pi Imager's entry
+    /// Put a release together: card, block map, update, lists of materials, page to print, checksums, Raspberry Pi Imager's entry
     Release(release::Options),
 }
 

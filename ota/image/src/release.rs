@@ -2,8 +2,10 @@
 //!
 //! `kas build` leaves card, block map, bundle and the image's list of materials in a folder; the rest is made here from those.
 
-mod boards;
+pub mod boards;
 mod imager;
+mod materials;
+mod page;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,10 +16,12 @@ use clap::Args;
 use parley_models::{Manifest, Sha256};
 use serde::Serialize;
 
+use crate::layer::checkout::Checkout;
 use xtask::{places, process, system};
 
 /// What `kas build` names its results by.
 const IMAGE: &str = "voice-image-raspberrypi5.rootfs";
+const OS_LIST: &str = "os_list.json";
 const BUNDLE: &str = "voice-bundle-raspberrypi5.raucb";
 
 #[derive(Args)]
@@ -28,10 +32,10 @@ pub struct Options {
     /// The folder for the release
     #[arg(long, value_name = "FOLDER", default_value = "target/release-files")]
     out: PathBuf,
-    /// The address under which the files will lie, for Raspberry Pi Imager
+    /// The address under which the files will lie, for Raspberry Pi Imager; the default is nobody's
     #[arg(long, value_name = "URL", default_value = "https://example.invalid/parley")]
     address: String,
-    /// One JSON object instead of lines
+    /// One JSON object instead of lines: version, files with checksums, boards
     #[arg(long)]
     json: bool,
 }
@@ -85,27 +89,22 @@ fn make(options: &Options, version: &str) -> Result<Vec<Item>> {
     fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     let name = |end: &str| format!("parley-{version}{end}");
     let (card, block_map) = (from.join(format!("{IMAGE}.wic")), from.join(format!("{IMAGE}.wic.bmap")));
-    let built = "kas build kas/parley-pi5.yml makes it; --from says where";
     let mut items = Vec::new();
     let has_card = card.exists();
     if has_card {
         compress(&card, &out.join(name(".wic.xz")))?;
         map(&card, &block_map, &out.join(name(".wic.bmap")))?;
         let entry = imager::entry(version, address, &name(".wic.xz"), &card, &out.join(name(".wic.xz")))?;
-        fs::write(out.join("os_list.json"), serde_json::to_string_pretty(&entry)? + "\n")?;
+        fs::write(out.join(OS_LIST), serde_json::to_string_pretty(&entry)? + "\n")?;
     }
+    fs::write(out.join(name("-start.html")), page::html(parley_device::flashing::PAGE, version)?)?;
+    fs::write(out.join(name(".cdx.json")), materials::json(&Checkout::new(&places::workspace()), version)?)?;
     for (source, to) in [(BUNDLE.to_owned(), name(".raucb")), (format!("{IMAGE}.spdx.json"), name(".spdx.json"))] {
         if from.join(&source).exists() {
             fs::copy(from.join(&source), out.join(to)).with_context(|| format!("cannot copy {source}"))?;
         }
     }
-    for (file, what, made_by) in [
-        (name(".wic.xz"), "the card, compressed: what Raspberry Pi Imager writes", built),
-        (name(".wic.bmap"), "its blocks that hold anything, with their checksums: for bmaptool", built),
-        ("os_list.json".into(), "the entry for Raspberry Pi Imager's list", "made from the card"),
-        (name(".raucb"), "the update, signed", built),
-        (name(".spdx.json"), "what image, kernel and program are made of (SPDX)", built),
-    ] {
+    for (file, what, made_by) in files(version) {
         items.push(item(out, file, what, made_by)?);
     }
     let sums: String =
@@ -113,6 +112,29 @@ fn make(options: &Options, version: &str) -> Result<Vec<Item>> {
     fs::write(out.join("SHA256SUMS"), sums)?;
     items.push(item(out, "SHA256SUMS".into(), "checksums of all files: sha256sum --check SHA256SUMS", "made here")?);
     Ok(items)
+}
+
+/// The files of a release but for their checksums: name, what each is for, and what makes it.
+fn files(version: &str) -> Vec<(String, &'static str, &'static str)> {
+    let name = |end: &str| format!("parley-{version}{end}");
+    let built = "kas build kas/parley-pi5.yml makes it; --from says where";
+    vec![
+        (name(".wic.xz"), "the card, compressed: what Raspberry Pi Imager writes", built),
+        (name(".wic.bmap"), "its blocks that hold anything, with their checksums: for bmaptool", built),
+        (
+            name("-start.html"),
+            "how to get from an empty card to the first answer: a page to print",
+            "made from docs/FLASHING.md",
+        ),
+        (OS_LIST.to_owned(), "the entry for Raspberry Pi Imager's list", "made from the card"),
+        (name(".raucb"), "the update, signed", built),
+        (
+            name(".cdx.json"),
+            "what the image is made from: packages, crates, models (CycloneDX)",
+            "made from this clone",
+        ),
+        (name(".spdx.json"), "what the build found in the image, libraries and all (SPDX)", built),
+    ]
 }
 
 fn item(folder: &Path, file: String, what: &'static str, made_by: &'static str) -> Result<Item> {

@@ -10,15 +10,19 @@ macro_rules! cases {
     };
 }
 
+mod bad_sticks;
 mod committed;
 mod cuts;
 mod data;
+mod flashing;
 mod gate;
 mod install;
 mod probation;
 mod refused;
 mod report;
+mod reset;
 mod sound;
+mod sound_card;
 mod starting;
 mod stick;
 mod strangers;
@@ -97,21 +101,26 @@ const RARE: Scenario = Scenario { name: "", cases: &[], starts: 0, after: None, 
 pub const SCENARIOS: &[&Scenario] = &[
     &starting::FRESH_CARD,
     &starting::AUTOBOOT,
+    &flashing::FLASHING,
     &refused::REFUSED,
     &refused::OLD_EEPROM,
     &install::UPDATE,
     &install::REPLAY,
     &probation::PROBATION,
     &probation::LIMITS,
+    &probation::RESETS,
     &stream::STREAM,
     &stick::STICK,
     &strangers::STRANGERS,
+    &bad_sticks::BAD_STICKS,
     &units::UNITS,
     &data::WIPED,
     &data::WORN,
     &data::FULL,
     &data::EMERGENCY,
+    &reset::RESET,
     &sound::SOUND,
+    &sound_card::SOUND_CARD,
     &trial::HANGS,
     &trial::PANICS,
     &trial::CUT,
@@ -121,6 +130,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &trial::SERVICE,
     &committed::STOPS_STARTING,
     &committed::ROOT_ROTS,
+    &committed::FELL_BACK,
     &cuts::STARTED_CUTS[0],
     &cuts::STARTED_CUTS[1],
     &cuts::STARTED_CUTS[2],
@@ -227,6 +237,27 @@ mod tests {
     fn the_cases_of_every_change_start_the_board_ten_times_at_most() {
         let starts: u32 = SCENARIOS.iter().filter(|scenario| scenario.always).map(|scenario| scenario.starts).sum();
         assert!(starts <= 10, "{starts} starts");
+    }
+
+    #[test]
+    fn the_document_says_of_each_of_thirty_faults_which_case_shows_it_or_why_none() {
+        let names: Vec<&str> = SCENARIOS.iter().flat_map(|scenario| scenario.cases).map(|case| case.name).collect();
+        let document = include_str!("../../../docs/DEVICE.md");
+        let rows = document.lines().filter_map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let number: u32 = cells.first()?.parse().ok()?;
+            Some((number, cells))
+        });
+        let mut numbers = Vec::new();
+        for (number, cells) in rows {
+            let [_, _, cases, why] = cells[..] else { panic!("{cells:?}") };
+            numbers.push(number);
+            assert!(cases != "–" || !why.is_empty(), "{number}: nothing shows it, and nobody says why");
+            for name in cases.split(", ").filter(|name| *name != "–") {
+                assert!(names.contains(&name.trim_matches('`')), "{number}: there is no case {name}");
+            }
+        }
+        assert_eq!(numbers, (1..=30).collect::<Vec<u32>>());
     }
 
     #[test]

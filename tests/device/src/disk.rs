@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::firmware::{Choice, Register, Reset};
+use crate::firmware::{self, Choice, Register, Reset};
 use crate::layout::{Layout, Partition, SlotName};
 
 /// The largest file taken out of a FAT, bytes: a kernel is far smaller, a broken file system may claim anything.
@@ -32,11 +32,15 @@ pub struct BootFiles {
     pub initramfs: Vec<u8>,
     /// The command line, without its padding.
     pub cmdline: String,
+    /// The overlays of which the firmware would tell the kernel, in their order.
+    pub overlays: Vec<String>,
 }
 
 /// The names that the product's `config.txt` gives these files.
 pub const KERNEL: &str = "kernel_2712.img";
 pub const INITRAMFS: &str = "initramfs";
+/// Where the firmware is told of them.
+pub const CONFIG: &str = "config.txt";
 
 impl BootFiles {
     /// Reads them.
@@ -49,7 +53,9 @@ impl BootFiles {
             bytes.with_context(|| format!("there is no {name} on {}", partition.label))
         };
         let cmdline = String::from_utf8_lossy(&file(&layout.cmdline.file)?).trim_matches(['\0', '\n', ' ']).to_owned();
-        Ok(Self { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline })
+        let config = fat_file(disk, partition, CONFIG)?.unwrap_or_default();
+        let overlays = firmware::overlays(&config, |name| fat_file(disk, partition, name).ok().flatten());
+        Ok(Self { kernel: file(KERNEL)?, initramfs: file(INITRAMFS)?, cmdline, overlays })
     }
 }
 
@@ -59,6 +65,22 @@ pub fn start(disk: &dyn Disk, layout: &Layout, register: &mut Register, reset: R
     let autoboot =
         layout.partitions.first().and_then(|first| fat_file(disk, first, &layout.autoboot.file).ok().flatten());
     register.start(reset, autoboot.as_deref())
+}
+
+/// What the firmware really starts of its choice: from a boot partition that holds no system it walks on to the ones
+/// behind it, and the last is the end (`PARTITION_WALK=1`, the firmware's own setting since August 2025).
+///
+/// # Errors
+/// When neither the partition of the choice nor one behind it can be started.
+pub fn walk(disk: &dyn Disk, layout: &Layout, choice: Choice) -> Result<(Choice, BootFiles)> {
+    let mut unreadable = None;
+    for partition in layout.partitions.iter().filter(|partition| partition.number >= choice.partition) {
+        match BootFiles::read(disk, layout, partition) {
+            Ok(files) => return Ok((Choice { partition: partition.number, ..choice }, files)),
+            Err(error) => unreadable = unreadable.or(Some(error)),
+        }
+    }
+    Err(unreadable.context("the disk has no such partition")?.context(format!("the firmware looks for {choice}")))
 }
 
 /// The slot that an ordinary start takes.
@@ -236,6 +258,26 @@ mod tests {
         let disk = disk_with(&layout.partitions[0], "other.txt", b"");
         assert_eq!(fat_file(&disk, &layout.partitions[0], "autoboot.txt").unwrap(), None);
         assert!(fat_file(&Blank, &layout.partitions[0], "autoboot.txt").is_err());
+    }
+
+    #[test]
+    fn the_firmware_walks_on_from_a_partition_that_holds_no_system() {
+        let layout = layout();
+        let (a, b) = (layout.boot(SlotName::A).unwrap(), layout.boot(SlotName::B).unwrap());
+        let disk = disk_with(b, KERNEL, b"kernel");
+        let mut fat = vec![0; b.size as usize];
+        disk.read_exact_at(&mut fat, b.start).unwrap();
+        let mounted = fatfs::FileSystem::new(io::Cursor::new(&mut fat[..]), fatfs::FsOptions::new()).unwrap();
+        for name in [INITRAMFS, &layout.cmdline.file] {
+            mounted.root_dir().create_file(name).unwrap().write_all(b"x").unwrap();
+        }
+        mounted.unmount().unwrap();
+        disk.write_all_at(&fat, b.start).unwrap();
+        let choice = Choice { partition: a.number, tryboot: true };
+        let (walked, files) = walk(&disk, &layout, choice).unwrap();
+        assert_eq!((walked, files.kernel), (Choice { partition: b.number, tryboot: true }, b"kernel".to_vec()));
+        let behind = Choice { partition: b.number + 1, tryboot: false };
+        assert!(walk(&disk, &layout, behind).is_err(), "it never walks back");
     }
 
     #[test]

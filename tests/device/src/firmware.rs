@@ -1,7 +1,8 @@
 //! What the Pi's firmware decides before any of our code runs: which boot partition it takes.
 //!
 //! Terms: the *tryboot flag* is a register that survives a reset and is lost with the power. It is one-shot: whoever
-//! reads it clears it.
+//! reads it clears it. The *count* of starts lies in another such register, and the *reset status* is the chip's own
+//! register PM_RSTS, which says whether the power came or something asked for the reset.
 //! *autoboot.txt* lies on the first FAT partition and names the partitions for an ordinary and for a tryboot start.
 //!
 //! Rules, from the vendor's description of `autoboot.txt`, written anew here and not shared with the product's code, so
@@ -27,6 +28,22 @@ pub enum Reset {
     Warm,
 }
 
+/// The bit of PM_RSTS that the power sets.
+const HAD_POWER_ON: u32 = 0x1000;
+/// The bit that a full reset by the watchdog sets, through which a kernel restarts as well.
+const HAD_WATCHDOG_FULL: u32 = 0x20;
+
+impl Reset {
+    /// PM_RSTS as the firmware finds it, which it hands on as `/chosen/bootloader/rsts`. A restart with the argument
+    /// `0 tryboot` names partition 0, so the bits that carry one are zero.
+    pub fn status(self) -> u32 {
+        match self {
+            Self::PowerOn => HAD_POWER_ON,
+            Self::Warm => HAD_WATCHDOG_FULL,
+        }
+    }
+}
+
 /// What the firmware starts, and what it tells the kernel about it under `/chosen/bootloader`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -36,16 +53,27 @@ pub struct Choice {
     pub tryboot: bool,
 }
 
+/// What the firmware tells the kernel of a start under `/chosen/bootloader`.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    pub choice: Choice,
+    /// PM_RSTS.
+    pub reset_status: u32,
+    /// Starts since the power came.
+    pub starts: u32,
+}
+
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "partition {}{}", self.partition, if self.tryboot { " (tryboot)" } else { "" })
     }
 }
 
-/// The one register that matters here.
+/// The registers that survive a reset, as far as they matter here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Register {
     tryboot: bool,
+    starts: u32,
 }
 
 impl Register {
@@ -65,8 +93,15 @@ impl Register {
     /// Starts the board: reads and clears the flag, and chooses a partition by `autoboot.txt` (`None`: there is no such
     /// file).
     pub fn start(&mut self, reset: Reset, autoboot: Option<&[u8]>) -> Choice {
+        let before = if reset == Reset::PowerOn { 0 } else { self.starts };
+        self.starts = before.saturating_add(1);
         let flag = std::mem::take(&mut self.tryboot) && reset == Reset::Warm;
         choose(flag, autoboot)
+    }
+
+    /// Starts since the power came: `/chosen/bootloader/count`.
+    pub fn starts(&self) -> u32 {
+        self.starts
     }
 }
 
@@ -113,6 +148,44 @@ impl Autoboot {
     }
 }
 
+/// The longest line of `config.txt` that the firmware reads, bytes.
+const LONGEST_LINE: usize = 98;
+/// Files in files, beyond which it is a circle.
+const DEEPEST: u8 = 4;
+
+/// The overlays that `config.txt` names for a Raspberry Pi 5, with those of the files that it includes; a file that is
+/// not there is empty. What else is said there has no meaning for an emulated board.
+pub fn overlays(config: &[u8], file: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut applies = true;
+    read_config(config, &file, DEEPEST, &mut applies, &mut found);
+    found
+}
+
+fn read_config(
+    config: &[u8],
+    file: &dyn Fn(&str) -> Option<Vec<u8>>,
+    deeper: u8,
+    applies: &mut bool,
+    found: &mut Vec<String>,
+) {
+    for line in config.split(|byte| *byte == b'\n') {
+        let line = String::from_utf8_lossy(&line[..line.len().min(LONGEST_LINE)]);
+        let line = line.trim();
+        if let Some(filter) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            *applies = matches!(filter, "all" | "pi5");
+            continue;
+        }
+        let included = line.strip_prefix("include ").filter(|_| *applies && deeper > 0);
+        if let Some(included) = included.and_then(|name| file(name.trim())) {
+            read_config(&included, file, deeper - 1, applies, found);
+        } else if let Some(overlay) = line.strip_prefix("dtoverlay=").filter(|_| *applies) {
+            // Parameters follow a comma.
+            found.extend(overlay.split(',').next().filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -140,6 +213,17 @@ mod tests {
         let mut register = heard(RESTART);
         assert_eq!(register.start(Reset::PowerOn, Some(COMMITTED_TO_A)), Choice { partition: 2, tryboot: false });
         assert_eq!(register.start(Reset::Warm, Some(COMMITTED_TO_A)), Choice { partition: 2, tryboot: false });
+    }
+
+    #[test]
+    fn starts_are_counted_from_the_power_on() {
+        let mut register = Register::default();
+        let counted = [Reset::PowerOn, Reset::Warm, Reset::Warm, Reset::PowerOn].map(|reset| {
+            register.start(reset, None);
+            register.starts()
+        });
+        assert_eq!(counted, [1, 2, 3, 1]);
+        assert_eq!((Reset::PowerOn.status(), Reset::Warm.status()), (0x1000, 0x20));
     }
 
     #[test]
@@ -176,7 +260,33 @@ mod tests {
         assert_eq!(Autoboot::parse(file), Autoboot { a_b: false, ordinary: Some(3), trial: Some(2) });
     }
 
+    #[test]
+    fn overlays_are_read_through_includes_and_filters() {
+        let config =
+            b"dtparam=audio=off\n#dtoverlay=no\n[pi4]\ndtoverlay=no\ninclude no.txt\n[all]\ndtoverlay=one,gpio=4\r\n\
+                       include card.txt\ndtoverlay=last\ninclude missing.txt\n";
+        let file = |name: &str| match name {
+            "card.txt" => Some(b"force_eeprom_read=0\ndtoverlay=two\n###\n".to_vec()),
+            "no.txt" => Some(b"dtoverlay=no\n".to_vec()),
+            _ => None,
+        };
+        assert_eq!(overlays(config, file), ["one", "two", "last"]);
+        let long = [&[b' '; LONGEST_LINE][..], b"dtoverlay=no"].concat();
+        assert_eq!(overlays(&long, file), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_file_that_includes_itself_ends() {
+        let config = b"dtoverlay=x\ninclude config.txt\n";
+        assert_eq!(overlays(config, |_| Some(config.to_vec())).len(), usize::from(DEEPEST) + 1);
+    }
+
     proptest! {
+        #[test]
+        fn any_configuration_is_read(config: Vec<u8>, included: Vec<u8>) {
+            let _ = overlays(&[&config[..], b"\n[all]\ninclude x\n"].concat(), |_| Some(included.clone()));
+        }
+
         #[test]
         fn any_bytes_lead_to_a_partition(file: Vec<u8>, tryboot: bool) {
             prop_assert!(choose(tryboot, Some(&file)).partition > 0);

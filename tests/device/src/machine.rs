@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::console::{Console, Growing, Line};
 use crate::disk::BootFiles;
-use crate::firmware::Choice;
+use crate::firmware::Told;
 use crate::qmp::{Qmp, Stop};
 use crate::shell::{Done, Shell};
 use crate::writelog;
@@ -85,12 +85,12 @@ pub enum Missed {
 
 impl Machine {
     /// Switches the board on with what the firmware took from the boot partition.
-    pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, choice: Choice, plugged: &Plugged) -> Result<Self> {
+    pub fn start(folder: &Path, disk: &Path, boot: &BootFiles, told: Told, plugged: &Plugged) -> Result<Self> {
         fs::create_dir_all(folder)?;
         for (name, bytes) in [("kernel", &boot.kernel), ("initramfs", &boot.initramfs)] {
             fs::write(folder.join(name), bytes)?;
         }
-        board::device_tree(&folder.join("device-tree"), choice, plugged.firmware_built.unwrap_or(NEW_FIRMWARE))?;
+        board::device_tree(&folder.join("device-tree"), told, plugged.firmware_built.unwrap_or(NEW_FIRMWARE))?;
         let socket = |name: &str| folder.join(name);
         for name in ["console", "shell", "qmp"] {
             let _ = fs::remove_file(socket(name));
@@ -181,6 +181,17 @@ impl Machine {
         let stick =
             json!({ "driver": "usb-storage", "id": "stick", "drive": "stick", "bus": "usb.0", "removable": true });
         self.qmp.execute("device_add", &stick).map(|_| ())
+    }
+
+    /// Puts another image in the place of the stick's, which must not be plugged in.
+    pub fn change_stick(&mut self, image: &Path) -> Result<()> {
+        for node in ["stick", "stick-file"] {
+            self.qmp.execute("blockdev-del", &json!({ "node-name": node }))?;
+        }
+        let file = json!({ "driver": "file", "node-name": "stick-file", "filename": image });
+        self.qmp.execute("blockdev-add", &file)?;
+        self.qmp.execute("blockdev-add", &json!({ "driver": "raw", "node-name": "stick", "file": "stick-file" }))?;
+        Ok(())
     }
 
     /// Pulls it, whatever the guest is doing with it.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::console::{Line, time_of};
-use crate::disk::{self, BootFiles};
-use crate::firmware::{Choice, Register, Reset};
+use crate::disk;
+use crate::firmware::{Choice, Register, Reset, Told};
 use crate::layout::{Layout, SlotName};
 use crate::machine::{Machine, Missed, Plugged};
 use crate::qmp::Stop;
@@ -28,6 +28,8 @@ const COMMAND_BUDGET: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct Start {
     pub choice: Choice,
+    /// The overlays of which the firmware has told the kernel, in their order. The emulated board has no pins for them.
+    pub overlays: Vec<String>,
     /// How it ended, and after how much time of the guest; `None` while it runs, and after a power cut.
     pub end: Option<(Stop, Duration)>,
 }
@@ -234,6 +236,11 @@ impl VirtualDevice {
         lines.map(|line| (line.text, line.recorded)).collect()
     }
 
+    /// What this start has said on the console so far.
+    pub fn said_now(&self) -> Vec<String> {
+        self.lines().into_iter().map(|line| line.text).collect()
+    }
+
     fn lines(&self) -> Vec<Line> {
         self.machine.as_ref().map(|machine| machine.console.lines()).unwrap_or_default()
     }
@@ -243,17 +250,15 @@ impl VirtualDevice {
         ensure!(self.starts.len() < MOST_STARTS, "the device starts again and again: {:?}", self.starts);
         let image = File::open(&self.disk)?;
         let choice = disk::start(&image, &self.layout, &mut self.register, reset);
-        let partition = self.layout.partitions.iter().find(|partition| partition.number == choice.partition);
-        let partition =
-            partition.with_context(|| format!("the firmware looks for {choice}, which the disk has not"))?;
-        let boot = BootFiles::read(&image, &self.layout, partition)?;
+        let (choice, boot) = disk::walk(&image, &self.layout, choice)?;
+        let told = Told { choice, reset_status: reset.status(), starts: self.register.starts() };
         let slot = self.layout.slot_of_boot(choice.partition);
         let mut plugged = self.plugged.clone();
         for (_, words) in self.words_for.iter().filter(|(name, _)| Some(*name) == slot) {
             plugged.words = format!("{} {words}", plugged.words);
         }
-        self.machine = Some(Machine::start(&self.folder.join("machine"), &self.disk, &boot, choice, &plugged)?);
-        self.starts.push(Start { choice, end: None });
+        self.machine = Some(Machine::start(&self.folder.join("machine"), &self.disk, &boot, told, &plugged)?);
+        self.starts.push(Start { choice, overlays: boot.overlays, end: None });
         self.seen = 0;
         Ok(())
     }

@@ -63,7 +63,7 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
                 },
             );
             if daemon_runs() {
-                let said = observed::of_parts(Path::new(observed::FOLDER));
+                let said = observed::of_daemon(Path::new(observed::FOLDER));
                 let sound = said.get("sound-card").is_some_and(|sound| sound.value >= 1.0);
                 let (works, fails) =
                     ("Parley is running and listening", "Parley is running, but its sound devices deliver nothing");

@@ -3,10 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed};
-use parley_conversation::{Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, TurnId};
+use parley_conversation::{AnnouncementId, Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, TurnId};
 use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -76,6 +77,12 @@ pub struct TurnReport {
     pub outcome: Outcome,
     #[serde(rename = "stages_ms")]
     pub timeline: Timeline,
+}
+
+/// A name that no other announcement of this process has.
+pub fn next_announcement() -> AnnouncementId {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    AnnouncementId(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 #[derive(Clone)]

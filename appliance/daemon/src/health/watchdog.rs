@@ -38,6 +38,12 @@ pub async fn feed(pulse: Arc<Pulse>) {
     }
 }
 
+/// Asks the service manager for so much more time until the service is ready, an hour at most.
+pub fn takes_longer(time: Duration) {
+    const HOUR: u32 = 3_600_000_000;
+    tell(NotifyState::ExtendTimeoutUsec(u32::try_from(time.as_micros()).unwrap_or(HOUR).min(HOUR)));
+}
+
 fn tell(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "the service manager cannot be told");

@@ -3,6 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
+use crate::hours::Hours;
 use crate::updates::{OnInstalled, OnStick, Updates};
 
 fn layer(text: &str) -> Layer {
@@ -47,6 +48,8 @@ fn a_mistake_is_passed_over_and_names_file_line_and_what_to_write() {
         ("[engines]\nspeech-to-text-threads = 0\n", &["1 to 64"]),
         ("[engines]\nstate-folder = \"\"\n", &["a folder"]),
         ("[updates]\nstick = \"download\"\n", &["\"ask\", \"install\" or \"ignore\""]),
+        ("[updates]\nhours = \"2-5\"\n", &["line 2", "updates.hours = \"2-5\"", "as in \"02:00-05:00\""]),
+        ("[updates]\nhours = 2\n", &["updates.hours = 2 has to be \"any\""]),
         ("a = 1\nb = \n", &["line 2", "is no TOML"]),
         ("\u{fffe}", &["is no TOML"]),
     ] {
@@ -148,6 +151,7 @@ proptest! {
         let mut ours = Table::new();
         ours.insert("stick".to_owned(), "install".into());
         ours.insert("restart".to_owned(), "quiet".into());
+        ours.insert("hours".to_owned(), "2:00-5:00".into());
         let updates = file.entry("updates").or_insert(Value::Boolean(false));
         if let Some(updates) = updates.as_table_mut() {
             updates.extend(ours);
@@ -155,7 +159,8 @@ proptest! {
             *updates = ours.into();
         }
         let (config, mistakes) = read(&toml::to_string(&file).expect("it can be written"));
-        prop_assert_eq!(&config.updates, &Updates { stick: OnStick::Install, restart: OnInstalled::Quiet });
+        let hours = Hours::Between { from: 120, to: 300 };
+        prop_assert_eq!(&config.updates, &Updates { stick: OnStick::Install, restart: OnInstalled::Quiet, hours });
         prop_assert!(!mistakes.iter().any(|mistake| mistake.contains("TOML")), "{:?}", mistakes);
         // What was taken is good: nothing of it is passed over when it is read once more.
         let again = toml::to_string(&config).expect("it can be written");

@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 
+use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
+use parley_update::owners_card::NONE;
+
 /// ISO 3166-1, as wireless regulations use it.
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
     BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK \
@@ -31,6 +34,16 @@ pub(super) fn country_meant(written: &str) -> Option<&'static str> {
 pub(super) fn is_host_name(name: &str) -> bool {
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     plain && (1..=63).contains(&name.len()) && !name.starts_with('-') && !name.ends_with('-')
+}
+
+pub(super) fn is_sound_card(name: &str) -> bool {
+    name == NONE || sound_card::known(name).is_some()
+}
+
+/// What [`is_sound_card`] takes, in words.
+pub(super) fn good_cards() -> String {
+    let names: Vec<&str> = SOUND_CARDS.iter().map(|card| card.overlay).collect();
+    format!("one of {}; or \"{NONE}\"", names.join(", "))
 }
 
 pub(super) fn is_word(word: &str) -> bool {

@@ -17,6 +17,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 use parley_update::bootchain::cmdline;
 use parley_update::bootchain::slot::Slot;
+use parley_update::owners_card::{self, Taken};
 use parley_update::rauc::preinstall;
 use parley_update::records::events::UpdateEvent;
 use parley_update::system::{self, System};
@@ -56,7 +57,9 @@ enum Command {
     GetCurrent,
     /// Restart out of a trial that is not committed; in any other start, do nothing
     LeaveTrial,
-    /// Write a slot's root and name into the command line on its boot partition
+    /// Tell the firmware which sound card the owner has named; restart once where it was told something else
+    TakeSoundCard,
+    /// Write a slot's root and name into the command line on its boot partition, and the owner's sound card beside it
     Complete {
         /// A or B
         #[arg(long)]
@@ -113,7 +116,22 @@ fn run(system: &System, command: Command) -> Result<()> {
                 system::restart(None)?;
             }
         }
-        Command::Complete { slot, device } => cmdline::complete(&device, slot)?,
+        Command::TakeSoundCard => match owners_card::take(system)? {
+            Taken::Already => {}
+            Taken::RestartOnce => {
+                eprintln!("the firmware has been told of another sound card: the device restarts for it");
+                system::restart(None)?;
+            }
+            Taken::Kept => eprintln!("the firmware had forgotten the sound card, and a restart did not help before"),
+            Taken::Unknown => {
+                eprintln!("this version does not know the sound card that was named: nothing was changed")
+            }
+        },
+        Command::Complete { slot, device } => {
+            owners_card::carry(system, &device)?;
+            // Last: a slot is armed only when its command line is complete.
+            cmdline::complete(&device, slot)?;
+        }
         Command::PreInstall => preinstall::handler(system)?,
     }
     Ok(())

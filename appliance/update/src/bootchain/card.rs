@@ -137,7 +137,7 @@ struct Aligned([u8; SECTOR]);
 
 /// Writes one sector past the page cache, which for a partition that is not mounted nobody else would write back in
 /// order.
-fn write_sector(device: &Path, offset: u64, sector: &[u8; SECTOR]) -> io::Result<()> {
+pub(super) fn write_sector(device: &Path, offset: u64, sector: &[u8; SECTOR]) -> io::Result<()> {
     let aligned = Aligned(*sector);
     let open = |flags: OFlag| OpenOptions::new().write(true).custom_flags(flags.bits()).open(device);
     let direct = open(OFlag::O_DIRECT).and_then(|file| file.write_all_at(&aligned.0, offset).map(|()| file));

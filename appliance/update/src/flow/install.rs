@@ -43,6 +43,9 @@ pub(super) fn install_and_note(system: &System, source: &BundleSource, again: bo
     let mut seen = None;
     let begun = Begun::default();
     let outcome = super::block_on(async {
+        if let Err(refused) = fits(system, source) {
+            return Ok(Err(refused));
+        }
         let rauc = super::rauc().await?;
         let admit = |manifest: &BundleManifest| {
             seen = manifest.version();
@@ -113,6 +116,15 @@ async fn end_installation(rauc: &InstallerProxy<'_>) {
     }
 }
 
+/// Whether a file is no larger than an update can be: RAUC reads a file to its end before anything is known of it.
+fn fits(system: &System, source: &BundleSource) -> Result<(), Problem> {
+    let BundleSource::File(path) = source else { return Ok(()) };
+    // RAUC says what is wrong with a file that cannot be looked at.
+    let Ok(file) = path.metadata() else { return Ok(()) };
+    let device = device::describe(system).map_err(|error| Problem::Refused(admission::other_layout(error)))?;
+    admission::admit_size(file.len(), &device).map_err(Problem::Refused)
+}
+
 fn admit(system: &System, manifest: &BundleManifest, again: bool) -> Result<Version, Problem> {
     let device = device::describe(system).map_err(|error| Problem::Refused(admission::other_layout(error)))?;
     admission::admit(manifest, &device, &system.state().blocks(), again).map_err(Problem::Refused)
@@ -152,6 +164,9 @@ fn show(system: &System, event: &UpdateEvent, json: bool) {
 pub(super) fn check(system: &System, source: &str, json: bool) -> Result<ExitCode> {
     let source = BundleSource::of(source);
     let result = super::block_on(async {
+        if let Err(refused) = fits(system, &source) {
+            return Ok(Err(refused));
+        }
         let rauc = super::rauc().await?;
         let manifest = rauc::inspect(&rauc, &source.for_rauc(), TimeLimits::default()).await;
         Ok(manifest.and_then(|manifest| admit(system, &manifest, false)))

@@ -3,9 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use parley_settings::OnInstalled;
+use jiff::Zoned;
+use parley_settings::Updates;
 use semver::Version;
 
+use super::quiet::{self, Look};
 use super::restart;
 use crate::bootchain::journal::JournalPhase;
 use crate::observed;
@@ -16,10 +18,7 @@ use crate::policy::table::{Exceeded, Table};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
 
-/// Nobody has talked for this long: a restart disturbs nobody.
-const QUIET_S: f64 = 600.0;
-
-pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode> {
+pub(super) fn run(system: &System, updates: &Updates) -> Result<ExitCode> {
     // Asked by the end of the assistant's service; an orderly one is no reason to do anything, least of all while the
     // device shuts down.
     let orderly = std::env::var("SERVICE_RESULT").is_ok_and(|result| result == "success");
@@ -30,21 +29,22 @@ pub(super) fn run(system: &System, on_installed: OnInstalled) -> Result<ExitCode
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = observed::of_system(system, start);
-    table.0.extend(observed::of_parts(&system.path(observed::FOLDER)).0);
+    observed::add_tables(system, &mut table);
     // A restart that is due comes first.
     if let JournalPhase::Armed { interrupted } = record.phase {
         if system.state().ledger().went_back_last(&version) {
             // The way back was cut off between its preparation and the restart, or in the restart; people may have said
             // more since.
-            restart::carry_back(system)?;
+            restart::carry_what_can_be(system)?;
             return restart::into_trial(system);
         }
-        // A daemon that says nothing talks to nobody.
-        let quiet = table.get("nobody-spoke-s").is_none_or(|quiet| quiet.value >= QUIET_S);
-        let wanted = on_installed == OnInstalled::Quiet || interrupted > 0;
-        // A trial without them would end without a verdict.
-        let can_be_judged = system.sound().is_complete();
-        if quiet && wanted && can_be_judged && system.since_start().as_secs_f64() >= QUIET_S {
+        let look = Look {
+            interrupted: interrupted > 0,
+            nobody_spoke_s: table.get("nobody-spoke-s").map(|quiet| quiet.value),
+            since_start: system.since_start(),
+            clock: Zoned::now().time(),
+        };
+        if quiet::may_restart(updates, look) {
             return restart::into_trial(system);
         }
     }
@@ -63,7 +63,7 @@ fn compare(system: &System, version: &Version, table: &Table) -> Result<ExitCode
     let mut own = Table::default();
     own.note("resets-per-hour", f64::from(state.resets_per_hour(version, watched)));
     own.note_whether("panics", state.panicked(system)?);
-    // As everywhere, what the parts have put down comes last.
+    // As everywhere, what was put down comes last.
     own.0.extend(table.0.clone());
     let table = own;
     match state.probation(version, &table, watched) {
@@ -100,6 +100,5 @@ pub(super) fn of_start(system: &System, version: &Version) -> Result<()> {
 
 fn back(system: &System, exceeded: Vec<Exceeded>) -> Result<ExitCode> {
     system.tell(&UpdateEvent::GoingBack { exceeded: exceeded.clone() });
-    restart::go_back(system, Happened::WentBack { exceeded })?;
-    restart::into_trial(system)
+    restart::flee(system, Happened::WentBack { exceeded })
 }

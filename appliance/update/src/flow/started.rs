@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{probation, reset};
+use crate::announcements::{self, Announcement};
 use crate::bootchain::journal::{Meaning, Start};
 use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::table::Table;
-use crate::records::data::Takeover;
+use crate::records::data::{Takeover, TakeoverFailed};
 use crate::records::events::UpdateEvent;
 use crate::records::moved;
 use crate::system::System;
@@ -38,9 +39,11 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
     }
     if device::trusts_strangers(system) {
         output::remark(TRUSTS_STRANGERS);
+        aloud(system, "keyring", SAY_TRUSTS_STRANGERS);
     }
     if !device::eeprom(system).is_trusted() {
         output::remark(EEPROM_TOO_OLD);
+        aloud(system, "firmware", SAY_EEPROM_TOO_OLD);
         system.tell(&UpdateEvent::FirmwareTooOld);
     }
     if meaning == Meaning::CommitCompleted {
@@ -51,7 +54,11 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
     let takeover = if meaning == Meaning::Trial { Takeover::Anew } else { Takeover::Keep };
     let migrated = system.data().prepare(takeover);
     let mut table = Table::default();
-    table.note_whether("migration", migrated.is_ok());
+    // Where there was no room, nobody knows whether the version can do it.
+    let lacked_room = |error: &anyhow::Error| error.downcast_ref().is_some_and(TakeoverFailed::lacked_room);
+    if !migrated.as_ref().is_err_and(lacked_room) {
+        table.note_whether("migration", migrated.is_ok());
+    }
     files::replace_json(&system.path(observed::OF_START), &table)?;
     if let Err(error) = migrated {
         // In a trial the gate sees the measurement and goes back; in an ordinary start an update must still be
@@ -65,6 +72,18 @@ pub(super) fn started(system: &System) -> Result<ExitCode> {
         probation::of_start(system, &version)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+const SAY_TRUSTS_STRANGERS: &str = "I was built for development, and take no updates. Anybody could sign one for me.";
+const SAY_EEPROM_TOO_OLD: &str = "The firmware of my board is too old to come back from a bad update, so I take none. Raspberry Pi \
+     Imager updates it: choose Misc utility images, then Bootloader.";
+
+/// Has the assistant say at this start what lasts until somebody does something about it.
+fn aloud(system: &System, name: &str, text: &str) {
+    let left = announcements::leave(&system.path(announcements::FOLDER), name, &Announcement::at_every_start(text));
+    if let Err(error) = left {
+        output::remark(format_args!("the assistant will not say it: {error}"));
+    }
 }
 
 /// Whether a version that comes to the rescue is older than the one that has proved itself: three starts that were cut at

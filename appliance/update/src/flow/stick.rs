@@ -10,9 +10,12 @@ use parley_settings::OnStick;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use super::listing::{self, YES_FILE};
 use super::{install, restart, show};
+use crate::bootchain::journal::JournalPhase;
 use crate::output;
 use crate::policy::admission;
+use crate::policy::ledger::Happened;
 use crate::rauc::{self, BundleSource, Problem, TimeLimits};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
@@ -63,11 +66,18 @@ pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) 
             system.tell(&UpdateEvent::NotInstalled { version: None, because: because.clone() });
             because
         }
-        Found::Admitted(version, source) => {
+        Found::Admitted { version, source, yes } => {
             let offer = Offer { version, source, unit: unit.to_owned() };
-            let yes = files::read_json::<Offer>(&system.path(YES)).is_some_and(|yes| yes == offer);
+            let accepted = files::read_json::<Offer>(&system.path(YES)).is_some_and(|yes| yes == offer);
             fs::remove_file(system.path(YES)).ok();
-            if wanted == OnStick::Install || yes {
+            let by_itself = wanted == OnStick::Install || yes;
+            let before = if by_itself && !accepted { became_of(system, &offer.version)? } else { Before::Unknown };
+            if let Some(said) = before.stands(&offer.version) {
+                said
+            } else if before == Before::Waits {
+                restart = true;
+                format!("version {} is installed; the device tries it now", offer.version)
+            } else if by_itself || accepted {
                 match install::install_and_note(system, &BundleSource::File(offer.source), false, false) {
                     Ok(version) => {
                         restart = true;
@@ -78,7 +88,11 @@ pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) 
             } else {
                 files::replace_json(&system.path(OFFER), &offer)?;
                 system.tell(&UpdateEvent::Offered { version: offer.version.clone() });
-                format!("version {} may be installed, and waits for a yes (or `parley update accept`)", offer.version)
+                format!(
+                    "version {} may be installed, and waits for a yes: put a file with the name {YES_FILE} beside it and \
+                     plug the stick in again (or say `parley update accept`)",
+                    offer.version
+                )
             }
         }
     };
@@ -87,41 +101,87 @@ pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) 
     Ok(ExitCode::SUCCESS)
 }
 
+/// What became of a version that a stick brings once more. A stick may stay where it is, and is looked at in every start:
+/// without somebody who says so, nothing is written a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing that matters here.
+    Unknown,
+    /// It is in the other slot, and nobody has tried it.
+    Waits,
+    /// A trial ended without a verdict; the next one begins by itself.
+    TriedAgain,
+    /// Three trials ended so.
+    GivenUp,
+}
+
+impl Before {
+    /// What is said of a version that stays as it is.
+    fn stands(self, version: &Version) -> Option<String> {
+        match self {
+            Self::Unknown | Self::Waits => None,
+            Self::TriedAgain => Some(format!("version {version} is installed, and will be tried again by itself")),
+            Self::GivenUp => Some(format!(
+                "version {version} could not be judged three times, and is not installed from here once more; wait for \
+                 the next version (or say `parley update install`)"
+            )),
+        }
+    }
+}
+
+fn became_of(system: &System, version: &Version) -> Result<Before> {
+    let (_, record) = super::standing(system)?;
+    let state = system.state();
+    if let JournalPhase::Armed { interrupted } = record.phase
+        && record.tried.or_else(|| state.waiting()).as_ref() == Some(version)
+    {
+        return Ok(if interrupted == 0 { Before::Waits } else { Before::TriedAgain });
+    }
+    let ledger = state.ledger();
+    let last = ledger.of(version).find(|happened| {
+        !matches!(happened, Happened::Refused { .. } | Happened::NotInstalled { .. } | Happened::NotJudged { .. })
+    });
+    Ok(if last == Some(&Happened::GivenUp) { Before::GivenUp } else { Before::Unknown })
+}
+
 enum Found {
     Nothing,
     Refused(Vec<String>),
-    Admitted(Version, PathBuf),
+    Admitted {
+        version: Version,
+        source: PathBuf,
+        /// Whether the owner has put [`YES_FILE`] beside it.
+        yes: bool,
+    },
 }
 
 /// The newest bundle on the stick that this device may install.
 fn newest(system: &System, folder: &Path) -> Result<Found> {
-    let entries = fs::read_dir(folder)?.flatten().map(|entry| entry.path());
-    // A link on a stick leads to anything on the device.
-    let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|found| found.is_file());
-    let is_bundle = |path: &PathBuf| path.extension().is_some_and(|end| end == "raucb");
-    let bundles: Vec<PathBuf> = entries.filter(is_bundle).filter(is_file).collect();
-    if bundles.is_empty() {
-        return Ok(Found::Nothing);
-    }
+    let listing = match listing::of(folder)? {
+        Ok(listing) if listing.bundles.is_empty() => return Ok(Found::Nothing),
+        Ok(listing) => listing,
+        Err(reason) => return Ok(Found::Refused(vec![reason])),
+    };
     let (mut admitted, mut reasons) = (Vec::new(), Vec::new());
     let (device, blocks) = (device::describe(system)?, system.state().blocks());
     super::block_on(async {
         let rauc = super::rauc().await?;
-        for bundle in bundles {
-            let manifest = rauc::inspect(&rauc, &bundle.to_string_lossy(), TimeLimits::default()).await;
-            let judged = manifest
-                .and_then(|manifest| admission::admit(&manifest, &device, &blocks, false).map_err(Problem::Refused));
-            match judged {
+        for bundle in listing.bundles {
+            let judged = async {
+                let bytes = bundle.symlink_metadata().map_err(|_| Problem::Unreadable)?.len();
+                admission::admit_size(bytes, &device).map_err(Problem::Refused)?;
+                let manifest = rauc::inspect(&rauc, &bundle.to_string_lossy(), TimeLimits::default()).await?;
+                admission::admit(&manifest, &device, &blocks, false).map_err(Problem::Refused)
+            };
+            match judged.await {
                 Ok(version) => admitted.push((version, bundle)),
-                Err(reason) => {
-                    reasons.push(format!("{}: {reason}", bundle.file_name().unwrap_or_default().to_string_lossy()));
-                }
+                Err(reason) => reasons.push(format!("{}: {reason}", listing::shown(&bundle))),
             }
         }
         Ok(())
     })?;
     Ok(match admitted.into_iter().max() {
-        Some((version, bundle)) => Found::Admitted(version, bundle),
+        Some((version, source)) => Found::Admitted { version, source, yes: listing.yes },
         None => Found::Refused(reasons),
     })
 }

@@ -7,6 +7,7 @@ use semver::Version;
 
 use super::blocks::Blocks;
 use crate::policy::manifest::BundleManifest;
+use crate::policy::offers::{self, Uses};
 
 /// The oldest EEPROM that is trusted on a Raspberry Pi 5: built on 2025-11-05, the first default release with all that the
 /// way back stands on. It arms the watchdog before the kernel (`kernel_watchdog_timeout`) and limits how long the kernel
@@ -33,6 +34,8 @@ pub struct DeviceFacts {
     pub data_free: u64,
     /// Whether the firmware is new enough to come back from a bad version.
     pub eeprom: Eeprom,
+    /// What its owner uses, and no update may take away.
+    pub uses: Uses,
 }
 
 /// What is known of the EEPROM.
@@ -79,6 +82,27 @@ pub fn other_layout(problem: impl Display) -> String {
     )
 }
 
+/// What a bundle may have beside its images, in bytes: signature, manifest, hook, and indexes of blocks.
+const BESIDE_IMAGES_BYTES: u64 = 64 << 20;
+
+/// Whether a file can be an update for this device, by its size in bytes: before anybody reads it.
+///
+/// # Errors
+/// It is larger than all that it could bring.
+pub fn admit_size(bytes: u64, device: &DeviceFacts) -> Result<(), String> {
+    let room = device.room.values().fold(0_u64, |sum, room| sum.saturating_add(*room));
+    // What cannot be compressed gets a little larger.
+    let largest = room.saturating_add(room / 16).saturating_add(BESIDE_IMAGES_BYTES);
+    if bytes <= largest {
+        return Ok(());
+    }
+    Err(format!(
+        "this file has {} MB, and no update for this device has more than {}: ask whoever made it for another file",
+        mb(bytes),
+        largest / 1_000_000
+    ))
+}
+
 /// Whether a bundle may be installed. `again` is the owner's word that a blocked version is to be tried once more.
 ///
 /// # Errors
@@ -121,6 +145,7 @@ pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, blocks: &Blocks, aga
             "version {version} was tried before and {because}; `parley update install --again` tries it once more"
         ));
     }
+    offers::nothing_is_lost(&bundle.offers, &device.uses)?;
     if let Some(missing) = CLASSES.iter().find(|class| !bundle.images.contains_key(**class)) {
         return Err(other_layout(format_args!("it brings no {missing}")));
     }
@@ -175,6 +200,7 @@ mod tests {
             data_needed: 5_000_000,
             data_free: 5_000_000,
             eeprom: Eeprom::Built(OLDEST_EEPROM_UNIX_S),
+            uses: Uses::default(),
         }
     }
 
@@ -235,6 +261,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_the_owner_uses_is_taken_away_not_even_at_the_owners_word() {
+        let refusal =
+            |uses| admit(&bundle("1.3.0"), &DeviceFacts { uses, ..device() }, &Blocks::default(), true).unwrap_err();
+        let card = refusal(Uses { sound_card: Some("hifiberry-dac".into()), ..Uses::default() });
+        assert!(card.contains("cannot use the sound card hifiberry-dac"), "{card}");
+        let fleet = refusal(Uses { fleet: true, ..Uses::default() });
+        assert!(fleet.contains("no client for the fleet"), "{fleet}");
+    }
+
+    #[test]
     fn a_version_without_order_is_refused() {
         refuses(&bundle("nightly"), r#"no version number that can be compared ("nightly")"#);
     }
@@ -244,6 +280,18 @@ mod tests {
         let mut large = bundle("1.3.0");
         large.images.insert("rootfs".into(), 4_000_001);
         refuses(&large, "needs 5 MB for its rootfs and the device has 4:");
+    }
+
+    #[test]
+    fn a_file_that_is_larger_than_all_it_could_bring_is_refused_unread() {
+        let largest = 4_000_050 + 4_000_050 / 16 + BESIDE_IMAGES_BYTES;
+        assert_eq!(admit_size(largest, &device()), Ok(()));
+        let refusal = admit_size(largest + 1, &device()).unwrap_err();
+        assert!(
+            refusal.starts_with("this file has 72 MB, and no update for this device has more than 71"),
+            "{refusal}"
+        );
+        assert!(admit_size(20 << 30, &device()).unwrap_err().contains("21475 MB"));
     }
 
     #[test]

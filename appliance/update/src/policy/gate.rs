@@ -1,9 +1,9 @@
 //! The gate: may a slot that is being tried be committed?
 //!
 //! Rules: a limit that is exceeded fails the gate at once, for every second counts towards the way back; a measurement
-//! that is missing fails it only when the time is over; what cannot be measured at all, or cannot work because the device
-//! lacks the hardware as it did before, neither passes nor fails: the trial has no verdict, and the version no blame;
-//! nothing here ever needs the internet.
+//! that is missing fails it only when the time is over; a device that has no microphone or no loudspeaker, as before, is
+//! judged by all the rest; what cannot be measured at all neither passes nor fails: the trial has no verdict, and the
+//! version no blame; nothing here ever needs the internet.
 
 use std::time::Duration;
 
@@ -33,11 +33,25 @@ pub struct GateLimit {
 pub enum Needs {
     /// A microphone and a loudspeaker.
     SoundDevices,
+    /// Room on the data partition. Where that is missing, nobody knows.
+    Room,
     /// Somebody of the system who tells: a program, or a file of the kernel. Where that is missing, nobody knows.
     Witness,
 }
 
-use Needs::{SoundDevices, Witness};
+use Needs::{Room, SoundDevices, Witness};
+
+/// What became of microphone and loudspeaker with the restart into the trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Devices {
+    /// They are there, or lost: whatever does not work, the version has to answer for it.
+    Expected,
+    /// One is missing, as before: no version can use it.
+    MissingAsBefore,
+    /// One was missing in this start and has come since, or nobody knows what was there before: what failed meanwhile
+    /// says nothing.
+    Unclear,
+}
 
 const fn limit(name: &'static str, rule: Rule, needs: &'static [Needs], means: &'static str) -> GateLimit {
     GateLimit { name, rule, means, needs }
@@ -49,15 +63,10 @@ pub const LIMITS: &[GateLimit] = &[
     limit("verity", YES, &[Witness], "the installed system is not checked for damage, or is damaged"),
     limit("boot-watchdog", YES, &[Witness], "a start of the new version that hangs would not be noticed"),
     limit("data-writable", YES, &[], "the device cannot save anything"),
-    limit("migration", YES, &[], "your data could not be taken over by the new version"),
+    limit("migration", YES, &[Room], "your data could not be taken over by the new version"),
     limit("sound-card", YES, &[SoundDevices], "the new version cannot use the microphone or the loudspeaker"),
-    // From the canned wake word to the first sound of the answer.
-    limit(
-        "self-test-s",
-        Rule::AtMost(10.0),
-        &[SoundDevices],
-        "the new version did not answer its own test question in time",
-    ),
+    // From the canned wake word to the first sound of the answer. It is asked and answered in memory.
+    limit("self-test-s", Rule::AtMost(10.0), &[], "the new version did not answer its own test question in time"),
     // The assistant is started again and again while it finds no microphone.
     limit(
         "restarts",
@@ -89,8 +98,8 @@ pub enum GateVerdict {
 }
 
 /// Judges what was measured until now. `since` counts from when userspace could work: what repairing the data partition
-/// takes is not the version's. `deaf` says that the device lacked a sound device in this start, as it did before.
-pub fn judge(limits: &[GateLimit], table: &Table, since: Duration, deaf: bool) -> GateVerdict {
+/// takes is not the version's.
+pub fn judge(limits: &[GateLimit], table: &Table, since: Duration, devices: Devices) -> GateVerdict {
     let (mut exceeded, mut missing, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for limit in limits {
         let say = |value| Exceeded { name: limit.name.into(), value, means: limit.means.into() };
@@ -98,10 +107,14 @@ pub fn judge(limits: &[GateLimit], table: &Table, since: Duration, deaf: bool) -
             Some(value) if limit.rule.allows(value) => {}
             // A time that is still running has not fallen short of anything.
             Some(value) if limit.name == "quiet-s" && since < TIME_LIMIT && value >= 0.0 => missing.push(limit.name),
-            value if deaf && limit.needs.contains(&SoundDevices) => open.push(say(value)),
+            value if devices != Devices::Expected && limit.needs.contains(&SoundDevices) => {
+                if devices == Devices::Unclear {
+                    open.push(say(value));
+                }
+            }
             Some(value) => exceeded.push(say(Some(value))),
             None if since < TIME_LIMIT => missing.push(limit.name),
-            None if limit.needs.contains(&Witness) => open.push(say(None)),
+            None if limit.needs.contains(&Witness) || limit.needs.contains(&Room) => open.push(say(None)),
             None => exceeded.push(say(None)),
         }
     }
@@ -110,7 +123,7 @@ pub fn judge(limits: &[GateLimit], table: &Table, since: Duration, deaf: bool) -
     } else if missing.is_empty() && open.is_empty() {
         GateVerdict::Passed
     } else if since < TIME_LIMIT {
-        // A microphone may still be plugged in.
+        // What came late may still be measured.
         missing.extend(limits.iter().map(|limit| limit.name).filter(|name| open.iter().any(|open| open.name == *name)));
         GateVerdict::Waiting { missing }
     } else {
@@ -132,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_healthy_slot_passes() {
-        assert_eq!(judge(LIMITS, &healthy(), QUIET_TIME, false), GateVerdict::Passed);
+        assert_eq!(judge(LIMITS, &healthy(), QUIET_TIME, Devices::Expected), GateVerdict::Passed);
     }
 
     #[test]
@@ -140,7 +153,7 @@ mod tests {
         for limit in LIMITS {
             let mut table = healthy();
             table.note(limit.name, limit.rule.broken());
-            let GateVerdict::Failed(exceeded) = judge(LIMITS, &table, TIME_LIMIT, false) else {
+            let GateVerdict::Failed(exceeded) = judge(LIMITS, &table, TIME_LIMIT, Devices::Expected) else {
                 panic!("{} was let through", limit.name);
             };
             assert_eq!(exceeded.len(), 1);
@@ -153,38 +166,62 @@ mod tests {
         for limit in LIMITS {
             let mut table = healthy();
             table.0.remove(limit.name);
-            let early = judge(LIMITS, &table, QUIET_TIME, false);
+            let early = judge(LIMITS, &table, QUIET_TIME, Devices::Expected);
             assert_eq!(early, GateVerdict::Waiting { missing: vec![limit.name] });
-            let late = judge(LIMITS, &table, TIME_LIMIT, false);
+            let late = judge(LIMITS, &table, TIME_LIMIT, Devices::Expected);
             let known = matches!(&late, GateVerdict::Failed(exceeded) if exceeded[0].name == limit.name);
             let open =
                 matches!(&late, GateVerdict::NotJudged(open) if open[0].name == limit.name && open[0].value.is_none());
             // What the version itself has to tell is its fault; who else tells may be missing for other reasons.
-            assert!(if limit.needs.contains(&Witness) { open } else { known }, "{}: {late:?}", limit.name);
+            let others = [Witness, Room].iter().any(|other| limit.needs.contains(other));
+            assert!(if others { open } else { known }, "{}: {late:?}", limit.name);
         }
     }
 
-    #[test]
-    fn hardware_that_was_absent_before_is_waited_for_and_then_leaves_the_verdict_open() {
+    /// The daemon finds no microphone, and is started again and again.
+    fn deaf() -> Table {
         let mut table = healthy();
         table.0.remove("sound-card");
-        table.0.remove("self-test-s");
         table.note("restarts", 5.0);
-        assert!(matches!(judge(LIMITS, &table, QUIET_TIME, false), GateVerdict::Failed(_)), "hardware is there");
-        assert!(matches!(judge(LIMITS, &table, QUIET_TIME, true), GateVerdict::Waiting { .. }));
-        let GateVerdict::NotJudged(open) = judge(LIMITS, &table, TIME_LIMIT, true) else { panic!("it was judged") };
+        table
+    }
+
+    #[test]
+    fn a_device_without_a_microphone_as_before_is_judged_by_all_the_rest() {
+        assert!(matches!(judge(LIMITS, &deaf(), QUIET_TIME, Devices::Expected), GateVerdict::Failed(_)), "it is lost");
+        assert_eq!(judge(LIMITS, &deaf(), QUIET_TIME, Devices::MissingAsBefore), GateVerdict::Passed);
+        for limit in LIMITS.iter().filter(|limit| !limit.needs.contains(&SoundDevices)) {
+            let mut table = deaf();
+            table.note(limit.name, limit.rule.broken());
+            let verdict = judge(LIMITS, &table, TIME_LIMIT, Devices::MissingAsBefore);
+            assert!(matches!(&verdict, GateVerdict::Failed(because) if because[0].name == limit.name), "{verdict:?}");
+        }
+        let mut table = deaf();
+        table.0.remove("self-test-s");
+        let early = judge(LIMITS, &table, QUIET_TIME, Devices::MissingAsBefore);
+        assert_eq!(early, GateVerdict::Waiting { missing: vec!["self-test-s"] }, "its engines are judged");
+        assert!(matches!(judge(LIMITS, &table, TIME_LIMIT, Devices::MissingAsBefore), GateVerdict::Failed(_)));
+    }
+
+    #[test]
+    fn hardware_that_came_late_is_waited_for_and_then_leaves_the_verdict_open() {
+        assert!(matches!(judge(LIMITS, &deaf(), QUIET_TIME, Devices::Unclear), GateVerdict::Waiting { .. }));
+        let GateVerdict::NotJudged(open) = judge(LIMITS, &deaf(), TIME_LIMIT, Devices::Unclear) else {
+            panic!("it was judged")
+        };
         let names: Vec<_> = open.iter().map(|open| open.name.as_str()).collect();
-        assert_eq!(names, ["sound-card", "self-test-s", "restarts"]);
+        assert_eq!(names, ["sound-card", "restarts"]);
+        let mut table = deaf();
         table.note("data-writable", 0.0);
-        assert!(matches!(judge(LIMITS, &table, QUIET_TIME, true), GateVerdict::Failed(_)), "the rest is judged");
-        assert_eq!(judge(LIMITS, &healthy(), TIME_LIMIT, true), GateVerdict::Passed, "it was plugged in");
+        assert!(matches!(judge(LIMITS, &table, QUIET_TIME, Devices::Unclear), GateVerdict::Failed(_)), "the rest is");
+        assert_eq!(judge(LIMITS, &healthy(), TIME_LIMIT, Devices::Unclear), GateVerdict::Passed, "it was plugged in");
     }
 
     #[test]
     fn the_quiet_minute_is_waited_for() {
         let mut table = healthy();
         table.note("quiet-s", 20.0);
-        let verdict = judge(LIMITS, &table, Duration::from_secs(20), false);
+        let verdict = judge(LIMITS, &table, Duration::from_secs(20), Devices::Expected);
         assert_eq!(verdict, GateVerdict::Waiting { missing: vec!["quiet-s"] });
     }
 

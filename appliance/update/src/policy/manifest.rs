@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::downgrade::Range;
+use super::offers::Offers;
 
 /// The section of a manifest that is ours: `[meta.parley]`.
 pub const META: &str = "parley";
@@ -25,6 +26,8 @@ pub struct BundleManifest {
     pub files: Vec<(String, String)>,
     /// Which newer versions its signer allows it to replace, as it is written; empty where none are.
     pub downgrade_from: String,
+    /// What its image offers.
+    pub offers: Offers,
 }
 
 impl BundleManifest {
@@ -49,9 +52,7 @@ impl BundleManifest {
         match (section, key) {
             ("update", "compatible") => self.compatible = value.into(),
             ("update", "version") => self.version_text = value.into(),
-            _ if section.strip_prefix("meta.") == Some(META) && key == ALLOW_DOWNGRADE_FROM => {
-                self.downgrade_from = value.into();
-            }
+            _ if section.strip_prefix("meta.") == Some(META) => self.take_ours(key, value),
             (_, "filename") => {
                 if let Some(image) = section.strip_prefix("image.") {
                     // A variant of an image is named behind a dot: the slot is the same.
@@ -60,6 +61,15 @@ impl BundleManifest {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A key of [`META`].
+    pub(crate) fn take_ours(&mut self, key: &str, value: &str) {
+        if key == ALLOW_DOWNGRADE_FROM {
+            self.downgrade_from = value.into();
+        } else {
+            self.offers.take(key, value);
         }
     }
 
@@ -87,7 +97,8 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "[update]\ncompatible=parley-raspberrypi5\nversion=1.2.0\n\n[bundle]\nformat=verity\n\n\
-        [image.rootfs]\nfilename=root.img\nsha256=00\n[image.boot.second]\nfilename=boot.img\n# x\n[meta.parley]\nallow-downgrade-from=>=1.4.0,<1.4.3\n";
+        [image.rootfs]\nfilename=root.img\nsha256=00\n[image.boot.second]\nfilename=boot.img\n# x\n[meta.parley]\nallow-downgrade-from=>=1.4.0,<1.4.3\n\
+        sound-cards=hifiberry-dac hifiberry-digi\nfleet=hawkbit\nleast-board-gb=4\n";
 
     #[test]
     fn a_manifest_is_read() {
@@ -97,6 +108,8 @@ mod tests {
         let files = [("rootfs", "root.img"), ("boot", "boot.img")];
         assert_eq!(manifest.files, files.map(|(class, name)| (class.to_owned(), name.to_owned())));
         assert_eq!(manifest.downgrade_from, ">=1.4.0,<1.4.3");
+        let sound_cards = vec!["hifiberry-dac".into(), "hifiberry-digi".into()];
+        assert_eq!(manifest.offers, Offers { sound_cards, fleet: true, least_board_gb: Some(4) });
         assert!(manifest.may_replace(&Version::new(1, 4, 2)) && !manifest.may_replace(&Version::new(1, 4, 3)));
     }
 
@@ -104,6 +117,7 @@ mod tests {
     fn only_our_own_section_allows_a_downgrade() {
         let text = TEXT.replace("[meta.parley]", "[meta.other]");
         assert!(!BundleManifest::parse(&text).may_replace(&Version::new(1, 4, 2)));
+        assert_eq!(BundleManifest::parse(&text).offers, Offers::default());
         for said in [
             "allow-downgrade-from=true",
             "allow-downgrade-from=>=1.4.0",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use zbus::zvariant::{OwnedValue, Value};
 
 use super::Problem;
-use crate::policy::manifest::{ALLOW_DOWNGRADE_FROM, BundleManifest, META};
+use crate::policy::manifest::{BundleManifest, META};
 
 /// A dictionary of D-Bus.
 type Dictionary = HashMap<String, OwnedValue>;
@@ -61,13 +61,15 @@ pub(super) fn manifest_of(info: &Dictionary) -> BundleManifest {
     let mut manifest = BundleManifest {
         compatible: update("compatible").to_owned(),
         version_text: update("version").to_owned(),
-        downgrade_from: ours
-            .and_then(|ours| entry(ours, ALLOW_DOWNGRADE_FROM))
-            .and_then(text)
-            .unwrap_or_default()
-            .into(),
         ..BundleManifest::default()
     };
+    if let Some(Value::Dict(ours)) = ours {
+        for (key, value) in ours.iter() {
+            if let (Some(key), Some(value)) = (text(plain(key)), text(plain(value))) {
+                manifest.take_ours(key, value);
+            }
+        }
+    }
     let Some(Value::Array(images)) = section("images") else { return manifest };
     for image in images.iter().map(plain) {
         if let (Some(class), Some(Value::U64(size))) = (entry(image, "slot-class").and_then(text), entry(image, "size"))

@@ -30,7 +30,9 @@ pub enum Problem {
     #[error("the update cannot be found or read: is the USB stick still there, and the address right?")]
     Unreadable,
     /// The server does not answer.
-    #[error("the update server cannot be reached, or does not offer parts of a file (range requests)")]
+    #[error(
+        "the update server cannot be reached, does not offer parts of a file (range requests), or this device's clock is wrong"
+    )]
     Unreachable,
     /// The slot is too small.
     #[error("this update is too large for this device's card")]

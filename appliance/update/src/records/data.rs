@@ -1,7 +1,8 @@
 //! Data that outlives a slot.
 //!
-//! Every kind of data has a schema with a version, and lies in a folder of that version: `history/v3/…`. `current.json`
-//! says which version of each is in use.
+//! Every kind of data has a schema with a version, and lies in a folder of that version: `history/v3/…`. Which version of
+//! each is in use is the updater's own note, among root's: the file system keeps room aside for root, so it can be
+//! written however full the daemon has made the partition.
 //!
 //! Rules: a trial works on a *copy* in the folder of the new version; the commit makes it current; the old folder stays
 //! until probation ends (and longer, while the other slot reads it), so a rollback reads what it wrote; what was
@@ -14,7 +15,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use walkdir::WalkDir;
 
 use super::update_folder::load_or_set_aside;
@@ -48,6 +49,8 @@ pub enum Takeover {
 /// The data below one folder.
 pub struct Data {
     folder: PathBuf,
+    /// The note of what is in use.
+    in_use: PathBuf,
     schemas: &'static [Schema],
 }
 
@@ -55,9 +58,9 @@ impl Data {
     /// Where it lies on the device.
     pub const FOLDER: &str = "/var/lib/parley/data";
 
-    /// The data of these schemas below a folder.
-    pub fn new(folder: impl Into<PathBuf>, schemas: &'static [Schema]) -> Self {
-        Self { folder: folder.into(), schemas }
+    /// The data of these schemas below a folder; `in_use` is the file that says which versions are in use.
+    pub fn new(folder: impl Into<PathBuf>, in_use: impl Into<PathBuf>, schemas: &'static [Schema]) -> Self {
+        Self { folder: folder.into(), in_use: in_use.into(), schemas }
     }
 
     /// The folder that this program reads and writes for a schema.
@@ -71,8 +74,8 @@ impl Data {
     /// # Errors
     /// The data cannot be copied or migrated, or is of a newer program.
     pub fn prepare(&self, takeover: Takeover) -> Result<()> {
-        let _owner = self.owner()?;
         let current = self.current();
+        let _owner = self.owner()?;
         for schema in self.schemas {
             let own = self.of(schema);
             let is_older = current.get(schema.name).is_some_and(|found| *found < schema.version);
@@ -90,7 +93,7 @@ impl Data {
                     let steps = steps(schema.forward, found, schema.version);
                     migrate(&self.place(schema.name, found), &own, steps.iter())?;
                 }
-                Ordering::Equal => fs::create_dir_all(&own).map_err(|error| failed(&own, &error))?,
+                Ordering::Equal => fs::create_dir_all(&own).map_err(|error| failed(&own, error))?,
             }
         }
         Ok(())
@@ -104,8 +107,7 @@ impl Data {
         if current.is_empty() || self.noted().as_ref() == Some(&current) {
             return Ok(());
         }
-        let _owner = AsOwner::of(&self.folder)?;
-        files::replace_json(&self.folder.join(CURRENT), &current)
+        files::replace_json(&self.in_use, &current)
     }
 
     /// Before the restart into the old slot, while this program still knows both versions: what was written since the
@@ -114,6 +116,11 @@ impl Data {
     /// # Errors
     /// The data cannot be copied; the old folders are then as the old slot left them.
     pub fn carry_back(&self, before: &BTreeMap<String, u32>) -> Result<()> {
+        self.migrate_back(before)?;
+        files::replace_json(&self.in_use, before).map_err(|error| failed(&self.in_use, error))
+    }
+
+    fn migrate_back(&self, before: &BTreeMap<String, u32>) -> Result<()> {
         let _owner = self.owner()?;
         for schema in self.schemas {
             let Some(old) = before.get(schema.name).copied().filter(|old| *old < schema.version) else { continue };
@@ -121,7 +128,7 @@ impl Data {
             let steps = steps(schema.back, old, schema.version);
             migrate(&own, &target, steps.iter().rev())?;
         }
-        files::replace_json(&self.folder.join(CURRENT), before).map_err(|error| failed(&self.folder, &error))
+        Ok(())
     }
 
     /// Probation is over: what neither slot reads goes. The other slot keeps what it wrote itself, for the day on which
@@ -149,11 +156,11 @@ impl Data {
 
     /// What is written down of it.
     fn noted(&self) -> Option<BTreeMap<String, u32>> {
-        load_or_set_aside(&self.folder.join(CURRENT))
+        load_or_set_aside(&self.in_use)
     }
 
     fn owner(&self) -> Result<AsOwner> {
-        AsOwner::of(&self.folder).map_err(|error| failed(&self.folder, &error))
+        AsOwner::of(&self.folder).map_err(|error| failed(&self.folder, error))
     }
 
     /// The versions that this program writes.
@@ -166,16 +173,29 @@ impl Data {
     }
 }
 
-const CURRENT: &str = "current.json";
-
 /// The steps between two versions, as they lie in a list that begins with version 1 to 2.
 fn steps(all: &'static [Step], lower: u32, upper: u32) -> &'static [Step] {
     let index = |version: u32| usize::try_from(version.saturating_sub(1)).unwrap_or(usize::MAX).min(all.len());
     &all[index(lower)..index(upper)]
 }
 
-fn failed(folder: &Path, error: &io::Error) -> anyhow::Error {
-    anyhow!("cannot take over the data in {}: {error}; is the data partition full?", folder.display())
+/// Why data could not be taken over.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot take over the data in {}: {error}; is the data partition full?", folder.display())]
+pub struct TakeoverFailed {
+    folder: PathBuf,
+    error: io::Error,
+}
+
+impl TakeoverFailed {
+    /// Whether there was no room: no fault of whoever takes over.
+    pub fn lacked_room(&self) -> bool {
+        matches!(self.error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    }
+}
+
+fn failed(folder: &Path, error: io::Error) -> anyhow::Error {
+    TakeoverFailed { folder: folder.to_owned(), error }.into()
 }
 
 /// Copies a folder, takes the steps on the copy, and puts it in place of `to`: after a cut that is the old folder, the
@@ -202,7 +222,7 @@ fn migrate<'a>(from: &Path, to: &Path, steps: impl Iterator<Item = &'a Step>) ->
         remove_folder(&away)?;
         File::open(to.parent().unwrap_or(to))?.sync_all()
     };
-    migrated().map_err(|error| failed(to, &error))
+    migrated().map_err(|error| failed(to, error))
 }
 
 fn remove_folder(folder: &Path) -> io::Result<()> {

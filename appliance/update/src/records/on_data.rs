@@ -39,7 +39,7 @@ pub const ON_DATA: &[OnData] = &[
     row(
         "lib/parley-setup/",
         "parley-setup",
-        "name, Wi-Fi password, fleet's server and token, SSH key, report",
+        "name, sound card, Wi-Fi password, fleet's server and token, SSH key, report",
         Forgotten,
     ),
     row("lib/parley-update/boot.json", "parley-tryboot, parley-update", "the boot chain's journal", Kept),
@@ -53,7 +53,9 @@ pub const ON_DATA: &[OnData] = &[
     row("lib/parley-update/resets.json", "parley-update", "resets of the version in use", Kept),
     row("lib/parley-update/panics.json", "parley-update", "which panics were seen", Kept),
     row("lib/parley-update/hardware.json", "parley-update", "which sound devices there were", Kept),
+    row("lib/parley-update/sound-card", "parley-tryboot", "the sound card for which it has restarted last", Forgotten),
     row("lib/parley-update/data-before.json", "parley-update", "the versions of the data before", Forgotten),
+    row("lib/parley-update/data-in-use.json", "parley-update", "the versions of the data in use", Forgotten),
     row("lib/parley-update/reset", "parley-update", "the owner's wish, until it is fulfilled", Kept),
     row("lib/rauc/", "RAUC", "what is in which slot", Kept),
     row("lib/systemd/random-seed", "systemd", "randomness for the next start", Kept),

@@ -63,6 +63,9 @@ const LEDGER: &str = "ledger.json";
 /// Versions that are not tried again: lines that are only ever added to.
 const BLOCKS: &str = "blocks";
 
+/// Which versions of the data are in use; [`crate::records::data`] reads and writes it.
+pub const DATA_IN_USE: &str = "data-in-use.json";
+
 /// The version that RAUC is about to write.
 #[derive(Debug, Serialize, Deserialize)]
 struct Candidate {

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 
 use parley_update::bootchain::card::{AUTOBOOT_FILE, Card, DeviceCard};
 use parley_update::bootchain::slot::{SLOTS, Slot};
-use parley_update::bootchain::{autoboot, cmdline, fat};
+use parley_update::bootchain::{autoboot, cmdline, fat, sound_card};
 use parley_update::files;
 use parley_update::system::System;
 
@@ -83,7 +83,9 @@ impl Device {
     /// A boot partition as it comes out of a bundle: nobody has filled in its slot yet.
     pub fn write_template(&self, slot: Slot) {
         let template = cmdline::padded("root={root} ro rauc.slot={slot}").unwrap();
-        fat::make_anew(&self.partition(slot.boot_label()), "BOOT", cmdline::FILE, &template).unwrap();
+        let partition = self.partition(slot.boot_label());
+        fat::make_anew(&partition, "BOOT", cmdline::FILE, &template).unwrap();
+        fat::create(&partition, sound_card::FILE, &sound_card::render(None).unwrap()).unwrap();
     }
 
     /// The firmware has started a slot, an instant ago.
@@ -125,8 +127,14 @@ impl Device {
 
     /// What RAUC makes of a bundle, with the product's handler, hook and backend.
     pub fn install(&self, version: &str) -> bool {
+        self.install_with(version, "")
+    }
+
+    /// The same of a bundle whose section of ours says this.
+    pub fn install_with(&self, version: &str, ours: &str) -> bool {
         let manifest = format!(
-            "[update]\ncompatible=parley-raspberrypi5\nversion={version}\n[image.boot]\nfilename=boot.img\n[image.rootfs]\nfilename=root.img\n"
+            "[update]\ncompatible=parley-raspberrypi5\nversion={version}\n[image.boot]\nfilename=boot.img\n[image.rootfs]\nfilename=root.img\n\
+             [meta.parley]\n{ours}"
         );
         self.write("bundle/manifest.raucm", manifest);
         self.write("bundle/boot.img", [1; 50]);

@@ -72,6 +72,8 @@ pub struct Script {
     /// 0 is success; nothing means that no end ever comes.
     pub result: Option<i32>,
     pub last_error: &'static str,
+    /// What the bundle's section of ours says beside a permission to go back.
+    pub meta: Vec<(&'static str, &'static str)>,
 }
 
 /// What RAUC was told to install.
@@ -141,8 +143,9 @@ impl ScriptedRauc {
         let update = dictionary(vec![("compatible", "parley-raspberrypi5".into()), ("version", "1.4.0".into())]);
         let image =
             |class: &'static str, size: u64| dictionary(vec![("slot-class", class.into()), ("size", size.into())]);
-        let meta: HashMap<String, HashMap<String, String>> =
-            HashMap::from([("parley".into(), HashMap::from([("allow-downgrade-from".into(), "<1.5.0".into())]))]);
+        let ours = [("allow-downgrade-from", "<1.5.0")].iter().chain(&self.script.meta);
+        let ours = ours.map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        let meta: HashMap<String, HashMap<String, String>> = HashMap::from([("parley".into(), ours)]);
         Ok(HashMap::from([
             ("update".into(), own(update.into())),
             ("images".into(), own(vec![image("rootfs", 400), image("boot", 50)].into())),

@@ -51,7 +51,7 @@ authorityKeyIdentifier = keyid
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Change {
-    /// Make them where there are none.
+    /// Make one where there is none.
     Keep,
     /// A new signing key; the old one stays good.
     Rotate,

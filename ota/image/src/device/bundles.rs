@@ -5,9 +5,10 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use parley_device::layout::{Layout, SlotName};
 use parley_update::policy::manifest::BundleManifest;
+use parley_update::policy::offers::Offers;
 
 use crate::bundle::authority::{self, Change};
 use crate::bundle::{self, Content, Signer, signature};
@@ -58,7 +59,9 @@ pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, sc
     let compatible = &bundle::compatible()?;
     // The cases tell bundles apart by their names: one word for what they were built from makes the same content the same bundle.
     let (root, boot, build) = (&root, &boot, "virtual");
-    let good = Content { compatible, version, build, downgrade_from: None, root, boot };
+    // The emulated board is smaller than any that is sold.
+    let offers = &Offers { least_board_gb: Some(1), ..bundle::offers(super::product::PROFILE)? };
+    let good = Content { compatible, version, build, downgrade_from: None, root, boot, offers };
     let refused = Content { root: &small, boot: &small, ..good };
     let bundle = |name: &str, content: &Content<'_>, signer: &Signer| -> Result<PathBuf> {
         let bundle = folder.join(format!("{name}.raucb"));
@@ -72,6 +75,17 @@ pub fn make(layout: &Layout, images: &Path, version: &str, signers: &Signers, sc
     bundle("revoked", &refused, &signers.revoked)?;
     bundle("other-device", &Content { compatible: "toaster", ..refused }, &signers.good)?;
     bundle("older", &Content { version: "0.9.0", ..refused }, &signers.good)?;
+    bundle(
+        "other-sound-cards",
+        &Content { offers: &Offers { sound_cards: Vec::new(), ..offers.clone() }, ..refused },
+        &signers.good,
+    )?;
+    bundle("no-fleet", &Content { offers: &Offers { fleet: false, ..offers.clone() }, ..refused }, &signers.good)?;
+    bundle(
+        "larger-board",
+        &Content { offers: &Offers { least_board_gb: Some(64), ..offers.clone() }, ..refused },
+        &signers.good,
+    )?;
     bundle("too-large", &Content { root: &large, ..refused }, &signers.good)?;
     damage(&whole, &folder.join("damaged.raucb"))?;
     // An adaptive download leaves out what the device has: here that is nothing.
@@ -96,13 +110,13 @@ fn sign(content: &Content<'_>, signer: &Signer, scratch: &Path, to: &Path) -> Re
     let mut rauc = reproducible::command("nice");
     rauc.args(["rauc", "bundle"]).arg(format!("--mksquashfs-args={}", bundle::FAST));
     process::run(rauc.arg("--cert").arg(&signer.cert).arg("--key").arg(&signer.key).arg(scratch).arg(to))?;
-    if let Some(from) = content.downgrade_from {
-        // RAUC before 1.9, which Debian 12 has, leaves our section out.
-        let manifest = signature::manifest_of(to)?;
-        if BundleManifest::parse(&manifest).downgrade_from != from {
-            let with_ours = format!("{manifest}\n[meta.parley]\nallow-downgrade-from={from}\n");
-            signature::replace(to, &with_ours, &signer.cert, Path::new(&signer.key))?;
-        }
+    // RAUC before 1.9, which Debian 12 has, leaves our section out.
+    let manifest = signature::manifest_of(to)?;
+    if BundleManifest::parse(&manifest).offers != *content.offers {
+        let wanted = bundle::manifest(content)?;
+        let (_, ours) = wanted.split_once("[meta.parley]").context("ota/manifest.raucm has no section of ours")?;
+        let with_ours = format!("{manifest}\n[meta.parley]{ours}");
+        signature::replace(to, &with_ours, &signer.cert, Path::new(&signer.key))?;
     }
     Ok(())
 }

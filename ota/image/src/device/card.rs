@@ -29,7 +29,7 @@ const INSTALL_BUDGET: Duration = Duration::from_secs(600);
 
 #[derive(Args)]
 pub struct Options {
-    /// A folder with bitbake, and openembedded-core's whinlatter release as `wic-whinlatter`
+    /// A folder with bitbake, and openembedded-core's branch whinlatter as `wic-whinlatter` (docs/YOCTO.md says how to get both)
     #[arg(long, value_name = "FOLDER")]
     layers: PathBuf,
     /// The virtual device's images from before, instead of building them: a folder with disk.img and bundles.img

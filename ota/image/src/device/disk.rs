@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
-use parley_device::disk::{INITRAMFS, KERNEL};
+use parley_device::disk::{CONFIG, INITRAMFS, KERNEL};
 use parley_device::layout::{Layout, Partition, SlotName};
 use parley_update::bootchain::slot::Slot;
+use parley_update::bootchain::sound_card;
 
 use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
@@ -33,6 +34,8 @@ pub struct Built {
     pub bundles: PathBuf,
     pub served: PathBuf,
     pub stick: PathBuf,
+    /// The archive that the root was made from.
+    pub userland: PathBuf,
     /// Keeps other processes from replacing them, and from the folders of the cases.
     pub alone: File,
 }
@@ -45,8 +48,11 @@ const NEXT: &str = "1.1.0";
 pub const RECOMPRESSED: &str = "1.1.0-recompressed";
 const STICK_BYTES: u64 = 256 << 20;
 /// The parts of this program that decide what is in the images.
-const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs ../bundle.rs ../contents.rs ../packages.rs ../recipe.rs ../reproducible.rs";
+const MAKERS: &str = "bundles.rs disk.rs initramfs.rs product.rs root.rs userland.rs versions.rs ../bundle.rs ../contents.rs ../packages.rs ../recipe.rs ../reproducible.rs";
 
+/// What the recipe of the first partition puts there for the owner to copy.
+const EXAMPLE: &str = "parley-setup.example.toml";
+const EXAMPLE_FROM: &str = "meta-voice/recipes-bsp/parley-autoboot/files";
 const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 
 struct Sources {
@@ -111,6 +117,7 @@ pub fn ready() -> Result<Built> {
         bundles: images.join("bundles.img"),
         served: images.join("served"),
         stick: images.join("stick.img"),
+        userland: sources.userland,
         alone,
     })
 }
@@ -206,11 +213,28 @@ fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &str, to:
     let cmdline = parley_update::bootchain::cmdline::padded(&template)
         .context("the command line is too long for its template")?;
     ensure!(cmdline.len() == layout.cmdline.bytes, "the template has {} bytes", cmdline.len());
-    let cmdline_file = to.with_extension("cmdline");
+    let [cmdline_file, config_file, card_file] = ["cmdline", "config", "card"].map(|end| to.with_extension(end));
     fs::write(&cmdline_file, cmdline)?;
-    let files = [(kernel, KERNEL), (initramfs, INITRAMFS), (&cmdline_file, &layout.cmdline.file)];
+    fs::write(&config_file, config()?)?;
+    fs::write(&card_file, sound_card::render(None).context("a file without a card")?)?;
+    let files = [
+        (kernel, KERNEL),
+        (initramfs, INITRAMFS),
+        (&cmdline_file, &layout.cmdline.file),
+        (&config_file, CONFIG),
+        (&card_file, sound_card::FILE),
+    ];
     make_fat(layout.boot(SlotName::A)?, &files, to)?;
-    Ok(fs::remove_file(cmdline_file)?)
+    [cmdline_file, config_file, card_file].iter().try_for_each(|file| Ok(fs::remove_file(file)?))
+}
+
+/// What the layer says in `config.txt`. The emulated firmware reads which overlays it names, and passes over the rest.
+fn config() -> Result<String> {
+    let metadata = metadata::read(&Checkout::new(&places::workspace()))?;
+    let distro = metadata.get("meta-voice/conf/distro/voice.conf");
+    let config =
+        distro.and_then(|distro| distro.value("RPI_EXTRA_CONFIG")).context("the distro has no RPI_EXTRA_CONFIG")?;
+    Ok(config.replace("\\n", "\n") + "\n")
 }
 
 fn make_fat(partition: &Partition, files: &[(&Path, &str)], to: &Path) -> Result<()> {
@@ -236,7 +260,11 @@ fn assemble(layout: &Layout, images: &Path, version: &str) -> Result<()> {
     let autoboot = images.join("autoboot.txt");
     fs::write(&autoboot, layout.autoboot_txt(layout.autoboot.committed)?)?;
     let fat = images.join("autoboot.img");
-    make_fat(layout.partition("autoboot")?, &[(&autoboot, &layout.autoboot.file)], &fat)?;
+    let example = images.join(EXAMPLE);
+    fs::copy(places::workspace().join(EXAMPLE_FROM).join(EXAMPLE), &example)?;
+    let files: [(&Path, &str); 2] = [(&autoboot, &layout.autoboot.file), (&example, EXAMPLE)];
+    make_fat(layout.partition("autoboot")?, &files, &fat)?;
+    fs::remove_file(example)?;
     place(&disk, layout.partition("autoboot")?, &fat)?;
     for (name, slot) in [(SlotName::A, Slot::A), (SlotName::B, Slot::B)] {
         let boot = images.join("boot.part");

@@ -14,7 +14,7 @@ use crate::{files, recipe};
 use xtask::places;
 
 /// The models that the device's configuration names: the default.
-const PROFILE: &str = "demo";
+pub const PROFILE: &str = "demo";
 /// Of this board, over what the image says: a loop in the kernel, so that the microphone hears what a test plays.
 const CONFIGURATION: &str =
     "[audio]\ninput = \"plughw:CARD=Loopback,DEV=1\"\noutput = \"plughw:CARD=Loopback,DEV=0\"\n";

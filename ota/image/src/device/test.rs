@@ -16,7 +16,7 @@ use parley_device::range_server;
 
 use self::order::{Next, Order};
 use self::standstill::Standstill;
-use super::{cross, disk};
+use super::{cross, disk, versions};
 use crate::files;
 
 #[derive(Args, Default)]
@@ -35,7 +35,7 @@ pub struct Options {
     /// Leave them all out, and say so, where the virtual device cannot be built
     #[arg(long)]
     if_possible: bool,
-    /// Only name the cases and what they expect
+    /// Only name the cases and what they expect; with --full all of them
     #[arg(long)]
     list: bool,
 }
@@ -114,6 +114,7 @@ pub fn run(options: &Options) -> Result<()> {
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow!("a scenario panicked"))?)
     })?;
     let (passed, failed) = run.outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    println!("{}", versions::compared(&built.userland)?);
     println!("took {} s", run.begun.elapsed().as_secs());
     println!("{passed} passed, {} failed, 0 skipped", failed.len());
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));

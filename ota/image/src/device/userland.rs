@@ -8,12 +8,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::make::Recipe;
+use super::versions;
 use crate::contents::BUSYBOX;
 use crate::files;
 use crate::packages::{self, Packages};
 use xtask::{places, process};
 
-/// The release that the virtual device is made of: systemd 257, RAUC 1.13, Linux 6.12.
+/// The release that the virtual device is made of; `versions` says how it differs from the product.
 const SUITE: &str = "trixie";
 /// Of the emulated board, where the product has its own.
 const KERNEL: &str = "linux-image-arm64";
@@ -43,6 +44,7 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
     fs::create_dir_all(&fetched)?;
     fs::create_dir_all(root.join(TOOLS))?;
     let wanted = packages.debian();
+    let mut versions = String::new();
     let names: Vec<&str> = wanted.keys().copied().chain([KERNEL]).collect();
     let mut fetch = debootstrap(folder, &["arm64"], &names)?;
     let out = format!("copy-out /var/cache/apt/archives {}", fetched.display());
@@ -50,12 +52,13 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
     for deb in fs::read_dir(fetched.join("archives")).context("no packages were fetched")? {
         let deb = deb?.path();
         let file = deb.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some((name, _)) = file.split_once('_') else { continue };
+        let Some((name, version)) = file.trim_end_matches("_arm64.deb").split_once('_') else { continue };
         let kept = wanted.get(name);
         let is_library = name.starts_with("lib") || name == "zlib1g";
         if kept.is_none() && !is_library && !name.starts_with("linux-image-") {
             continue;
         }
+        versions += &format!("{name} {version}\n");
         files::remove(&one)?;
         process::output(Command::new("dpkg-deb").arg("-x").arg(&deb).arg(&one))?;
         if let Some(Some(kept)) = kept {
@@ -75,6 +78,7 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
     for applet in APPLETS.split_whitespace() {
         files::link(BUSYBOX, &root.join(TOOLS).join(applet))?;
     }
+    fs::write(root.join(versions::IN_THE_DEVICE), versions)?;
     process::run(Command::new("tar").arg("-C").arg(&root).args(["--owner=0", "--group=0", "-cf"]).arg(to).arg("."))?;
     [&fetched, &root, &one, &folder.join("scratch")].into_iter().try_for_each(|left| files::remove(left))
 }

@@ -12,6 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use parley_models::Sha256;
+use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
 
 use super::checkout::Checkout;
 use super::metadata;
@@ -53,11 +54,15 @@ pub fn make(checkout: &Checkout, layers: &Path, contents: &Contents, folder: &Pa
     for made in [&images, &deploy.join("bootfiles"), &work, &folder.join("vars"), &folder.join("card")] {
         fs::create_dir_all(made)?;
     }
-    fs::write(deploy.join("bootfiles/config.txt"), "initramfs initramfs followkernel\n")?;
+    fs::write(
+        deploy.join("bootfiles/config.txt"),
+        format!("initramfs initramfs followkernel\ninclude {}\n", sound_card::FILE),
+    )?;
     fs::copy(&contents.kernel, deploy.join("Image"))?;
     fs::copy(&contents.initramfs, deploy.join("parley-initramfs-raspberrypi5.cpio.gz"))?;
-    for tree in ["bcm2712-rpi-5-b.dtb", "hifiberry-dac.dtbo", "parley-ramoops.dtbo"] {
-        fs::write(deploy.join(tree), tree)?;
+    let overlays = SOUND_CARDS.iter().map(|card| format!("{}.dtbo", card.overlay));
+    for tree in ["bcm2712-rpi-5-b.dtb".to_owned(), "parley-ramoops.dtbo".to_owned()].into_iter().chain(overlays) {
+        fs::write(deploy.join(&tree), tree)?;
     }
     let native = sysroot(folder, tryboot)?;
     let variables = variables(checkout, &images, &deploy, &work)?;
@@ -139,10 +144,16 @@ fn variables(checkout: &Checkout, images: &Path, deploy: &Path, work: &Path) -> 
         ("S", shown(&checkout.path("meta-voice/recipes-bsp/parley-autoboot/files"))),
         ("SDIMG_KERNELIMAGE", "kernel_2712.img".to_owned()),
         ("WORKDIR", shown(work)),
-        ("@make_dtb_boot_files(d)", "bcm2712-rpi-5-b.dtb hifiberry-dac.dtbo;overlays/hifiberry-dac.dtbo".to_owned()),
+        ("@make_dtb_boot_files(d)", trees()),
     ];
     variables.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
     Ok(variables)
+}
+
+/// What meta-raspberrypi's function says of the board's tree and the overlays: each file, and its name on the partition.
+fn trees() -> String {
+    let overlays = SOUND_CARDS.iter().map(|card| format!(" {0}.dtbo;overlays/{0}.dtbo", card.overlay));
+    format!("bcm2712-rpi-5-b.dtb{}", overlays.collect::<String>())
 }
 
 /// Expands until nothing changes any more; what nobody knows stays for the shell.
@@ -190,4 +201,68 @@ fn script(checkout: &Checkout, variables: &BTreeMap<String, String>, root: &Path
         script += &(command(&format!("IMAGE_CMD:{kind}"))? + "\n");
     }
     Ok(expanded(&script, variables))
+}
+
+#[cfg(test)]
+mod tests {
+    use parley_update::bootchain::fat;
+
+    use super::*;
+    use xtask::places;
+
+    /// A boot image by the layer's own function, over stand-ins, with these trees and this `config.txt`.
+    fn boot_image(folder: &Path, trees: &str, config: &str) -> Result<PathBuf> {
+        let checkout = Checkout::new(&places::workspace());
+        let [images, deploy, work] = ["images", "deploy", "work"].map(|name| folder.join(name));
+        for made in [&images, &deploy.join("bootfiles"), &work] {
+            fs::create_dir_all(made)?;
+        }
+        let files = ["Image", "parley-initramfs-raspberrypi5.cpio.gz", "parley-ramoops.dtbo"];
+        let overlays = trees.split(' ').map(|tree| tree.split(';').next().unwrap_or(tree));
+        for file in files.into_iter().chain(overlays) {
+            fs::write(deploy.join(file), file)?;
+        }
+        fs::write(deploy.join("bootfiles/config.txt"), config)?;
+        fs::write(images.join(format!("{NAME}.erofs-lz4.verity-argument")), "parley.verity=1,2,3\n")?;
+        let mut variables = variables(&checkout, &images, &deploy, &work)?;
+        variables.insert("@make_dtb_boot_files(d)".to_owned(), trees.to_owned());
+        let (metadata, image) = (metadata::read(&checkout)?, folder.join("boot.img"));
+        let mut script = "bbfatal() { echo \"$*\" >&2; exit 1; }\n".to_owned();
+        for name in ["parley_fat", "parley_slot_images"] {
+            let class = &metadata[&format!("meta-voice/classes-recipe/{name}.bbclass")];
+            for function in class.functions.iter().filter(|function| !function.python) {
+                script += &format!("{}() {{\n{}}}\n", function.name, function.body);
+            }
+        }
+        script += &format!("parley_boot_slot {}\n", image.display());
+        let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
+        let mut shell = Command::new("sh");
+        process::run(shell.args(["-eu", "-c", &expanded(&script, &variables)]).env("PATH", path))?;
+        Ok(image)
+    }
+
+    const CONFIG: &str = "dtparam=audio=off\n[all]\ninclude card.txt\n";
+
+    #[test]
+    fn a_boot_image_has_a_place_for_the_owners_card() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let image = boot_image(folder.path(), &trees(), CONFIG).expect("it is made");
+        let card = fat::find(&image, sound_card::FILE).expect("the file");
+        assert_eq!(Some(card.content), sound_card::render(None).map(Vec::from));
+        assert!(sound_card::write(&image, Some("hifiberry-dac")).expect("it can be written"));
+    }
+
+    #[test]
+    fn a_boot_image_without_an_overlay_or_without_the_include_is_not_made() {
+        let refused = |trees: &str, config: &str| {
+            let folder = tempfile::tempdir().expect("a folder");
+            boot_image(folder.path(), trees, config).is_err()
+        };
+        for card in SOUND_CARDS {
+            let name = format!("overlays/{}.dtbo", card.overlay);
+            assert!(refused(&trees().replace(&name, "overlays/other.dtbo"), CONFIG), "{name}");
+        }
+        assert!(refused(&trees(), "[all]\ninclude card.txt\ndtoverlay=later\n"));
+        assert!(refused(&trees(), "dtparam=audio=off\n"));
+    }
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use parley_device::layout::{Layout, SECTOR};
 use parley_update::bootchain::slot::Slot;
+use parley_update::bootchain::sound_card;
 use serde_json::Value;
 
 use super::card::NAME;
@@ -32,6 +33,9 @@ pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
     }
     for (slot, image) in [(Slot::A, &images[1]), (Slot::B, &images[2])] {
         parley_update::bootchain::cmdline::is_complete(image, slot)?;
+        let card = parley_update::bootchain::fat::find(image, sound_card::FILE)
+            .context("a boot partition has no file for the owner's sound card")?;
+        ensure!(Some(card.content) == sound_card::render(None).map(Vec::from), "a fresh card names a sound card");
     }
     let autoboot = parley_update::bootchain::fat::find(&images[0], "autoboot.txt")
         .context("the first partition has no autoboot.txt")?;

@@ -42,37 +42,37 @@ pub enum Step {
     Rules,
     /// What the rules believe of the layers below: commits, names, licences, applets
     Below,
-    /// oelint
+    /// oelint, which looks at style (pip install oelint-adv)
     Lint,
     /// bitbake reads all recipes
     Parse,
     /// Dependencies of images and bundle
     Graph,
-    /// The image's packages, and which of them takes a file
+    /// The image's packages, their versions and licences, and which of them takes a file
     Packages,
     /// Values that no parse compares with anything
     Values,
     /// Every task of image and bundle, without carrying it out
     DryRun,
-    /// Each kas file, by kas and by bitbake
+    /// Each kas file, by kas (pip install kas) and by bitbake
     Choices,
-    /// The image with kas/fleet.yml: hawkBit's client, its unit and its configuration
+    /// A fleet's client in the image: hawkBit's, its unit and its configuration
     Fleet,
     /// Sources of the layer's own recipes with their checksums, and their licences
     Licences,
     /// Crates and program fetched, unpacked and configured by bitbake
     Appliance,
-    /// That tree built with this machine's cargo, which may fetch nothing
+    /// That tree built with this machine's cargo, which may fetch nothing: half an hour
     Frozen,
     /// The bundle's manifest, as bitbake writes it
     Bundle,
-    /// A card from the layer's own functions and its .wks
+    /// A card from the layer's own functions and its .wks; needs `wic-whinlatter` among the layers
     Card,
-    /// The kernel fragment against the board's configuration and Kconfig
+    /// The kernel fragment against the board's configuration and Kconfig; needs --kernel
     Kernel,
-    /// yocto-check-layer
+    /// yocto-check-layer: half an hour
     Conformance,
-    /// Known vulnerabilities
+    /// Known vulnerabilities: always skipped, because it needs a built image
     Cve,
 }
 

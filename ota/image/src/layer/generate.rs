@@ -8,14 +8,19 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use parley_device::layout::Layout;
 use parley_models::Manifest;
+use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
+use parley_update::policy::offers::UNKNOWN;
 use serde::Deserialize;
 
 use super::checkout::Checkout;
 use super::rules::{Findings, Layer};
 use crate::packages::{self, Packages};
+use crate::release::boards;
 
 /// The crates of the program, as sources of a recipe.
 pub const CRATES: &str = "meta-voice/recipes-parley/parley/parley-crates.inc";
+/// What an image offers its owners: sound cards, and the file that names one.
+pub const OFFERS: &str = "meta-voice/conf/distro/include/parley-offers.inc";
 pub const MODELS: &str = "meta-voice/recipes-parley/voice-models/voice-models.inc";
 /// Sizes, types and labels of the partitions.
 pub const DISK: &str = "meta-voice/conf/distro/include/parley-disk.inc";
@@ -32,20 +37,27 @@ pub fn all(checkout: &Checkout) -> Result<Vec<Generated>> {
         (CRATES, crates(&checkout.read("Cargo.lock")?)?),
         (MODELS, models(&checkout.read("appliance/models/models.toml")?)?),
         (DISK, disk(&checkout.read("ota/layout.toml")?)?),
+        (OFFERS, offers()?),
         (NEEDS, needs(&Packages::parse(&checkout.read(packages::FILE)?)?)),
     ])
 }
 
 pub fn write(root: &Path) -> Result<()> {
     for (path, content) in all(&Checkout::new(root))? {
-        let file = root.join(path);
-        if std::fs::read_to_string(&file).is_ok_and(|present| present == content) {
-            continue;
-        }
-        std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
-        std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
-        println!("Written: {path}");
+        write_file(root, path, &content)?;
     }
+    Ok(())
+}
+
+/// Writes a file of the clone, if it says something else.
+pub fn write_file(root: &Path, path: &str, content: &str) -> Result<()> {
+    let file = root.join(path);
+    if std::fs::read_to_string(&file).is_ok_and(|present| present == content) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(file.parent().context("a generated file lies in a folder")?)?;
+    std::fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("Written: {path}");
     Ok(())
 }
 
@@ -70,7 +82,7 @@ pub struct Package {
     pub name: String,
     pub version: String,
     source: Option<String>,
-    checksum: Option<String>,
+    pub checksum: Option<String>,
 }
 
 pub fn packages(lock: &str) -> Result<Vec<Package>> {
@@ -122,9 +134,11 @@ fn models(manifest: &str) -> Result<String> {
         let _ = write!(
             text,
             "\nVOICE_MODELS_LICENCE[{profile}] = \"{}\"\nVOICE_MODELS_KIB[{profile}] = \"{kib}\"\n\
+             VOICE_MODELS_BOARD_GB[{profile}] = \"{}\"\n\
              VOICE_MODELS_UNVERIFIED[{profile}] = \"{}\"\nVOICE_MODELS_URI[{profile}] = \"\\\n{}\"\n\
              VOICE_MODELS_SHA256[{profile}] = \"\\\n{}\"\n",
             licences.join(" & "),
+            boards::least(&manifest, profile)?.map_or_else(|| UNKNOWN.to_owned(), |gb| gb.to_string()),
             unverified.join(" "),
             lines(&uris),
             lines(&checks),
@@ -159,6 +173,19 @@ fn disk(layout: &str) -> Result<String> {
     Ok(text)
 }
 
+fn offers() -> Result<String> {
+    let cards: Vec<&str> = SOUND_CARDS.iter().map(|card| card.overlay).collect();
+    let file = sound_card::render(None).context("a file without a card")?;
+    let file = String::from_utf8(file.to_vec())?.replace('\n', "\\n");
+    Ok(format!(
+        "{HEADER} from appliance/update/src/bootchain/sound_card.rs.\n\n# The overlays that an owner may name.\n\
+         PARLEY_SOUND_CARDS = \"{}\"\n\n# The file that names one, as long as none is; with \\n for the ends of lines.\n\
+         PARLEY_CARD_FILE = \"{}\"\nPARLEY_CARD = \"{file}\"\n",
+        cards.join(" "),
+        sound_card::FILE,
+    ))
+}
+
 fn needs(packages: &Packages) -> String {
     let list = |name: &str, words: Vec<&str>| {
         let words = words.into_iter().fold(String::new(), |text, word| text + "    " + word + " \\\n");
@@ -166,7 +193,8 @@ fn needs(packages: &Packages) -> String {
     };
     let files = list("PARLEY_NEEDED_FILES", packages.files().map(|(file, _)| file).collect());
     format!(
-        "{HEADER} from ota/packages.toml.\n{files}{}",
+        "{HEADER} from ota/packages.toml.\n\n\
+         # nooelint: oelint.vars.pathhardcode - as units and programs name them{files}{}",
         list("PARLEY_NEEDED_MODULES", packages.module.keys().map(String::as_str).collect())
     )
 }

@@ -5,7 +5,7 @@ mod bundle;
 mod conformance;
 mod depends;
 mod disk;
-mod image;
+pub mod image;
 pub mod initramfs;
 mod installed;
 pub mod kas;
@@ -16,6 +16,8 @@ mod secrets;
 mod services;
 pub mod sources;
 mod syntax;
+mod variants;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -49,7 +51,25 @@ pub struct Layer<'a> {
     pub disk: Layout,
 }
 
+impl<'a> Layer<'a> {
+    pub fn read(checkout: &'a Checkout) -> Result<Self> {
+        let disk = Layout::parse_product(&checkout.read("ota/layout.toml")?)?;
+        Ok(Self { checkout, metadata: metadata::read(checkout)?, disk })
+    }
+}
+
 impl Layer<'_> {
+    /// The recipe of this layer that makes a package: under its own name, or beside that.
+    pub fn maker(&self, package: &str) -> Option<(&String, &Metadata)> {
+        let named = self.recipes().find(|(path, _)| recipe_name(path) == package);
+        named.or_else(|| {
+            self.recipes().find(|(path, metadata)| {
+                let words = ["PACKAGE_BEFORE_PN", "RPROVIDES"].into_iter().flat_map(|name| metadata.words_of(name));
+                words.map(|word| word.replace("${PN}", recipe_name(path))).any(|name| name == package)
+            })
+        })
+    }
+
     pub fn recipes(&self) -> impl Iterator<Item = (&String, &Metadata)> {
         self.metadata.iter().filter(|(path, _)| path.ends_with(".bb"))
     }
@@ -160,11 +180,14 @@ pub const RULES: &[(&str, Rule)] = &[
     ("no network service", image::network),
     ("one version", image::version),
     ("the bundle is that of manifest.raucm", bundle::manifest),
+    ("one image for every choice", variants::one_image),
     ("kernel symbols", kernel::symbols),
     ("tools of the initramfs", initramfs::tools),
     ("makers of the initramfs", initramfs::makers),
     ("programs that are started", installed::programs),
     ("packages of the root", installed::packages),
+    ("versions of the pinned layers", versions::known),
+    ("known holes are closed", versions::safe),
     ("the build's environment", program::environment),
     ("programs and packages", program::packages),
     ("units", services::units),
@@ -177,13 +200,12 @@ pub const RULES: &[(&str, Rule)] = &[
 
 /// What some of the rules find.
 pub fn run(checkout: &Checkout, rules: &[(&'static str, Rule)]) -> Result<Vec<Finding>> {
-    let metadata = match metadata::read(checkout) {
-        Ok(metadata) => metadata,
+    let layer = match Layer::read(checkout) {
+        Ok(layer) => layer,
         Err(problem) => {
             return Ok(vec![Finding { rule: "syntax", place: "meta-voice".into(), problem: format!("{problem:#}") }]);
         }
     };
-    let layer = Layer { checkout, metadata, disk: Layout::parse_product(&checkout.read("ota/layout.toml")?)? };
     let mut findings = Findings { rule: "", found: Vec::new() };
     for (rule, run) in rules {
         findings.rule = rule;

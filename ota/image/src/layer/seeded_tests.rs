@@ -26,6 +26,7 @@ old syntax of a function | parley_0.1.0.bb | do_install:append() { | do_install_
 == generated files are fresh
 a crate that is newer than the list | Cargo.lock | name = "sha2"\nversion = "0. | name = "sha2"\nversion = "1.
 a partition that grew in layout.toml alone | layout.toml | size-mib = 128 | size-mib = 256
+a sound card that an image offers and no owner may name | parley-offers.inc | hifiberry-digi-pro | hifiberry-digi-max
 a model with another checksum | models.toml | 2bb026316b14a660 | 3bb026316b14a660
 == licences
 the checksum of another licence | parley_0.1.0.bb | md5=abdff6171de2b19d | md5=bbdff6171de2b19d
@@ -44,6 +45,7 @@ a card that does not wait for its first partition | voice-image.inc | do_image_w
 == kernel symbols
 a kernel without dm-verity | linux/files/parley.cfg | CONFIG_DM_VERITY=y\n |
 the root's file system as a module | linux/files/parley.cfg | CONFIG_EROFS_FS=y | CONFIG_EROFS_FS=m
+a sound card that an owner may name, without its driver | linux/files/parley.cfg | CONFIG_SND_BCM2708_SOC_HIFIBERRY_DIGI=m\n |
 a kernel that loses its last words | linux/files/parley.cfg | CONFIG_PSTORE_RAM=y\n |
 a fragment that no kernel gets | linux-raspberrypi_%.bbappend | file://parley.cfg |
 == read-only root
@@ -57,6 +59,15 @@ the boot image before the root | voice-bundle.bb | RAUC_BUNDLE_SLOTS = "rootfs b
 a boot partition that nobody completes | voice-bundle.bb | RAUC_SLOT_boot[hooks] = "post-install"\n |
 a bundle for another device | voice-bundle.bb | = "parley-raspberrypi5" | = "parley-rpi5"
 a bundle with the time in it | voice.conf | RAUC_BUNDLE_BUILD = "${DISTRO_VERSION}" | RAUC_BUNDLE_BUILD = "${DATETIME}"
+a bundle that says nothing of the memory it needs | voice-bundle.bb | RAUC_META_parley[least-board-gb] | RAUC_META_parley[board-gb]
+== one image for every choice
+a firmware that never hears of the owner's card | voice.conf | include card.txt |
+a line behind it that a filter would end | voice.conf | [all] | [pi4]
+a sound card for everybody | voice.conf | dtparam=audio=off | dtoverlay=hifiberry-dac
+an image that leaves a fleet | packagegroup-voice.bb | FLEET = "parley-fleet" | FLEET = ""
+a bundle that offers fewer cards | voice-bundle.bb | [sound-cards] = "${PARLEY_SOUND_CARDS}" | [sound-cards] = "hifiberry-dac"
+a bundle that hides its client | voice-bundle.bb | [fleet] = "hawkbit" | [fleet] = "none"
+a choice that only a build makes | kas/models-pi5.yml | VOICE_MODELS_PROFILE = "pi5" | RPI_EXTRA_CONFIG = "dtoverlay=x"
 == names that nothing reads
 a variable in the singular | voice-image.inc | IMAGE_OVERHEAD_FACTOR = "1.0" | IMAGE_OVERHEAD_FACTORS = "1.0"
 == overrides that never apply
@@ -101,6 +112,7 @@ a unit whose program nobody installs | systemd/system/parley-commit.service | Ex
 a script with a tool of coreutils alone | parley/repair-data | e2fsck -p "$1" | chcon x; e2fsck -p "$1"
 a program of ours that starts another | update/src/observed.rs | Command::new("dmsetup") | Command::new("veritysetup")
 a shell that is not there | ota/hook | #!/bin/sh | #!/bin/bash
+a fleet's client that nobody installs | packages.toml | , files = "/usr/bin/rauc-hawkbit-updater" |
 a file system that nobody can make | packages.toml | , files = "/usr/sbin/mkfs.ext4" |
 == packages of the root
 a root without modules | packagegroup-voice.bb | DRIVERS = "kernel-modules" | DRIVERS = ""
@@ -110,6 +122,13 @@ a root without dmsetup | packagegroup-voice.bb | ROOT = "libdevmapper" | ROOT = 
 a sound card whose module nobody looks for | packages.toml | snd-usb-audio = "SND_USB_AUDIO"\n |
 a driver of the fragment without its module | packages.toml | snd-soc-tas5713 = "SND_BCM2708_SOC_HIFIBERRY_AMP"\n |
 a package that the table does not know | packagegroup-voice.bb | SOUND = "alsa-lib | SOUND = "alsa-plugins alsa-lib
+== versions of the pinned layers
+a pin that moved alone | parley-pi5.yml | 38da0e5866a953e6 | 48da0e5866a953e6
+a package whose version nobody has looked up | versions.toml | squashfs-tools = { | squashfs-tool = {
+== known holes are closed
+a RAUC with a known hole | versions.toml | rauc = { recipe = "rauc", version = "1.15.2" | rauc = { recipe = "rauc", version = "1.15.1"
+a RAUC of whatever version | voice.conf | PREFERRED_VERSION_rauc = "1.15.2"\n |
+another RAUC that signs | voice.conf | PREFERRED_VERSION_rauc-native = "1.15.2" | PREFERRED_VERSION_rauc-native = "1.13"
 == shell syntax
 a function that no shell can read | parley_slot_images.bbclass | for tree in $trees; do | for tree in $trees
 == syntax

@@ -1,5 +1,6 @@
 //! Which models run on which board, computed from their files.
 
+use anyhow::{Context, Result};
 use parley_models::Manifest;
 use serde::Serialize;
 
@@ -32,6 +33,21 @@ pub fn table(manifest: &Manifest) -> Vec<Row> {
         Row { profile: profile.to_owned(), needs, boards: BOARDS.iter().map(|board| (*board, fits(*board))).collect() }
     };
     manifest.profile_names().filter(|profile| *profile != "test").map(row).collect()
+}
+
+/// The smallest board on which a profile runs, in GB; `None` where nobody has verified the size of a file.
+///
+/// # Errors
+/// It runs on no board.
+pub fn least(manifest: &Manifest, profile: &str) -> Result<Option<u64>> {
+    let rows = table(manifest);
+    let row = rows.iter().find(|row| row.profile == profile);
+    let row = row.with_context(|| format!("models.toml has no profile {profile}"))?;
+    if row.needs.is_none() {
+        return Ok(None);
+    }
+    let fits = row.boards.iter().find(|(_, fits)| *fits == Some(true)).map(|(board, _)| *board);
+    fits.map(Some).with_context(|| format!("the profile {profile} runs on no board"))
 }
 
 pub fn shown(rows: &[Row]) -> String {
@@ -81,5 +97,8 @@ mod tests {
         let of = |profile: &str| rows.iter().find(|row| row.profile == profile).unwrap();
         assert_eq!(of("demo").boards[0], (2, Some(true)));
         assert_eq!(of("pi5").needs, None);
+        let least = |profile| least(&Manifest::embedded().unwrap(), profile);
+        assert_eq!((least("demo").unwrap(), least("pi5").unwrap()), (Some(2), None));
+        assert!(least("of-nobody").is_err());
     }
 }

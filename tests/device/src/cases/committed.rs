@@ -2,7 +2,9 @@
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, RARE, Report, Scenario, overwrite, switched_on};
+use super::install::wait_committed;
+use super::starting::LONG;
+use super::{BUNDLES, Bench, RARE, Report, Scenario, mount_bundles, overwrite, started, switched_on};
 use crate::layout::{SECTOR, SlotName};
 
 pub const STOPS_STARTING: Scenario = Scenario {
@@ -65,6 +67,54 @@ fn root_rots(bench: &Bench, report: &mut Report) -> Result<()> {
     overwrite(&device.disk, root.start + 1024, &[0x55; 128])?;
     switched_on(&mut device, SlotName::B)?;
     ensure!(device.starts.len() == 2 && device.starts[1].choice.tryboot, "it went otherwise: {:?}", device.starts);
-    report.case("bit_rot_in_the_active_root_gives_way_at_once", Ok(String::new()));
+    // docs/FLASHING.md tells whoever looks at the serial console to look for this.
+    let said = device.said().into_iter().map(|(line, _)| line).find(|line| line.contains("parley-init: restart: "));
+    let outcome = said.ok_or_else(|| anyhow::anyhow!("the console does not say why the start failed"));
+    report.case("bit_rot_in_the_active_root_gives_way_at_once", outcome);
+    Ok(())
+}
+
+pub const FELL_BACK: Scenario = Scenario {
+    name: "fell_back",
+    cases: cases! {
+        "a_fall_back_of_the_firmware_alone_changes_nothing": "the committed slot's boot partition cannot be read, and the emulated firmware walks on to the other one: that system runs, and nothing is committed yet",
+        "a_slot_that_the_firmware_fell_back_to_twice_takes_over": "it passes its gate and is committed",
+        "a_slot_that_the_firmware_fell_back_to_can_be_updated": "the update goes into the slot whose boot partition was unreadable, which is tried and kept",
+    },
+    starts: 3,
+    run: fell_back,
+    ..RARE
+};
+
+fn fell_back(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&FELL_BACK)?;
+    // The beginning of its FAT: neither its boot sector nor its tables are left.
+    overwrite(&device.disk, bench.layout.boot(SlotName::A)?.start, &[0; 1 << 20])?;
+    let outcome = switched_on(&mut device, SlotName::B).and_then(|_| {
+        device.run("systemctl start parley-started.service && sync")?;
+        ensure!(!device.starts[0].choice.tryboot, "that was a trial: {:?}", device.starts);
+        ensure!(device.committed()? == Some(SlotName::A), "once may be the reader's: {:?}", device.committed()?);
+        Ok(String::new())
+    });
+    report.case("a_fall_back_of_the_firmware_alone_changes_nothing", outcome);
+    device.cut_power()?;
+    let outcome = switched_on(&mut device, SlotName::B).and_then(|_| {
+        wait_committed(&mut device)?;
+        device.run("sync")?;
+        ensure!(device.committed()? == Some(SlotName::B), "autoboot.txt names {:?}", device.committed()?);
+        Ok(String::new())
+    });
+    report.case("a_slot_that_the_firmware_fell_back_to_twice_takes_over", outcome);
+    let mut updated = || -> Result<String> {
+        mount_bundles(&mut device)?;
+        device.run_within(&format!("parley update install {BUNDLES}/good.raucb"), LONG)?;
+        device.begin("parley update install --restart")?;
+        started(&mut device, SlotName::A)?;
+        wait_committed(&mut device)?;
+        ensure!(device.committed()? == Some(SlotName::A), "it was not kept");
+        device.run("parley update status")
+    };
+    let outcome = updated();
+    report.case("a_slot_that_the_firmware_fell_back_to_can_be_updated", outcome);
     Ok(())
 }

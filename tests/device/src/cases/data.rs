@@ -121,7 +121,7 @@ fn worn(bench: &Bench, report: &mut Report) -> Result<()> {
 pub const FULL: Scenario = Scenario {
     name: "data_full",
     cases: cases! {
-        "a_data_partition_that_the_assistant_has_filled_keeps_nothing_from_starting": "what is reserved for root is enough: the start is confirmed, and the assistant answers",
+        "a_data_partition_that_the_assistant_has_filled_keeps_nothing_from_starting": "what the file system keeps for root is enough: the start is confirmed, journal, history and block list are written, and the assistant answers",
     },
     starts: 2,
     run: full,
@@ -131,18 +131,24 @@ pub const FULL: Scenario = Scenario {
 fn full(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&FULL)?;
     switched_on(&mut device, SlotName::A)?;
-    // The first confirmation notes which data is in use, as the owner of the data, for whom nothing is reserved.
     wait_committed(&mut device)?;
+    // In ever smaller pieces, and twice: what others free meanwhile is filled as well. Then nothing is left but what the
+    // file system keeps for root.
     let as_parley = "systemd-run --quiet --wait --uid=parley --setenv=PATH=$PATH sh -c";
     let fill = format!(
-        "{as_parley} 'dd if=/dev/zero of=/var/lib/parley/full bs=1M'; sync; ! {as_parley} 'echo more > /var/lib/parley/more'"
+        "for round in 1 2; do for size in 1M 64k 4k; do \
+         {as_parley} \"dd if=/dev/zero bs=$size >> /var/lib/parley/full\"; sync; done; done; \
+         ! {as_parley} 'dd if=/dev/zero of=/var/lib/parley/more bs=1M count=1'"
     );
     device.run_within(&fill, super::starting::LONG)?;
+    // What a confirmation writes, it writes anew; and so do the block list and the journal.
+    device.run("rm -f /var/lib/parley-update/data-in-use.json && sync")?;
     device.end()?;
     let outcome = answers(&mut device, SlotName::A).and_then(|said| {
         ensure_data(&said, "whole")?;
         wait_committed(&mut device)?;
-        device.run("df /var | tail -n 1")
+        device.run("test -s /var/lib/parley-update/data-in-use.json && parley update rollback --no-restart")?;
+        device.run("test -s /var/lib/parley-update/blocks && parley update status && df /var | tail -n 1")
     });
     report.case(FULL.cases[0].name, outcome);
     Ok(())

@@ -129,7 +129,7 @@ pub(super) fn lines(device: &mut VirtualDevice, version: u32) -> Result<String> 
 fn migrated(device: &mut VirtualDevice) -> Result<String> {
     let (old, new) = (lines(device, 1)?, lines(device, 2)?);
     ensure!(old == OLD_LINES && new == NEW_LINES, "the old has `{old}`, the new `{new}`");
-    let current = device.run("cat /var/lib/parley/data/current.json")?;
+    let current = device.run("cat /var/lib/parley-update/data-in-use.json")?;
     ensure!(current.contains('2'), "in use is {current}");
     Ok(String::new())
 }

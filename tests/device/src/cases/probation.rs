@@ -4,7 +4,9 @@ use anyhow::{Result, ensure};
 
 use super::install::wait_committed;
 use super::starting::LONG;
-use super::{BUNDLES, Bench, RARE, Report, START_BUDGET, Scenario, back_on, mount_bundles, started, switched_on};
+use super::{
+    BUNDLES, Bench, RARE, Report, START_BUDGET, STARTED, Scenario, back_on, mount_bundles, started, switched_on,
+};
 use crate::disk::copy_sparse;
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
@@ -32,6 +34,19 @@ pub const LIMITS: Scenario = Scenario {
     },
     starts: 16,
     run: limits,
+    ..RARE
+};
+
+pub const RESETS: Scenario = Scenario {
+    name: "resets",
+    cases: cases! {
+        "a_power_cut_is_not_the_versions_fault": "the emulated firmware says that the power came: nothing is counted",
+        "an_orderly_restart_is_not_the_versions_fault": "the emulated firmware says that something asked for the reset, and the system had said goodbye: nothing is counted",
+        "a_panic_of_a_committed_version_counts": "the emulated firmware says that the power was there all the time: one reset is counted, and the version stays",
+        "two_panics_an_hour_send_a_committed_version_back": "at the next start, before it can panic again: the old version is committed, and the history says why",
+    },
+    starts: 7,
+    run: resets,
     ..RARE
 };
 
@@ -82,14 +97,62 @@ fn exceeded(device: &mut VirtualDevice, name: &str, value: &str) -> Result<Strin
     wait_committed(device)?;
     // Without the fault it stays.
     device.run("systemctl start parley-probation.service")?;
-    // A table that comes after all others.
+    // What root has measured is believed, whatever is seen.
     let measured = format!("{{\"{name}\": {{\"value\": {value}, \"samples\": 100}}}}");
-    device.run(&format!("echo '{measured}' > /run/parley/measurements/zz-fault.json"))?;
+    device.run(&format!("echo '{measured}' > /run/parley-update/measurements/zz-fault.json"))?;
     device.begin("systemctl start parley-probation.service")?;
     started(device, SlotName::A)?;
     let history = device.run("parley update history --json")?;
     ensure!(history.contains(&format!("\"name\":\"{name}\"")), "the history does not say why: {history}");
     Ok(device.run("parley update history")?.lines().last().unwrap_or_default().to_owned())
+}
+
+/// How often the version in use has reset the device, by its own books.
+fn resets_counted(device: &mut VirtualDevice) -> Result<usize> {
+    device.run("systemctl start parley-started.service")?;
+    let kept = device.run("tr -d '\\n ' < /var/lib/parley-update/resets.json 2>/dev/null || true")?;
+    let times = kept.split_once("\"at_s\":[").and_then(|(_, times)| times.split(']').next()).unwrap_or_default();
+    Ok(times.split(',').filter(|time| !time.is_empty()).count())
+}
+
+/// As the kernel panics when a driver of the new version is at fault.
+const PANIC: &str = "sync; echo c > /proc/sysrq-trigger";
+
+fn resets(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = committed(bench, &RESETS)?;
+    let none = |device: &mut VirtualDevice| -> Result<String> {
+        let told = device.run("cd /proc/device-tree/chosen/bootloader && od -An -tx1 rsts && od -An -tx1 count")?;
+        let counted = resets_counted(device)?;
+        ensure!(counted == 0, "{counted} resets are counted; the firmware says {told}");
+        Ok(told.replace('\n', ";"))
+    };
+    device.run("sync")?;
+    device.cut_power()?;
+    switched_on(&mut device, SlotName::B)?;
+    report.case("a_power_cut_is_not_the_versions_fault", none(&mut device));
+    device.begin("systemctl reboot")?;
+    started(&mut device, SlotName::B)?;
+    report.case("an_orderly_restart_is_not_the_versions_fault", none(&mut device));
+    wait_committed(&mut device)?;
+    device.begin(PANIC)?;
+    started(&mut device, SlotName::B)?;
+    let counted = resets_counted(&mut device).and_then(|counted| {
+        ensure!(counted == 1, "{counted} resets are counted");
+        wait_committed(&mut device)?;
+        ensure!(device.committed()? == Some(SlotName::B), "it did not stay");
+        Ok(String::new())
+    });
+    report.case("a_panic_of_a_committed_version_counts", counted);
+    device.begin(PANIC)?;
+    let back = device.wait(&format!("{STARTED} slot=A"), LONG).and_then(|_| {
+        wait_committed(&mut device)?;
+        ensure!(device.committed()? == Some(SlotName::A), "the way back was not committed");
+        let history = device.run("parley update history --json")?;
+        ensure!(history.contains("\"name\":\"resets-per-hour\""), "the history does not say why: {history}");
+        Ok(device.run("parley update history")?.lines().last().unwrap_or_default().to_owned())
+    });
+    report.case("two_panics_an_hour_send_a_committed_version_back", back);
+    Ok(())
 }
 
 fn probation(bench: &Bench, report: &mut Report) -> Result<()> {

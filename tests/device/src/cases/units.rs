@@ -40,12 +40,13 @@ const UNITS_OF_OURS: &[Expected] = &[
         needs: "user parley|environment HOME=/var/lib/parley|environment PARLEY_MODELS=/usr/share/parley/models|\
                 writes /var/lib/parley|writes /run/parley|writes /run/parley/measurements|writes /tmp|opens /dev/snd/controlC0",
         never: "writes /var/lib/parley/update|writes /var/lib/parley-update|writes /run/parley-update|writes /run/parley-data|\
-                reads |changes |opens /dev/mapper|does mount|does other-processes",
+                writes /run/parley-announcements|reads |changes |opens /dev/mapper|does mount|does other-processes",
     },
     Expected { unit: "parley-started.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-gate.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-commit.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-leave-trial.service", needs: HELPER, never: HELPER_NEVER },
+    Expected { unit: "parley-sound-card.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-probation.service", needs: HELPER, never: HELPER_NEVER },
     // The report makes a stick writable for a moment.
     Expected {
@@ -63,6 +64,12 @@ const UNITS_OF_OURS: &[Expected] = &[
         unit: "parley-setup.service",
         needs: "user root|writes /var/lib/parley-setup|writes /run|reads autoboot",
         never: "changes |does mount|opens /dev/snd|opens /dev/mapper|sees interface-e",
+    },
+    Expected {
+        unit: "parley-wifi.service",
+        needs: "user root|writes /run/parley-announcements",
+        never: "writes /var/lib|writes /var/lib/parley-setup|writes /run|writes /run/parley-update|reads |changes |does mount|\
+                opens /dev/snd|opens /dev/mapper|sees interface-e",
     },
 ];
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 
 use super::{DiskHarm, Plugged};
-use crate::firmware::Choice;
+use crate::firmware::Told;
 
 /// The guest's memory, MiB: far less than the board's 8 GiB, enough without models.
 const MEMORY_MIB: u32 = 768;
@@ -26,16 +26,21 @@ pub fn qemu() -> Command {
 }
 
 /// The board's device tree, with what the Pi's firmware adds to it.
-pub fn device_tree(to: &Path, choice: Choice, firmware_built: u32) -> Result<()> {
+pub fn device_tree(to: &Path, told: Told, firmware_built: u32) -> Result<()> {
     let dump = qemu().args(["-machine", &format!("dumpdtb={}", to.display())]).output().context("cannot start QEMU")?;
     if !dump.status.success() {
         bail!("QEMU gives no device tree: {}", String::from_utf8_lossy(&dump.stderr));
     }
     // What the board itself has.
     fdtput(to, &["-t", "s"], &["/", "serial-number", SERIAL_NUMBER])?;
-    let told =
-        [("tryboot", u32::from(choice.tryboot)), ("partition", choice.partition), ("build-timestamp", firmware_built)];
-    for (name, value) in told {
+    let values = [
+        ("tryboot", u32::from(told.choice.tryboot)),
+        ("partition", told.choice.partition),
+        ("rsts", told.reset_status),
+        ("count", told.starts),
+        ("build-timestamp", firmware_built),
+    ];
+    for (name, value) in values {
         fdtput(to, &["-p", "-t", "u"], &["/chosen/bootloader", name, &value.to_string()])?;
     }
     Ok(())

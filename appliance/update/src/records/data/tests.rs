@@ -33,10 +33,20 @@ const V3: &[Schema] =
     &[Schema { name: "notes", version: 3, forward: &[number, add_index], back: &[unnumber, remove_index] }];
 const FAILING: &[Schema] = &[Schema { name: "notes", version: 2, forward: &[fail], back: &[fail] }];
 
+/// The data in a folder, with root's note beside it.
+fn data(folder: &Path, schemas: &'static [Schema]) -> Data {
+    Data::new(folder.join("data"), note(folder), schemas)
+}
+
+fn note(folder: &Path) -> PathBuf {
+    folder.join("roots/in-use.json")
+}
+
 /// Data that version 1 wrote and committed.
 fn old_data() -> (tempfile::TempDir, Data) {
     let folder = tempfile::tempdir().unwrap();
-    let old = Data::new(folder.path(), V1);
+    let old = data(folder.path(), V1);
+    fs::create_dir(folder.path().join("data")).unwrap();
     old.prepare(Takeover::Keep).unwrap();
     write(&old, "one\ntwo\n");
     old.commit().unwrap();
@@ -54,7 +64,7 @@ fn read(data: &Data) -> String {
 #[test]
 fn a_trial_works_on_a_copy_and_a_commit_makes_it_current() {
     let (folder, old) = old_data();
-    let new = Data::new(folder.path(), V3);
+    let new = data(folder.path(), V3);
     new.prepare(Takeover::Keep).unwrap();
     assert_eq!(read(&new), "0 one\n1 two\n");
     assert_eq!(read(&old), "one\ntwo\n", "what the old slot reads is untouched");
@@ -66,7 +76,7 @@ fn a_trial_works_on_a_copy_and_a_commit_makes_it_current() {
 #[test]
 fn a_trial_that_fails_leaves_the_old_data_in_use() {
     let (folder, old) = old_data();
-    Data::new(folder.path(), V3).prepare(Takeover::Keep).unwrap();
+    data(folder.path(), V3).prepare(Takeover::Keep).unwrap();
     old.prepare(Takeover::Keep).unwrap();
     assert_eq!(read(&old), "one\ntwo\n");
     assert_eq!(old.current()["notes"], 1);
@@ -76,7 +86,7 @@ fn a_trial_that_fails_leaves_the_old_data_in_use() {
 fn what_was_written_since_is_carried_back() {
     let (folder, old) = old_data();
     let before = old.current();
-    let new = Data::new(folder.path(), V3);
+    let new = data(folder.path(), V3);
     new.prepare(Takeover::Keep).unwrap();
     new.commit().unwrap();
     write(&new, "0 one\n1 two\n2 three\n");
@@ -90,24 +100,37 @@ fn what_was_written_since_is_carried_back() {
 #[test]
 fn a_migration_that_fails_or_is_cut_changes_nothing_and_is_done_again() {
     let (folder, old) = old_data();
-    let failing = Data::new(folder.path(), FAILING);
+    let failing = data(folder.path(), FAILING);
     let failed = failing.prepare(Takeover::Keep).unwrap_err().to_string();
     assert!(failed.contains("notes/v2: no space left; is the data partition full?"), "{failed}");
     assert_eq!(read(&old), "one\ntwo\n");
     assert!(!failing.of(&FAILING[0]).exists(), "a half migration is never in place");
     // The next version that can do it finds what the cut left behind.
-    let new = Data::new(folder.path(), V3);
-    fs::create_dir_all(folder.path().join("notes/v3.part/rubbish")).unwrap();
+    let new = data(folder.path(), V3);
+    fs::create_dir_all(folder.path().join("data/notes/v3.part/rubbish")).unwrap();
     new.prepare(Takeover::Keep).unwrap();
     assert!(!new.of(&V3[0]).join("rubbish").exists());
+}
+
+#[test]
+fn a_migration_that_lacks_room_is_told_from_one_that_goes_wrong() {
+    fn lacks_room(_: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+    const FULL: &[Schema] = &[Schema { name: "notes", version: 2, forward: &[lacks_room], back: &[lacks_room] }];
+    let (folder, _) = old_data();
+    for (schemas, lacked_room) in [(FULL, true), (FAILING, false)] {
+        let failed = data(folder.path(), schemas).prepare(Takeover::Anew).unwrap_err();
+        assert_eq!(failed.downcast_ref::<TakeoverFailed>().map(TakeoverFailed::lacked_room), Some(lacked_room));
+    }
 }
 
 #[test]
 fn carrying_back_that_fails_leaves_what_the_old_slot_wrote() {
     let (folder, old) = old_data();
     let before = old.current();
-    fs::create_dir_all(folder.path().join("notes/v2")).unwrap();
-    let failing = Data::new(folder.path(), FAILING);
+    fs::create_dir_all(folder.path().join("data/notes/v2")).unwrap();
+    let failing = data(folder.path(), FAILING);
     assert!(failing.carry_back(&before).is_err());
     assert_eq!(read(&old), "one\ntwo\n");
 }
@@ -115,13 +138,13 @@ fn carrying_back_that_fails_leaves_what_the_old_slot_wrote() {
 #[test]
 fn when_probation_ends_only_what_neither_slot_reads_goes() {
     let (folder, old) = old_data();
-    let new = Data::new(folder.path(), V3);
+    let new = data(folder.path(), V3);
     let before = old.current();
     new.prepare(Takeover::Keep).unwrap();
     new.commit().unwrap();
-    fs::create_dir_all(folder.path().join("notes/v2")).unwrap();
+    fs::create_dir_all(folder.path().join("data/notes/v2")).unwrap();
     new.forget_old(&before).unwrap();
-    assert!(!folder.path().join("notes/v2").exists());
+    assert!(!folder.path().join("data/notes/v2").exists());
     assert_eq!(read(&new), "0 one\n1 two\n");
     // The committed slot no longer starts; the firmware's way out is the other one.
     old.prepare(Takeover::Keep).unwrap();
@@ -131,7 +154,7 @@ fn when_probation_ends_only_what_neither_slot_reads_goes() {
 #[test]
 fn a_second_trial_begins_with_what_was_written_after_the_first() {
     let (folder, old) = old_data();
-    let new = Data::new(folder.path(), V3);
+    let new = data(folder.path(), V3);
     new.prepare(Takeover::Anew).unwrap();
     old.prepare(Takeover::Keep).unwrap();
     write(&old, "one\ntwo\nthree\n");
@@ -143,7 +166,7 @@ fn a_second_trial_begins_with_what_was_written_after_the_first() {
 fn a_trial_of_the_way_back_keeps_what_was_carried_back() {
     let (folder, old) = old_data();
     let before = old.current();
-    let new = Data::new(folder.path(), V3);
+    let new = data(folder.path(), V3);
     new.prepare(Takeover::Anew).unwrap();
     new.commit().unwrap();
     write(&new, "0 changed\n");
@@ -155,9 +178,9 @@ fn a_trial_of_the_way_back_keeps_what_was_carried_back() {
 #[test]
 fn data_of_a_newer_program_is_not_touched() {
     let (folder, _) = old_data();
-    files::replace_json(&folder.path().join(CURRENT), &BTreeMap::from([("notes", 9)])).unwrap();
-    fs::remove_dir_all(folder.path().join("notes")).unwrap();
-    let failed = Data::new(folder.path(), V3).prepare(Takeover::Keep).unwrap_err().to_string();
+    files::replace_json(&note(folder.path()), &BTreeMap::from([("notes", 9)])).unwrap();
+    fs::remove_dir_all(folder.path().join("data/notes")).unwrap();
+    let failed = data(folder.path(), V3).prepare(Takeover::Keep).unwrap_err().to_string();
     assert!(failed.starts_with("the data notes has version 9, which this program does not know"), "{failed}");
 }
 
@@ -169,7 +192,7 @@ fn links_are_not_followed_and_pipes_not_waited_for() {
     let place = |name: &str| old.of(&V1[0]).join(name);
     std::os::unix::fs::symlink(&secret, place("link")).unwrap();
     nix::unistd::mkfifo(&place("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let new = Data::new(folder.path(), V3);
+    let new = data(folder.path(), V3);
     new.prepare(Takeover::Keep).unwrap();
     assert_eq!(read(&new), "0 one\n1 two\n");
     assert!(!new.of(&V3[0]).join("link").exists() && !new.of(&V3[0]).join("pipe").exists());
@@ -178,26 +201,26 @@ fn links_are_not_followed_and_pipes_not_waited_for() {
 #[test]
 fn which_versions_are_in_use_is_found_out_where_the_note_of_it_is_lost() {
     let (folder, old) = old_data();
-    let current = folder.path().join(CURRENT);
+    let current = note(folder.path());
     for lost in [None, Some(&b"{\"notes\": "[..])] {
         lost.map_or_else(|| fs::remove_file(&current).unwrap(), |damage| fs::write(&current, damage).unwrap());
         assert_eq!(old.current()["notes"], 1);
-        let new = Data::new(folder.path(), V3);
+        let new = data(folder.path(), V3);
         new.prepare(Takeover::Anew).unwrap();
         assert_eq!(read(&new), "0 one\n1 two\n", "nothing is begun with an empty folder");
         fs::remove_dir_all(new.of(&V3[0])).unwrap();
         old.commit().unwrap();
     }
-    assert!(folder.path().join("current.json.damaged").exists());
+    assert!(folder.path().join("roots/in-use.json.damaged").exists());
 }
 
 #[test]
 fn a_kind_of_data_that_only_a_later_version_knows_is_not_forgotten() {
     let (folder, old) = old_data();
     let later = BTreeMap::from([("notes", 1), ("dreams", 7)]);
-    files::replace_json(&folder.path().join(CURRENT), &later).unwrap();
+    files::replace_json(&note(folder.path()), &later).unwrap();
     old.prepare(Takeover::Keep).unwrap();
-    Data::new(folder.path(), V3).commit().unwrap();
+    data(folder.path(), V3).commit().unwrap();
     assert_eq!((old.current()["dreams"], old.current()["notes"]), (7, 3));
 }
 
@@ -208,23 +231,24 @@ fn what_root_migrates_belongs_to_whom_the_data_belongs() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     const DAEMON: u32 = 65_534;
     let (folder, _) = old_data();
-    let data = folder.path();
+    let place = folder.path().join("data");
     let theirs = |path: &Path| chown(path, Some(DAEMON), Some(DAEMON)).is_ok();
-    if !WalkDir::new(data).into_iter().flatten().all(|entry| theirs(entry.path())) {
+    if !WalkDir::new(&place).into_iter().flatten().all(|entry| theirs(entry.path())) {
         eprintln!("not tested: only root can become the other user");
         return;
     }
-    fs::set_permissions(data, fs::Permissions::from_mode(0o750)).unwrap();
-    let new = Data::new(data, V3);
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o750)).unwrap();
+    let new = data(folder.path(), V3);
     let before = new.current();
     new.prepare(Takeover::Keep).unwrap();
     new.commit().unwrap();
     new.carry_back(&before).unwrap();
     new.prepare(Takeover::Anew).unwrap();
-    for entry in WalkDir::new(data) {
+    for entry in WalkDir::new(&place) {
         let entry = entry.unwrap();
         assert_eq!(entry.metadata().unwrap().uid(), DAEMON, "{}", entry.path().display());
     }
-    let _daemon = AsOwner::of(data).unwrap();
+    assert_eq!(fs::metadata(note(folder.path())).unwrap().uid(), 0, "the note is root's, for whom room is kept");
+    let _daemon = AsOwner::of(&place).unwrap();
     write(&new, "0 one\n");
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Output;
 
-use super::super::{Content, compatible, make, signature};
+use super::super::{Content, compatible, make, offers, signature};
 use super::*;
 use crate::reproducible;
 use parley_update::rauc::Problem;
@@ -19,7 +19,9 @@ fn bench() -> tempfile::TempDir {
 fn make_bundle(folder: &Path, signer: &Signer, downgrade_from: Option<&str>, out: &Path) -> Result<()> {
     let (root, boot) = (&folder.join("root.img"), &folder.join("boot.img"));
     let compatible = &compatible()?;
-    make(&Content { compatible, root, boot, version: "1.4.0", build: "test", downgrade_from }, signer, true, out)
+    let offers = &offers("demo")?;
+    let content = Content { compatible, root, boot, version: "1.4.0", build: "test", downgrade_from, offers };
+    make(&content, signer, true, out)
 }
 
 fn bundle(folder: &Path, signer: &Signer, name: &str) -> PathBuf {

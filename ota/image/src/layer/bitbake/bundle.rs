@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::run::{self, Build, expect_value};
+use crate::bundle::Content;
 use crate::layer::checkout::Checkout;
 use crate::layer::manifest::{self, Sections};
 use crate::layer::metadata;
@@ -39,8 +40,11 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
     let folder = Path::new(&folder);
     let written = fs::read_to_string(folder.join("manifest.raucm")).context("bitbake wrote no manifest")?;
     let version = expect_value(&bundle, "DISTRO_VERSION")?;
-    let expected =
-        manifest::sections(&crate::bundle::manifest(&crate::bundle::compatible()?, &version, &version, None)?);
+    let profile = expect_value(&bundle, "VOICE_MODELS_PROFILE")?;
+    let (compatible, offers) = (&crate::bundle::compatible()?, &crate::bundle::offers(&profile)?);
+    let (version, none) = (version.as_str(), Path::new(""));
+    let content = Content { compatible, root: none, boot: none, version, build: version, downgrade_from: None, offers };
+    let expected = manifest::sections(&crate::bundle::manifest(&content)?);
     report.find_all(RULE, RECIPE, differences(&expected, &manifest::sections(&written)));
     let present: BTreeSet<_> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))

@@ -45,7 +45,7 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
 }
 
 /// What kas makes of files with colons between; or what it has against them. It reads and merges: no repository is asked for.
-pub fn merge(checkout: &Checkout, choice: &str) -> Result<Value> {
+fn merge(checkout: &Checkout, choice: &str) -> Result<Value> {
     let scratch = tempfile::tempdir()?;
     let mut dump = Command::new("kas");
     dump.args(["dump", "--format", "json"]).args(KAS_STEPS.split(' ').flat_map(|step| ["--skip", step])).arg(choice);
@@ -124,7 +124,7 @@ fn lines(merged: &Value) -> String {
 }
 
 /// What the files themselves say.
-pub fn headers(merged: &Value) -> String {
+fn headers(merged: &Value) -> String {
     let texts = merged["local_conf_header"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str());
     texts.flat_map(|text| [text, "\n"]).collect()
 }

@@ -1,5 +1,5 @@
-//! An image for a fleet, as kas/fleet.yml asks for it: hawkBit's client is in it and switched on, runs with our drop-in, may talk to RAUC, and its
-//! configuration is the one of ota/.
+//! A fleet's client, which every image has: hawkBit's, switched on, runs with our drop-in where the owner's file names a server, may talk to RAUC, and
+//! its configuration is the one of ota/.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,39 +8,25 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::run::{Build, expect_value, value};
-use super::{choices, whole};
+use super::whole;
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
-use crate::layer::rules::kas;
-use xtask::{process, system};
+use xtask::process;
 
-const CHOICE: &str = "kas/fleet.yml";
 const RECIPE: &str = "meta-voice/recipes-core/parley-fleet/parley-fleet_1.0.bb";
 const CLIENT: &str = "rauc-hawkbit-updater";
 const TEMPLATE: &str = "ota/hawkbit/config.conf";
 /// The program that completes the configuration, which has to look for it where the recipe puts it.
 const READER: &str = "appliance/setup/src/system.rs";
-const RULE: &str = "the image of a fleet";
+const RULE: &str = "the client of a fleet";
 
 /// Asks bitbake, and installs what the recipe installs.
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
-    if !system::is_on_path("kas") {
-        return Ok(report.skip("fleet", "kas is not installed: pip install kas"));
-    }
-    let merged = choices::merge(checkout, &format!("{}:{CHOICE}", kas::MAIN)).context("kas does not read its file")?;
-    build.configure(&choices::headers(&merged))?;
-    let outcome = configured(checkout, build, report);
-    // Whatever it was: the next step is not to inherit the choice.
-    build.configure("")?;
-    outcome
-}
-
-fn configured(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     build.complaints(&["-g", "voice-image"], "bitbake -g", report)?;
     let recipes = whole::recipes(build)?;
     for name in ["parley-fleet", CLIENT] {
         if !recipes.contains(name) {
-            report.find(RULE, CHOICE, format!("{name} is not in the image"));
+            report.find(RULE, RECIPE, format!("{name} is not in the image"));
         }
     }
     let client = Client::read(&build.output(&["-e", CLIENT])?)?;

@@ -1,6 +1,7 @@
-# What bitbake would install: for each image the closure of its packages, and for each path the package that would take it.
+# What bitbake would install: for each image the closure of its packages, for each path the package that would take it, and for each package
+# of the first image the recipe that makes it, with version and licence.
 # Reads a request as JSON (`images`: names; `paths`: package -> paths), writes an answer of the same shape.
-# Run by `cargo xtask layer check`, in a build folder. Libraries that packages turn out to link with are not known before a build.
+# Run by `cargo xtask layer check|generate`, in a build folder. Libraries that packages turn out to link with are not known before a build.
 import fnmatch
 import json
 import os
@@ -45,12 +46,43 @@ def takers(tinfoil, package, paths):
     return {path: first(path) for path in paths}
 
 
+def spdx(recipe, licence, known):
+    # `LICENSE` with the names and words of SPDX.
+    words = licence
+    for sign in "()&|":
+        words = words.replace(sign, f" {sign} ")
+    signs = {"(": "(", ")": ")", "&": "AND", "|": "OR"}
+    # An exception, which the layers write as a licence of its own.
+    signs["GPL-2.0-with-Linux-syscall-note"] = "GPL-2.0-only WITH Linux-syscall-note"
+    name = lambda word: recipe.getVarFlag("SPDXLICENSEMAP", word) or word
+    own = lambda word: name(word) if name(word) in known else "LicenseRef-" + name(word)
+    return " ".join(signs.get(word) or own(word) for word in words.split()).replace("( ", "(").replace(" )", ")")
+
+
+def origin(tinfoil, package):
+    provider = tinfoil.get_runtime_providers(package)[1]
+    if not provider:
+        return None
+    recipe = tinfoil.parse_recipe_file(provider)
+    listed = json.load(open(recipe.expand("${COREBASE}/meta/files/spdx-licenses.json")))["licenses"]
+    known = {one["licenseId"] for one in listed}
+    licence = recipe.getVar("LICENSE:" + package) or recipe.getVar("LICENSE")
+    return {
+        "recipe": recipe.getVar("PN"),
+        "version": recipe.getVar("PV"),
+        "licence": spdx(recipe, licence, known),
+        "file": provider,
+    }
+
+
 request = json.load(open(sys.argv[1]))
 with bb.tinfoil.Tinfoil(output=sys.stderr) as tinfoil:
     tinfoil.prepare(quiet=2)
     caches = tinfoil.cooker.recipecaches[""]
+    images = {image: closure(tinfoil, caches, image) for image in request["images"]}
     answer = {
-        "images": {image: closure(tinfoil, caches, image) for image in request["images"]},
+        "images": images,
+        "origins": {package: origin(tinfoil, package) for package in images[request["images"][0]]},
         "paths": {package: takers(tinfoil, package, paths) for package, paths in request["paths"].items()},
     }
 with open(sys.argv[2], "w") as file:

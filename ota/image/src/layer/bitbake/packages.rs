@@ -1,8 +1,9 @@
-//! The table of packages against what bitbake would install: names, and which package takes a file. What packages turn out to link with
-//! is known only after a build.
+//! The tables of packages and of their versions against what bitbake would install: names, which package takes a file, and which version of which
+//! recipe makes it. What packages turn out to link with is known only after a build.
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -12,7 +13,9 @@ use crate::contents::{self, Contents};
 use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
 use crate::layer::rules::initramfs::BROUGHT_BY;
+use crate::layer::rules::kas;
 use crate::packages::{self, Packages};
+use crate::versions::{self, Origin, Versions};
 
 /// Asks bitbake's own library.
 const SCRIPT: &str = include_str!("packages.py");
@@ -25,10 +28,44 @@ struct Answer {
     images: BTreeMap<String, BTreeMap<String, String>>,
     /// Of each package: path, and the package that takes it. None: its recipe decides while it packages.
     paths: BTreeMap<String, BTreeMap<String, Option<String>>>,
+    /// Of each package of the root: who makes it. None: nobody does.
+    origins: BTreeMap<String, Option<Made>>,
+}
+
+#[derive(Deserialize)]
+struct Made {
+    #[serde(flatten)]
+    origin: Origin,
+    /// The recipe's file.
+    file: PathBuf,
 }
 
 pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     let table = Packages::parse(&checkout.read(packages::FILE)?)?;
+    let answer = ask(checkout, build, &table)?;
+    report.find_all("packages", packages::FILE, differences(&table, &answer));
+    let present = Versions::parse(&checkout.read(versions::FILE)?)?;
+    let stale = present.differences(&Versions { pins: present.pins.clone(), package: origins(answer.origins, build) });
+    report.find_all("versions", versions::FILE, stale);
+    let count = |image: &str| answer.images.get(image).map_or(0, BTreeMap::len);
+    Ok(format!("{} packages in {ROOT}, {} in {ARCHIVE}", count(ROOT), count(ARCHIVE)))
+}
+
+/// What the layers below bring into the image, of which version.
+pub fn versions(checkout: &Checkout, build: &Build) -> Result<Versions> {
+    let table = Packages::parse(&checkout.read(packages::FILE)?)?;
+    let package = origins(ask(checkout, build, &table)?.origins, build);
+    Ok(Versions { pins: kas::pins(&checkout.read(kas::MAIN)?), package })
+}
+
+/// Without what this clone makes itself.
+fn origins(made: BTreeMap<String, Option<Made>>, build: &Build) -> BTreeMap<String, Origin> {
+    let made = made.into_iter().filter_map(|(package, made)| Some((package, made?)));
+    let below = made.filter(|(_, made)| !made.file.starts_with(build.source()));
+    below.map(|(package, made)| (package, made.origin)).collect()
+}
+
+fn ask(checkout: &Checkout, build: &Build, table: &Packages) -> Result<Answer> {
     let contents = Contents::parse(&checkout.read(contents::FILE)?)?;
     let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, package) in table.files().chain(BROUGHT_BY.iter().copied()) {
@@ -51,10 +88,7 @@ pub fn check(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<
         bail!("bitbake's library says:\n{said}");
     }
     let answer = fs::read_to_string(folder.join("answer.json")).context("bitbake's library gave no answer")?;
-    let answer: Answer = serde_json::from_str(&answer).context("bitbake's library gave another answer")?;
-    report.find_all("packages", packages::FILE, differences(&table, &answer));
-    let count = |image: &str| answer.images.get(image).map_or(0, BTreeMap::len);
-    Ok(format!("{} packages in {ROOT}, {} in {ARCHIVE}", count(ROOT), count(ARCHIVE)))
+    serde_json::from_str(&answer).context("bitbake's library gave another answer")
 }
 
 fn differences(table: &Packages, answer: &Answer) -> Vec<String> {
@@ -93,7 +127,8 @@ mod tests {
             all.entry(package.to_owned()).or_default().insert(path.to_owned(), Some(package.to_owned()));
             all
         });
-        (table, Answer { images: BTreeMap::from([(ROOT.to_owned(), installed), (ARCHIVE.to_owned(), archive)]), paths })
+        let images = BTreeMap::from([(ROOT.to_owned(), installed), (ARCHIVE.to_owned(), archive)]);
+        (table, Answer { images, paths, origins: BTreeMap::new() })
     }
 
     #[test]

@@ -16,18 +16,12 @@ use crate::layer::report::Report;
 use crate::layer::rules::{kas, names, sources};
 use crate::packages::{self, Packages};
 
+const RULE: &str = "the layers below";
+
 /// Commits, names of variables, texts of licences, applets of busybox.
 pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<String> {
-    let mut add = |place: &str, problem: String| report.find("the layers below", place, problem);
-    for (repository, commit) in kas::pins(&checkout.read(kas::MAIN)?) {
-        let folder = layers.join(&repository);
-        let safe = format!("safe.directory={}", folder.display());
-        let head = Command::new("git").args(["-c", &safe, "-C"]).arg(&folder).args(["rev-parse", "HEAD"]).output()?;
-        let head = String::from_utf8_lossy(&head.stdout).trim().to_owned();
-        if head != commit {
-            add(&folder.display().to_string(), format!("is at {head:?}; {} pins {commit}", kas::MAIN));
-        }
-    }
+    commits(checkout, layers, report)?;
+    let mut add = |place: &str, problem: String| report.find(RULE, place, problem);
     let core = layers.join("openembedded-core/meta");
     for (name, sum) in sources::COMMON_LICENCES {
         let text = fs::read(core.join("files/common-licenses").join(name))
@@ -65,6 +59,21 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
         applets.len(),
         names::UPSTREAM.split_whitespace().count()
     ))
+}
+
+/// Every layer is at the commit that the main file pins.
+pub fn commits(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<()> {
+    for (repository, commit) in kas::pins(&checkout.read(kas::MAIN)?) {
+        let folder = layers.join(&repository);
+        let safe = format!("safe.directory={}", folder.display());
+        let head = Command::new("git").args(["-c", &safe, "-C"]).arg(&folder).args(["rev-parse", "HEAD"]).output()?;
+        let head = String::from_utf8_lossy(&head.stdout).trim().to_owned();
+        if head != commit {
+            let problem = format!("is at {head:?}; {} pins {commit}", kas::MAIN);
+            report.find(RULE, folder.display().to_string(), problem);
+        }
+    }
+    Ok(())
 }
 
 /// Takes away the names that occur as a word in any metadata below a folder.

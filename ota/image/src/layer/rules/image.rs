@@ -20,7 +20,7 @@ const UNWANTED: &[(&str, &str)] = &[
 const SERVERS: &str = "
     avahi bluez connman cups dropbear gdbserver mosquitto networkmanager nfs openssh rpcbind samba telnet vsftpd
 ";
-const DISTRO: &str = "meta-voice/conf/distro/voice.conf";
+pub const DISTRO: &str = "meta-voice/conf/distro/voice.conf";
 /// The only image that may have a way in.
 const DEVELOPMENT: &str = "voice-image-dev";
 

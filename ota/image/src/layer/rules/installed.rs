@@ -9,8 +9,6 @@ use super::{Findings, Layer, lines, recipe_name};
 use crate::layer::kernel::FRAGMENT;
 use crate::packages::{self, Packages};
 
-/// Units of an image that only kas/fleet.yml makes; the step `fleet` looks at it.
-const CHOSEN: &str = "meta-voice/recipes-core/parley-fleet/";
 /// A file, a word in it, and the packages and modules that it needs.
 const NEEDS: &[(&str, &str, &str)] = &[
     (
@@ -28,7 +26,7 @@ pub fn programs(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let files: BTreeSet<&str> = packages.files().map(|(file, _)| file).collect();
     let own = layer.checkout.files("rootfs-overlay")?;
     let mut sources = own.clone();
-    sources.extend(layer.checkout.files("meta-voice")?.into_iter().filter(|(path, _)| !path.starts_with(CHOSEN)));
+    sources.extend(layer.checkout.files("meta-voice")?);
     sources.extend(layer.checkout.files("ota")?.into_iter().filter(|(path, _)| path == "ota/hook"));
     sources.extend(layer.checkout.files("appliance")?);
     for (path, text) in &sources {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use parley_update::bootchain::sound_card::SOUND_CARDS;
 
 use super::{Findings, Layer, lines};
 use crate::layer::kernel::FRAGMENT;
@@ -31,8 +32,6 @@ const BUILT_IN: &[(&str, &str, &str)] = &[
 /// The same for symbols that may be modules.
 const PRESENT: &[(&str, &str, &str)] =
     &[("rootfs-overlay/usr/lib/udev/rules.d/80-parley-stick.rules", "exfat", "EXFAT_FS")];
-/// The drivers of HiFiBerry cards, as kas files name them.
-const HIFIBERRY: &[&str] = &["dacplusadcpro", "dacplusadc", "dacplus", "dac", "digi", "amp"];
 
 /// The fragment is read, reaches the kernel, and has what file systems, initramfs, updates and units of the checkout need.
 pub fn symbols(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
@@ -85,13 +84,8 @@ fn needs(layer: &Layer<'_>) -> Result<(Needs, Needs)> {
         };
         built_in.extend(because(symbols, format!("{} is {}", partition.label, partition.filesystem)));
     }
-    for path in layer.checkout.files("kas")?.into_keys() {
-        let driver = path.strip_prefix("kas/hifiberry-").map(|rest| rest.trim_end_matches(".yml"));
-        if let Some(driver) = driver.filter(|driver| HIFIBERRY.contains(driver)) {
-            let symbol = format!("SND_BCM2708_SOC_HIFIBERRY_{}", driver.to_uppercase());
-            present.push((symbol, format!("{path} offers the card")));
-        }
-    }
+    present
+        .extend(SOUND_CARDS.iter().map(|card| (card.driver.to_owned(), format!("an owner may name {}", card.overlay))));
     present.push(("SND_USB_AUDIO".to_owned(), "without a HiFiBerry card sound is on USB".to_owned()));
     Ok((built_in, present))
 }

@@ -1,0 +1,83 @@
+//! Which models are used where those that the settings name are not there.
+//!
+//! Which models there are is the image's business, and an update may change it: a layer that still names a profile of
+//! an earlier image must not silence the device.
+
+use std::fmt::Display;
+
+use parley_settings::Config;
+use parley_update::announcements::Announcement;
+
+/// Settings with models that are there.
+#[derive(Debug)]
+pub struct InUse<T> {
+    pub config: Config,
+    pub models: T,
+    /// What the owner is told where these are not the models that the settings named.
+    pub announcement: Option<Announcement>,
+}
+
+/// The models that the settings name, or else those that the image names, where there is one.
+///
+/// # Errors
+/// As `select` for the settings: not even the image's models are there, or it names the same ones.
+pub fn in_use<T, E: Display>(
+    config: &Config,
+    image: Option<&Config>,
+    select: impl Fn(&Config) -> Result<T, E>,
+) -> Result<InUse<T>, E> {
+    let problem = match select(config) {
+        Ok(models) => return Ok(InUse { config: config.clone(), models, announcement: None }),
+        Err(problem) => problem,
+    };
+    let Some(image) = image.filter(|image| image.models != config.models) else { return Err(problem) };
+    let config = Config { models: image.models.clone(), ..config.clone() };
+    let Ok(models) = select(&config) else { return Err(problem) };
+    tracing::warn!("{problem}; the image's models ({}) are used instead", config.models.profile);
+    let text = "The models that my settings name are not there, so I use those that I came with.";
+    Ok(InUse { config, models, announcement: Some(Announcement::at_every_start(text)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(profile: &str) -> Config {
+        let mut config = Config::default();
+        config.models.profile = profile.to_owned();
+        config.conversation.language = "de".to_owned();
+        config
+    }
+
+    /// A machine that has one profile.
+    fn has(there: &str) -> impl Fn(&Config) -> Result<String, String> {
+        move |config| {
+            let profile = config.models.profile.clone();
+            if profile == there { Ok(profile) } else { Err(format!("there is no profile {profile}")) }
+        }
+    }
+
+    #[test]
+    fn a_profile_that_is_not_there_gives_way_to_the_images_and_the_owner_is_told() {
+        let image = Config::default();
+        let used = in_use(&named("gone"), Some(&image), has("demo")).expect("the image's");
+        assert_eq!((used.models.as_str(), used.config), ("demo", named("demo")), "the rest stays");
+        let told = used.announcement.expect("the owner is told");
+        assert!(told.every_start && told.text.contains("models"), "{told:?}");
+    }
+
+    #[test]
+    fn what_is_there_is_used_and_nothing_is_said() {
+        let used = in_use(&named("pi5"), Some(&Config::default()), has("pi5")).expect("it is there");
+        assert_eq!((used.models.as_str(), used.announcement), ("pi5", None));
+    }
+
+    #[test]
+    fn where_no_image_helps_the_mistake_is_that_of_the_settings() {
+        let image = Config::default();
+        for (image, there) in [(None, "demo"), (Some(&image), "other")] {
+            assert_eq!(in_use(&named("gone"), image, has(there)).unwrap_err(), "there is no profile gone");
+        }
+        assert!(in_use(&image, Some(&image), has("other")).is_err());
+    }
+}
