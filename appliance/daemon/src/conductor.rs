@@ -42,7 +42,7 @@ struct SharedLoudspeaker {
 }
 
 impl SharedLoudspeaker {
-    fn new(Loudspeaker { feed, control }: Loudspeaker) -> Self {
+    fn new(Loudspeaker { feed, control, .. }: Loudspeaker) -> Self {
         Self { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
     }
 }
@@ -117,6 +117,7 @@ impl Conductor {
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
         let pulse = Arc::<Pulse>::default();
+        let mixer = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.mixer.clone());
         let conductor = Self {
             conversation,
             engines,
@@ -135,7 +136,7 @@ impl Conductor {
             phase,
             pulse: Arc::clone(&pulse),
         };
-        (conductor, Handle { control: control_in, observations, phase: phase_out, pulse })
+        (conductor, Handle { control: control_in, observations, phase: phase_out, mixer, pulse })
     }
 
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.

@@ -59,7 +59,7 @@ pub struct World {
     conductor: JoinHandle<()>,
     person: Person,
     renderer: Renderer,
-    control: Control,
+    control: Option<Control>,
     card: Ear,
     started: Instant,
     /// Simulated time since the beginning.
@@ -76,7 +76,7 @@ pub struct World {
 impl World {
     /// Whether the loudspeaker is told to pause.
     pub fn is_paused(&self) -> bool {
-        self.control.is_paused()
+        self.control.as_ref().is_some_and(Control::is_paused)
     }
 
     /// Somebody says this next, and has finished then.

@@ -22,7 +22,7 @@ impl World {
         self.observe();
         while self.card.pending.len() + PERIOD <= BUFFER {
             // The double never goes away.
-            let _ = self.renderer.step(&mut self.card);
+            let _ = self.renderer.step(&mut self.card, Instant::now().into_std());
         }
         if self.now.as_millis().is_multiple_of(FRAME.as_millis()) {
             self.record();
