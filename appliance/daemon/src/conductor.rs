@@ -226,8 +226,8 @@ async fn until(time: Option<Instant>) {
     }
 }
 
-/// A lock that outlives a panic: what it guards is only a cache.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// A lock that outlives a panic: nothing that it guards is ever half done.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

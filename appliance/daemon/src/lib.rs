@@ -25,4 +25,5 @@ pub mod machine;
 pub mod rehearsal;
 pub mod self_test;
 pub mod session;
+pub mod volume;
 pub mod workers;

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::milliseconds;
+use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
 
@@ -110,6 +111,7 @@ impl Outlet {
                     common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
                 let (mixer, _thread) = PlaybackThread::start(sink)?;
                 let (feed, control) = mixer.open(Part::Speech)?;
+                Volume::start(mixer, config.audio.volume);
                 Ok(Self::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _thread })))
             }
         }
