@@ -11,6 +11,7 @@
 //! - A failing test prints the timeline of its world.
 
 mod auditor;
+mod beside;
 mod person;
 mod scene;
 mod step;
@@ -32,6 +33,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 pub use self::auditor::{Auditor, Turn};
+use self::beside::Beside;
 use self::person::{Person, Sound};
 pub use self::scene::Scene;
 pub use self::timeline::Timeline;
@@ -61,6 +63,7 @@ pub struct World {
     renderer: Renderer,
     control: Option<Control>,
     card: Ear,
+    beside: Option<Beside>,
     started: Instant,
     /// Simulated time since the beginning.
     pub now: Duration,

@@ -106,6 +106,7 @@ impl World {
             renderer,
             control,
             card: Ear::new(SinkFormat { rate_hz: voice::RATE_HZ, period_frames: PERIOD }),
+            beside: None,
             started: Instant::now(),
             now: Duration::ZERO,
             position: Position::default(),
