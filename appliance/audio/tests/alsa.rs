@@ -7,11 +7,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parley_audio::DeviceError;
 use parley_audio::capture::{AlsaSource, Microphone, Source};
-use parley_audio::playback::{AlsaSink, PlaybackThread, Renderer, Sink, Written};
+use parley_audio::playback::{AlsaSink, Part, PlaybackThread, Renderer, Sink, Written};
 
 /// Set in the child: the folder of the test's files.
 const FOLDER: &str = "PARLEY_TEST_FOLDER";
@@ -52,11 +52,12 @@ fn what_is_rendered_reaches_the_device() {
     with_alsa(TO_FILE, |folder| {
         let mut sink = AlsaSink::open("loudspeaker", 24_000).unwrap();
         assert_eq!(sink.format().rate_hz, 24_000);
-        let (mut feed, control, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
+        let (mixer, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
+        let (mut feed, control) = mixer.open(Part::Speech).unwrap();
         let speech: Vec<i16> = (1..=5_000).collect();
         assert_eq!(feed.offer(control.stream(), &speech), Ok(5_000));
         while !control.is_drained() {
-            assert_eq!(renderer.step(&mut sink), Ok(Written::InTime));
+            assert_eq!(renderer.step(&mut sink, Instant::now()), Ok(Written::InTime));
         }
         assert_eq!(control.heard(), 5_000);
         drop(sink);
@@ -70,17 +71,18 @@ fn what_is_rendered_reaches_the_device() {
 fn pause_and_discard_work_on_alsa() {
     with_alsa(TO_FILE, |folder| {
         let mut sink = AlsaSink::open("loudspeaker", 16_000).unwrap();
-        let (mut feed, control, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
+        let (mixer, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
+        let (mut feed, control) = mixer.open(Part::Speech).unwrap();
         let speech: Vec<i16> = (1..=1_000).collect();
         feed.offer(control.stream(), &speech).unwrap();
-        renderer.step(&mut sink).unwrap();
+        renderer.step(&mut sink, Instant::now()).unwrap();
         control.pause();
-        (0..5).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+        (0..5).for_each(|_| assert_eq!(renderer.step(&mut sink, Instant::now()), Ok(Written::InTime)));
         control.resume();
-        (0..2).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+        (0..2).for_each(|_| assert_eq!(renderer.step(&mut sink, Instant::now()), Ok(Written::InTime)));
         let new = control.discard();
         feed.offer(new, &[-7_i16; 50]).unwrap();
-        (0..3).for_each(|_| assert_eq!(renderer.step(&mut sink), Ok(Written::InTime)));
+        (0..3).for_each(|_| assert_eq!(renderer.step(&mut sink, Instant::now()), Ok(Written::InTime)));
         drop(sink);
         let heard: Vec<i16> = samples(&folder.join("heard.raw")).into_iter().filter(|sample| *sample != 0).collect();
         assert_eq!(heard, (1..=480).chain([-7; 50]).collect::<Vec<_>>());
@@ -174,7 +176,8 @@ fn what_is_said_reaches_the_microphone() {
 fn the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker() {
     with_alsa("pcm.nothing { type null }", |_| {
         let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
-        let (mut feed, control, _playback) = PlaybackThread::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
+        let (mixer, _playback) = PlaybackThread::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
+        let (mut feed, control) = mixer.open(Part::Speech).unwrap();
         assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
         assert_eq!(feed.offer(control.stream(), &[1_i16; 4_800]), Ok(4_800));
         while !control.is_drained() {

@@ -46,7 +46,7 @@ struct SharedLoudspeaker {
 }
 
 impl SharedLoudspeaker {
-    fn new(Loudspeaker { feed, control }: Loudspeaker) -> Self {
+    fn new(Loudspeaker { feed, control, .. }: Loudspeaker) -> Self {
         Self { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
     }
 }
@@ -122,6 +122,7 @@ impl Conductor {
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
         let pulse = Arc::<Pulse>::default();
+        let mixer = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.mixer.clone());
         let conductor = Self {
             conversation,
             engines,
@@ -141,7 +142,7 @@ impl Conductor {
             phase,
             pulse: Arc::clone(&pulse),
         };
-        (conductor, Handle { control: control_in, observations, phase: phase_out, pulse })
+        (conductor, Handle { control: control_in, observations, phase: phase_out, mixer, pulse })
     }
 
     /// The same conductor, with somebody who does things. Without one, every effect fails.
@@ -238,8 +239,8 @@ async fn until(time: Option<Instant>) {
     }
 }
 
-/// A lock that outlives a panic: what it guards is only a cache.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// A lock that outlives a panic: nothing that it guards is ever half done.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -27,4 +27,5 @@ pub mod models_in_use;
 pub mod rehearsal;
 pub mod self_test;
 pub mod session;
+pub mod volume;
 pub mod workers;

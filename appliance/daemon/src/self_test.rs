@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use parley_audio::DeviceError;
 use parley_audio::capture::FRAME_RATE_HZ;
-use parley_audio::playback::{LOUDSPEAKER_HZ, PlaybackThread, RecordingSink};
+use parley_audio::playback::{LOUDSPEAKER_HZ, NoFreeFeed, PlaybackThread, RecordingSink};
 use parley_audio::resample::{ResampleError, Resampler};
 use parley_audio::sample::extend_i16;
 use parley_conversation::{Conversation, FRAME, ModelOnly, Position, Settings};
@@ -48,6 +48,8 @@ pub enum SelfTestError {
     Voice(#[from] EngineError),
     #[error(transparent)]
     Device(#[from] DeviceError),
+    #[error(transparent)]
+    Loudspeaker(#[from] NoFreeFeed),
     #[error(transparent)]
     Rate(#[from] ResampleError),
     #[error("the question was not answered aloud within {} s", LIMIT.as_secs())]
@@ -101,9 +103,9 @@ pub async fn ask_itself(
 ) -> Result<Duration, SelfTestError> {
     let question = say_question(&engines, &settings).await?;
     let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
-    let (feed, control, _playback) = PlaybackThread::start(sink)?;
+    let (mixer, _playback) = PlaybackThread::start(sink)?;
     let conversation = Conversation::new(settings, Box::new(ModelOnly), engines.end_of_turn.is_some());
-    let loudspeaker = Some(Loudspeaker { feed, control });
+    let loudspeaker = Some(Loudspeaker::open(mixer)?);
     let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
     let mut observations = handle.observations.subscribe();
     let (frames_in, frames) = mpsc::channel(FRAMES_IN_FLIGHT);

@@ -2,7 +2,7 @@
 
 use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
-use parley_audio::playback::{PlaybackThread, Sink};
+use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
 use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
 use parley_models::Selection;
 use parley_settings::Config;
@@ -17,6 +17,8 @@ use crate::workers::Workers;
 pub enum SessionError {
     #[error(transparent)]
     Device(#[from] DeviceError),
+    #[error(transparent)]
+    Loudspeaker(#[from] NoFreeFeed),
     #[error("cannot start the listening thread: {0}")]
     Thread(#[from] std::io::Error),
     #[error("a conversation needs at least the language model")]
@@ -53,9 +55,9 @@ impl Session {
         source: impl Source + 'static,
         sink: impl Sink + 'static,
     ) -> Result<Self, SessionError> {
-        let (feed, control, playback) = PlaybackThread::start(sink)?;
+        let (mixer, playback) = PlaybackThread::start(sink)?;
         let (frames, _) = listening::listen(Microphone::start(source)?)?;
-        let loudspeaker = Loudspeaker { feed, control };
+        let loudspeaker = Loudspeaker::open(mixer)?;
         Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames)
     }
 

@@ -23,7 +23,7 @@ pub struct Config {
     pub updates: Updates,
 }
 
-/// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry").
+/// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry"), and the volume.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AudioSettings {
@@ -31,11 +31,13 @@ pub struct AudioSettings {
     pub input: String,
     /// The loudspeaker.
     pub output: String,
+    /// How loud it is, in percent, until somebody says otherwise.
+    pub volume: u8,
 }
 
 impl Default for AudioSettings {
     fn default() -> Self {
-        Self { input: "default".into(), output: "default".into() }
+        Self { input: "default".into(), output: "default".into(), volume: 100 }
     }
 }
 

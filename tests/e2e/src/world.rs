@@ -11,6 +11,7 @@
 //! - A failing test prints the timeline of its world.
 
 mod auditor;
+mod beside;
 mod person;
 mod scene;
 mod step;
@@ -32,6 +33,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 pub use self::auditor::{Auditor, Turn};
+use self::beside::Beside;
 use self::person::{Person, Sound};
 pub use self::scene::Scene;
 pub use self::timeline::Timeline;
@@ -59,8 +61,9 @@ pub struct World {
     conductor: JoinHandle<()>,
     person: Person,
     renderer: Renderer,
-    control: Control,
+    control: Option<Control>,
     card: Ear,
+    beside: Option<Beside>,
     started: Instant,
     /// Simulated time since the beginning.
     pub now: Duration,
@@ -76,7 +79,7 @@ pub struct World {
 impl World {
     /// Whether the loudspeaker is told to pause.
     pub fn is_paused(&self) -> bool {
-        self.control.is_paused()
+        self.control.as_ref().is_some_and(Control::is_paused)
     }
 
     /// Somebody says this next, and has finished then.

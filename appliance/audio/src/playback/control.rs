@@ -1,8 +1,9 @@
-//! The loudspeaker's controls and gauges: atomics only, so that any thread may use them and none waits.
+//! A feed's controls and gauges: atomics only, so that any thread may use them and none waits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::mixer::{Gain, Lease, Part};
 use crate::counter::{Counter, Flag};
 
 /// The name of a stream: what is said between two discards. Later streams are greater.
@@ -14,44 +15,46 @@ pub struct StreamId(pub(crate) u32);
 pub struct PlaybackCounters {
     /// Times the device ran empty.
     pub underruns: Counter,
-    /// Times a stream ran dry and then went on: synthesis was slower than speech.
+    /// Times a stream ran dry and then went on: synthesis was slower than speech. All feeds together.
     pub gaps: Counter,
     /// Times the device went away.
     pub losses: Counter,
+    /// Blocks that the reader of the tap was too slow for.
+    pub tap_losses: Counter,
     /// The device is away; nothing is heard until it is back.
     pub is_lost: Flag,
 }
 
-/// Starts, stops and watches the loudspeaker; clones control the same one.
+/// Starts, stops and watches a feed; clones control the same one. Other feeds go on, whatever it does.
 #[derive(Debug, Clone)]
 pub struct Control {
-    pub(super) shared: Arc<Shared>,
+    pub(super) lease: Arc<Lease>,
 }
 
 impl Control {
     /// The current stream.
     pub fn stream(&self) -> StreamId {
-        self.shared.command().stream
+        self.words().command().stream
     }
 
     /// Falls silent and keeps the rest of the stream; within a period the device drops what it has not played.
     pub fn pause(&self) {
-        self.shared.change(|command| Command { paused: true, ..command });
+        self.words().change(|command| Command { paused: true, ..command });
     }
 
     /// Goes on with the first sample that was not heard.
     pub fn resume(&self) {
-        self.shared.change(|command| Command { paused: false, ..command });
+        self.words().change(|command| Command { paused: false, ..command });
     }
 
-    /// Whether the loudspeaker is told to pause.
+    /// Whether the feed is told to pause.
     pub fn is_paused(&self) -> bool {
-        self.shared.command().paused
+        self.words().command().paused
     }
 
     /// Ends the current stream, drops everything of it, and starts a new one, which is not paused.
     pub fn discard(&self) -> StreamId {
-        self.shared.change(|command| Command { stream: StreamId(command.stream.0 + 1), paused: false }).stream
+        self.words().discard()
     }
 
     /// Frames of the current stream that were heard.
@@ -63,11 +66,11 @@ impl Control {
     /// before the last one.
     pub fn heard_of(&self, stream: StreamId) -> Option<u64> {
         // In this order: the audio thread writes down the stream that ended before it reports of the next one.
-        let current = Progress::unpack(self.shared.heard.load(Ordering::Acquire));
+        let current = Progress::unpack(self.words().heard.load(Ordering::Acquire));
         if current.stream == stream {
             return Some(current.frames.into());
         }
-        let ended = Progress::unpack(self.shared.ended.load(Ordering::Acquire));
+        let ended = Progress::unpack(self.words().ended.load(Ordering::Acquire));
         if ended.stream == stream {
             Some(ended.frames.into())
         } else {
@@ -79,18 +82,22 @@ impl Control {
     /// Whether all that was offered of the current stream has been heard; true before anything is offered.
     pub fn is_drained(&self) -> bool {
         let stream = self.stream();
-        let offered = Progress::unpack(self.shared.offered.load(Ordering::Acquire));
+        let offered = Progress::unpack(self.words().offered.load(Ordering::Acquire));
         offered.stream != stream || u64::from(offered.frames) <= self.heard_of(stream).unwrap_or(0)
     }
 
-    /// Sets the loudness, 0..=1 of full scale; changes within 20 ms without a click. Starts at 1.
-    pub fn set_volume(&self, volume: f32) {
-        self.shared.volume.store(volume.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
+    /// Sets the loudness of this feed, 0..=1, under those of the mixer; within 20 ms without a click. Starts at 1.
+    pub fn set_gain(&self, gain: f32) {
+        self.words().gain.set(gain);
     }
 
     /// What the loudspeaker has been through.
     pub fn counters(&self) -> &PlaybackCounters {
-        &self.shared.counters
+        &self.lease.shared.counters
+    }
+
+    fn words(&self) -> &Words {
+        self.lease.words()
     }
 }
 
@@ -98,16 +105,18 @@ impl Control {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Command {
     pub(super) stream: StreamId,
+    pub(super) part: Part,
     pub(super) paused: bool,
 }
 
 impl Command {
     fn pack(self) -> u64 {
-        u64::from(self.stream.0) << 1 | u64::from(self.paused)
+        u64::from(self.stream.0) << 8 | (self.part as u64) << 1 | u64::from(self.paused)
     }
 
     fn unpack(word: u64) -> Self {
-        Self { stream: StreamId((word >> 1) as u32), paused: word & 1 == 1 }
+        let part = Part::ALL.get((word >> 1 & 0x7f) as usize).copied().unwrap_or_default();
+        Self { stream: StreamId((word >> 8) as u32), part, paused: word & 1 == 1 }
     }
 }
 
@@ -132,31 +141,29 @@ impl Progress {
     }
 }
 
-/// What control, feed and renderer know of each other.
-#[derive(Debug)]
-pub(super) struct Shared {
+/// What control, feed and renderer tell each other of one feed.
+#[derive(Debug, Default)]
+pub(super) struct Words {
     command: AtomicU64,
     heard: AtomicU64,
     ended: AtomicU64,
     offered: AtomicU64,
-    volume: AtomicU32,
-    pub(super) counters: PlaybackCounters,
+    pub(super) gain: Gain,
 }
 
-impl Shared {
-    pub(super) fn new() -> Self {
-        Self {
-            command: AtomicU64::new(0),
-            heard: AtomicU64::new(0),
-            ended: AtomicU64::new(0),
-            offered: AtomicU64::new(0),
-            volume: AtomicU32::new(1.0_f32.to_bits()),
-            counters: PlaybackCounters::default(),
-        }
+impl Words {
+    /// Begins to be the words of another feed; the one before was discarded.
+    pub(super) fn open(&self, part: Part) {
+        self.gain.set(1.0);
+        self.change(|command| Command { part, paused: false, ..command });
     }
 
     pub(super) fn command(&self) -> Command {
         Command::unpack(self.command.load(Ordering::Acquire))
+    }
+
+    pub(super) fn discard(&self) -> StreamId {
+        self.change(|command| Command { stream: StreamId(command.stream.0 + 1), paused: false, ..command }).stream
     }
 
     fn change(&self, change: impl Fn(Command) -> Command) -> Command {
@@ -175,9 +182,5 @@ impl Shared {
 
     pub(super) fn set_ended(&self, progress: Progress) {
         self.ended.store(progress.pack(), Ordering::Release);
-    }
-
-    pub(super) fn volume(&self) -> f32 {
-        f32::from_bits(self.volume.load(Ordering::Relaxed))
     }
 }

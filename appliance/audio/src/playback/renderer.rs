@@ -1,86 +1,90 @@
-//! The allocation-free step that turns queued speech into periods of a sink.
+//! The allocation-free step that mixes what the feeds have into periods of a sink.
 //!
-//! ```text
-//! 0 ........ heard ........ cursor ........ fetched ........ offered     (samples of the current stream)
-//!            └── in the sink ┘└── history ──┘└── in the ring ─┘
-//! ```
-//! A pause moves `cursor` back to `heard`; the samples in between are still in the history, and are said again on
-//! resume.
+//! All feeds share what is on its way to the ear. When one is to fall silent, the sink drops all of it, every track goes
+//! back to its first sample that was not heard, and the next period is mixed anew without the one: the others go on
+//! without a lost or doubled sample, after the gap that the device needs. `track.rs` has the picture of one feed.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use rtrb::{Consumer, RingBuffer};
+use rtrb::RingBuffer;
 
-use super::control::{Command, Control, Progress, Shared, StreamId};
-use super::feed::{Feed, Queued};
+use super::control::Command;
+use super::mixer::{FEEDS, FeedEnd, Mixer, Shared};
+use super::ramp::{Ramp, Slope};
 use super::sink::{Sink, Written};
-use super::unheard::Unheard;
+use super::tap::{self, OnItsWay, later};
+use super::track::Track;
 use crate::device::DeviceLost;
 
-/// Speech that waits for playback, in milliseconds; beyond, synthesis waits.
+/// Sound of a feed that waits for playback, in milliseconds; beyond, whoever makes it waits.
 const QUEUE_MS: usize = 400;
-/// Speech that can be said again, in milliseconds: more than the delay of any sink, a Bluetooth loudspeaker's included.
+/// Sound that can be played again, in milliseconds: more than the delay of any sink, even a Bluetooth loudspeaker's.
 const HISTORY_MS: usize = 2_000;
-/// A change of volume from silence to full scale takes this long, in milliseconds: too slow to click.
-const FADE_MS: f32 = 20.0;
+/// A change of a gain from silence to full scale takes this long, in milliseconds: too slow to click.
+const FADE_MS: usize = 20;
+/// Sounds make way within this time, in milliseconds: before the first word has told anything.
+const DUCK_MS: usize = 30;
+/// They stay ducked for so long after speech, in milliseconds: a pause between sentences does not make them swell.
+const DUCK_HOLD_MS: usize = 300;
+/// And come back in this time, in milliseconds, without drawing attention.
+const UNDUCK_MS: usize = 400;
 
-/// Renders the current stream, period by period.
+/// Mixes the current streams of all feeds, period by period.
 #[derive(Debug)]
 pub struct Renderer {
-    queue: Consumer<Queued>,
     shared: Arc<Shared>,
-    /// The last command that was carried out.
-    taken_up: Command,
-    /// The samples before `fetched`, at their index modulo its length.
-    history: Box<[i16]>,
-    fetched: u64,
-    cursor: u64,
-    unheard: Unheard,
-    /// The stream ran dry in the middle.
-    is_dry: bool,
-    gain: f32,
-    gain_step: f32,
+    tracks: Box<[Track]>,
+    on_its_way: OnItsWay,
+    ducking: Ducking,
+    fade_step: f32,
+    /// Where the feeds are added up.
+    mix: Box<[i32]>,
     period: Box<[i16]>,
 }
 
 impl Renderer {
-    /// A renderer for sinks of this rate in Hz, with its feed and its control. Everything is allocated here.
-    pub fn new(rate_hz: u32, period_frames: usize) -> (Feed, Control, Self) {
-        let frames = |milliseconds: usize| (rate_hz as usize * milliseconds).div_ceil(1_000).max(1);
-        let (producer, consumer) = RingBuffer::new(frames(QUEUE_MS));
-        let shared = Arc::new(Shared::new());
+    /// A renderer for sinks of this rate in Hz, and the mixer in which its feeds are opened. Everything is allocated
+    /// here; the memory of a feed is touched when it first plays.
+    pub fn new(rate_hz: u32, period_frames: usize) -> (Mixer, Self) {
+        let period_frames = period_frames.max(1);
+        let frames = |milliseconds| frames_in(milliseconds, rate_hz);
+        let (ends, tracks): (Vec<_>, Vec<_>) = (0..FEEDS)
+            .map(|_| {
+                let (producer, consumer) = RingBuffer::new(frames(QUEUE_MS));
+                (FeedEnd::new(producer), Track::new(consumer, frames(HISTORY_MS).max(period_frames)))
+            })
+            .unzip();
+        let (writer, reader) = tap::tap(frames(tap::TAP_MS));
+        let shared = Arc::new(Shared::new(rate_hz, ends.into(), reader));
         let renderer = Self {
-            queue: consumer,
             shared: Arc::clone(&shared),
-            taken_up: Command::default(),
-            history: vec![0; frames(HISTORY_MS)].into(),
-            fetched: 0,
-            cursor: 0,
-            unheard: Unheard::new(),
-            is_dry: false,
-            gain: 1.0,
-            gain_step: 1_000.0 / (FADE_MS * rate_hz as f32),
+            tracks: tracks.into(),
+            on_its_way: OnItsWay::new(writer, frames(HISTORY_MS).max(period_frames)),
+            ducking: Ducking::new(rate_hz),
+            fade_step: 1.0 / frames(FADE_MS) as f32,
+            mix: vec![0; period_frames].into(),
             period: vec![0; period_frames].into(),
         };
-        (Feed::new(producer, Arc::clone(&shared), rate_hz), Control { shared }, renderer)
+        (Mixer { shared }, renderer)
     }
 
     /// Fills `period` for a listener who hears each period at once, before the next call: the loudspeaker of a
     /// simulation.
     pub fn render(&mut self, period: &mut [i16]) {
         self.take_up(0, || 0);
-        self.fill(period);
+        self.fill(period, Instant::now());
     }
 
-    /// Renders one period and writes it to `sink`: what the playback thread does over and over.
+    /// Renders one period and writes it to `sink`: what the playback thread does over and over. `now` is for the tap.
     ///
     /// # Errors
-    /// The sink is gone. What it had not played is said again when it is back.
-    pub fn step(&mut self, sink: &mut (impl Sink + ?Sized)) -> Result<Written, DeviceLost> {
+    /// The sink is gone. What it had not played is played when it is back.
+    pub fn step(&mut self, sink: &mut (impl Sink + ?Sized), now: Instant) -> Result<Written, DeviceLost> {
         let delay = sink.delay_frames();
-        self.take_up(delay, || sink.drop_pending());
+        let delay = self.take_up(delay, || sink.drop_pending());
         let mut period = std::mem::take(&mut self.period);
-        self.fill(&mut period);
+        self.fill(&mut period, later(now, delay, self.shared.rate_hz));
         let written = sink.write(&period);
         self.period = period;
         if written.is_err() {
@@ -95,7 +99,7 @@ impl Renderer {
         self.drop_stale();
     }
 
-    /// Carries out a waiting command without writing a period.
+    /// Carries out waiting commands without writing a period.
     pub(super) fn obey(&mut self, sink: &mut (impl Sink + ?Sized)) {
         let delay = sink.delay_frames();
         self.take_up(delay, || sink.drop_pending());
@@ -104,97 +108,104 @@ impl Renderer {
 
     /// Whether the next period would be silence.
     pub(super) fn is_idle(&self) -> bool {
-        self.taken_up.paused || (self.cursor == self.fetched && self.queue.is_empty())
+        !self.tracks.iter().any(Track::sounds)
     }
 
-    /// Counts what was heard, then carries out a new command. `delay` frames of what was written were not heard yet;
-    /// `drop_pending` drops them and tells how many they were at that moment.
-    pub(super) fn take_up(&mut self, delay: usize, drop_pending: impl FnOnce() -> usize) {
-        self.unheard.keep_last(delay);
-        let command = self.shared.command();
-        let is_new_stream = command.stream != self.taken_up.stream;
-        let falls_silent = is_new_stream || (command.paused && !self.taken_up.paused);
-        if falls_silent && self.unheard.speech() > 0 {
-            self.unheard.keep_last(drop_pending());
+    /// Counts what was heard, then carries out new commands. `delay` frames of what was written were not heard yet;
+    /// `drop_pending` drops them and tells how many they were at that moment. Returns the delay that is left.
+    pub(super) fn take_up(&mut self, delay: usize, drop_pending: impl FnOnce() -> usize) -> usize {
+        self.keep_last(delay);
+        let mut commands = [Command::default(); FEEDS];
+        for (command, end) in commands.iter_mut().zip(&self.shared.feeds) {
+            *command = end.words.command();
+        }
+        let falls_silent = self.tracks.iter().zip(commands).any(|(track, command)| track.falls_silent(command));
+        if falls_silent {
+            self.keep_last(drop_pending());
             self.rewind();
         }
-        if is_new_stream {
-            self.shared.set_ended(self.progress());
-            (self.fetched, self.cursor, self.is_dry) = (0, 0, false);
+        for ((track, command), end) in self.tracks.iter_mut().zip(commands).zip(&self.shared.feeds) {
+            track.take_up(command, &end.words);
         }
-        self.is_dry &= !command.paused;
-        self.taken_up = command;
-        self.shared.set_heard(self.progress());
+        if falls_silent { 0 } else { delay }
     }
 
-    fn progress(&self) -> Progress {
-        Progress::new(self.taken_up.stream, self.cursor - self.unheard.speech() as u64)
+    /// All that was written but the last `frames` was heard.
+    fn keep_last(&mut self, frames: usize) {
+        self.tracks.iter_mut().for_each(|track| track.keep_last(frames));
+        self.ducking.gain.keep_last(frames);
+        self.on_its_way.keep_last(frames, &self.shared);
     }
 
-    /// Goes back to the first sample that was not heard.
+    /// Everything goes back to the first sample that was not heard.
     fn rewind(&mut self) {
-        let oldest_kept = self.fetched.saturating_sub(self.history.len() as u64);
-        self.cursor = (self.cursor - self.unheard.speech() as u64).max(oldest_kept);
-        self.unheard.keep_last(0);
-    }
-
-    pub(super) fn fill(&mut self, period: &mut [i16]) {
-        self.drop_stale();
-        let mut speech = 0;
-        if !self.taken_up.paused {
-            while let Some(slot) = period.get_mut(speech)
-                && let Some(sample) = self.next_sample()
-            {
-                *slot = sample;
-                speech += 1;
-            }
-            self.count_gaps(speech, period.len());
-        }
-        self.apply_volume(&mut period[..speech]);
-        period[speech..].fill(0);
-        self.unheard.push(speech, true);
-        self.unheard.push(period.len() - speech, false);
-    }
-
-    fn next_sample(&mut self) -> Option<i16> {
-        let place = (self.cursor % self.history.len() as u64) as usize;
-        if self.cursor == self.fetched {
-            let queued = self.queue.peek().ok().copied()?;
-            // A later stream waits until its discard has been taken up.
-            if queued.stream != self.taken_up.stream {
-                return None;
-            }
-            self.queue.pop().ok()?;
-            self.history[place] = queued.sample;
-            self.fetched += 1;
-        }
-        self.cursor += 1;
-        Some(self.history[place])
+        self.tracks.iter_mut().for_each(Track::rewind);
+        self.ducking.gain.rewind();
+        self.on_its_way.drop_unheard(&self.shared);
     }
 
     fn drop_stale(&mut self) {
-        let is_stale = |stream: StreamId| stream < self.taken_up.stream;
-        while self.queue.peek().is_ok_and(|queued| is_stale(queued.stream)) {
-            // Just seen, so there.
-            let _ = self.queue.pop();
+        self.tracks.iter_mut().for_each(Track::drop_stale);
+    }
+
+    pub(super) fn fill(&mut self, period: &mut [i16], heard_at: Instant) {
+        self.drop_stale();
+        let mut before = 0;
+        for part in period.chunks_mut(self.mix.len()) {
+            self.mix(part);
+            self.on_its_way.push(part, later(heard_at, before, self.shared.rate_hz), &self.shared);
+            before += part.len();
         }
     }
 
-    fn count_gaps(&mut self, speech: usize, wanted: usize) {
-        if speech > 0 && self.is_dry {
-            self.shared.counters.gaps.add(1);
+    fn mix(&mut self, period: &mut [i16]) {
+        let Self { shared, tracks, ducking, fade_step, mix, .. } = self;
+        let mix = &mut mix[..period.len()];
+        mix.fill(0);
+        let is_ducking = tracks.iter().any(|track| track.part().ducks() && track.sounds());
+        let duck = ducking.push(is_ducking, mix.len(), shared.ducked.get());
+        for (track, end) in tracks.iter_mut().zip(&shared.feeds) {
+            let level = shared.level(track.part()) * end.words.gain.get();
+            let duck = if track.part().ducks() { Slope::NONE } else { duck };
+            track.mix_into(mix, level, *fade_step, duck, &shared.counters.gaps);
         }
-        self.is_dry = if speech < wanted { self.cursor > 0 } else { false };
+        for (sample, sum) in period.iter_mut().zip(mix) {
+            *sample = (*sum).clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+        }
+    }
+}
+
+/// How far sounds make way for speech and alarms.
+#[derive(Debug)]
+struct Ducking {
+    gain: Ramp,
+    /// Frames since something sounded that ducks.
+    quiet_frames: usize,
+    hold_frames: usize,
+    down_step: f32,
+    up_step: f32,
+}
+
+impl Ducking {
+    fn new(rate_hz: u32) -> Self {
+        Self {
+            gain: Ramp::new(1.0),
+            quiet_frames: usize::MAX,
+            hold_frames: frames_in(DUCK_HOLD_MS, rate_hz),
+            down_step: 1.0 / frames_in(DUCK_MS, rate_hz) as f32,
+            up_step: 1.0 / frames_in(UNDUCK_MS, rate_hz) as f32,
+        }
     }
 
-    fn apply_volume(&mut self, speech: &mut [i16]) {
-        let target = self.shared.volume();
-        if self.gain == target && target == 1.0 {
-            return;
-        }
-        for sample in speech {
-            self.gain += (target - self.gain).clamp(-self.gain_step, self.gain_step);
-            *sample = (f32::from(*sample) * self.gain).round() as i16;
-        }
+    /// The gain of sounds in the frames that are being written.
+    fn push(&mut self, is_ducking: bool, frames: usize, ducked: f32) -> Slope {
+        let to = if is_ducking || self.quiet_frames < self.hold_frames { ducked } else { 1.0 };
+        self.quiet_frames = if is_ducking { 0 } else { self.quiet_frames.saturating_add(frames) };
+        let step = if to < self.gain.gain() { self.down_step } else { self.up_step };
+        self.gain.push(frames, to, step)
     }
+}
+
+fn frames_in(milliseconds: usize, rate_hz: u32) -> usize {
+    (rate_hz as usize * milliseconds).div_ceil(1_000).max(1)
 }

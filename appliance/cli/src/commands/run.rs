@@ -14,6 +14,7 @@ use parley_daemon::health::{figures, watchdog};
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
+use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
 
@@ -41,6 +42,9 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         };
         let workers = Workers::spawn(config, models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
+        if let Some(mixer) = session.handle.mixer.clone() {
+            Volume::start(mixer, config.audio.volume);
+        }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use parley_audio::playback::{Control, Feed, PlaybackThread};
+use parley_audio::playback::{Control, Feed, Part, PlaybackThread};
 use parley_audio::resample::Resampler;
 use parley_audio::wav::WavWriter;
 use parley_conversation::{ClauseCutter, speakable};
@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::milliseconds;
+use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
 
@@ -108,7 +109,9 @@ impl Outlet {
             None => {
                 let sink =
                     common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
-                let (feed, control, _thread) = PlaybackThread::start(sink)?;
+                let (mixer, _thread) = PlaybackThread::start(sink)?;
+                let (feed, control) = mixer.open(Part::Speech)?;
+                Volume::start(mixer, config.audio.volume);
                 Ok(Self::Loudspeaker(Box::new(Loudspeaker { feed, control, resampler: None, _thread })))
             }
         }

@@ -17,6 +17,7 @@ use parley_daemon::conductor::{Observation, StagesMs, TurnReport, milliseconds};
 use parley_daemon::machine;
 use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::{Session, settings};
+use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
 
@@ -80,6 +81,9 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     let sink = common::loudspeaker(config)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
+    if let Some(mixer) = session.handle.mixer.clone() {
+        Volume::start(mixer, config.audio.volume);
+    }
     let mut observations = session.handle.observations.subscribe();
     output::remark("Speak; Enter interrupts an answer, Ctrl-C ends the conversation.");
     let control = session.handle.control.clone();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parley_audio::playback::{Control, Feed};
+use parley_audio::playback::{Control, Feed, Mixer, NoFreeFeed, Part};
 use parley_conversation::{AnnouncementId, Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, TurnId};
 use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
 use serde::Serialize;
@@ -54,9 +54,18 @@ impl Default for Generating {
     }
 }
 
+/// A loudspeaker, and the feed in it that answers are played through.
 pub struct Loudspeaker {
+    pub mixer: Mixer,
     pub feed: Feed,
     pub control: Control,
+}
+
+impl Loudspeaker {
+    pub fn open(mixer: Mixer) -> Result<Self, NoFreeFeed> {
+        let (feed, control) = mixer.open(Part::Speech)?;
+        Ok(Self { mixer, feed, control })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -92,5 +101,7 @@ pub struct Handle {
     /// What happens; lossy for a slow reader.
     pub observations: broadcast::Sender<Observation>,
     pub phase: watch::Receiver<Phase>,
+    /// For whatever sounds beside answers; none where they are only shown.
+    pub mixer: Option<Mixer>,
     pub pulse: Arc<Pulse>,
 }

@@ -31,8 +31,8 @@ impl Bench {
             end_of_turn: Some(Arc::new(Scripted::<EndOfTurn>::judging(0.9).with_pace(pace(20)))),
         };
         let conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
-        let (feed, control, renderer) = Renderer::new(RATE_HZ, 441);
-        let loudspeaker = Some(Loudspeaker { feed, control });
+        let (mixer, renderer) = Renderer::new(RATE_HZ, 441);
+        let loudspeaker = Loudspeaker::open(mixer).ok();
         let (conductor, _handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
         Self { conductor, renderer, frames: 0, _handle }
     }

@@ -84,8 +84,9 @@ impl World {
             end_of_turn: scene.judgements.map(|_| Arc::new(end_of_turn.clone()) as _),
         };
         let spoken = scene.settings.spoken;
-        let (feed, control, renderer) = Renderer::new(voice::RATE_HZ, PERIOD);
-        let loudspeaker = spoken.then(|| Loudspeaker { feed, control: control.clone() });
+        let (mixer, renderer) = Renderer::new(voice::RATE_HZ, PERIOD);
+        let loudspeaker = spoken.then(|| Loudspeaker::open(mixer).expect("it is the first feed"));
+        let control = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.control.clone());
         let conversation = Conversation::new(scene.settings, scene.router, scene.judgements.is_some());
         let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
@@ -105,6 +106,7 @@ impl World {
             renderer,
             control,
             card: Ear::new(SinkFormat { rate_hz: voice::RATE_HZ, period_frames: PERIOD }),
+            beside: None,
             started: Instant::now(),
             now: Duration::ZERO,
             position: Position::default(),

@@ -20,9 +20,12 @@ impl World {
         tokio::time::sleep_until(self.started + self.now).await;
         self.hear();
         self.observe();
+        if let Some(beside) = &mut self.beside {
+            beside.play();
+        }
         while self.card.pending.len() + PERIOD <= BUFFER {
             // The double never goes away.
-            let _ = self.renderer.step(&mut self.card);
+            let _ = self.renderer.step(&mut self.card, Instant::now().into_std());
         }
         if self.now.as_millis().is_multiple_of(FRAME.as_millis()) {
             self.record();

@@ -1,10 +1,12 @@
 //! A producer and a loudspeaker on threads of their own.
 
+use std::time::Instant;
+
 use super::PERIOD;
 use super::world::{World, mark, stream_of};
 use crate::device::{DeviceError, DeviceLost};
 use crate::playback::control::StreamId;
-use crate::playback::{PlaybackThread, RecordingSink, Sink, SinkFormat, StaleStream, Written};
+use crate::playback::{Part, PlaybackThread, RecordingSink, Sink, SinkFormat, StaleStream, Written};
 
 #[test]
 fn threads_that_race_never_mix_streams() {
@@ -29,7 +31,7 @@ fn threads_that_race_never_mix_streams() {
         offered
     });
     while !producer.is_finished() {
-        world.renderer.step(&mut world.ear).unwrap();
+        world.renderer.step(&mut world.ear, Instant::now()).unwrap();
         world.ear.listen(PERIOD);
     }
     assert!(producer.join().unwrap() > 0);
@@ -47,10 +49,11 @@ fn threads_that_race_never_mix_streams() {
 #[test]
 fn what_was_heard_through_a_pause_is_recorded_whole() {
     let (sink, recording) = RecordingSink::new(8_000);
-    let (mut feed, control, loudspeaker) = PlaybackThread::start(sink).unwrap();
+    let (mixer, loudspeaker) = PlaybackThread::start(sink).unwrap();
+    let (mut feed, control) = mixer.open(Part::Speech).unwrap();
     let speech: Vec<i16> = (1..2_000).collect();
     let (first, second) = (control.stream(), speech.len() / 2);
-    let offered_at = std::time::Instant::now();
+    let offered_at = Instant::now();
     let mut next = 0;
     while next < speech.len() {
         next += feed.offer(first, &speech[next..speech.len().min(next + 500)]).unwrap();
@@ -107,7 +110,8 @@ fn a_loudspeaker_that_is_lost_says_the_rest_when_it_is_back() {
         }
     }
     let (sink, recording) = RecordingSink::new(8_000);
-    let (mut feed, control, loudspeaker) = PlaybackThread::start(Unplugged { sink, periods: 0, attempts: 0 }).unwrap();
+    let (mixer, loudspeaker) = PlaybackThread::start(Unplugged { sink, periods: 0, attempts: 0 }).unwrap();
+    let (mut feed, control) = mixer.open(Part::Speech).unwrap();
     let speech: Vec<i16> = (1..1_000).collect();
     assert_eq!(feed.offer(control.stream(), &speech), Ok(speech.len()));
     while !control.is_drained() {

@@ -1,10 +1,11 @@
 //! A renderer in a world that the test sets going, and an ear at its end.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use super::{PERIOD, RATE_HZ};
 use crate::playback::control::StreamId;
-use crate::playback::{Control, Ear, Feed, Renderer, SinkFormat, StaleStream};
+use crate::playback::{Control, Ear, Feed, Mixer, Part, Renderer, SinkFormat, StaleStream};
 
 /// Samples that tell their stream and their place in it; never 0, which is silence.
 pub(super) fn mark(stream: StreamId, index: usize) -> i16 {
@@ -15,9 +16,17 @@ pub(super) fn stream_of(sample: i16) -> usize {
     (sample as usize - 1) / 4_000
 }
 
+/// A mixer with one feed.
+pub(super) fn one_feed() -> (Feed, Control, Mixer, Renderer) {
+    let (mixer, renderer) = Renderer::new(RATE_HZ, PERIOD);
+    let (feed, control) = mixer.open(Part::Speech).unwrap();
+    (feed, control, mixer, renderer)
+}
+
 pub(super) struct World {
     pub(super) feed: Feed,
     pub(super) control: Control,
+    pub(super) mixer: Mixer,
     pub(super) renderer: Renderer,
     pub(super) ear: Ear,
     pub(super) offered: BTreeMap<StreamId, usize>,
@@ -28,10 +37,10 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
-        let (feed, control, renderer) = Renderer::new(RATE_HZ, PERIOD);
+        let (feed, control, mixer, renderer) = one_feed();
         let ear = Ear::new(SinkFormat { rate_hz: RATE_HZ, period_frames: PERIOD });
         let offered = BTreeMap::new();
-        Self { feed, control, renderer, ear, offered, heard_at_step: 0, was_paused_at_step: false }
+        Self { feed, control, mixer, renderer, ear, offered, heard_at_step: 0, was_paused_at_step: false }
     }
 
     pub(super) fn offer(&mut self, stream: StreamId, wanted: usize) {
@@ -44,7 +53,7 @@ impl World {
     }
 
     pub(super) fn step(&mut self) {
-        let _ = self.renderer.step(&mut self.ear);
+        let _ = self.renderer.step(&mut self.ear, Instant::now());
         self.settle();
     }
 

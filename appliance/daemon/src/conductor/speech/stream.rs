@@ -89,13 +89,14 @@ impl Stream {
 
 #[cfg(test)]
 mod tests {
-    use parley_audio::playback::Renderer;
+    use parley_audio::playback::{Part, Renderer};
 
     use super::*;
 
     #[test]
     fn a_turn_that_was_stopped_never_takes_the_loudspeaker() {
-        let (_, control, _) = Renderer::new(1_000, 10);
+        let (mixer, _) = Renderer::new(1_000, 10);
+        let (_, control) = mixer.open(Part::Speech).expect("it is the first feed");
         let stream = Stream::new(control.clone(), 1_000);
         stream.stop();
         let before = control.stream();
@@ -105,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_turn_that_was_paused_before_it_had_anything_to_say_begins_silent() {
-        let (mut feed, control, mut renderer) = Renderer::new(1_000, 10);
+        let (mixer, mut renderer) = Renderer::new(1_000, 10);
+        let (mut feed, control) = mixer.open(Part::Speech).expect("it is the first feed");
         let stream = Stream::new(control, 1_000);
         stream.pause();
         let id = stream.begin().expect("nobody stopped it");

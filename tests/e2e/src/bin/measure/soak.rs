@@ -66,12 +66,12 @@ pub async fn run(options: &Options) -> Result<()> {
     }
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     workers.ready().await?;
-    let (feed, control, renderer) = Renderer::new(PLAYED_HZ, PERIOD);
+    let (mixer, renderer) = Renderer::new(PLAYED_HZ, PERIOD);
     let conversation =
         Conversation::new(product_settings(&config, &models), Box::new(ModelOnly), workers.has_end_of_turn());
     let engines = workers.engines().context("all workers were started")?;
     let generating = Generating { max_tokens: 40, ..Generating::default() };
-    let (conductor, handle) = Conductor::new(conversation, engines, generating, Some(Loudspeaker { feed, control }));
+    let (conductor, handle) = Conductor::new(conversation, engines, generating, Some(Loudspeaker::open(mixer)?));
     workers.watch(&handle.control);
     let (frames, microphone) = mpsc::channel(FRAMES_IN_FLIGHT);
     tokio::spawn(conductor.run(microphone));

@@ -1,0 +1,170 @@
+//! How loud Parley is: a setting, and what people have made of it since, which is remembered.
+//!
+//! The file holds the volume and the setting that it replaced. A setting that was changed afterwards wins: who edits a
+//! file means it. A file that is missing, damaged or out of range is none.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use parley_audio::playback::Mixer;
+use parley_update::files;
+use serde::{Deserialize, Serialize};
+
+use crate::conductor::lock;
+
+/// The loudest, in percent.
+const LOUDEST: u8 = 100;
+const FILE: &str = "volume.json";
+
+#[derive(Clone)]
+pub struct Volume(Arc<Inner>);
+
+struct Inner {
+    mixer: Mixer,
+    setting: u8,
+    file: Option<PathBuf>,
+    /// Held while the file is written, so that the last to set it is the one that is remembered.
+    percent: Mutex<u8>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Remembered {
+    volume: u8,
+    setting: u8,
+}
+
+impl Volume {
+    /// Makes the loudspeaker as loud as `audio.volume` or what was remembered says.
+    pub fn start(mixer: Mixer, setting: u8) -> Self {
+        let folder = state_folder(|name| std::env::var_os(name));
+        Self::with(mixer, setting, folder.map(|folder| folder.join(FILE)))
+    }
+
+    fn with(mixer: Mixer, setting: u8, file: Option<PathBuf>) -> Self {
+        let remembered = file.as_deref().and_then(files::read_json::<Remembered>);
+        let percent = match remembered {
+            Some(remembered) if remembered.setting == setting && remembered.volume <= LOUDEST => remembered.volume,
+            Some(_) | None => setting.min(LOUDEST),
+        };
+        mixer.set_volume(gain(percent));
+        Self(Arc::new(Inner { mixer, setting, file, percent: Mutex::new(percent) }))
+    }
+
+    /// 0 (silent) to 100.
+    pub fn get(&self) -> u8 {
+        *lock(&self.0.percent)
+    }
+
+    /// Sets it, at once and for later starts; more than 100 is 100. Writes a small file, and waits for the card.
+    ///
+    /// # Errors
+    /// It is set and cannot be remembered.
+    pub fn set(&self, percent: u8) -> io::Result<()> {
+        let Inner { mixer, setting, file, percent: current } = &*self.0;
+        let mut current = lock(current);
+        *current = percent.min(LOUDEST);
+        mixer.set_volume(gain(*current));
+        let Some(file) = file else {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "there is no folder for it: set STATE_DIRECTORY"));
+        };
+        files::replace_json(file, &Remembered { volume: *current, setting: *setting })
+    }
+}
+
+/// The amplitude of a volume: its square, so that half of the volume sounds about half as loud (-12 dB).
+fn gain(percent: u8) -> f32 {
+    (f32::from(percent.min(LOUDEST)) / f32::from(LOUDEST)).powi(2)
+}
+
+/// The service's own folder, else `$XDG_STATE_HOME/parley`, else `~/.local/state/parley`.
+fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    // systemd separates several by colons.
+    let services = variable("STATE_DIRECTORY").and_then(|folders| std::env::split_paths(&folders).next());
+    let users = || folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
+    services.filter(|path| path.is_absolute()).or_else(|| Some(users()?.join("parley")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use parley_audio::playback::Renderer;
+
+    use super::*;
+
+    fn started(setting: u8, file: &Path) -> (Volume, Mixer) {
+        let (mixer, _) = Renderer::new(1_000, 10);
+        (Volume::with(mixer.clone(), setting, Some(file.to_owned())), mixer)
+    }
+
+    #[test]
+    fn it_is_applied_at_once_and_survives_a_start() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("parley/volume.json");
+        let (volume, mixer) = started(80, &file);
+        assert_eq!((volume.get(), mixer.volume()), (80, 0.8 * 0.8));
+        volume.set(50).expect("the folder can be made");
+        assert_eq!((volume.get(), mixer.volume()), (50, 0.25));
+        let (again, mixer) = started(80, &file);
+        assert_eq!((again.get(), mixer.volume()), (50, 0.25));
+        again.clone().set(200).expect("it can be written");
+        assert_eq!((again.get(), mixer.volume(), started(80, &file).0.get()), (100, 1.0, 100));
+    }
+
+    #[test]
+    fn a_setting_that_was_changed_since_wins() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(FILE);
+        started(80, &file).0.set(20).expect("it can be written");
+        assert_eq!(started(60, &file).0.get(), 60);
+        assert_eq!(started(80, &file).0.get(), 20);
+    }
+
+    #[test]
+    fn a_damaged_file_is_none_and_no_link_is_followed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(FILE);
+        for content in
+            [&b""[..], b"{", b"7", br#"{"volume":101,"setting":80}"#, br#"{"volume":-1,"setting":80}"#, &[255; 9]]
+        {
+            std::fs::write(&file, content).expect("it can be written");
+            assert_eq!(started(80, &file).0.get(), 80, "{content:?}");
+        }
+        let other = folder.path().join("other");
+        std::fs::write(&other, br#"{"volume":1,"setting":80}"#).expect("it can be written");
+        std::fs::remove_file(&file).expect("it is there");
+        std::os::unix::fs::symlink(&other, &file).expect("a link");
+        let (volume, _) = started(80, &file);
+        assert_eq!(volume.get(), 80);
+        volume.set(30).expect("the link is replaced");
+        assert_eq!(std::fs::read(&other).expect("it is there"), br#"{"volume":1,"setting":80}"#);
+        assert_eq!(started(80, &file).0.get(), 30);
+    }
+
+    #[test]
+    fn where_nothing_can_be_remembered_it_is_set_all_the_same() {
+        let (mixer, _) = Renderer::new(1_000, 10);
+        let volume = Volume::with(mixer.clone(), 100, None);
+        volume.set(10).expect_err("there is no folder");
+        assert_eq!(volume.get(), 10);
+        let (volume, _) = started(100, Path::new("/dev/null/volume.json"));
+        volume.set(10).expect_err("it is no folder");
+        assert_eq!(volume.get(), 10);
+    }
+
+    #[test]
+    fn it_is_kept_in_the_services_folder_or_the_users() {
+        let check = |variables: &[(&str, &str)], folder: Option<&str>| {
+            let variable =
+                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+            assert_eq!(state_folder(variable).as_deref(), folder.map(Path::new), "{variables:?}");
+        };
+        check(&[("STATE_DIRECTORY", "/s:/t"), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/s"));
+        check(&[("STATE_DIRECTORY", ""), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/x/parley"));
+        check(&[("XDG_STATE_HOME", "relative"), ("HOME", "/h")], Some("/h/.local/state/parley"));
+        check(&[], None);
+    }
+}
