@@ -12,7 +12,7 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
-use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::worker::{CancelFlag, Input, Model, Outputs};
 use parley_engines::{Generate, Generated, LanguageModel, Role, StopReason};
 use parley_model_file::ModelFileError;
 
@@ -242,10 +242,11 @@ impl Model<LanguageModel> for Llama {
     fn run(
         &mut self,
         task: Generate,
+        _: &mut Input,
         cancel: &CancelFlag,
-        outputs: &mut Outputs<'_, LanguageModel>,
+        outputs: &mut Outputs<LanguageModel>,
     ) -> Result<(), String> {
-        interrupt::watch(Some(cancel.clone()));
+        interrupt::watch(Some((cancel.clone(), outputs.life_sign())));
         let mut emit = |output| outputs.send(output).map_err(|error| error.to_string());
         let result = self.answer(&task, cancel, &mut emit);
         interrupt::watch(None);

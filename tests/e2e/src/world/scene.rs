@@ -8,7 +8,9 @@ use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, Sett
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
 use parley_engines::scripted::{Counts, Pace, Scripted, last_words};
-use parley_engines::{EndOfTurn, Engine, Generate, Generated, Job, LanguageModel, SpeechToText, TextToSpeech};
+use parley_engines::{
+    EndOfTurn, Engine, Generate, Generated, Job, JobInput, LanguageModel, Order, SpeechToText, TextToSpeech,
+};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -47,8 +49,12 @@ struct ReadsAheadApart {
 }
 
 impl Engine<LanguageModel> for ReadsAheadApart {
-    fn start(&self, task: Generate) -> Job<Generated> {
-        if task.max_tokens == 0 { self.reads.start(task) } else { self.answers.start(task) }
+    fn start_as(&self, task: Generate, order: Order) -> Job<Generated> {
+        if task.max_tokens == 0 { self.reads.start_as(task, order) } else { self.answers.start_as(task, order) }
+    }
+
+    fn start_fed(&self, task: Generate, order: Order) -> (Job<Generated>, JobInput) {
+        self.answers.start_fed(task, order)
     }
 }
 
