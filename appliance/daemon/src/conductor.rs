@@ -5,6 +5,7 @@
 //! with what happens when they are full:
 //! - control events (64): the sender waits; they are served before all others;
 //! - the jobs' results (256): the job waits;
+//! - what a turn has to say (three minutes of it, see `speech`): the next clause is not begun;
 //! - frames from the microphone ([`crate::listening::FRAMES_IN_FLIGHT`]): the newest are dropped and counted;
 //! - observations (256): lossy, for onlookers only.
 
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Conversation, Event, Phase, TurnId};
+use parley_engines::Urgency;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
@@ -62,6 +64,9 @@ struct Turn {
     jobs: Vec<Task>,
     answer: Option<AnswerJob>,
     speech: Option<Speech>,
+    /// Of its jobs, which become urgent when it is released.
+    urgencies: Vec<Urgency>,
+    released: bool,
     /// Whether onlookers know of it, and are to be told how it ends.
     told: bool,
     question: String,

@@ -164,12 +164,13 @@ mod tests {
     use std::sync::Arc;
 
     use parley_engines::scripted::{Fault, Scripted};
-    use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
+    use parley_engines::{LanguageModel, SeatId, SpeechToText, TextToSpeech};
 
     use super::*;
 
     fn engines(speaking: Scripted<TextToSpeech>, thinking: Scripted<LanguageModel>) -> Engines {
         Engines {
+            seat: SeatId::default(),
             speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?")),
             language_model: Arc::new(thinking),
             text_to_speech: Arc::new(speaking),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use parley_conversation::{Event, Stage};
 use parley_engines::supervisor::{Limits, ProcessUsage, Supervised, WorkerHealth, WorkerProgram};
 use parley_engines::{
-    EndOfTurn, Engine, EngineError, Job, JobInput, Kind, LanguageModel, Order, SpeechToText, TextToSpeech,
+    EndOfTurn, Engine, EngineError, Job, JobInput, Kind, LanguageModel, Order, SeatId, SpeechToText, TextToSpeech,
     WorkerDetails,
 };
 use parley_models::Selection;
@@ -93,6 +93,7 @@ impl Workers {
     /// The engines of a conversation; `None` without a language model. A conversation in writing needs no other.
     pub fn engines(&self) -> Option<Engines> {
         Some(Engines {
+            seat: SeatId::default(),
             speech_to_text: self.speech_to_text.engine(),
             language_model: self.language_model.0.clone()?,
             text_to_speech: self.text_to_speech.engine(),

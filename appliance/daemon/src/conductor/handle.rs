@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Event, Notice, Outcome, Phase, TurnId};
-use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
+use parley_engines::{EndOfTurn, Engine, LanguageModel, SeatId, SpeechToText, TextToSpeech};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -13,6 +13,8 @@ use crate::health::Pulse;
 
 #[derive(Clone)]
 pub struct Engines {
+    /// For whom their jobs are; other seats have the same engines.
+    pub seat: SeatId,
     pub speech_to_text: Arc<dyn Engine<SpeechToText>>,
     pub language_model: Arc<dyn Engine<LanguageModel>>,
     pub text_to_speech: Arc<dyn Engine<TextToSpeech>>,

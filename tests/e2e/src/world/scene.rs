@@ -9,7 +9,7 @@ use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
 use parley_engines::scripted::{Counts, Pace, Scripted, last_words};
 use parley_engines::{
-    EndOfTurn, Engine, Generate, Generated, Job, JobInput, LanguageModel, Order, SpeechToText, TextToSpeech,
+    EndOfTurn, Engine, Generate, Generated, Job, JobInput, LanguageModel, Order, SeatId, SpeechToText, TextToSpeech,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -81,6 +81,7 @@ impl World {
         })
         .with_pace(pace(23, 0));
         let engines = Engines {
+            seat: SeatId::default(),
             speech_to_text: Arc::new(speech_to_text.clone()),
             language_model: Arc::new(ReadsAheadApart {
                 answers: language_model.clone(),
