@@ -96,3 +96,26 @@ impl AnswerJob {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_model_that_says_more_than_it_was_asked_for_is_not_listened_to_for_ever() {
+        let (sender, job) = Job::channel();
+        let (reports, mut told) = mpsc::channel(1);
+        let _answer = AnswerJob::start(TurnId(1), job, 3, reports);
+        let endless = async { while sender.send(Ok(Generated::Text("x".repeat(BYTES_OF_A_TOKEN)))).await {} };
+        let mut pieces = 0;
+        let taken = async {
+            while let Some(Report::Event(Event::Text { .. })) = told.recv().await {
+                pieces += 1;
+                assert!(pieces <= 3, "it is listened to for ever");
+            }
+        };
+        tokio::join!(endless, taken);
+    }
+}

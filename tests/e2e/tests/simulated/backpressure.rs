@@ -6,6 +6,8 @@ use std::time::Duration;
 use parley_conversation::{Event, Phase};
 use parley_e2e::world::{Scene, World, voice};
 use parley_engines::scripted::Pace;
+use parley_engines::{ChatMessage, Engine, Generate, Order, Priority, Role, SeatId, Speak};
+use tokio::time::Instant;
 
 use super::ms;
 
@@ -68,22 +70,40 @@ async fn a_draft_is_bounded_too() {
 /// Two seats with one voice: who has enough to listen to lets the other's first clause go first.
 #[tokio::test(start_paused = true)]
 async fn later_clauses_of_one_seat_wait_for_the_first_clause_of_another() {
-    use parley_engines::scripted::Scripted;
-    use parley_engines::{Engine, Order, Priority, SeatId, Speak, TextToSpeech};
-
     let mut world = World::new(endless());
     world.text_to_speech.set_pace(Pace { first: ms(400), each: ms(0) });
     world.say("tell me everything");
     world.until_heard().await;
     world.run(ms(4_000)).await;
-    let voice: Scripted<TextToSpeech> = world.text_to_speech.clone();
     let task = Speak { text: "Hello.".to_owned(), language: None };
-    let mut other = voice.start_as(task, Order { seat: SeatId(7), priority: Priority::Draft });
-    let asked = tokio::time::Instant::now();
+    let mut other = world.text_to_speech.start_as(task, ANOTHER_SEATS_DRAFT);
+    let asked = Instant::now();
     assert!(other.next().await.is_some_and(|block| block.is_ok()));
     let waited = asked.elapsed();
     assert!(waited <= ms(800), "it waits for the clause that runs alone: {waited:?}");
     drop(other);
     world.tell(Event::Interrupt).await;
     world.quiet().await;
+}
+
+const ANOTHER_SEATS_DRAFT: Order = Order { seat: SeatId(7), priority: Priority::Draft };
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_is_released_goes_before_a_second_one_of_another_seat() {
+    let mut world = World::new(Scene::default());
+    world.language_model.set_pace(Pace { first: ms(4_000), each: ms(0) });
+    let ask = || {
+        let messages = vec![ChatMessage { role: Role::User, text: "of another seat".to_owned() }];
+        Generate { messages, max_tokens: 100, grammar: None, temperature: 0.0, seed: 0 }
+    };
+    let released = Order { priority: Priority::Released, ..ANOTHER_SEATS_DRAFT };
+    let jobs = [(); 2].map(|()| world.language_model.start_as(ask(), released));
+    let others = jobs.map(|job| tokio::spawn(job.collect()));
+    world.say("what time is it");
+    world.until_heard().await;
+    assert_eq!(others.each_ref().map(|job| job.is_finished()), [true, false], "a draft would have waited for both");
+    world.quiet().await;
+    for job in others {
+        assert!(job.await.is_ok_and(|answer| answer.is_ok()));
+    }
 }
