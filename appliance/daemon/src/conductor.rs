@@ -5,6 +5,7 @@
 //! with what happens when they are full:
 //! - control events (64): the sender waits; they are served before all others;
 //! - the jobs' results (256): the job waits;
+//! - what a turn has to say (three minutes of it, see `speech`): the next clause is not begun;
 //! - frames from the microphone ([`crate::listening::FRAMES_IN_FLIGHT`]): the newest are dropped and counted;
 //! - observations (256): lossy, for onlookers only.
 
@@ -23,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Conversation, Event, Phase, TurnId};
+use parley_engines::Urgency;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
@@ -38,16 +40,28 @@ pub use self::timeline::{StagesMs, Timeline, milliseconds};
 use crate::health::Pulse;
 use crate::listening::AudioFrame;
 
-/// The loudspeaker, which the players of several turns may wait for: one that was stopped lets go of it a moment later.
-struct SharedLoudspeaker {
+/// A feed that the players of several turns may wait for: one that was stopped lets go of it a moment later.
+struct SharedFeed {
     feed: Arc<tokio::sync::Mutex<Feed>>,
     rate_hz: u32,
     control: Control,
 }
 
-impl SharedLoudspeaker {
-    fn new(Loudspeaker { feed, control, .. }: Loudspeaker) -> Self {
+impl SharedFeed {
+    fn new((feed, control): (Feed, Control)) -> Self {
         Self { rate_hz: feed.rate_hz(), feed: Arc::new(tokio::sync::Mutex::new(feed)), control }
+    }
+}
+
+/// Where turns are heard. An answer that waits behind an announcement keeps its feed.
+struct SharedLoudspeaker {
+    answers: SharedFeed,
+    announcements: SharedFeed,
+}
+
+impl SharedLoudspeaker {
+    fn new(Loudspeaker { answers, announcements, .. }: Loudspeaker) -> Self {
+        Self { answers: SharedFeed::new(answers), announcements: SharedFeed::new(announcements) }
     }
 }
 
@@ -66,6 +80,11 @@ struct Turn {
     jobs: Vec<Task>,
     answer: Option<AnswerJob>,
     speech: Option<Speech>,
+    /// Of its jobs, which become urgent when it is released.
+    urgencies: Vec<Urgency>,
+    released: bool,
+    /// Whether it says something unasked, over whatever else is said.
+    announces: bool,
     /// Whether onlookers know of it, and are to be told how it ends.
     told: bool,
     question: String,

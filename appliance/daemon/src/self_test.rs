@@ -176,6 +176,7 @@ async fn listen(question: &[i16], frames: &mpsc::Sender<AudioFrame>) {
 mod tests {
     use std::sync::Arc;
 
+    use parley_conversation::SeatId;
     use parley_engines::scripted::{Fault, Scripted};
     use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 
@@ -183,6 +184,7 @@ mod tests {
 
     fn engines(speaking: Scripted<TextToSpeech>, thinking: Scripted<LanguageModel>) -> Engines {
         Engines {
+            seat: SeatId::default(),
             speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?")),
             language_model: Arc::new(thinking),
             text_to_speech: Arc::new(speaking),

@@ -11,10 +11,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use parley_conversation::{Event, Stage};
+use parley_conversation::{Event, SeatId, Stage};
 use parley_engines::supervisor::{Limits, ProcessUsage, Supervised, WorkerHealth, WorkerProgram};
 use parley_engines::{
-    EndOfTurn, Engine, EngineError, Job, Kind, LanguageModel, SpeechToText, TextToSpeech, WorkerDetails,
+    EndOfTurn, Engine, EngineError, Job, JobInput, Kind, LanguageModel, Order, SpeechToText, TextToSpeech,
+    WorkerDetails,
 };
 use parley_models::Selection;
 use parley_settings::{Config, language};
@@ -92,6 +93,7 @@ impl Workers {
     /// The engines of a conversation; `None` without a language model. A conversation in writing needs no other.
     pub fn engines(&self) -> Option<Engines> {
         Some(Engines {
+            seat: SeatId::default(),
             speech_to_text: self.speech_to_text.engine(),
             language_model: self.language_model.0.clone()?,
             text_to_speech: self.text_to_speech.engine(),
@@ -196,8 +198,12 @@ impl<K: Kind> Worker<K> {
 struct Absent;
 
 impl<K: Kind> Engine<K> for Absent {
-    fn start(&self, _: K::Task) -> Job<K::Output> {
+    fn start_as(&self, _: K::Task, _: Order) -> Job<K::Output> {
         Job::failed(EngineError::Unavailable { engine: K::NAME, reason: "it was not started".into() })
+    }
+
+    fn start_fed(&self, task: K::Task, order: Order) -> (Job<K::Output>, JobInput) {
+        (Engine::<K>::start_as(self, task, order), JobInput::closed())
     }
 }
 

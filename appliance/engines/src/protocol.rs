@@ -4,20 +4,31 @@
 //! first frame is [`Report::Ready`] with [`VERSION`]; after it, [`Command`]s go in and [`Report`]s come out. The worker
 //! takes one job at a time, in order; [`Command::Cancel`] overtakes. Every job ends with exactly one [`Report::End`] or
 //! [`Report::Failed`], a cancelled one too. End of file means that the other side is gone.
+//!
+//! A **fed** job has more input than its task: [`Command::Feed`] until [`Command::FeedEnd`]. The worker says of each
+//! piece that it was taken, and no more than [`FED_IN_FLIGHT`] are sent that were not. So the worker always has room for
+//! what it reads, and a cancel is never stuck behind a piece that nobody takes. While a job computes or waits for
+//! input, the worker says every [`ALIVE_EVERY`] that it is [`Report::Alive`].
 
 use std::io::{self, Read, Write};
+
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::task::{Wire, WorkerDetails};
+use crate::task::{Fed, Wire, WorkerDetails};
 
 /// Raised whenever one side would misread the other's frames.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The longest JSON part: a full context of text is far below it.
 pub const MAX_JSON_BYTES: usize = 1 << 20;
 /// The most samples in one frame: two minutes at 16 kHz.
 pub const MAX_SAMPLES: usize = 120 * 16_000;
+/// Pieces of input on their way to a worker that it has not taken yet.
+pub const FED_IN_FLIGHT: usize = 8;
+/// How often a worker says at most that it is alive.
+pub const ALIVE_EVERY: Duration = Duration::from_millis(500);
 
 /// Identifies a job on one worker's pipe; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,8 +39,17 @@ pub struct JobId(pub u64);
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Command<T> {
-    /// Do this after what was sent before.
-    Start { job: JobId, task: T },
+    /// Do this after what was sent before. `fed`: input follows, up to its end.
+    Start {
+        job: JobId,
+        task: T,
+        #[serde(default)]
+        fed: bool,
+    },
+    /// More input for this job; after its end it means nothing.
+    Feed { job: JobId, fed: Fed },
+    /// This job has all of its input.
+    FeedEnd { job: JobId },
     /// Stop this job, or never begin it.
     Cancel { job: JobId },
 }
@@ -43,6 +63,10 @@ pub enum Report<O> {
     Ready { protocol: u32, details: WorkerDetails },
     /// A piece of the answer.
     Output { job: JobId, output: O },
+    /// The job goes on, without an output so far.
+    Alive { job: JobId },
+    /// The job has taken one piece of its input.
+    Taken { job: JobId },
     /// The job is over: done, or cancelled.
     End { job: JobId },
     /// The job was refused, for a reason that a person can read.
@@ -53,13 +77,15 @@ impl<T: Wire> Wire for Command<T> {
     fn samples(&self) -> &[i16] {
         match self {
             Self::Start { task, .. } => task.samples(),
-            Self::Cancel { .. } => &[],
+            Self::Feed { fed, .. } => fed.samples(),
+            Self::FeedEnd { .. } | Self::Cancel { .. } => &[],
         }
     }
     fn attach(&mut self, samples: Vec<i16>) {
         match self {
             Self::Start { task, .. } => task.attach(samples),
-            Self::Cancel { .. } => {}
+            Self::Feed { fed, .. } => fed.attach(samples),
+            Self::FeedEnd { .. } | Self::Cancel { .. } => {}
         }
     }
 }
@@ -68,13 +94,15 @@ impl<O: Wire> Wire for Report<O> {
     fn samples(&self) -> &[i16] {
         match self {
             Self::Output { output, .. } => output.samples(),
-            Self::Ready { .. } | Self::End { .. } | Self::Failed { .. } => &[],
+            Self::Ready { .. } | Self::Alive { .. } | Self::Taken { .. } | Self::End { .. } | Self::Failed { .. } => {
+                &[]
+            }
         }
     }
     fn attach(&mut self, samples: Vec<i16>) {
         match self {
             Self::Output { output, .. } => output.attach(samples),
-            Self::Ready { .. } | Self::End { .. } | Self::Failed { .. } => {}
+            Self::Ready { .. } | Self::Alive { .. } | Self::Taken { .. } | Self::End { .. } | Self::Failed { .. } => {}
         }
     }
 }
@@ -95,6 +123,9 @@ pub enum FrameError {
     /// Samples beside a message that has none, or a number that is not whole.
     #[error("a frame carries {0} bytes of samples that do not belong to its message")]
     StraySamples(usize),
+    /// More input than the worker said that it had room for.
+    #[error("more than {FED_IN_FLIGHT} pieces of input were sent that had not been taken")]
+    Overfed,
     /// The JSON is not a message of this protocol.
     #[error("a frame is not a message of protocol {VERSION}: {0}")]
     Json(#[from] serde_json::Error),

@@ -2,8 +2,9 @@
 //!
 //! Each answers from a script (a closure from the task to the answer) with the latencies of its [`Pace`]. They take
 //! time only from [`tokio::time`], so that under paused time an hour passes in a moment, and always the same way.
-//! Like a worker, each does one job at a time in the order of the calls, waits while its outputs are not read, and
-//! stops when the job is dropped. Give a clone away and ask the other what happened.
+//! Like a worker, each does one job at a time in the order of [`mod@crate::schedule`], waits while its outputs are not
+//! read, gives way where a worker's job would, and stops when the job is dropped. Give a clone away and ask the other
+//! what happened.
 
 mod engines;
 mod perform;
@@ -12,11 +13,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, mpsc};
 
 pub use self::engines::{RATE_HZ, SPEECH_PER_CHARACTER, last_words, token_like_pieces};
 use self::perform::perform;
-use crate::{Engine, Job, Kind};
+use crate::schedule::{Schedule, Scheduled};
+use crate::supervisor::queue_full;
+use crate::{Engine, Fed, Job, JobInput, JobSender, Kind, Order};
 
 /// The most tasks that [`Scripted::tasks`] remembers.
 pub const TASKS_REMEMBERED: usize = 64;
@@ -59,6 +62,10 @@ pub struct Counts {
     pub cancelled: u32,
     /// Jobs that ended with an error.
     pub failed: u32,
+    /// How often a job gave way to a more urgent one, and began again later.
+    pub gave_way: u32,
+    /// Pieces of input that were taken.
+    pub fed: u32,
 }
 
 type Script<K> = dyn Fn(&<K as Kind>::Task) -> Vec<<K as Kind>::Output> + Send + Sync;
@@ -71,6 +78,30 @@ pub struct Scripted<K: Kind> {
 struct Shared<K: Kind> {
     script: Box<Script<K>>,
     state: Mutex<State<K>>,
+    /// A job was added, or its priority has changed.
+    changed: Arc<Notify>,
+}
+
+/// A job that is not over.
+struct Waiting<K: Kind> {
+    outputs: Vec<K::Output>,
+    /// Of the outputs.
+    delivered: usize,
+    gives_way: bool,
+    seat: u32,
+    sender: JobSender<K::Output>,
+    fed: Option<mpsc::Receiver<Fed>>,
+    /// `Some` once it has begun: what goes wrong in it.
+    begun: Option<Option<Fault>>,
+}
+
+impl<K: Kind> Scheduled for Waiting<K> {
+    fn order(&self) -> Order {
+        Order { seat: self.seat, priority: self.sender.urgency().get() }
+    }
+    fn is_dropped(&self) -> bool {
+        self.sender.is_cancelled()
+    }
 }
 
 struct State<K: Kind> {
@@ -79,8 +110,9 @@ struct State<K: Kind> {
     tasks: VecDeque<K::Task>,
     next_faults: VecDeque<Fault>,
     lasting_fault: Option<Fault>,
-    /// Resolves when the job before the next one is over.
-    last_job: Option<oneshot::Receiver<()>>,
+    schedule: Schedule<Waiting<K>>,
+    /// Whether a task does the jobs; there is none where there is no job.
+    is_serving: bool,
 }
 
 impl<K: Kind> Shared<K> {
@@ -106,9 +138,11 @@ impl<K: Kind> Scripted<K> {
             tasks: VecDeque::new(),
             next_faults: VecDeque::new(),
             lasting_fault: None,
-            last_job: None,
+            schedule: Schedule::default(),
+            is_serving: false,
         };
-        Self { shared: Arc::new(Shared { script: Box::new(script), state: Mutex::new(state) }) }
+        let (state, changed) = (Mutex::new(state), Arc::default());
+        Self { shared: Arc::new(Shared { script: Box::new(script), state, changed }) }
     }
 
     /// The same engine with these latencies.
@@ -144,31 +178,58 @@ impl<K: Kind> Scripted<K> {
     }
 }
 
+impl<K: Kind> Scripted<K> {
+    fn begin(&self, task: K::Task, order: Order, fed: Option<mpsc::Receiver<Fed>>) -> Job<K::Output> {
+        let (outputs, gives_way) = ((self.shared.script)(&task), K::gives_way(&task));
+        let (sender, job) = Job::channel_as(order.priority, Arc::clone(&self.shared.changed));
+        let mut state = self.shared.state();
+        state.counts.asked += 1;
+        state.tasks.push_back(task);
+        if state.tasks.len() > TASKS_REMEMBERED {
+            state.tasks.pop_front();
+        }
+        if state.schedule.is_full(order.seat) {
+            state.counts.cancelled += state.schedule.take_dropped().len() as u32;
+        }
+        let waiting = Waiting { outputs, delivered: 0, gives_way, seat: order.seat, sender, fed, begun: None };
+        if let Err(Waiting { sender, .. }) = state.schedule.push(waiting) {
+            state.counts.failed += 1;
+            sender.fail(queue_full::<K>());
+        }
+        if !std::mem::replace(&mut state.is_serving, true) {
+            tokio::spawn(serve(Arc::clone(&self.shared)));
+        }
+        self.shared.changed.notify_one();
+        job
+    }
+}
+
+/// Does the jobs that there are.
+async fn serve<K: Kind>(shared: Arc<Shared<K>>) {
+    loop {
+        let next = {
+            let mut state = shared.state();
+            let next = state.schedule.pop();
+            state.is_serving = next.is_some();
+            next
+        };
+        match next {
+            Some(waiting) => perform(&shared, waiting).await,
+            None => return,
+        }
+    }
+}
+
 impl<K: Kind> Engine<K> for Scripted<K> {
     /// # Panics
     /// Outside a Tokio runtime, and where the script does.
-    fn start(&self, task: K::Task) -> Job<K::Output> {
-        let outputs = (self.shared.script)(&task);
-        let (sender, job) = Job::channel();
-        let (over, is_over) = oneshot::channel();
-        let before = {
-            let mut state = self.shared.state();
-            state.counts.asked += 1;
-            state.tasks.push_back(task);
-            if state.tasks.len() > TASKS_REMEMBERED {
-                state.tasks.pop_front();
-            }
-            state.last_job.replace(is_over)
-        };
-        let shared = Arc::clone(&self.shared);
-        tokio::spawn(async move {
-            if let Some(before) = before {
-                // It ends by dropping its sender.
-                let _ = before.await;
-            }
-            perform(&shared, outputs, sender).await;
-            drop(over);
-        });
-        job
+    fn start_as(&self, task: K::Task, order: Order) -> Job<K::Output> {
+        self.begin(task, order, None)
+    }
+
+    /// Answers as without input; the job ends when its input has ended.
+    fn start_fed(&self, task: K::Task, order: Order) -> (Job<K::Output>, JobInput) {
+        let (input, fed) = JobInput::channel();
+        (self.begin(task, order, Some(fed)), input)
     }
 }

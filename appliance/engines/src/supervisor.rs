@@ -6,7 +6,9 @@
 //!
 //! Rules:
 //! - Killing any worker at any moment loses no other turn and never hangs. Tasks wait while a worker is started; the
-//!   one that was running is sent again, once, and its owner gets every output once. A second crash over it ends it.
+//!   one that was running is sent again, once, and its owner gets every output once. A second crash over it ends it; so
+//!   does a next worker that does not say the same again, and a crash after input has flowed into it.
+//! - A job that gives way ([`Kind::gives_way`]) is cancelled when something more urgent waits, and begins again later.
 //! - While a worker is degraded, tasks fail at once.
 //! - A job that is dropped is cancelled at once; its worker is free within [`Limits::cancel`] or is killed.
 //! - A worker waits while its job's owner does not read. It holds no other memory here than
@@ -17,6 +19,7 @@ mod actor;
 mod log_lines;
 mod process;
 mod queue;
+mod replace;
 mod restart;
 mod running;
 mod settings;
@@ -26,15 +29,17 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use self::actor::{Actor, Figures, SHUT_DOWN};
-pub use self::queue::QUEUE_LENGTH;
-use self::queue::{INBOX_LENGTH, Message, Queue, Waiting, queue_full, unavailable};
+pub(crate) use self::queue::queue_full;
+use self::queue::{INBOX_LENGTH, Message, Queue, Waiting, unavailable};
+pub use self::replace::ReplaceOrder;
+use self::replace::{Other, Replacement};
 pub use self::restart::{RestartDecision, RestartPolicy, RestartRules};
 pub use self::settings::{Limits, WorkerProgram};
 pub use self::usage::ProcessUsage;
-use crate::{Engine, EngineError, Job, Kind, WorkerDetails};
+use crate::{Engine, EngineError, Fed, Job, JobInput, Kind, Order, WorkerDetails};
 
 /// Whether a worker can be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +62,9 @@ pub struct Supervised<K: Kind> {
     inbox: mpsc::Sender<Message<K>>,
     health: watch::Receiver<WorkerHealth>,
     figures: Arc<Figures>,
+    limits: Limits,
+    /// A job's priority has changed.
+    changed: Arc<Notify>,
 }
 
 impl<K: Kind> Supervised<K> {
@@ -67,9 +75,33 @@ impl<K: Kind> Supervised<K> {
     pub fn spawn(program: WorkerProgram, limits: Limits) -> Self {
         let (inbox, messages) = mpsc::channel(INBOX_LENGTH);
         let (health_in, health) = watch::channel(WorkerHealth::Starting);
-        let figures = Arc::new(Figures::default());
-        tokio::spawn(Actor::run(program, limits, Queue::new(messages), health_in, Arc::clone(&figures)));
-        Self { inbox, health, figures }
+        let (figures, changed) = (Arc::new(Figures::default()), Arc::<Notify>::default());
+        let queue = Queue::new(messages, Arc::clone(&changed));
+        tokio::spawn(Actor::run(program, limits.clone(), queue, health_in, Arc::clone(&figures)));
+        Self { inbox, health, figures, limits, changed }
+    }
+
+    /// Puts another program in the place of the worker's, such as one with another model. Jobs go on, and none is lost
+    /// or doubled: see [`ReplaceOrder`]. Dropping the future before the new worker is ready leaves the old one in place
+    /// with [`ReplaceOrder::NewFirst`]; with the other it goes on.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`]: the program does not become ready, another replacement came meanwhile, or this is
+    /// shut down. The old program stays, or is started again.
+    pub async fn replace(&self, program: WorkerProgram, order: ReplaceOrder) -> Result<WorkerDetails, EngineError> {
+        let worker = match order {
+            ReplaceOrder::OldFirst => Other::ToStart,
+            ReplaceOrder::NewFirst => {
+                let (process, details) = replace::start(&program, self.limits.start)
+                    .await
+                    .map_err(|failure| unavailable::<K>(failure.reason()))?;
+                Other::Ready(Box::new(process), details)
+            }
+        };
+        let (done, result) = oneshot::channel();
+        // Where it cannot be sent, the result ends with it.
+        let _ = self.inbox.send(Message::Replace(Replacement { program, worker, done })).await;
+        result.await.unwrap_or_else(|_| Err(unavailable::<K>(SHUT_DOWN)))
     }
 
     /// The worker's health, now and whenever it changes.
@@ -122,14 +154,25 @@ impl<K: Kind> Supervised<K> {
     }
 }
 
-impl<K: Kind> Engine<K> for Supervised<K> {
-    /// With [`QUEUE_LENGTH`] tasks waiting, the job fails at once.
-    fn start(&self, task: K::Task) -> Job<K::Output> {
-        let (sender, job) = Job::channel();
-        match self.inbox.try_send(Message::Task(Waiting::new(task, sender))) {
+impl<K: Kind> Supervised<K> {
+    fn send(&self, task: K::Task, order: Order, fed: Option<mpsc::Receiver<Fed>>) -> Job<K::Output> {
+        let (sender, job) = Job::channel_as(order.priority, Arc::clone(&self.changed));
+        match self.inbox.try_send(Message::Task(Waiting::new(task, order.seat, sender, fed))) {
             Ok(()) => job,
             Err(TrySendError::Full(_)) => Job::failed(queue_full::<K>()),
             Err(TrySendError::Closed(_)) => Job::failed(unavailable::<K>(SHUT_DOWN)),
         }
+    }
+}
+
+impl<K: Kind> Engine<K> for Supervised<K> {
+    /// With [`crate::schedule::QUEUE_LENGTH`] tasks of its seat waiting, the job fails at once.
+    fn start_as(&self, task: K::Task, order: Order) -> Job<K::Output> {
+        self.send(task, order, None)
+    }
+
+    fn start_fed(&self, task: K::Task, order: Order) -> (Job<K::Output>, JobInput) {
+        let (input, fed) = JobInput::channel();
+        (self.send(task, order, Some(fed)), input)
     }
 }

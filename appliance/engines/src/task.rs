@@ -29,15 +29,95 @@ pub trait Kind: Send + Sync + 'static {
     /// One of the pieces in which the engine answers.
     type Output: Wire;
 
-    /// How much of the answer this output carries: characters of text, samples of sound, 1 where it is the whole.
-    fn amount(_: &Self::Output) -> usize {
-        1
+    /// What this output carries of the answer.
+    fn units(_: &Self::Output) -> Units<'_> {
+        Units::Whole
     }
 
-    /// The output without its first `amount`, for a job that was sent again after a crash: engines are
-    /// deterministic, so what was already delivered is left out. `None` where nothing of it is new.
+    /// How much of the answer this output carries: characters of text, samples of sound, 1 where it is the whole.
+    fn amount(output: &Self::Output) -> usize {
+        Self::units(output).amount()
+    }
+
+    /// The output without its first `amount`, for a job that was sent again after a crash: what was already delivered
+    /// is left out, once it is known to be the same. `None` where nothing of it is new.
     fn skip(output: Self::Output, amount: usize) -> Option<Self::Output> {
         (amount == 0).then_some(output)
+    }
+
+    /// Whether a job of this task, while it runs, gives way to one that is more urgent and begins again later. Only
+    /// where hardly anything is lost by that: what was computed stays in the worker's cache.
+    fn gives_way(_: &Self::Task) -> bool {
+        false
+    }
+}
+
+/// What an output carries of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
+pub enum Units<'a> {
+    /// Characters, which must be the same when the job is sent again.
+    Text(&'a str),
+    /// Samples, which must be the same but for rounding.
+    Sound { rate_hz: u32, audio: &'a [i16] },
+    /// The whole answer.
+    Whole,
+    /// Nothing: it says something about the answer, such as its end.
+    Marker,
+}
+
+impl Units<'_> {
+    /// How many characters or samples, 1 for the whole, 0 for a marker.
+    pub fn amount(&self) -> usize {
+        match self {
+            Self::Text(text) => text.chars().count(),
+            Self::Sound { audio, .. } => audio.len(),
+            Self::Whole => 1,
+            Self::Marker => 0,
+        }
+    }
+}
+
+/// A piece of what flows into a running job, besides its task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fed {
+    /// The next sound.
+    Sound {
+        /// Mono, [`INPUT_RATE_HZ`]; at most [`MAX_FED_SAMPLES`].
+        #[serde(skip)]
+        audio: Vec<i16>,
+    },
+    /// The next text: whole characters, at most [`MAX_FED_BYTES`].
+    Text(String),
+}
+
+/// The most samples in one [`Fed`]: a second.
+pub const MAX_FED_SAMPLES: usize = INPUT_RATE_HZ as usize;
+/// The most bytes of text in one [`Fed`].
+pub const MAX_FED_BYTES: usize = 1 << 14;
+
+impl Fed {
+    /// Whether it is within the bounds.
+    pub fn fits(&self) -> bool {
+        match self {
+            Self::Sound { audio } => audio.len() <= MAX_FED_SAMPLES,
+            Self::Text(text) => text.len() <= MAX_FED_BYTES,
+        }
+    }
+}
+
+impl Wire for Fed {
+    fn samples(&self) -> &[i16] {
+        match self {
+            Self::Sound { audio } => audio,
+            Self::Text(_) => &[],
+        }
+    }
+    fn attach(&mut self, samples: Vec<i16>) {
+        if let Self::Sound { audio } = self {
+            *audio = samples;
+        }
     }
 }
 
@@ -175,10 +255,10 @@ impl Kind for LanguageModel {
     type Task = Generate;
     type Output = Generated;
 
-    fn amount(output: &Generated) -> usize {
+    fn units(output: &Generated) -> Units<'_> {
         match output {
-            Generated::Text(text) => text.chars().count(),
-            Generated::Sentence(_) | Generated::Finished { .. } => 0,
+            Generated::Text(text) => Units::Text(text),
+            Generated::Sentence(_) | Generated::Finished { .. } => Units::Marker,
         }
     }
     fn skip(output: Generated, amount: usize) -> Option<Generated> {
@@ -189,6 +269,10 @@ impl Kind for LanguageModel {
             }
             unchanged @ (Generated::Sentence(_) | Generated::Finished { .. }) => Some(unchanged),
         }
+    }
+    /// Reading ahead does: the next task finds what was read of the prompt.
+    fn gives_way(task: &Generate) -> bool {
+        task.max_tokens == 0
     }
 }
 
@@ -231,8 +315,8 @@ impl Kind for TextToSpeech {
     type Task = Speak;
     type Output = Spoken;
 
-    fn amount(output: &Spoken) -> usize {
-        output.audio.len()
+    fn units(output: &Spoken) -> Units<'_> {
+        Units::Sound { rate_hz: output.rate_hz, audio: &output.audio }
     }
     fn skip(mut output: Spoken, amount: usize) -> Option<Spoken> {
         output.audio.drain(..amount.min(output.audio.len()));

@@ -5,6 +5,9 @@
 //! in the middle of a job: a worker never outlives Parley. What a native library prints to standard output goes to
 //! the log: [`serve`] keeps the pipe for itself.
 
+mod input;
+mod outputs;
+
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs::File;
@@ -16,8 +19,12 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use self::input::Feeding;
+pub use self::input::Input;
+use self::outputs::Pipe;
+pub use self::outputs::{LifeSign, Outputs};
 use crate::protocol::{self, Command, FrameError, JobId, Report};
-use crate::task::{Kind, WorkerDetails};
+use crate::task::{Fed, Kind, WorkerDetails};
 
 /// Tells a running job to stop. Cheap to check, so check it often.
 #[derive(Debug, Clone, Default)]
@@ -35,30 +42,21 @@ impl CancelFlag {
     }
 }
 
-/// Sends the outputs of one job.
-pub struct Outputs<'a, K: Kind> {
-    job: JobId,
-    stdout: &'a mut dyn io::Write,
-    kind: std::marker::PhantomData<K>,
-}
-
-impl<K: Kind> Outputs<'_, K> {
-    /// Sends one output; blocks while the reader is behind.
-    ///
-    /// # Errors
-    /// Parley is gone; the worker should end.
-    pub fn send(&mut self, output: K::Output) -> Result<(), FrameError> {
-        protocol::write(&mut self.stdout, &Report::Output { job: self.job, output })
-    }
-}
-
 /// A loaded model, which does one kind of task.
 pub trait Model<K: Kind> {
-    /// Does one task. Returns early, without an error, once `cancel` is set.
+    /// Does one task. Returns early, without an error, once `cancel` is set. `input` is what flows in besides the task,
+    /// for an engine that can use it. A job that computes for seconds without an output says that it is alive
+    /// ([`Outputs::life_sign`]), or passes for stuck.
     ///
     /// # Errors
     /// The task was refused; the message is shown to a person.
-    fn run(&mut self, task: K::Task, cancel: &CancelFlag, outputs: &mut Outputs<'_, K>) -> Result<(), String>;
+    fn run(
+        &mut self,
+        task: K::Task,
+        input: &mut Input,
+        cancel: &CancelFlag,
+        outputs: &mut Outputs<K>,
+    ) -> Result<(), String>;
 }
 
 /// Jobs that were cancelled, and the flag of the one that runs.
@@ -68,6 +66,13 @@ struct Cancels {
     waiting: BTreeSet<JobId>,
     /// Every job up to this one has been taken; a cancel for it is too late, and forgotten.
     taken: Option<JobId>,
+}
+
+/// A job that was read and not begun.
+struct Waiting<K: Kind> {
+    job: JobId,
+    task: K::Task,
+    fed: Option<mpsc::Receiver<Fed>>,
 }
 
 /// A worker's `main` once its arguments are read: loads a model, does jobs until Parley is gone, and says on standard
@@ -94,12 +99,12 @@ pub fn main<K: Kind, M: Model<K>>(load: impl FnOnce() -> Result<(M, WorkerDetail
 /// # Errors
 /// The pipe broke or carried something other than the protocol.
 pub fn serve<K: Kind>(mut model: impl Model<K>, details: WorkerDetails) -> Result<(), FrameError> {
-    let mut stdout = take_stdout()?;
-    protocol::write(&mut stdout, &Report::<K::Output>::Ready { protocol: protocol::VERSION, details })?;
+    let pipe = Arc::new(Pipe::new(take_stdout()?));
+    pipe.write(&Report::<K::Output>::Ready { protocol: protocol::VERSION, details })?;
 
     let cancels = Arc::new(Mutex::new(Cancels::default()));
     // Unbounded on this side only: the supervisor keeps at most one job on the pipe.
-    let (jobs_in, jobs) = mpsc::channel::<(JobId, K::Task)>();
+    let (jobs_in, jobs) = mpsc::channel::<Waiting<K>>();
     let reader_cancels = Arc::clone(&cancels);
     std::thread::spawn(move || {
         let error = read_commands::<K>(io::stdin().lock(), &jobs_in, &reader_cancels);
@@ -107,7 +112,7 @@ pub fn serve<K: Kind>(mut model: impl Model<K>, details: WorkerDetails) -> Resul
         std::process::exit(if matches!(error, FrameError::Closed) { 0 } else { 70 });
     });
 
-    for (job, task) in jobs {
+    for Waiting { job, task, fed } in jobs {
         let cancel = CancelFlag::default();
         let cancelled_early = {
             let mut cancels = cancels.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,14 +123,15 @@ pub fn serve<K: Kind>(mut model: impl Model<K>, details: WorkerDetails) -> Resul
         let result = if cancelled_early {
             Ok(())
         } else {
-            model.run(task, &cancel, &mut Outputs { job, stdout: &mut stdout, kind: std::marker::PhantomData })
+            let mut outputs = Outputs::new(job, Arc::clone(&pipe));
+            let mut input = Input::new(fed, cancel.clone(), outputs.life_sign());
+            model.run(task, &mut input, &cancel, &mut outputs)
         };
         cancels.lock().unwrap_or_else(PoisonError::into_inner).running = None;
-        let report = match result {
+        pipe.write(&match result {
             Ok(()) => Report::<K::Output>::End { job },
             Err(error) => Report::Failed { job, error },
-        };
-        protocol::write(&mut stdout, &report)?;
+        })?;
     }
     Ok(())
 }
@@ -142,27 +148,41 @@ const FIRST_OWN_FD: i32 = 3;
 
 fn read_commands<K: Kind>(
     mut stdin: impl io::Read,
-    jobs: &mpsc::Sender<(JobId, K::Task)>,
+    jobs: &mpsc::Sender<Waiting<K>>,
     cancels: &Mutex<Cancels>,
 ) -> FrameError {
+    let mut feeding = Feeding::default();
     loop {
         match protocol::read::<Command<K::Task>>(&mut stdin) {
-            Ok(Command::Start { job, task }) => {
-                if jobs.send((job, task)).is_err() {
+            Ok(Command::Start { job, task, fed }) => {
+                let fed = fed.then(|| feeding.begin(job));
+                if jobs.send(Waiting { job, task, fed }).is_err() {
                     return FrameError::Closed;
                 }
             }
-            Ok(Command::Cancel { job }) => {
-                let mut cancels = cancels.lock().unwrap_or_else(PoisonError::into_inner);
-                match &cancels.running {
-                    Some((running, flag)) if *running == job => flag.set(),
-                    _ if cancels.taken.is_some_and(|taken| job <= taken) => {}
-                    _ => {
-                        cancels.waiting.insert(job);
-                    }
+            Ok(Command::Feed { job, fed }) => {
+                if let Err(error) = feeding.feed(job, fed) {
+                    return error;
                 }
             }
+            Ok(Command::FeedEnd { job }) => feeding.end(job),
+            Ok(Command::Cancel { job }) => {
+                cancel(job, cancels);
+                // Whoever waits for input need not wait until it comes.
+                feeding.end(job);
+            }
             Err(error) => return error,
+        }
+    }
+}
+
+fn cancel(job: JobId, cancels: &Mutex<Cancels>) {
+    let mut cancels = cancels.lock().unwrap_or_else(PoisonError::into_inner);
+    match &cancels.running {
+        Some((running, flag)) if *running == job => flag.set(),
+        _ if cancels.taken.is_some_and(|taken| job <= taken) => {}
+        _ => {
+            cancels.waiting.insert(job);
         }
     }
 }

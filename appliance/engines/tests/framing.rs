@@ -7,8 +7,8 @@ use parley_engines::protocol::{
     write,
 };
 use parley_engines::{
-    ChatMessage, Generate, Generated, JudgeEndOfTurn, Role, Speak, Spoken, StopReason, Transcribe, Transcript, Wire,
-    WorkerDetails,
+    ChatMessage, Fed, Generate, Generated, JudgeEndOfTurn, Role, Speak, Spoken, StopReason, Transcribe, Transcript,
+    Wire, WorkerDetails,
 };
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -34,8 +34,11 @@ fn finite() -> impl Strategy<Value = f32> {
 }
 
 fn command<T: Wire>(task: impl Strategy<Value = T>) -> impl Strategy<Value = Command<T>> {
+    let fed = prop_oneof![sound().prop_map(|audio| Fed::Sound { audio }), any::<String>().prop_map(Fed::Text)];
     prop_oneof![
-        4 => (any::<u64>(), task).prop_map(|(job, task)| Command::Start { job: JobId(job), task }),
+        4 => (any::<u64>(), task, any::<bool>()).prop_map(|(job, task, fed)| Command::Start { job: JobId(job), task, fed }),
+        2 => (any::<u64>(), fed).prop_map(|(job, fed)| Command::Feed { job: JobId(job), fed }),
+        1 => any::<u64>().prop_map(|job| Command::FeedEnd { job: JobId(job) }),
         1 => any::<u64>().prop_map(|job| Command::Cancel { job: JobId(job) }),
     ]
 }
@@ -53,6 +56,8 @@ fn report<O: Wire>(output: impl Strategy<Value = O>) -> impl Strategy<Value = Re
     prop_oneof![
         4 => (any::<u64>(), output).prop_map(|(job, output)| Report::Output { job: JobId(job), output }),
         1 => any::<u64>().prop_map(|job| Report::End { job: JobId(job) }),
+        1 => any::<u64>().prop_map(|job| Report::Alive { job: JobId(job) }),
+        1 => any::<u64>().prop_map(|job| Report::Taken { job: JobId(job) }),
         1 => (any::<u64>(), any::<String>()).prop_map(|(job, error)| Report::Failed { job: JobId(job), error }),
         1 => (any::<u32>(), details).prop_map(|(protocol, details)| Report::Ready { protocol, details }),
     ]

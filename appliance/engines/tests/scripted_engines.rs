@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use parley_engines::scripted::{Counts, Fault, Pace, RATE_HZ, Scripted, last_words};
 use parley_engines::{
-    ChatMessage, EndOfTurn, Engine, EngineError, Generate, Generated, Job, JudgeEndOfTurn, Kind, LanguageModel,
-    OUTPUTS_IN_FLIGHT, Role, Speak, SpeechToText, StopReason, TextToSpeech, Transcribe,
+    ChatMessage, EndOfTurn, Engine, EngineError, Fed, Generate, Generated, Job, JudgeEndOfTurn, Kind, LanguageModel,
+    OUTPUTS_IN_FLIGHT, Order, Priority, Role, Speak, SpeechToText, StopReason, TextToSpeech, Transcribe,
 };
 use tokio::time::{Instant, sleep};
 
@@ -99,7 +99,7 @@ async fn a_dropped_job_stops_at_once_and_one_that_waits_is_never_begun() {
     drop((running, waiting));
     assert_eq!(text_of(last).await.2[0], 300);
     sleep(Duration::from_millis(1)).await;
-    assert_eq!(llm.counts(), Counts { asked: 3, begun: 2, finished: 1, cancelled: 2, failed: 0 });
+    assert_eq!(llm.counts(), Counts { asked: 3, begun: 2, finished: 1, cancelled: 2, ..Counts::default() });
     assert_eq!(llm.tasks().len(), 3);
 }
 
@@ -149,4 +149,67 @@ async fn a_lasting_fault_lasts_until_it_is_taken_away() {
     }
     llm.fail_always(None);
     assert!(llm.start(ask("x")).collect().await.is_ok());
+}
+
+fn order(seat: u32, priority: Priority) -> Order {
+    Order { seat: seat, priority }
+}
+
+/// When the first output of each of these jobs comes.
+async fn begins(jobs: Vec<Job<Generated>>) -> Vec<u128> {
+    let jobs = jobs.into_iter().map(|job| tokio::spawn(async move { text_of(job).await.2[0] }));
+    let mut times = Vec::new();
+    for job in jobs.collect::<Vec<_>>() {
+        times.push(job.await.unwrap());
+    }
+    times
+}
+
+#[tokio::test(start_paused = true)]
+async fn seats_take_turns_and_the_urgent_go_first() {
+    let llm = Scripted::<LanguageModel>::answering("a").with_pace(PACE);
+    let jobs = [
+        (1, Priority::Draft),
+        (1, Priority::Draft),
+        (1, Priority::Draft),
+        (2, Priority::Draft),
+        (3, Priority::Released),
+    ];
+    let jobs: Vec<_> = jobs.map(|(seat, priority)| llm.start_as(ask("x"), order(seat, priority))).into();
+    // Nothing has begun yet, so that the most urgent of all is first.
+    assert_eq!(begins(jobs).await, [600, 1_200, 1_500, 900, 300]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_waits_may_become_more_urgent() {
+    let llm = Scripted::<LanguageModel>::answering("a").with_pace(PACE);
+    let jobs: Vec<_> = (0..4).map(|_| llm.start_as(ask("x"), order(1, Priority::Draft))).collect();
+    jobs[3].set_priority(Priority::Released);
+    assert_eq!(begins(jobs).await, [600, 900, 1_200, 300]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_ahead_gives_way_and_begins_again() {
+    let llm = Scripted::<LanguageModel>::answering("a").with_pace(PACE);
+    let ahead = llm.start_as(Generate { max_tokens: 0, ..ask("x") }, order(1, Priority::ReadingAhead));
+    sleep(Duration::from_millis(200)).await;
+    let urgent = llm.start_as(ask("x"), order(2, Priority::Draft));
+    assert_eq!(begins(vec![urgent, ahead]).await, [300, 600]);
+    let counts = llm.counts();
+    assert_eq!((counts.begun, counts.gave_way, counts.finished), (2, 1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_takes_what_flows_into_it_and_ends_with_it() {
+    let llm = Scripted::<LanguageModel>::answering("a").with_pace(PACE);
+    let (job, input) = llm.start_fed(ask("x"), Order::default());
+    for _ in 0..40 {
+        input.feed(Fed::Text("more".to_owned())).await.unwrap();
+    }
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!((llm.counts().fed, llm.counts().finished), (40, 0));
+    drop(input);
+    assert_eq!(text_of(job).await.0, "a");
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(llm.counts().finished, 1);
 }

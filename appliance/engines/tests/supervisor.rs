@@ -7,12 +7,12 @@ mod support;
 use std::time::Duration;
 
 use parley_engines::protocol::MAX_JSON_BYTES;
-use parley_engines::supervisor::QUEUE_LENGTH;
+use parley_engines::schedule::QUEUE_LENGTH;
 use parley_engines::{
     EndOfTurn, Engine, EngineError, Generated, Job, Kind, LanguageModel, Limits, ProcessUsage, SpeechToText, Spoken,
     Supervised, TextToSpeech, Transcript,
 };
-use support::script::{JobFault, JobScript, LOADING_MS, StartScript};
+use support::script::{JobFault, JobScript, LOADING_MS, StartScript, character};
 use support::*;
 use tokio::time::{Instant, sleep};
 
@@ -86,6 +86,26 @@ async fn a_crash_after_the_last_output_does_not_repeat_the_end() {
     let once = file(&folder, "crash");
     let script = JobScript { once, ..JobScript::of(30).fault(usize::MAX, JobFault::CrashBeforeEnd) };
     check_restarts(limits(), &script, 1).await;
+}
+
+#[tokio::test]
+async fn what_a_next_worker_says_otherwise_is_never_spliced_to_what_was_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let crash =
+        |name| JobScript { once: file(&folder, name), differs: true, ..JobScript::of(500).fault(10, JobFault::Crash) };
+    let llm = thinker(limits());
+    let heard = text_of(llm.start(think(&crash("text")))).await;
+    assert_eq!((heard.error, heard.finished), (Some(CRASHED), 0));
+    let said = heard.outputs.chars().count();
+    let by = |shift: usize| (shift..shift + said).map(character).collect::<String>();
+    assert!(said > 0 && (0..11).any(|shift| by(shift) == heard.outputs), "{:?}", heard.outputs);
+    check_whole_text(llm.start(think(&JobScript::of(50))), 50).await;
+
+    let tts = talker(limits());
+    let heard = sound_of(tts.start(talk(&JobScript { length: 100_000, ..crash("sound") }))).await;
+    assert_eq!(heard.error, Some(EngineError::Crashed { engine: TextToSpeech::NAME }));
+    assert!(heard.outputs.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == 31), "two sounds are spliced");
+    assert_eq!((llm.restarts(), tts.restarts()), (1, 1));
 }
 
 #[tokio::test]

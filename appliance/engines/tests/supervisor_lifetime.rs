@@ -23,7 +23,7 @@ fn restarts(waits: usize, degraded_delay: Duration) -> Limits {
 }
 
 fn faulty(fault: StartFault) -> WorkerProgram {
-    program("think", &StartScript { fault: Some(fault), times: None })
+    program("think", &StartScript { fault: Some(fault), ..StartScript::default() })
 }
 
 async fn check_degraded(program: WorkerProgram, limits: Limits, words: &str, restarts: u32) {
@@ -63,7 +63,7 @@ async fn a_start_that_hangs_or_talks_nonsense_is_a_failure() {
 async fn a_degraded_worker_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let times = file(&folder, "starts").map(|file| (file, 5));
-    let start = StartScript { fault: Some(StartFault::Exit), times };
+    let start = StartScript { fault: Some(StartFault::Exit), times, ..StartScript::default() };
     let llm = Supervised::<LanguageModel>::spawn(program("think", &start), restarts(2, Duration::from_millis(10)));
     soon(llm.ready()).await.unwrap_err();
     let mut health = llm.health();
@@ -76,7 +76,7 @@ async fn a_degraded_worker_recovers() {
 async fn tasks_wait_while_a_worker_is_restarted() {
     let folder = tempfile::tempdir().unwrap();
     let times = file(&folder, "starts").map(|file| (file, 3));
-    let start = StartScript { fault: Some(StartFault::Exit), times };
+    let start = StartScript { fault: Some(StartFault::Exit), times, ..StartScript::default() };
     let llm = Supervised::<LanguageModel>::spawn(program("think", &start), limits());
     check_whole_text(llm.start(think(&JobScript::of(20))), 20).await;
     assert_eq!(llm.restarts(), 3);
@@ -156,7 +156,7 @@ fn alone() -> (Child, ChildStdin, ChildStdout) {
 async fn a_worker_ends_with_its_input_even_in_a_job() {
     let (mut child, mut stdin, _stdout) = alone();
     let script = JobScript { ignore_cancel: true, ..JobScript::of(50).fault(3, JobFault::Hang) };
-    protocol::write(&mut stdin, &Command::Start { job: JobId(1), task: think(&script) }).unwrap();
+    protocol::write(&mut stdin, &Command::Start { job: JobId(1), task: think(&script), fed: false }).unwrap();
     drop(stdin);
     until("the worker ends", || child.try_wait().unwrap().is_some()).await;
 }
@@ -168,7 +168,7 @@ fn a_cancel_ends_its_own_job_alone_and_is_forgotten_after_it() {
     assert!(matches!(read(), Report::Ready { .. }));
     let task = think(&JobScript { pause_ms: 5, ..JobScript::of(100) });
     let mut send = |command| protocol::write(&mut stdin, &command).unwrap();
-    send(Command::Start { job: JobId(1), task: task.clone() });
+    send(Command::Start { job: JobId(1), task: task.clone(), fed: false });
     let mut texts = [String::new(), String::new(), String::new()];
     for job in 1..=3 {
         loop {
@@ -176,18 +176,22 @@ fn a_cancel_ends_its_own_job_alone_and_is_forgotten_after_it() {
                 Report::Output { output: Generated::Text(text), .. } => {
                     if job == 1 && texts[0].is_empty() {
                         send(Command::Cancel { job: JobId(2) });
-                        send(Command::Start { job: JobId(2), task: task.clone() });
+                        send(Command::Start { job: JobId(2), task: task.clone(), fed: false });
                     }
                     texts[job as usize - 1] += &text;
                 }
                 Report::End { job: ended } if ended == JobId(job) => break,
                 Report::Output { .. } => {}
-                other @ (Report::Ready { .. } | Report::End { .. } | Report::Failed { .. }) => panic!("{other:?}"),
+                other @ (Report::Ready { .. }
+                | Report::Alive { .. }
+                | Report::Taken { .. }
+                | Report::End { .. }
+                | Report::Failed { .. }) => panic!("{other:?}"),
             }
         }
         if job == 2 {
             send(Command::Cancel { job: JobId(1) });
-            send(Command::Start { job: JobId(3), task: task.clone() });
+            send(Command::Start { job: JobId(3), task: task.clone(), fed: false });
         }
     }
     assert_eq!(texts, [expected_text(100), String::new(), expected_text(100)]);

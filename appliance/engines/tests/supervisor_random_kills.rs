@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fastrand::Rng;
 use parley_engines::{Engine, EngineError, LanguageModel, Supervised};
-use support::script::{JobFault, JobScript};
+use support::script::{JobFault, JobScript, character};
 use support::*;
 use tokio::time::sleep;
 
@@ -22,6 +22,8 @@ struct Tally {
     whole: AtomicU32,
     dropped: AtomicU32,
     crashed: AtomicU32,
+    /// Jobs that the next worker would have done differently.
+    differed: AtomicU32,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,10 +50,13 @@ async fn killing_any_worker_at_any_moment_loses_no_other_turn_and_never_hangs() 
     over.store(true, Ordering::Relaxed);
     let kills = soon(killer).await.unwrap();
     check_whole_text(llm.start(think(&JobScript::of(100))), 100).await;
-    let [whole, dropped, crashed] =
-        [&tally.whole, &tally.dropped, &tally.crashed].map(|count| count.load(Ordering::Relaxed));
-    println!("{kills} kills, {} restarts; {whole} jobs whole, {dropped} dropped, {crashed} crashed", llm.restarts());
-    assert_eq!(u64::from(whole + dropped + crashed), JOBS);
+    let [whole, dropped, crashed, differed] =
+        [&tally.whole, &tally.dropped, &tally.crashed, &tally.differed].map(|count| count.load(Ordering::Relaxed));
+    println!(
+        "{kills} kills, {} restarts; {whole} jobs whole, {dropped} dropped, {crashed} crashed, {differed} differed",
+        llm.restarts()
+    );
+    assert_eq!(u64::from(whole + dropped + crashed + differed), JOBS);
     assert!(u64::from(whole) > JOBS / 2 && kills > 20, "the kills are too many, or too few, to tell anything");
     assert!(crashed * 2 <= kills, "a job fails only where two workers died over it");
 }
@@ -70,6 +75,9 @@ async fn kill_now_and_then(llm: Arc<Supervised<LanguageModel>>, mut random: Rng,
 
 async fn own_a_job(llm: Arc<Supervised<LanguageModel>>, mut random: Rng, tally: Arc<Tally>) {
     let length = random.u64(..120) as usize;
+    if random.u64(..8) == 0 {
+        return own_a_job_that_every_worker_does_differently(&llm, length, &tally).await;
+    }
     let mut script = JobScript { pause_ms: random.u64(..2), ..JobScript::of(length) };
     if random.u64(..8) == 0 {
         script = script.fault(random.u64(..20) as usize, JobFault::Endless);
@@ -105,6 +113,25 @@ async fn own_a_job(llm: Arc<Supervised<LanguageModel>>, mut random: Rng, tally: 
         Some(EngineError::Crashed { .. }) => {
             assert_eq!(heard.outputs, expected_text(heard.outputs.chars().count()));
             tally.crashed.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(error) => panic!("{error}"),
+    }
+}
+
+/// What it says is of one worker alone, or it says that it was lost.
+async fn own_a_job_that_every_worker_does_differently(llm: &Supervised<LanguageModel>, length: usize, tally: &Tally) {
+    let script = JobScript { differs: true, pause_ms: 1, ..JobScript::of(length) };
+    let heard = text_of(llm.start(think(&script))).await;
+    let said = heard.outputs.chars().count();
+    let by = |shift: usize| (shift..shift + said).map(character).collect::<String>();
+    assert!((0..11).any(|shift| by(shift) == heard.outputs), "two texts are spliced: {heard:?}");
+    match heard.error {
+        None => {
+            assert_eq!((said, heard.finished), (length, 1));
+            tally.whole.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(EngineError::Crashed { .. }) => {
+            tally.differed.fetch_add(1, Ordering::Relaxed);
         }
         Some(error) => panic!("{error}"),
     }

@@ -49,7 +49,7 @@ impl<K: Kind> Worker<K> {
     pub fn send(&mut self, task: K::Task) -> JobId {
         self.jobs += 1;
         let job = JobId(self.jobs);
-        self.write(&Command::Start { job, task });
+        self.write(&Command::Start { job, task, fed: false });
         job
     }
 
@@ -61,8 +61,14 @@ impl<K: Kind> Worker<K> {
         protocol::write(&mut self.stdin, command).expect("the worker takes commands");
     }
 
+    /// The next report that says more than that the job goes on.
     pub fn read(&mut self) -> Report<K::Output> {
-        protocol::read(&mut self.stdout).expect("the worker reports")
+        loop {
+            let report = protocol::read(&mut self.stdout).expect("the worker reports");
+            if !matches!(report, Report::Alive { .. }) {
+                return report;
+            }
+        }
     }
 
     /// The outputs of a job from here on, and how it ended.
@@ -76,7 +82,9 @@ impl<K: Kind> Worker<K> {
                 }
                 Report::End { job } => (job, Some(End::Done)),
                 Report::Failed { job, error } => (job, Some(End::Failed(error))),
-                Report::Ready { .. } => panic!("ready twice"),
+                other @ (Report::Ready { .. } | Report::Alive { .. } | Report::Taken { .. }) => {
+                    panic!("not a report of a job without input: {other:?}")
+                }
             };
             assert_eq!(of, job, "a report of another job");
             if let Some(end) = end {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use parley_conversation::{Conversation, ModelOnly, Phase, Settings};
+use parley_conversation::{Conversation, ModelOnly, Phase, SeatId, Settings};
 use parley_engines::scripted::Scripted;
 use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 use tokio::sync::{mpsc, watch};
@@ -26,7 +26,7 @@ impl Stage {
         let (control, wanted) = mpsc::channel(8);
         let (observations, _) = broadcast::channel(8);
         let (_, phase) = watch::channel(Phase::Quiet);
-        let handle = Handle { control, observations: observations.clone(), phase, pulse: Arc::default() };
+        let handle = Handle { control, observations: observations.clone(), phase, mixer: None, pulse: Arc::default() };
         Self { folder: tempfile::tempdir().unwrap(), wanted, observations, id: AnnouncementId(0), handle }
     }
 
@@ -154,6 +154,7 @@ async fn the_core_says_it_and_the_announcer_is_told() {
         language_model: Arc::new(Scripted::<LanguageModel>::answering("No.")),
         text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
         end_of_turn: None,
+        seat: SeatId::default(),
     };
     let settings = Settings { spoken: false, ..Settings::default() };
     let conversation = Conversation::new(settings, Box::new(ModelOnly), false);

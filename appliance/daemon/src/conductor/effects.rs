@@ -41,7 +41,7 @@ mod tests {
     use std::sync::Mutex;
     use std::time::Duration;
 
-    use parley_conversation::{Conversation, Request, Route, Router, Settings};
+    use parley_conversation::{Conversation, Request, Route, Router, SeatId, Settings};
     use parley_engines::scripted::Scripted;
     use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
     use tokio::sync::mpsc;
@@ -88,6 +88,7 @@ mod tests {
             language_model: Arc::new(Scripted::<LanguageModel>::answering("No.")),
             text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
             end_of_turn: None,
+            seat: SeatId::default(),
         };
         let settings = Settings { spoken: false, ..Settings::default() };
         let conversation = Conversation::new(settings, Box::new(EverythingIsACommand), false);

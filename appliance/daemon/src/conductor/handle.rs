@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed, Mixer, NoFreeFeed, Part};
-use parley_conversation::{AnnouncementId, Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, TurnId};
+use parley_conversation::{
+    AnnouncementId, Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, SeatId, TurnId,
+};
 use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -17,6 +19,8 @@ use crate::health::Pulse;
 
 #[derive(Clone)]
 pub struct Engines {
+    /// For whom their jobs are; other seats have the same engines.
+    pub seat: SeatId,
     pub speech_to_text: Arc<dyn Engine<SpeechToText>>,
     pub language_model: Arc<dyn Engine<LanguageModel>>,
     pub text_to_speech: Arc<dyn Engine<TextToSpeech>>,
@@ -54,17 +58,17 @@ impl Default for Generating {
     }
 }
 
-/// A loudspeaker, and the feed in it that answers are played through.
+/// A loudspeaker, with a feed for answers and one for what is announced meanwhile.
 pub struct Loudspeaker {
     pub mixer: Mixer,
-    pub feed: Feed,
-    pub control: Control,
+    pub answers: (Feed, Control),
+    pub announcements: (Feed, Control),
 }
 
 impl Loudspeaker {
     pub fn open(mixer: Mixer) -> Result<Self, NoFreeFeed> {
-        let (feed, control) = mixer.open(Part::Speech)?;
-        Ok(Self { mixer, feed, control })
+        let (answers, announcements) = (mixer.open(Part::Speech)?, mixer.open(Part::Alarm)?);
+        Ok(Self { mixer, answers, announcements })
     }
 }
 

@@ -1,16 +1,11 @@
 //! The jobs of a turn: each waits for its engine and sends what comes of it as events.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
+use super::{Generating, Report, Reports, Task};
 use parley_conversation::{Author, Event, Message, Stage, Transcript, TurnId};
 use parley_engines::{ChatMessage, Generate, Generated, Job, Role};
-use tokio::sync::Notify;
 
-use super::{Generating, Report, Reports, Task};
-
-/// Clauses that may wait to be spoken; the language model waits with them.
-const WAITING_CLAUSES: usize = 2;
+/// Of an answer's text: no vocabulary has longer tokens.
+const BYTES_OF_A_TOKEN: usize = 256;
 
 pub(super) async fn transcribe(turn: TurnId, mut job: Job<parley_engines::Transcript>, reports: Reports) {
     let event = match job.next().await {
@@ -64,45 +59,27 @@ pub(super) fn generate_task(chat: Vec<Message>, generating: &Generating) -> Gene
     }
 }
 
-/// How many clauses wait to be spoken; the language model waits while there are too many.
-#[derive(Debug, Clone, Default)]
-pub(super) struct WaitingClauses(Arc<(AtomicUsize, Notify)>);
-
-impl WaitingClauses {
-    pub(super) fn add(&self) {
-        self.0.0.fetch_add(1, Ordering::AcqRel);
-    }
-
-    pub(super) fn remove(&self) {
-        self.0.0.fetch_sub(1, Ordering::AcqRel);
-        self.0.1.notify_one();
-    }
-
-    async fn room(&self) {
-        while self.0.0.load(Ordering::Acquire) >= WAITING_CLAUSES {
-            self.0.1.notified().await;
-        }
-    }
-}
-
 /// The language model at work for a turn; dropping it cancels.
-pub(super) struct AnswerJob {
-    _task: Task,
-    waiting: WaitingClauses,
-}
+pub(super) struct AnswerJob(#[expect(dead_code, reason = "held for its drop")] Task);
 
 impl AnswerJob {
-    pub(super) fn start(turn: TurnId, mut job: Job<Generated>, reports: Reports) -> Self {
-        let waiting = WaitingClauses::default();
-        let room = waiting.clone();
-        let _task = Task::spawn(async move {
+    /// Takes the text as fast as it comes: the language model never waits for somebody who listens.
+    pub(super) fn start(turn: TurnId, mut job: Job<Generated>, max_tokens: u32, reports: Reports) -> Self {
+        let mut room = max_tokens as usize * BYTES_OF_A_TOKEN;
+        Self(Task::spawn(async move {
             let end = loop {
-                room.room().await;
                 match job.next().await {
                     Some(Ok(Generated::Sentence(probability))) => {
                         send(&reports, Event::SentenceJudged { turn, probability }).await;
                     }
-                    Some(Ok(Generated::Text(text))) => send(&reports, Event::Text { turn, text }).await,
+                    Some(Ok(Generated::Text(text))) => {
+                        let Some(rest) = room.checked_sub(text.len()) else {
+                            tracing::warn!(%turn, "the language model says more than it was asked for");
+                            break Event::GenerationEnded { turn };
+                        };
+                        room = rest;
+                        send(&reports, Event::Text { turn, text }).await;
+                    }
                     Some(Ok(Generated::Finished {
                         reason,
                         prompt_tokens,
@@ -117,11 +94,29 @@ impl AnswerJob {
                 }
             };
             send(&reports, end).await;
-        });
-        Self { waiting, _task }
+        }))
     }
+}
 
-    pub(super) fn waiting_clauses(&self) -> WaitingClauses {
-        self.waiting.clone()
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_model_that_says_more_than_it_was_asked_for_is_not_listened_to_for_ever() {
+        let (sender, job) = Job::channel();
+        let (reports, mut told) = mpsc::channel(1);
+        let _answer = AnswerJob::start(TurnId(1), job, 3, reports);
+        let endless = async { while sender.send(Ok(Generated::Text("x".repeat(BYTES_OF_A_TOKEN)))).await {} };
+        let mut pieces = 0;
+        let taken = async {
+            while let Some(Report::Event(Event::Text { .. })) = told.recv().await {
+                pieces += 1;
+                assert!(pieces <= 3, "it is listened to for ever");
+            }
+        };
+        tokio::join!(endless, taken);
     }
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parley_conversation::{Action, Event, Notice, Stage, TurnId};
-use parley_engines::{JudgeEndOfTurn, Transcribe};
+use parley_engines::{JudgeEndOfTurn, Order, Priority, Transcribe};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::jobs::{self, AnswerJob};
 use super::speech::{self, Speech};
 use super::timeline::Mark;
-use super::{Conductor, Generating, Observation, Report, SharedLoudspeaker, Task, Turn, TurnReport};
+use super::{Conductor, Generating, Observation, Report, SharedFeed, SharedLoudspeaker, Task, Turn, TurnReport};
 
 /// An audio thread takes up a pause within two periods; what was heard no longer changes after it.
 const PAUSE_TAKES: Duration = Duration::from_millis(40);
@@ -24,13 +24,16 @@ impl Conductor {
                 self.speech_ended(turn);
                 self.turn(turn).timeline.mark(Mark::TranscriptionStarted, now);
                 let task = Transcribe { language: None, audio: self.audio.stretch(from, to) };
-                let job = self.engines.speech_to_text.start(task);
+                let job = self.engines.speech_to_text.start_as(task, self.order(turn));
+                self.turn(turn).urgencies.push(job.urgency());
                 self.spawn(turn, jobs::transcribe(turn, job, self.reports.clone()));
             }
             Action::JudgeEndOfTurn { turn, from, to } => {
                 self.speech_ended(turn);
                 if let Some(engine) = &self.engines.end_of_turn {
-                    let job = engine.start(JudgeEndOfTurn { audio: self.audio.stretch(from, to) });
+                    let task = JudgeEndOfTurn { audio: self.audio.stretch(from, to) };
+                    let job = engine.start_as(task, self.order(turn));
+                    self.turn(turn).urgencies.push(job.urgency());
                     self.spawn(turn, jobs::judge(turn, job, self.reports.clone()));
                 } else {
                     self.send_later(Event::Failed { turn, stage: Stage::EndOfTurn });
@@ -39,13 +42,16 @@ impl Conductor {
             Action::Generate { turn, messages } => {
                 self.preparation = None;
                 self.turn(turn).timeline.mark(Mark::GenerationStarted, now);
-                let job = self.engines.language_model.start(jobs::generate_task(messages, &self.generating));
-                let answer = AnswerJob::start(turn, job, self.reports.clone());
+                let task = jobs::generate_task(messages, &self.generating);
+                let job = self.engines.language_model.start_as(task, self.order(turn));
+                self.turn(turn).urgencies.push(job.urgency());
+                let answer = AnswerJob::start(turn, job, self.generating.max_tokens, self.reports.clone());
                 self.turn(turn).answer = Some(answer);
             }
             Action::Prepare { messages } => {
                 let reading = Generating { max_tokens: 0, ..self.generating.clone() };
-                let mut job = self.engines.language_model.start(jobs::generate_task(messages, &reading));
+                let order = Order { seat: self.engines.seat.0, priority: Priority::ReadingAhead };
+                let mut job = self.engines.language_model.start_as(jobs::generate_task(messages, &reading), order);
                 // A failure needs no word: the next question will tell.
                 self.preparation = Some(Task::spawn(async move { while let Some(Ok(_)) = job.next().await {} }));
             }
@@ -69,7 +75,9 @@ impl Conductor {
             }
             Action::Release { turn } => {
                 self.turn(turn).timeline.mark(Mark::Released, now);
-                self.turn(turn).told = true;
+                let state = self.turn(turn);
+                (state.told, state.released) = (true, true);
+                state.urgencies.iter().for_each(|urgency| urgency.set(Priority::Released));
                 if let Some(speech) = self.speech(turn) {
                     speech.release();
                 }
@@ -126,7 +134,8 @@ impl Conductor {
                 timeline: state.timeline,
             }),
             Notice::Announcing { turn, .. } => {
-                self.turn(*turn).told = true;
+                let state = self.turn(*turn);
+                (state.told, state.announces) = (true, true);
                 None
             }
             Notice::SpeechBegan
@@ -142,6 +151,13 @@ impl Conductor {
         }
     }
 
+    /// The place of a turn's jobs among those of others.
+    fn order(&self, turn: TurnId) -> Order {
+        let released = self.turns.get(&turn).is_some_and(|turn| turn.released);
+        let priority = if released { Priority::Released } else { Priority::Draft };
+        Order { seat: self.engines.seat.0, priority }
+    }
+
     fn speech_ended(&mut self, turn: TurnId) {
         let at = self.last_speech;
         self.turn(turn).timeline.mark(Mark::SpeechEnded, at);
@@ -153,18 +169,18 @@ impl Conductor {
 
     /// The turn's speech, begun where it has not been yet; `None` without a loudspeaker.
     fn speech(&mut self, turn: TurnId) -> Option<&mut Speech> {
-        let SharedLoudspeaker { feed, rate_hz, control } = self.loudspeaker.as_ref()?;
         let state = self.turns.entry(turn).or_default();
+        let SharedLoudspeaker { answers, announcements } = self.loudspeaker.as_ref()?;
+        let SharedFeed { feed, rate_hz, control } = if state.announces { announcements } else { answers };
         let begin = || {
-            let waiting = state.answer.as_ref().map(AnswerJob::waiting_clauses);
             speech::Outlet {
                 feed: Arc::clone(feed),
                 rate_hz: *rate_hz,
                 control: control.clone(),
                 voice: Arc::clone(&self.engines.text_to_speech),
+                seat: self.engines.seat,
                 replies: Arc::clone(&self.replies),
                 reports: self.reports.clone(),
-                waiting: waiting.unwrap_or_default(),
             }
             .begin(turn)
         };

@@ -1,6 +1,7 @@
-//! A turn's speech: its clauses are synthesised one ahead of what is played, held until the turn is released, and fed
-//! to the loudspeaker as it takes them.
+//! A turn's speech: its clauses are synthesised as fast as the voice can, held until the turn is released, and fed to the
+//! loudspeaker as it takes them.
 
+mod held;
 mod player;
 pub(super) mod stream;
 
@@ -8,27 +9,29 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed};
-use parley_conversation::{Event, TurnId};
-use parley_engines::{Engine, Job, Speak, Spoken, TextToSpeech};
+use parley_conversation::{Event, SeatId, TurnId};
+use parley_engines::{Engine, EngineError, Kind, Order, Priority, Speak, Spoken, TextToSpeech};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
+use self::held::{Held, LONGEST_CLAUSE};
 use self::player::Player;
 use self::stream::Stream;
-use super::jobs::{WaitingClauses, send};
+use super::jobs::send;
 use super::reply_cache::ReplyCache;
-use super::{Reports, Task, lock};
+use super::{Mark, Report, Reports, Task, lock};
 
-/// Clauses that wait for the voice. The generation stops at two; what it had in its hands may add a few.
-const CLAUSES_IN_FLIGHT: usize = 64;
+/// Clauses that wait for the voice: no answer has more tokens, and so no more clauses.
+const CLAUSES_IN_FLIGHT: usize = 8_192;
 
 pub(super) struct Outlet {
     pub(super) feed: Arc<tokio::sync::Mutex<Feed>>,
     pub(super) rate_hz: u32,
     pub(super) control: Control,
     pub(super) voice: Arc<dyn Engine<TextToSpeech>>,
+    pub(super) seat: SeatId,
     pub(super) replies: Arc<Mutex<ReplyCache>>,
     pub(super) reports: Reports,
-    pub(super) waiting: WaitingClauses,
 }
 
 /// The speech of a turn; dropping it stops it, and leaves the loudspeaker to whoever comes next.
@@ -37,7 +40,7 @@ pub(super) struct Speech {
     _tasks: [Task; 2],
     turn: TurnId,
     clauses: Option<mpsc::Sender<Clause>>,
-    waiting: WaitingClauses,
+    held: Arc<Held>,
     release: watch::Sender<bool>,
     reports: Reports,
     pub(super) stream: Arc<Stream>,
@@ -57,41 +60,33 @@ enum Words {
     Sound(Spoken),
 }
 
+/// Has the clauses of a turn synthesised.
 struct Synthesis {
-    number: usize,
-    job: Audio,
-    /// Voice and text, where the audio is worth keeping.
-    keep: Option<(String, String)>,
-}
-
-enum Audio {
-    Made(Job<Spoken>),
-    Kept(std::vec::IntoIter<Spoken>),
-}
-
-impl Audio {
-    /// Cancel-safe.
-    async fn next(&mut self) -> Option<Result<Spoken, parley_engines::EngineError>> {
-        match self {
-            Self::Made(job) => job.next().await,
-            Self::Kept(blocks) => blocks.next().map(Ok),
-        }
-    }
+    turn: TurnId,
+    voice: Arc<dyn Engine<TextToSpeech>>,
+    seat: SeatId,
+    replies: Arc<Mutex<ReplyCache>>,
+    reports: Reports,
+    held: Arc<Held>,
 }
 
 impl Outlet {
     pub(super) fn begin(self, turn: TurnId) -> Speech {
         let (clauses, waiting_clauses) = mpsc::channel(CLAUSES_IN_FLIGHT);
-        let (syntheses_in, syntheses) = mpsc::channel(1);
         let (release, released) = watch::channel(false);
         let stream = Arc::new(Stream::new(self.control.clone(), self.rate_hz));
-        let (reports, waiting) = (self.reports.clone(), self.waiting.clone());
-        let voice = Arc::clone(&self.voice);
-        let synthesise =
-            synthesise(waiting_clauses, syntheses_in, voice, Arc::clone(&self.replies), self.waiting.clone());
+        let (reports, held) = (self.reports.clone(), Arc::<Held>::default());
+        let synthesis = Synthesis {
+            turn,
+            voice: Arc::clone(&self.voice),
+            seat: self.seat,
+            replies: Arc::clone(&self.replies),
+            reports: reports.clone(),
+            held: Arc::clone(&held),
+        };
         let player = Player::new(turn, self, released, Arc::clone(&stream));
-        let _tasks = [Task::spawn(synthesise), Task::spawn(player.play(syntheses))];
-        Speech { turn, clauses: Some(clauses), waiting, release, reports, stream, _tasks }
+        let _tasks = [Task::spawn(synthesis.run(waiting_clauses)), Task::spawn(player.play(Arc::clone(&held)))];
+        Speech { turn, clauses: Some(clauses), held, release, reports, stream, _tasks }
     }
 }
 
@@ -106,11 +101,9 @@ impl Speech {
     }
 
     fn add(&mut self, clause: Clause) {
-        self.waiting.add();
         let number = clause.number;
         let sent = self.clauses.as_ref().map(|clauses| clauses.try_send(clause));
         if !matches!(sent, Some(Ok(()))) {
-            self.waiting.remove();
             tracing::warn!(turn = %self.turn, number, "a clause came after the end, or far too many; it is left out");
         }
     }
@@ -121,6 +114,7 @@ impl Speech {
     }
 
     pub(super) fn release(&mut self) {
+        self.held.release();
         self.release.send_replace(true);
     }
 
@@ -134,33 +128,72 @@ impl Speech {
     }
 }
 
-/// Starts a job for each clause, at most one ahead of the one that is played.
-async fn synthesise(
-    mut clauses: mpsc::Receiver<Clause>,
-    syntheses: mpsc::Sender<Synthesis>,
-    voice: Arc<dyn Engine<TextToSpeech>>,
-    replies: Arc<Mutex<ReplyCache>>,
-    waiting: WaitingClauses,
-) {
-    while let Some(Clause { number, words }) = clauses.recv().await {
-        // An error means that the player has stopped.
-        let Ok(room) = syntheses.reserve().await else { return };
-        waiting.remove();
-        let (text, language) = match words {
-            Words::Text { text, language } => (text, language),
-            Words::Sound(sound) => {
-                room.send(Synthesis { number, job: Audio::Kept(vec![sound].into_iter()), keep: None });
-                continue;
+impl Synthesis {
+    async fn run(self, mut clauses: mpsc::Receiver<Clause>) {
+        while let Some(clause) = clauses.recv().await {
+            if let Err(error) = self.clause(clause).await {
+                return self.held.fail(error);
             }
+        }
+        self.held.end();
+    }
+
+    async fn clause(&self, Clause { number, words }: Clause) -> Result<(), EngineError> {
+        let priority = self.held.begin().await;
+        let (kept, words) = match words {
+            Words::Text { text, language } => (lock(&self.replies).get(&language, &text), Some((text, language))),
+            Words::Sound(sound) => (Some(vec![sound]), None),
         };
-        let kept = lock(&replies).get(&language, &text);
-        room.send(match kept {
-            Some(blocks) => Synthesis { number, job: Audio::Kept(blocks.into_iter()), keep: None },
-            None => Synthesis {
-                number,
-                keep: ReplyCache::wants(&text).then(|| (language.clone(), text.clone())),
-                job: Audio::Made(voice.start(Speak { text, language: Some(language) })),
-            },
-        });
+        let length = match (kept, words) {
+            (Some(blocks), _) => {
+                self.mark_audio(number).await;
+                let length = blocks.iter().map(held::length).sum();
+                blocks.into_iter().for_each(|block| self.held.push(block));
+                length
+            }
+            (None, Some((text, language))) => self.synthesise(number, text, language, priority).await?,
+            (None, None) => Duration::ZERO,
+        };
+        send(&self.reports, Event::ClauseSynthesized { turn: self.turn, clause: number, length }).await;
+        Ok(())
+    }
+
+    async fn synthesise(
+        &self,
+        number: usize,
+        text: String,
+        language: String,
+        priority: Priority,
+    ) -> Result<Duration, EngineError> {
+        let mut kept = ReplyCache::wants(&text).then(Vec::new);
+        let task = Speak { text: text.clone(), language: Some(language.clone()) };
+        let mut job = self.voice.start_as(task, Order { seat: self.seat.0, priority });
+        self.held.follow(job.urgency());
+        let mut length = Duration::ZERO;
+        while let Some(block) = job.next().await {
+            let block = block?;
+            self.mark_audio(number).await;
+            length += held::length(&block);
+            if length > LONGEST_CLAUSE {
+                let message = "a clause came to no end".to_owned();
+                return Err(EngineError::Refused { engine: TextToSpeech::NAME, message });
+            }
+            if let Some(kept) = &mut kept {
+                kept.push(block.clone());
+            }
+            self.held.push(block);
+        }
+        if let Some(blocks) = kept.filter(|blocks| !blocks.is_empty()) {
+            lock(&self.replies).put(&language, &text, blocks);
+        }
+        Ok(length)
+    }
+
+    /// Notes when the first audio came; the first time counts.
+    async fn mark_audio(&self, clause: usize) {
+        if clause == 0 {
+            // An error means that the conductor is gone.
+            let _ = self.reports.send(Report::Mark(self.turn, Mark::FirstAudio, Instant::now())).await;
+        }
     }
 }

@@ -1,7 +1,8 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use parley_audio::playback::Renderer;
-use parley_conversation::{FRAME, ModelOnly, Position, Settings};
+use parley_conversation::{FRAME, ModelOnly, Position, SeatId, Settings};
 use parley_engines::scripted::{Fault, Pace, Scripted};
 
 use parley_engines::{EndOfTurn, LanguageModel, SpeechToText, TextToSpeech};
@@ -24,9 +25,15 @@ struct Bench {
 impl Bench {
     fn new(speaking: &Scripted<TextToSpeech>) -> Self {
         let pace = |first| Pace { first: Duration::from_millis(first), each: Duration::from_millis(20) };
+        // Never the same: what was said before need not be synthesised.
+        let hour = AtomicU32::new(0);
+        let answers = Scripted::<LanguageModel>::new(move |_| {
+            format!("Half past {}. Why?", hour.fetch_add(1, Ordering::Relaxed))
+        });
         let engines = Engines {
+            seat: SeatId::default(),
             speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?").with_pace(pace(90))),
-            language_model: Arc::new(Scripted::<LanguageModel>::answering("Half past. Why?").with_pace(pace(90))),
+            language_model: Arc::new(answers.with_pace(pace(90))),
             text_to_speech: Arc::new(speaking.clone().with_pace(pace(50))),
             end_of_turn: Some(Arc::new(Scripted::<EndOfTurn>::judging(0.9).with_pace(pace(20)))),
         };

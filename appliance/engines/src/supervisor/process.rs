@@ -28,6 +28,22 @@ pub(super) enum Failure {
     Lasting(String),
 }
 
+impl Failure {
+    /// For a person to read.
+    pub fn reason(&self) -> &str {
+        let (Self::Passing(reason) | Self::Lasting(reason)) = self;
+        reason
+    }
+
+    pub fn with_last_words(mut self, words: &str) -> Self {
+        let (Self::Passing(reason) | Self::Lasting(reason)) = &mut self;
+        if !words.is_empty() {
+            *reason += &format!(": {words}");
+        }
+        self
+    }
+}
+
 /// The process itself, apart from its pipes.
 pub(super) struct Life(Child);
 
@@ -89,9 +105,13 @@ impl<K: Kind> Process<K> {
                 }
                 Ok(details)
             }
-            Ok(Some(Ok(Report::Output { .. } | Report::End { .. } | Report::Failed { .. }))) => {
-                Err(Failure::Passing("the worker spoke of a job before it was ready".to_owned()))
-            }
+            Ok(Some(Ok(
+                Report::Output { .. }
+                | Report::Alive { .. }
+                | Report::Taken { .. }
+                | Report::End { .. }
+                | Report::Failed { .. },
+            ))) => Err(Failure::Passing("the worker spoke of a job before it was ready".to_owned())),
             Ok(Some(Err(error))) => Err(Failure::Passing(self.life.epitaph(&error).await)),
             Ok(None) => Err(Failure::Passing("the worker closed its output".to_owned())),
             Err(_) => Err(Failure::Passing(format!("the worker was not ready within {deadline:?}"))),
@@ -129,7 +149,7 @@ impl Life {
                 Ok(Ok(status)) => describe_exit(status),
                 Ok(Err(_)) | Err(_) => "the worker closed its output".to_owned(),
             },
-            FrameError::TooLarge { .. } | FrameError::StraySamples(_) | FrameError::Json(_) => {
+            FrameError::TooLarge { .. } | FrameError::StraySamples(_) | FrameError::Overfed | FrameError::Json(_) => {
                 format!("the worker broke the protocol: {error}")
             }
         }

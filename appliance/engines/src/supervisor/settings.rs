@@ -34,7 +34,8 @@ impl WorkerProgram {
 pub struct Limits {
     /// From the start of the process to its first report: the time to load the model.
     pub start: Duration,
-    /// Between two reports of a running job; time during which the job's owner is behind does not count.
+    /// Between two reports of a running job, each of which is a sign of life; time during which the job's owner is behind
+    /// does not count.
     pub stall: Duration,
     /// From a cancel to the end of the job.
     pub cancel: Duration,
@@ -49,7 +50,8 @@ impl Default for Limits {
         Self {
             // A gigabyte of model from a slow SD card.
             start: Duration::from_secs(90),
-            // Whisper on 30 s of speech takes 10 s on a Raspberry Pi 5 and reports only once.
+            // However long they compute, speech-to-text and language model say twice a second that they are alive. A
+            // voice that is loaded from a slow SD card in the middle of a job, or speaks only whole sentences, does not.
             stall: Duration::from_secs(20),
             cancel: Duration::from_secs(2),
             shutdown: Duration::from_millis(500),

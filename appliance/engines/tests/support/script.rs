@@ -13,6 +13,20 @@ pub struct StartScript {
     pub fault: Option<StartFault>,
     /// The fault happens as long as this file is shorter than `times`; each time makes it a byte longer.
     pub times: Option<(PathBuf, u64)>,
+    /// The name of the model; every model says something else.
+    pub model: Option<String>,
+}
+
+impl StartScript {
+    /// A worker with this model.
+    pub fn model(name: &str) -> Self {
+        Self { model: Some(name.to_owned()), ..Self::default() }
+    }
+
+    /// At which unit of the endless answer this worker's answers begin.
+    pub fn shift(&self) -> usize {
+        self.model.as_ref().map_or(0, |name| name.bytes().map(usize::from).sum())
+    }
 }
 
 /// What goes wrong before a worker is ready.
@@ -42,6 +56,12 @@ pub struct JobScript {
     pub ignore_cancel: bool,
     /// Created when the job begins.
     pub begun: Option<PathBuf>,
+    /// Every process begins its answer somewhere else.
+    pub differs: bool,
+    /// Before the first piece: computes so long, and says that it is alive.
+    pub computes_ms: u64,
+    /// Says again what flows in, until that has ended, and then nothing.
+    pub echo: bool,
 }
 
 /// What goes wrong in a job.

@@ -11,12 +11,12 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parley_engines::protocol::{self, Command, Report};
-use parley_engines::worker::{self, CancelFlag, Model, Outputs};
+use parley_engines::worker::{self, CancelFlag, Input, Model, Outputs};
 use parley_engines::{
-    Generate, Generated, Kind, LanguageModel, Speak, Spoken, StopReason, TextToSpeech, WorkerDetails,
+    Fed, Generate, Generated, Kind, LanguageModel, Speak, Spoken, StopReason, TextToSpeech, WorkerDetails,
 };
 
 use self::script::{JobFault, JobScript, LOADING_MS, StartFault, StartScript, character, sample};
@@ -27,6 +27,7 @@ trait Scripted: Kind {
     fn script(task: &Self::Task) -> &str;
     fn piece(begin: usize, end: usize) -> Self::Output;
     fn last() -> Option<Self::Output>;
+    fn echo(piece: Fed) -> Self::Output;
 }
 
 impl Scripted for LanguageModel {
@@ -42,6 +43,12 @@ impl Scripted for LanguageModel {
         let reason = StopReason::EndOfAnswer;
         Some(Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms })
     }
+    fn echo(piece: Fed) -> Generated {
+        Generated::Text(match piece {
+            Fed::Text(text) => text,
+            Fed::Sound { audio } => format!("{} samples", audio.len()),
+        })
+    }
 }
 
 impl Scripted for TextToSpeech {
@@ -55,17 +62,41 @@ impl Scripted for TextToSpeech {
     fn last() -> Option<Spoken> {
         None
     }
+    fn echo(piece: Fed) -> Spoken {
+        let audio = match piece {
+            Fed::Sound { audio } => audio,
+            Fed::Text(text) => vec![0; text.len()],
+        };
+        Spoken { rate_hz: 16_000, audio }
+    }
 }
 
-struct Obedient;
+struct Obedient {
+    shift: usize,
+}
 
 impl<K: Scripted> Model<K> for Obedient {
-    fn run(&mut self, task: K::Task, cancel: &CancelFlag, outputs: &mut Outputs<'_, K>) -> Result<(), String> {
+    fn run(
+        &mut self,
+        task: K::Task,
+        input: &mut Input,
+        cancel: &CancelFlag,
+        outputs: &mut Outputs<K>,
+    ) -> Result<(), String> {
         let script: JobScript = serde_json::from_str(K::script(&task)).map_err(|error| error.to_string())?;
         if let Some(file) = &script.begun {
             std::fs::write(file, []).map_err(|error| error.to_string())?;
         }
         let stop = || cancel.is_set() && !script.ignore_cancel;
+        let shift = self.shift + if script.differs { std::process::id() as usize } else { 0 };
+        let computed = Instant::now() + Duration::from_millis(script.computes_ms);
+        while Instant::now() < computed && !stop() {
+            outputs.life_sign().give();
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        while let Some(piece) = script.echo.then(|| input.next_piece()).flatten() {
+            outputs.send(K::echo(piece)).map_err(|error| error.to_string())?;
+        }
         let mut endless = false;
         let (mut done, mut pieces) = (0, 0);
         loop {
@@ -96,7 +127,7 @@ impl<K: Scripted> Model<K> for Obedient {
             std::thread::sleep(Duration::from_millis(script.pause_ms));
             let size = 1 + (std::process::id() as usize).wrapping_mul(37).wrapping_add(pieces * 11) % K::LARGEST_PIECE;
             let end = if endless { done + size } else { (done + size).min(script.length) };
-            outputs.send(K::piece(done, end)).map_err(|error| error.to_string())?;
+            outputs.send(K::piece(shift + done, shift + end)).map_err(|error| error.to_string())?;
             (done, pieces) = (end, pieces + 1);
         }
         if let Some(last) = K::last() {
@@ -130,7 +161,7 @@ fn raw() -> Result<(), Box<dyn Error>> {
     let details = WorkerDetails { engine: LanguageModel::NAME.to_owned(), ..WorkerDetails::default() };
     protocol::write(&mut stdout, &Report::<Generated>::Ready { protocol: protocol::VERSION, details })?;
     loop {
-        let Command::Start { job, task } = protocol::read::<Command<Generate>>(std::io::stdin())? else {
+        let Command::Start { job, task, .. } = protocol::read::<Command<Generate>>(std::io::stdin())? else {
             continue;
         };
         let script: JobScript = serde_json::from_str(LanguageModel::script(&task))?;
@@ -164,7 +195,8 @@ fn load(start: &StartScript) -> Result<(Obedient, WorkerDetails), Box<dyn Error>
         Some(StartFault::Immortal) => pretend(protocol::VERSION, LanguageModel::NAME)?,
         None => std::thread::sleep(Duration::from_millis(LOADING_MS)),
     }
-    Ok((Obedient, WorkerDetails::of(Path::new("/models/scripted"))))
+    let model = start.model.as_deref().unwrap_or("scripted");
+    Ok((Obedient { shift: start.shift() }, WorkerDetails::of(Path::new(model))))
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {

@@ -1,11 +1,15 @@
 //! The KV cache and the tokens that are in it.
 //!
 //! The two never disagree: tokens are noted only after llama.cpp has computed them, and whatever goes wrong is taken
-//! out again. A prompt that begins like the last one costs only where it differs.
+//! out again. A prompt that begins like one of the last few costs only where it differs.
+//!
+//! All sequences share one memory, which has room for the longest prompt and its answer: several conversations are
+//! remembered as far as they fit, and cost no more than one. What has no room pushes out what was used longest ago.
 
 use std::num::NonZeroU32;
 use std::path::Path;
 
+use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
@@ -14,9 +18,12 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use parley_engines::worker::CancelFlag;
 
+use crate::sequences::{Choice, Sequences};
+
 /// Tokens that are computed at once. More are hardly faster; a cancel waits for a batch that cannot be interrupted.
 const BATCH_TOKENS: usize = 64;
-const SEQUENCE: u32 = 0;
+/// Prompts that are remembered: more conversations than usually go on at once.
+const SEQUENCES: usize = 4;
 
 /// What became of a computation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +37,7 @@ pub enum Computed {
 /// A context of llama.cpp, and what it remembers.
 pub struct Cache {
     context: LlamaContext<'static>,
-    tokens: Vec<LlamaToken>,
+    sequences: Sequences<LlamaToken>,
     batch: LlamaBatch<'static>,
     limit: usize,
 }
@@ -48,9 +55,27 @@ impl Cache {
             .with_n_threads(threads)
             .with_n_threads_batch(threads)
             // Models with a sliding window would otherwise forget what a later prompt wants to reuse.
-            .with_swa_full(true);
+            .with_swa_full(true)
+            .with_n_seq_max(SEQUENCES as u32)
+            .with_kv_unified(true);
         let context = model.new_context(backend, params).map_err(|error| error.to_string())?;
-        Ok(Self { context, tokens: Vec::new(), batch: LlamaBatch::new(BATCH_TOKENS, 1), limit: limit as usize })
+        let sequences = Sequences::new(SEQUENCES);
+        Ok(Self { context, sequences, batch: LlamaBatch::new(BATCH_TOKENS, 1), limit: limit as usize })
+    }
+
+    /// Takes up what is remembered of a prompt like this one, whose first `prefix` tokens are the system prompt.
+    pub fn choose(&mut self, prompt: &[LlamaToken], prefix: usize) {
+        if let Choice::Copy { from, count } = self.sequences.choose(prompt, prefix) {
+            let to = self.current();
+            // A whole sequence can always be forgotten.
+            let _ = self.context.clear_kv_cache_seq(Some(to), None, None);
+            let copied = self.context.copy_kv_cache_seq(from as i32, to as i32, None, Some(count as u32));
+            // A model without positions, such as a recurrent one, has copied all or nothing of it.
+            let position = self.context.kv_cache_seq_pos_max(to as i32);
+            if copied.is_err() || position + 1 != count as i32 {
+                self.forget();
+            }
+        }
     }
 
     pub fn limit(&self) -> usize {
@@ -58,7 +83,11 @@ impl Cache {
     }
 
     pub fn len(&self) -> usize {
-        self.tokens.len()
+        self.sequences.tokens().len()
+    }
+
+    fn current(&self) -> u32 {
+        self.sequences.current() as u32
     }
 
     /// For choosing the next token, right after a computation.
@@ -68,19 +97,19 @@ impl Cache {
 
     /// How many tokens at the beginning of `prompt` are in the cache.
     pub fn common(&self, prompt: &[LlamaToken]) -> usize {
-        self.tokens.iter().zip(prompt).take_while(|(cached, wanted)| cached == wanted).count()
+        self.sequences.tokens().iter().zip(prompt).take_while(|(cached, wanted)| cached == wanted).count()
     }
 
     /// Keeps the first `count` tokens, or none where this model cannot forget only some.
     pub fn keep(&mut self, count: usize) {
-        if count >= self.tokens.len() {
+        if count >= self.len() {
             return;
         }
-        let forgotten = self.context.clear_kv_cache_seq(Some(SEQUENCE), Some(count as u32), None);
+        let forgotten = self.context.clear_kv_cache_seq(Some(self.current()), Some(count as u32), None);
         if count > 0 && matches!(forgotten, Ok(true)) {
-            self.tokens.truncate(count);
+            self.sequences.truncate(count);
         } else {
-            self.clear();
+            self.forget();
         }
     }
 
@@ -105,24 +134,25 @@ impl Cache {
                 return Ok(Computed::Cancelled);
             }
             self.batch.clear();
-            let looked_at = position.and_then(|position| position.checked_sub(self.tokens.len()));
+            let (cached, sequence) = (self.len(), self.current());
+            let looked_at = position.and_then(|position| position.checked_sub(cached));
             let looked_at = looked_at.filter(|index| *index < chunk.len());
             for (index, token) in chunk.iter().enumerate() {
-                let position = (self.tokens.len() + index) as i32;
+                let position = (cached + index) as i32;
                 self.batch
-                    .add(*token, position, &[SEQUENCE as i32], index + 1 == chunk.len() || looked_at == Some(index))
+                    .add(*token, position, &[sequence as i32], index + 1 == chunk.len() || looked_at == Some(index))
                     .map_err(|error| error.to_string())?;
             }
-            match self.context.decode(&mut self.batch) {
+            match self.decode() {
                 Ok(()) => {
-                    self.tokens.extend_from_slice(chunk);
+                    self.sequences.extend(chunk);
                     if let Some(index) = looked_at {
                         see(self.context.get_logits_ith(index as i32));
                     }
                 }
                 Err(error) => {
                     // llama.cpp has taken the batch out already; this makes sure of it.
-                    let _ = self.context.clear_kv_cache_seq(Some(SEQUENCE), Some(self.tokens.len() as u32), None);
+                    let _ = self.context.clear_kv_cache_seq(Some(sequence), Some(cached as u32), None);
                     return if cancel.is_set() {
                         Ok(Computed::Cancelled)
                     } else {
@@ -134,18 +164,33 @@ impl Cache {
         Ok(Computed::Done)
     }
 
-    /// Writes what is in the cache to a file.
+    /// Computes the batch; makes room for it by what was used longest ago.
+    fn decode(&mut self) -> Result<(), DecodeError> {
+        loop {
+            match self.context.decode(&mut self.batch) {
+                Err(DecodeError::NoKvCacheSlot) => {
+                    let oldest = self.sequences.forget_oldest().ok_or(DecodeError::NoKvCacheSlot)?;
+                    // A whole sequence can always be forgotten.
+                    let _ = self.context.clear_kv_cache_seq(Some(oldest as u32), None, None);
+                }
+                computed => return computed,
+            }
+        }
+    }
+
+    /// Writes what is in the cache for the prompt in hand to a file.
     pub fn save(&self, path: &Path) -> Result<(), String> {
-        let saved = self.context.state_seq_save_file(path, SEQUENCE as i32, &self.tokens);
+        let saved = self.context.state_seq_save_file(path, self.current() as i32, self.sequences.tokens());
         saved.map(|_| ()).map_err(|error| error.to_string())
     }
 
-    /// Replaces the cache with what was saved for `expected`; empty and `false` where the file holds anything else.
+    /// Replaces the cache with what was saved for `expected`; empty and `false` where the file holds anything else. All
+    /// that is remembered goes: it has another system prompt, and a file must not seem useless for want of room.
     pub fn load(&mut self, path: &Path, expected: &[LlamaToken]) -> bool {
         self.clear();
-        match self.context.state_seq_load_file(path, SEQUENCE as i32, expected.len()) {
+        match self.context.state_seq_load_file(path, self.current() as i32, expected.len()) {
             Ok((tokens, _)) if tokens == expected => {
-                self.tokens = tokens;
+                self.sequences.extend(&tokens);
                 true
             }
             Ok(_) | Err(_) => {
@@ -155,8 +200,15 @@ impl Cache {
         }
     }
 
+    /// Forgets the sequence in use.
+    fn forget(&mut self) {
+        // A whole sequence can always be forgotten.
+        let _ = self.context.clear_kv_cache_seq(Some(self.current()), None, None);
+        self.sequences.truncate(0);
+    }
+
     fn clear(&mut self) {
         self.context.clear_kv_cache();
-        self.tokens.clear();
+        self.sequences.clear();
     }
 }

@@ -1,6 +1,6 @@
 //! Answers chats.
 //!
-//! - The cache keeps the longest common beginning of one prompt and the next.
+//! - The cache keeps the longest common beginning of a prompt and one of the last few.
 //! - The **prefix** is the system prompt as the template writes it; with a state folder it survives the process.
 //! - A cancelled job ends between two operations of a computation; what was computed until then stays in the cache.
 
@@ -12,7 +12,7 @@ use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
-use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::worker::{CancelFlag, Input, Model, Outputs};
 use parley_engines::{Generate, Generated, LanguageModel, Role, StopReason};
 use parley_model_file::ModelFileError;
 
@@ -187,10 +187,11 @@ impl Llama {
         }
 
         let start = Instant::now();
+        let prefix = self.prefix_tokens(task, &prompt);
+        self.cache.choose(&prompt, prefix);
         if task.max_tokens > 0 && self.cache.common(&prompt) == prompt.len() {
             self.cache.keep(prompt.len() - 1);
         }
-        let prefix = self.prefix_tokens(task, &prompt);
         let asked = task.messages.last().is_some_and(|message| message.role == Role::User);
         let last_word = self.ends.last_word(&prompt).filter(|_| asked);
         let Some(reused) = self.prefill(&prompt, prefix, cancel, last_word, emit)? else { return Ok(()) };
@@ -242,10 +243,11 @@ impl Model<LanguageModel> for Llama {
     fn run(
         &mut self,
         task: Generate,
+        _: &mut Input,
         cancel: &CancelFlag,
-        outputs: &mut Outputs<'_, LanguageModel>,
+        outputs: &mut Outputs<LanguageModel>,
     ) -> Result<(), String> {
-        interrupt::watch(Some(cancel.clone()));
+        interrupt::watch(Some((cancel.clone(), outputs.life_sign())));
         let mut emit = |output| outputs.send(output).map_err(|error| error.to_string());
         let result = self.answer(&task, cancel, &mut emit);
         interrupt::watch(None);

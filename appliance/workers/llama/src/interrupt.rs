@@ -11,24 +11,27 @@
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 
-use parley_engines::worker::CancelFlag;
+use parley_engines::worker::{CancelFlag, LifeSign};
 
-/// The flag of the job that computes now.
-static RUNNING: Mutex<Option<CancelFlag>> = Mutex::new(None);
+/// The job that computes now: what stops it, and how it says that it is alive.
+static RUNNING: Mutex<Option<(CancelFlag, LifeSign)>> = Mutex::new(None);
 
-/// From now on every computation of this process stops once `flag` is set; `None`: none stops.
-pub fn watch(flag: Option<CancelFlag>) {
-    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = flag;
+/// From now on every computation of this process is this job's: it stops once the flag is set, and is a sign of life.
+/// `None`: it is nobody's.
+pub fn watch(job: Option<(CancelFlag, LifeSign)>) {
+    *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) = job;
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
     use super::{PoisonError, RUNNING, c_void};
     use llama_cpp_sys_2::{llama_context, llama_context_params, llama_model};
-    use parley_engines::worker::CancelFlag;
 
     unsafe extern "C" fn is_cancelled(_: *mut c_void) -> bool {
-        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(CancelFlag::is_set)
+        let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((cancel, life_sign)) = running.as_ref() else { return false };
+        life_sign.give();
+        cancel.is_set()
     }
 
     unsafe extern "C" {

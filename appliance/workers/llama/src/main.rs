@@ -8,6 +8,7 @@ mod prompt;
 mod repetition;
 mod sampler;
 mod sentence;
+mod sequences;
 mod state_file;
 
 use std::path::PathBuf;

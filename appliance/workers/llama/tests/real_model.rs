@@ -106,6 +106,36 @@ fn sampling_is_repeatable_by_its_seed() {
     assert!((2..6).any(|seed| answer(&mut worker, sampled(seed)).text != first));
 }
 
+/// Two persons in turn, each with a history of their own.
+#[test]
+fn two_conversations_do_not_push_each_other_out() {
+    let mut worker = worker(&[]);
+    let history = |about: &str, turns: usize| {
+        let mut messages = vec![message(Role::System, SYSTEM)];
+        for number in 0..turns {
+            messages.push(message(Role::User, &format!("{about}: please tell me fact number {number} about that.")));
+            messages.push(message(
+                Role::Assistant,
+                &format!("Fact {number} about {about} is well known, and rather long."),
+            ));
+        }
+        messages.push(message(Role::User, &format!("{about}: what did you say last?")));
+        Generate { messages, ..ask("") }
+    };
+    let (cats, ships) = ("cats and dogs", "old ships");
+    let alone = answer(&mut self::worker(&[]), history(cats, 5));
+    answer(&mut worker, history(cats, 4));
+    let other = answer(&mut worker, history(ships, 4));
+    assert!(other.reused > 30 && other.reused < other.prompt / 2, "the system prompt alone is common: {other:?}");
+    for about in [cats, ships] {
+        let again = answer(&mut worker, history(about, 5));
+        assert!(again.reused > again.prompt * 2 / 3, "{about} was pushed out: {again:?}");
+        if about == cats {
+            assert_eq!(again.text, alone.text, "what the other said is not in it");
+        }
+    }
+}
+
 #[test]
 fn an_evaluated_prompt_is_found_in_the_cache() {
     let mut worker = worker(&[]);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::worker::{CancelFlag, Input, Model, Outputs};
 use parley_engines::{Speak, Spoken, TextToSpeech};
 
 use crate::chunked::Latent;
@@ -185,7 +185,13 @@ impl SoundClock {
 }
 
 impl Model<TextToSpeech> for Piper {
-    fn run(&mut self, task: Speak, cancel: &CancelFlag, outputs: &mut Outputs<'_, TextToSpeech>) -> Result<(), String> {
+    fn run(
+        &mut self,
+        task: Speak,
+        _: &mut Input,
+        cancel: &CancelFlag,
+        outputs: &mut Outputs<TextToSpeech>,
+    ) -> Result<(), String> {
         let mut send = |rate_hz, audio| {
             outputs.send(Spoken { rate_hz, audio }).map_err(|error| SpeakError::Gone(error.to_string()))
         };

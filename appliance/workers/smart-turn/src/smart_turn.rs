@@ -6,7 +6,7 @@ use ort::ep;
 use ort::logging::LogLevel;
 use ort::session::Session;
 use ort::value::TensorRef;
-use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::worker::{CancelFlag, Input, Model, Outputs};
 use parley_engines::{EndOfTurn, JudgeEndOfTurn};
 
 use crate::log_mel::{FRAMES, LogMel, MELS};
@@ -86,8 +86,9 @@ impl Model<EndOfTurn> for SmartTurn {
     fn run(
         &mut self,
         task: JudgeEndOfTurn,
+        _: &mut Input,
         cancel: &CancelFlag,
-        outputs: &mut Outputs<'_, EndOfTurn>,
+        outputs: &mut Outputs<EndOfTurn>,
     ) -> Result<(), String> {
         if cancel.is_set() {
             return Ok(());

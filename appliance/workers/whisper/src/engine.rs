@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use parley_engines::worker::{CancelFlag, Model, Outputs};
+use parley_engines::worker::{CancelFlag, Input, Model, Outputs};
 use parley_engines::{INPUT_RATE_HZ, SpeechToText, Transcribe, Transcript};
 use parley_model_file::{Format, ModelFileError};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
@@ -180,10 +180,11 @@ impl Model<SpeechToText> for Whisper {
     fn run(
         &mut self,
         task: Transcribe,
+        _: &mut Input,
         cancel: &CancelFlag,
-        outputs: &mut Outputs<'_, SpeechToText>,
+        outputs: &mut Outputs<SpeechToText>,
     ) -> Result<(), String> {
-        interrupt::watch(Some(cancel.clone()));
+        interrupt::watch(Some((cancel.clone(), outputs.life_sign())));
         let transcript = self.transcribe(&task, cancel);
         interrupt::watch(None);
         match transcript? {

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::f32::consts::TAU;
 
-use parley_engines::worker::{self, CancelFlag, Model, Outputs};
+use parley_engines::worker::{self, CancelFlag, Input, Model, Outputs};
 use parley_engines::{
     EndOfTurn, Generate, Generated, JudgeEndOfTurn, Kind, LanguageModel, Speak, SpeechToText, Spoken, StopReason,
     TextToSpeech, Transcribe, Transcript, WorkerDetails,
@@ -22,7 +22,13 @@ const SAMPLES_OF_A_CHARACTER: usize = RATE_HZ as usize / 20;
 struct Double;
 
 impl Model<SpeechToText> for Double {
-    fn run(&mut self, _: Transcribe, _: &CancelFlag, outputs: &mut Outputs<'_, SpeechToText>) -> Result<(), String> {
+    fn run(
+        &mut self,
+        _: Transcribe,
+        _: &mut Input,
+        _: &CancelFlag,
+        outputs: &mut Outputs<SpeechToText>,
+    ) -> Result<(), String> {
         let transcript =
             Transcript { text: "hello".into(), language: "en".into(), language_probability: 1.0, confidence: 1.0 };
         outputs.send(transcript).map_err(|error| error.to_string())
@@ -30,7 +36,13 @@ impl Model<SpeechToText> for Double {
 }
 
 impl Model<LanguageModel> for Double {
-    fn run(&mut self, task: Generate, _: &CancelFlag, outputs: &mut Outputs<'_, LanguageModel>) -> Result<(), String> {
+    fn run(
+        &mut self,
+        task: Generate,
+        _: &mut Input,
+        _: &CancelFlag,
+        outputs: &mut Outputs<LanguageModel>,
+    ) -> Result<(), String> {
         if task.max_tokens > 0 {
             outputs.send(Generated::Text("This is the virtual device.".into())).map_err(|error| error.to_string())?;
         }
@@ -42,7 +54,13 @@ impl Model<LanguageModel> for Double {
 }
 
 impl Model<TextToSpeech> for Double {
-    fn run(&mut self, task: Speak, _: &CancelFlag, outputs: &mut Outputs<'_, TextToSpeech>) -> Result<(), String> {
+    fn run(
+        &mut self,
+        task: Speak,
+        _: &mut Input,
+        _: &CancelFlag,
+        outputs: &mut Outputs<TextToSpeech>,
+    ) -> Result<(), String> {
         let samples = task.text.chars().count() * SAMPLES_OF_A_CHARACTER;
         let sample = |index: usize| (LOUDNESS * (index as f32 * TONE_HZ / RATE_HZ as f32 * TAU).sin()) as i16;
         let spoken = Spoken { rate_hz: RATE_HZ, audio: (0..samples).map(sample).collect() };
@@ -51,7 +69,13 @@ impl Model<TextToSpeech> for Double {
 }
 
 impl Model<EndOfTurn> for Double {
-    fn run(&mut self, _: JudgeEndOfTurn, _: &CancelFlag, outputs: &mut Outputs<'_, EndOfTurn>) -> Result<(), String> {
+    fn run(
+        &mut self,
+        _: JudgeEndOfTurn,
+        _: &mut Input,
+        _: &CancelFlag,
+        outputs: &mut Outputs<EndOfTurn>,
+    ) -> Result<(), String> {
         outputs.send(1.0).map_err(|error| error.to_string())
     }
 }

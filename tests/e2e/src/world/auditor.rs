@@ -1,7 +1,8 @@
 //! Listens to the loudspeaker and to the conductor's notices, and panics with the name of the rule that was broken.
 //!
 //! Rules:
-//! - Only the turn that is released and not cancelled is heard: every sample is the next one of its clauses.
+//! - Only what is released and not cancelled is heard, an answer and an announcement at most: every sample is the next
+//!   one of its clauses.
 //! - What was released and not cancelled is heard completely and in order.
 //! - History holds what was heard: an answer in a prompt is no longer than what the loudspeaker played of it.
 //! - The end of every turn that onlookers know of is reported once.
@@ -27,6 +28,8 @@ pub struct Turn {
     pub heard: Duration,
     pub first_heard: Option<Duration>,
     pub last_heard: Option<Duration>,
+    /// Whether it was said unasked, over whatever else was said.
+    pub announces: bool,
     pub ended: Option<(Duration, Outcome)>,
     pub report: Option<TurnReport>,
     samples: Vec<i16>,
@@ -43,7 +46,7 @@ pub struct Auditor {
     /// Every turn that was released.
     pub turns: BTreeMap<TurnId, Turn>,
     pub notices: Vec<Notice>,
-    alive: Option<TurnId>,
+    alive: Vec<TurnId>,
     is_shown: bool,
 }
 
@@ -55,7 +58,7 @@ impl Auditor {
 
     /// The turn that may be heard now.
     pub fn alive(&self) -> Option<TurnId> {
-        self.alive
+        self.alive.last().copied()
     }
 
     /// Whether every turn has ended and was reported.
@@ -84,24 +87,41 @@ impl Auditor {
             }
             Notice::Ended { turn, outcome } => {
                 let shown = self.is_shown;
-                assert_eq!(self.alive.take(), Some(*turn), "a turn ends once, after it was released");
+                let ended = self.alive.iter().position(|alive| alive == turn).map(|index| self.alive.remove(index));
+                assert_eq!(ended, Some(*turn), "a turn ends once, after it was released");
                 let said = self.turns.entry(*turn).or_default();
                 said.ended = Some((at, *outcome));
                 assert!(
-                    *outcome != Outcome::Completed || shown || said.heard == milliseconds(said.samples.len()),
+                    *outcome != Outcome::Completed
+                        || shown
+                        || said.clauses.is_empty()
+                        || said.heard == milliseconds(said.samples.len()),
                     "what was released and not cancelled is heard completely: only {:?} of {:?} of {:?}",
                     said.heard,
                     milliseconds(said.samples.len()),
                     said.answer(),
                 );
             }
-            Notice::SpeechBegan | Notice::NoWords | Notice::Degraded { .. } => {}
+            Notice::Announcing { turn, .. } => {
+                self.turns.entry(*turn).or_default().announces = true;
+                self.begin(*turn);
+            }
+            Notice::SpeechBegan
+            | Notice::NoWords
+            | Notice::Degraded { .. }
+            | Notice::Announced { .. }
+            | Notice::Attentive { .. } => {}
         }
     }
 
     fn begin(&mut self, turn: TurnId) -> &mut Turn {
-        assert!(self.alive.is_none_or(|alive| alive == turn), "one turn at a time: {turn} while {:?}", self.alive);
-        self.alive = Some(turn);
+        let announces = self.turns.entry(turn).or_default().announces;
+        if !self.alive.contains(&turn) {
+            let like_it = |alive: &&TurnId| self.turns.get(alive).is_some_and(|other| other.announces == announces);
+            let other = self.alive.iter().find(like_it);
+            assert_eq!(other, None, "one answer and one announcement at a time: {turn}");
+            self.alive.push(turn);
+        }
         let said = self.turns.entry(turn).or_default();
         assert!(said.ended.is_none(), "what is over stays over: {turn}");
         said
@@ -124,23 +144,44 @@ impl Auditor {
         if sounds.is_empty() {
             return None;
         }
-        let Some(turn) = self.alive else {
-            panic!("a cancelled turn never says anything, nor does a draft: {}", self.describe(&sounds));
-        };
-        let from = self.turns.get(&turn).map_or(0, |said| said.heard.as_millis() as usize);
-        let expected = self.turns.get(&turn).and_then(|said| said.samples.get(from..from + sounds.len()));
-        assert!(
-            expected == Some(sounds.as_slice()),
-            "no sample is lost, repeated or of another turn: after {from} ms of turn {turn} came {}",
-            self.describe(&sounds),
-        );
+        let mut rest = sounds.as_slice();
+        let mut clause = None;
+        while !rest.is_empty() {
+            let next = self.alive.iter().map(|turn| (self.samples_of(*turn, rest), *turn)).max();
+            let Some((count, turn)) = next.filter(|(count, _)| *count > 0) else {
+                panic!(
+                    "a cancelled turn never says anything, nor does a draft, and no sample is lost or repeated: {}, \
+                     while {:?} may be heard",
+                    self.describe(rest),
+                    self.alive
+                );
+            };
+            rest = rest.get(count..).unwrap_or_default();
+            clause = self.heard(at, turn, count).or(clause);
+        }
+        clause
+    }
+
+    /// How many of these samples are the next ones of a turn. A sound that is announced is whatever else is heard.
+    fn samples_of(&self, turn: TurnId, sounds: &[i16]) -> usize {
+        let Some(said) = self.turns.get(&turn) else { return 0 };
+        if said.announces && said.clauses.is_empty() {
+            return sounds.len();
+        }
+        let next = said.samples.iter().skip(said.heard.as_millis() as usize);
+        next.zip(sounds).take_while(|(next, sound)| next == sound).count()
+    }
+
+    /// So many samples of a turn were heard; returns the clause that began in them.
+    fn heard(&mut self, at: Duration, turn: TurnId, samples: usize) -> Option<String> {
         let said = self.turns.entry(turn).or_default();
-        said.heard += milliseconds(sounds.len());
+        let from = said.heard.as_millis() as usize;
+        said.heard += milliseconds(samples);
         said.first_heard.get_or_insert(at);
         said.last_heard = Some(at);
         let mut start = 0;
         let begins = |clause: &&String| {
-            let begun = (from..from + sounds.len()).contains(&start);
+            let begun = (from..from + samples).contains(&start);
             start += voice::length(clause).as_millis() as usize;
             begun
         };

@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::{Ear, Renderer, SinkFormat};
-use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, Settings};
+use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, SeatId, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
 use parley_engines::scripted::{Counts, Pace, Scripted, last_words};
-use parley_engines::{EndOfTurn, Engine, Generate, Generated, Job, LanguageModel, SpeechToText, TextToSpeech};
+use parley_engines::{
+    EndOfTurn, Engine, Generate, Generated, Job, JobInput, LanguageModel, Order, SpeechToText, TextToSpeech,
+};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -47,8 +49,12 @@ struct ReadsAheadApart {
 }
 
 impl Engine<LanguageModel> for ReadsAheadApart {
-    fn start(&self, task: Generate) -> Job<Generated> {
-        if task.max_tokens == 0 { self.reads.start(task) } else { self.answers.start(task) }
+    fn start_as(&self, task: Generate, order: Order) -> Job<Generated> {
+        if task.max_tokens == 0 { self.reads.start_as(task, order) } else { self.answers.start_as(task, order) }
+    }
+
+    fn start_fed(&self, task: Generate, order: Order) -> (Job<Generated>, JobInput) {
+        self.answers.start_fed(task, order)
     }
 }
 
@@ -75,6 +81,7 @@ impl World {
         })
         .with_pace(pace(23, 0));
         let engines = Engines {
+            seat: SeatId::default(),
             speech_to_text: Arc::new(speech_to_text.clone()),
             language_model: Arc::new(ReadsAheadApart {
                 answers: language_model.clone(),
@@ -86,7 +93,7 @@ impl World {
         let spoken = scene.settings.spoken;
         let (mixer, renderer) = Renderer::new(voice::RATE_HZ, PERIOD);
         let loudspeaker = spoken.then(|| Loudspeaker::open(mixer).expect("it is the first feed"));
-        let control = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.control.clone());
+        let control = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.answers.1.clone());
         let conversation = Conversation::new(scene.settings, scene.router, scene.judgements.is_some());
         let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);

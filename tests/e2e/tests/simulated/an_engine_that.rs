@@ -124,6 +124,18 @@ async fn speaks_at_an_impossible_rate_ends_the_turn() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn comes_to_no_end_in_a_clause_ends_the_turn() {
+    let silence = || Spoken { rate_hz: 1_000, audio: vec![0; 1_000] };
+    let voice = Scripted::from_outputs(move |_| std::iter::repeat_with(silence).take(100_000).collect());
+    let mut world = World::new(Scene { voice, ..Scene::default() });
+    world.say("what time is it");
+    world.run(ms(195_000)).await;
+    world.quiet().await;
+    assert_eq!(outcomes(&world), [Outcome::Interrupted]);
+    assert_eq!(world.text_to_speech.counts().finished, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn stays_out_of_order_is_told_of_once() {
     let mut world = World::new(Scene::default());
     for _ in 0..3 {

@@ -3,6 +3,7 @@
 mod a_fast_turn;
 mod a_pause_in_mid_sentence;
 mod a_sound_beside_an_answer;
+mod an_announcement;
 mod an_engine_that;
 mod backpressure;
 mod barge_in;

@@ -8,13 +8,14 @@ use parley_audio::playback::{Feed, StreamId};
 use parley_audio::resample::Resampler;
 use parley_conversation::{Event, Stage, TurnId};
 use parley_engines::Spoken;
-use tokio::sync::{OwnedMutexGuard, mpsc, watch};
+use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::time::Instant;
 
 use super::super::jobs::{failed, send};
-use super::super::{Mark, Report, lock};
+use super::super::{Mark, Report};
+use super::Outlet;
+use super::held::{self, Held, Piece};
 use super::stream::Stream;
-use super::{Outlet, Synthesis};
 
 /// How often the loudspeaker is asked for room, and how much was heard: it holds 400 ms.
 const FEED_EVERY: Duration = Duration::from_millis(10);
@@ -56,14 +57,24 @@ impl Player {
         }
     }
 
-    pub(super) async fn play(mut self, mut syntheses: mpsc::Receiver<Synthesis>) {
+    pub(super) async fn play(mut self, held: Arc<Held>) {
         // An error means that the core knows already.
-        let _ = self.play_all(&mut syntheses).await;
+        let _ = self.play_all(&held).await;
     }
 
-    async fn play_all(&mut self, syntheses: &mut mpsc::Receiver<Synthesis>) -> Result<(), Stopped> {
-        while let Some(synthesis) = self.meanwhile_reporting(syntheses.recv()).await {
-            self.play_clause(synthesis).await?;
+    async fn play_all(&mut self, held: &Held) -> Result<(), Stopped> {
+        while let Some(piece) = self.meanwhile_reporting(held.next()).await {
+            match piece {
+                Piece::Block(block) => {
+                    self.feed(&block).await?;
+                    held.taken(held::length(&block));
+                }
+                Piece::Failed(error) => {
+                    let failure = failed::<()>(self.turn, Stage::TextToSpeech, Some(Err(error)));
+                    send(&self.outlet.reports, failure).await;
+                    return Err(Stopped);
+                }
+            }
         }
         self.wait_for_release().await?;
         self.flush().await?;
@@ -73,35 +84,6 @@ impl Player {
         }
         send(&self.outlet.reports, Event::Heard { turn: self.turn, heard: self.stream.heard() }).await;
         send(&self.outlet.reports, Event::PlaybackEnded { turn: self.turn }).await;
-        Ok(())
-    }
-
-    async fn play_clause(&mut self, mut synthesis: Synthesis) -> Result<(), Stopped> {
-        let mut length = Duration::ZERO;
-        let mut kept = synthesis.keep.map(|reply| (reply, Vec::new()));
-        while let Some(block) = self.meanwhile_reporting(synthesis.job.next()).await {
-            let block = match block {
-                Ok(block) => block,
-                // The length of half a clause is not told: it would pass for the whole.
-                failure @ Err(_) => {
-                    send(&self.outlet.reports, failed(self.turn, Stage::TextToSpeech, Some(failure))).await;
-                    return Err(Stopped);
-                }
-            };
-            self.mark(Mark::FirstAudio).await;
-            length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz.max(1)));
-            self.feed(&block).await?;
-            if let Some((_, blocks)) = &mut kept {
-                blocks.push(block);
-            }
-        }
-        if let Some(((language, text), blocks)) = kept
-            && !blocks.is_empty()
-        {
-            lock(&self.outlet.replies).put(&language, &text, blocks);
-        }
-        let (turn, clause) = (self.turn, synthesis.number);
-        send(&self.outlet.reports, Event::ClauseSynthesized { turn, clause, length }).await;
         Ok(())
     }
 
