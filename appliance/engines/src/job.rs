@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{Notify, mpsc};
 
+use crate::fed::Fed;
 use crate::order::{Order, Priority, Urgency};
 use crate::protocol::FED_IN_FLIGHT;
-use crate::task::{Fed, Kind};
+use crate::task::Kind;
 
 /// An engine of one kind, as its users see it: a supervised worker, or a script. One engine serves all seats.
 pub trait Engine<K: Kind>: Send + Sync {

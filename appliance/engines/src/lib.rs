@@ -15,6 +15,7 @@
 //! - Every channel is bounded: a job's outputs wait for their reader, and the worker waits with them. ([`mod@worker`]
 //!   names the one exception, which holds at most one job.)
 
+mod fed;
 mod job;
 pub mod openmp;
 mod order;
@@ -26,11 +27,11 @@ pub mod supervisor;
 mod task;
 pub mod worker;
 
+pub use fed::{Fed, MAX_FED_BYTES, MAX_FED_SAMPLES};
 pub use job::{Engine, EngineError, FeedError, Job, JobInput, JobSender, OUTPUTS_IN_FLIGHT};
 pub use order::{Order, Priority, Urgency};
 pub use supervisor::{Limits, ProcessUsage, ReplaceOrder, Supervised, WorkerHealth, WorkerProgram};
 pub use task::{
-    ChatMessage, EndOfTurn, Fed, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel,
-    MAX_FED_BYTES, MAX_FED_SAMPLES, Role, Speak, SpeechToText, Spoken, StopReason, TextToSpeech, Transcribe,
-    Transcript, Units, Wire, WorkerDetails,
+    ChatMessage, EndOfTurn, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel, Role, Speak,
+    SpeechToText, Spoken, StopReason, TextToSpeech, Transcribe, Transcript, Units, Wire, WorkerDetails,
 };

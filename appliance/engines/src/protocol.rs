@@ -17,7 +17,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::task::{Fed, Wire, WorkerDetails};
+use crate::fed::Fed;
+use crate::task::{Wire, WorkerDetails};
 
 /// Raised whenever one side would misread the other's frames.
 pub const VERSION: u32 = 3;

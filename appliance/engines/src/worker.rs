@@ -23,8 +23,9 @@ use self::input::Feeding;
 pub use self::input::Input;
 use self::outputs::Pipe;
 pub use self::outputs::{LifeSign, Outputs};
+use crate::fed::Fed;
 use crate::protocol::{self, Command, FrameError, JobId, Report};
-use crate::task::{Fed, Kind, WorkerDetails};
+use crate::task::{Kind, WorkerDetails};
 
 /// Tells a running job to stop. Cheap to check, so check it often.
 #[derive(Debug, Clone, Default)]

@@ -3,8 +3,8 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 
 use super::{CancelFlag, LifeSign};
+use crate::fed::Fed;
 use crate::protocol::{ALIVE_EVERY, FED_IN_FLIGHT, FrameError, JobId};
-use crate::task::Fed;
 
 /// What flows into a job besides its task; for most engines nothing.
 #[derive(Debug)]
