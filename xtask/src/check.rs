@@ -11,6 +11,8 @@ const PURE: &[&str] = &[
     "parley-audio",
     "parley-conversation",
     "parley-daemon",
+    "parley-door",
+    "parley-door-client",
     "parley-engines",
     "parley-model-file",
     "parley-models",
