@@ -77,8 +77,8 @@ fn nothing_of_ours_can_be_reached_from_the_network() {
     }
 }
 
-/// The engines and the daemon open no socket at all; RAUC, hawkBit's client and, later, the dashboard are the only ones
-/// that do.
+/// RAUC, hawkBit's client and, later, the gateway are the only ones that open a socket of a network; the daemon's door is
+/// the only place that lets anybody in at all.
 #[test]
 fn no_program_of_ours_listens() {
     fn look(folder: &Path, seen: &mut usize, found: &mut Vec<PathBuf>) {
@@ -90,7 +90,10 @@ fn no_program_of_ours_listens() {
             } else if path.extension().is_some_and(|end| end == "rs") {
                 *seen += 1;
                 let text = fs::read_to_string(&path).unwrap();
-                if ["TcpListener", "UdpSocket", "UnixListener"].iter().any(|socket| text.contains(socket)) {
+                let network = ["TcpListener", "UdpSocket", "TcpSocket", "UnixDatagram"];
+                let door = path.components().any(|part| part.as_os_str() == "door") || path.ends_with("src/door.rs");
+                let listens = text.contains("UnixListener") && !(door || path.ends_with("src/tests.rs"));
+                if listens || network.iter().any(|socket| text.contains(socket)) {
                     found.push(path);
                 }
             }
