@@ -14,6 +14,7 @@ const PURE: &[&str] = &[
     "parley-door",
     "parley-door-client",
     "parley-engines",
+    "parley-gateway",
     "parley-model-file",
     "parley-models",
     "parley-settings",

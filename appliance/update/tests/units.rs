@@ -71,6 +71,7 @@ fn nothing_of_ours_can_be_reached_from_the_network() {
     let services = units(".service");
     assert!(services.len() >= 9, "{services:?}");
     for service in services {
+        // The gateway is the only one that may be given more, and has no functions yet.
         assert_eq!(values(&service, "RestrictAddressFamilies"), ["AF_UNIX"], "{service}");
         assert_eq!(values(&service, "IPAddressDeny"), ["any"], "{service}");
         assert_eq!(values(&service, "IPAddressAllow"), Vec::<String>::new(), "{service}");
@@ -103,6 +104,42 @@ fn no_program_of_ours_listens() {
     look(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut seen, &mut found);
     assert!(seen > 150, "{seen} files were found");
     assert_eq!(found, Vec::<PathBuf>::new());
+}
+
+/// It may be absent, die or misbehave, and the voice goes on.
+#[test]
+fn the_voice_does_not_need_the_gateway() {
+    for unit in units(".service") {
+        for (_, name, value) in settings(&unit) {
+            let needs =
+                ["Requires", "Requisite", "BindsTo", "PartOf", "Wants", "Upholds", "After"].contains(&name.as_str());
+            assert!(!needs || !value.contains("parley-gateway"), "{unit}: {name}={value}");
+        }
+    }
+    let gateway = "parley-gateway.service";
+    assert_eq!(values(gateway, "User"), ["parley-gateway"]);
+    assert_eq!(values(gateway, "SupplementaryGroups"), ["parley-read"], "it may look, and not obey or be obeyed");
+    assert_eq!(values(gateway, "MemoryMax").len(), 1);
+    // An empty value takes back what the helpers of updates have.
+    for name in ["CapabilityBoundingSet", "ReadWritePaths", "DeviceAllow"] {
+        assert_eq!(values(gateway, name).last().map(String::as_str), Some(""), "{name}");
+    }
+}
+
+/// A socket belongs to the group of its folder: the daemon, in a user namespace of its own, cannot give it away.
+#[test]
+fn each_door_is_for_a_group_of_its_own() {
+    let folders = fs::read_to_string(overlay().join("usr/lib/tmpfiles.d/parley.conf")).unwrap();
+    let users = fs::read_to_string(overlay().join("usr/lib/sysusers.d/parley.conf")).unwrap();
+    for door in ["read", "control"] {
+        let line = folders.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let line = line.into_iter().find(|line| line.get(1) == Some(&format!("/run/parley/door/{door}").as_str()));
+        let group = format!("parley-{door}");
+        assert_eq!(line.unwrap()[2..5], ["2750", "parley", group.as_str()]);
+        assert!(users.lines().any(|line| line.split_whitespace().take(2).eq(["g", group.as_str()])), "{users}");
+    }
+    assert!(!users.contains("m     parley-gateway parley-control"));
+    assert!(values("parley.service", "RuntimeDirectory").contains(&"parley".to_owned()), "where it may make sockets");
 }
 
 #[test]

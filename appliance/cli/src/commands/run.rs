@@ -23,6 +23,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode> {
         let workers = Workers::spawn(config, &models, Needed::All)?;
         let (settings, generating) = (settings(config, &models), common::generating(config));
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
+        let door = common::door(&session, config);
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -31,6 +32,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode> {
             _ = terminate.recv() => {}
             () = tell_the_gate(&session, settings, generating) => {}
         }
+        drop(door);
         watchdog.abort();
         figures.abort();
         session.close().await;

@@ -80,6 +80,7 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     let sink = common::loudspeaker(config)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
+    let door = common::door(&session, config);
     let mut observations = session.handle.observations.subscribe();
     output::remark("Speak; Enter interrupts an answer, Ctrl-C ends the conversation.");
     let control = session.handle.control.clone();
@@ -101,6 +102,7 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
             },
         }
     }
+    drop(door);
     session.close().await;
     Ok(())
 }
