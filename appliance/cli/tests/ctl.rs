@@ -15,8 +15,8 @@ use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use parley_daemon::door::{OpenDoors, Patience, SessionHost};
 use parley_daemon::listening::{AudioFrame, Mute};
-use parley_door::{Door, DoorPhase, FOLDER_VARIABLE};
-use parley_door_client::DoorClient;
+use parley_door::{Door, DoorPhase, DoorRequest, ErrorCode, FOLDER_VARIABLE};
+use parley_door_client::{DoorClient, DoorClientError};
 use parley_engines::scripted::Scripted;
 use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 use parley_settings::Config;
@@ -54,6 +54,12 @@ impl House {
 
     /// A daemon begins, or begins anew.
     fn open(&mut self, answer: &str) {
+        let (conductor, receiver) = self.open_doors(answer);
+        self.runtime.as_ref().expect("it goes on").spawn(conductor.run(receiver));
+    }
+
+    /// The doors of a daemon whose conductor stands still.
+    fn open_doors(&mut self, answer: &str) -> (Conductor, mpsc::Receiver<AudioFrame>) {
         let engines = Engines {
             speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?")),
             language_model: Arc::new(Scripted::<LanguageModel>::answering(answer)),
@@ -68,10 +74,10 @@ impl House {
         let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
         let (frames, receiver) = mpsc::channel(1);
         (self._frames, self._playback) = (frames, playback);
-        self.runtime.as_ref().expect("it goes on").spawn(conductor.run(receiver));
         let host = SessionHost::of(handle, Mute::default(), Some(control), &Config::default(), self.update_log.clone());
         let doors = OpenDoors::open(self.folder.path(), host, Patience::default());
         self.doors = Some(doors.expect("the doors can be opened"));
+        (conductor, receiver)
     }
 
     fn ctl(&self, arguments: &[&str]) -> Output {
@@ -193,6 +199,23 @@ fn settings_are_listed_and_what_cannot_be_done_yet_says_so() {
         let error: Value = serde_json::from_slice(&refused.stdout).expect("JSON");
         assert_eq!((refused.status.code(), error["error"]["code"].clone()), (Some(1), json!("not-available")));
     }
+}
+
+/// Whatever clients want, they never wait in the conductor's way, nor it in theirs.
+#[test]
+fn where_the_conductor_has_its_hands_full_a_request_is_refused_at_once() {
+    let mut house = House::without_doors();
+    let (conductor, frames) = house.open_doors("Yes.");
+    let mut client = DoorClient::connect_below(house.folder.path(), Door::Control, "test", false).expect("it is there");
+    let mut interrupt = || client.call(DoorRequest::Interrupt { seat: None }, Duration::from_secs(10));
+    let taken = (0..1_000).take_while(|_| interrupt().is_ok()).count();
+    assert_eq!(taken, 64, "as many as its channel holds");
+    match interrupt() {
+        Err(DoorClientError::Refused(error)) => assert_eq!(error.code, ErrorCode::Busy),
+        other => panic!("{other:?}"),
+    }
+    house.runtime.as_ref().expect("it goes on").spawn(conductor.run(frames));
+    assert!(house.said(&["ask", "and now?"]).contains("Yes."), "it goes on where it was");
 }
 
 /// The conversation that docs/DOOR.md shows.
