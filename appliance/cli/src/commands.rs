@@ -4,6 +4,8 @@ mod ask;
 mod bench;
 mod check;
 mod common;
+mod ctl;
+mod gateway;
 mod models;
 mod run;
 mod say;
@@ -51,6 +53,10 @@ enum Command {
     Bench(bench::Options),
     /// Say what works on this machine, and how to fix what does not
     Check(check::Options),
+    /// See and steer the Parley that is running
+    Ctl(ctl::Options),
+    /// Stand between the network and Parley; without functions yet
+    Gateway,
     /// Install updates, go back, and see what happened
     #[command(subcommand)]
     Update(UpdateCommand),
@@ -84,6 +90,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Models(options) => models::run(&options, &config()?),
         Command::Bench(options) => bench::run(&options, &config()?),
         Command::Check(options) => check::run(&options, cli.config.as_deref()),
+        Command::Ctl(options) => ctl::run(options),
+        Command::Gateway => gateway::run(),
         Command::Update(_) => update::run(),
         Command::Completions(options) => shell::completions(&options, &mut Cli::command()),
         Command::Man => shell::man(Cli::command()),

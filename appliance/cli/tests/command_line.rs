@@ -44,9 +44,21 @@ fn refused(configuration: &str, arguments: &[&str]) -> String {
 #[test]
 fn help_names_every_command() {
     let help = printed(&["--help"]);
-    for command in
-        ["run", "talk", "ask", "say", "transcribe", "models", "bench", "check", "update", "completions", "man"]
-    {
+    for command in [
+        "run",
+        "talk",
+        "ask",
+        "say",
+        "transcribe",
+        "models",
+        "bench",
+        "check",
+        "ctl",
+        "gateway",
+        "update",
+        "completions",
+        "man",
+    ] {
         assert!(help.contains(&format!("  {command}")), "{command} is missing in:\n{help}");
         assert!(!printed(&[command, "--help"]).is_empty());
     }

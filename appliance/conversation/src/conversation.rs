@@ -108,7 +108,7 @@ impl Conversation {
             }
             Event::Announce { announcement } => self.responder.announce(announcement),
             Event::Typed { text } => self.typed(text),
-            Event::Forget => self.responder.forget(),
+            Event::Forget { last } => self.responder.forget(last),
             Event::Due => self.listener.due(now),
         }
         self.settle();

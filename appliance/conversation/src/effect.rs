@@ -44,7 +44,7 @@ pub const MAX_THOUGHTS: u32 = 4;
 
 /// An effect that was begun, and what is known of its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Begun {
+pub struct BegunEffect {
     /// Its number.
     pub id: EffectId,
     /// What was asked for.

@@ -99,8 +99,8 @@ pub enum Event {
     /// Somebody wants to speak to Parley. An answer that is being said gives way. Means no more than
     /// [`Event::Interrupt`] where Parley never sleeps.
     Woken { by: Waking },
-    /// Forget what was said.
-    Forget,
+    /// Forget what was said in the last so long, or all of it.
+    Forget { last: Option<Duration> },
     /// It is the time that [`crate::Conversation::next_wakeup`] named. Does nothing before.
     Due,
 }

@@ -42,7 +42,7 @@ mod settings;
 pub use action::{Action, Notice, Outcome};
 pub use announcement::{Announcement, AnnouncementId, AnnouncementOutcome, Sounding, Urgency};
 pub use conversation::{Conversation, Phase};
-pub use effect::{Begun, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS};
+pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS};
 pub use event::{Event, Stage, Transcript, Waking};
 pub use ids::{FRAME, Position, SeatId, TurnId};
 pub use listener::Endpointing;

@@ -188,9 +188,9 @@ impl Responder {
         }
     }
 
-    /// Whatever was said is no longer known.
-    pub(crate) fn forget(&mut self) {
-        self.history.forget();
+    /// Whatever was said in the last so long, or ever, is no longer known.
+    pub(crate) fn forget(&mut self, last: Option<Duration>) {
+        self.history.forget(last.map_or(Duration::ZERO, |last| self.now.saturating_sub(last)));
         if self.draft.is_none() && self.answer.is_none() {
             self.act(self.preparation());
         }

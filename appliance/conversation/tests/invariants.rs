@@ -27,7 +27,7 @@ struct SomeCommands(bool);
 
 impl Router for SomeCommands {
     fn route(&self, request: &Request<'_>) -> Route {
-        if self.0 && request.transcript.text.split_whitespace().count() % 2 == 0 {
+        if self.0 && request.transcript.text.split_whitespace().count().is_multiple_of(2) {
             Route::Do(Effect { name: "light".into(), arguments: "{}".into() })
         } else {
             Route::Model
@@ -224,7 +224,7 @@ mod junk {
                 Op::Failed { pick, stage } => Event::Failed { turn: turn(pick), stage },
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
                 Op::Interrupt => Event::Interrupt,
-                Op::Forget => Event::Forget,
+                Op::Forget => Event::Forget { last: None },
                 Op::Announce(announcement) => {
                     let until = announcement.until.map(|until| self.now + until);
                     Event::Announce { announcement: Announcement { until, ..announcement } }

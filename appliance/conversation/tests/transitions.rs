@@ -152,7 +152,7 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("announce: when it is quiet", |_| vec![announce(Urgency::Low)]),
     ("announce: now", |_| vec![announce(Urgency::High)]),
     ("woken by its name", |room| vec![Event::Woken { by: Waking::Word(room.position) }]),
-    ("forget", |_| vec![Event::Forget]),
+    ("forget", |_| vec![Event::Forget { last: None }]),
     ("typed", |_| vec![Event::Typed { text: "Hello?".into() }]),
     ("due, no microphone for 2 s", |_| vec![Event::Due]),
 ];

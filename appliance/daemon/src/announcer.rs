@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use parley_conversation::{AnnouncementId, AnnouncementOutcome, Event, Notice, Sounding, Urgency, speakable};
-use parley_update::announcements::{self, Announcement};
+use parley_conversation::{
+    Announcement, AnnouncementId, AnnouncementOutcome, Event, Notice, Sounding, Urgency, speakable,
+};
+use parley_update::announcements::{self, AnnouncementFile};
 use parley_update::files;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -31,7 +33,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(15 * 60);
 const SAID: &str = "announced.json";
 
 /// Announcements by their names.
-type Named = BTreeMap<String, Announcement>;
+type Named = BTreeMap<String, AnnouncementFile>;
 
 /// Where announcements come from, and where what was said is remembered.
 pub struct Announcer {
@@ -52,9 +54,9 @@ struct Said {
 
 impl Said {
     /// What is to be said next of what there is.
-    fn next(&mut self, present: &Named) -> Option<(String, Announcement)> {
+    fn next(&mut self, present: &Named) -> Option<(String, AnnouncementFile)> {
         self.now.retain(|name, _| present.contains_key(name));
-        let is_news = |(name, announcement): &(&String, &Announcement)| {
+        let is_news = |(name, announcement): &(&String, &AnnouncementFile)| {
             let ever = self.ever.get(*name).filter(|_| !announcement.every_start);
             let has_words = !speakable(&announcement.text).is_empty();
             has_words && self.now.get(*name) != Some(*announcement) && ever != Some(*announcement)
@@ -63,7 +65,7 @@ impl Said {
     }
 
     /// Notes it; true where it is to be remembered beyond this start.
-    fn note(&mut self, name: String, announcement: Announcement, to_its_end: bool) -> bool {
+    fn note(&mut self, name: String, announcement: AnnouncementFile, to_its_end: bool) -> bool {
         let remembered = to_its_end && !announcement.every_start;
         if remembered {
             self.ever.insert(name.clone(), announcement.clone());
@@ -100,7 +102,7 @@ impl Announcer {
             let mut observations = handle.observations.subscribe();
             let id = next_announcement();
             let event = Event::Announce {
-                announcement: parley_conversation::Announcement {
+                announcement: Announcement {
                     id,
                     sounding: Sounding::Text(announcement.text.clone()),
                     urgency: Urgency::Low,

@@ -142,6 +142,7 @@ impl Conductor {
         let (phase, phase_out) = watch::channel(Phase::Quiet);
         let pulse = Arc::<Pulse>::default();
         let mixer = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.mixer.clone());
+        let started = Instant::now();
         let conductor = Self {
             conversation,
             engines,
@@ -153,7 +154,7 @@ impl Conductor {
             turns: HashMap::new(),
             preparation: None,
             last_speech: Instant::now(),
-            started: Instant::now(),
+            started,
             reports,
             incoming,
             control,
@@ -161,7 +162,7 @@ impl Conductor {
             phase,
             pulse: Arc::clone(&pulse),
         };
-        (conductor, Handle { control: control_in, observations, phase: phase_out, mixer, pulse })
+        (conductor, Handle { control: control_in, observations, phase: phase_out, mixer, pulse, started })
     }
 
     /// The same conductor, with somebody who does things. Without one, every effect fails.

@@ -8,6 +8,7 @@
 //! | [`parley_conversation`] | what Parley decides; pure. Its first page defines the terms: turn, draft, release, clause, heard |
 //! | [`parley_engines`] | engine kinds, the pipe to the workers, the supervisor that keeps them alive |
 //! | [`parley_audio`] | the real-time side: microphone, loudspeaker, pausing at the sample |
+//! | [`parley_door`] | what an owner's programs are told, and can ask for; [`door`] serves it |
 //! | [`parley_models`] | which models there are, and how they get here whole |
 //! | [`parley_settings`] | which settings there are, and the layers that they come from |
 //! | [`parley_update`] | updates that cannot brick a device |
@@ -20,6 +21,7 @@
 
 pub mod announcer;
 pub mod conductor;
+pub mod door;
 pub mod health;
 pub mod listening;
 pub mod machine;

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 
 use parley_settings::Config;
-use parley_update::announcements::Announcement;
+use parley_update::announcements::AnnouncementFile;
 
 /// Settings with models that are there.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct InUse<T> {
     pub config: Config,
     pub models: T,
     /// What the owner is told where these are not the models that the settings named.
-    pub announcement: Option<Announcement>,
+    pub announcement: Option<AnnouncementFile>,
 }
 
 /// The models that the settings name, or else those that the image names, where there is one.
@@ -35,7 +35,7 @@ pub fn in_use<T, E: Display>(
     let Ok(models) = select(&config) else { return Err(problem) };
     tracing::warn!("{problem}; the image's models ({}) are used instead", config.models.profile);
     let text = "The models that my settings name are not there, so I use those that I came with.";
-    Ok(InUse { config, models, announcement: Some(Announcement::at_every_start(text)) })
+    Ok(InUse { config, models, announcement: Some(AnnouncementFile::at_every_start(text)) })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
-use crate::listening;
+use crate::listening::{self, Mute};
 use crate::workers::Workers;
 
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,8 @@ pub struct Session {
     /// Where events go in and observations come out.
     pub handle: Handle,
     pub workers: Workers,
+    /// Closes the microphone.
+    pub mute: Mute,
     conductor: JoinHandle<()>,
     _playback: Option<PlaybackThread>,
 }
@@ -56,16 +58,17 @@ impl Session {
         sink: impl Sink + 'static,
     ) -> Result<Self, SessionError> {
         let (mixer, playback) = PlaybackThread::start(sink)?;
-        let (frames, _) = listening::listen(Microphone::start(source)?)?;
+        let mute = Mute::default();
+        let (frames, _) = listening::listen(Microphone::start(source)?, mute.clone())?;
         let loudspeaker = Loudspeaker::open(mixer)?;
-        Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames)
+        Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)
     }
 
     /// A conversation in writing.
     pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let settings = Settings { spoken: false, barge_in: BargeIn::Key, ..settings };
         let (_, no_frames) = mpsc::channel(1);
-        Self::with(settings, generating, workers, None, no_frames)
+        Self::with(settings, generating, workers, None, no_frames, Mute::default())
     }
 
     fn with(
@@ -74,6 +77,7 @@ impl Session {
         workers: Workers,
         loudspeaker: Option<(Loudspeaker, PlaybackThread)>,
         frames: mpsc::Receiver<listening::AudioFrame>,
+        mute: Mute,
     ) -> Result<Self, SessionError> {
         let engines = workers.engines().ok_or(SessionError::Workers)?;
         let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
@@ -81,7 +85,7 @@ impl Session {
         let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
-        Ok(Self { handle, workers, conductor, _playback: playback })
+        Ok(Self { handle, workers, mute, conductor, _playback: playback })
     }
 
     pub async fn close(self) {

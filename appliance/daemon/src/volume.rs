@@ -42,7 +42,8 @@ impl Volume {
         Self::with(mixer, setting, folder.map(|folder| folder.join(FILE)))
     }
 
-    fn with(mixer: Mixer, setting: u8, file: Option<PathBuf>) -> Self {
+    /// The same with a file of one's own, for tests.
+    pub fn with(mixer: Mixer, setting: u8, file: Option<PathBuf>) -> Self {
         let remembered = file.as_deref().and_then(files::read_json::<Remembered>);
         let percent = match remembered {
             Some(remembered) if remembered.setting == setting && remembered.volume <= LOUDEST => remembered.volume,

@@ -152,7 +152,7 @@ async fn a_lasting_fault_lasts_until_it_is_taken_away() {
 }
 
 fn order(seat: u32, priority: Priority) -> Order {
-    Order { seat: seat, priority }
+    Order { seat, priority }
 }
 
 /// When the first output of each of these jobs comes.

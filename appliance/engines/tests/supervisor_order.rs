@@ -10,7 +10,7 @@ use support::*;
 use tokio::sync::mpsc;
 
 fn order(seat: u32, priority: Priority) -> Order {
-    Order { seat: seat, priority }
+    Order { seat, priority }
 }
 
 /// A job whose end is told by its name.

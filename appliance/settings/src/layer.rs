@@ -111,6 +111,12 @@ impl Layer {
 }
 
 impl Config {
+    /// Every setting by its name, in the order of the documents, with its value as TOML where it has one.
+    pub fn listed(&self) -> Vec<(&'static str, Option<String>)> {
+        let values = values(self);
+        keys::KEYS.iter().map(|key| (key.name, values.get(key.name).map(ToString::to_string))).collect()
+    }
+
     /// What differs from other settings, by name.
     pub fn changes_to(&self, new: &Self) -> Vec<Change> {
         let (old, new) = (values(self), values(new));

@@ -3,7 +3,7 @@
 //! Rules: only what stands in the report is said, in which no secret is; a value is said where the owner can hear whether it
 //! is the one that was meant, and else the key alone.
 
-use parley_update::announcements::Announcement;
+use parley_update::announcements::AnnouncementFile;
 
 use crate::FILE;
 use crate::system::UNCHANGED;
@@ -14,18 +14,18 @@ pub(crate) const GREETING: &str = "greeting";
 pub(crate) const OWNERS_FILE: &str = "owners-file";
 
 /// At the first start, if nobody has written a file.
-pub(crate) fn greeting() -> Announcement {
+pub(crate) fn greeting() -> AnnouncementFile {
     let text = format!(
         "Hello, I am Parley. Ask me something: I answer, and nothing that you say leaves this device. To give me a name, a \
          language or a Wi-Fi, switch me off, put my card into a computer, and copy the example on the drive AUTOBOOT to {FILE}."
     );
-    Announcement::once(text, "")
+    AnnouncementFile::once(text, "")
 }
 
 /// What the file did, or why it did nothing; `applied` tells one file from another.
-pub(crate) fn of_report(report: &str, applied: &str) -> Announcement {
+pub(crate) fn of_report(report: &str, applied: &str) -> AnnouncementFile {
     if let Some(why) = report.lines().find_map(|line| line.strip_prefix(UNCHANGED)) {
-        return Announcement::once(format!("I have changed nothing. {why}."), applied);
+        return AnnouncementFile::once(format!("I have changed nothing. {why}."), applied);
     }
     let mut said = vec![format!("I have read your file {FILE}.")];
     let mut others: Vec<String> = Vec::new();
@@ -44,12 +44,12 @@ pub(crate) fn of_report(report: &str, applied: &str) -> Announcement {
         [] => {}
         others => said.push(format!("I have also taken over: {}.", others.join(", "))),
     }
-    Announcement::once(said.join(" "), applied)
+    AnnouncementFile::once(said.join(" "), applied)
 }
 
 /// Where the file cannot be kept.
-pub(crate) fn not_kept() -> Announcement {
-    Announcement::at_every_start("I cannot keep what your file says: the memory on my card takes no write.")
+pub(crate) fn not_kept() -> AnnouncementFile {
+    AnnouncementFile::at_every_start("I cannot keep what your file says: the memory on my card takes no write.")
 }
 
 /// A key as it is read out: `updates.stick` as "updates stick".

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs, process};
 
-use parley_update::announcements::{self, Announcement};
+use parley_update::announcements::{self, AnnouncementFile};
 
 use crate::FOLDER;
 
@@ -64,8 +64,8 @@ pub fn network(configuration: &str) -> Option<String> {
     bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn refused(network: &str) -> Announcement {
-    Announcement::at_every_start(format!(
+fn refused(network: &str) -> AnnouncementFile {
+    AnnouncementFile::at_every_start(format!(
         "The Wi-Fi {network} does not take the password. I go on trying. If it has changed, write the new one onto my card."
     ))
 }

@@ -34,7 +34,7 @@ pub const LONGEST: usize = 500;
 /// Something to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
-pub struct Announcement {
+pub struct AnnouncementFile {
     /// What is said, in English.
     pub text: String,
     /// What it is about, if the same text about something else is news again: a checksum of the owner's file, for instance.
@@ -43,7 +43,7 @@ pub struct Announcement {
     pub every_start: bool,
 }
 
-impl Announcement {
+impl AnnouncementFile {
     /// One that is said at every start.
     pub fn at_every_start(text: impl Into<String>) -> Self {
         Self { text: text.into(), every_start: true, ..Self::default() }
@@ -59,7 +59,7 @@ impl Announcement {
 ///
 /// # Errors
 /// The folder cannot be written.
-pub fn leave(folder: &Path, name: &str, announcement: &Announcement) -> io::Result<()> {
+pub fn leave(folder: &Path, name: &str, announcement: &AnnouncementFile) -> io::Result<()> {
     files::replace_json(&folder.join(format!("{name}.json")), announcement)
 }
 
@@ -75,7 +75,7 @@ pub fn take_back(folder: &Path, name: &str) -> io::Result<()> {
 }
 
 /// What lies in the folder, by name; what makes no sense is passed over.
-pub fn read(folder: &Path) -> BTreeMap<String, Announcement> {
+pub fn read(folder: &Path) -> BTreeMap<String, AnnouncementFile> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries.filter_map(|entry| name_of(&entry.file_name().to_string_lossy())).collect();
     names.sort();
@@ -94,10 +94,10 @@ fn name_of(file: &str) -> Option<String> {
     is_good.then(|| name.to_owned())
 }
 
-fn read_file(path: &Path) -> Option<Announcement> {
+fn read_file(path: &Path) -> Option<AnnouncementFile> {
     let mut bytes = Vec::new();
     files::open(path).ok()?.take(LONGEST_FILE + 1).read_to_end(&mut bytes).ok()?;
-    let mut announcement: Announcement = serde_json::from_slice(&bytes).ok()?;
+    let mut announcement: AnnouncementFile = serde_json::from_slice(&bytes).ok()?;
     let is_whole = bytes.len() as u64 <= LONGEST_FILE;
     announcement.text = sayable(&announcement.text);
     (is_whole && !announcement.text.is_empty()).then_some(announcement)
@@ -128,7 +128,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("announcements");
         assert_eq!(read(&folder), BTreeMap::new(), "no folder, nothing to say");
-        let (first, second) = (Announcement::once("One.", "a"), Announcement::at_every_start("Two."));
+        let (first, second) = (AnnouncementFile::once("One.", "a"), AnnouncementFile::at_every_start("Two."));
         leave(&folder, "wifi", &first).unwrap();
         assert_eq!(read(&folder), BTreeMap::from([("wifi".to_owned(), first)]));
         leave(&folder, "wifi", &second).unwrap();
@@ -160,7 +160,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let long = "word ".repeat(300);
         for letter in 'a'..='z' {
-            leave(folder.path(), &letter.to_string(), &Announcement::once(long.as_str(), "")).unwrap();
+            leave(folder.path(), &letter.to_string(), &AnnouncementFile::once(long.as_str(), "")).unwrap();
         }
         let read = read(folder.path());
         assert_eq!(read.len(), MOST);

@@ -97,14 +97,16 @@ fn nothing_of_ours_can_be_reached_from_the_network() {
     let services = units(".service");
     assert!(services.len() >= 9, "{services:?}");
     for service in services {
+        // The gateway is the only one that may be given more, and has no functions yet.
         assert_eq!(values(&service, "RestrictAddressFamilies"), ["AF_UNIX"], "{service}");
         assert_eq!(values(&service, "IPAddressDeny"), ["any"], "{service}");
         assert_eq!(values(&service, "IPAddressAllow"), Vec::<String>::new(), "{service}");
     }
 }
 
-/// The engines and the daemon open no socket at all; RAUC, hawkBit's client and, later, the dashboard are the only ones
-/// that do.
+/// RAUC, hawkBit's client and, later, the gateway are the only ones that open a socket of a network; the daemon's door is
+/// the only place that lets anybody in at all. The Wi-Fi's supplicant answers to a Unix socket that has a name, of a
+/// folder that root alone enters.
 #[test]
 fn no_program_of_ours_listens() {
     fn look(folder: &Path, seen: &mut usize, found: &mut Vec<PathBuf>) {
@@ -116,7 +118,12 @@ fn no_program_of_ours_listens() {
             } else if path.extension().is_some_and(|end| end == "rs") {
                 *seen += 1;
                 let text = fs::read_to_string(&path).unwrap();
-                if ["TcpListener", "UdpSocket", "UnixListener"].iter().any(|socket| text.contains(socket)) {
+                let network = ["TcpListener", "UdpSocket", "TcpSocket"];
+                let supplicant = path.ends_with("setup/src/wireless.rs");
+                let door = path.components().any(|part| part.as_os_str() == "door") || path.ends_with("src/door.rs");
+                let listens = text.contains("UnixListener") && !(door || path.ends_with("src/tests.rs"));
+                let named = text.contains("UnixDatagram") && !supplicant;
+                if listens || named || network.iter().any(|socket| text.contains(socket)) {
                     found.push(path);
                 }
             }
@@ -126,6 +133,42 @@ fn no_program_of_ours_listens() {
     look(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut seen, &mut found);
     assert!(seen > 150, "{seen} files were found");
     assert_eq!(found, Vec::<PathBuf>::new());
+}
+
+/// It may be absent, die or misbehave, and the voice goes on.
+#[test]
+fn the_voice_does_not_need_the_gateway() {
+    for unit in units(".service") {
+        for (_, name, value) in settings(&unit) {
+            let needs =
+                ["Requires", "Requisite", "BindsTo", "PartOf", "Wants", "Upholds", "After"].contains(&name.as_str());
+            assert!(!needs || !value.contains("parley-gateway"), "{unit}: {name}={value}");
+        }
+    }
+    let gateway = "parley-gateway.service";
+    assert_eq!(values(gateway, "User"), ["parley-gateway"]);
+    assert_eq!(values(gateway, "SupplementaryGroups"), ["parley-read"], "it may look, and not obey or be obeyed");
+    assert_eq!(values(gateway, "MemoryMax").len(), 1);
+    // An empty value takes back what the helpers of updates have.
+    for name in ["CapabilityBoundingSet", "ReadWritePaths", "DeviceAllow"] {
+        assert_eq!(values(gateway, name).last().map(String::as_str), Some(""), "{name}");
+    }
+}
+
+/// A socket belongs to the group of its folder: the daemon, in a user namespace of its own, cannot give it away.
+#[test]
+fn each_door_is_for_a_group_of_its_own() {
+    let folders = fs::read_to_string(overlay().join("usr/lib/tmpfiles.d/parley.conf")).unwrap();
+    let users = fs::read_to_string(overlay().join("usr/lib/sysusers.d/parley.conf")).unwrap();
+    for door in ["read", "control"] {
+        let line = folders.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let line = line.into_iter().find(|line| line.get(1) == Some(&format!("/run/parley/door/{door}").as_str()));
+        let group = format!("parley-{door}");
+        assert_eq!(line.unwrap()[2..5], ["2750", "parley", group.as_str()]);
+        assert!(users.lines().any(|line| line.split_whitespace().take(2).eq(["g", group.as_str()])), "{users}");
+    }
+    assert!(!users.contains("m     parley-gateway parley-control"));
+    assert!(values("parley.service", "RuntimeDirectory").contains(&"parley".to_owned()), "where it may make sockets");
 }
 
 #[test]

@@ -42,10 +42,11 @@ export BINDGEN_EXTRA_CLANG_ARGS = "--target=${HOST_ARCH}-linux-gnu --sysroot=${S
 
 # The numbers never change: the data partition outlives every update and remembers its owners by them.
 USERADD_PACKAGES = "${PN}"
-GROUPADD_PARAM:${PN} = "--system --gid 950 parley; --system --gid 951 parley-stream"
+GROUPADD_PARAM:${PN} = "--system --gid 950 parley; --system --gid 951 parley-stream; --system --gid 952 parley-gateway; --system --gid 953 parley-read; --system --gid 954 parley-control"
 USERADD_PARAM:${PN} = "\
     --system --uid 950 --gid parley --groups audio --home-dir /var/lib/parley --no-create-home --shell /sbin/nologin parley; \
-    --system --uid 951 --gid parley-stream --home-dir / --no-create-home --shell /sbin/nologin parley-stream \
+    --system --uid 951 --gid parley-stream --home-dir / --no-create-home --shell /sbin/nologin parley-stream; \
+    --system --uid 952 --gid parley-gateway --groups parley-read --home-dir / --no-create-home --shell /sbin/nologin parley-gateway \
 "
 
 do_install:append() {

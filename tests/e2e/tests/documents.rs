@@ -3,8 +3,18 @@
 use std::path::{Path, PathBuf};
 
 /// What a path of this repository begins with.
-const FOLDERS: &[&str] =
-    &["appliance/", "docs/", "kas/", "meta-voice/", "ota/", "rootfs-overlay/", "tests/", "xtask/", ".github/"];
+const FOLDERS: &[&str] = &[
+    "appliance/",
+    "docs/",
+    "examples/",
+    "kas/",
+    "meta-voice/",
+    "ota/",
+    "rootfs-overlay/",
+    "tests/",
+    "xtask/",
+    ".github/",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -67,12 +67,13 @@ fn the_code_map_names_every_crate_and_what_it_depends_on() {
 }
 
 #[test]
-fn the_conversation_depends_on_nothing_but_serde() {
+fn the_conversation_and_the_door_depend_on_nothing_but_serde() {
     let members = members();
-    let conversation = members.iter().find(|member| text(member, "name") == "parley-conversation");
-    let names: Vec<&str> =
-        dependencies(conversation.expect("the core is a crate")).map(|it| text(it, "name")).collect();
-    assert_eq!(names, ["serde"]);
+    for name in ["parley-conversation", "parley-door"] {
+        let member = members.iter().find(|member| text(member, "name") == name).expect("it is a crate");
+        let names: Vec<&str> = dependencies(member).map(|it| text(it, "name")).collect();
+        assert_eq!(names, ["serde"], "{name}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use parley_audio::wav::WavReader;
+use parley_door::{FromClient, LineCutter};
 use parley_engines::protocol::{self, Command, Report};
 use parley_engines::{Generate, Spoken};
 use parley_model_file::Format;
@@ -27,6 +28,35 @@ pub fn worker_frame(bytes: &[u8]) -> bool {
         assert_eq!(format!("{again:?}"), format!("{:?}", Some(report)));
     }
     report.is_ok() || protocol::read::<Command<Generate>>(bytes).is_ok()
+}
+
+/// What a client says at the local door; every line that is understood is written back as it was.
+///
+/// # Panics
+/// What was read is not what is written, or the lines depend on the pieces in which they came.
+pub fn door(bytes: &[u8]) -> bool {
+    let (mut cutter, mut understood) = (LineCutter::default(), false);
+    let mut lines = Vec::new();
+    for piece in bytes.chunks(7) {
+        cutter.push(piece);
+        loop {
+            match cutter.next_line() {
+                Ok(Some(line)) => lines.push(line.to_vec()),
+                Ok(None) => break,
+                Err(_) => return false,
+            }
+        }
+    }
+    let whole: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+    assert_eq!(lines, whole[..whole.len().saturating_sub(1)]);
+    for line in &lines {
+        let Ok(message) = serde_json::from_slice::<FromClient>(line) else { continue };
+        // What is not known cannot be written.
+        let Ok(written) = serde_json::to_vec(&message) else { continue };
+        assert_eq!(serde_json::from_slice::<FromClient>(&written).ok(), Some(message));
+        understood = true;
+    }
+    understood
 }
 
 /// A recording that somebody hands to `parley transcribe`.
@@ -103,6 +133,7 @@ mod tests {
     #[test]
     fn every_target_takes_its_seeds_and_their_mutations() {
         check("worker_frame", worker_frame);
+        check("door", door);
         check("wav", wav);
         check("model_file", model_file);
         check("model_manifest", model_manifest);

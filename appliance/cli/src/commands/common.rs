@@ -10,6 +10,10 @@ use parley_engines::supervisor::Supervised;
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 
 use parley_daemon::conductor::Generating;
+use parley_daemon::door::{OpenDoors, Patience, SessionHost};
+use parley_daemon::session::Session;
+use parley_daemon::volume::Volume;
+use parley_door::Door;
 use parley_settings::Config;
 
 /// The models of the configured profile, all of them complete.
@@ -44,6 +48,18 @@ pub(super) fn loudspeaker(config: &Config) -> Result<AlsaSink> {
 
 pub(super) fn generating(config: &Config) -> Generating {
     Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() }
+}
+
+/// Opens the local door, where there is a place for it. A conversation goes on without one.
+pub(super) fn door(session: &Session, volume: Option<Volume>, config: &Config) -> Option<OpenDoors> {
+    let folder = Door::folder(|name| std::env::var_os(name))?;
+    match OpenDoors::open(&folder, SessionHost::new(session, volume, config), Patience::default()) {
+        Ok(doors) => Some(doors),
+        Err(error) => {
+            tracing::warn!(%error, "`parley ctl` will not find this Parley");
+            None
+        }
+    }
 }
 
 /// Runs on one thread: the work is done in other processes.

@@ -42,9 +42,8 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         };
         let workers = Workers::spawn(config, models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
-        if let Some(mixer) = session.handle.mixer.clone() {
-            Volume::start(mixer, config.audio.volume);
-        }
+        let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
+        let door = common::door(&session, volume, config);
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -53,6 +52,7 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
             _ = terminate.recv() => {}
             () = speak_for_itself(&session, settings, generating, announcer) => {}
         }
+        drop(door);
         watchdog.abort();
         figures.abort();
         session.close().await;

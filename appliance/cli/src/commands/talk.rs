@@ -81,9 +81,8 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     let sink = common::loudspeaker(config)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
-    if let Some(mixer) = session.handle.mixer.clone() {
-        Volume::start(mixer, config.audio.volume);
-    }
+    let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
+    let door = common::door(&session, volume, config);
     let mut observations = session.handle.observations.subscribe();
     output::remark("Speak; Enter interrupts an answer, Ctrl-C ends the conversation.");
     let control = session.handle.control.clone();
@@ -105,6 +104,7 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
             },
         }
     }
+    drop(door);
     session.close().await;
     Ok(())
 }
@@ -202,7 +202,9 @@ fn show(observation: &Observation, json: bool) -> Result<()> {
         Observation::Notice(Notice::Degraded { stage, degraded: false }) => {
             output::line(format_args!("  ! {stage} works again"))
         }
-        Observation::Notice(Notice::SpeechBegan) | Observation::Turn(_) => Ok(()),
+        Observation::Notice(Notice::Announcing { .. }) => output::part("  parley, unasked: "),
+        Observation::Notice(Notice::SpeechBegan | Notice::Announced { .. } | Notice::Attentive { .. })
+        | Observation::Turn(_) => Ok(()),
     }
 }
 

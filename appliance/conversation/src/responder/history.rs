@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::effect::{Begun, Effect, EffectId, EffectResult};
+use crate::effect::{BegunEffect, Effect, EffectId, EffectResult};
 use crate::ids::TurnId;
 
 /// Characters per second of a very slow voice: what was heard of a clause whose length is not known yet is estimated
@@ -28,7 +28,7 @@ pub struct Exchange {
     /// When the answer began, on the clock of [`crate::Conversation::handle`].
     pub at: Duration,
     /// What was begun for it, in order.
-    pub effects: Vec<Begun>,
+    pub effects: Vec<BegunEffect>,
     clauses: Vec<Clause>,
     heard: Duration,
     complete: bool,
@@ -142,7 +142,7 @@ impl History {
     /// Something is being done for the question.
     pub(super) fn effect(&mut self, turn: TurnId, id: EffectId, effect: Effect) {
         if let Some(exchange) = self.exchange(turn) {
-            exchange.effects.push(Begun { id, effect, result: None });
+            exchange.effects.push(BegunEffect { id, effect, result: None });
         }
     }
 
@@ -162,8 +162,9 @@ impl History {
         self.latest = now;
     }
 
-    pub(super) fn forget(&mut self) {
-        self.exchanges.clear();
+    /// What was begun at this time or later is forgotten.
+    pub(super) fn forget(&mut self, since: Duration) {
+        self.exchanges.retain(|exchange| exchange.at < since);
     }
 
     /// This much of the answer has been heard; never goes back.

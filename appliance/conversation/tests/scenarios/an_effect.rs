@@ -205,8 +205,12 @@ mod what_was_said {
     fn is_forgotten_when_somebody_wishes() {
         let mut room = Room::new();
         room.silence(500).says("one", 500).quiet();
+        room.silence(60_000).says("two", 500).quiet();
+        room.tell(Event::Forget { last: Some(ms(30_000)) });
+        let left: Vec<String> = room.history().into_iter().map(|(question, _)| question).collect();
+        assert_eq!(left, ["one"]);
         let prepared = room.count("prepare");
-        room.tell(Event::Forget);
+        room.tell(Event::Forget { last: None });
         assert_eq!((room.history().len(), room.count("prepare")), (0, prepared + 1));
     }
 

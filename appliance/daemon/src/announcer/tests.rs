@@ -26,11 +26,18 @@ impl Stage {
         let (control, wanted) = mpsc::channel(8);
         let (observations, _) = broadcast::channel(8);
         let (_, phase) = watch::channel(Phase::Quiet);
-        let handle = Handle { control, observations: observations.clone(), phase, mixer: None, pulse: Arc::default() };
+        let handle = Handle {
+            control,
+            observations: observations.clone(),
+            phase,
+            mixer: None,
+            pulse: Arc::default(),
+            started: tokio::time::Instant::now(),
+        };
         Self { folder: tempfile::tempdir().unwrap(), wanted, observations, id: AnnouncementId(0), handle }
     }
 
-    fn leave(&self, name: &str, announcement: &Announcement) {
+    fn leave(&self, name: &str, announcement: &AnnouncementFile) {
         announcements::leave(&self.folder.path().join("run"), name, announcement).unwrap();
     }
 
@@ -68,8 +75,8 @@ impl Stage {
 #[tokio::test(start_paused = true)]
 async fn what_was_said_is_not_said_at_the_next_start_and_a_fault_that_lasts_is() {
     let mut stage = Stage::new();
-    stage.leave("greeting", &Announcement::once("I am Parley.", ""));
-    stage.leave("memory", &Announcement::at_every_start("I forget."));
+    stage.leave("greeting", &AnnouncementFile::once("I am Parley.", ""));
+    stage.leave("memory", &AnnouncementFile::at_every_start("I forget."));
     let first = stage.start(Named::new());
     stage.says("I am Parley.").await;
     stage.says("I forget.").await;
@@ -84,12 +91,12 @@ async fn what_was_said_is_not_said_at_the_next_start_and_a_fault_that_lasts_is()
 #[tokio::test(start_paused = true)]
 async fn the_same_words_about_something_else_are_news_and_so_is_what_comes_back() {
     let mut stage = Stage::new();
-    stage.leave("owners-file", &Announcement::once("It has a mistake.", "first"));
+    stage.leave("owners-file", &AnnouncementFile::once("It has a mistake.", "first"));
     let start = stage.start(Named::new());
     stage.says("It has a mistake.").await;
-    stage.leave("owners-file", &Announcement::once("It has a mistake.", "second"));
+    stage.leave("owners-file", &AnnouncementFile::once("It has a mistake.", "second"));
     stage.says("It has a mistake.").await;
-    let wifi = Announcement::at_every_start("The key is wrong.");
+    let wifi = AnnouncementFile::at_every_start("The key is wrong.");
     for _ in 0..2 {
         stage.leave("wifi", &wifi);
         stage.says("The key is wrong.").await;
@@ -102,7 +109,7 @@ async fn the_same_words_about_something_else_are_news_and_so_is_what_comes_back(
 #[tokio::test(start_paused = true)]
 async fn what_was_hushed_waits_for_the_next_start_and_what_nobody_heard_is_tried_again() {
     let mut stage = Stage::new();
-    let own = Named::from([("profile".to_owned(), Announcement::once("My models are missing.", ""))]);
+    let own = Named::from([("profile".to_owned(), AnnouncementFile::once("My models are missing.", ""))]);
     let start = stage.start(own.clone());
     assert!(stage.wanted().await.is_some());
     stage.report(AnnouncementOutcome::Failed);
@@ -120,8 +127,8 @@ async fn what_was_hushed_waits_for_the_next_start_and_what_nobody_heard_is_tried
 #[tokio::test(start_paused = true)]
 async fn what_has_no_words_in_it_is_not_waited_for() {
     let mut stage = Stage::new();
-    stage.leave("empty", &Announcement::once("** …", ""));
-    stage.leave("greeting", &Announcement::once("I am Parley.", ""));
+    stage.leave("empty", &AnnouncementFile::once("** …", ""));
+    stage.leave("greeting", &AnnouncementFile::once("I am Parley.", ""));
     let start = stage.start(Named::new());
     stage.says("I am Parley.").await;
     start.abort();
@@ -132,7 +139,7 @@ async fn a_garbled_memory_or_none_says_it_again_and_stops_nothing() {
     let mut stage = Stage::new();
     std::fs::create_dir(stage.folder.path().join("state")).unwrap();
     std::fs::write(stage.folder.path().join("state").join(SAID), "[1,").unwrap();
-    stage.leave("greeting", &Announcement::once("I am Parley.", ""));
+    stage.leave("greeting", &AnnouncementFile::once("I am Parley.", ""));
     let start = stage.start(Named::new());
     stage.says("I am Parley.").await;
     assert_eq!(stage.wanted().await, None);
@@ -148,7 +155,7 @@ async fn the_core_says_it_and_the_announcer_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let text =
         "Your file \"parley-setup.toml\" - line 2: *name* is missing; write name = 1. Then start me again, please!";
-    announcements::leave(folder.path(), "owners-file", &Announcement::once(text, "")).unwrap();
+    announcements::leave(folder.path(), "owners-file", &AnnouncementFile::once(text, "")).unwrap();
     let engines = Engines {
         speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("")),
         language_model: Arc::new(Scripted::<LanguageModel>::answering("No.")),

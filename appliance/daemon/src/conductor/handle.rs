@@ -13,6 +13,7 @@ use parley_conversation::{
 use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
+use tokio::time::Instant;
 
 use super::timeline::Timeline;
 use crate::health::Pulse;
@@ -108,4 +109,6 @@ pub struct Handle {
     /// For whatever sounds beside answers; none where they are only shown.
     pub mixer: Option<Mixer>,
     pub pulse: Arc<Pulse>,
+    /// The beginning of the core's clock.
+    pub started: Instant,
 }

@@ -10,14 +10,14 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
-use super::{AudioFrame, FRAMES_IN_FLIGHT, VoiceActivity};
+use super::{AudioFrame, FRAMES_IN_FLIGHT, Mute, VoiceActivity};
 
 /// How long a silent device is waited for before looking whether anyone still listens.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Starts listening; the thread ends with the receiver. The second part counts frames that were dropped because the
 /// conductor was more than a second behind.
-pub fn listen(mut microphone: Microphone) -> std::io::Result<(mpsc::Receiver<AudioFrame>, Arc<AtomicU64>)> {
+pub fn listen(mut microphone: Microphone, mute: Mute) -> std::io::Result<(mpsc::Receiver<AudioFrame>, Arc<AtomicU64>)> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
     let dropped = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&dropped);
@@ -25,11 +25,12 @@ pub fn listen(mut microphone: Microphone) -> std::io::Result<(mpsc::Receiver<Aud
         let mut activity = VoiceActivity::default();
         while !frames.is_closed() {
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
+            let samples = if mute.is_set() { [0; FRAME_SAMPLES] } else { frame.samples };
             let frame = AudioFrame {
                 end: Position(frame.position + FRAME_SAMPLES as u64),
                 arrived: Instant::from_std(frame.arrived_at),
-                samples: frame.samples,
-                speech: activity.judge(&frame.samples),
+                samples,
+                speech: activity.judge(&samples),
             };
             if let Err(TrySendError::Full(_)) = frames.try_send(frame) {
                 counter.fetch_add(1, Ordering::Relaxed);
@@ -37,4 +38,36 @@ pub fn listen(mut microphone: Microphone) -> std::io::Result<(mpsc::Receiver<Aud
         }
     })?;
     Ok((receiver, dropped))
+}
+
+#[cfg(test)]
+mod tests {
+    use parley_audio::capture::{FRAME_RATE_HZ, QueueSource};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_muted_microphone_delivers_silence_and_goes_on() {
+        let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
+        let mute = Mute::default();
+        let microphone = Microphone::start(source).expect("it starts");
+        let (mut frames, _) = listen(microphone, mute.clone()).expect("a thread");
+        let mut loudest_of = async |frames_in_all: usize| {
+            let mut loudest = 0;
+            for _ in 0..frames_in_all {
+                let frame = frames.recv().await.expect("the microphone goes on");
+                loudest = loudest.max(frame.samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0));
+            }
+            loudest
+        };
+        let tone: Vec<i16> = (0..16_000).map(|n| if n / 40 % 2 == 0 { 9_000 } else { -9_000 }).collect();
+        let _clip = clips.push(tone).expect("there is room");
+        assert!(loudest_of(20).await > 8_000, "it is open");
+        mute.set(true);
+        loudest_of(5).await;
+        assert_eq!(loudest_of(10).await, 0);
+        mute.set(false);
+        loudest_of(3).await;
+        assert!(loudest_of(5).await > 8_000, "it is open again");
+    }
 }

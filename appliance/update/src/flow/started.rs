@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{probation, reset};
-use crate::announcements::{self, Announcement};
+use crate::announcements::{self, AnnouncementFile};
 use crate::bootchain::journal::{Meaning, Start};
 use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::table::Table;
@@ -80,7 +80,7 @@ const SAY_EEPROM_TOO_OLD: &str = "The firmware of my board is too old to come ba
 
 /// Has the assistant say at this start what lasts until somebody does something about it.
 fn aloud(system: &System, name: &str, text: &str) {
-    let left = announcements::leave(&system.path(announcements::FOLDER), name, &Announcement::at_every_start(text));
+    let left = announcements::leave(&system.path(announcements::FOLDER), name, &AnnouncementFile::at_every_start(text));
     if let Err(error) = left {
         output::remark(format_args!("the assistant will not say it: {error}"));
     }

@@ -84,6 +84,7 @@ an include that is not there | voice.conf | include/parley-disk.inc | include/pa
 a dependency with a wrong name | packagegroup-voice.bb | parley-overlay \ | parley-overlays \
 == users
 a user whose number may change | parley_0.1.0.bb | --system --uid 950 | --system
+a group whose number may change | parley_0.1.0.bb | --system --gid 953 | --system
 == sizes are limited
 a root without a limit | voice-image.inc | PARLEY_ROOT_BUDGET ?= "256000" | PARLEY_ROOT_BUDGET ?= "512000"
 == no network service

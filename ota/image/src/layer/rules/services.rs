@@ -70,8 +70,19 @@ pub fn users(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             made.push((name.to_owned(), option("--home-dir").unwrap_or("-").to_owned()));
         }
     }
+    let groups: Vec<(String, bool)> = layer
+        .assignments()
+        .filter(|assignment| assignment.base() == "GROUPADD_PARAM")
+        .flat_map(|assignment| assignment.value.split(';').map(str::to_owned).collect::<Vec<_>>())
+        .map(|group| (group.split_whitespace().last().unwrap_or_default().to_owned(), has_word(&group, "--gid")))
+        .collect();
     let files = layer.checkout.files("rootfs-overlay")?;
     for (path, text) in files.iter().filter(|(path, _)| path.contains("sysusers.d")) {
+        for name in text.lines().filter(|line| line.starts_with('g')).filter_map(|line| line.split_whitespace().nth(1))
+        {
+            let fixed = groups.iter().any(|(group, fixed)| group == name && *fixed);
+            findings.expect(fixed, path, format!("no recipe makes the group {name} with a fixed number"));
+        }
         for line in text.lines().filter(|line| line.starts_with('u')) {
             let fields: Vec<_> = line.split('"').next().unwrap_or(line).split_whitespace().collect();
             let Some(name) = fields.get(1) else { continue };

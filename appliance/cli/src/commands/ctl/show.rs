@@ -1,0 +1,95 @@
+//! State, events and replies in words.
+
+use anyhow::Result;
+use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, SeatState, UpdateStep};
+use parley_door_client::DoorClient;
+
+use super::output;
+
+pub(super) fn state(client: &DoorClient) -> Result<()> {
+    let state = client.state();
+    for seat in &state.seats {
+        output::line(seat_line(seat, &client.hello().parley))?;
+    }
+    for engine in &state.out_of_order {
+        output::line(format_args!("{engine} is out of order; `parley check` says why"))?;
+    }
+    state.update.iter().try_for_each(|step| output::line(format_args!("update: {}", update(step))))
+}
+
+fn seat_line(seat: &SeatState, parley: &str) -> String {
+    let mut line = format!("Parley {parley} ({}) {}", seat.seat, phase(seat.phase));
+    if let Some(volume) = seat.volume {
+        line += &format!("; volume {volume} %");
+    }
+    if seat.muted {
+        line += "; the microphone is closed";
+    }
+    line
+}
+
+pub(super) fn event(event: &DoorEvent) -> Result<()> {
+    let words = |text: &Option<String>| text.as_ref().map_or_else(String::new, |text| format!(": {text}"));
+    output::line(match event {
+        DoorEvent::Phase { phase: now, .. } => format!("Parley {}", phase(*now)),
+        DoorEvent::SpeechBegan { .. } => "somebody speaks".into(),
+        DoorEvent::NoWords { .. } => "there were no words".into(),
+        DoorEvent::Understood { language, text, .. } => format!("a question ({language}){}", words(text)),
+        DoorEvent::Answering { text, .. } => format!("an answer{}", words(text)),
+        DoorEvent::TurnEnded { outcome, .. } => format!("the answer is over{}", ending(*outcome)),
+        DoorEvent::Engine { engine, works: true } => format!("{engine} works again"),
+        DoorEvent::Engine { engine, works: false } => format!("{engine} is out of order; `parley check` says why"),
+        DoorEvent::Volume { percent, .. } => format!("volume {percent} %"),
+        DoorEvent::Muted { muted: true, .. } => "the microphone is closed".into(),
+        DoorEvent::Muted { muted: false, .. } => "the microphone is open".into(),
+        DoorEvent::Update(step) => format!("update: {}", update(step)),
+        DoorEvent::ToolCalled { name, .. } => format!("the tool {name} is asked"),
+        DoorEvent::Unknown => return Ok(()),
+    })
+}
+
+pub(super) fn reply(reply: &DoorReply) -> Result<()> {
+    match reply {
+        DoorReply::Volume { percent } => output::line(format_args!("volume {percent} %")),
+        DoorReply::Settings { settings } => settings.iter().try_for_each(|setting| match &setting.value {
+            Some(value) => output::line(format_args!("{} = {value}", setting.key)),
+            None => output::line(format_args!("{} is not set", setting.key)),
+        }),
+        DoorReply::Done | DoorReply::Status(_) | DoorReply::Answered { .. } | DoorReply::Unknown => Ok(()),
+    }
+}
+
+pub(super) fn ending(outcome: DoorOutcome) -> &'static str {
+    match outcome {
+        DoorOutcome::Completed | DoorOutcome::Unknown => "",
+        DoorOutcome::Interrupted => " (interrupted)",
+        DoorOutcome::Withdrawn => " (taken back: the question went on)",
+    }
+}
+
+fn phase(phase: DoorPhase) -> &'static str {
+    match phase {
+        DoorPhase::Asleep => "waits to be woken",
+        DoorPhase::Quiet => "waits for somebody to speak",
+        DoorPhase::Listening => "listens",
+        DoorPhase::Deciding => "listens whether somebody goes on",
+        DoorPhase::Thinking => "thinks",
+        DoorPhase::Speaking => "speaks",
+        DoorPhase::Interrupted => "lets somebody speak who interrupts",
+        DoorPhase::Unknown => "does something that this program does not know",
+    }
+}
+
+fn update(UpdateStep { step, version, percent, because }: &UpdateStep) -> String {
+    let mut line = step.clone();
+    if let Some(version) = version {
+        line += &format!(" {version}");
+    }
+    if let Some(percent) = percent {
+        line += &format!(" {percent} %");
+    }
+    if let Some(because) = because {
+        line += &format!(": {because}");
+    }
+    line
+}

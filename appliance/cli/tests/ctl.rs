@@ -1,0 +1,320 @@
+//! `parley ctl` at the door of a conversation whose engines are scripted, and at nobody's.
+
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{eventually, only_unix_sockets};
+use parley_audio::playback::{LOUDSPEAKER_HZ, PlaybackThread, RecordingSink};
+use parley_conversation::{BargeIn, Conversation, ModelOnly, SeatId, Settings};
+use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
+use parley_daemon::door::{OpenDoors, Patience, SessionHost};
+use parley_daemon::listening::{AudioFrame, Mute};
+use parley_daemon::volume::Volume;
+use parley_door::{Door, DoorPhase, DoorRequest, ErrorCode, FOLDER_VARIABLE};
+use parley_door_client::{DoorClient, DoorClientError};
+use parley_engines::scripted::Scripted;
+use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
+use parley_settings::Config;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+/// A running Parley with scripted engines.
+struct House {
+    folder: TempDir,
+    update_log: PathBuf,
+    doors: Option<OpenDoors>,
+    _playback: PlaybackThread,
+    _frames: mpsc::Sender<AudioFrame>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl House {
+    fn answering(answer: &str) -> Self {
+        let mut house = Self::without_doors();
+        house.open(answer);
+        house
+    }
+
+    fn without_doors() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (frames, _) = mpsc::channel(1);
+        let (sink, _) = RecordingSink::new(LOUDSPEAKER_HZ);
+        let (_, playback) = PlaybackThread::start(sink).expect("a thread");
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let update_log = folder.path().join("events");
+        let runtime = Some(runtime.expect("a runtime"));
+        Self { folder, update_log, doors: None, _playback: playback, _frames: frames, runtime }
+    }
+
+    /// A daemon begins, or begins anew.
+    fn open(&mut self, answer: &str) {
+        let (conductor, receiver) = self.open_doors(answer);
+        self.runtime.as_ref().expect("it goes on").spawn(conductor.run(receiver));
+    }
+
+    /// The doors of a daemon whose conductor stands still.
+    fn open_doors(&mut self, answer: &str) -> (Conductor, mpsc::Receiver<AudioFrame>) {
+        let engines = Engines {
+            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?")),
+            language_model: Arc::new(Scripted::<LanguageModel>::answering(answer)),
+            text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
+            end_of_turn: None,
+            seat: SeatId::default(),
+        };
+        let (sink, _) = RecordingSink::new(LOUDSPEAKER_HZ);
+        let (mixer, playback) = PlaybackThread::start(sink).expect("a thread");
+        let volume = Volume::with(mixer.clone(), 100, Some(self.folder.path().join("volume.json")));
+        let settings = Settings { barge_in: BargeIn::Key, ..Settings::default() };
+        let conversation = Conversation::new(settings, Box::new(ModelOnly), false);
+        let loudspeaker = Loudspeaker::open(mixer).ok();
+        let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
+        let (frames, receiver) = mpsc::channel(1);
+        (self._frames, self._playback) = (frames, playback);
+        let host = SessionHost::of(handle, Mute::default(), Some(volume), &Config::default(), self.update_log.clone());
+        let doors = OpenDoors::open(self.folder.path(), host, Patience::default());
+        self.doors = Some(doors.expect("the doors can be opened"));
+        (conductor, receiver)
+    }
+
+    fn ctl(&self, arguments: &[&str]) -> Output {
+        ctl(self.folder.path(), arguments).output().expect("it can be started")
+    }
+
+    fn said(&self, arguments: &[&str]) -> String {
+        let output = self.ctl(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.said(&[arguments, &["--json"]].concat())).expect("JSON")
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.doors = None;
+        self.runtime.take().expect("it goes on").shutdown_background();
+    }
+}
+
+fn ctl(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
+    command.arg("ctl").args(arguments).env(FOLDER_VARIABLE, folder).env_remove("PARLEY_LOG");
+    command
+}
+
+/// A program that is ended with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn the_state_is_told_in_words_and_as_json() {
+    let house = House::answering("Half past four.");
+    let said = house.said(&["status"]);
+    assert!(said.contains("waits for somebody to speak; volume 100 %"), "{said}");
+    assert_eq!(house.said(&["volume", "30"]), "volume 30 %\n");
+    house.said(&["mute"]);
+    let state = house.json(&["status"]);
+    let own = json!({"seat": "own", "phase": "quiet", "muted": true, "volume": 30});
+    assert_eq!(state["seats"], json!([own]));
+    assert!(house.said(&["status"]).contains("the microphone is closed"));
+    house.said(&["mute", "off"]);
+    assert_eq!(house.json(&["status"])["seats"][0]["muted"], json!(false));
+    assert_eq!(house.json(&["volume"]), json!({"reply": "volume", "percent": 30}));
+    assert!(!house.ctl(&["volume", "101"]).status.success());
+}
+
+#[test]
+fn a_question_is_answered_here_and_aloud() {
+    let house = House::answering("It is half past four. Why?");
+    assert_eq!(house.said(&["ask", "what", "time", "is", "it?"]), "It is half past four. Why?\n");
+    let reply = house.json(&["ask", "and now?"]);
+    assert_eq!(reply["answer"], json!("It is half past four. Why?"));
+    assert_eq!((reply["reply"].clone(), reply["outcome"].clone()), (json!("answered"), json!("completed")));
+    let long = "x".repeat(4_001);
+    let refused = house.ctl(&["ask", "--json", &long]);
+    let refused: Value = serde_json::from_slice(&refused.stdout).expect("JSON");
+    assert_eq!(refused["error"]["code"], json!("bad-request"));
+}
+
+#[test]
+fn an_answer_is_interrupted() {
+    let house = House::answering(&"This goes on and on. ".repeat(40));
+    let asked = ctl(house.folder.path(), &["ask", "tell me a story"]).stdout(Stdio::piped()).spawn();
+    let mut asked = Running(asked.expect("it starts"));
+    let mut light = DoorClient::connect_below(house.folder.path(), Door::Read, "test", true).expect("it is there");
+    while light.state().seats[0].phase != DoorPhase::Speaking {
+        light.wait(Some(Duration::from_secs(10))).expect("it is there").expect("something happens");
+    }
+    house.said(&["interrupt"]);
+    let mut said = String::new();
+    let out = asked.0.stdout.as_mut().expect("it is piped");
+    std::io::Read::read_to_string(out, &mut said).expect("it ends");
+    assert!(said.trim_end().ends_with("(interrupted)"), "{said}");
+}
+
+#[test]
+fn what_happens_is_told_as_it_happens_and_words_only_where_they_are_asked_for() {
+    let house = House::answering("A secret.");
+    for (arguments, told) in [(&["watch", "--json"][..], false), (&["watch", "--json", "--words"], true)] {
+        let watching = ctl(house.folder.path(), arguments).stdout(Stdio::piped()).spawn();
+        let mut watching = Running(watching.expect("it starts"));
+        let mut lines = BufReader::new(watching.0.stdout.take().expect("it is piped")).lines().map_while(Result::ok);
+        let next = |lines: &mut dyn Iterator<Item = String>| lines.next().expect("it goes on");
+        assert!(next(&mut lines).starts_with(r#"{"type":"state","#));
+        house.said(&["ask", "what is it?"]);
+        let mut all = String::new();
+        while !all.contains("turn-ended") {
+            all += &next(&mut lines);
+        }
+        assert!(all.contains(r#""event":"understood""#) && all.contains(r#""event":"answering""#), "{all}");
+        assert_eq!(all.contains("A secret.") && all.contains("what is it?"), told, "{all}");
+        assert_eq!(all.contains("secret"), told, "{all}");
+    }
+}
+
+#[test]
+fn settings_are_listed() {
+    let house = House::answering("Yes.");
+    let settings = house.said(&["settings"]);
+    assert!(settings.contains("conversation.barge-in = \"key\"\n"), "{settings}");
+    assert!(settings.contains("conversation.persona is not set\n"), "{settings}");
+    assert_eq!(house.json(&["settings"])["settings"][0]["key"], json!("audio.input"));
+}
+
+#[test]
+fn what_is_to_be_said_is_said_and_what_was_said_is_forgotten() {
+    let house = House::answering("Yes.");
+    house.said(&["say", "hello"]);
+    house.said(&["announce", "--urgency", "high", "tea is ready"]);
+    house.said(&["forget"]);
+    house.said(&["forget", "--minutes", "5"]);
+    let refused = house.ctl(&["say", "", "--json"]);
+    let error: Value = serde_json::from_slice(&refused.stdout).expect("JSON");
+    assert_eq!((refused.status.code(), error["error"]["code"].clone()), (Some(1), json!("bad-request")));
+}
+
+/// Whatever clients want, they never wait in the conductor's way, nor it in theirs.
+#[test]
+fn where_the_conductor_has_its_hands_full_a_request_is_refused_at_once() {
+    let mut house = House::without_doors();
+    let (conductor, frames) = house.open_doors("Yes.");
+    let mut client = DoorClient::connect_below(house.folder.path(), Door::Control, "test", false).expect("it is there");
+    let mut interrupt = || client.call(DoorRequest::Interrupt { seat: None }, Duration::from_secs(10));
+    let taken = (0..1_000).take_while(|_| interrupt().is_ok()).count();
+    assert_eq!(taken, 64, "as many as its channel holds");
+    match interrupt() {
+        Err(DoorClientError::Refused(error)) => assert_eq!(error.code, ErrorCode::Busy),
+        other => panic!("{other:?}"),
+    }
+    house.runtime.as_ref().expect("it goes on").spawn(conductor.run(frames));
+    assert!(house.said(&["ask", "and now?"]).contains("Yes."), "it goes on where it was");
+}
+
+/// The conversation that docs/DOOR.md shows.
+#[test]
+fn the_page_shows_what_is_really_said() {
+    const PAGE: &str = include_str!("../../../docs/DOOR.md");
+    let (_, rest) = PAGE.split_once("```text\n").expect("the page shows a conversation");
+    let house = House::answering("Half past four.");
+    let mut stream = UnixStream::connect(Door::Control.socket(house.folder.path())).expect("the door is open");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("it can be set");
+    let mut lines = BufReader::new(stream.try_clone().expect("a second one")).lines();
+    // Numbers depend on the moment, and messages for people on the version.
+    let comparable = |line: &str| {
+        let mut value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        (value["number"], value["parley"]) = (Value::Null, Value::Null);
+        if let Some(error) = value.get_mut("error") {
+            error["message"] = Value::Null;
+        }
+        value
+    };
+    let (mut said, mut heard) = (0, 0);
+    for shown in rest.split("```").next().expect("it ends").lines() {
+        if let Some(line) = shown.strip_prefix("> ") {
+            writeln!(stream, "{line}").expect("it is taken");
+            said += 1;
+        } else {
+            let wanted = comparable(shown.strip_prefix("< ").expect("a line of either side"));
+            while comparable(&lines.next().expect("it goes on").unwrap_or_else(|_| panic!("in vain: {shown}")))
+                != wanted
+            {}
+            heard += 1;
+        }
+    }
+    assert!(said > 5 && heard > 5);
+}
+
+#[test]
+fn what_happens_with_updates_is_told_too() {
+    let house = House::answering("Yes.");
+    let line = r#"{"event":"offered","version":"1.4.0"}"#;
+    std::fs::write(&house.update_log, format!("{line}\n")).expect("it can be written");
+    eventually("the offer is told", || house.said(&["status"]).contains("update: offered 1.4.0"));
+}
+
+#[test]
+fn a_parley_that_does_not_run_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for command in ["status", "watch", "interrupt", "mute", "volume", "settings", "forget"] {
+        let failed = ctl(folder.path(), &[command]).output().expect("it starts");
+        let message = String::from_utf8_lossy(&failed.stderr).into_owned();
+        assert!(failed.status.code() == Some(1) && message.contains("`parley run`"), "{command}: {message}");
+    }
+    let failed = ctl(folder.path(), &["status", "--json"]).output().expect("it starts");
+    let error: Value = serde_json::from_slice(&failed.stdout).expect("JSON");
+    assert_eq!(error["error"]["code"], json!("not-available"));
+    let mut nowhere = ctl(folder.path(), &["status"]);
+    let nowhere = nowhere.env_remove(FOLDER_VARIABLE).env_remove("XDG_RUNTIME_DIR").output().expect("it starts");
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("XDG_RUNTIME_DIR"), "{nowhere:?}");
+}
+
+#[test]
+fn the_gateway_lives_with_and_without_a_daemon_and_opens_no_socket_of_a_network() {
+    let mut house = House::without_doors();
+    let manager = UnixDatagram::bind(house.folder.path().join("notify")).expect("a socket");
+    manager.set_read_timeout(Some(Duration::from_secs(20))).expect("it can be set");
+    let mut gateway = Command::new(env!("CARGO_BIN_EXE_parley"));
+    gateway
+        .arg("gateway")
+        .env(FOLDER_VARIABLE, house.folder.path())
+        .env("NOTIFY_SOCKET", house.folder.path().join("notify"));
+    let gateway = Running(gateway.spawn().expect("it starts"));
+    let told = |wanted: &str| {
+        let begun = Instant::now();
+        loop {
+            let mut buffer = [0; 4_096];
+            let length = manager.recv(&mut buffer).unwrap_or_else(|error| panic!("waiting for {wanted:?}: {error}"));
+            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            assert!(text.contains("WATCHDOG=1"), "every word is a sign of life: {text}");
+            if text.contains(wanted) {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(40), "waiting for {wanted:?}");
+        }
+    };
+    told("READY=1");
+    told("STATUS=waits for the daemon");
+    house.open("Yes.");
+    told("STATUS=follows Parley");
+    only_unix_sockets(gateway.0.id());
+    house.doors = None;
+    told("STATUS=waits for the daemon");
+    house.open("Yes.");
+    told("STATUS=follows Parley");
+    assert!(house.said(&["ask", "do you need it?"]).contains("Yes."));
+}

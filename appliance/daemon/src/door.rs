@@ -1,0 +1,157 @@
+//! The local door: Unix sockets at which an owner's programs see what Parley does, and tell it what to do. Messages and
+//! terms are those of [`parley_door`].
+//!
+//! Terms: the [`DoorHost`] is what stands behind the door; the **hub** numbers what happens, and keeps the state.
+//!
+//! Rules:
+//! - The door has a thread and a runtime of its own: whatever its clients do, the conductor is never in a queue with them.
+//!   What they want reaches it through its control channel, and is refused where that is full.
+//! - Memory is bounded: [`CONNECTIONS`] for each socket, one line of input and one of output for each connection,
+//!   [`REQUESTS_IN_FLIGHT`], and [`EVENTS_KEPT`] for all of them.
+//! - Time is bounded: for the hello, for what is not read, and for each request. So is work: see [`budget`].
+//! - Queues, with what happens when they are full: events ([`EVENTS_KEPT`]): a client that is further behind is told how many it
+//!   has missed, and given the whole state; requests in flight: the client is not read until one is answered.
+//! - On a device a door belongs to the group of its folder, which is given to what is made in it (the folder's set-group-ID
+//!   bit): in the daemon's user namespace no other group has a number, so that it could not give the socket away itself.
+//!   systemd's socket units could; but then whoever connects would start a voice that somebody has stopped.
+
+mod budget;
+mod client;
+mod host;
+mod hub;
+mod sockets;
+mod updates;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use parley_door::{Door, DoorError, DoorReply, DoorRequest, DoorState, ErrorCode};
+use tokio::net::UnixListener;
+use tokio::sync::{Semaphore, oneshot};
+
+use self::client::Client;
+pub use self::host::SessionHost;
+pub use self::hub::Hub;
+use self::sockets::Socket;
+
+/// Connections to one socket at a time: lights, a page, a few scripts. More are sent away with a word.
+pub const CONNECTIONS: usize = 32;
+/// Requests of one connection that may be under way.
+pub const REQUESTS_IN_FLIGHT: usize = 8;
+/// Events that a slow client may be behind.
+pub const EVENTS_KEPT: usize = 256;
+
+/// How long a client may take to say who it is, and not to read what it is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    pub hello: Duration,
+    pub unread: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { hello: Duration::from_secs(5), unread: Duration::from_secs(10) }
+    }
+}
+
+/// What stands behind the door.
+pub trait DoorHost: Send + Sync + 'static {
+    /// Everything that is so at the beginning.
+    fn state(&self) -> DoorState;
+
+    /// Tells the hub what happens, until nothing more can. Dropped with the door.
+    fn follow(&self, hub: &Hub) -> impl Future<Output = ()> + Send;
+
+    /// Does what a client of the control door wants, and ends in bounded time. Dropped with the connection.
+    fn handle(&self, request: DoorRequest, hub: &Hub) -> impl Future<Output = Result<DoorReply, DoorError>> + Send;
+}
+
+/// Doors that are open; dropping them closes them and removes their sockets.
+pub struct OpenDoors {
+    /// Dropped to end the thread.
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl OpenDoors {
+    /// Opens both doors below a folder.
+    pub fn open(folder: &Path, host: impl DoorHost, patience: Patience) -> io::Result<Self> {
+        let sockets = [Socket::bind(Door::Read, folder)?, Socket::bind(Door::Control, folder)?];
+        let (stop, stopped) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = std::thread::Builder::new().name("door".into()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    served = serve(&sockets, Arc::new(host), patience) => {
+                        if let Err(error) = served {
+                            tracing::warn!(%error, "the door is closed");
+                        }
+                    }
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for OpenDoors {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // An error is a panic, which was told when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn serve<H: DoorHost>(sockets: &[Socket; 2], host: Arc<H>, patience: Patience) -> io::Result<()> {
+    let hub = Arc::new(Hub::new(host.state()));
+    let [read, control] = sockets;
+    let accept = |socket: &Socket| {
+        let listener = socket.listener()?;
+        Ok::<_, io::Error>(accept(listener, socket.door, Arc::clone(&host), Arc::clone(&hub), patience))
+    };
+    let (read, control) = (accept(read)?, accept(control)?);
+    let follow = async {
+        host.follow(&hub).await;
+        // Nothing more happens, but what is wanted may still be answered.
+        std::future::pending::<()>().await;
+    };
+    tokio::join!(read, control, follow);
+    Ok(())
+}
+
+async fn accept<H: DoorHost>(listener: UnixListener, door: Door, host: Arc<H>, hub: Arc<Hub>, patience: Patience) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // No file is free, for instance: those who are here may go.
+                tracing::warn!(%error, "nobody can be let in");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            }
+        };
+        match Arc::clone(&places).try_acquire_owned() {
+            Ok(place) => {
+                let client = Client::new(stream, door, Arc::clone(&host), Arc::clone(&hub), patience);
+                tokio::spawn(async move {
+                    client.serve().await;
+                    drop(place);
+                });
+            }
+            Err(_) => {
+                let text = format!("{CONNECTIONS} programs are connected, and no more may be; end one of them");
+                client::send_away(&stream, DoorError::new(ErrorCode::Busy, text));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
