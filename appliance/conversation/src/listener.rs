@@ -167,7 +167,10 @@ impl Listener {
     pub(crate) fn ignore_utterance(&mut self) {
         if self.utterance().is_some() {
             self.stop_hearing();
-            self.hearing = Hearing::ignoring();
+            // A microphone that has gone is not waited for.
+            if self.now < self.latest_at.saturating_add(WITHOUT_WORDS) {
+                self.hearing = Hearing::ignoring();
+            }
         }
     }
 

@@ -383,7 +383,7 @@ mod plausible {
             }
             room.quiet();
             // All that waits is said or is of no more use.
-            room.much_later().quiet().silence(400);
+            room.much_later().quiet().silence(20_000).quiet().silence(20_000);
             let asked = room.count_of(|action| matches!(action, Action::Tell(Notice::Announced { .. })));
             prop_assert_eq!(asked, room.announced, "whoever announces something is told what became of it");
             prop_assert_eq!(room.conversation.next_wakeup(), None, "an idle conversation sleeps");

@@ -51,9 +51,9 @@ impl Listener {
             Hearing::Pausing(utterance, pause) if pause.turn == turn && pause.awaits_words() => {
                 let over_answer = utterance.over_answer;
                 self.stop_hearing();
-                if over_answer {
-                    self.resume_answer();
-                } else {
+                // An announcement that began later waits for them too.
+                self.resume_answer();
+                if !over_answer {
                     self.want(ListenerOutput::NotUnderstood);
                 }
             }
