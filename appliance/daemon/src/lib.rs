@@ -27,6 +27,7 @@ pub mod listening;
 pub mod machine;
 pub mod models_in_use;
 pub mod rehearsal;
+pub mod seats;
 pub mod self_test;
 pub mod session;
 pub mod volume;

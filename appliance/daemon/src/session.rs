@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
 use crate::listening::{self, Mute};
+use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::workers::Workers;
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,8 @@ pub enum SessionError {
     Loudspeaker(#[from] NoFreeFeed),
     #[error("cannot start the listening thread: {0}")]
     Thread(#[from] std::io::Error),
+    #[error(transparent)]
+    Seat(#[from] NoFreeSeat),
     #[error("a conversation needs at least the language model")]
     Workers,
 }
@@ -31,7 +34,10 @@ pub struct Session {
     pub workers: Workers,
     /// Closes the microphone.
     pub mute: Mute,
+    /// For further places of conversation, which use the same engines.
+    pub seats: Seats,
     conductor: JoinHandle<()>,
+    _seat: Seat,
     _playback: Option<PlaybackThread>,
 }
 
@@ -79,13 +85,15 @@ impl Session {
         frames: mpsc::Receiver<listening::AudioFrame>,
         mute: Mute,
     ) -> Result<Self, SessionError> {
-        let engines = workers.engines().ok_or(SessionError::Workers)?;
+        let seats = Seats::new(workers.engines().ok_or(SessionError::Workers)?);
+        let seat = seats.take()?;
+        let settings = Settings { seat: seat.id(), ..settings };
         let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
-        let (conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
+        let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating, loudspeaker);
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
-        Ok(Self { handle, workers, mute, conductor, _playback: playback })
+        Ok(Self { handle, workers, mute, seats, conductor, _seat: seat, _playback: playback })
     }
 
     pub async fn close(self) {

@@ -9,6 +9,7 @@ mod backpressure;
 mod barge_in;
 mod invariants;
 mod reply_cache;
+mod seats;
 mod the_conductor;
 mod what_is_no_interruption;
 
