@@ -97,6 +97,7 @@ fn plain(messages: &[ChatMessage], answer: bool) -> String {
             Role::System => format!("{}\n\n", placeholder(index)),
             Role::User => format!("User: {}\n", placeholder(index)),
             Role::Assistant => format!("Assistant: {}\n", placeholder(index)),
+            Role::Tool => format!("Result: {}\n", placeholder(index)),
         };
     }
     if answer {
