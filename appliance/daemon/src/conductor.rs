@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parley_audio::playback::{Control, Feed};
 use parley_conversation::{Conversation, Event, Phase, TurnId};
-use parley_engines::Urgency;
+use parley_engines::JobPriority;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
@@ -81,7 +81,7 @@ struct Turn {
     answer: Option<AnswerJob>,
     speech: Option<Speech>,
     /// Of its jobs, which become urgent when it is released.
-    urgencies: Vec<Urgency>,
+    priorities: Vec<JobPriority>,
     released: bool,
     /// Whether it says something unasked, over whatever else is said.
     announces: bool,

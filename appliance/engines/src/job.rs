@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::{Notify, mpsc};
 
 use crate::fed::Fed;
-use crate::order::{Order, Priority, Urgency};
+use crate::order::{JobPriority, Order, Priority};
 use crate::protocol::FED_IN_FLIGHT;
 use crate::task::Kind;
 
@@ -50,7 +50,7 @@ pub enum EngineError {
 pub struct Job<T> {
     outputs: mpsc::Receiver<Result<T, EngineError>>,
     failure: Arc<OnceLock<EngineError>>,
-    urgency: Urgency,
+    urgency: JobPriority,
     over: bool,
 }
 
@@ -59,7 +59,7 @@ pub struct Job<T> {
 pub struct JobSender<T> {
     outputs: mpsc::Sender<Result<T, EngineError>>,
     failure: Arc<OnceLock<EngineError>>,
-    urgency: Urgency,
+    urgency: JobPriority,
 }
 
 /// Where more input flows into a running job. Dropping it says that there is no more.
@@ -114,7 +114,7 @@ impl<T> Job<T> {
     pub(crate) fn channel_as(priority: Priority, changed: Arc<Notify>) -> (JobSender<T>, Self) {
         let (outputs, receiver) = mpsc::channel(OUTPUTS_IN_FLIGHT);
         let failure = Arc::new(OnceLock::new());
-        let urgency = Urgency::new(priority, changed);
+        let urgency = JobPriority::new(priority, changed);
         let job = Self { outputs: receiver, failure: Arc::clone(&failure), urgency: urgency.clone(), over: false };
         (JobSender { outputs, failure, urgency }, job)
     }
@@ -125,7 +125,7 @@ impl<T> Job<T> {
     }
 
     /// By which others may change how urgent the job is.
-    pub fn urgency(&self) -> Urgency {
+    pub fn job_priority(&self) -> JobPriority {
         self.urgency.clone()
     }
 
@@ -178,7 +178,7 @@ impl<T> JobSender<T> {
     }
 
     /// How urgent the job is, now and later.
-    pub(crate) fn urgency(&self) -> &Urgency {
+    pub(crate) fn job_priority(&self) -> &JobPriority {
         &self.urgency
     }
 

@@ -29,7 +29,7 @@ pub mod worker;
 
 pub use fed::{Fed, MAX_FED_BYTES, MAX_FED_SAMPLES};
 pub use job::{Engine, EngineError, FeedError, Job, JobInput, JobSender, OUTPUTS_IN_FLIGHT};
-pub use order::{Order, Priority, Urgency};
+pub use order::{JobPriority, Order, Priority};
 pub use supervisor::{Limits, ProcessUsage, ReplaceOrder, Supervised, WorkerHealth, WorkerProgram};
 pub use task::{
     ChatMessage, EndOfTurn, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel, Role, Speak,

@@ -28,13 +28,13 @@ pub struct Order {
 
 /// A job's priority, which may change while it waits. Clones are of the same job.
 #[derive(Debug, Clone, Default)]
-pub struct Urgency {
+pub struct JobPriority {
     level: Arc<AtomicU8>,
     /// Of the engine: it may have to stop what it is doing.
     changed: Arc<Notify>,
 }
 
-impl Urgency {
+impl JobPriority {
     pub(crate) fn new(priority: Priority, changed: Arc<Notify>) -> Self {
         Self { level: Arc::new(AtomicU8::new(priority as u8)), changed }
     }

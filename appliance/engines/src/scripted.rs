@@ -97,7 +97,7 @@ struct Waiting<K: Kind> {
 
 impl<K: Kind> Scheduled for Waiting<K> {
     fn order(&self) -> Order {
-        Order { seat: self.seat, priority: self.sender.urgency().get() }
+        Order { seat: self.seat, priority: self.sender.job_priority().get() }
     }
     fn is_dropped(&self) -> bool {
         self.sender.is_cancelled()

@@ -24,7 +24,7 @@ fn start(
     let told = told.clone();
     // The first output is told, which is there as soon as the job has begun.
     let (sender, passed_on) = Job::channel();
-    let urgency = job.urgency();
+    let urgency = job.job_priority();
     tokio::spawn(async move {
         let mut job = job;
         let first = job.next().await;

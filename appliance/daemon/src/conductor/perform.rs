@@ -25,7 +25,7 @@ impl Conductor {
                 self.turn(turn).timeline.mark(Mark::TranscriptionStarted, now);
                 let task = Transcribe { language: None, audio: self.audio.stretch(from, to) };
                 let job = self.engines.speech_to_text.start_as(task, self.order(turn));
-                self.turn(turn).urgencies.push(job.urgency());
+                self.turn(turn).priorities.push(job.job_priority());
                 self.spawn(turn, jobs::transcribe(turn, job, self.reports.clone()));
             }
             Action::JudgeEndOfTurn { turn, from, to } => {
@@ -33,7 +33,7 @@ impl Conductor {
                 if let Some(engine) = &self.engines.end_of_turn {
                     let task = JudgeEndOfTurn { audio: self.audio.stretch(from, to) };
                     let job = engine.start_as(task, self.order(turn));
-                    self.turn(turn).urgencies.push(job.urgency());
+                    self.turn(turn).priorities.push(job.job_priority());
                     self.spawn(turn, jobs::judge(turn, job, self.reports.clone()));
                 } else {
                     self.send_later(Event::Failed { turn, stage: Stage::EndOfTurn });
@@ -44,7 +44,7 @@ impl Conductor {
                 self.turn(turn).timeline.mark(Mark::GenerationStarted, now);
                 let task = jobs::generate_task(messages, &self.generating);
                 let job = self.engines.language_model.start_as(task, self.order(turn));
-                self.turn(turn).urgencies.push(job.urgency());
+                self.turn(turn).priorities.push(job.job_priority());
                 let answer = AnswerJob::start(turn, job, self.generating.max_tokens, self.reports.clone());
                 self.turn(turn).answer = Some(answer);
             }
@@ -77,7 +77,7 @@ impl Conductor {
                 self.turn(turn).timeline.mark(Mark::Released, now);
                 let state = self.turn(turn);
                 (state.told, state.released) = (true, true);
-                state.urgencies.iter().for_each(|urgency| urgency.set(Priority::Released));
+                state.priorities.iter().for_each(|priority| priority.set(Priority::Released));
                 if let Some(speech) = self.speech(turn) {
                     speech.release();
                 }

@@ -168,7 +168,7 @@ impl Synthesis {
         let mut kept = ReplyCache::wants(&text).then(Vec::new);
         let task = Speak { text: text.clone(), language: Some(language.clone()) };
         let mut job = self.voice.start_as(task, Order { seat: self.seat.0, priority });
-        self.held.follow(job.urgency());
+        self.held.follow(job.job_priority());
         let mut length = Duration::ZERO;
         while let Some(block) = job.next().await {
             let block = block?;

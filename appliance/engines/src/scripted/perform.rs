@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::{Fault, Pace, Shared, Waiting};
-use crate::{EngineError, Fed, JobSender, Kind, Urgency};
+use crate::{EngineError, Fed, JobPriority, JobSender, Kind};
 
 /// Why a job was not finished.
 enum End {
@@ -45,7 +45,7 @@ pub(super) async fn perform<K: Kind>(shared: &Shared<K>, mut waiting: Waiting<K>
         let end = tokio::select! {
             biased;
             () = sender.cancelled() => Err(End::Cancelled),
-            () = more_urgent(shared, sender.urgency()), if *gives_way => Err(End::GaveWay),
+            () = more_urgent(shared, sender.job_priority()), if *gives_way => Err(End::GaveWay),
             end = work => end,
         };
         *delivered += delivery.delivered.into_inner();
@@ -68,7 +68,7 @@ pub(super) async fn perform<K: Kind>(shared: &Shared<K>, mut waiting: Waiting<K>
 }
 
 /// Waits until something waits that is more urgent than the job that runs.
-async fn more_urgent<K: Kind>(shared: &Shared<K>, running: &Urgency) {
+async fn more_urgent<K: Kind>(shared: &Shared<K>, running: &JobPriority) {
     while shared.state().schedule.most_urgent() <= Some(running.get()) {
         shared.changed.notified().await;
     }

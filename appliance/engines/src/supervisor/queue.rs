@@ -11,7 +11,7 @@ use tokio::sync::{Notify, mpsc};
 use super::replace::{ANOTHER, Replacement};
 use crate::replay::Said;
 use crate::schedule::{Schedule, Scheduled};
-use crate::{EngineError, Fed, JobSender, Kind, Order, Urgency};
+use crate::{EngineError, Fed, JobPriority, JobSender, Kind, Order};
 
 /// Messages on their way into the queue, which is emptied at once.
 pub(super) const INBOX_LENGTH: usize = 32;
@@ -44,7 +44,7 @@ impl<K: Kind> Waiting<K> {
 
 impl<K: Kind> Scheduled for Waiting<K> {
     fn order(&self) -> Order {
-        Order { seat: self.seat, priority: self.sender.urgency().get() }
+        Order { seat: self.seat, priority: self.sender.job_priority().get() }
     }
     fn is_dropped(&self) -> bool {
         self.sender.is_cancelled()
@@ -87,7 +87,7 @@ pub(super) struct Queue<K: Kind> {
 }
 
 impl<K: Kind> Queue<K> {
-    /// `changed`: that of the [`Urgency`] of every job.
+    /// `changed`: that of the [`JobPriority`] of every job.
     pub fn new(inbox: mpsc::Receiver<Message<K>>, changed: Arc<Notify>) -> Self {
         Self { inbox, schedule: Schedule::default(), replacement: None, refusing: None, changed }
     }
@@ -127,7 +127,7 @@ impl<K: Kind> Queue<K> {
 
     /// Takes messages in until shutdown, or until something is more urgent than the job that runs, where it gives way.
     /// Cancel-safe.
-    pub async fn fill_beside(&mut self, gives_way: Option<&Urgency>) -> Interruption {
+    pub async fn fill_beside(&mut self, gives_way: Option<&JobPriority>) -> Interruption {
         loop {
             if gives_way.is_some_and(|running| self.schedule.most_urgent() > Some(running.get())) {
                 return Interruption::MoreUrgent;

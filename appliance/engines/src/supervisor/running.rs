@@ -75,7 +75,7 @@ pub(super) async fn run_job<K: Kind>(
     loop {
         let is_wanted = matches!(wanted, Wanted::Yes);
         let mut stop = None;
-        let gives_way = (is_wanted && K::gives_way(task)).then(|| sender.urgency());
+        let gives_way = (is_wanted && K::gives_way(task)).then(|| sender.job_priority());
         tokio::select! {
             biased;
             () = sender.cancelled(), if is_wanted => {

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use parley_engines::{EngineError, Priority, Spoken, Urgency};
+use parley_engines::{EngineError, JobPriority, Priority, Spoken};
 use tokio::sync::Notify;
 
 use super::super::lock;
@@ -50,7 +50,7 @@ struct State {
     released: bool,
     ended: bool,
     /// Of the job that the voice has for this turn.
-    urgency: Option<Urgency>,
+    urgency: Option<JobPriority>,
 }
 
 impl State {
@@ -95,7 +95,7 @@ impl Held {
     }
 
     /// The job of the clause that was begun; from now on it is as urgent as it should be.
-    pub fn follow(&self, urgency: Urgency) {
+    pub fn follow(&self, urgency: JobPriority) {
         let mut state = lock(&self.state);
         state.urgency = Some(urgency);
         state.set_priority();
@@ -178,7 +178,7 @@ mod tests {
     async fn what_is_held_decides_how_urgent_the_next_clause_is() {
         let held = Held::default();
         let (_sender, job) = Job::<Spoken>::channel();
-        let urgency = job.urgency();
+        let urgency = job.job_priority();
         assert_eq!(begins(&held).await, Some(Priority::Draft));
         held.follow(urgency.clone());
         held.release();
