@@ -69,20 +69,12 @@ impl Drop for Seat {
 
 #[cfg(test)]
 mod tests {
-    use parley_engines::scripted::Scripted;
-    use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 
     use super::*;
 
     #[test]
     fn there_are_five_and_one_that_was_left_is_free_again() {
-        let seats = Seats::new(Engines {
-            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("")),
-            language_model: Arc::new(Scripted::<LanguageModel>::answering("")),
-            text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
-            end_of_turn: None,
-            seat: SeatId::default(),
-        });
+        let seats = Seats::new(Engines::answering(""));
         let mut taken: Vec<Seat> = std::iter::from_fn(|| seats.take().ok()).collect();
         let ids: Vec<u32> = taken.iter().map(|seat| seat.engines().seat.0).collect();
         assert_eq!(ids, [0, 1, 2, 3, 4]);

@@ -1,8 +1,6 @@
 use std::sync::Arc;
 
-use parley_conversation::{Conversation, ModelOnly, Phase, SeatId, Settings};
-use parley_engines::scripted::Scripted;
-use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
+use parley_conversation::{Conversation, ModelOnly, Phase, Settings};
 use tokio::sync::{mpsc, watch};
 
 use super::*;
@@ -156,13 +154,7 @@ async fn the_core_says_it_and_the_announcer_is_told() {
     let text =
         "Your file \"parley-setup.toml\" - line 2: *name* is missing; write name = 1. Then start me again, please!";
     announcements::leave(folder.path(), "owners-file", &AnnouncementFile::once(text, "")).unwrap();
-    let engines = Engines {
-        speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("")),
-        language_model: Arc::new(Scripted::<LanguageModel>::answering("No.")),
-        text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
-        end_of_turn: None,
-        seat: SeatId::default(),
-    };
+    let engines = Engines::answering("No.");
     let settings = Settings { spoken: false, ..Settings::default() };
     let conversation = Conversation::new(settings, Box::new(ModelOnly), false);
     let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), None);

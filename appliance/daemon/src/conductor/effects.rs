@@ -41,9 +41,7 @@ mod tests {
     use std::sync::Mutex;
     use std::time::Duration;
 
-    use parley_conversation::{Conversation, Request, Route, Router, SeatId, Settings};
-    use parley_engines::scripted::Scripted;
-    use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
+    use parley_conversation::{Conversation, Request, Route, Router, Settings};
     use tokio::sync::mpsc;
 
     use super::super::{Engines, Generating, Observation, Performing, TurnReport};
@@ -83,13 +81,7 @@ mod tests {
 
     /// A conversation in writing, with these hands; what is typed, and how that turned out.
     async fn typed(hands: Option<Hands>, texts: &[&str]) -> Vec<TurnReport> {
-        let engines = Engines {
-            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("")),
-            language_model: Arc::new(Scripted::<LanguageModel>::answering("No.")),
-            text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
-            end_of_turn: None,
-            seat: SeatId::default(),
-        };
+        let engines = Engines::answering("No.");
         let settings = Settings { spoken: false, ..Settings::default() };
         let conversation = Conversation::new(settings, Box::new(EverythingIsACommand), false);
         let (mut conductor, handle) = Conductor::new(conversation, engines, Generating::default(), None);

@@ -29,6 +29,21 @@ pub struct Engines {
     pub end_of_turn: Option<Arc<dyn Engine<EndOfTurn>>>,
 }
 
+#[cfg(test)]
+impl Engines {
+    /// Scripted ones, of which the language model always answers the same.
+    pub(crate) fn answering(text: &str) -> Self {
+        use parley_engines::scripted::Scripted;
+        Self {
+            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("")),
+            language_model: Arc::new(Scripted::<LanguageModel>::answering(text)),
+            text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
+            end_of_turn: None,
+            seat: SeatId::default(),
+        }
+    }
+}
+
 /// Does things outside of the conversation.
 ///
 /// It is asked once for each effect, at the release of the turn that wants it. What was begun is not stopped when the

@@ -3,7 +3,8 @@
 //! All images of one kind of device have one compatible, whatever was built into them; the difference is what the bundle
 //! says here. A bundle that says nothing offers nothing.
 
-/// The key of [`super::manifest::META`] with the overlays of sound cards that the image has, with spaces between.
+/// The key of [`super::manifest::META`] with the overlays of sound cards that the image has, with spaces between, or
+/// [`NONE`]: RAUC refuses a key without a value.
 pub const SOUND_CARDS: &str = "sound-cards";
 
 /// The key that names the client of a fleet's server, or [`NONE`].
@@ -16,7 +17,7 @@ pub const LEAST_BOARD_GB: &str = "least-board-gb";
 /// The client of a fleet's server that an image has.
 pub const HAWKBIT: &str = "hawkbit";
 
-/// No client.
+/// No client, or no card.
 pub const NONE: &str = "none";
 
 /// A size that nobody has computed.
@@ -37,7 +38,10 @@ impl Offers {
     /// Takes a key of the manifest; others are not ours.
     pub fn take(&mut self, key: &str, value: &str) {
         match key {
-            SOUND_CARDS => self.sound_cards = value.split_whitespace().map(str::to_owned).collect(),
+            SOUND_CARDS => {
+                let cards = value.split_whitespace().filter(|card| *card != NONE);
+                self.sound_cards = cards.map(str::to_owned).collect();
+            }
             FLEET => self.fleet = value == HAWKBIT,
             LEAST_BOARD_GB => self.least_board_gb = value.parse().ok(),
             _ => {}
@@ -48,7 +52,8 @@ impl Offers {
     pub fn keys(&self) -> [(&'static str, String); 3] {
         let least = self.least_board_gb.map_or_else(|| UNKNOWN.to_owned(), |gb| gb.to_string());
         let fleet = if self.fleet { HAWKBIT } else { NONE };
-        [(SOUND_CARDS, self.sound_cards.join(" ")), (FLEET, fleet.to_owned()), (LEAST_BOARD_GB, least)]
+        let cards = if self.sound_cards.is_empty() { NONE.to_owned() } else { self.sound_cards.join(" ") };
+        [(SOUND_CARDS, cards), (FLEET, fleet.to_owned()), (LEAST_BOARD_GB, least)]
     }
 }
 
@@ -136,6 +141,7 @@ mod tests {
             let offers = Offers { sound_cards, fleet, least_board_gb };
             let mut read = Offers::default();
             for (key, value) in offers.keys() {
+                prop_assert!(!value.is_empty(), "RAUC refuses a key without a value");
                 read.take(key, &value);
             }
             prop_assert_eq!(read, offers);

@@ -27,6 +27,7 @@ const LOST: &str = "refused by `parley update` and by RAUC, in words, before a b
 const CARD: &str = "hifiberry-dacplusadc";
 /// What `parley-setup` keeps of the owner's word.
 const CHOICE: &str = "/var/lib/parley-setup/sound-card";
+const UNIT: &str = "parley-sound-card.service";
 /// What it makes for a fleet's client.
 const FLEET: &str = "/var/lib/parley-setup/hawkbit.conf";
 
@@ -67,6 +68,9 @@ fn named(device: &mut VirtualDevice) -> Result<String> {
     ensure!(!choice.tryboot, "a restart for a card is no trial: {choice}");
     switched_on(device, SlotName::A)?;
     ensure!(told(device)? == [CARD], "the firmware reads {:?}", told(device)?);
+    // It goes before the assistant, which the start does not wait for.
+    let wait = format!("for i in $(seq 60); do systemctl is-active --quiet {UNIT} && break; sleep 1; done");
+    device.run(&wait)?;
     let result = device.run("systemctl show --property=Result --property=ActiveState parley-sound-card.service")?;
     ensure!(result.contains("ActiveState=active"), "{result}");
     Ok(format!("{CARD} after one restart"))
