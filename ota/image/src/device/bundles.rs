@@ -1,7 +1,8 @@
 //! Bundles for the cases: a good one, and one for each way of being bad. Signed by certificates that are made on the spot.
 
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
+use std::ffi::OsString;
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -106,17 +107,35 @@ fn damage(bundle: &Path, to: &Path) -> Result<()> {
 
 fn sign(content: &Content<'_>, signer: &Signer, scratch: &Path, to: &Path) -> Result<()> {
     bundle::fill(content, scratch)?;
+    let wanted = bundle::manifest(content)?;
+    let (_, ours) = wanted.split_once(OURS).context("ota/manifest.raucm has no section of ours")?;
+    let ours = format!("\n{OURS}{ours}");
     // Without the settings by which RAUC would verify: not every signer is one to trust.
     let mut rauc = reproducible::command("nice");
     rauc.args(["rauc", "bundle"]).arg(format!("--mksquashfs-args={}", bundle::FAST));
+    rauc.env("PATH", path_with_ours(&scratch.with_extension("programs"), &ours)?);
     process::run(rauc.arg("--cert").arg(&signer.cert).arg("--key").arg(&signer.key).arg(scratch).arg(to))?;
-    // RAUC before 1.9, which Debian 12 has, leaves our section out.
     let manifest = signature::manifest_of(to)?;
     if BundleManifest::parse(&manifest).offers != *content.offers {
-        let wanted = bundle::manifest(content)?;
-        let (_, ours) = wanted.split_once("[meta.parley]").context("ota/manifest.raucm has no section of ours")?;
-        let with_ours = format!("{manifest}\n[meta.parley]{ours}");
-        signature::replace(to, &with_ours, &signer.cert, Path::new(&signer.key))?;
+        signature::replace(to, &(manifest + &ours), &signer.cert, Path::new(&signer.key))?;
     }
     Ok(())
+}
+
+/// The beginning of our section in a manifest. RAUC before 1.9, which Debian 12 has, leaves it out of both: of the manifest that it signs, and of
+/// the one in the bundle, which a device's handler reads.
+const OURS: &str = "[meta.parley]";
+
+/// A search path on which the `mksquashfs` that RAUC calls puts the section back first.
+fn path_with_ours(programs: &Path, ours: &str) -> Result<OsString> {
+    fs::create_dir_all(programs)?;
+    fs::write(programs.join("section"), ours)?;
+    let wrapper = programs.join("mksquashfs");
+    let script = "#!/bin/sh\nset -eu\nPATH=${PATH#*:}\nmanifest=$1/manifest.raucm\n\
+                  grep -qF '[meta.parley]' \"$manifest\" || cat \"${0%/*}/section\" >> \"$manifest\"\n\
+                  exec mksquashfs \"$@\"\n";
+    fs::write(&wrapper, script)?;
+    fs::set_permissions(&wrapper, Permissions::from_mode(0o755))?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    Ok(std::env::join_paths(std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path)))?)
 }
