@@ -71,6 +71,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn turns_and_seats_are_told_apart_in_logs() {
+        assert_eq!((TurnId(7).to_string(), SeatId(2).to_string()), ("7".into(), "2".into()));
+    }
+
+    #[test]
     fn positions_are_exact_and_stop_at_both_ends() {
         let second = Position::default().forward(Duration::from_secs(1));
         assert_eq!(second, Position(16_000));

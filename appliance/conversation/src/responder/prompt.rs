@@ -194,6 +194,11 @@ mod tests {
     }
 
     #[test]
+    fn tokens_are_estimated_by_ascii_and_other_bytes() {
+        assert_eq!(["", "a", "four", "seven w", "größe"].map(estimated_tokens), [0, 1, 2, 3, 5]);
+    }
+
+    #[test]
     fn the_chat_is_persona_history_question() {
         let settings = Settings { persona: "P".into(), ..Settings::default() };
         let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), asked("c?"), "en");
