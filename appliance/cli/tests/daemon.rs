@@ -91,7 +91,7 @@ fn ctl(folder: &Path, command: &str) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Of the process, as the kernel lists them; that its unit forbids others, `appliance/update/tests/units.rs` looks at.
+/// Of the process, as the kernel lists them; that its unit forbids others, `appliance/update/tests/units` looks at.
 #[test]
 fn the_daemon_opens_no_address_but_unix_sockets() {
     let folder = tempfile::tempdir().expect("a folder");

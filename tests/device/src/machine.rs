@@ -125,7 +125,8 @@ impl Machine {
         command.args(["-qmp", &format!("unix:{},server=on,wait=off", socket("qmp").display())]);
         if let Some(sound) = &plugged.sound {
             command.args(["-audiodev", &format!("wav,id=sound,path={}", sound.display())]);
-            command.args(["-device", "intel-hda", "-device", "hda-output,audiodev=sound"]);
+            // Its amplifier would begin muted, and the image has nothing that opens one.
+            command.args(["-device", "intel-hda", "-device", "hda-output,audiodev=sound,mixer=off"]);
         }
         let log = fs::File::create(folder.join("qemu.log"))?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
