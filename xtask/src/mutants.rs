@@ -10,6 +10,9 @@ use xtask::{build, places, process, tools};
 const PACKAGES: &[&str] =
     &["parley-audio", "parley-conversation", "parley-engines", "parley-model-file", "parley-models", "parley-update"];
 
+/// Where none are planted: tests, and the engines of tests.
+const LEFT_OUT: [&str; 4] = ["--exclude", "**/tests/**", "--exclude", "**/scripted/**"];
+
 /// Options of the mutants.
 #[derive(Args)]
 pub struct Options {
@@ -42,7 +45,7 @@ pub fn run(options: &Options, _install: bool) -> Result<()> {
         let folder = places::target().join("mutants").join(package);
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let mut mutants = build::cargo_helper(&program);
-        mutants.args(["mutants", "--exclude", "**/tests/**", "--package", package]);
+        mutants.arg("mutants").args(LEFT_OUT).args(["--package", package]);
         let all = process::output(mutants.args(["--list", "--json"]))?;
         let mut names: Vec<String> = serde_json::from_str::<Vec<Value>>(&all)?
             .iter()
@@ -54,9 +57,7 @@ pub fn run(options: &Options, _install: bool) -> Result<()> {
             names.truncate(options.sample);
         }
         let mut mutants = build::cargo_helper(&program);
-        mutants
-            .args(["mutants", "--no-shuffle", "--exclude", "**/tests/**", "--package", package, "--output"])
-            .arg(&folder);
+        mutants.args(["mutants", "--no-shuffle"]).args(LEFT_OUT).args(["--package", package, "--output"]).arg(&folder);
         for name in &names {
             mutants.args(["--re", &format!("^{}$", escaped(name))]);
         }

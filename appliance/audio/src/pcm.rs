@@ -235,9 +235,9 @@ fn negotiate(pcm: &PCM, direction: Direction, wanted_hz: u32) -> Result<(Encodin
             }
         }
         let rate_hz = params.get_rate()?;
-        let period = Frames::from(rate_hz) * PERIOD.as_millis() as Frames / 1_000;
-        params.set_period_size_near(period, ValueOr::Nearest)?;
-        params.set_buffer_size_near(period * BUFFER_PERIODS)?;
+        let wanted = frames_of_a_period(rate_hz);
+        params.set_period_size_near(wanted, ValueOr::Nearest)?;
+        params.set_buffer_size_near(wanted * BUFFER_PERIODS)?;
         pcm.hw_params(&params)?;
         (encoding, rate_hz, params.get_channels()? as usize, params.get_period_size()?)
     };
@@ -249,8 +249,12 @@ fn negotiate(pcm: &PCM, direction: Direction, wanted_hz: u32) -> Result<(Encodin
         pcm.sw_params(&software)?;
     }
     // A device may insist on long periods; moving less at a time keeps pause and discard quick.
-    let wanted = rate_hz as Frames * PERIOD.as_millis() as Frames / 1_000;
-    Ok((encoding, rate_hz, channels, period.clamp(1, wanted.max(1)) as usize))
+    let longest = frames_of_a_period(rate_hz).max(1);
+    Ok((encoding, rate_hz, channels, period.clamp(1, longest) as usize))
+}
+
+fn frames_of_a_period(rate_hz: u32) -> Frames {
+    Frames::from(rate_hz) * PERIOD.as_millis() as Frames / 1_000
 }
 
 #[cfg(test)]
@@ -279,6 +283,22 @@ mod tests {
         assert_eq!(bytes[..3], [0, 0x34, 0x12]);
         // 24 bits in 32: what the unused byte holds must not matter.
         assert_eq!(Encoding::S24.decode(&0x5512_3400_i32.to_ne_bytes()), 0x1234);
+    }
+
+    #[test]
+    fn a_period_has_10_ms_and_playing_begins_with_the_first() {
+        for (rate_hz, frames) in [(16_000, 160), (48_000, 480)] {
+            for direction in [Direction::Playback, Direction::Capture] {
+                let device = SoundDevice::open("null", direction, rate_hz).unwrap();
+                let pcm = device.pcm.as_ref().unwrap();
+                assert_eq!((device.rate_hz, device.period_frames), (rate_hz, frames as usize));
+                let hardware = pcm.hw_params_current().unwrap();
+                assert_eq!(hardware.get_period_size().unwrap(), frames);
+                assert_eq!(hardware.get_buffer_size().unwrap(), frames * BUFFER_PERIODS);
+                let starts_at = pcm.sw_params_current().unwrap().get_start_threshold().unwrap();
+                assert_eq!(starts_at == frames, direction == Direction::Playback, "{direction:?}: {starts_at}");
+            }
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl<T: Scheduled> Schedule<T> {
         let (_, index) = self.waiting.iter().enumerate().filter_map(next).min()?;
         let item = self.waiting.remove(index)?;
         if !item.is_dropped() {
-            self.note_served(Order { priority, ..item.order() });
+            self.note_served(item.order());
         }
         Some(item)
     }

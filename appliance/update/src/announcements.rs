@@ -156,6 +156,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_read_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = r#"{"text": "Yes."}"#;
+        for (name, length) in [("whole", LONGEST_FILE), ("longer", LONGEST_FILE + 1)] {
+            let padded = format!("{text:length$}", length = length as usize);
+            fs::write(folder.path().join(name).with_extension("json"), padded).unwrap();
+        }
+        assert_eq!(read(folder.path()).keys().collect::<Vec<_>>(), ["whole"]);
+    }
+
+    #[test]
     fn nobody_has_to_listen_to_more_than_half_a_minute_of_each_and_to_more_than_sixteen() {
         let folder = tempfile::tempdir().unwrap();
         let long = "word ".repeat(300);

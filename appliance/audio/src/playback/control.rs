@@ -155,7 +155,7 @@ impl Words {
     /// Begins to be the words of another feed; the one before was discarded.
     pub(super) fn open(&self, part: Part) {
         self.gain.set(1.0);
-        self.change(|command| Command { part, paused: false, ..command });
+        self.change(|command| Command { part, ..command });
     }
 
     pub(super) fn command(&self) -> Command {

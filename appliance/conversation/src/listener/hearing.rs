@@ -56,8 +56,7 @@ impl Onset {
         self.frames = ((self.frames << 1) | u32::from(speech)) & ((1 << ONSET_WINDOW) - 1);
         let begun = speech && self.frames.count_ones() >= ONSET_FRAMES;
         let from = end.back(FRAME * ONSET_WINDOW + PRE_ROLL);
-        let utterance =
-            Utterance { from, began: from, onset: end, last_speech: end, next_peek: end, ..Utterance::default() };
+        let utterance = Utterance { from, began: from, onset: end, last_speech: end, ..Utterance::default() };
         begun.then_some(utterance)
     }
 

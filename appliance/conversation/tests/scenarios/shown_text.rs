@@ -49,3 +49,18 @@ fn is_not_paused_but_gives_way() {
     assert_eq!((room.count("pause"), room.count("resume")), (0, 0));
     assert_eq!(room.outcomes(), [Outcome::Interrupted]);
 }
+
+#[test]
+fn that_was_drafted_counts_as_shown_with_the_release_and_what_is_said_then_is_a_new_question() {
+    // The second draft has no clause yet when it is released: nothing is shown, and the question goes on.
+    for (thinks, questions) in [(20, vec![QUESTION, "And the day?"]), (3_000, vec!["What time is it? And the day?"])] {
+        let mut room = room();
+        room.answer = "Sentence of some length. ".repeat(200);
+        (room.finished, room.language_model) = (0.1, Works::After(ms(thinks)));
+        room.silence(500).says(QUESTION, 1000);
+        room.until("release");
+        room.says("And the day?", 1000).quiet();
+        let history = room.history();
+        assert_eq!(history.iter().map(|(question, _)| question.as_str()).collect::<Vec<_>>(), questions);
+    }
+}

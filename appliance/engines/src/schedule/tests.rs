@@ -186,3 +186,18 @@ fn what_nobody_wants_is_no_reason_to_give_way() {
     item.dropped.set(true);
     assert_eq!(schedule.most_urgent(), None);
 }
+
+#[test]
+fn of_each_priority_the_last_64_seats_are_remembered() {
+    let mut schedule = Schedule::default();
+    for priority in [Priority::Draft, Priority::Released] {
+        for seat in 0..=SEATS_REMEMBERED as u32 {
+            schedule.push(Item::new(0, seat, priority)).unwrap();
+            schedule.pop().unwrap();
+        }
+    }
+    for priority in [Priority::Draft, Priority::Released] {
+        let seats = schedule.served.iter().filter(|order| order.priority == priority).map(|order| order.seat);
+        assert_eq!(seats.collect::<Vec<_>>(), (1..=SEATS_REMEMBERED as u32).collect::<Vec<_>>(), "{priority:?}");
+    }
+}

@@ -205,7 +205,8 @@ mod tests {
 
     #[test]
     fn hardware_that_came_late_is_waited_for_and_then_leaves_the_verdict_open() {
-        assert!(matches!(judge(LIMITS, &deaf(), QUIET_TIME, Devices::Unclear), GateVerdict::Waiting { .. }));
+        let missing = vec!["sound-card", "restarts"];
+        assert_eq!(judge(LIMITS, &deaf(), QUIET_TIME, Devices::Unclear), GateVerdict::Waiting { missing });
         let GateVerdict::NotJudged(open) = judge(LIMITS, &deaf(), TIME_LIMIT, Devices::Unclear) else {
             panic!("it was judged")
         };

@@ -81,6 +81,18 @@ fn a_stick_that_stays_in_place_installs_nothing_twice() {
 }
 
 #[test]
+fn whoever_says_yes_has_it_installed_once_more() {
+    let bench = Bench::new();
+    bench.device.write("stick/parley.raucb", "x");
+    for installed in 1..=2 {
+        assert!(look(&bench).contains("waits for a yes"));
+        bench.done(&["accept"]);
+        assert!(look(&bench).contains("version 1.4.0 was installed"));
+        assert_eq!(bench.installed.lock().unwrap().len(), installed);
+    }
+}
+
+#[test]
 fn what_is_too_large_or_too_much_on_a_stick_is_not_even_read() {
     // Whoever asked RAUC would wait for ever.
     let bench = Bench::with(|_| Script { inspect_hangs: true, ..Script::default() });

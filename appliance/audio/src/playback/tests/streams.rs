@@ -32,6 +32,19 @@ fn a_pause_takes_back_what_the_ear_has_not_heard_and_resume_says_it() {
 }
 
 #[test]
+fn a_discard_ends_a_pause() {
+    let mut world = World::new();
+    world.control.pause();
+    world.step();
+    let stream = world.control.discard();
+    assert!(!world.control.is_paused());
+    world.offer(stream, 10);
+    (0..3).for_each(|_| world.step());
+    world.ear.listen(1_000);
+    assert_eq!(world.heard_of(stream).len(), 10);
+}
+
+#[test]
 fn nothing_of_a_discarded_stream_is_heard_and_a_late_producer_is_refused() {
     let mut world = World::new();
     let old = world.control.stream();

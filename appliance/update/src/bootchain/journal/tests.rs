@@ -54,6 +54,12 @@ fn a_slot_that_never_comes_up_is_given_up_after_three_trials_and_its_version_is_
 }
 
 #[test]
+fn a_trial_that_is_called_off_leaves_no_version_behind() {
+    assert_eq!(armed().disarm(), IDLE);
+    assert_eq!(trying().disarm(), IDLE);
+}
+
+#[test]
 fn a_cut_between_install_and_restart_leaves_the_trial_prepared() {
     check(&armed(), start(Slot::A, false), (armed(), Meaning::Ordinary));
 }
@@ -81,7 +87,9 @@ fn rescued(commits: bool) -> Record {
 fn a_trial_that_nobody_asked_for_is_a_rescue_and_judged_like_any_other() {
     check(&IDLE, start(Slot::B, true), (rescued(true), Meaning::Rescue));
     assert!(rescued(true).is_judged(start(Slot::B, true)));
-    assert_eq!(rescued(true).committing().unwrap().committed(), Record { committed: Slot::B, ..IDLE });
+    let committing = rescued(true).committing().unwrap();
+    assert_eq!(committing.phase, JournalPhase::Committing { interrupted: 0 });
+    assert_eq!(committing.committed(), Record { committed: Slot::B, ..IDLE });
 }
 
 #[test]
@@ -181,7 +189,13 @@ proptest! {
                 Step::Arm => record.arm(Some(NEW)),
                 Step::Disarm => record.disarm(),
                 Step::Restart => record.restarting().unwrap_or(before.clone()),
-                Step::Started(slot, trial, fails) => record.started(Start { slot, trial }, fails).0,
+                Step::Started(slot, trial, fails) => {
+                    let started = record.started(Start { slot, trial }, fails).0;
+                    if slot == before.committed {
+                        prop_assert_eq!(started.fell_back, 0, "it starts: from {:?}", before);
+                    }
+                    started
+                }
                 Step::HelpsOut => record.helps_out(),
                 Step::Committing => record.committing().unwrap_or(before.clone()),
             };
