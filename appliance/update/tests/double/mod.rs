@@ -23,6 +23,8 @@ use zbus::zvariant::{OwnedValue, Value};
 /// A bus that ends with the test.
 pub struct Bus {
     daemon: Child,
+    /// Where its socket lies: whoever is killed leaves it.
+    _folder: tempfile::TempDir,
     pub address: String,
 }
 
@@ -34,8 +36,10 @@ impl Bus {
 
     /// A bus with settings of its own.
     pub fn with(settings: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let mut daemon = Command::new("dbus-daemon")
             .args(["--nofork", "--print-address=1"])
+            .arg(format!("--address=unix:dir={}", folder.path().display()))
             .args(settings)
             .stdout(Stdio::piped())
             .spawn()
@@ -43,7 +47,7 @@ impl Bus {
         let mut address = String::new();
         let output = daemon.stdout.take().unwrap();
         BufReader::new(output).read_line(&mut address).unwrap();
-        Self { daemon, address: address.trim().to_owned() }
+        Self { daemon, _folder: folder, address: address.trim().to_owned() }
     }
 
     pub async fn connect(&self) -> zbus::Connection {
