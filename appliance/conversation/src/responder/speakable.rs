@@ -62,6 +62,7 @@ mod tests {
         assert_eq!(speakable("a [b](c"), "a [b](c");
         assert_eq!(speakable("***"), "");
         assert_eq!(speakable("\u{7}be\u{0}ll"), "bell");
+        assert_eq!(speakable("the_file\tname"), "the file name");
     }
 
     proptest! {
