@@ -1,7 +1,8 @@
 //! The local door: Unix sockets at which an owner's programs see what Parley does, and tell it what to do. Messages and
 //! terms are those of [`parley_door`].
 //!
-//! Terms: the [`DoorHost`] is what stands behind the door; the **hub** numbers what happens, and keeps the state.
+//! Terms: the [`DoorHost`] is what stands behind the door; the **hub** numbers what happens, and keeps the state; a
+//! [`Guest`] is a client as its host knows it.
 //!
 //! Rules:
 //! - The door has a thread and a runtime of its own: whatever its clients do, the conductor is never in a queue with them.
@@ -10,13 +11,15 @@
 //!   [`REQUESTS_IN_FLIGHT`], and [`EVENTS_KEPT`] for all of them.
 //! - Time is bounded: for the hello, for what is not read, and for each request. So is work: see [`budget`].
 //! - Queues, with what happens when they are full: events ([`EVENTS_KEPT`]): a client that is further behind is told how many it
-//!   has missed, and given the whole state; requests in flight: the client is not read until one is answered.
+//!   has missed, and given the whole state; requests in flight: the client is not read until one is answered; calls of a
+//!   client's tools: see [`Guest`].
 //! - On a device a door belongs to the group of its folder, which is given to what is made in it (the folder's set-group-ID
 //!   bit): in the daemon's user namespace no other group has a number, so that it could not give the socket away itself.
 //!   systemd's socket units could; but then whoever connects would start a voice that somebody has stopped.
 
 mod budget;
 mod client;
+mod guest;
 mod host;
 mod hub;
 mod sockets;
@@ -33,6 +36,8 @@ use tokio::net::UnixListener;
 use tokio::sync::{Semaphore, oneshot};
 
 use self::client::Client;
+pub use self::guest::Guest;
+pub(crate) use self::guest::OutgoingCall;
 pub use self::host::SessionHost;
 pub use self::hub::Hub;
 use self::sockets::Socket;
@@ -66,7 +71,15 @@ pub trait DoorHost: Send + Sync + 'static {
     fn follow(&self, hub: &Hub) -> impl Future<Output = ()> + Send;
 
     /// Does what a client of the control door wants, and ends in bounded time. Dropped with the connection.
-    fn handle(&self, request: DoorRequest, hub: &Hub) -> impl Future<Output = Result<DoorReply, DoorError>> + Send;
+    fn handle(
+        &self,
+        request: DoorRequest,
+        guest: &Guest,
+        hub: &Hub,
+    ) -> impl Future<Output = Result<DoorReply, DoorError>> + Send;
+
+    /// A client has gone: nothing more is handled for it, or told to it.
+    fn left(&self, _guest: &Guest) {}
 }
 
 /// Doors that are open; dropping them closes them and removes their sockets.

@@ -30,5 +30,6 @@ pub mod rehearsal;
 pub mod seats;
 pub mod self_test;
 pub mod session;
+pub mod tools;
 pub mod volume;
 pub mod workers;

@@ -1,9 +1,12 @@
 //! A conversation with everything that belongs to it: microphone, loudspeaker, workers and conductor.
 
+use std::sync::Arc;
+
 use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
-use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
+use parley_conversation::{BargeIn, Conversation, Settings};
+use parley_door::OWN_SEAT;
 use parley_models::Selection;
 use parley_settings::Config;
 use tokio::sync::mpsc;
@@ -12,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
 use crate::listening::{self, Mute};
 use crate::seats::{NoFreeSeat, Seat, Seats};
+use crate::tools::Tools;
 use crate::workers::Workers;
 
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +40,8 @@ pub struct Session {
     pub mute: Mute,
     /// For further places of conversation, which use the same engines.
     pub seats: Seats,
+    /// What programs do when somebody asks for it.
+    pub tools: Tools,
     conductor: JoinHandle<()>,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
@@ -88,12 +94,14 @@ impl Session {
         let seats = Seats::new(workers.engines().ok_or(SessionError::Workers)?);
         let seat = seats.take()?;
         let settings = Settings { seat: seat.id(), ..settings };
-        let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
+        let tools = Tools::default();
+        let conversation = Conversation::new(settings, Box::new(tools.router()), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating, loudspeaker);
+        let conductor = conductor.with_performer(Arc::new(tools.performer(OWN_SEAT)));
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
-        Ok(Self { handle, workers, mute, seats, conductor, _seat: seat, _playback: playback })
+        Ok(Self { handle, workers, mute, seats, tools, conductor, _seat: seat, _playback: playback })
     }
 
     pub async fn close(self) {

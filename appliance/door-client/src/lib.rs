@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use parley_door::{
     AnswerResult, ClientHello, DaemonHello, Door, DoorAnswer, DoorReply, DoorRequest, DoorState, DoorVersion,
-    FromClient, FromDaemon, LineCutter, NumberedEvent,
+    FromClient, FromDaemon, LineCutter, NumberedEvent, ToolCall,
 };
 
 pub use self::error::DoorClientError;
@@ -40,6 +40,8 @@ pub enum DoorNews {
     Event(NumberedEvent),
     /// So many events were missed; the state is whole again.
     Missed(u64),
+    /// A tool that this client has offered is to do something; answer with [`DoorRequest::ToolResult`].
+    ToolCalled(ToolCall),
 }
 
 impl DoorClient {
@@ -76,7 +78,9 @@ impl DoorClient {
                     return Ok(Self { stream, lines, hello, state, told: VecDeque::new(), next_id: 1 });
                 }
                 Some(FromDaemon::Goodbye(error)) => return Err(DoorClientError::Refused(error)),
-                Some(FromDaemon::Event(_) | FromDaemon::Answer(_) | FromDaemon::Unknown) => {}
+                Some(
+                    FromDaemon::Event(_) | FromDaemon::Answer(_) | FromDaemon::ToolCalled(_) | FromDaemon::Unknown,
+                ) => {}
                 None => return Err(DoorClientError::TooLate),
             }
         }
@@ -174,6 +178,7 @@ impl DoorClient {
                 self.state = state;
                 Ok(Some(DoorNews::Missed(missed)))
             }
+            FromDaemon::ToolCalled(call) => Ok(Some(DoorNews::ToolCalled(call))),
             FromDaemon::Goodbye(error) => Err(DoorClientError::Refused(error)),
             FromDaemon::Hello(_) | FromDaemon::Answer(_) | FromDaemon::Unknown => Ok(None),
         }

@@ -77,8 +77,6 @@ pub enum DoorEvent {
     },
     /// Something happened with an update of the device.
     Update(UpdateStep),
-    /// A tool that this client has offered is to do something; answer with [`crate::DoorRequest::ToolResult`].
-    ToolCalled { call: u64, name: String, arguments: String },
     /// Something that this version does not know.
     #[serde(other, skip_serializing)]
     Unknown,
@@ -154,7 +152,6 @@ impl DoorEvent {
             | Self::Muted { .. }
             | Self::Update(_)
             | Self::Unknown => {}
-            Self::ToolCalled { arguments, .. } => arguments.clear(),
         }
         self
     }

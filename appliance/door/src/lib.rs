@@ -4,7 +4,8 @@
 //! examples. Each message is one line of JSON of at most [`LONGEST_LINE`] bytes, so that a shell can speak it too.
 //!
 //! Terms: the **read door** tells, the **control door** obeys as well; **words** are what people and Parley say, which only
-//! the control door tells, and only whoever asks for them; a **seat** is one place of conversation.
+//! the control door tells, and only whoever asks for them; a **seat** is one place of conversation; a **tool** is something
+//! that a client does when somebody asks for it.
 //!
 //! Rules:
 //! - Both say [`DoorVersion`] first. Their major number has to be the same; the minor may differ.
@@ -25,7 +26,9 @@ mod version;
 
 pub use event::{DoorEvent, DoorOutcome, DoorPhase, NumberedEvent, UpdateStep};
 pub use lines::{LONGEST_LINE, LineCutter, LineTooLong};
-pub use message::{AnswerResult, ClientHello, DaemonHello, DoorAnswer, DoorError, ErrorCode, FromClient, FromDaemon};
+pub use message::{
+    AnswerResult, ClientHello, DaemonHello, DoorAnswer, DoorError, ErrorCode, FromClient, FromDaemon, ToolCall,
+};
 pub use place::{DEVICE_FOLDER, Door, FOLDER_VARIABLE};
 pub use request::{DoorReply, DoorRequest, DoorUrgency, OwnerSetting, UpdateWish};
 pub use state::{DoorState, SeatState, TurnState};

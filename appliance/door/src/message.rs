@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::event::NumberedEvent;
+use crate::own_seat;
 use crate::request::{DoorReply, DoorRequest};
 use crate::state::DoorState;
 use crate::version::DoorVersion;
@@ -59,6 +60,8 @@ pub enum FromDaemon {
     Event(NumberedEvent),
     /// What came of a request.
     Answer(DoorAnswer),
+    /// To one client alone, and so without a number: a tool that it has offered is to do something.
+    ToolCalled(ToolCall),
     /// The last line, where the daemon can still say why it closes.
     Goodbye(DoorError),
     /// Something that this version does not know.
@@ -101,6 +104,21 @@ pub enum AnswerResult {
     Error(DoorError),
 }
 
+/// A tool is to do something, once; answer with [`DoorRequest::ToolResult`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ToolCall {
+    /// Its number, for the result.
+    pub call: u64,
+    /// Of the tool.
+    pub name: String,
+    /// JSON: `{"sentence": …}`, as it was offered.
+    pub arguments: String,
+    /// Where it was asked for.
+    #[serde(default = "own_seat")]
+    pub seat: String,
+}
+
 /// Why something is not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -133,6 +151,8 @@ pub enum ErrorCode {
     NotAvailable,
     /// Too much is under way, or too many are connected; try again later.
     Busy,
+    /// Another program has that name already, or that sentence.
+    Taken,
     /// It did not come to an end in time.
     TooLate,
     /// The client does not read what it is told.
@@ -160,7 +180,8 @@ impl FromDaemon {
             Self::Answer(DoorAnswer { id, result: AnswerResult::Ok(reply) }) => {
                 Self::Answer(DoorAnswer { id, result: AnswerResult::Ok(reply.without_words()) })
             }
-            Self::Hello(_) | Self::Answer(_) | Self::Goodbye(_) | Self::Unknown => self,
+            // A sentence of a call is the client's own.
+            Self::Hello(_) | Self::Answer(_) | Self::ToolCalled(_) | Self::Goodbye(_) | Self::Unknown => self,
         }
     }
 }

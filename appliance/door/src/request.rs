@@ -63,10 +63,23 @@ pub enum DoorRequest {
     },
     /// Something about updates.
     Update { wish: UpdateWish },
-    /// A tool that the language model may use; `parameters` is a JSON schema.
-    OfferTool { name: String, description: String, parameters: String },
-    /// What came of [`crate::DoorEvent::ToolCalled`].
-    ToolResult { call: u64, text: String },
+    /// A tool, until this client goes: it is called when somebody says one of its `sentences`. `parameters`, a JSON schema,
+    /// is for a language model that chooses tools; this version shows them to none.
+    OfferTool {
+        name: String,
+        description: String,
+        #[serde(default)]
+        sentences: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parameters: Option<String>,
+    },
+    /// What came of a [`crate::ToolCall`]: it is said, or the language model is to `think` on and answer.
+    ToolResult {
+        call: u64,
+        text: String,
+        #[serde(default)]
+        think: bool,
+    },
     /// Something that this version does not know.
     #[serde(other, skip_serializing)]
     Unknown,

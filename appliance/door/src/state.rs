@@ -108,7 +108,6 @@ impl DoorState {
             DoorEvent::Answering { text: None, .. }
             | DoorEvent::SpeechBegan { .. }
             | DoorEvent::NoWords { .. }
-            | DoorEvent::ToolCalled { .. }
             | DoorEvent::Unknown => {}
         }
     }

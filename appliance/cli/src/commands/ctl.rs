@@ -160,7 +160,8 @@ fn watch(words: bool, json: bool) -> Result<()> {
             Some(DoorNews::Event(event)) if json => output::json(&FromDaemon::Event(event))?,
             Some(DoorNews::Event(event)) => show::event(&event.event)?,
             Some(DoorNews::Missed(missed)) => whole(&client, missed)?,
-            None => {}
+            // It offers no tool.
+            Some(DoorNews::ToolCalled(_)) | None => {}
         }
     }
 }

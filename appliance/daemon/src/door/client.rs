@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::budget::Budget;
-use super::{DoorHost, Hub, Patience, REQUESTS_IN_FLIGHT};
+use super::{DoorHost, Guest, Hub, Patience, REQUESTS_IN_FLIGHT};
 
 /// How much is read at once.
 const PIECE: usize = 4 * 1024;
@@ -29,6 +29,18 @@ pub(super) struct Client<H> {
     host: Arc<H>,
     hub: Arc<Hub>,
     patience: Patience,
+}
+
+/// Tells the host when a client has gone, however it went.
+struct Presence<H: DoorHost> {
+    host: Arc<H>,
+    guest: Arc<Guest>,
+}
+
+impl<H: DoorHost> Drop for Presence<H> {
+    fn drop(&mut self) {
+        self.host.left(&self.guest);
+    }
 }
 
 /// Why a connection ends before its client has said all.
@@ -67,6 +79,8 @@ impl<H: DoorHost> Client<H> {
         let (version, parley) = (DoorVersion::THIS, env!("CARGO_PKG_VERSION").to_owned());
         self.output.send(FromDaemon::Hello(DaemonHello { version, parley, control, words: self.output.words })).await?;
         let mut events = self.tell_all(0).await?;
+        let (guest, mut calls) = Guest::new();
+        let presence = Presence { host: Arc::clone(&self.host), guest: Arc::new(guest) };
         let mut requests = JoinSet::new();
         let mut asks = true;
         while asks || !requests.is_empty() {
@@ -81,11 +95,15 @@ impl<H: DoorHost> Client<H> {
                     Err(RecvError::Lagged(missed)) => events = self.tell_all(missed).await?,
                     Err(RecvError::Closed) => return Ok(()),
                 },
+                Some(call) = calls.recv() => if let Some(call) = call.if_wanted() {
+                    self.output.send(FromDaemon::ToolCalled(call)).await?;
+                },
                 line = self.input.line(), if asks && requests.len() < REQUESTS_IN_FLIGHT => match line? {
                     Some(line) => match self.request(&line) {
                         Ok((id, request)) => {
                             let (host, hub) = (Arc::clone(&self.host), Arc::clone(&self.hub));
-                            requests.spawn(async move { answer_of(Some(id), host.handle(request, &hub).await) });
+                            let guest = Arc::clone(&presence.guest);
+                            requests.spawn(async move { answer_of(Some(id), host.handle(request, &guest, &hub).await) });
                         }
                         Err((id, error)) => self.output.send(FromDaemon::Answer(answer_of(id, Err(error)))).await?,
                     },

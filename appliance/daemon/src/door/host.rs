@@ -17,10 +17,11 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::updates::UpdateLog;
-use super::{DoorHost, Hub};
+use super::{DoorHost, Guest, Hub};
 use crate::conductor::{Handle, Observation, TurnReport, next_announcement};
 use crate::listening::Mute;
 use crate::session::Session;
+use crate::tools::Tools;
 use crate::volume::Volume;
 
 /// The longest wait for an answer's end: that of a long answer, read aloud slowly.
@@ -36,18 +37,26 @@ pub struct SessionHost {
     volume: Option<Volume>,
     settings: Vec<OwnerSetting>,
     update_log: PathBuf,
+    tools: Tools,
 }
 
 impl SessionHost {
     pub fn new(session: &Session, volume: Option<Volume>, config: &Config) -> Self {
         Self::of(session.handle.clone(), session.mute.clone(), volume, config, events::LOG.into())
+            .with_tools(session.tools.clone())
     }
 
     /// The same of its parts, for tests; `update_log`: where root's helpers tell what happens with updates.
     pub fn of(handle: Handle, mute: Mute, volume: Option<Volume>, config: &Config, update_log: PathBuf) -> Self {
         let setting = |(key, value): (&str, Option<String>)| OwnerSetting { key: key.into(), value };
         let settings = config.listed().into_iter().map(setting).collect();
-        Self { handle, mute, volume, settings, update_log }
+        Self { handle, mute, volume, settings, update_log, tools: Tools::default() }
+    }
+
+    /// The same where clients offer the tools of this conversation.
+    #[must_use]
+    pub fn with_tools(self, tools: Tools) -> Self {
+        Self { tools, ..self }
     }
 
     fn tell_conductor(&self, event: Event) -> Result<(), DoorError> {
@@ -218,7 +227,11 @@ impl DoorHost for SessionHost {
         }
     }
 
-    async fn handle(&self, request: DoorRequest, hub: &Hub) -> Result<DoorReply, DoorError> {
+    fn left(&self, guest: &Guest) {
+        self.tools.left(guest);
+    }
+
+    async fn handle(&self, request: DoorRequest, guest: &Guest, hub: &Hub) -> Result<DoorReply, DoorError> {
         if let Some(seat) = request.seat().filter(|seat| *seat != OWN_SEAT) {
             let text = format!("there is no seat {seat:?}; the only one is {OWN_SEAT:?}");
             return Err(DoorError::new(ErrorCode::UnknownSeat, text));
@@ -243,7 +256,10 @@ impl DoorHost for SessionHost {
                 let last = minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
                 self.tell_conductor(Event::Forget { last }).map(|()| DoorReply::Done)
             }
-            DoorRequest::OfferTool { .. } | DoorRequest::ToolResult { .. } => Err(not_available("tools")),
+            DoorRequest::OfferTool { name, description, sentences, parameters } => {
+                self.tools.offer(guest, &name, &description, &sentences, parameters.as_deref())
+            }
+            DoorRequest::ToolResult { call, text, think } => self.tools.result(guest, call, text, think),
             DoorRequest::Update { wish } => {
                 let command = match wish {
                     UpdateWish::Accept => "accept",
@@ -256,10 +272,6 @@ impl DoorHost for SessionHost {
             DoorRequest::Unknown => Err(DoorError::new(ErrorCode::UnknownRequest, "this version has no such request")),
         }
     }
-}
-
-fn not_available(what: &str) -> DoorError {
-    DoorError::new(ErrorCode::NotAvailable, format!("this version of Parley cannot do that yet: {what}"))
 }
 
 fn urgency_of(urgency: DoorUrgency) -> Urgency {

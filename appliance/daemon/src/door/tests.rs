@@ -2,6 +2,7 @@
 
 mod bad_clients;
 mod service;
+mod tools;
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -45,7 +46,7 @@ impl DoorHost for Double {
         }
     }
 
-    async fn handle(&self, request: DoorRequest, hub: &Hub) -> Result<DoorReply, DoorError> {
+    async fn handle(&self, request: DoorRequest, _: &Guest, hub: &Hub) -> Result<DoorReply, DoorError> {
         let [now, most] = &*self.under_way;
         most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         let reply = if request == DoorRequest::Status {

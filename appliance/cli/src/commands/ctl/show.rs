@@ -43,7 +43,6 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
         DoorEvent::Muted { muted: true, .. } => "the microphone is closed".into(),
         DoorEvent::Muted { muted: false, .. } => "the microphone is open".into(),
         DoorEvent::Update(step) => format!("update: {}", update(step)),
-        DoorEvent::ToolCalled { name, .. } => format!("the tool {name} is asked"),
         DoorEvent::Unknown => return Ok(()),
     })
 }

@@ -70,7 +70,11 @@ fn a_client_that_never_reads_holds_nobody_up_and_is_dropped() {
             last = match message {
                 FromDaemon::Event(event) => event.number,
                 FromDaemon::State { state, .. } => state.number,
-                FromDaemon::Hello(_) | FromDaemon::Answer(_) | FromDaemon::Goodbye(_) | FromDaemon::Unknown => break,
+                FromDaemon::Hello(_)
+                | FromDaemon::Answer(_)
+                | FromDaemon::ToolCalled(_)
+                | FromDaemon::Goodbye(_)
+                | FromDaemon::Unknown => break,
             };
             if last == 3_000 {
                 break;
