@@ -35,6 +35,9 @@ pub enum UpdateCommand {
         #[arg(long)]
         yes: bool,
     },
+    /// Fulfil what was wished through the daemon's door
+    #[command(hide = true)]
+    Wish,
     /// At every start: find out what it means for updates, and repair what a cut has left
     #[command(hide = true)]
     Started,

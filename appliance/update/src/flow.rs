@@ -13,6 +13,7 @@ mod restart;
 mod show;
 mod started;
 mod stick;
+mod wish;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,6 +57,7 @@ fn run(system: &System, command: &UpdateCommand, named: Option<&Path>) -> Result
         UpdateCommand::Accept => stick::say_yes(system),
         UpdateCommand::Rollback { no_restart } => restart::rollback(system, *no_restart),
         UpdateCommand::Reset { yes } => reset::ask(system, *yes),
+        UpdateCommand::Wish => wish::fulfil(system),
         UpdateCommand::Started => started::started(system),
         UpdateCommand::Stopping => started::stopping(system),
         UpdateCommand::Gate => gate::run(system),

@@ -3,7 +3,7 @@
 //! From the ground up: [`files`], `acting` and [`output`]; [`bootchain`], the slots and how the firmware chooses one;
 //! [`policy`], the rules; [`records`], what is remembered; [`system`], [`device`], [`keyring`] and [`observed`], what is
 //! seen of this machine; [`owners_card`], which sound card it is told to use; [`announcements`], what root's helpers have
-//! to say; [`rauc`], which writes the slots; and `flow`,
+//! to say; [`wishes`], what the daemon's door asks of root; [`rauc`], which writes the slots; and `flow`,
 //! the commands of the program `parley-update`.
 
 mod acting;
@@ -23,3 +23,4 @@ pub mod rauc;
 pub mod records;
 pub mod system;
 mod uses;
+pub mod wishes;

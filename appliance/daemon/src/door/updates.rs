@@ -60,6 +60,13 @@ fn step(event: UpdateEvent) -> UpdateStep {
         }
         UpdateEvent::Offered { version } => of("offered", Some(version)),
         UpdateEvent::OfferGone => named("offer-gone"),
+        UpdateEvent::WishTaken { wish } => UpdateStep { because: Some(wish.name().into()), ..named("wish-taken") },
+        UpdateEvent::WishFulfilled { wish } => {
+            UpdateStep { because: Some(wish.name().into()), ..named("wish-fulfilled") }
+        }
+        UpdateEvent::WishRefused { wish, because } => {
+            UpdateStep { because: Some(format!("{}: {because}", wish.name())), ..named("wish-refused") }
+        }
         UpdateEvent::Inspecting => named("inspecting"),
         UpdateEvent::Admitted { version } => of("admitted", Some(version)),
         UpdateEvent::Progress { percent, doing } => {

@@ -150,6 +150,9 @@ fn show(system: &System, event: &UpdateEvent, json: bool) {
         | UpdateEvent::Started { .. }
         | UpdateEvent::Offered { .. }
         | UpdateEvent::OfferGone
+        | UpdateEvent::WishTaken { .. }
+        | UpdateEvent::WishFulfilled { .. }
+        | UpdateEvent::WishRefused { .. }
         | UpdateEvent::Restarting { .. }
         | UpdateEvent::FailedTheGate { .. }
         | UpdateEvent::NotJudged { .. }

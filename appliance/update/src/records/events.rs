@@ -14,6 +14,7 @@ use crate::bootchain::journal::Meaning;
 use crate::bootchain::slot::Slot;
 use crate::files;
 use crate::policy::table::Exceeded;
+use crate::wishes::Wish;
 
 /// Where they lie.
 pub const LOG: &str = "/run/parley-update/events";
@@ -36,6 +37,12 @@ pub enum UpdateEvent {
     Offered { version: Version },
     /// The stick with the offered update is gone, or nobody wants it.
     OfferGone,
+    /// Somebody at the daemon's door wished this, and root does it now.
+    WishTaken { wish: Wish },
+    /// Its command has ended well; what comes of that is told by other events.
+    WishFulfilled { wish: Wish },
+    /// It cannot be done.
+    WishRefused { wish: Wish, because: String },
     /// The signature is being checked.
     Inspecting,
     /// The bundle may be installed.

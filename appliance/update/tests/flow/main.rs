@@ -12,6 +12,7 @@ mod reset;
 mod restart;
 mod starts;
 mod stick;
+mod wish;
 
 use std::process::Command;
 use std::sync::{Arc, Mutex};

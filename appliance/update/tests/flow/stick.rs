@@ -32,7 +32,7 @@ fn a_stick_is_offered_and_installed_with_a_yes() {
 }
 
 /// Looks at the stick of a device, as its unit does.
-fn look(bench: &Bench) -> String {
+pub fn look(bench: &Bench) -> String {
     bench.done(&["stick", &bench.device.path("stick").to_string_lossy(), "--unit", "unit"])
 }
 

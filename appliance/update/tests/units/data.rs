@@ -45,7 +45,7 @@ fn what_fulfils_a_reset_sees_all_of_the_data() {
 /// Without them the kernel lets nobody act for the daemon, and a migration leaves folders that the daemon cannot read.
 #[test]
 fn whoever_takes_data_over_may_act_as_its_owner() {
-    for service in ["parley-started.service", "parley-probation.service"] {
+    for service in ["parley-started.service", "parley-probation.service", "parley-wish.service"] {
         let granted = values(service, "CapabilityBoundingSet").join(" ");
         for capability in ["CAP_SETUID", "CAP_SETGID", "CAP_DAC_OVERRIDE"] {
             assert!(granted.split(' ').any(|found| found == capability), "{service}: {granted}");

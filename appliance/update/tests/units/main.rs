@@ -12,6 +12,7 @@ use std::process::Command;
 
 use parley_update::announcements;
 use parley_update::records::update_folder::UpdateFolder;
+use parley_update::wishes::{self, Wish};
 
 fn overlay() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rootfs-overlay")

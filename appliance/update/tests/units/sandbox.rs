@@ -146,6 +146,24 @@ fn what_is_said_for_root_only_root_writes_and_the_daemon_reads() {
     assert_eq!(values("parley.service", "StateDirectory"), ["parley"], "what was said is remembered there");
 }
 
+/// The daemon leaves a wish in a folder of its own; root takes it away, and is started for nothing else that lies there.
+#[test]
+fn what_the_door_wishes_root_is_started_for() {
+    let watched: Vec<String> = Wish::ALL.iter().map(|wish| format!("{}/{}", wishes::FOLDER, wish.name())).collect();
+    assert_eq!(values("parley-wish.path", "PathExists"), watched);
+    let link = overlay().join("usr/lib/systemd/system/paths.target.wants/parley-wish.path");
+    assert_eq!(fs::read_link(link).unwrap(), Path::new("../parley-wish.path"), "it is switched on");
+    assert_eq!(values("parley-wish.service", "ExecStart"), ["/usr/bin/parley-update wish"]);
+    assert_eq!(values("parley-wish.service", "StartLimitIntervalSec"), ["0"], "a flood of wishes ends none to come");
+    let folders = fs::read_to_string(overlay().join("usr/lib/tmpfiles.d/parley.conf")).unwrap();
+    let line = folders.lines().find(|line| line.contains(wishes::FOLDER)).unwrap();
+    assert_eq!(line.split_whitespace().skip(2).take(3).collect::<Vec<_>>(), ["0700", "parley", "parley"]);
+    let writable = values("parley-wish.service", "ReadWritePaths").pop().unwrap();
+    assert_eq!(writable, "/var/lib /run/parley /run/parley-update /run/systemd", "and nothing else of /run");
+    // What is writable is found by its path: nobody but root may put a link there.
+    assert!(!writable.contains(wishes::FOLDER) && wishes::FOLDER.starts_with("/run/parley/"));
+}
+
 #[test]
 fn the_programs_of_the_units_exist() {
     for service in units(".service") {

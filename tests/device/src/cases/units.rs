@@ -40,7 +40,8 @@ const UNITS_OF_OURS: &[Expected] = &[
     Expected {
         unit: "parley.service",
         needs: "user parley|environment HOME=/var/lib/parley|environment PARLEY_MODELS=/usr/share/parley/models|\
-                writes /var/lib/parley|writes /run/parley|writes /run/parley/measurements|writes /tmp|opens /dev/snd/controlC0",
+                writes /var/lib/parley|writes /run/parley|writes /run/parley/measurements|writes /run/parley/wishes|writes /tmp|\
+                opens /dev/snd/controlC0",
         never: "writes /var/lib/parley/update|writes /var/lib/parley-update|writes /run/parley-update|writes /run/parley-data|\
                 writes /run/parley-announcements|reads |changes |opens /dev/mapper|does mount|does other-processes",
     },
@@ -50,6 +51,13 @@ const UNITS_OF_OURS: &[Expected] = &[
     Expected { unit: "parley-leave-trial.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-sound-card.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-probation.service", needs: HELPER, never: HELPER_NEVER },
+    // Whoever is at the daemon's door decides when it runs.
+    Expected {
+        unit: "parley-wish.service",
+        needs: "user root|writes /var/lib|writes /run/parley|writes /run/parley/wishes|writes /run/parley-update|writes /run/systemd|\
+                changes autoboot|changes boot_b|opens /dev/mapper/control",
+        never: "writes /run|writes /run/parley-announcements|writes /run/parley-data|does mount|opens /dev/snd|sees interface-e",
+    },
     // What it may have to do with the network is not decided yet: nothing.
     Expected {
         unit: "parley-gateway.service",

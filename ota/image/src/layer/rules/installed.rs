@@ -108,7 +108,7 @@ fn started(path: &str, text: &str) -> Vec<(usize, String)> {
             .flat_map(|(index, line)| found(line).into_iter().map(move |p| (index + 1, p)))
             .collect()
     };
-    let is_unit = [".service", ".conf", ".mount", ".timer"].iter().any(|end| path.ends_with(end));
+    let is_unit = [".service", ".conf", ".mount", ".path", ".timer"].iter().any(|end| path.ends_with(end));
     if is_unit && (path.contains("systemd/system") || path.contains("recipes-core")) {
         return numbered(text, in_unit);
     }
