@@ -4,7 +4,7 @@ mod common;
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixDatagram, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ use parley_door_client::{DoorClient, DoorClientError};
 use parley_engines::scripted::Scripted;
 use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 use parley_settings::Config;
+use parley_update::records::events::{UpdateEvent, tell};
+use parley_update::wishes;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
@@ -28,7 +30,6 @@ use tokio::sync::mpsc;
 /// A running Parley with scripted engines.
 struct House {
     folder: TempDir,
-    update_log: PathBuf,
     doors: Option<OpenDoors>,
     _playback: PlaybackThread,
     _frames: mpsc::Sender<AudioFrame>,
@@ -48,9 +49,8 @@ impl House {
         let (sink, _) = RecordingSink::new(LOUDSPEAKER_HZ);
         let (_, playback) = PlaybackThread::start(sink).expect("a thread");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        let update_log = folder.path().join("events");
         let runtime = Some(runtime.expect("a runtime"));
-        Self { folder, update_log, doors: None, _playback: playback, _frames: frames, runtime }
+        Self { folder, doors: None, _playback: playback, _frames: frames, runtime }
     }
 
     /// A daemon begins, or begins anew.
@@ -77,7 +77,7 @@ impl House {
         let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
         let (frames, receiver) = mpsc::channel(1);
         (self._frames, self._playback) = (frames, playback);
-        let host = SessionHost::of(handle, Mute::default(), Some(volume), &Config::default(), self.update_log.clone());
+        let host = SessionHost::of(handle, Mute::default(), Some(volume), &Config::default(), self.folder.path());
         let doors = OpenDoors::open(self.folder.path(), host, Patience::default());
         self.doors = Some(doors.expect("the doors can be opened"));
         (conductor, receiver)
@@ -263,8 +263,52 @@ fn the_page_shows_what_is_really_said() {
 fn what_happens_with_updates_is_told_too() {
     let house = House::answering("Yes.");
     let line = r#"{"event":"offered","version":"1.4.0"}"#;
-    std::fs::write(&house.update_log, format!("{line}\n")).expect("it can be written");
+    let log = house.folder.path().join("run/parley-update/events");
+    std::fs::create_dir_all(log.parent().expect("a folder")).expect("it can be made");
+    std::fs::write(log, format!("{line}\n")).expect("it can be written");
     eventually("the offer is told", || house.said(&["status"]).contains("update: offered 1.4.0"));
+}
+
+#[test]
+fn what_is_wished_of_updates_root_does_or_says_why_not() {
+    let house = House::answering("Yes.");
+    let refused = house.ctl(&["update", "accept"]);
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(1) && message.contains("`sudo parley update accept`"), "{message}");
+    let (folder, log) = (house.folder.path().to_owned(), house.folder.path().join("run/parley-update/events"));
+    for folder in [folder.join("run/parley/wishes"), folder.join("run/parley-update")] {
+        std::fs::create_dir_all(folder).expect("it can be made");
+    }
+    // As `parley-update wish`, for two of them.
+    let root = std::thread::spawn(move || {
+        for refused in [None, Some("slot A is the only one that can be started")] {
+            let begun = Instant::now();
+            let wish = loop {
+                match wishes::take(&folder).expect("it can be taken") {
+                    Some(wish) => break wish,
+                    None => assert!(begun.elapsed() < Duration::from_secs(20)),
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            };
+            tell(
+                &log,
+                &refused.map_or(UpdateEvent::WishFulfilled { wish }, |because| UpdateEvent::WishRefused {
+                    wish,
+                    because: because.into(),
+                }),
+            );
+        }
+    });
+    assert_eq!(house.json(&["update", "restart"]), json!({"reply": "done"}));
+    let refused = house.ctl(&["update", "rollback", "--json"]);
+    let error: Value = serde_json::from_slice(&refused.stdout).expect("JSON");
+    assert_eq!(refused.status.code(), Some(1));
+    let because = "slot A is the only one that can be started";
+    assert_eq!(error, json!({"error": {"code": "not-available", "message": because}}));
+    root.join().expect("it has taken both");
+    let help = house.said(&["update", "--help"]);
+    assert!(["accept", "rollback", "restart", "stick"].iter().all(|word| help.contains(word)), "{help}");
+    assert!(!house.ctl(&["update", "reset"]).status.success(), "a reset is root's");
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod host;
 mod hub;
 mod sockets;
 mod updates;
+mod wishes;
 
 use std::io;
 use std::path::Path;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use parley_door::{
-    Door, DoorError, DoorEvent, DoorReply, DoorRequest, DoorUrgency, ErrorCode, FromDaemon, NumberedEvent,
+    Door, DoorError, DoorEvent, DoorReply, DoorRequest, DoorUrgency, ErrorCode, FromDaemon, NumberedEvent, UpdateWish,
 };
 use parley_door_client::{DoorClient, DoorClientError, DoorNews};
 use serde::Serialize;
@@ -21,6 +21,8 @@ const NAME: &str = "parley ctl";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The daemon itself gives up an answer before.
 const LONGEST_ANSWER: Duration = Duration::from_secs(180);
+/// The same for what root is to do.
+const LONGEST_WISH: Duration = Duration::from_secs(90);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -83,12 +85,24 @@ enum Command {
         #[arg(long)]
         minutes: Option<u32>,
     },
+    /// Have root do something with updates; `parley update` does the same where no Parley runs
+    Update { wish: Wish },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Switch {
     On,
     Off,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Wish {
+    /// Install the update that a stick offers, and restart into it
+    Accept,
+    /// Go back to the version that was in use before
+    Rollback,
+    /// Restart into the version that is installed
+    Restart,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -143,8 +157,17 @@ fn perform(command: Command, json: bool) -> Result<()> {
         }
         Command::Settings => DoorRequest::Settings,
         Command::Forget { minutes } => DoorRequest::Forget { minutes, seat },
+        Command::Update { wish } => {
+            let wish = match wish {
+                Wish::Accept => UpdateWish::Accept,
+                Wish::Rollback => UpdateWish::Rollback,
+                Wish::Restart => UpdateWish::Restart,
+            };
+            DoorRequest::Update { wish }
+        }
     };
-    let reply = DoorClient::connect(Door::Control, NAME, false)?.call(request, PATIENCE)?;
+    let patience = if matches!(request, DoorRequest::Update { .. }) { LONGEST_WISH } else { PATIENCE };
+    let reply = DoorClient::connect(Door::Control, NAME, false)?.call(request, patience)?;
     if json { output::json(&reply) } else { show::reply(&reply) }
 }
 

@@ -1,6 +1,6 @@
 //! What stands behind the door of a session: its conductor, microphone, loudspeaker and settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use parley_conversation::{
@@ -12,11 +12,13 @@ use parley_door::{
 };
 use parley_settings::Config;
 use parley_update::records::events;
+use parley_update::wishes::{self, Wish};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::updates::UpdateLog;
+use super::updates::{self, UpdateLog};
+use super::wishes::Wishes;
 use super::{DoorHost, Guest, Hub};
 use crate::conductor::{Handle, Observation, TurnReport, next_announcement};
 use crate::listening::Mute;
@@ -36,21 +38,25 @@ pub struct SessionHost {
     /// None without a loudspeaker.
     volume: Option<Volume>,
     settings: Vec<OwnerSetting>,
+    /// Where root's helpers tell what happens with updates.
     update_log: PathBuf,
+    wishes: Wishes,
     tools: Tools,
 }
 
 impl SessionHost {
     pub fn new(session: &Session, volume: Option<Volume>, config: &Config) -> Self {
-        Self::of(session.handle.clone(), session.mute.clone(), volume, config, events::LOG.into())
+        Self::of(session.handle.clone(), session.mute.clone(), volume, config, Path::new("/"))
             .with_tools(session.tools.clone())
     }
 
-    /// The same of its parts, for tests; `update_log`: where root's helpers tell what happens with updates.
-    pub fn of(handle: Handle, mute: Mute, volume: Option<Volume>, config: &Config, update_log: PathBuf) -> Self {
+    /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
+    pub fn of(handle: Handle, mute: Mute, volume: Option<Volume>, config: &Config, root: &Path) -> Self {
         let setting = |(key, value): (&str, Option<String>)| OwnerSetting { key: key.into(), value };
         let settings = config.listed().into_iter().map(setting).collect();
-        Self { handle, mute, volume, settings, update_log, tools: Tools::default() }
+        let below = |path: &str| root.join(path.trim_start_matches('/'));
+        let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
+        Self { handle, mute, volume, settings, update_log, wishes, tools: Tools::default() }
     }
 
     /// The same where clients offer the tools of this conversation.
@@ -205,7 +211,7 @@ impl DoorHost for SessionHost {
         let mut observations = self.handle.observations.subscribe();
         let mut phase = self.handle.phase.clone();
         phase.mark_changed();
-        let mut updates = UpdateLog::new(self.update_log.clone());
+        let mut log = UpdateLog::new(self.update_log.clone());
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -222,7 +228,10 @@ impl DoorHost for SessionHost {
                     Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the door did not see all that happened"),
                     Err(RecvError::Closed) => return,
                 },
-                _ = look.tick() => updates.look().into_iter().for_each(|step| hub.publish(DoorEvent::Update(step))),
+                _ = look.tick() => for event in log.look() {
+                    self.wishes.happened(&event);
+                    hub.publish(DoorEvent::Update(updates::step(event)));
+                },
             }
         }
     }
@@ -260,17 +269,17 @@ impl DoorHost for SessionHost {
                 self.tools.offer(guest, &name, &description, &sentences, parameters.as_deref())
             }
             DoorRequest::ToolResult { call, text, think } => self.tools.result(guest, call, text, think),
-            DoorRequest::Update { wish } => {
-                let command = match wish {
-                    UpdateWish::Accept => "accept",
-                    UpdateWish::Rollback => "rollback",
-                    UpdateWish::Restart => "install --restart",
-                };
-                let text = format!("updates are root's: `sudo parley update {command}`");
-                Err(DoorError::new(ErrorCode::NotAvailable, text))
-            }
+            DoorRequest::Update { wish } => self.wishes.wish(wish_of(wish)).await,
             DoorRequest::Unknown => Err(DoorError::new(ErrorCode::UnknownRequest, "this version has no such request")),
         }
+    }
+}
+
+fn wish_of(wish: UpdateWish) -> Wish {
+    match wish {
+        UpdateWish::Accept => Wish::Accept,
+        UpdateWish::Rollback => Wish::Rollback,
+        UpdateWish::Restart => Wish::Restart,
     }
 }
 

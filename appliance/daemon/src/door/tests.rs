@@ -3,6 +3,7 @@
 mod bad_clients;
 mod service;
 mod tools;
+mod wishes;
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -25,12 +25,12 @@ impl UpdateLog {
     }
 
     /// What is new, in order; nothing where no update has ever been under way, or the file cannot be read.
-    pub(super) fn look(&mut self) -> Vec<UpdateStep> {
+    pub(super) fn look(&mut self) -> Vec<UpdateEvent> {
         let Ok(file) = files::open(&self.path) else { return Vec::new() };
         self.read_on(file).unwrap_or_default()
     }
 
-    fn read_on(&mut self, mut file: File) -> std::io::Result<Vec<UpdateStep>> {
+    fn read_on(&mut self, mut file: File) -> std::io::Result<Vec<UpdateEvent>> {
         let metadata = file.metadata()?;
         let same = |open: &File| open.metadata().is_ok_and(|open| open.ino() == metadata.ino());
         let from = match &self.read {
@@ -44,11 +44,12 @@ impl UpdateLog {
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         self.read = Some((file, from + whole as u64));
         let lines = text.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n');
-        Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).map(step).collect())
+        Ok(lines.filter_map(|line| serde_json::from_slice(line).ok()).collect())
     }
 }
 
-fn step(event: UpdateEvent) -> UpdateStep {
+/// An event as the door tells it.
+pub(super) fn step(event: UpdateEvent) -> UpdateStep {
     let named = |step: &str| UpdateStep { step: step.into(), ..UpdateStep::default() };
     let because = |step: &str, exceeded: Vec<Exceeded>| {
         let reasons: Vec<String> = exceeded.into_iter().map(|limit| limit.means).collect();
@@ -119,7 +120,7 @@ mod tests {
         assert_eq!(log.look(), [], "nothing has happened yet");
         tell(&path, &UpdateEvent::Inspecting);
         tell(&path, &UpdateEvent::Progress { percent: 130, doing: "copying".into() });
-        let seen = log.look();
+        let seen: Vec<UpdateStep> = log.look().into_iter().map(step).collect();
         assert_eq!(seen.iter().map(|step| step.step.as_str()).collect::<Vec<_>>(), ["inspecting", "progress"]);
         assert_eq!(seen.last().and_then(|step| step.percent), Some(100));
         assert_eq!(log.look(), [], "once");
@@ -129,6 +130,7 @@ mod tests {
         let version = semver::Version::new(1, 2, 3);
         tell(&path, &UpdateEvent::Installed { version });
         let version = Some("1.2.3".to_owned());
-        assert_eq!(log.look(), [UpdateStep { step: "installed".into(), version, ..UpdateStep::default() }]);
+        let seen: Vec<UpdateStep> = log.look().into_iter().map(step).collect();
+        assert_eq!(seen, [UpdateStep { step: "installed".into(), version, ..UpdateStep::default() }]);
     }
 }

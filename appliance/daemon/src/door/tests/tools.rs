@@ -16,14 +16,14 @@ const SORRY: &str = "Sorry, that did not work.";
 const MODEL: &str = "I do not know.";
 
 /// A conversation in writing, with doors; its language model knows no more than it is told.
-struct Home {
-    folder: TempDir,
+pub(super) struct Home {
+    pub(super) folder: TempDir,
     _doors: OpenDoors,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl Home {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         Self::with(Tools::default())
     }
 
@@ -47,12 +47,12 @@ impl Home {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         runtime.spawn(conductor.run(mpsc::channel(1).1));
-        let host = SessionHost::of(handle, Mute::default(), None, &Config::default(), folder.path().join("events"));
+        let host = SessionHost::of(handle, Mute::default(), None, &Config::default(), folder.path());
         let _doors = OpenDoors::open(folder.path(), host.with_tools(tools), PATIENCE).expect("they can be opened");
         Self { folder, _doors, runtime: Some(runtime) }
     }
 
-    fn guest(&self, door: Door, hello: &str) -> Visitor {
+    pub(super) fn guest(&self, door: Door, hello: &str) -> Visitor {
         let stream = UnixStream::connect(door.socket(self.folder.path())).expect("the door is open");
         stream.set_read_timeout(Some(FAR_TOO_LONG)).expect("it can be set");
         let mut visitor = Visitor { lines: BufReader::new(stream.try_clone().expect("a second one")), stream };
@@ -230,6 +230,40 @@ fn a_client_that_goes_or_sends_a_megabyte_fails_at_once_and_takes_its_tools_alon
         assert_eq!(answered(home.asks("Roll a die")), MODEL, "nobody offers it any more");
         home.dice();
     }
+}
+
+/// It may have done what it was asked for, and died before it said so.
+#[test]
+fn a_client_that_comes_back_is_not_asked_once_more_for_what_it_was_asked_before() {
+    let home = Home::open();
+    let mut dice = home.dice();
+    let person = home.asks("Roll a die");
+    let first = dice.called().call;
+    drop(dice);
+    assert_eq!(answered(person), SORRY);
+    let mut dice = home.dice();
+    assert_eq!(dice.result(first, "a four", false), Err(ErrorCode::BadRequest), "nobody waits for it");
+    let person = home.asks("Roll a die");
+    let second = dice.called().call;
+    assert!(second > first, "what comes is asked for anew");
+    dice.result(second, "a five", false).expect("it is waited for");
+    assert_eq!(answered(person), "a five");
+}
+
+#[test]
+fn what_a_client_was_asked_for_when_it_died_nobody_else_is_asked_for() {
+    let home = Home::open();
+    let mut dice = home.dice();
+    let person = home.asks("Roll a die");
+    dice.called();
+    let begun = Instant::now();
+    let mut next = home.program();
+    drop(dice);
+    while next.offer("dice", &["Roll a die."]).is_err() {
+        assert!(begun.elapsed() < FAR_TOO_LONG, "nothing is left free");
+    }
+    assert_eq!(answered(person), SORRY);
+    next.offer("cards", &["Draw a card"]).expect("and it is told of no call");
 }
 
 #[test]
