@@ -12,6 +12,7 @@
 
 mod auditor;
 mod beside;
+mod house;
 mod person;
 mod scene;
 mod step;
@@ -19,24 +20,27 @@ mod timeline;
 pub mod voice;
 mod waiting;
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::{Control, Ear, Renderer};
 use parley_conversation::{Event, Phase, Position, Stage};
 use parley_daemon::conductor::{Handle, Observation};
 use parley_daemon::listening::AudioFrame;
+use parley_daemon::seats::Seat;
 use parley_engines::scripted::{Counts, Scripted};
-use parley_engines::{EndOfTurn, Generate, LanguageModel, SpeechToText, TextToSpeech};
+use parley_engines::{EndOfTurn, LanguageModel, SpeechToText, TextToSpeech};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 pub use self::auditor::{Auditor, Turn};
 use self::beside::Beside;
+use self::house::Asked;
+pub use self::house::House;
 use self::person::{Person, Sound};
-pub use self::scene::Scene;
+pub use self::scene::{Place, Scene};
 pub use self::timeline::Timeline;
+pub use self::waiting::tasks;
 
 /// Samples of a period of the loudspeaker: 10 ms.
 const PERIOD: usize = 10;
@@ -57,12 +61,13 @@ pub struct World {
     handle: Option<Handle>,
     observations: broadcast::Receiver<Observation>,
     frames: Option<mpsc::Sender<AudioFrame>>,
-    asked: Arc<Mutex<Vec<Generate>>>,
+    asked: Asked,
     conductor: JoinHandle<()>,
     person: Person,
     renderer: Renderer,
     control: Option<Control>,
     card: Ear,
+    card_away_until: Duration,
     beside: Option<Beside>,
     started: Instant,
     /// Simulated time since the beginning.
@@ -74,6 +79,7 @@ pub struct World {
     pub phase: Phase,
     phase_since: Duration,
     counts: [Counts; 4],
+    _seat: Seat,
 }
 
 impl World {
@@ -133,6 +139,18 @@ impl World {
         let tasks = self.language_model.tasks();
         let messages = tasks.last().map(|task| task.messages.as_slice()).unwrap_or_default();
         messages.iter().skip(1).map(|message| (message.role.as_str(), message.text.clone())).collect()
+    }
+
+    /// The loudspeaker goes away, and comes back after so long.
+    pub fn lose_loudspeaker(&mut self, length: Duration) {
+        self.timeline.note(self.now, format!("the loudspeaker is away: {length:?}"));
+        self.card.is_lost = true;
+        self.card_away_until = self.card_away_until.max(self.now + length);
+    }
+
+    /// What a door or a supervisor reaches the conductor by; `None` once it was closed.
+    pub fn handle(&self) -> Option<&Handle> {
+        self.handle.as_ref()
     }
 
     /// Closes only the microphone.

@@ -93,8 +93,8 @@ impl Renderer {
         written
     }
 
-    /// Keeps the controls working while there is no sink to write to.
-    pub(super) fn idle(&mut self) {
+    /// Keeps the controls working while there is no sink to write to: what the playback thread does meanwhile.
+    pub fn idle(&mut self) {
         self.take_up(0, || 0);
         self.drop_stale();
     }

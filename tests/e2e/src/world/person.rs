@@ -84,13 +84,18 @@ fn number_of(sample: i16) -> Option<usize> {
     usize::try_from(sample).ok()?.checked_sub(1)
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Person {
-    pub(super) words: Words,
+    words: Words,
     frames: VecDeque<Sound>,
 }
 
 impl Person {
+    /// Somebody of a house: the numbers of all words in it differ.
+    pub(super) fn with(words: Words) -> Self {
+        Self { words, frames: VecDeque::new() }
+    }
+
     /// Says these words; `last`: and has finished then.
     pub(super) fn say(&mut self, text: &str, last: bool) {
         let words: Vec<&str> = text.split_whitespace().collect();

@@ -4,16 +4,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::{Ear, Renderer, SinkFormat};
-use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, SeatId, Settings};
-use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
+use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, Settings};
+use parley_daemon::conductor::{Conductor, Generating, Loudspeaker, Performer};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
-use parley_engines::scripted::{Counts, Pace, Scripted, last_words};
-use parley_engines::{
-    EndOfTurn, Engine, Generate, Generated, Job, JobInput, LanguageModel, Order, SpeechToText, TextToSpeech,
-};
+use parley_engines::TextToSpeech;
+use parley_engines::scripted::{Counts, Scripted};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
+use super::house::House;
 use super::person::Person;
 use super::{Auditor, PERIOD, Timeline, World, voice};
 
@@ -41,67 +39,47 @@ impl Default for Scene {
     }
 }
 
-/// A language model that reads ahead (tasks without tokens) beside the scripted one, whose counts and faults are then
-/// those of answers alone.
-struct ReadsAheadApart {
-    answers: Scripted<LanguageModel>,
-    reads: Scripted<LanguageModel>,
-}
-
-impl Engine<LanguageModel> for ReadsAheadApart {
-    fn start_as(&self, task: Generate, order: Order) -> Job<Generated> {
-        if task.max_tokens == 0 { self.reads.start_as(task, order) } else { self.answers.start_as(task, order) }
-    }
-
-    fn start_fed(&self, task: Generate, order: Order) -> (Job<Generated>, JobInput) {
-        self.answers.start_fed(task, order)
-    }
+/// What a seat of a house begins with.
+pub struct Place {
+    pub settings: Settings,
+    pub generating: Generating,
+    pub router: Box<dyn Router>,
+    pub performer: Option<Arc<dyn Performer>>,
 }
 
 impl World {
-    /// A world in which nothing has happened.
+    /// A world of its own, in which nothing has happened.
     pub fn new(scene: Scene) -> Self {
-        let person = Person::default();
-        let ms = Duration::from_millis;
-        let pace = |first, each| Pace { first: ms(first), each: ms(each) };
-        let words = person.words.clone();
-        let speech_to_text =
-            Scripted::<SpeechToText>::new(move |task| words.heard_in(&task.audio)).with_pace(pace(233, 0));
+        let Scene { settings, generating, router, answers, judgements, voice } = scene;
+        let house = House::new(answers, judgements, voice);
+        Self::in_house(&house, Place { settings, generating, router, performer: None })
+    }
+
+    /// A world that shares its engines with the other seats of a house.
+    ///
+    /// # Panics
+    /// Where the house has no free seat.
+    pub fn in_house(house: &House, place: Place) -> Self {
+        let seat = house.seats.take().expect("the house has a free seat");
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (answers, notes) = (scene.answers, Arc::clone(&asked));
-        let language_model = Scripted::<LanguageModel>::new(move |task| {
-            notes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(task.clone());
-            answers(last_words(task))
-        })
-        .with_pace(pace(151, 31));
-        let text_to_speech = scene.voice.with_pace(pace(67, 17));
-        let (words, [finished, unfinished]) = (person.words.clone(), scene.judgements.unwrap_or_default());
-        let end_of_turn = Scripted::<EndOfTurn>::new(move |task| {
-            if words.finished_in(&task.audio) == Some(false) { unfinished } else { finished }
-        })
-        .with_pace(pace(23, 0));
-        let engines = Engines {
-            seat: SeatId::default(),
-            speech_to_text: Arc::new(speech_to_text.clone()),
-            language_model: Arc::new(ReadsAheadApart {
-                answers: language_model.clone(),
-                reads: Scripted::<LanguageModel>::new(|_| String::new()),
-            }),
-            text_to_speech: Arc::new(text_to_speech.clone()),
-            end_of_turn: scene.judgements.map(|_| Arc::new(end_of_turn.clone()) as _),
-        };
-        let spoken = scene.settings.spoken;
+        let engines = house.engines(&seat, &asked);
+        let Place { settings, generating, router, performer } = place;
+        let settings = Settings { seat: seat.id(), ..settings };
+        let spoken = settings.spoken;
         let (mixer, renderer) = Renderer::new(voice::RATE_HZ, PERIOD);
         let loudspeaker = spoken.then(|| Loudspeaker::open(mixer).expect("it is the first feed"));
         let control = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.answers.1.clone());
-        let conversation = Conversation::new(scene.settings, scene.router, scene.judgements.is_some());
-        let (conductor, handle) = Conductor::new(conversation, engines, scene.generating, loudspeaker);
+        let conversation = Conversation::new(settings, router, engines.end_of_turn.is_some());
+        let (mut conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
+        if let Some(performer) = performer {
+            conductor = conductor.with_performer(performer);
+        }
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
         Self {
-            speech_to_text,
-            language_model,
-            text_to_speech,
-            end_of_turn,
+            speech_to_text: house.speech_to_text.clone(),
+            language_model: house.language_model.clone(),
+            text_to_speech: house.text_to_speech.clone(),
+            end_of_turn: house.end_of_turn.clone(),
             auditor: Auditor::new(spoken),
             timeline: Timeline::default(),
             observations: handle.observations.subscribe(),
@@ -109,19 +87,21 @@ impl World {
             frames: Some(frames),
             asked,
             conductor: tokio::spawn(conductor.run(incoming)),
-            person,
+            person: Person::with(house.words.clone()),
             renderer,
             control,
             card: Ear::new(SinkFormat { rate_hz: voice::RATE_HZ, period_frames: PERIOD }),
+            card_away_until: Duration::ZERO,
             beside: None,
-            started: Instant::now(),
-            now: Duration::ZERO,
+            started: house.started,
+            now: house.started.elapsed(),
             position: Position::default(),
             heard_last: None,
             spoke_last: Duration::ZERO,
             phase: Phase::Quiet,
             phase_since: Duration::ZERO,
             counts: [Counts::default(); 4],
+            _seat: seat,
         }
     }
 }

@@ -16,21 +16,43 @@ const PAUSE_TAKES: Duration = Duration::from_millis(2 * PERIOD as u64);
 
 impl World {
     pub(super) async fn step(&mut self) {
+        tokio::time::sleep_until(self.started + self.now + STEP).await;
+        self.pass();
+    }
+
+    /// Lets 10 ms pass in several worlds of one house.
+    pub async fn step_all(worlds: &mut [Self]) {
+        if let Some(first) = worlds.first() {
+            tokio::time::sleep_until(first.started + first.now + STEP).await;
+        }
+        worlds.iter_mut().for_each(Self::pass);
+    }
+
+    /// What happens in 10 ms that have passed.
+    fn pass(&mut self) {
         self.now += STEP;
-        tokio::time::sleep_until(self.started + self.now).await;
         self.hear();
         self.observe();
         if let Some(beside) = &mut self.beside {
             beside.play();
         }
-        while self.card.pending.len() + PERIOD <= BUFFER {
-            // The double never goes away.
-            let _ = self.renderer.step(&mut self.card, Instant::now().into_std());
-        }
+        self.play();
         if self.now.as_millis().is_multiple_of(FRAME.as_millis()) {
             self.record();
         }
         assert!(!self.conductor.is_finished() || self.handle.is_none(), "the conductor is alive");
+    }
+
+    /// What the playback thread does.
+    fn play(&mut self) {
+        while self.card.pending.len() + PERIOD <= BUFFER {
+            let away = self.now < self.card_away_until;
+            if away && !self.card.is_lost {
+                return self.renderer.idle();
+            }
+            // An error is the loss that was wanted.
+            let _ = self.renderer.step(&mut self.card, Instant::now().into_std());
+        }
     }
 
     /// What was heard in the last 10 ms, by what was known before.

@@ -71,14 +71,22 @@ impl World {
     }
 
     fn is_at_rest(&self) -> bool {
+        self.rests() && tasks() == usize::from(!self.conductor.is_finished())
+    }
+
+    /// Whether nobody speaks, nothing is heard, and the engines have nothing to do.
+    pub fn rests(&self) -> bool {
         let idle = |counts: &Counts| counts.asked == counts.finished + counts.cancelled + counts.failed;
-        let conductor = usize::from(!self.conductor.is_finished());
         self.person.is_done()
             && self.phase == Phase::Quiet
             && self.auditor.alive().is_none()
             && self.auditor.is_settled()
             && self.counts.iter().all(idle)
-            && tasks() == conductor
+    }
+
+    /// Since when it is doing what it does.
+    pub fn phase_since(&self) -> Duration {
+        self.phase_since
     }
 
     /// Drops the conductor's handle and closes the microphone; whether the conductor ended, within a second.
@@ -94,6 +102,6 @@ impl World {
 }
 
 /// Tasks that are alive in this runtime.
-fn tasks() -> usize {
+pub fn tasks() -> usize {
     tokio::runtime::Handle::current().metrics().num_alive_tasks()
 }
