@@ -21,6 +21,9 @@ use super::stream::Stream;
 const FEED_EVERY: Duration = Duration::from_millis(10);
 /// How often the core is told how much was heard.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
+/// A loudspeaker that was to play for so long and did not is away: longer than any takes to begin, and than one takes
+/// that was only plugged in anew. What waits for it would be said to nobody, or once nobody waits for it.
+const AWAY_AFTER: Duration = Duration::from_secs(5);
 
 pub(super) struct Player {
     turn: TurnId,
@@ -31,6 +34,8 @@ pub(super) struct Player {
     resampler: Option<Resampler>,
     /// How much was heard when the core was told last.
     reported: Duration,
+    /// How much was heard when the loudspeaker played last, or had nothing to play, and when that was.
+    moved: (Duration, Instant),
     played: bool,
 }
 
@@ -53,6 +58,7 @@ impl Player {
             loudspeaker: None,
             resampler: None,
             reported: Duration::ZERO,
+            moved: (Duration::ZERO, Instant::now()),
             played: false,
         }
     }
@@ -79,8 +85,7 @@ impl Player {
         self.wait_for_release().await?;
         self.flush().await?;
         while !self.stream.is_drained() {
-            self.report().await;
-            tokio::time::sleep(FEED_EVERY).await;
+            self.wait_for_loudspeaker().await?;
         }
         send(&self.outlet.reports, Event::Heard { turn: self.turn, heard: self.stream.heard() }).await;
         send(&self.outlet.reports, Event::PlaybackEnded { turn: self.turn }).await;
@@ -98,6 +103,7 @@ impl Player {
             let feed = Arc::clone(&self.outlet.feed).lock_owned().await;
             let stream = self.stream.begin().ok_or(Stopped)?;
             self.loudspeaker = Some(Taken { feed, stream });
+            self.moved = (Duration::ZERO, Instant::now());
         }
         Ok(())
     }
@@ -137,10 +143,21 @@ impl Player {
             }
             samples = samples.get(taken..).unwrap_or_default();
             if !samples.is_empty() {
-                self.report().await;
-                tokio::time::sleep(FEED_EVERY).await;
+                self.wait_for_loudspeaker().await?;
             }
         }
+        Ok(())
+    }
+
+    /// A moment in which the loudspeaker plays; but one that is away is not waited for.
+    async fn wait_for_loudspeaker(&mut self) -> Result<(), Stopped> {
+        self.report().await;
+        if self.moved.1.elapsed() >= AWAY_AFTER {
+            tracing::warn!(turn = %self.turn, "the loudspeaker plays nothing; what was to be said is dropped");
+            send(&self.outlet.reports, Event::Failed { turn: self.turn, stage: Stage::TextToSpeech }).await;
+            return Err(Stopped);
+        }
+        tokio::time::sleep(FEED_EVERY).await;
         Ok(())
     }
 
@@ -160,6 +177,9 @@ impl Player {
     /// Tells the core how much was heard: at once when anything was, and now and then.
     async fn report(&mut self) {
         let heard = self.stream.heard();
+        if heard != self.moved.0 || self.stream.has_nothing_to_play() {
+            self.moved = (heard, Instant::now());
+        }
         if (self.reported.is_zero() && !heard.is_zero()) || heard >= self.reported + REPORT_EVERY {
             self.reported = heard;
             send(&self.outlet.reports, Event::Heard { turn: self.turn, heard }).await;

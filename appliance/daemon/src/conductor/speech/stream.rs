@@ -81,6 +81,11 @@ impl Stream {
         self.control.is_drained()
     }
 
+    /// Whether a loudspeaker that plays nothing of it is as it should be.
+    pub(super) fn has_nothing_to_play(&self) -> bool {
+        lock(&self.state).paused || self.is_drained()
+    }
+
     fn heard_of(&self, state: &State) -> Duration {
         let frames = state.id.and_then(|id| self.control.heard_of(id)).unwrap_or(0);
         Duration::from_secs_f64(frames as f64 / f64::from(self.rate_hz.max(1)))
