@@ -112,6 +112,12 @@ impl OpenDoors {
     }
 }
 
+/// The same in the runtime of whoever awaits it, until it is dropped: for tests in simulated time.
+pub async fn serve_below(folder: &Path, host: impl DoorHost, patience: Patience) -> io::Result<()> {
+    let sockets = [Socket::bind(Door::Read, folder)?, Socket::bind(Door::Control, folder)?];
+    serve(&sockets, Arc::new(host), patience).await
+}
+
 impl Drop for OpenDoors {
     fn drop(&mut self) {
         self.stop = None;
