@@ -148,6 +148,11 @@ impl World {
         self.card_away_until = self.card_away_until.max(self.now + length);
     }
 
+    /// Whether the loudspeaker is away.
+    pub fn is_without_loudspeaker(&self) -> bool {
+        self.now < self.card_away_until
+    }
+
     /// What a door or a supervisor reaches the conductor by; `None` once it was closed.
     pub fn handle(&self) -> Option<&Handle> {
         self.handle.as_ref()

@@ -12,12 +12,14 @@ use std::time::Duration;
 
 use parley_conversation::{Notice, Outcome, TurnId};
 use parley_daemon::conductor::{Observation, TurnReport};
-use parley_engines::{Generate, Role};
+use parley_engines::{ChatMessage, Generate, Role};
 
 use super::voice;
 
 /// Samples that are shown of a sound that should not be there.
 const SHOWN: usize = 8;
+/// What the language model wanted done stands in a prompt too, and nobody hears it.
+const TOOL_CALL: &str = "<tool_call>";
 
 #[derive(Debug, Clone, Default)]
 pub struct Turn {
@@ -25,6 +27,8 @@ pub struct Turn {
     pub question: String,
     /// The clauses that are certain to be said.
     pub clauses: Vec<String>,
+    /// When onlookers heard of it first.
+    pub began: Duration,
     pub heard: Duration,
     pub first_heard: Option<Duration>,
     pub last_heard: Option<Duration>,
@@ -61,6 +65,12 @@ impl Auditor {
         self.alive.last().copied()
     }
 
+    /// How long ago the oldest turn that may be heard began.
+    pub fn oldest(&self, now: Duration) -> Duration {
+        let began = self.alive.iter().filter_map(|turn| self.turns.get(turn)).map(|turn| turn.began);
+        began.min().map_or(Duration::ZERO, |began| now.saturating_sub(began))
+    }
+
     /// Whether every turn has ended and was reported.
     pub fn is_settled(&self) -> bool {
         self.turns.values().all(|turn| turn.ended.is_some() && turn.report.is_some())
@@ -79,9 +89,9 @@ impl Auditor {
 
     fn take_notice(&mut self, at: Duration, notice: &Notice) {
         match notice {
-            Notice::Understood { turn, text, .. } => self.begin(*turn).question.clone_from(text),
+            Notice::Understood { turn, text, .. } => self.begin(at, *turn).question.clone_from(text),
             Notice::Answering { turn, text } => {
-                let said = self.begin(*turn);
+                let said = self.begin(at, *turn);
                 said.samples.extend(voice::samples(text));
                 said.clauses.push(text.clone());
             }
@@ -104,7 +114,7 @@ impl Auditor {
             }
             Notice::Announcing { turn, .. } => {
                 self.turns.entry(*turn).or_default().announces = true;
-                self.begin(*turn);
+                self.begin(at, *turn);
             }
             Notice::SpeechBegan
             | Notice::NoWords
@@ -114,13 +124,14 @@ impl Auditor {
         }
     }
 
-    fn begin(&mut self, turn: TurnId) -> &mut Turn {
+    fn begin(&mut self, at: Duration, turn: TurnId) -> &mut Turn {
         let announces = self.turns.entry(turn).or_default().announces;
         if !self.alive.contains(&turn) {
             let like_it = |alive: &&TurnId| self.turns.get(alive).is_some_and(|other| other.announces == announces);
             let other = self.alive.iter().find(like_it);
             assert_eq!(other, None, "one answer and one announcement at a time: {turn}");
             self.alive.push(turn);
+            self.turns.entry(turn).or_default().began = at;
         }
         let said = self.turns.entry(turn).or_default();
         assert!(said.ended.is_none(), "what is over stays over: {turn}");
@@ -190,7 +201,8 @@ impl Auditor {
 
     /// The language model was asked: what the prompt remembers was heard.
     pub(super) fn check_prompt(&self, task: &Generate) {
-        for message in task.messages.iter().filter(|message| message.role == Role::Assistant) {
+        let said = |message: &&ChatMessage| message.role == Role::Assistant && !message.text.starts_with(TOOL_CALL);
+        for message in task.messages.iter().filter(said) {
             let was_heard = self.turns.values().any(|turn| holds_only_heard(turn, &message.text));
             assert!(was_heard, "history holds what was heard, not {:?}", message.text);
         }

@@ -79,19 +79,30 @@ impl World {
         let idle = |counts: &Counts| counts.asked == counts.finished + counts.cancelled + counts.failed;
         self.person.is_done()
             && self.phase == Phase::Quiet
+            && self.card_away_until <= self.now
             && self.auditor.alive().is_none()
             && self.auditor.is_settled()
             && self.counts.iter().all(idle)
     }
 
-    /// Since when it is doing what it does.
-    pub fn phase_since(&self) -> Duration {
-        self.phase_since
+    /// For how long it has been doing what it does.
+    pub fn in_this_phase(&self) -> Duration {
+        self.now.saturating_sub(self.phase_since)
+    }
+
+    /// Drops the conductor's handle and closes the microphone.
+    pub fn leave(&mut self) {
+        (self.handle, self.frames) = (None, None);
+    }
+
+    /// Whether the conductor has ended.
+    pub fn has_ended(&self) -> bool {
+        self.conductor.is_finished()
     }
 
     /// Drops the conductor's handle and closes the microphone; whether the conductor ended, within a second.
     pub async fn close(&mut self) -> bool {
-        (self.handle, self.frames) = (None, None);
+        self.leave();
         let end = self.now + Duration::from_secs(1);
         while self.now < end && !self.conductor.is_finished() {
             self.now += STEP;

@@ -29,7 +29,7 @@ const SENTENCES: [&str; 7] = [
     "Yes.",
 ];
 
-struct Seed(u64);
+pub(super) struct Seed(pub(super) u64);
 
 impl Drop for Seed {
     #[expect(clippy::print_stderr, reason = "this is how a failing test tells what happened")]
@@ -172,10 +172,10 @@ fn words(random: &mut Rng) -> String {
     words.join(" ")
 }
 
-fn length(random: &mut Rng, most_ms: u64) -> Duration {
+pub(super) fn length(random: &mut Rng, most_ms: u64) -> Duration {
     ms(random.u64(0..=most_ms))
 }
 
-fn pick<T: Copy>(random: &mut Rng, from: &[T]) -> T {
+pub(super) fn pick<T: Copy>(random: &mut Rng, from: &[T]) -> T {
     from[random.usize(..from.len())]
 }

@@ -8,6 +8,7 @@ mod an_announcement;
 mod an_engine_that;
 mod backpressure;
 mod barge_in;
+mod chaos;
 mod invariants;
 mod reply_cache;
 mod seats;
