@@ -1,5 +1,5 @@
-//! `parley-setup`: applies the owner's file at every start, and says whether the wireless network takes the key. For the
-//! units parley-setup.service and parley-wifi.service.
+//! `parley-setup`: applies the owner's file at every start, and says whether the wireless network is there and takes the
+//! key. For the units parley-setup.service and parley-wifi.service.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the system log reads both")]
 
@@ -27,7 +27,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Instead {
-    /// Instead of applying the file: listen to wpa_supplicant, and leave word for the assistant when a key is refused
+    /// Instead of applying the file: listen to wpa_supplicant, and leave word when the network is not there or refuses the key
     WatchWifi,
 }
 
