@@ -65,6 +65,12 @@ pub enum UpdateCommand {
         #[arg(long)]
         unit: String,
     },
+    /// A stick, or a part of one, that is never mounted: say that it cannot be read
+    #[command(hide = true)]
+    StickUnreadable {
+        /// The disk, or the partition
+        device: PathBuf,
+    },
     /// The stick that was mounted there is gone
     #[command(hide = true)]
     StickGone {

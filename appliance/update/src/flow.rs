@@ -65,6 +65,7 @@ fn run(system: &System, command: &UpdateCommand, named: Option<&Path>) -> Result
         UpdateCommand::Probation => probation::run(system, &settings()?),
         UpdateCommand::StickWanted => stick::wanted(settings()?.stick),
         UpdateCommand::Stick { folder, unit } => stick::look(system, folder, unit, settings()?.stick),
+        UpdateCommand::StickUnreadable { device } => stick::unreadable(system, device),
         UpdateCommand::StickGone { folder } => stick::gone(system, folder),
         UpdateCommand::Report { folder } => stick::report(system, folder),
     }

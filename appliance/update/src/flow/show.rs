@@ -113,7 +113,7 @@ pub(super) fn notes(system: &System) -> Vec<String> {
         )
     });
     let keyring = device::trusts_strangers(system).then(|| format!("Note: {TRUSTS_STRANGERS}"));
-    firmware.into_iter().chain(keyring).chain(damaged).collect()
+    firmware.into_iter().chain(keyring).chain(damaged).chain(stick::note(system)).collect()
 }
 
 pub(super) fn history(system: &System, json: bool) -> Result<ExitCode> {

@@ -10,8 +10,9 @@ use parley_settings::OnStick;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::listing::{self, YES_FILE};
+use super::listing::{self, Listing, YES_FILE};
 use super::{install, restart, show};
+use crate::announcements::{self, AnnouncementFile};
 use crate::bootchain::journal::JournalPhase;
 use crate::output;
 use crate::policy::admission;
@@ -20,6 +21,15 @@ use crate::rauc::{self, BundleSource, Problem, TimeLimits};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
 use crate::{device, files};
+
+/// The name of the announcement that a stick cannot be read.
+const ANNOUNCEMENT: &str = "stick";
+
+const SAY_UNREADABLE: &str = "There is something on the USB stick that I cannot read. I read FAT 32 and exFAT. If there is an update \
+     on it, format the stick like that on a computer, and copy the update once more.";
+
+/// Where the kernel shows disks and their partitions.
+const DISKS: &str = "/sys/class/block";
 
 /// What lies ready for an owner's yes; voice, dashboard and lights read it.
 const OFFER: &str = "/run/parley-update/offer.json";
@@ -58,8 +68,20 @@ pub(super) fn wanted(wanted: OnStick) -> Result<ExitCode> {
 }
 
 pub(super) fn look(system: &System, folder: &Path, unit: &str, wanted: OnStick) -> Result<ExitCode> {
+    let unreadable = |because: &str| {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        tell_unreadable(system, name.trim_start_matches("dev-"), because)?;
+        Ok(ExitCode::FAILURE)
+    };
+    if !is_mounted(system, folder) {
+        return unreadable("its file system cannot be mounted");
+    }
+    let listing = match listing::of(folder) {
+        Ok(listing) => listing,
+        Err(error) => return unreadable(&error.to_string()),
+    };
     let mut restart = false;
-    let said = match newest(system, folder)? {
+    let said = match newest(system, listing)? {
         Found::Nothing => return Ok(ExitCode::SUCCESS),
         Found::Refused(reasons) => {
             let because = reasons.join("\n");
@@ -155,9 +177,45 @@ enum Found {
     },
 }
 
+/// Whether something is mounted there. Its unit goes on where nothing could be, so that the owner hears of it.
+fn is_mounted(system: &System, folder: &Path) -> bool {
+    let Ok(mounts) = fs::read_to_string(system.path("/proc/self/mountinfo")) else { return true };
+    mounts.lines().any(|line| line.split(' ').nth(4).is_some_and(|place| Path::new(place) == folder))
+}
+
+/// A disk or a partition of a stick that nobody gives to the kernel: of another kind, or of none. A disk whose partitions
+/// the kernel knows has nothing to say beside them.
+pub(super) fn unreadable(system: &System, device: &Path) -> Result<ExitCode> {
+    let name = device.file_name().unwrap_or_default().to_string_lossy();
+    let parts = fs::read_dir(system.path(DISKS).join(&*name)).into_iter().flatten().flatten();
+    if !parts.into_iter().any(|entry| entry.path().join("partition").exists()) {
+        tell_unreadable(system, &name, "its file system is neither FAT nor exFAT")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Leaves word of a stick that cannot be read, once for each time that it is plugged in, whichever part of it it is.
+fn tell_unreadable(system: &System, name: &str, because: &str) -> Result<()> {
+    output::line(format_args!("the stick cannot be read: {because}"))?;
+    system.tell(&UpdateEvent::NotInstalled { version: None, because: SAY_UNREADABLE.to_owned() });
+    // A disk's number, which no other gets in this start; a partition lies in its disk's folder.
+    let entry = system.path(DISKS).join(name);
+    let number = ["diskseq", "../diskseq"].iter().find_map(|file| fs::read_to_string(entry.join(file)).ok());
+    let about = format!("{} {}", system.boot_id(), number.unwrap_or_default().trim());
+    let announcement = AnnouncementFile::once(SAY_UNREADABLE, about);
+    announcements::leave(&system.path(announcements::FOLDER), ANNOUNCEMENT, &announcement)?;
+    Ok(())
+}
+
+/// What an owner is told of the last stick, until one was read.
+pub(super) fn note(system: &System) -> Option<String> {
+    let mut left = announcements::read(&system.path(announcements::FOLDER));
+    left.remove(ANNOUNCEMENT).map(|announcement| format!("Note: {}", announcement.text))
+}
+
 /// The newest bundle on the stick that this device may install.
-fn newest(system: &System, folder: &Path) -> Result<Found> {
-    let listing = match listing::of(folder)? {
+fn newest(system: &System, listing: Result<Listing, String>) -> Result<Found> {
+    let listing = match listing {
         Ok(listing) if listing.bundles.is_empty() => return Ok(Found::Nothing),
         Ok(listing) => listing,
         Err(reason) => return Ok(Found::Refused(vec![reason])),
@@ -231,6 +289,7 @@ pub(super) fn report(system: &System, folder: &Path) -> Result<ExitCode> {
         file.sync_all()
     });
     fs::remove_file(system.path(OUTCOME))?;
+    announcements::take_back(&system.path(announcements::FOLDER), ANNOUNCEMENT)?;
     // A stick that is write-protected or full does not stop an update.
     if restart {
         return restart::into_trial(system);

@@ -31,6 +31,68 @@ fn a_stick_is_offered_and_installed_with_a_yes() {
     assert!(bench.was_told("offered") && bench.was_told("offer-gone"));
 }
 
+#[test]
+fn a_stick_that_cannot_be_read_is_told_until_one_can() {
+    let bench = Bench::new();
+    let stick = bench.device.path("stick").to_string_lossy().into_owned();
+    let said = || {
+        let folder = bench.device.path("run/parley-announcements");
+        parley_update::announcements::read(&folder).remove("stick").unwrap_or_default()
+    };
+    bench.device.write("stick/holiday.jpg", "x");
+    bench.device.write("proc/self/mountinfo", "22 1 254:0 / / ro - erofs /dev/dm-0 ro\n");
+    let look = || bench.says(&["stick", &stick, "--unit", "unit"]);
+    assert_eq!(look().code, Some(1), "nothing is mounted there");
+    assert!(said().text.starts_with("There is something on the USB stick that I cannot read."), "{:?}", said());
+    assert!(!said().every_start && !said().about.is_empty(), "once for each time: {:?}", said());
+    assert!(bench.done(&["status"]).contains("Note: There is something on the USB stick"));
+    assert!(bench.was_told("not-installed"));
+    bench.device.write("proc/self/mountinfo", format!("90 22 8:1 / {stick} ro - vfat /dev/sda1 ro\n"));
+    bench.device.write("stick/parley.raucb", "x");
+    assert_eq!(look().code, Some(0));
+    bench.done(&["report", &stick]);
+    assert!(bench.device.read("stick/parley-report.txt").contains("Note: There is something on the USB stick"));
+    assert_eq!(said().text, "", "one was read since");
+    std::fs::remove_dir_all(bench.device.path("stick")).unwrap();
+    assert_eq!(look().code, Some(1), "mounted, and damaged inside");
+    assert!(said().text.contains("cannot read"), "{:?}", said());
+}
+
+#[test]
+fn a_disk_speaks_for_itself_only_where_it_has_no_partitions() {
+    let bench = Bench::new();
+    let told = || bench.device.path("run/parley-announcements/stick.json").exists();
+    bench.device.write("sys/class/block/sda/size", "1");
+    bench.device.write("sys/class/block/sda/sda1/partition", "1");
+    bench.done(&["stick-unreadable", "/dev/sda"]);
+    assert!(!told(), "its partitions say what there is to say");
+    bench.device.write("sys/class/block/sdb/size", "1");
+    bench.done(&["stick-unreadable", "/dev/sdb"]);
+    assert!(told());
+}
+
+#[test]
+fn a_stick_of_two_parts_that_cannot_be_read_is_told_once_and_again_when_it_comes_back() {
+    let bench = Bench::new();
+    // As the kernel lays it out: what has a name in the class is a link into the tree of devices.
+    bench.device.write("sys/devices/block/sda/sda1/partition", "1");
+    bench.device.write("sys/devices/block/sda/sda2/partition", "2");
+    bench.device.write("sys/class/block/dm-0/diskseq", "1");
+    for (name, there) in [("sda", "sda"), ("sda1", "sda/sda1"), ("sda2", "sda/sda2")] {
+        let link = bench.device.path(&format!("sys/class/block/{name}"));
+        std::os::unix::fs::symlink(format!("../../devices/block/{there}"), link).unwrap();
+    }
+    let about = |number: &str, device: &str| {
+        bench.device.write("sys/devices/block/sda/diskseq", number);
+        bench.done(&["stick-unreadable", device]);
+        parley_update::announcements::read(&bench.device.path("run/parley-announcements"))["stick"].about.clone()
+    };
+    let first = about("7\n", "/dev/sda1");
+    assert!(first.ends_with(" 7"), "{first}");
+    assert_eq!(about("7\n", "/dev/sda2"), first);
+    assert_ne!(about("8\n", "/dev/sda1"), first);
+}
+
 /// Looks at the stick of a device, as its unit does.
 pub fn look(bench: &Bench) -> String {
     bench.done(&["stick", &bench.device.path("stick").to_string_lossy(), "--unit", "unit"])

@@ -9,6 +9,8 @@ fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
     let rules = fs::read_to_string(overlay().join("usr/lib/udev/rules.d/80-parley-stick.rules")).unwrap();
     assert!(rules.contains("ENV{ID_FS_TYPE}==\"vfat|exfat\","), "{rules}");
     let before = values("parley-stick@.service", "ExecStartPre");
+    assert_eq!(before.len(), 1);
+    assert!(before[0].starts_with("-/usr/bin/systemd-mount "), "who looks says what cannot be mounted: {before:?}");
     assert!(before.iter().all(|line| line.contains("ro,nosuid,nodev,noexec")), "{before:?}");
     let report = fs::read_to_string(overlay().join("usr/lib/parley/report-on-stick")).unwrap();
     let mounts: Vec<&str> = report.lines().filter(|line| line.starts_with("mount ")).collect();
@@ -21,6 +23,32 @@ fn a_stick_can_run_nothing_and_is_written_only_for_the_report() {
 #[test]
 fn a_stick_is_mounted_only_if_the_owner_wants_sticks() {
     assert_eq!(values("parley-stick@.service", "ExecCondition"), ["/usr/bin/parley-update stick-wanted"]);
+}
+
+/// Each rule by itself: the programs are asked for what they do in `flow`.
+#[test]
+fn what_no_kernel_reads_the_owner_hears_of() {
+    let rules = fs::read_to_string(overlay().join("usr/lib/udev/rules.d/80-parley-stick.rules")).unwrap();
+    let rules: Vec<&str> = rules.lines().filter(|line| line.starts_with("ACTION")).collect();
+    let (mounted, told): (Vec<&str>, Vec<&str>) =
+        rules.iter().partition(|rule| rule.ends_with("ENV{SYSTEMD_WANTS}+=\"parley-stick@dev-%k.service\""));
+    assert_eq!((mounted.len(), told.len()), (1, 3));
+    for rule in &told {
+        assert!(rule.ends_with("ENV{SYSTEMD_WANTS}+=\"parley-stick-unreadable@dev-%k.service\""), "{rule}");
+    }
+    let other = told.iter().filter(|rule| rule.contains("ENV{ID_FS_TYPE}!=\"vfat|exfat\""));
+    assert_eq!(other.count(), 1, "what the one rule mounts no other speaks of");
+    assert_eq!(told.iter().filter(|rule| rule.contains("ENV{ID_FS_USAGE}==\"\"")).count(), 2);
+    let tells = "parley-stick-unreadable@.service";
+    assert_eq!(values(tells, "ExecStart"), ["/usr/bin/parley-update stick-unreadable /%I"]);
+    assert_eq!(values(tells, "ExecCondition"), values("parley-stick@.service", "ExecCondition"));
+    for (name, last) in [
+        ("CapabilityBoundingSet", ""),
+        ("DeviceAllow", ""),
+        ("ReadWritePaths", "/run/parley-update /run/parley-announcements"),
+    ] {
+        assert_eq!(values(tells, name).last().unwrap(), last, "who only speaks of a stick may do nothing with it");
+    }
 }
 
 /// What a process mounts in a unit with a namespace of its own ends with that process, even with a plus before its

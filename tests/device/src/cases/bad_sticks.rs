@@ -20,7 +20,7 @@ use crate::virtual_device::VirtualDevice;
 pub const BAD_STICKS: Scenario = Scenario {
     name: "bad_sticks",
     cases: cases! {
-        "a_stick_with_an_absurd_file_system_is_not_mounted": "FAT and exFAT with sizes that no stick has, and a FAT whose root folder is a circle: nothing is mounted, and the kernel does not complain of itself",
+        "a_stick_with_an_absurd_file_system_is_not_mounted": "FAT and exFAT with sizes that no stick has, and a FAT whose root folder is a circle: nothing is mounted, the kernel does not complain of itself, and the owner hears of each",
         "a_bundle_whose_clusters_are_a_circle_is_refused": REFUSED,
         "a_bundle_of_20_gb_is_refused": REFUSED,
         "a_thousand_bundles_are_told_in_a_page": "the stick gets a report within three minutes, and it is no longer than two pages",
@@ -111,14 +111,17 @@ fn bad_sticks(bench: &Bench, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// How the unit that looks at the stick has ended, or nothing.
-const STATE: &str = "systemctl list-units --all --plain --no-legend 'parley-stick@*' | awk '{print $3}'";
+/// How the unit that looks at the stick, or says that it cannot be read, has ended, or nothing.
+const STATE: &str = "systemctl list-units --all --plain --no-legend 'parley-stick*' | awk '{print $3}'";
+
+/// What the assistant says of a stick that cannot be read.
+const ANNOUNCED: &str = "/run/parley-announcements/stick.json";
 
 /// Plugs a stick in, and waits until the device has done with it.
 fn look(device: &mut VirtualDevice, image: &Path) -> Result<String> {
     device.machine()?.change_stick(image)?;
     device.machine()?.plug_stick()?;
-    // One that udev does not take for a file system gets no unit, and where the owner wants no sticks the unit ends before it begins.
+    // Of a unit that has said that it cannot be read nothing is left, and where the owner wants no sticks it ends before it begins.
     let wait = format!(
         "for i in $(seq 10); do test -b /dev/sd[a-z] && break; sleep 1; done; udevadm settle; sleep 3; \
          for i in $(seq 600); do state=$({STATE}); case \"$state\" in *ing) ;; *) break ;; esac; sleep 1; done; \
@@ -129,7 +132,7 @@ fn look(device: &mut VirtualDevice, image: &Path) -> Result<String> {
 
 fn pull(device: &mut VirtualDevice) -> Result<()> {
     device.machine()?.pull_stick()?;
-    let wait = "sleep 1; systemctl reset-failed 'parley-stick@*' 2>/dev/null; \
+    let wait = "sleep 1; systemctl reset-failed 'parley-stick*' 2>/dev/null; \
          for i in $(seq 30); do grep -q '^/dev/sd' /proc/mounts || test -b /dev/sd[a-z] || break; sleep 1; done; \
          ! grep '^/dev/sd' /proc/mounts";
     device.run(&format!("({wait})")).context("the stick is still mounted").map(|_| ())
@@ -139,10 +142,13 @@ fn pull(device: &mut VirtualDevice) -> Result<()> {
 fn unmountable(device: &mut VirtualDevice, image: &Path) -> Result<String> {
     let state = look(device, image)?;
     let looked = device.run("grep '^/dev/sd' /proc/mounts; cat /proc/sys/kernel/tainted");
-    let said = device.run("journalctl --no-pager --output=cat --unit='parley-stick@*' --lines=3 || true");
+    let said = device.run("journalctl --no-pager --output=cat --unit='parley-stick*' --lines=3 || true");
+    let announced = device.run(&format!("cat {ANNOUNCED} && rm {ANNOUNCED}"));
     pull(device)?;
+    let announced = announced.context("the owner does not hear that it cannot be read")?;
+    ensure!(announced.contains("I cannot read"), "the owner hears: {announced}");
     ensure!(looked? == "0" && state != "active", "it is mounted, or the kernel complains of itself: {state}");
-    Ok(if state.is_empty() { "not taken for a file system".to_owned() } else { said? })
+    said
 }
 
 /// The report that a stick gets.

@@ -67,8 +67,13 @@ const UNITS_OF_OURS: &[Expected] = &[
     // The report makes a stick writable for a moment.
     Expected {
         unit: "parley-stick@.service",
-        needs: "user root|writes /run/parley-update|does mount",
+        needs: "user root|writes /run/parley-update|writes /run/parley-announcements|does mount",
         never: "opens /dev/snd|sees interface-e",
+    },
+    Expected {
+        unit: "parley-stick-unreadable@.service",
+        needs: "user root|writes /run/parley-update|writes /run/parley-announcements",
+        never: "writes /var/lib|writes /run|reads |changes |does mount|opens /dev/snd|opens /dev/mapper|sees interface-e",
     },
     Expected {
         unit: "parley-data.service",
