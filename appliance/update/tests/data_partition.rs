@@ -93,7 +93,7 @@ impl Card {
 
     /// Nothing puts it right, and its files can still be read.
     fn beyond_repair(&self) -> &Self {
-        self.program("tools/repair-data", "#!/bin/sh\n[ -e \"$here/fresh\" ]\n");
+        self.program("tools/repair-data", "#!/bin/sh\n[ -e \"$here/fresh\" ] || exit 4\n");
         self.program("bin/mkfs.ext4", "#!/bin/sh\ntouch \"$here/fresh\"\nexec /sbin/mkfs.ext4 \"$@\"\n");
         self.program("bin/cmp", "#!/bin/sh\ncase $* in *rotten*) exit 1 ;; esac\nexec /bin/busybox cmp \"$@\"\n");
         self
@@ -178,9 +178,11 @@ fn a_torn_superblock_is_put_right_and_the_files_are_there() {
     let card = Card::new();
     let data = fs::OpenOptions::new().write(true).open(card.path("dev/data")).unwrap();
     data.write_all_at(&[0; 512], 1536).unwrap();
-    assert_eq!(card.start(), "whole");
+    assert_eq!((card.start(), card.said()), ("repaired".to_owned(), String::new()), "nothing is lost");
     assert!(card.is_mounted_from_the_card() && card.is_whole());
     assert_eq!(card.holds("lib/parley-setup/hostname"), "kitchen\n");
+    assert_eq!(card.counted(), "");
+    assert_eq!(card.start(), "whole", "it is said of the start that did it");
 }
 
 #[test]

@@ -4,17 +4,17 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use semver::Version;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::stick;
 use crate::bootchain::journal::JournalPhase;
 use crate::bootchain::slot::Slot;
-use crate::device;
 use crate::output;
 use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::ledger::{Entry, Happened, Ledger};
 use crate::policy::table::Exceeded;
 use crate::system::System;
+use crate::{device, files};
 
 pub(super) fn status(system: &System, json: bool) -> Result<ExitCode> {
     let (start, record) = super::standing(system)?;
@@ -113,7 +113,40 @@ pub(super) fn notes(system: &System) -> Vec<String> {
         )
     });
     let keyring = device::trusts_strangers(system).then(|| format!("Note: {TRUSTS_STRANGERS}"));
-    firmware.into_iter().chain(keyring).chain(damaged).chain(stick::note(system)).collect()
+    let data = of_data(system).map(|said| format!("Note: {said}"));
+    firmware.into_iter().chain(keyring).chain(damaged).chain(data).chain(stick::note(system)).collect()
+}
+
+/// What `open-data` has noted of this start.
+const DATA: &str = "/run/parley-data/state.json";
+
+#[derive(Deserialize)]
+struct DataState {
+    data: String,
+    #[serde(default)]
+    because: String,
+}
+
+/// What became of the data partition at this start, where it was not whole.
+fn of_data(system: &System) -> Option<String> {
+    let DataState { data, because } = files::read_json(&system.path(DATA))?;
+    match data.as_str() {
+        "repaired" => Some(
+            "the memory on the card was damaged, and was put right when the device started; if this comes again, the card \
+             is wearing out"
+                .into(),
+        ),
+        "memory" => Some(format!(
+            "the memory on the card is not in use, because {because}; what the device is told it forgets when it is \
+             switched off"
+        )),
+        "fresh" => Some(
+            "the memory on the card could not be opened, and was made anew when the device started; what could still be \
+             read was put back"
+                .into(),
+        ),
+        _ => None,
+    }
 }
 
 pub(super) fn history(system: &System, json: bool) -> Result<ExitCode> {

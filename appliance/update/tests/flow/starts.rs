@@ -3,6 +3,28 @@
 use super::*;
 
 #[test]
+fn what_became_of_the_data_partition_is_told_in_every_report() {
+    let bench = Bench::new();
+    let stick = bench.device.path("stick").to_string_lossy().into_owned();
+    bench.device.write("stick/parley.raucb", "x");
+    let told = |state: &str, words: &str| {
+        bench.device.write("run/parley-data/state.json", state);
+        bench.done(&["stick", &stick, "--unit", "unit"]);
+        bench.done(&["report", &stick]);
+        for report in [bench.done(&["status"]), bench.device.read("stick/parley-report.txt")] {
+            assert_eq!(report.contains("the memory on the card"), !words.is_empty(), "{report}");
+            assert!(report.contains(words), "{report}");
+        }
+    };
+    told(r#"{"data": "whole", "because": ""}"#, "");
+    told(r#"{"data": "repaired", "because": "its file system was damaged"}"#, "was damaged, and was put right");
+    told(r#"{"data": "memory", "because": "the card takes no write"}"#, "not in use, because the card takes no write;");
+    told(r#"{"data": "fresh", "because": "it cannot be opened"}"#, "was made anew");
+    told(r#"{"data": "of a later version"}"#, "");
+    told("{", "");
+}
+
+#[test]
 fn the_time_that_repairing_the_data_takes_is_not_the_versions() {
     let bench = Bench::new();
     bench.done(&["install", BUNDLE, "--restart"]);
