@@ -31,6 +31,9 @@ const DEVELOPMENT: &str = "/etc/parley/development";
 /// Room on `data` for the updater's notes and a margin, in bytes.
 const NOTES_BYTES: u64 = 4 << 20;
 
+/// The same in files: the updater's, RAUC's, and the folders that systemd makes for its units.
+const NOTES_FILES: u64 = 64;
+
 /// Describes a device.
 ///
 /// # Errors
@@ -41,14 +44,18 @@ pub fn describe(system: &System) -> Result<DeviceFacts> {
     let compatible = configuration.as_deref().and_then(compatible);
     let data = system.path(Data::FOLDER);
     let unseen = "cannot look at the data partition";
+    let ((occupied_bytes, occupied_files), (data_free, files_free)) =
+        (occupied(&data).context(unseen)?, free(&data).context(unseen)?);
     Ok(DeviceFacts {
         compatible: compatible.context("RAUC has no configuration that names the kind of device")?,
         running: system.version(),
         trusts_strangers: trusts_strangers(system),
         floor: floor(&system.read(FLOOR)),
         room: room(&system.path("/"), idle)?,
-        data_needed: occupied(&data).context(unseen)? + NOTES_BYTES,
-        data_free: free(&data).context(unseen)?,
+        data_needed: occupied_bytes + NOTES_BYTES,
+        data_free,
+        files_needed: occupied_files + NOTES_FILES,
+        files_free,
         eeprom: eeprom(system),
         uses: uses::of(system),
     })
@@ -75,25 +82,30 @@ fn room(root: &Path, slot: Slot) -> Result<BTreeMap<String, u64>> {
     Ok(BTreeMap::from([("boot".into(), size(slot.boot_label())?), ("rootfs".into(), size(slot.root_label())?)]))
 }
 
-/// What the files below a folder hold, in bytes: as much as a migration may have to copy.
-fn occupied(folder: &Path) -> io::Result<u64> {
+/// What the files below a folder hold, in bytes, and how many files and folders they are: as much as a migration may have to
+/// copy.
+fn occupied(folder: &Path) -> io::Result<(u64, u64)> {
     if !folder.exists() {
-        return Ok(0);
+        return Ok((0, 0));
     }
-    WalkDir::new(folder).into_iter().try_fold(0, |sum, entry| {
+    WalkDir::new(folder).into_iter().try_fold((0, 0), |(bytes, files), entry| {
         let entry = entry?;
-        Ok(if entry.file_type().is_dir() { sum } else { sum + entry.metadata()?.len() })
+        let length = if entry.file_type().is_dir() { 0 } else { entry.metadata()?.len() };
+        Ok((bytes + length, files + 1))
     })
 }
 
-/// What may still be written where a folder is, or will be, in bytes.
-fn free(folder: &Path) -> io::Result<u64> {
+/// What may still be written where a folder is, or will be: in bytes, and in files.
+fn free(folder: &Path) -> io::Result<(u64, u64)> {
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
     let stat = nix::sys::statvfs::statvfs(there)?;
     // The fields' widths differ between platforms.
     #[allow(clippy::useless_conversion)]
     let (blocks, block_bytes) = (u64::from(stat.blocks_available()), u64::from(stat.fragment_size()));
-    Ok(blocks.saturating_mul(block_bytes))
+    #[allow(clippy::useless_conversion)]
+    let (all, free) = (u64::from(stat.files()), u64::from(stat.files_available()));
+    // Some file systems have no such limit, and say that they hold none.
+    Ok((blocks.saturating_mul(block_bytes), if all == 0 { u64::MAX } else { free }))
 }
 
 /// When the EEPROM was built, as the firmware tells in the device tree.
@@ -135,6 +147,8 @@ mod tests {
         let device = describe(&system).unwrap();
         assert_eq!(device.room, BTreeMap::from([("boot".into(), 1000), ("rootfs".into(), 3000)]));
         assert_eq!((device.data_needed, device.compatible.as_str()), (70 + 4 * 1024 * 1024, "toaster"));
+        assert_eq!(device.files_needed, 2 + 64, "a file, and the folder");
+        assert!(device.files_free > 0);
     }
 
     #[test]
@@ -164,17 +178,17 @@ mod tests {
         let df = std::process::Command::new("df").args(["--output=avail", "-B1"]).arg(folder.path()).output().unwrap();
         let said: u64 = String::from_utf8_lossy(&df.stdout).lines().nth(1).unwrap().trim().parse().unwrap();
         // Others write to it too.
-        assert!(free(&folder.path().join("new")).unwrap().abs_diff(said) < said / 10, "{said}");
+        assert!(free(&folder.path().join("new")).unwrap().0.abs_diff(said) < said / 10, "{said}");
     }
 
     #[test]
     fn what_is_kept_is_counted_with_all_folders_in_it() {
         let data = tempfile::tempdir().unwrap();
-        assert_eq!(occupied(&data.path().join("new")).unwrap(), 0);
+        assert_eq!(occupied(&data.path().join("new")).unwrap(), (0, 0));
         fs::create_dir_all(data.path().join("memory/v1")).unwrap();
         fs::write(data.path().join("memory/v1/lines"), [0; 700]).unwrap();
         fs::write(data.path().join("note"), [0; 30]).unwrap();
-        assert_eq!(occupied(data.path()).unwrap(), 730);
+        assert_eq!(occupied(data.path()).unwrap(), (730, 5), "two files, and three folders");
     }
 
     #[test]

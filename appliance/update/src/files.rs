@@ -3,6 +3,8 @@
 //! Rules: no link is followed, for a folder may belong to somebody else or come from a stick; what is no plain file, or
 //! larger than any of ours, is not read; a file that cannot be read is told from one that is not there.
 
+pub mod spare;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -63,18 +65,32 @@ pub fn append(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).create(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path)
 }
 
-/// Replaces a file: after a cut it is the old one or the new one.
+/// Replaces a file: after a cut it is the old one or the new one. Where the file system has room for no further file, one
+/// of the folder's spare ones ([`spare`]) becomes it.
 ///
 /// # Errors
 /// The folder cannot be written.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_by(path, content, create)
+}
+
+fn replace_by(path: &Path, content: &[u8], create: impl Fn(&Path) -> io::Result<File>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let unfinished = path.with_added_extension("part");
-    let mut file = create(&unfinished)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(&unfinished, path)?;
+    let write = |mut file: &File| file.write_all(content).and_then(|()| file.sync_all());
+    match create(&unfinished) {
+        Ok(file) => {
+            write(&file)?;
+            fs::rename(&unfinished, path)?;
+        }
+        Err(error) if error.kind() == ErrorKind::StorageFull => {
+            let lent = spare::lend(folder, &unfinished).ok_or(error)?;
+            write(&lent.file)?;
+            spare::settle(lent, &unfinished, path)?;
+        }
+        Err(error) => return Err(error),
+    }
     File::open(folder)?.sync_all()
 }
 
@@ -166,6 +182,42 @@ mod tests {
         assert_eq!(fs::read(place("card")).unwrap(), b"[7]", "what they led to is untouched");
         assert_eq!(read_json::<Vec<u8>>(&place("state.json")), Some(vec![1]));
         assert!(!place("report").is_symlink());
+    }
+
+    /// As where there are as many files as the file system can hold.
+    fn refused(_: &Path) -> io::Result<File> {
+        Err(io::Error::from(ErrorKind::StorageFull))
+    }
+
+    #[test]
+    fn where_no_further_file_can_be_made_a_spare_one_is_lent_and_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, spares) = (folder.path().join("boot.json"), folder.path().join("spare"));
+        let count = || fs::read_dir(&spares).unwrap().count();
+        assert_eq!(replace_by(&path, b"1", refused).unwrap_err().kind(), ErrorKind::StorageFull, "none is kept");
+        spare::keep(folder.path()).unwrap();
+        let all = count();
+        replace_by(&path, b"1", refused).unwrap();
+        assert_eq!((fs::read(&path).unwrap(), count()), (b"1".to_vec(), all - 1), "a new file uses one up");
+        for content in ["a longer one", "2"] {
+            replace_by(&path, content.as_bytes(), refused).unwrap();
+            assert_eq!((fs::read(&path).unwrap(), count()), (content.into(), all - 1), "it was exchanged");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside it");
+        spare::keep(folder.path()).unwrap();
+        assert_eq!(count(), all);
+    }
+
+    #[test]
+    fn a_spare_file_that_somebody_has_under_another_name_is_not_lent() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join(name);
+        fs::create_dir(place("spare")).unwrap();
+        fs::write(place("card"), b"[7]").unwrap();
+        fs::hard_link(place("card"), place("spare/0")).unwrap();
+        symlink(place("card"), place("spare/1")).unwrap();
+        assert!(replace_by(&place("boot.json"), b"1", refused).is_err());
+        assert_eq!(fs::read(place("card")).unwrap(), b"[7]");
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &data::WIPED,
     &data::WORN,
     &data::FULL,
+    &data::FULL_OF_FILES,
     &data::EMERGENCY,
     &reset::RESET,
     &sound::SOUND,

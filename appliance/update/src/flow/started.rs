@@ -18,6 +18,9 @@ use crate::{device, files, observed, output};
 pub(super) fn started(system: &System) -> Result<ExitCode> {
     let (state, version) = (system.state(), system.version());
     moved::take_over(&system.path(moved::BEFORE), &state)?;
+    if let Err(error) = state.keep_spare() {
+        output::remark(format_args!("the data partition has no room to keep files aside: {error}"));
+    }
     let (meaning, start, record) = system.boot_chain(|chain| {
         let start = chain.start();
         let meaning = chain.started(|meaning, before| {

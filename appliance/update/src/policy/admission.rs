@@ -32,6 +32,10 @@ pub struct DeviceFacts {
     pub data_needed: u64,
     /// What is free there, in bytes.
     pub data_free: u64,
+    /// How many files an update makes there, for the same.
+    pub files_needed: u64,
+    /// How many more it can hold.
+    pub files_free: u64,
     /// Whether the firmware is new enough to come back from a bad version.
     pub eeprom: Eeprom,
     /// What its owner uses, and no update may take away.
@@ -168,6 +172,13 @@ pub fn admit(bundle: &BundleManifest, device: &DeviceFacts, blocks: &Blocks, aga
             device.data_free / 1_000_000
         ));
     }
+    if device.files_free < device.files_needed {
+        return Err(format!(
+            "the device is full: an update makes {} files beside those of the assistant, and there is room for {}; let it \
+             forget something, or all of it with `parley update reset`",
+            device.files_needed, device.files_free
+        ));
+    }
     Ok(version)
 }
 
@@ -199,6 +210,8 @@ mod tests {
             room: BTreeMap::from([("boot".into(), 50), ("rootfs".into(), 4_000_000)]),
             data_needed: 5_000_000,
             data_free: 5_000_000,
+            files_needed: 50,
+            files_free: 50,
             eeprom: Eeprom::Built(OLDEST_EEPROM_UNIX_S),
             uses: Uses::default(),
         }
@@ -300,6 +313,10 @@ mod tests {
         let refusal = admit(&bundle("1.3.0"), &device, &Blocks::default(), false).unwrap_err();
         assert!(refusal.starts_with("the device is full: an update needs 5 MB"), "{refusal}");
         assert!(refusal.contains("and 4 are free"), "{refusal}");
+        let device = DeviceFacts { files_free: 49, ..self::device() };
+        let refusal = admit(&bundle("1.3.0"), &device, &Blocks::default(), false).unwrap_err();
+        assert!(refusal.starts_with("the device is full: an update makes 50 files"), "{refusal}");
+        assert!(refusal.contains("there is room for 49"), "{refusal}");
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub const ON_DATA: &[OnData] = &[
     row("lib/parley-update/resets.json", "parley-update", "resets of the version in use", Kept),
     row("lib/parley-update/panics.json", "parley-update", "which panics were seen", Kept),
     row("lib/parley-update/hardware.json", "parley-update", "which sound devices there were", Kept),
+    row("lib/parley-update/spare/", "parley-update", "files kept aside for all of these, and lent", Kept),
     row("lib/parley-update/sound-card", "parley-tryboot", "the sound card for which it has restarted last", Forgotten),
     row("lib/parley-update/data-before.json", "parley-update", "the versions of the data before", Forgotten),
     row("lib/parley-update/data-in-use.json", "parley-update", "the versions of the data in use", Forgotten),

@@ -6,7 +6,6 @@
 //! it does not know; a file that cannot be read is never taken for an empty one, but set aside, and that is said.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -117,6 +116,14 @@ impl UpdateFolder {
         self.path("boot.json")
     }
 
+    /// Keeps room for its files aside, whatever the daemon makes beside it.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn keep_spare(&self) -> io::Result<()> {
+        files::spare::keep(&self.folder)
+    }
+
     /// A file in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
@@ -165,16 +172,15 @@ impl UpdateFolder {
     fn block(&self, version: &Version, happened: &Happened) -> io::Result<()> {
         let (path, blocks) = (self.path(BLOCKS), self.blocks());
         let Some(addition) = blocks.addition(version, happened) else { return Ok(()) };
-        std::fs::create_dir_all(&self.folder)?;
-        let is_new = !path.exists();
+        if !path.exists() {
+            return files::replace(&path, format!("{}{addition}", self.blocks_of_ledger()).as_bytes());
+        }
         let mut file = files::append(&path)?;
-        let before = if is_new { self.blocks_of_ledger() } else { String::new() };
         // A cut may have left a line without its end.
-        let torn = !is_new && !files::read(&path)?.ends_with(b"\n");
-        let text = format!("{before}{}{addition}", if torn { "\n" } else { "" });
+        let torn = !files::read(&path)?.ends_with(b"\n");
+        let text = format!("{}{addition}", if torn { "\n" } else { "" });
         file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        if is_new { File::open(&self.folder)?.sync_all() } else { Ok(()) }
+        file.sync_all()
     }
 
     /// Writes down what happened to a version.

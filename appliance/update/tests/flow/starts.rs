@@ -25,6 +25,21 @@ fn what_became_of_the_data_partition_is_told_in_every_report() {
 }
 
 #[test]
+fn every_start_keeps_files_aside_and_a_reset_leaves_them() {
+    let bench = Bench::new();
+    let kept = || std::fs::read_dir(bench.device.path("var/lib/parley-update/spare")).map_or(0, Iterator::count);
+    bench.done(&["started"]);
+    let all = kept();
+    assert!(all >= 20, "{all}: as many as root has files there");
+    std::fs::remove_file(bench.device.path("var/lib/parley-update/spare/0")).unwrap();
+    bench.done(&["started"]);
+    assert_eq!(kept(), all, "one that was used up");
+    bench.done(&["reset", "--yes"]);
+    bench.done(&["started"]);
+    assert_eq!(kept(), all);
+}
+
+#[test]
 fn the_time_that_repairing_the_data_takes_is_not_the_versions() {
     let bench = Bench::new();
     bench.done(&["install", BUNDLE, "--restart"]);

@@ -124,22 +124,35 @@ pub const FULL: Scenario = Scenario {
         "a_data_partition_that_the_assistant_has_filled_keeps_nothing_from_starting": "what the file system keeps for root is enough: the start is confirmed, journal and history are written, and the assistant answers",
     },
     starts: 2,
-    run: full,
+    run: |bench, report| {
+        // In ever smaller pieces: then nothing is left but what the file system keeps for root.
+        let fill = "for size in 1M 64k 4k; do dd if=/dev/zero bs=$size >> /var/lib/parley/full; sync; done";
+        full(bench, report, &FULL, fill, "dd if=/dev/zero of=/var/lib/parley/more bs=1M count=1")
+    },
     ..RARE
 };
 
-fn full(bench: &Bench, report: &mut Report) -> Result<()> {
-    let mut device = bench.device(&FULL)?;
+pub const FULL_OF_FILES: Scenario = Scenario {
+    name: "data_full_of_files",
+    cases: cases! {
+        "a_data_partition_with_as_many_files_as_it_can_hold_keeps_nothing_from_starting": "what every start keeps aside is enough: the start is confirmed, journal and history are written, and the assistant answers",
+    },
+    starts: 2,
+    run: |bench, report| {
+        let fill = "mkdir -p /var/lib/parley/files && cd /var/lib/parley/files && i=0; while i=$((i + 1)); true > f$i; do :; done";
+        full(bench, report, &FULL_OF_FILES, fill, "mkdir /var/lib/parley/more")
+    },
+    ..RARE
+};
+
+/// Fills the partition as the assistant, until it can do no `more`, and starts once more.
+fn full(bench: &Bench, report: &mut Report, scenario: &Scenario, fill: &str, more: &str) -> Result<()> {
+    let mut device = bench.device(scenario)?;
     switched_on(&mut device, SlotName::A)?;
     wait_committed(&mut device)?;
-    // In ever smaller pieces, and twice: what others free meanwhile is filled as well. Then nothing is left but what the
-    // file system keeps for root.
     let as_parley = "systemd-run --quiet --wait --uid=parley --setenv=PATH=$PATH sh -c";
-    let fill = format!(
-        "for round in 1 2; do for size in 1M 64k 4k; do \
-         {as_parley} \"dd if=/dev/zero bs=$size >> /var/lib/parley/full\"; sync; done; done; \
-         ! {as_parley} 'dd if=/dev/zero of=/var/lib/parley/more bs=1M count=1'"
-    );
+    // Twice: what others free meanwhile is filled as well.
+    let fill = format!("for round in 1 2; do {as_parley} '{fill}'; done; ! {as_parley} '{more}'");
     device.run_within(&fill, super::starting::LONG)?;
     // What a confirmation writes, it writes anew.
     device.run("rm -f /var/lib/parley-update/data-in-use.json && sync")?;
@@ -147,9 +160,12 @@ fn full(bench: &Bench, report: &mut Report) -> Result<()> {
     let outcome = answers(&mut device, SlotName::A).and_then(|said| {
         ensure_data(&said, "whole")?;
         wait_committed(&mut device)?;
-        device.run("test -s /var/lib/parley-update/data-in-use.json && parley update status && df /var | tail -n 1")
+        device.run(
+            "test -s /var/lib/parley-update/data-in-use.json && parley update status && \
+             { df /var; df -i /var; } | grep -v Filesystem",
+        )
     });
-    report.case(FULL.cases[0].name, outcome);
+    report.case(scenario.cases[0].name, outcome);
     Ok(())
 }
 
