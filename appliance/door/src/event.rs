@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::own_seat;
+use crate::state::SeatState;
 
 /// An event with its number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,10 @@ pub struct NumberedEvent {
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 #[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum DoorEvent {
+    /// A program has got a seat of its own; so it is at the beginning.
+    SeatTaken(SeatState),
+    /// A program has left its seat.
+    SeatLeft { seat: String },
     /// A seat is doing something else now.
     Phase {
         #[serde(default = "own_seat")]
@@ -142,8 +147,10 @@ impl DoorEvent {
     /// The same without what people and Parley said.
     pub fn without_words(mut self) -> Self {
         match &mut self {
+            Self::SeatTaken(seat) => seat.turn = None,
             Self::Understood { text, .. } | Self::Answering { text, .. } => *text = None,
-            Self::Phase { .. }
+            Self::SeatLeft { .. }
+            | Self::Phase { .. }
             | Self::SpeechBegan { .. }
             | Self::NoWords { .. }
             | Self::TurnEnded { .. }

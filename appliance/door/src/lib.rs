@@ -13,24 +13,29 @@
 //!   whole state anew. [`DoorState::apply`] says what an event changes.
 //! - Unknown fields are ignored, unknown messages and events passed over, unknown requests answered with
 //!   [`ErrorCode::UnknownRequest`]. So a new field, event or request is a new minor version, and nothing else is.
-//! - Sound is not in this version. As lines of JSON it would share a bound and a queue with the events, and wait behind
-//!   them: a seat of its own will bring a socket of its own.
+//! - Sound has a socket of its own ([`Door::sound_socket`]): as lines of JSON it would share a bound and a queue with the
+//!   events, and wait behind them. After a line from either side ([`SoundHello`], [`SoundReply`]) both send frames
+//!   ([`SoundFromClient`], [`SoundFromDaemon`]).
 
 mod event;
+mod frame;
 mod lines;
 mod message;
 mod place;
 mod request;
+mod sound;
 mod state;
 mod version;
 
 pub use event::{DoorEvent, DoorOutcome, DoorPhase, NumberedEvent, UpdateStep};
+pub use frame::{BadFrame, FrameCutter, LONGEST_FRAME, LONGEST_SOUND, SoundFromClient, SoundFromDaemon};
 pub use lines::{LONGEST_LINE, LineCutter, LineTooLong};
 pub use message::{
     AnswerResult, ClientHello, DaemonHello, DoorAnswer, DoorError, ErrorCode, FromClient, FromDaemon, ToolCall,
 };
 pub use place::{DEVICE_FOLDER, Door, FOLDER_VARIABLE};
 pub use request::{DoorReply, DoorRequest, DoorUrgency, OwnerSetting, UpdateWish};
+pub use sound::{DoorBargeIn, SOUND_IN_HZ, SoundHello, SoundOpening, SoundReply, SoundWelcome};
 pub use state::{DoorState, SeatState, TurnState};
 pub use version::{BadVersion, DoorVersion};
 

@@ -49,6 +49,12 @@ impl LineCutter {
         (self.taken, self.searched) = (end + 1, end + 1);
         Ok(self.bytes.get(begin..end))
     }
+
+    /// What was given and not taken out: bytes that are no lines any more.
+    pub fn into_rest(mut self) -> Vec<u8> {
+        self.bytes.drain(..self.taken);
+        self.bytes
+    }
 }
 
 impl fmt::Display for LineTooLong {

@@ -41,6 +41,11 @@ impl Door {
         folder.join(self.name()).join("socket")
     }
 
+    /// The socket for a seat of one's own, beside that of the control door and for the same group.
+    pub fn sound_socket(folder: &Path) -> PathBuf {
+        folder.join(Self::Control.name()).join("sound")
+    }
+
     /// The folder of the doors: what [`FOLDER_VARIABLE`] says, else a device's, else one in the user's runtime folder;
     /// `None` where there is no such folder. `variable` reads the environment, as [`std::env::var_os`] does.
     pub fn folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {

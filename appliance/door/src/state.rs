@@ -82,6 +82,11 @@ impl DoorState {
     pub fn apply(&mut self, NumberedEvent { number, event }: &NumberedEvent) {
         self.number = *number;
         match event {
+            DoorEvent::SeatTaken(seat) => {
+                self.seats.retain(|other| other.seat != seat.seat);
+                self.seats.push(seat.clone());
+            }
+            DoorEvent::SeatLeft { seat } => self.seats.retain(|other| other.seat != *seat),
             DoorEvent::Phase { seat, phase } => self.change(seat, |seat| seat.phase = *phase),
             DoorEvent::Understood { seat, turn, language, text } => self.change(seat, |seat| {
                 let (language, question) = (language.clone(), text.clone());

@@ -105,6 +105,9 @@ fn phases() -> impl Strategy<Value = DoorPhase> {
 fn events() -> impl Strategy<Value = DoorEvent> {
     let update = (".{0,9}", texts(), proptest::option::of(0..=100_u8), texts());
     prop_oneof![
+        (seats(), phases())
+            .prop_map(|(seat, phase)| { DoorEvent::SeatTaken(SeatState { seat, phase, ..SeatState::own() }) }),
+        seats().prop_map(|seat| DoorEvent::SeatLeft { seat }),
         (seats(), phases()).prop_map(|(seat, phase)| DoorEvent::Phase { seat, phase }),
         seats().prop_map(|seat| DoorEvent::SpeechBegan { seat }),
         seats().prop_map(|seat| DoorEvent::NoWords { seat }),

@@ -31,6 +31,8 @@ fn seat_line(seat: &SeatState, parley: &str) -> String {
 pub(super) fn event(event: &DoorEvent) -> Result<()> {
     let words = |text: &Option<String>| text.as_ref().map_or_else(String::new, |text| format!(": {text}"));
     output::line(match event {
+        DoorEvent::SeatTaken(seat) => format!("a program has taken {}", seat.seat),
+        DoorEvent::SeatLeft { seat } => format!("{seat} is free again"),
         DoorEvent::Phase { phase: now, .. } => format!("Parley {}", phase(*now)),
         DoorEvent::SpeechBegan { .. } => "somebody speaks".into(),
         DoorEvent::NoWords { .. } => "there were no words".into(),
