@@ -99,16 +99,28 @@ impl Renderer {
         self.drop_stale();
     }
 
-    /// Carries out waiting commands without writing a period.
-    pub(super) fn obey(&mut self, sink: &mut (impl Sink + ?Sized)) {
+    /// Carries out waiting commands without writing a period: for a sink that needs no silence.
+    pub fn obey(&mut self, sink: &mut (impl Sink + ?Sized)) {
         let delay = sink.delay_frames();
         self.take_up(delay, || sink.drop_pending());
         self.drop_stale();
     }
 
     /// Whether the next period would be silence.
-    pub(super) fn is_idle(&self) -> bool {
+    pub fn is_idle(&self) -> bool {
         !self.tracks.iter().any(Track::sounds)
+    }
+
+    /// Whether a command waits that takes back something on its way to the ear: the next step tells the sink to drop it.
+    pub fn falls_silent(&self) -> bool {
+        self.tracks.iter().zip(&self.shared.feeds).any(|(track, end)| track.falls_silent(end.words.command()))
+    }
+
+    /// A sink that takes a while to fall silent has done so, and dropped the last `frames` that were written. They are played
+    /// again, unless a command discards them.
+    pub fn take_back(&mut self, frames: usize) {
+        self.keep_last(frames);
+        self.rewind();
     }
 
     /// Counts what was heard, then carries out new commands. `delay` frames of what was written were not heard yet;
