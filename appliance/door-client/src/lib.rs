@@ -1,7 +1,10 @@
 //! A client of the local door, for programs that may wait: [`DoorClient`]. Messages and terms are those of
-//! [`parley_door`]; `examples/` of the repository has programs that use it.
+//! [`parley_door`]; `examples/` of the repository has programs that use it. [`SeatClient`] is a client of the socket for
+//! sound, which gives it a seat of its own, and [`PlayQueue`] what it has to play.
 
 mod error;
+mod play_queue;
+mod seat;
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
@@ -15,6 +18,8 @@ use parley_door::{
 };
 
 pub use self::error::DoorClientError;
+pub use self::play_queue::PlayQueue;
+pub use self::seat::SeatClient;
 
 /// How long the daemon may take to say hello, and to take what is written.
 const PATIENCE: Duration = Duration::from_secs(5);
