@@ -23,6 +23,8 @@ mod guest;
 mod host;
 mod hub;
 mod sockets;
+#[cfg(test)]
+mod sound;
 mod updates;
 mod wishes;
 

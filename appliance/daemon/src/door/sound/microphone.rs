@@ -1,0 +1,95 @@
+//! The microphone of a client: whatever it sends becomes frames in real time.
+//!
+//! Time is an argument. Sound is taken as it comes; where none comes for [`GAP`] there is silence in its place, so that
+//! whoever speaks into a connection that hangs comes to an end of the utterance, as before a microphone that was unplugged.
+
+use std::time::Duration;
+
+use parley_conversation::{FRAME, Position};
+use tokio::time::Instant;
+
+use crate::listening::{AudioFrame, FRAME_SAMPLES, VoiceActivity};
+
+/// So long nothing may come: what a network or a busy client holds up for a moment.
+pub(super) const GAP: Duration = Duration::from_millis(200);
+
+#[derive(Default)]
+struct Sound {
+    activity: VoiceActivity,
+    waiting: Vec<i16>,
+    end: Position,
+}
+
+/// Stays on the thread that made it, like its detector.
+pub(super) struct ClientMicrophone {
+    sound: Sound,
+    /// The time up to which there is sound or silence.
+    until: Instant,
+}
+
+impl ClientMicrophone {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { sound: Sound::default(), until: now }
+    }
+
+    /// Takes what has come; without samples it was nothing. Hands out every frame that is whole.
+    pub(super) fn push(&mut self, samples: &[i16], muted: bool, now: Instant, hear: impl FnMut(AudioFrame)) {
+        if !samples.is_empty() {
+            self.until = now;
+            self.sound.push(samples.iter().map(|sample| if muted { 0 } else { *sample }), now, hear);
+        }
+    }
+
+    /// When there is silence for want of sound.
+    pub(super) fn next_silence(&self) -> Instant {
+        self.until + GAP
+    }
+
+    /// A frame of silence, if it is due.
+    pub(super) fn fill(&mut self, now: Instant, hear: impl FnMut(AudioFrame)) {
+        if now >= self.next_silence() {
+            self.until += FRAME;
+            self.sound.push([0; FRAME_SAMPLES].into_iter(), now, hear);
+        }
+    }
+}
+
+impl Sound {
+    fn push(&mut self, samples: impl Iterator<Item = i16>, arrived: Instant, mut hear: impl FnMut(AudioFrame)) {
+        self.waiting.extend(samples);
+        let (frames, rest) = self.waiting.as_chunks::<FRAME_SAMPLES>();
+        for samples in frames {
+            self.end = self.end.forward(FRAME);
+            hear(AudioFrame { end: self.end, arrived, samples: *samples, speech: self.activity.judge(samples) });
+        }
+        self.waiting = rest.to_vec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_is_cut_into_frames_and_a_gap_is_filled_in_real_time() {
+        let begun = Instant::now();
+        let mut microphone = ClientMicrophone::new(begun);
+        let mut frames = Vec::new();
+        let at = |ms| begun + Duration::from_millis(ms);
+        microphone.push(&[7; 500], false, at(10), |frame| frames.push(frame));
+        microphone.push(&[7; 200], true, at(20), |frame| frames.push(frame));
+        microphone.push(&[], false, at(30), |frame| frames.push(frame));
+        assert_eq!(frames.len(), 2);
+        assert_eq!((frames[1].samples[179], frames[1].samples[180]), (7, 0), "it was muted in between");
+        assert_eq!(microphone.next_silence(), at(20) + GAP, "a sign of life is no sound");
+        frames.clear();
+        for ms in 30..1_220 {
+            microphone.fill(at(ms), |frame| frames.push(frame));
+        }
+        assert_eq!(frames.len(), 50, "a second of silence behind the gap");
+        assert!(frames.iter().all(|frame| !frame.speech));
+        assert_eq!(frames[49].end, Position::default().forward(FRAME * 52));
+        microphone.push(&[7; 320], false, at(1_220), |frame| frames.push(frame));
+        assert_eq!(microphone.next_silence(), at(1_220) + GAP);
+    }
+}
