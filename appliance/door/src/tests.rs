@@ -240,3 +240,19 @@ fn an_answer_without_end_does_not_fill_the_memory() {
     let answer = state.seats[0].turn.as_ref().and_then(|turn| turn.answer.as_ref()).expect("a beginning");
     assert!((1_000..10_000).contains(&answer.len()), "{}", answer.len());
 }
+
+#[test]
+fn a_seat_comes_as_it_is_and_goes_and_what_was_said_there_is_nobody_elses() {
+    let turn = TurnState { turn: 1, language: "en".into(), question: Some("secret".into()), answer: None };
+    let taken = SeatState { seat: "seat-2".into(), turn: Some(turn), ..SeatState::own() };
+    let without = DoorEvent::SeatTaken(taken.clone()).without_words();
+    assert!(!serde_json::to_string(&without).expect("it can be written").contains("secret"));
+    let mut state = DoorState::new(vec![SeatState::own()]);
+    let mut happens = |number, event| {
+        state.apply(&NumberedEvent { number, event });
+        state.seats.iter().map(|seat| seat.seat.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(happens(1, DoorEvent::SeatTaken(taken.clone())), [OWN_SEAT, "seat-2"]);
+    assert_eq!(happens(2, DoorEvent::SeatTaken(taken)), [OWN_SEAT, "seat-2"], "the one before has left unseen");
+    assert_eq!(happens(3, DoorEvent::SeatLeft { seat: "seat-2".into() }), [OWN_SEAT]);
+}
