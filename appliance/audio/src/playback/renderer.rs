@@ -83,8 +83,17 @@ impl Renderer {
     pub fn step(&mut self, sink: &mut (impl Sink + ?Sized), now: Instant) -> Result<Written, DeviceLost> {
         let delay = sink.delay_frames();
         let delay = self.take_up(delay, || sink.drop_pending());
+        self.write(sink, later(now, delay, self.shared.rate_hz))
+    }
+
+    /// Writes one period whatever commands wait, for a sink that cannot take them up at any moment. `heard_at`, when its
+    /// first frame will be heard, is for the tap.
+    ///
+    /// # Errors
+    /// As [`Renderer::step`].
+    pub fn write(&mut self, sink: &mut (impl Sink + ?Sized), heard_at: Instant) -> Result<Written, DeviceLost> {
         let mut period = std::mem::take(&mut self.period);
-        self.fill(&mut period, later(now, delay, self.shared.rate_hz));
+        self.fill(&mut period, heard_at);
         let written = sink.write(&period);
         self.period = period;
         if written.is_err() {
@@ -109,6 +118,11 @@ impl Renderer {
     /// Whether the next period would be silence.
     pub fn is_idle(&self) -> bool {
         !self.tracks.iter().any(Track::sounds)
+    }
+
+    /// Whether the next period would have no gap: whatever sounds has a whole period.
+    pub fn has_a_period(&self) -> bool {
+        self.tracks.iter().all(|track| track.has(self.period.len()))
     }
 
     /// Whether a command waits that takes back something on its way to the ear: the next step tells the sink to drop it.

@@ -56,6 +56,11 @@ impl Track {
         !self.taken_up.paused && (self.cursor < self.fetched || self.queue.peek().is_ok_and(is_current))
     }
 
+    /// Whether it has so many frames, or is to be silent.
+    pub(super) fn has(&self, frames: usize) -> bool {
+        !self.sounds() || (self.fetched - self.cursor) as usize + self.queue.slots() >= frames
+    }
+
     /// All that was written but the last `frames` was heard.
     pub(super) fn keep_last(&mut self, frames: usize) {
         self.unheard.keep_last(frames);
