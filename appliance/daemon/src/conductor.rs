@@ -113,6 +113,8 @@ pub struct Conductor {
     engines: Engines,
     generating: Generating,
     performer: Option<Arc<dyn Performer>>,
+    /// ISO 639-1 code of what people speak; none: as the engine takes it.
+    language: Option<String>,
     loudspeaker: Option<SharedLoudspeaker>,
     replies: Arc<Mutex<ReplyCache>>,
     audio: RecentAudio,
@@ -148,6 +150,7 @@ impl Conductor {
             engines,
             generating,
             performer: None,
+            language: None,
             loudspeaker: loudspeaker.map(SharedLoudspeaker::new),
             replies: Arc::default(),
             audio: RecentAudio::default(),
@@ -169,6 +172,13 @@ impl Conductor {
     #[must_use]
     pub fn with_performer(mut self, performer: Arc<dyn Performer>) -> Self {
         self.performer = Some(performer);
+        self
+    }
+
+    /// The same conductor, where people speak this language (ISO 639-1); none: it is detected.
+    #[must_use]
+    pub fn with_language(mut self, language: Option<String>) -> Self {
+        self.language = language;
         self
     }
 

@@ -13,6 +13,7 @@
 //! - Queues, with what happens when they are full: events ([`EVENTS_KEPT`]): a client that is further behind is told how many it
 //!   has missed, and given the whole state; requests in flight: the client is not read until one is answered; calls of a
 //!   client's tools: see [`Guest`].
+//! - Sound has a socket and a thread of its own: see [`sound`].
 //! - On a device a door belongs to the group of its folder, which is given to what is made in it (the folder's set-group-ID
 //!   bit): in the daemon's user namespace no other group has a number, so that it could not give the socket away itself.
 //!   systemd's socket units could; but then whoever connects would start a voice that somebody has stopped.
@@ -22,28 +23,30 @@ mod client;
 mod guest;
 mod host;
 mod hub;
+mod seat;
 mod sockets;
-#[cfg(test)]
 mod sound;
 mod updates;
 mod wishes;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parley_door::{Door, DoorError, DoorReply, DoorRequest, DoorState, ErrorCode};
-use tokio::net::UnixListener;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use self::client::Client;
 pub use self::guest::Guest;
 pub(crate) use self::guest::OutgoingCall;
 pub use self::host::SessionHost;
 pub use self::hub::Hub;
+pub use self::seat::{SeatControl, SeatList};
 use self::sockets::Socket;
+pub use self::sound::{ClientSeats, SoundPatience};
 
 /// Connections to one socket at a time: lights, a page, a few scripts. More are sent away with a word.
 pub const CONNECTIONS: usize = 32;
@@ -87,21 +90,50 @@ pub trait DoorHost: Send + Sync + 'static {
 
 /// Doors that are open; dropping them closes them and removes their sockets.
 pub struct OpenDoors {
-    /// Dropped to end the thread.
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    folder: PathBuf,
+    hub: Arc<Hub>,
+    sound: Option<DoorThread>,
+    _doors: DoorThread,
 }
 
 impl OpenDoors {
     /// Opens both doors below a folder.
     pub fn open(folder: &Path, host: impl DoorHost, patience: Patience) -> io::Result<Self> {
         let sockets = [Socket::bind(Door::Read, folder)?, Socket::bind(Door::Control, folder)?];
+        let hub = Arc::new(Hub::new(host.state()));
+        let its = Arc::clone(&hub);
+        let doors = DoorThread::start("door", move || serve(sockets, Arc::new(host), its, patience))?;
+        Ok(Self { folder: folder.to_owned(), hub, sound: None, _doors: doors })
+    }
+
+    /// Opens the socket for sound beside the control door's, where clients take these seats.
+    pub fn open_for_sound(&mut self, seats: ClientSeats, patience: SoundPatience) -> io::Result<()> {
+        let socket = Socket::bind_for_sound(&self.folder)?;
+        let hub = Arc::clone(&self.hub);
+        self.sound = Some(DoorThread::start("sound", move || sound::serve(socket, seats, hub, patience))?);
+        Ok(())
+    }
+}
+
+/// A thread with a runtime of its own, for sockets; dropping it ends it.
+struct DoorThread {
+    /// Dropped to end the thread.
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl DoorThread {
+    /// `serve` makes what the thread does until it is ended.
+    fn start<F: Future<Output = io::Result<()>>>(
+        name: &str,
+        serve: impl FnOnce() -> F + Send + 'static,
+    ) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let thread = std::thread::Builder::new().name("door".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name(name.into()).spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
-                    served = serve(&sockets, Arc::new(host), patience) => {
+                    served = serve() => {
                         if let Err(error) = served {
                             tracing::warn!(%error, "the door is closed");
                         }
@@ -120,7 +152,7 @@ pub async fn serve_below(folder: &Path, host: impl DoorHost, patience: Patience)
     serve(&sockets, Arc::new(host), patience).await
 }
 
-impl Drop for OpenDoors {
+impl Drop for DoorThread {
     fn drop(&mut self) {
         self.stop = None;
         if let Some(thread) = self.thread.take() {
@@ -130,12 +162,18 @@ impl Drop for OpenDoors {
     }
 }
 
-async fn serve<H: DoorHost>(sockets: &[Socket; 2], host: Arc<H>, patience: Patience) -> io::Result<()> {
-    let hub = Arc::new(Hub::new(host.state()));
-    let [read, control] = sockets;
+async fn serve<H: DoorHost>(sockets: [Socket; 2], host: Arc<H>, hub: Arc<Hub>, patience: Patience) -> io::Result<()> {
+    let [read, control] = &sockets;
     let accept = |socket: &Socket| {
-        let listener = socket.listener()?;
-        Ok::<_, io::Error>(accept(listener, socket.door, Arc::clone(&host), Arc::clone(&hub), patience))
+        let (door, host, hub) = (socket.door, Arc::clone(&host), Arc::clone(&hub));
+        let welcome = move |stream, place| {
+            let client = Client::new(stream, door, Arc::clone(&host), Arc::clone(&hub), patience);
+            tokio::spawn(async move {
+                client.serve().await;
+                drop(place);
+            });
+        };
+        Ok::<_, io::Error>(accept(socket.listener()?, welcome))
     };
     let (read, control) = (accept(read)?, accept(control)?);
     let follow = async {
@@ -147,7 +185,8 @@ async fn serve<H: DoorHost>(sockets: &[Socket; 2], host: Arc<H>, patience: Patie
     Ok(())
 }
 
-async fn accept<H: DoorHost>(listener: UnixListener, door: Door, host: Arc<H>, hub: Arc<Hub>, patience: Patience) {
+/// Lets clients in, each with the place that it takes among [`CONNECTIONS`].
+async fn accept(listener: UnixListener, mut welcome: impl FnMut(UnixStream, OwnedSemaphorePermit)) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let stream = match listener.accept().await {
@@ -160,13 +199,7 @@ async fn accept<H: DoorHost>(listener: UnixListener, door: Door, host: Arc<H>, h
             }
         };
         match Arc::clone(&places).try_acquire_owned() {
-            Ok(place) => {
-                let client = Client::new(stream, door, Arc::clone(&host), Arc::clone(&hub), patience);
-                tokio::spawn(async move {
-                    client.serve().await;
-                    drop(place);
-                });
-            }
+            Ok(place) => welcome(stream, place),
             Err(_) => {
                 let text = format!("{CONNECTIONS} programs are connected, and no more may be; end one of them");
                 client::send_away(&stream, DoorError::new(ErrorCode::Busy, text));

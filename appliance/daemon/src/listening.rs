@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 pub use thread::listen;
 pub use voice_activity::VoiceActivity;
+#[cfg(test)]
+pub(crate) use voice_activity::tests::vowel;
 
 pub use parley_audio::capture::FRAME_SAMPLES;
 

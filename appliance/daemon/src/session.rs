@@ -42,6 +42,9 @@ pub struct Session {
     pub seats: Seats,
     /// What programs do when somebody asks for it.
     pub tools: Tools,
+    /// How it is conducted; further ones are conducted alike.
+    pub settings: Settings,
+    pub generating: Generating,
     conductor: JoinHandle<()>,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
@@ -95,13 +98,14 @@ impl Session {
         let seat = seats.take()?;
         let settings = Settings { seat: seat.id(), ..settings };
         let tools = Tools::default();
-        let conversation = Conversation::new(settings, Box::new(tools.router()), workers.has_end_of_turn());
+        let conversation = Conversation::new(settings.clone(), Box::new(tools.router()), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
-        let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating, loudspeaker);
+        let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
         let conductor = conductor.with_performer(Arc::new(tools.performer(OWN_SEAT)));
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
-        Ok(Self { handle, workers, mute, seats, tools, conductor, _seat: seat, _playback: playback })
+        let (_seat, _playback) = (seat, playback);
+        Ok(Self { handle, workers, mute, seats, tools, settings, generating, conductor, _seat, _playback })
     }
 
     pub async fn close(self) {

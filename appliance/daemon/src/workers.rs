@@ -20,6 +20,7 @@ use parley_engines::{
 use parley_models::Selection;
 use parley_settings::{Config, language};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
 use crate::conductor::Engines;
 
@@ -37,6 +38,21 @@ pub struct Workers {
     language_model: Worker<LanguageModel>,
     text_to_speech: Worker<TextToSpeech>,
     end_of_turn: Worker<EndOfTurn>,
+}
+
+/// Whether the engines of a house work; none are watched by default.
+#[derive(Debug, Clone, Default)]
+pub struct EngineHealth(Vec<(Stage, watch::Receiver<WorkerHealth>)>);
+
+impl EngineHealth {
+    /// Tells a conversation when an engine is degraded and when it works again, until the conversation has ended.
+    pub async fn report(self, control: mpsc::WeakSender<Event>) {
+        let mut all = JoinSet::new();
+        for (stage, health) in self.0 {
+            all.spawn(report_health(health, stage, control.clone()));
+        }
+        while all.join_next().await.is_some() {}
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -132,12 +148,20 @@ impl Workers {
         results.into_iter().flatten().collect()
     }
 
-    /// Tells a conversation when a worker is degraded and when it works again; ends with the conversation.
+    /// Of all workers that were started.
+    pub fn health(&self) -> EngineHealth {
+        let all = [
+            self.speech_to_text.health(Stage::SpeechToText),
+            self.language_model.health(Stage::LanguageModel),
+            self.text_to_speech.health(Stage::TextToSpeech),
+            self.end_of_turn.health(Stage::EndOfTurn),
+        ];
+        EngineHealth(all.into_iter().flatten().collect())
+    }
+
+    /// Tells a conversation how they are, until it has ended.
     pub fn watch(&self, control: &mpsc::Sender<Event>) {
-        self.speech_to_text.watch(Stage::SpeechToText, control);
-        self.language_model.watch(Stage::LanguageModel, control);
-        self.text_to_speech.watch(Stage::TextToSpeech, control);
-        self.end_of_turn.watch(Stage::EndOfTurn, control);
+        tokio::spawn(self.health().report(control.downgrade()));
     }
 
     pub fn usage(&self) -> Vec<(&'static str, u32, ProcessUsage)> {
@@ -187,10 +211,8 @@ impl<K: Kind> Worker<K> {
         Some((K::NAME, worker.pid()?, worker.usage()?))
     }
 
-    fn watch(&self, stage: Stage, control: &mpsc::Sender<Event>) {
-        if let Some(worker) = &self.0 {
-            tokio::spawn(report_health(worker.health(), stage, control.downgrade()));
-        }
+    fn health(&self, stage: Stage) -> Option<(Stage, watch::Receiver<WorkerHealth>)> {
+        Some((stage, self.0.as_ref()?.health()))
     }
 }
 

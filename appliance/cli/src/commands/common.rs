@@ -10,7 +10,7 @@ use parley_engines::supervisor::Supervised;
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 
 use parley_daemon::conductor::Generating;
-use parley_daemon::door::{OpenDoors, Patience, SessionHost};
+use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPatience};
 use parley_daemon::session::Session;
 use parley_daemon::volume::Volume;
 use parley_door::Door;
@@ -53,8 +53,15 @@ pub(super) fn generating(config: &Config) -> Generating {
 /// Opens the local door, where there is a place for it. A conversation goes on without one.
 pub(super) fn door(session: &Session, volume: Option<Volume>, config: &Config) -> Option<OpenDoors> {
     let folder = Door::folder(|name| std::env::var_os(name))?;
-    match OpenDoors::open(&folder, SessionHost::new(session, volume, config), Patience::default()) {
-        Ok(doors) => Some(doors),
+    let seats = ClientSeats::beside(session);
+    let host = SessionHost::new(session, volume, config).with_seats(seats.taken());
+    match OpenDoors::open(&folder, host, Patience::default()) {
+        Ok(mut doors) => {
+            if let Err(error) = doors.open_for_sound(seats, SoundPatience::default()) {
+                tracing::warn!(%error, "no program can take a seat of its own");
+            }
+            Some(doors)
+        }
         Err(error) => {
             tracing::warn!(%error, "`parley ctl` will not find this Parley");
             None

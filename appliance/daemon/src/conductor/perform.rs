@@ -23,7 +23,7 @@ impl Conductor {
             Action::Transcribe { turn, from, to } => {
                 self.speech_ended(turn);
                 self.turn(turn).timeline.mark(Mark::TranscriptionStarted, now);
-                let task = Transcribe { language: None, audio: self.audio.stretch(from, to) };
+                let task = Transcribe { language: self.language.clone(), audio: self.audio.stretch(from, to) };
                 let job = self.engines.speech_to_text.start_as(task, self.order(turn));
                 self.turn(turn).priorities.push(job.job_priority());
                 self.spawn(turn, jobs::transcribe(turn, job, self.reports.clone()));

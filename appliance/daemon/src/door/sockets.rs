@@ -25,7 +25,15 @@ pub(super) struct Socket {
 impl Socket {
     /// Binds a door's socket: for its group where the folder gives it to one, else for this user alone.
     pub(super) fn bind(door: Door, folder: &Path) -> io::Result<Self> {
-        let path = door.socket(folder);
+        Self::bind_at(door, door.socket(folder), folder)
+    }
+
+    /// The socket for sound, which is the control door's too.
+    pub(super) fn bind_for_sound(folder: &Path) -> io::Result<Self> {
+        Self::bind_at(Door::Control, Door::sound_socket(folder), folder)
+    }
+
+    fn bind_at(door: Door, path: PathBuf, folder: &Path) -> io::Result<Self> {
         let parent = path.parent().unwrap_or(folder);
         DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
         match StdStream::connect(&path) {

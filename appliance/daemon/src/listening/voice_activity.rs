@@ -54,11 +54,11 @@ fn level_dbfs(frame: &[i16]) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// A buzz with the formants of a vowel, loud enough for any detector.
-    fn vowel(frame: usize, amplitude: f32) -> [i16; FRAME_SAMPLES] {
+    pub(crate) fn vowel(frame: usize, amplitude: f32) -> [i16; FRAME_SAMPLES] {
         std::array::from_fn(|index| {
             let t = (frame * FRAME_SAMPLES + index) as f32 / 16_000.0;
             let voice: f32 = (1..=20)

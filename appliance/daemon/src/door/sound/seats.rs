@@ -1,0 +1,115 @@
+//! A seat for a client: a conversation like the device's own, whose sound comes and goes through a socket.
+
+use std::sync::Arc;
+
+use parley_audio::playback::Renderer;
+use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
+use parley_door::{DoorBargeIn, DoorError, DoorEvent, ErrorCode, SoundHello};
+use tokio::runtime::Handle as RuntimeHandle;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::super::Hub;
+use super::super::seat::{SeatControl, SeatList};
+use super::loudspeaker::ClientLoudspeaker;
+use super::{FRAME_MS, RATE_HZ, samples_in};
+use crate::conductor::{Conductor, Generating, Loudspeaker};
+use crate::listening::{AudioFrame, FRAMES_IN_FLIGHT, Mute};
+use crate::seats::{Seat, Seats};
+use crate::session::Session;
+use crate::workers::EngineHealth;
+
+/// Gives seats to clients; clones give the same ones.
+#[derive(Clone)]
+pub struct ClientSeats {
+    seats: Seats,
+    settings: Settings,
+    generating: Generating,
+    health: EngineHealth,
+    /// Where the conductors run.
+    runtime: RuntimeHandle,
+    taken: SeatList,
+}
+
+/// A seat that a client has; dropping it ends the conversation.
+pub(super) struct ClientSeat {
+    pub(super) control: SeatControl,
+    pub(super) frames: mpsc::Sender<AudioFrame>,
+    pub(super) loudspeaker: ClientLoudspeaker,
+    conductor: JoinSet<()>,
+    // In this order: others learn that it is free before it is taken again.
+    _listed: Listed,
+    _seat: Seat,
+}
+
+/// An entry in the list of seats, which the door's clients know of.
+struct Listed {
+    name: String,
+    taken: SeatList,
+    hub: Arc<Hub>,
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.taken.remove(&self.name);
+        self.hub.publish(DoorEvent::SeatLeft { seat: self.name.clone() });
+    }
+}
+
+impl ClientSeats {
+    /// Seats beside a session's own, with the same engines and settings.
+    pub fn beside(session: &Session) -> Self {
+        let (settings, generating) = (session.settings.clone(), session.generating.clone());
+        Self::of(session.seats.clone(), settings, generating, session.workers.health())
+    }
+
+    /// The same of its parts. Their conversations are conducted in the runtime of whoever calls.
+    pub fn of(seats: Seats, settings: Settings, generating: Generating, health: EngineHealth) -> Self {
+        Self { seats, settings, generating, health, runtime: RuntimeHandle::current(), taken: SeatList::default() }
+    }
+
+    /// Those that are taken.
+    pub fn taken(&self) -> SeatList {
+        self.taken.clone()
+    }
+
+    pub(super) fn take(&self, hello: &SoundHello, hub: &Arc<Hub>) -> Result<ClientSeat, DoorError> {
+        let seat = self.seats.take().map_err(|error| DoorError::new(ErrorCode::Busy, error.to_string()))?;
+        let name = format!("seat-{}", seat.id().0 + 1);
+        let engines = seat.engines();
+        let barge_in = match hello.barge_in {
+            Some(DoorBargeIn::Voice) => BargeIn::Voice,
+            Some(DoorBargeIn::Key) => BargeIn::Key,
+            None => self.settings.barge_in,
+        };
+        let settings = Settings { seat: seat.id(), barge_in, spoken: true, ..self.settings.clone() };
+        let conversation = Conversation::new(settings, Box::new(ModelOnly), engines.end_of_turn.is_some());
+        let (mixer, renderer) = Renderer::new(RATE_HZ, samples_in(FRAME_MS));
+        let feeds = Loudspeaker::open(mixer).map_err(|error| {
+            // A new mixer has free feeds.
+            DoorError::new(ErrorCode::NotAvailable, error.to_string())
+        })?;
+        let (conductor, handle) = Conductor::new(conversation, engines, self.generating.clone(), Some(feeds));
+        let loudspeaker = ClientLoudspeaker::new(renderer);
+        let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
+        let health = self.health.clone().report(handle.control.downgrade());
+        let conduct = conductor.with_language(hello.language.clone()).run(incoming);
+        let mut conductor = JoinSet::new();
+        let both = async {
+            tokio::join!(conduct, health);
+        };
+        conductor.spawn_on(both, &self.runtime);
+        let control = SeatControl { name: name.clone(), handle, mute: Mute::default() };
+        self.taken.add(control.clone());
+        hub.publish(DoorEvent::SeatTaken(control.state()));
+        let listed = Listed { name, taken: self.taken.clone(), hub: Arc::clone(hub) };
+        Ok(ClientSeat { control, frames, loudspeaker, conductor, _listed: listed, _seat: seat })
+    }
+}
+
+impl ClientSeat {
+    /// Ends the conversation, so that nothing of it is under way when the seat is free again.
+    pub(super) async fn leave(mut self) {
+        self.conductor.shutdown().await;
+    }
+}
