@@ -8,7 +8,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use parley_audio::wav::WavReader;
-use parley_door::{FromClient, LineCutter};
+use parley_door::{FrameCutter, FromClient, LineCutter, SoundFromClient};
 use parley_engines::protocol::{self, Command, Report};
 use parley_engines::{Generate, Spoken};
 use parley_model_file::Format;
@@ -35,6 +35,7 @@ pub fn worker_frame(bytes: &[u8]) -> bool {
 /// # Panics
 /// What was read is not what is written, or the lines depend on the pieces in which they came.
 pub fn door(bytes: &[u8]) -> bool {
+    sound_frames(bytes);
     let (mut cutter, mut understood) = (LineCutter::default(), false);
     let mut lines = Vec::new();
     for piece in bytes.chunks(7) {
@@ -57,6 +58,25 @@ pub fn door(bytes: &[u8]) -> bool {
         understood = true;
     }
     understood
+}
+
+/// The same bytes as frames for the socket for sound; each is written as it was.
+fn sound_frames(bytes: &[u8]) {
+    let (mut cutter, mut written, mut all_known) = (FrameCutter::default(), Vec::new(), true);
+    for piece in bytes.chunks(7) {
+        cutter.push(piece);
+        loop {
+            match cutter.next_from_client() {
+                Ok(Some(frame)) => {
+                    all_known &= frame != SoundFromClient::Unknown;
+                    frame.write(&mut written);
+                }
+                Ok(None) => break,
+                Err(_) => return,
+            }
+        }
+    }
+    assert!(!all_known || bytes.starts_with(&written));
 }
 
 /// A recording that somebody hands to `parley transcribe`.

@@ -23,11 +23,13 @@ pub(super) async fn greet(
     patience: SoundPatience,
 ) -> Option<(UnixStream, Vec<u8>, ClientSeat)> {
     let welcomed = match welcome(&mut stream, seats, hub, patience).await {
-        Ok((rest, seat, reply)) => match timeout(patience.hello, stream.write_all(&line_of(&reply))).await {
+        Ok((rest, mut seat, reply)) => match timeout(patience.hello, stream.write_all(&line_of(&reply))).await {
             Ok(Ok(())) => return Some((stream, rest, seat)),
             Ok(Err(_)) | Err(_) => {
+                drop(stream);
+                seat.end().await;
                 seat.leave().await;
-                End::Left
+                return None;
             }
         },
         Err(end) => end,

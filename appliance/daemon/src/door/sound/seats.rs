@@ -1,6 +1,7 @@
 //! A seat for a client: a conversation like the device's own, whose sound comes and goes through a socket.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parley_audio::playback::Renderer;
 use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
@@ -8,6 +9,7 @@ use parley_door::{DoorBargeIn, DoorError, DoorEvent, ErrorCode, SoundHello};
 use tokio::runtime::Handle as RuntimeHandle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 
 use super::super::Hub;
 use super::super::seat::{SeatControl, SeatList};
@@ -18,6 +20,9 @@ use crate::listening::{AudioFrame, FRAMES_IN_FLIGHT, Mute};
 use crate::seats::{Seat, Seats};
 use crate::session::Session;
 use crate::workers::EngineHealth;
+
+/// A seat is taken for so long at least: whoever comes and goes all the time makes little work, and few events.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// Gives seats to clients; clones give the same ones.
 #[derive(Clone)]
@@ -37,6 +42,7 @@ pub(super) struct ClientSeat {
     pub(super) frames: mpsc::Sender<AudioFrame>,
     pub(super) loudspeaker: ClientLoudspeaker,
     conductor: JoinSet<()>,
+    taken_at: Instant,
     // In this order: others learn that it is free before it is taken again.
     _listed: Listed,
     _seat: Seat,
@@ -103,13 +109,19 @@ impl ClientSeats {
         self.taken.add(control.clone());
         hub.publish(DoorEvent::SeatTaken(control.state()));
         let listed = Listed { name, taken: self.taken.clone(), hub: Arc::clone(hub) };
-        Ok(ClientSeat { control, frames, loudspeaker, conductor, _listed: listed, _seat: seat })
+        let taken_at = Instant::now();
+        Ok(ClientSeat { control, frames, loudspeaker, conductor, taken_at, _listed: listed, _seat: seat })
     }
 }
 
 impl ClientSeat {
-    /// Ends the conversation, so that nothing of it is under way when the seat is free again.
-    pub(super) async fn leave(mut self) {
+    /// Ends the conversation: nothing of it is under way when the seat is free again.
+    pub(super) async fn end(&mut self) {
         self.conductor.shutdown().await;
+    }
+
+    /// Leaves it, when it may be left. The conversation has ended.
+    pub(super) async fn leave(self) {
+        sleep_until(self.taken_at + SHORTEST).await;
     }
 }

@@ -34,15 +34,16 @@ pub(super) async fn converse(
 ) {
     let (reader, mut writer) = stream.into_split();
     let end = sit(&mut seat, Input::new(reader, rest), &mut writer, hub, patience).await;
-    let unsent = seat.loudspeaker.bytes().to_vec();
-    seat.leave().await;
+    seat.end().await;
     if let End::Goodbye(error) = end {
         tracing::debug!(code = ?error.code, error = error.message, "a client's seat is taken from it");
         // Behind what was begun: a frame that is cut off could not be understood.
-        let mut bytes = unsent;
+        let mut bytes = seat.loudspeaker.bytes().to_vec();
         SoundFromDaemon::Goodbye(serde_json::to_vec(&error).unwrap_or_default()).write(&mut bytes);
         let _ = timeout(GOODBYE, writer.write_all(&bytes)).await;
     }
+    drop(writer);
+    seat.leave().await;
 }
 
 async fn sit(

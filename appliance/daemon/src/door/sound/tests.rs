@@ -4,6 +4,7 @@ mod bad_clients;
 mod requests;
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use parley_audio::playback::{PlaybackThread, Recording, RecordingSink};
@@ -53,10 +54,16 @@ struct House {
 
 impl House {
     fn open(answer: &'static str) -> Self {
+        Self::hearing(answer, |_| QUESTION)
+    }
+
+    /// `understood`: what is heard at the how manieth time.
+    fn hearing(answer: &'static str, understood: fn(u32) -> &'static str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("it can be made");
-        let hearing = Scripted::<SpeechToText>::hearing(QUESTION);
+        let times = AtomicU32::new(0);
+        let hearing = Scripted::<SpeechToText>::new(move |_| understood(times.fetch_add(1, Ordering::Relaxed)));
         let thinking = Scripted::<LanguageModel>::new(move |task| match last_words(task) {
             QUESTION => answer.to_owned(),
             other => format!("You have written {other}."),
@@ -311,6 +318,21 @@ fn who_speaks_over_an_answer_silences_it_and_only_what_was_heard_is_remembered()
     let missed = heard.saturating_sub(spoken(&remembered));
     assert!(spoken(&remembered) <= heard + CHARACTER && missed < Duration::from_secs(2), "{heard:?}: {remembered:?}");
     house.own_is_served();
+}
+
+#[test]
+fn an_answer_goes_on_at_the_very_sample_behind_a_noise() {
+    let house = House::hearing(ANSWER, |time| if time == 0 { QUESTION } else { "" });
+    let mut satellite = house.satellite();
+    satellite.say(&speech(800));
+    satellite.listen(Duration::from_millis(500));
+    satellite.say(&speech(400));
+    satellite.quiet();
+    satellite.listen(spoken(ANSWER) - Duration::from_millis(10));
+    satellite.quiet();
+    assert!(satellite.flushes > 0, "it was silent for a while");
+    let heard = length(satellite.sound(), RATE_HZ);
+    assert!(heard.abs_diff(spoken(ANSWER)) < Duration::from_millis(10), "{heard:?}");
 }
 
 #[test]

@@ -29,6 +29,19 @@ impl Raw {
         raw
     }
 
+    /// With a seat, as soon as one is free.
+    fn seated_soon(house: &House) -> Self {
+        loop {
+            let mut raw = Self::at(house);
+            raw.say(&hello());
+            match raw.line() {
+                Some(SoundReply::Hello(_)) => return raw,
+                Some(SoundReply::Goodbye(error)) if error.code == ErrorCode::Busy => std::thread::sleep(FRAME),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
     fn say(&mut self, bytes: &[u8]) {
         // It may have been sent away.
         let _ = self.0.write_all(bytes);
@@ -178,12 +191,12 @@ fn what_is_no_frame_ends_the_seat() {
     let house = House::open(ANSWER);
     let too_long = u16::try_from(LONGEST_FRAME + 1).expect("it fits").to_le_bytes();
     for nonsense in [&[1, too_long[0], too_long[1]][..], &[1, 3, 0, 1, 2, 3], &[2, 1, 0, 9], b"hello, hello"] {
-        let mut raw = Raw::seated(&house);
+        let mut raw = Raw::seated_soon(&house);
         raw.say(nonsense);
         assert_eq!(raw.goodbye(), ErrorCode::BadRequest, "{nonsense:?}");
     }
     // What a newer client may say is passed over.
-    let mut raw = Raw::seated(&house);
+    let mut raw = Raw::seated_soon(&house);
     raw.say(&[99, 2, 0, 7, 7]);
     raw.say(&[1, 3, 0, 1, 2, 3]);
     assert_eq!(raw.goodbye(), ErrorCode::BadRequest);
@@ -320,8 +333,28 @@ fn ten_thousand_connections_leave_room_for_who_is_there() {
     all_are_free(&house);
 }
 
+#[test]
+fn who_comes_and_goes_all_the_time_makes_few_events() {
+    let house = House::open(ANSWER);
+    let mut door = house.control();
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let own = scope.spawn(|| house.own_is_served());
+        while !own.is_finished() || begun.elapsed() < Duration::from_secs(2) {
+            drop(SeatClient::connect_below(house.folder.path(), SoundHello::new("a test")));
+        }
+    });
+    let mut taken = 0;
+    while let Some(news) = door.wait(Some(Duration::from_millis(100))).expect("the door is open") {
+        let DoorNews::Event(event) = news else { panic!("{news:?}") };
+        taken += u32::from(matches!(event.event, DoorEvent::SeatTaken(_)));
+    }
+    let most = 4 * (1 + u32::try_from(begun.elapsed().as_secs()).expect("it is short"));
+    assert!((4..=most).contains(&taken), "{taken} seats were taken in {:?}", begun.elapsed());
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_sent_the_seat_ends_or_goes_on(
@@ -339,7 +372,7 @@ proptest! {
         ], 1..8),
     ) {
         static HOUSE: std::sync::LazyLock<House> = std::sync::LazyLock::new(|| House::open(ANSWER));
-        let mut raw = Raw::seated(&HOUSE);
+        let mut raw = Raw::seated_soon(&HOUSE);
         pieces.iter().for_each(|piece| raw.say(piece));
         let _ = raw.0.shutdown(std::net::Shutdown::Write);
         let known = |frame: &SoundFromDaemon| !matches!(frame, SoundFromDaemon::Unknown);
