@@ -13,11 +13,13 @@ use common::{eventually, only_unix_sockets};
 use parley_audio::playback::{LOUDSPEAKER_HZ, PlaybackThread, RecordingSink};
 use parley_conversation::{BargeIn, Conversation, ModelOnly, SeatId, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker};
-use parley_daemon::door::{OpenDoors, Patience, SessionHost};
+use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPatience};
 use parley_daemon::listening::{AudioFrame, Mute};
+use parley_daemon::seats::{Seat, Seats};
 use parley_daemon::volume::Volume;
-use parley_door::{Door, DoorPhase, DoorRequest, ErrorCode, FOLDER_VARIABLE};
-use parley_door_client::{DoorClient, DoorClientError};
+use parley_daemon::workers::EngineHealth;
+use parley_door::{Door, DoorPhase, DoorRequest, ErrorCode, FOLDER_VARIABLE, SoundHello};
+use parley_door_client::{DoorClient, DoorClientError, SeatClient};
 use parley_engines::scripted::Scripted;
 use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 use parley_settings::Config;
@@ -31,6 +33,7 @@ use tokio::sync::mpsc;
 struct House {
     folder: TempDir,
     doors: Option<OpenDoors>,
+    seat: Option<Seat>,
     _playback: PlaybackThread,
     _frames: mpsc::Sender<AudioFrame>,
     runtime: Option<tokio::runtime::Runtime>,
@@ -50,7 +53,7 @@ impl House {
         let (_, playback) = PlaybackThread::start(sink).expect("a thread");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = Some(runtime.expect("a runtime"));
-        Self { folder, doors: None, _playback: playback, _frames: frames, runtime }
+        Self { folder, doors: None, seat: None, _playback: playback, _frames: frames, runtime }
     }
 
     /// A daemon begins, or begins anew.
@@ -72,14 +75,22 @@ impl House {
         let (mixer, playback) = PlaybackThread::start(sink).expect("a thread");
         let volume = Volume::with(mixer.clone(), 100, Some(self.folder.path().join("volume.json")));
         let settings = Settings { barge_in: BargeIn::Key, ..Settings::default() };
-        let conversation = Conversation::new(settings, Box::new(ModelOnly), false);
+        let seats = Seats::new(engines);
+        let seat = self.seat.insert(seats.take().expect("nobody sits there"));
+        let conversation = Conversation::new(settings.clone(), Box::new(ModelOnly), false);
         let loudspeaker = Loudspeaker::open(mixer).ok();
-        let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
+        let (conductor, handle) = Conductor::new(conversation, seat.engines(), Generating::default(), loudspeaker);
         let (frames, receiver) = mpsc::channel(1);
         (self._frames, self._playback) = (frames, playback);
         let host = SessionHost::of(handle, Mute::default(), Some(volume), &Config::default(), self.folder.path());
+        let inside = self.runtime.as_ref().expect("it goes on").enter();
+        let clients = ClientSeats::of(seats, settings, Generating::default(), EngineHealth::default());
+        drop(inside);
+        let host = host.with_seats(clients.taken());
         let doors = OpenDoors::open(self.folder.path(), host, Patience::default());
-        self.doors = Some(doors.expect("the doors can be opened"));
+        let mut doors = doors.expect("the doors can be opened");
+        doors.open_for_sound(clients, SoundPatience::default()).expect("it can be opened");
+        self.doors = Some(doors);
         (conductor, receiver)
     }
 
@@ -361,4 +372,25 @@ fn the_gateway_lives_with_and_without_a_daemon_and_opens_no_socket_of_a_network(
     house.open("Yes.");
     told("STATUS=follows Parley");
     assert!(house.said(&["ask", "do you need it?"]).contains("Yes."));
+}
+
+#[test]
+fn a_seat_can_be_named() {
+    let house = House::answering("Half past four.");
+    let refused = house.ctl(&["interrupt", "--seat", "seat-2", "--json"]);
+    assert!(!refused.status.success());
+    let error: Value = serde_json::from_slice(&refused.stdout).expect("JSON");
+    assert_eq!(error["error"]["code"], "unknown-seat");
+    let seat = SeatClient::connect_below(house.folder.path(), SoundHello::new("a test")).expect("a seat is free");
+    assert!(house.said(&["status"]).contains("(seat-2) waits for somebody to speak\n"));
+    house.said(&["mute", "--seat", "seat-2"]);
+    let muted: Vec<Value> = house.json(&["status"])["seats"].as_array().expect("seats").clone();
+    let muted: Vec<&Value> = muted.iter().map(|seat| &seat["muted"]).collect();
+    assert_eq!(muted, [false, true]);
+    house.said(&["forget", "--seat", "seat-2"]);
+    house.said(&["forget", "--seat", "own"]);
+    assert!(!house.ctl(&["volume", "--seat", "seat-2"]).status.success());
+    assert!(!house.ctl(&["settings", "--seat", "seat-2"]).status.success(), "they are of all seats");
+    drop(seat);
+    eventually("it is left", || !house.said(&["status"]).contains("seat-2"));
 }

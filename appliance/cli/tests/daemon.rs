@@ -10,7 +10,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use common::{eventually, only_unix_sockets};
-use parley_door::FOLDER_VARIABLE;
+use parley_door::{FOLDER_VARIABLE, SoundHello};
+use parley_door_client::SeatClient;
 use parley_models::Manifest;
 
 /// A file that begins like a model of its kind, and has its size; it takes no room on the disk.
@@ -101,7 +102,7 @@ fn the_daemon_opens_no_address_but_unix_sockets() {
         ctl(folder.path(), "status").is_some()
     });
     assert!(ctl(folder.path(), "settings").is_some_and(|said| said.contains("audio.input = \"silence\"")));
-    assert!(only_unix_sockets(daemon.0.id()) >= 2, "its two doors");
+    assert!(only_unix_sockets(daemon.0.id()) >= 3, "its two doors, and the socket for sound");
     let children = format!("/proc/{0}/task/{0}/children", daemon.0.id());
     for worker in fs::read_to_string(children).unwrap_or_default().split_whitespace() {
         only_unix_sockets(worker.parse().expect("a number"));
@@ -109,6 +110,8 @@ fn the_daemon_opens_no_address_but_unix_sockets() {
     let socket = folder.path().join("door/control/socket");
     let mode = socket.metadata().expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode, 0o600, "it is nobody else's");
+    let seat = SeatClient::connect_below(&folder.path().join("door"), SoundHello::new("a test"));
+    assert_eq!(seat.expect("a program gets a seat").welcome().seat, "seat-2");
     let asked = Command::new("kill").arg(daemon.0.id().to_string()).status().expect("it starts");
     assert!(asked.success());
     assert!(daemon.0.wait().expect("it ends").success());

@@ -144,6 +144,26 @@ pub struct UpdateStep {
 }
 
 impl DoorEvent {
+    /// The seat in which it happened; none where it concerns all of them, or the list of seats.
+    pub fn seat(&self) -> Option<&str> {
+        match self {
+            Self::Phase { seat, .. }
+            | Self::SpeechBegan { seat }
+            | Self::NoWords { seat }
+            | Self::Understood { seat, .. }
+            | Self::Answering { seat, .. }
+            | Self::TurnEnded { seat, .. }
+            | Self::Volume { seat, .. }
+            | Self::Muted { seat, .. } => Some(seat),
+            Self::SeatTaken(_)
+            | Self::SeatLeft { .. }
+            | Self::Engine { .. }
+            | Self::Update(_)
+            | Self::ToolCalled { .. }
+            | Self::Unknown => None,
+        }
+    }
+
     /// The same without what people and Parley said.
     pub fn without_words(mut self) -> Self {
         match &mut self {

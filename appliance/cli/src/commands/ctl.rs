@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use parley_door::{
-    Door, DoorError, DoorEvent, DoorReply, DoorRequest, DoorUrgency, ErrorCode, FromDaemon, NumberedEvent, UpdateWish,
+    Door, DoorError, DoorEvent, DoorReply, DoorRequest, DoorUrgency, ErrorCode, FromDaemon, NumberedEvent, OWN_SEAT,
+    UpdateWish,
 };
 use parley_door_client::{DoorClient, DoorClientError, DoorNews};
 use serde::Serialize;
@@ -31,6 +32,9 @@ pub(super) struct Options {
     /// Print lines of JSON, as docs/DOOR.md describes them; an error is {"error": {code, message}}
     #[arg(long, global = true)]
     json: bool,
+    /// The seat that is meant, such as seat-2; without it, the device's own
+    #[arg(long, global = true, value_name = "NAME")]
+    seat: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -118,7 +122,7 @@ struct Failed {
 }
 
 pub(super) fn run(options: Options) -> Result<ExitCode> {
-    match perform(options.command, options.json) {
+    match perform(options.command, options.seat, options.json) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) if options.json && error.is::<DoorClientError>() => {
             let code = match error.downcast_ref() {
@@ -134,15 +138,17 @@ pub(super) fn run(options: Options) -> Result<ExitCode> {
     }
 }
 
-fn perform(command: Command, json: bool) -> Result<()> {
-    let seat = None;
+fn perform(command: Command, seat: Option<String>, json: bool) -> Result<()> {
     let request = match command {
+        Command::Status | Command::Watch { .. } | Command::Settings if seat.is_some() => {
+            bail!("this is about all seats; leave `--seat` out")
+        }
         Command::Status => {
             let client = DoorClient::connect(Door::Read, NAME, false)?;
             return if json { output::json(client.state()) } else { show::state(&client) };
         }
         Command::Watch { words } => return watch(words, json),
-        Command::Ask { text } => return ask(text.join(" "), json),
+        Command::Ask { text } => return ask(text.join(" "), seat, json),
         Command::Interrupt => DoorRequest::Interrupt { seat },
         Command::Mute { state } => DoorRequest::Mute { muted: matches!(state, Switch::On), seat },
         Command::Volume { percent } => DoorRequest::Volume { percent, seat },
@@ -190,12 +196,17 @@ fn watch(words: bool, json: bool) -> Result<()> {
 }
 
 /// Shows an answer as it comes; with JSON, the reply at its end.
-fn ask(text: String, json: bool) -> Result<()> {
+fn ask(text: String, seat: Option<String>, json: bool) -> Result<()> {
     let mut client = DoorClient::connect(Door::Control, NAME, true)?;
     let (mut shown, mut ours, mut failure) = (String::new(), None, Ok(()));
     let question = text.clone();
-    let reply = client.call_with(DoorRequest::Ask { text, seat: None }, LONGEST_ANSWER, |news| {
+    let its = seat.clone().unwrap_or_else(|| OWN_SEAT.into());
+    let reply = client.call_with(DoorRequest::Ask { text, seat }, LONGEST_ANSWER, |news| {
         let DoorNews::Event(NumberedEvent { event, .. }) = news else { return };
+        // Each seat counts its own turns.
+        if event.seat() != Some(&its) {
+            return;
+        }
         if let DoorEvent::Understood { turn, text: Some(text), .. } = event {
             if text == question {
                 ours = Some(turn);

@@ -1,7 +1,7 @@
 //! State, events and replies in words.
 
 use anyhow::Result;
-use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, SeatState, UpdateStep};
+use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, OWN_SEAT, SeatState, UpdateStep};
 use parley_door_client::DoorClient;
 
 use super::output;
@@ -30,7 +30,7 @@ fn seat_line(seat: &SeatState, parley: &str) -> String {
 
 pub(super) fn event(event: &DoorEvent) -> Result<()> {
     let words = |text: &Option<String>| text.as_ref().map_or_else(String::new, |text| format!(": {text}"));
-    output::line(match event {
+    let what = match event {
         DoorEvent::SeatTaken(seat) => format!("a program has taken {}", seat.seat),
         DoorEvent::SeatLeft { seat } => format!("{seat} is free again"),
         DoorEvent::Phase { phase: now, .. } => format!("Parley {}", phase(*now)),
@@ -46,7 +46,11 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
         DoorEvent::Muted { muted: false, .. } => "the microphone is open".into(),
         DoorEvent::Update(step) => format!("update: {}", update(step)),
         DoorEvent::Unknown => return Ok(()),
-    })
+    };
+    match event.seat() {
+        None | Some(OWN_SEAT) => output::line(what),
+        Some(seat) => output::line(format_args!("{seat}: {what}")),
+    }
 }
 
 pub(super) fn reply(reply: &DoorReply) -> Result<()> {
