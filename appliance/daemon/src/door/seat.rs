@@ -228,3 +228,29 @@ fn outcome_of(outcome: Outcome) -> DoorOutcome {
         Outcome::Withdrawn => DoorOutcome::Withdrawn,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parley_conversation::{Conversation, ModelOnly, Settings, Stage};
+    use parley_door::DoorState;
+
+    use super::*;
+    use crate::conductor::{Conductor, Engines, Generating};
+
+    #[tokio::test]
+    async fn an_engine_that_fails_is_told_once_however_many_seats_there_are() {
+        let seats = ["own", "seat-2", "seat-3"].map(|name| {
+            let conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), false);
+            let (_, handle) = Conductor::new(conversation, Engines::answering(""), Generating::default(), None);
+            SeatControl { name: name.into(), handle, mute: Mute::default() }
+        });
+        let hub = Hub::new(DoorState::new(seats.iter().map(SeatControl::state).collect()));
+        for seat in &seats {
+            let notice = Notice::Degraded { stage: Stage::LanguageModel, degraded: true };
+            seat.publish(Observation::Notice(notice), &hub);
+            seat.publish(Observation::Notice(Notice::SpeechBegan), &hub);
+        }
+        assert_eq!(hub.state().number, 4);
+        assert_eq!(hub.state().out_of_order, ["language-model"]);
+    }
+}

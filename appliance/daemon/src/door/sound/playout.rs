@@ -60,6 +60,11 @@ impl Playout {
         self.state = State::Flushing(self.sent);
     }
 
+    /// Whether a flush is on its way, and the client has said nothing to it.
+    pub(super) fn is_to_be_flushed(&self) -> bool {
+        matches!(self.state, State::Flushing(_))
+    }
+
     /// Whether the flush that was sent is answered.
     pub(super) fn is_flushed(&self) -> bool {
         self.state == State::Flushed

@@ -315,8 +315,10 @@ fn who_speaks_over_an_answer_silences_it_and_only_what_was_heard_is_remembered()
     let answers = prompt.iter().filter(|message| message.role == parley_engines::Role::Assistant);
     let remembered = answers.map(|message| message.text.clone()).next_back().expect("it was heard");
     assert!(LONG.starts_with(&remembered), "{remembered:?}");
-    let missed = heard.saturating_sub(spoken(&remembered));
-    assert!(spoken(&remembered) <= heard + CHARACTER && missed < Duration::from_secs(2), "{heard:?}: {remembered:?}");
+    // Between sentences nothing is spoken.
+    let said = spoken(&remembered.replace(". ", "."));
+    let missed = heard.saturating_sub(said);
+    assert!(said <= heard + CHARACTER && missed < Duration::from_secs(2), "{heard:?}: {remembered:?}");
     house.own_is_served();
 }
 
