@@ -100,7 +100,7 @@ impl SeatClient {
         self.write(&SoundFromClient::Flushed(samples))
     }
 
-    /// The next frame, or none within this time.
+    /// The next frame, or none within this time. In no time at all it is one that has come already.
     ///
     /// # Errors
     /// The conversation is over: [`DoorClientError::Refused`] where the daemon has said why.
@@ -150,12 +150,15 @@ impl SeatClient {
 fn read_piece(mut stream: &UnixStream, until: Instant) -> Result<Option<Vec<u8>>, DoorClientError> {
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(None);
+        // Whoever is behind its time reads all the same what has come.
+        stream.set_nonblocking(left.is_zero())?;
+        if !left.is_zero() {
+            stream.set_read_timeout(Some(left))?;
         }
-        stream.set_read_timeout(Some(left))?;
         let mut piece = [0; 4_096];
-        match stream.read(&mut piece) {
+        let read = stream.read(&mut piece);
+        stream.set_nonblocking(false)?;
+        match read {
             Ok(0) => return Err(DoorClientError::Closed),
             Ok(read) => return Ok(Some(piece.get(..read).unwrap_or_default().to_vec())),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -222,6 +225,16 @@ mod tests {
         let frames: Vec<_> = std::iter::from_fn(|| cutter.next_from_client().expect("frames")).collect();
         let sound = |samples| SoundFromClient::Sound(vec![5; samples]);
         assert_eq!(frames, [sound(LONGEST_SOUND), sound(1), SoundFromClient::Flushed(1)]);
+    }
+
+    #[test]
+    fn whoever_is_behind_its_time_reads_what_has_come() {
+        let (here, mut there) = UnixStream::pair().expect("a pair");
+        assert_eq!(read_piece(&here, Instant::now()).expect("it is open"), None);
+        there.write_all(b"x").expect("it is open");
+        assert_eq!(read_piece(&here, Instant::now()).expect("it is open"), Some(b"x".to_vec()));
+        drop(there);
+        assert!(matches!(read_piece(&here, Instant::now()), Err(DoorClientError::Closed)));
     }
 
     #[test]
