@@ -67,6 +67,13 @@ fn who_asks_in_a_seat_that_is_left_learns_that_it_is_over() {
         asking.join().expect("it is answered")
     });
     assert_eq!(asked, Err(ErrorCode::NotAvailable));
+    let begun = Instant::now();
+    while house.control().state().seats.len() > 1 {
+        assert!(begun.elapsed() < FAR_TOO_LONG, "the seat is not left");
+        std::thread::sleep(FRAME);
+    }
+    let interrupt = DoorRequest::Interrupt { seat: Some("seat-2".into()) };
+    assert_eq!(call(&house, interrupt), Err(ErrorCode::UnknownSeat));
 }
 
 #[test]
