@@ -146,10 +146,11 @@ impl DoorThread {
     }
 }
 
-/// The same in the runtime of whoever awaits it, until it is dropped: for tests in simulated time.
+/// Serves both doors below a folder in the runtime of whoever awaits it, until it is dropped: for tests in simulated time.
 pub async fn serve_below(folder: &Path, host: impl DoorHost, patience: Patience) -> io::Result<()> {
     let sockets = [Socket::bind(Door::Read, folder)?, Socket::bind(Door::Control, folder)?];
-    serve(&sockets, Arc::new(host), patience).await
+    let hub = Arc::new(Hub::new(host.state()));
+    serve(sockets, Arc::new(host), hub, patience).await
 }
 
 impl Drop for DoorThread {

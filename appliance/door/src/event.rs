@@ -155,12 +155,7 @@ impl DoorEvent {
             | Self::TurnEnded { seat, .. }
             | Self::Volume { seat, .. }
             | Self::Muted { seat, .. } => Some(seat),
-            Self::SeatTaken(_)
-            | Self::SeatLeft { .. }
-            | Self::Engine { .. }
-            | Self::Update(_)
-            | Self::ToolCalled { .. }
-            | Self::Unknown => None,
+            Self::SeatTaken(_) | Self::SeatLeft { .. } | Self::Engine { .. } | Self::Update(_) | Self::Unknown => None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parley_audio::playback::Renderer;
-use parley_conversation::{BargeIn, Conversation, ModelOnly, Settings};
+use parley_conversation::{BargeIn, Conversation, Settings};
 use parley_door::{DoorBargeIn, DoorError, DoorEvent, ErrorCode, SoundHello};
 use tokio::runtime::Handle as RuntimeHandle;
 use tokio::sync::mpsc;
@@ -19,6 +19,7 @@ use crate::conductor::{Conductor, Generating, Loudspeaker};
 use crate::listening::{AudioFrame, FRAMES_IN_FLIGHT, Mute};
 use crate::seats::{Seat, Seats};
 use crate::session::Session;
+use crate::tools::Tools;
 use crate::workers::EngineHealth;
 
 /// A seat is taken for so long at least: whoever comes and goes all the time makes little work, and few events.
@@ -31,6 +32,7 @@ pub struct ClientSeats {
     settings: Settings,
     generating: Generating,
     health: EngineHealth,
+    tools: Tools,
     /// Where the conductors run.
     runtime: RuntimeHandle,
     taken: SeatList,
@@ -63,15 +65,23 @@ impl Drop for Listed {
 }
 
 impl ClientSeats {
-    /// Seats beside a session's own, with the same engines and settings.
+    /// Seats beside a session's own, with the same engines, settings and tools.
     pub fn beside(session: &Session) -> Self {
         let (settings, generating) = (session.settings.clone(), session.generating.clone());
         Self::of(session.seats.clone(), settings, generating, session.workers.health())
+            .with_tools(session.tools.clone())
     }
 
     /// The same of its parts. Their conversations are conducted in the runtime of whoever calls.
     pub fn of(seats: Seats, settings: Settings, generating: Generating, health: EngineHealth) -> Self {
-        Self { seats, settings, generating, health, runtime: RuntimeHandle::current(), taken: SeatList::default() }
+        let (runtime, taken, tools) = (RuntimeHandle::current(), SeatList::default(), Tools::default());
+        Self { seats, settings, generating, health, tools, runtime, taken }
+    }
+
+    /// The same where clients offer the tools of this house.
+    #[must_use]
+    pub fn with_tools(self, tools: Tools) -> Self {
+        Self { tools, ..self }
     }
 
     /// Those that are taken.
@@ -89,7 +99,7 @@ impl ClientSeats {
             None => self.settings.barge_in,
         };
         let settings = Settings { seat: seat.id(), barge_in, spoken: true, ..self.settings.clone() };
-        let conversation = Conversation::new(settings, Box::new(ModelOnly), engines.end_of_turn.is_some());
+        let conversation = Conversation::new(settings, Box::new(self.tools.router()), engines.end_of_turn.is_some());
         let (mixer, renderer) = Renderer::new(RATE_HZ, samples_in(FRAME_MS));
         let feeds = Loudspeaker::open(mixer).map_err(|error| {
             // A new mixer has free feeds.
@@ -99,6 +109,7 @@ impl ClientSeats {
         let loudspeaker = ClientLoudspeaker::new(renderer);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
         let health = self.health.clone().report(handle.control.downgrade());
+        let conductor = conductor.with_performer(Arc::new(self.tools.performer(&name)));
         let conduct = conductor.with_language(hello.language.clone()).run(incoming);
         let mut conductor = JoinSet::new();
         let both = async {

@@ -23,6 +23,7 @@ use super::*;
 use crate::conductor::{Conductor, Engines, Generating, Loudspeaker};
 use crate::listening::{AudioFrame, Mute, vowel};
 use crate::seats::{Seat, Seats};
+use crate::tools::Tools;
 use crate::workers::EngineHealth;
 
 const PATIENCE: SoundPatience = SoundPatience {
@@ -91,9 +92,10 @@ impl House {
         let inside = runtime.enter();
         let clients = ClientSeats::of(seats, Settings::default(), Generating::default(), EngineHealth::default());
         drop(inside);
-        let log = folder.path().join("events");
-        let host = SessionHost::of(own, Mute::default(), None, &Config::default(), log);
-        let host = host.with_seats(clients.taken());
+        let tools = Tools::default();
+        let clients = clients.with_tools(tools.clone());
+        let host = SessionHost::of(own, Mute::default(), None, &Config::default(), folder.path());
+        let host = host.with_seats(clients.taken()).with_tools(tools);
         let mut doors = OpenDoors::open(folder.path(), host, Patience::default()).expect("they can be opened");
         doors.open_for_sound(clients, PATIENCE).expect("it can be opened");
         let doors = Mutex::new(Some(doors));

@@ -118,6 +118,20 @@ fn the_other_slot_without_a_trial_is_a_fall_back_and_the_journal_still_names_the
 }
 
 #[test]
+fn falls_before_a_start_of_the_committed_slot_count_no_more() {
+    let fallen = |interrupted, other_is_good| Record {
+        phase: JournalPhase::Trying { interrupted },
+        other_is_good,
+        tried: Some(NEW),
+        fell_back: 1,
+        ..IDLE
+    };
+    let given_up = Record { other_is_good: false, ..IDLE };
+    check(&fallen(TRIALS - 1, true), start(Slot::A, false), (given_up.clone(), Meaning::GaveUp));
+    check(&fallen(0, false), start(Slot::A, false), (given_up, Meaning::Interrupted));
+}
+
+#[test]
 fn a_committed_slot_that_the_firmware_cannot_read_twice_is_given_up_for_the_one_that_runs() {
     for before in [IDLE, armed(), trying()] {
         let (once, meaning) = before.clone().started(start(Slot::B, false), true);

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -95,8 +94,8 @@ impl SeatDoor {
     pub fn open(seat: usize, world: &World) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let handle = world.handle().expect("it goes on").clone();
-        let (below, updates) = (folder.path().to_owned(), PathBuf::from("/nonexistent/events"));
-        let host = SessionHost::of(handle, Mute::default(), None, &Config::default(), updates);
+        let below = folder.path().to_owned();
+        let host = SessionHost::of(handle, Mute::default(), None, &Config::default(), &below);
         let server = tokio::spawn(async move {
             serve_below(&below, host, Patience::default()).await.expect("the doors can be opened");
         });
@@ -285,6 +284,7 @@ impl Visitor {
             }
             FromDaemon::Answer(DoorAnswer { id, result }) => self.answered(id, result, world, served),
             FromDaemon::Hello(_) | FromDaemon::Goodbye(_) => {}
+            FromDaemon::ToolCalled(call) => panic!("nobody offers {call:?}"),
             FromDaemon::Unknown => panic!("the daemon says nothing that is unknown"),
         }
     }

@@ -93,3 +93,40 @@ fn the_language_that_a_client_names_is_the_one_that_is_understood_there() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn a_tool_is_called_for_the_seat_in_which_it_was_asked_for() {
+    let house = House::open(ANSWER);
+    let mut satellite = house.satellite();
+    let mut dice = house.control();
+    let offer = DoorRequest::OfferTool {
+        name: "dice".into(),
+        description: "rolls a die".into(),
+        sentences: vec!["roll a die".into()],
+        parameters: None,
+    };
+    assert_eq!(dice.call(offer, FAR_TOO_LONG).expect("nobody has it"), DoorReply::Done);
+    let asked = std::thread::scope(|scope| {
+        let ask = DoorRequest::Ask { text: "Roll a die!".into(), seat: Some("seat-2".into()) };
+        let asking = scope.spawn(|| call(&house, ask));
+        scope.spawn(move || {
+            let called = loop {
+                if let DoorNews::ToolCalled(called) = dice.wait(Some(FAR_TOO_LONG)).expect("it is open").expect("news")
+                {
+                    break called;
+                }
+            };
+            assert_eq!((called.name.as_str(), called.seat.as_str()), ("dice", "seat-2"));
+            let result = DoorRequest::ToolResult { call: called.call, text: "It is a four.".into(), think: false };
+            assert_eq!(dice.call(result, FAR_TOO_LONG).expect("it waits"), DoorReply::Done);
+        });
+        satellite.listen(Duration::from_millis(20));
+        satellite.quiet();
+        asking.join().expect("it is answered")
+    });
+    assert!(
+        matches!(&asked, Ok(DoorReply::Answered { answer: Some(said), .. }) if said == "It is a four."),
+        "{asked:?}"
+    );
+    assert_one_sound(&satellite.heard, "It is a four.");
+}
