@@ -5,10 +5,12 @@
 //! Rules: the folder is root's, and so is everything in it; what a later version writes, this one reads, and keeps what
 //! it does not know; a file that cannot be read is never taken for an empty one, but set aside, and that is said.
 
+mod watched;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use semver::Version;
 use serde::de::DeserializeOwned;
@@ -18,8 +20,6 @@ use crate::bootchain::journal::Meaning;
 use crate::bootchain::slot::Slot;
 use crate::policy::blocks::Blocks;
 use crate::policy::ledger::{Entry, Happened, Ledger};
-use crate::policy::probation::{self, ProbationVerdict};
-use crate::policy::table::Table;
 use crate::{files, output};
 
 /// The state that lies in a folder.
@@ -28,36 +28,14 @@ pub struct UpdateFolder {
     folder: PathBuf,
 }
 
-/// How long a version was watched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Watched {
-    version: Version,
-    /// In starts that are over.
-    earlier_s: u64,
-    /// The start that was watched last; the kernel makes up an id for each.
-    boot_id: String,
-    /// When watching began in it, counted from the start.
-    from_s: u64,
-    /// Until when it was watched.
-    up_to_s: u64,
-}
-
-impl Watched {
-    fn new(version: &Version, boot_id: &str, since_start: Duration) -> Self {
-        let now_s = since_start.as_secs();
-        Self { version: version.clone(), earlier_s: 0, boot_id: boot_id.to_owned(), from_s: now_s, up_to_s: now_s }
-    }
-
-    fn total(&self) -> Duration {
-        Duration::from_secs(self.earlier_s + self.up_to_s.saturating_sub(self.from_s))
-    }
-}
-
 /// Put down by the pre-install handler, taken up when the trial is armed.
 const CANDIDATE: &str = "candidate.json";
 
 /// What happened until now.
 const LEDGER: &str = "ledger.json";
+
+/// How long the running version was watched.
+const WATCHED: &str = "watched.json";
 
 /// Versions that are not tried again: lines that are only ever added to.
 const BLOCKS: &str = "blocks";
@@ -94,12 +72,6 @@ impl Sound {
         !self.is_complete() && !lost
     }
 }
-
-/// How much of the time on probation a power cut may cost.
-const WATCH_KEPT_EVERY: Duration = Duration::from_secs(600);
-
-/// How often a baseline is written.
-const BASELINE_EVERY: Duration = Duration::from_secs(3600);
 
 impl UpdateFolder {
     /// Where it lies on the device. Nobody but root may write here or above: whoever owned the folder above could put
@@ -192,7 +164,7 @@ impl UpdateFolder {
         self.block(version, &happened)?;
         if matches!(happened, Happened::Committed { .. }) && self.watched(version).is_some() {
             // A version that its owner wanted once more is watched for a whole day once more.
-            std::fs::remove_file(self.path("watched.json"))?;
+            std::fs::remove_file(self.path(WATCHED))?;
         }
         let mut ledger = self.ledger();
         ledger.add(now_unix_s(), version.clone(), happened)?;
@@ -277,52 +249,6 @@ impl UpdateFolder {
         matches!(last.happened, Happened::Installed { .. }).then(|| last.version.clone())
     }
 
-    /// How long the running version has been watched, all its starts together. The clock is not asked: a board without
-    /// one may jump by years when somebody tells it the time. Called every minute; up to `WATCH_KEPT_EVERY` are lost
-    /// with a start, to spare the card.
-    pub fn watch(&self, version: &Version, boot_id: &str, since_start: Duration) -> io::Result<Duration> {
-        let kept = self.watched(version);
-        let mut now = kept.clone().unwrap_or_else(|| Watched::new(version, boot_id, since_start));
-        if now.boot_id != boot_id {
-            now.earlier_s += now.up_to_s.saturating_sub(now.from_s);
-            (now.boot_id, now.from_s) = (boot_id.to_owned(), 0);
-        }
-        now.up_to_s = since_start.as_secs();
-        let new = kept.as_ref().is_none_or(|kept| kept.boot_id != now.boot_id);
-        if new || kept.is_some_and(|kept| now.up_to_s >= kept.up_to_s + WATCH_KEPT_EVERY.as_secs()) {
-            files::replace_json(&self.path("watched.json"), &now)?;
-        }
-        Ok(now.total())
-    }
-
-    /// How long a version has been watched, as far as that was kept.
-    pub fn watched_for(&self, version: &Version) -> Duration {
-        self.watched(version).map_or(Duration::ZERO, |watched| watched.total())
-    }
-
-    /// What was kept of it, where it is of this version's last commit.
-    fn watched(&self, version: &Version) -> Option<Watched> {
-        load_or_set_aside(&self.path("watched.json")).filter(|watched: &Watched| watched.version == *version)
-    }
-
-    /// What the old slot measured in its own time.
-    pub fn baseline(&self) -> Table {
-        self.load("baseline.json")
-    }
-
-    /// Keeps what the running version measured, as the baseline for the next one: of each value the last one with
-    /// enough samples behind it. To spare the card it is written once an hour.
-    pub fn keep_baseline(&self, table: &Table) -> io::Result<()> {
-        let path = self.path("baseline.json");
-        let age = std::fs::metadata(&path).and_then(|file| file.modified()).map(|written| written.elapsed());
-        // A clock that went back makes the file young; it is written again then.
-        let young = age.is_ok_and(|age| age.is_ok_and(|age| age < BASELINE_EVERY));
-        let known = self.baseline();
-        let merged = probation::baseline(probation::LIMITS, &known, table);
-        let gains = merged.0.len() > known.0.len();
-        if merged == known || (young && !gains) { Ok(()) } else { files::replace_json(&path, &merged) }
-    }
-
     /// The versions of the data before the last commit, for carrying back.
     pub fn data_before(&self) -> BTreeMap<String, u32> {
         self.load("data-before.json")
@@ -348,26 +274,6 @@ impl UpdateFolder {
         } else {
             files::replace_json(&self.path("hardware.json"), &sound)
         }
-    }
-
-    /// How long a version is still watched, where it is on probation.
-    pub fn probation_left(&self, running: &Version) -> Option<Duration> {
-        self.ledger().is_on_probation(running).then_some(())?;
-        Some(probation::LENGTH.saturating_sub(self.watched_for(running))).filter(|left| !left.is_zero())
-    }
-
-    /// What probation says of the running version, which was watched for so long; `None` where it is not on probation.
-    pub fn probation(&self, running: &Version, table: &Table, watched: Duration) -> Option<ProbationVerdict> {
-        let ledger = self.ledger();
-        ledger.is_on_probation(running).then_some(())?;
-        let verdict = probation::compare(probation::LIMITS, table, &self.baseline(), watched);
-        Some(match verdict {
-            // Once for each version: a device must not swing between two.
-            ProbationVerdict::GoBack(faults) if !self.blocks().may_go_back(running) => {
-                ProbationVerdict::Watching(faults)
-            }
-            ProbationVerdict::GoBack(_) | ProbationVerdict::Watching(_) | ProbationVerdict::Passed => verdict,
-        })
     }
 }
 

@@ -1,6 +1,10 @@
+use std::time::Duration;
+
 use super::*;
 use crate::bootchain::journal::{JournalPhase, Record};
 use crate::files;
+use crate::policy::probation::ProbationVerdict;
+use crate::policy::table::Table;
 use crate::records::data::{Data, Schema};
 use crate::records::on_data::{ON_DATA, OnReset};
 use crate::system::System;
