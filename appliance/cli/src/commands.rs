@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod common;
 mod ctl;
+mod faults;
 mod gateway;
 mod models;
 mod run;
@@ -55,6 +56,8 @@ enum Command {
     Check(check::Options),
     /// See and steer the Parley that is running
     Ctl(ctl::Options),
+    /// Show what was recorded when something failed: times and names, no words
+    Faults(faults::Options),
     /// Stand between the network and Parley; without functions yet
     Gateway,
     /// Install updates, go back, and see what happened
@@ -91,6 +94,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Bench(options) => bench::run(&options, &config()?),
         Command::Check(options) => check::run(&options, cli.config.as_deref()),
         Command::Ctl(options) => ctl::run(options),
+        Command::Faults(options) => faults::run(&options),
         Command::Gateway => gateway::run(),
         Command::Update(_) => update::run(),
         Command::Completions(options) => shell::completions(&options, &mut Cli::command()),

@@ -54,6 +54,7 @@ fn help_names_every_command() {
         "bench",
         "check",
         "ctl",
+        "faults",
         "gateway",
         "update",
         "completions",
@@ -187,4 +188,33 @@ fn an_update_is_left_to_the_program_beside_with_the_same_arguments() {
         let told = run(arguments);
         assert_eq!((told.status.code(), String::from_utf8_lossy(&told.stdout).as_ref()), (Some(3), expected));
     }
+}
+
+#[test]
+fn faults_are_listed_and_the_last_one_is_shown() {
+    let state = tempfile::tempdir().expect("a folder");
+    let folder = state.path().to_str().expect("UTF-8");
+    assert!(printed(&["faults", "--state", folder]).starts_with("no fault was recorded in "));
+    assert_eq!(printed(&["faults", "--json", "--state", folder]), "[]\n");
+    refused("", &["faults", "--last", "--state", folder]);
+    let faults = state.path().join("faults");
+    std::fs::create_dir(&faults).expect("a folder");
+    for (number, stage) in [(1, "text-to-speech"), (2, "language-model")] {
+        let entries = r#"[{"at_ms":1000,"what":"speech"},{"at_ms":2500,"what":"failed","turn":7,"detail":0.5}]"#;
+        let text = format!(
+            r#"{{"fault":"an engine failed","detail":"{stage}","version":"9.9.9","time_s":1,"at_ms":2500,"entries":{entries}}}"#
+        );
+        std::fs::write(faults.join(format!("fault-{number:06}.json")), text).expect("it can be written");
+    }
+    let listed = printed(&["faults", "--state", folder]);
+    let lines: Vec<_> = listed.lines().collect();
+    assert!(lines[0].contains("an engine failed (language-model), Parley 9.9.9: "), "newest first: {listed}");
+    assert_eq!(lines.len(), 2);
+    let last = printed(&["faults", "--last", "--state", folder]);
+    assert!(last.contains("\n    -1.500       speech\n    +0.000    7  failed 0.5\n"), "{last}");
+    let json = printed(&["faults", "--last", "--json", "--state", folder]);
+    assert!(json.starts_with(r#"[{"file":""#) && json.contains(r#""turn":7"#) && json.lines().count() == 1, "{json}");
+    std::fs::remove_dir_all(&faults).expect("it can be removed");
+    std::fs::write(&faults, "").expect("it can be written");
+    assert!(refused("", &["faults", "--state", folder]).contains("cannot read the faults in "));
 }

@@ -15,7 +15,6 @@ mod jobs;
 mod perform;
 mod recent_audio;
 mod reply_cache;
-mod sounds;
 mod speech;
 mod timeline;
 
@@ -23,7 +22,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parley_audio::playback::{Control, Feed};
-use parley_conversation::{Conversation, Event, Phase, TurnId};
+use parley_conversation::{Conversation, Event, Phase, Stage, TurnId};
 use parley_engines::JobPriority;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
@@ -37,8 +36,9 @@ use self::reply_cache::ReplyCache;
 use self::speech::Speech;
 use self::timeline::Mark;
 pub use self::timeline::{StagesMs, Timeline, milliseconds};
-use crate::health::Pulse;
+use crate::health::{FlightRecorder, Pulse};
 use crate::listening::AudioFrame;
+use crate::signals::Signals;
 
 /// A feed that the players of several turns may wait for: one that was stopped lets go of it a moment later.
 struct SharedFeed {
@@ -85,6 +85,8 @@ struct Turn {
     released: bool,
     /// Whether it says something unasked, over whatever else is said.
     announces: bool,
+    /// What was to be said could not be.
+    voice_failed: bool,
     /// Whether onlookers know of it, and are to be told how it ends.
     told: bool,
     question: String,
@@ -113,6 +115,7 @@ pub struct Conductor {
     engines: Engines,
     generating: Generating,
     performer: Option<Arc<dyn Performer>>,
+    signals: Option<Signals>,
     /// ISO 639-1 code of what people speak; none: as the engine takes it.
     language: Option<String>,
     loudspeaker: Option<SharedLoudspeaker>,
@@ -128,6 +131,7 @@ pub struct Conductor {
     observations: broadcast::Sender<Observation>,
     phase: watch::Sender<Phase>,
     pulse: Arc<Pulse>,
+    flight: FlightRecorder,
 }
 
 impl Conductor {
@@ -145,11 +149,13 @@ impl Conductor {
         let pulse = Arc::<Pulse>::default();
         let mixer = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.mixer.clone());
         let started = Instant::now();
+        let flight = FlightRecorder::new(started);
         let conductor = Self {
             conversation,
             engines,
             generating,
             performer: None,
+            signals: None,
             language: None,
             loudspeaker: loudspeaker.map(SharedLoudspeaker::new),
             replies: Arc::default(),
@@ -164,14 +170,22 @@ impl Conductor {
             observations: observations.clone(),
             phase,
             pulse: Arc::clone(&pulse),
+            flight: flight.clone(),
         };
-        (conductor, Handle { control: control_in, observations, phase: phase_out, mixer, pulse, started })
+        (conductor, Handle { control: control_in, observations, phase: phase_out, mixer, pulse, flight, started })
     }
 
     /// The same conductor, with somebody who does things. Without one, every effect fails.
     #[must_use]
     pub fn with_performer(mut self, performer: Arc<dyn Performer>) -> Self {
         self.performer = Some(performer);
+        self
+    }
+
+    /// The same conductor, with somebody who plays sounds where there is no voice.
+    #[must_use]
+    pub fn with_signals(mut self, signals: Signals) -> Self {
+        self.signals = Some(signals);
         self
     }
 
@@ -229,9 +243,11 @@ impl Conductor {
 
     fn handle(&mut self, event: Event) {
         self.note(&event);
+        self.flight.event(&event);
         let now = self.started.elapsed();
         for action in self.conversation.handle(event, now) {
             tracing::trace!(?action, "perform");
+            self.flight.action(&action);
             self.perform(action);
         }
         self.phase.send_if_modified(|phase| {
@@ -241,6 +257,11 @@ impl Conductor {
     }
 
     fn note(&mut self, event: &Event) {
+        if let Event::Failed { turn, stage: Stage::TextToSpeech } = event
+            && let Some(state) = self.turns.get_mut(turn)
+        {
+            state.voice_failed = true;
+        }
         let (turn, mark) = if let Event::Transcribed { turn, .. } = event {
             (turn, Mark::Transcribed)
         } else if let Event::EndOfTurnJudged { turn, .. } = event {

@@ -1,7 +1,9 @@
 //! Whether the daemon is well, for the service manager, for the update's gate and for probation.
 
 pub mod figures;
+pub mod flight_recorder;
 mod pulse;
 pub mod watchdog;
 
+pub use flight_recorder::FlightRecorder;
 pub use pulse::Pulse;

@@ -13,8 +13,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
+use crate::languages::Languages;
 use crate::listening::{self, Mute};
 use crate::seats::{NoFreeSeat, Seat, Seats};
+use crate::signals::Signals;
 use crate::tools::Tools;
 use crate::workers::Workers;
 
@@ -45,6 +47,8 @@ pub struct Session {
     /// How it is conducted; further ones are conducted alike.
     pub settings: Settings,
     pub generating: Generating,
+    /// Where there is a loudspeaker.
+    pub signals: Option<Signals>,
     conductor: JoinHandle<()>,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
@@ -55,7 +59,7 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
     let defaults = Settings::default();
     Settings {
         persona: config.conversation.persona.clone().unwrap_or(defaults.persona),
-        voices: models.text_to_speech.files.iter().map(|(language, _)| language.clone()).collect(),
+        voices: Languages::of(config, models).voices,
         remembered_turns: config.conversation.remembered_turns,
         prompt_tokens: config.prompt_tokens(),
         barge_in: config.conversation.barge_in,
@@ -101,11 +105,15 @@ impl Session {
         let conversation = Conversation::new(settings.clone(), Box::new(tools.router()), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
-        let conductor = conductor.with_performer(Arc::new(tools.performer(OWN_SEAT)));
+        let mut conductor = conductor.with_performer(Arc::new(tools.performer(OWN_SEAT)));
+        let signals = handle.mixer.as_ref().map(Signals::start).transpose()?;
+        if let Some(signals) = &signals {
+            conductor = conductor.with_signals(signals.clone());
+        }
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
         let (_seat, _playback) = (seat, playback);
-        Ok(Self { handle, workers, mute, seats, tools, settings, generating, conductor, _seat, _playback })
+        Ok(Self { handle, workers, mute, seats, tools, settings, generating, signals, conductor, _seat, _playback })
     }
 
     pub async fn close(self) {

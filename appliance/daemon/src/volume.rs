@@ -3,7 +3,6 @@
 //! The file holds the volume and the setting that it replaced. A setting that was changed afterwards wins: who edits a
 //! file means it. A file that is missing, damaged or out of range is none.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -13,6 +12,7 @@ use parley_update::files;
 use serde::{Deserialize, Serialize};
 
 use crate::conductor::lock;
+use crate::state_folder;
 
 /// The loudest, in percent.
 const LOUDEST: u8 = 100;
@@ -38,8 +38,7 @@ struct Remembered {
 impl Volume {
     /// Makes the loudspeaker as loud as `audio.volume` or what was remembered says.
     pub fn start(mixer: Mixer, setting: u8) -> Self {
-        let folder = state_folder(|name| std::env::var_os(name));
-        Self::with(mixer, setting, folder.map(|folder| folder.join(FILE)))
+        Self::with(mixer, setting, state_folder::of_this_process().map(|folder| folder.join(FILE)))
     }
 
     /// The same with a file of one's own, for tests.
@@ -77,15 +76,6 @@ impl Volume {
 /// The amplitude of a volume: its square, so that half of the volume sounds about half as loud (-12 dB).
 fn gain(percent: u8) -> f32 {
     (f32::from(percent.min(LOUDEST)) / f32::from(LOUDEST)).powi(2)
-}
-
-/// The service's own folder, else `$XDG_STATE_HOME/parley`, else `~/.local/state/parley`.
-fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    // systemd separates several by colons.
-    let services = variable("STATE_DIRECTORY").and_then(|folders| std::env::split_paths(&folders).next());
-    let users = || folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
-    services.filter(|path| path.is_absolute()).or_else(|| Some(users()?.join("parley")))
 }
 
 #[cfg(test)]
@@ -154,18 +144,5 @@ mod tests {
         let (volume, _) = started(100, Path::new("/dev/null/volume.json"));
         volume.set(10).expect_err("it is no folder");
         assert_eq!(volume.get(), 10);
-    }
-
-    #[test]
-    fn it_is_kept_in_the_services_folder_or_the_users() {
-        let check = |variables: &[(&str, &str)], folder: Option<&str>| {
-            let variable =
-                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
-            assert_eq!(state_folder(variable).as_deref(), folder.map(Path::new), "{variables:?}");
-        };
-        check(&[("STATE_DIRECTORY", "/s:/t"), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/s"));
-        check(&[("STATE_DIRECTORY", ""), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/x/parley"));
-        check(&[("XDG_STATE_HOME", "relative"), ("HOME", "/h")], Some("/h/.local/state/parley"));
-        check(&[], None);
     }
 }

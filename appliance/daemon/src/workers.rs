@@ -2,7 +2,7 @@
 //!
 //! The model manifest names the program that runs a model; its kind decides the arguments. Every worker takes
 //! `--threads N`, and
-//! - speech-to-text: `--model FILE`, `--language CODE` where one is set;
+//! - speech-to-text: `--model FILE`, `--language CODE` of the preferred voice, `--languages CODE` where only one is spoken;
 //! - language-model: `--model FILE`, `--context TOKENS`, `--state-dir FOLDER` where one is set;
 //! - text-to-speech: `--voice CODE=FILE`, once for each;
 //! - end-of-turn: `--model FILE`.
@@ -18,11 +18,12 @@ use parley_engines::{
     WorkerDetails,
 };
 use parley_models::Selection;
-use parley_settings::{Config, language};
+use parley_settings::Config;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::conductor::Engines;
+use crate::languages::Languages;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needed {
@@ -73,8 +74,12 @@ impl Workers {
         let model = &models.speech_to_text;
         let mut speech_to_text = program(config, &model.worker, engines.speech_to_text_threads)?;
         speech_to_text = option(speech_to_text, "--model", &model.file);
-        if config.conversation.language != language::AUTO {
-            speech_to_text = option(speech_to_text, "--language", &config.conversation.language);
+        let languages = Languages::of(config, models);
+        if let Some(usual) = languages.usual() {
+            speech_to_text = option(speech_to_text, "--language", usual);
+        }
+        if let Some(only) = &languages.only {
+            speech_to_text = option(speech_to_text, "--languages", only);
         }
 
         let model = &models.language_model;

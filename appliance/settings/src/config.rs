@@ -33,11 +33,26 @@ pub struct AudioSettings {
     pub output: String,
     /// How loud it is, in percent, until somebody says otherwise.
     pub volume: u8,
+    /// Which sounds say something without a voice.
+    pub sounds: Sounds,
+}
+
+/// Sounds that need no engine. Each choice holds those before it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sounds {
+    /// None.
+    None,
+    /// That Parley is ready, and that something failed and cannot be said.
+    #[default]
+    Needed,
+    /// That somebody was heard to the end, too.
+    All,
 }
 
 impl Default for AudioSettings {
     fn default() -> Self {
-        Self { input: "default".into(), output: "default".into(), volume: 100 }
+        Self { input: "default".into(), output: "default".into(), volume: 100, sounds: Sounds::default() }
     }
 }
 

@@ -50,6 +50,7 @@ pub const KEYS: &[Key] = &[
     key("audio.input", DEVICE, |config| is_line(&config.audio.input)),
     key("audio.output", DEVICE, |config| is_line(&config.audio.output)),
     key("audio.volume", "0 to 100 percent", |config| config.audio.volume <= 100),
+    key("audio.sounds", r#""none", "needed" or "all""#, |_| true),
     key("models.profile", "a profile of the model manifest", |config| is_line(&config.models.profile)),
     key("models.folder", FOLDER, |config| config.models.folder.as_deref().is_none_or(is_folder)),
     key("conversation.persona", "text of at most 4000 characters", |config| {

@@ -35,6 +35,11 @@ pub fn is_known(code: &str) -> bool {
     code == AUTO || pairs(KNOWN).any(|(known, _)| known == code)
 }
 
+/// The English name of a language, or its code where it is none that speech-to-text knows.
+pub fn name(code: &str) -> &str {
+    pairs(KNOWN).find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
+}
+
 /// A code as somebody wrote it.
 ///
 /// # Errors
@@ -84,6 +89,7 @@ mod tests {
         assert!(["en", "uk", "haw", "auto"].into_iter().all(is_known));
         assert_eq!(parse("uk").as_deref(), Ok("uk"));
         assert!(parse("gb").is_err_and(|problem| problem.ends_with("write \"en\" for English")));
+        assert_eq!((name("de"), name("xx")), ("German", "xx"));
         for nonsense in ["xx", "", "klingon", "-", "é"] {
             assert!(!is_known(nonsense) && meant(nonsense).is_none(), "{nonsense}");
         }

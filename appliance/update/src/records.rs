@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod events;
+pub mod faults;
 pub mod moved;
 pub mod on_data;
 pub mod schemas;

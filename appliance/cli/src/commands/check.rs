@@ -7,11 +7,12 @@ use anyhow::Result;
 use clap::Args;
 use parley_audio::devices::{self, NamedDevice};
 use parley_models::Selection;
-use parley_settings::{Change, Config, Loaded, Mistake, Places};
+use parley_settings::{Change, Config, Loaded, Mistake, Places, language};
 use parley_update::observed;
 use serde::Serialize;
 
 use super::{common, output};
+use parley_daemon::languages::Languages;
 use parley_daemon::self_test;
 use parley_daemon::session::settings;
 use parley_daemon::workers::{Needed, Workers};
@@ -62,6 +63,16 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
                     Err(error) => Err(format!("{error:#}")),
                 },
             );
+            if let Ok(models) = &selection {
+                let languages = Languages::of(&config, models);
+                let spoken = languages.only.as_deref().map_or("detected", language::name);
+                note(
+                    "language",
+                    languages
+                        .problem()
+                        .map_or_else(|| Ok(format!("{spoken}; answers in {}", languages.named_voices())), Err),
+                );
+            }
             if daemon_runs() {
                 let said = observed::of_daemon(Path::new(observed::FOLDER));
                 let sound = said.get("sound-card").is_some_and(|sound| sound.value >= 1.0);

@@ -11,9 +11,12 @@ use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::Generating;
 use parley_daemon::health::{figures, watchdog};
+use parley_daemon::languages::Languages;
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
+use parley_daemon::signals::Signal;
+use parley_daemon::state_folder;
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
@@ -22,8 +25,13 @@ use parley_settings::Config;
 pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
     let used = in_use(config, image, common::selection)?;
     let (config, models) = (&used.config, &used.models);
-    let own = used.announcement.map(|announcement| ("models".to_owned(), announcement));
-    let announcer = Announcer::of_this_machine(own.into_iter().collect());
+    let languages = Languages::of(config, models);
+    if let Some(problem) = languages.problem() {
+        tracing::warn!("{problem}");
+    }
+    let own = [("models", used.announcement), ("language", languages.announcement())];
+    let own = own.into_iter().filter_map(|(name, announcement)| Some((name.to_owned(), announcement?)));
+    let announcer = Announcer::of_this_machine(own.collect());
     common::block_on(async {
         let (settings, generating) = (settings(config, models), common::generating(config));
         let devices = common::microphone(config).and_then(|source| Ok((source, common::loudspeaker(config)?)));
@@ -42,10 +50,16 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         };
         let workers = Workers::spawn(config, models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
+        if let Some(signals) = &session.signals {
+            signals.choose(config.audio.sounds);
+        }
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         let door = common::door(&session, volume, config);
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
-        let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
+        let flight = session.handle.flight.clone();
+        flight.watch_panics(state_folder::of_this_process());
+        let recording = tokio::spawn(flight.clone().keep(state_folder::of_this_process()));
+        let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse), flight));
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -54,6 +68,7 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         }
         drop(door);
         watchdog.abort();
+        recording.abort();
         figures.abort();
         session.close().await;
         Ok(())
@@ -67,7 +82,16 @@ async fn speak_for_itself(session: &Session, settings: Settings, generating: Gen
     if let Err(error) = session.workers.ready().await {
         // The voice may be there all the same.
         tracing::warn!(%error, "an engine does not start");
+        play(session, Signal::Failed);
+    } else {
+        play(session, Signal::Ready);
     }
     announcer.run(session.handle.clone()).await;
     std::future::pending().await
+}
+
+fn play(session: &Session, signal: Signal) {
+    if let Some(signals) = &session.signals {
+        signals.play(signal);
+    }
 }

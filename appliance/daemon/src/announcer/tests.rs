@@ -30,6 +30,7 @@ impl Stage {
             phase,
             mixer: None,
             pulse: Arc::default(),
+            flight: crate::health::FlightRecorder::new(tokio::time::Instant::now()),
             started: tokio::time::Instant::now(),
         };
         Self { folder: tempfile::tempdir().unwrap(), wanted, observations, id: AnnouncementId(0), handle }

@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use super::timeline::Timeline;
-use crate::health::Pulse;
+use crate::health::{FlightRecorder, Pulse};
 
 #[derive(Clone)]
 pub struct Engines {
@@ -124,6 +124,7 @@ pub struct Handle {
     /// For whatever sounds beside answers; none where they are only shown.
     pub mixer: Option<Mixer>,
     pub pulse: Arc<Pulse>,
+    pub flight: FlightRecorder,
     /// The beginning of the core's clock.
     pub started: Instant,
 }

@@ -12,6 +12,7 @@ use super::jobs::{self, AnswerJob};
 use super::speech::{self, Speech};
 use super::timeline::Mark;
 use super::{Conductor, Generating, Observation, Report, SharedFeed, SharedLoudspeaker, Task, Turn, TurnReport};
+use crate::signals::Signal;
 
 /// An audio thread takes up a pause within two periods; what was heard no longer changes after it.
 const PAUSE_TAKES: Duration = Duration::from_millis(40);
@@ -65,7 +66,7 @@ impl Conductor {
             }
             Action::Play { turn, sound } => {
                 if let Some(speech) = self.speech(turn) {
-                    speech.play(super::sounds::named(&sound));
+                    speech.play(crate::sounds::named(&sound));
                 }
             }
             Action::EndSpeech { turn } => {
@@ -119,19 +120,25 @@ impl Conductor {
             Notice::Understood { turn, text, language } => {
                 let state = self.turn(*turn);
                 (state.told, state.question, state.language) = (true, text.clone(), language.clone());
+                self.signal(Signal::Heard);
                 None
             }
             Notice::Answering { turn, text } => {
                 self.turn(*turn).clauses.push(text.clone());
                 None
             }
-            Notice::Ended { turn, outcome } => self.turns.remove(turn).map(|state| TurnReport {
-                turn: *turn,
-                question: state.question,
-                language: state.language,
-                answer: state.clauses.join(" "),
-                outcome: *outcome,
-                timeline: state.timeline,
+            Notice::Ended { turn, outcome } => self.turns.remove(turn).map(|state| {
+                if state.voice_failed {
+                    self.signal(Signal::Failed);
+                }
+                TurnReport {
+                    turn: *turn,
+                    question: state.question,
+                    language: state.language,
+                    answer: state.clauses.join(" "),
+                    outcome: *outcome,
+                    timeline: state.timeline,
+                }
             }),
             Notice::Announcing { turn, .. } => {
                 let state = self.turn(*turn);
@@ -148,6 +155,12 @@ impl Conductor {
         let _ = self.observations.send(Observation::Notice(notice));
         if let Some(report) = report {
             let _ = self.observations.send(Observation::Turn(report));
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(signals) = &self.signals {
+            signals.play(signal);
         }
     }
 

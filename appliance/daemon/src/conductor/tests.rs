@@ -19,7 +19,8 @@ struct Bench {
     conductor: Conductor,
     renderer: Renderer,
     frames: u32,
-    _handle: Handle,
+    loudest: i16,
+    handle: Handle,
 }
 
 impl Bench {
@@ -40,8 +41,8 @@ impl Bench {
         let conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
         let (mixer, renderer) = Renderer::new(RATE_HZ, 441);
         let loudspeaker = Loudspeaker::open(mixer).ok();
-        let (conductor, _handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
-        Self { conductor, renderer, frames: 0, _handle }
+        let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
+        Self { conductor, renderer, frames: 0, loudest: 0, handle }
     }
 
     async fn listen(&mut self, frames: u32, speech: bool) {
@@ -54,7 +55,9 @@ impl Bench {
             while let Ok(message) = self.conductor.incoming.try_recv() {
                 self.conductor.take(message);
             }
-            self.renderer.render(&mut [0; 441]);
+            let mut period = [0; 441];
+            self.renderer.render(&mut period);
+            self.loudest = period.into_iter().chain([self.loudest]).max().unwrap_or_default();
         }
     }
 }
@@ -75,4 +78,18 @@ async fn nothing_is_left_of_a_turn_that_is_over() {
     assert!(bench.conductor.turns.is_empty(), "{:?}", bench.conductor.turns.keys());
     tokio::time::sleep(FRAME).await;
     assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_voice_fails_something_is_heard_all_the_same() {
+    let speaking = Scripted::<TextToSpeech>::new(|_| vec![0; 22_050]);
+    let mut bench = Bench::new(&speaking);
+    let mixer = bench.handle.mixer.clone().expect("a loudspeaker");
+    bench.conductor.signals = Signals::start(&mixer).ok();
+    for (fault, heard) in [(None, false), (Some(Fault::Refuse("no".into())), true)] {
+        speaking.fail_always(fault);
+        bench.listen(20, true).await;
+        bench.listen(200, false).await;
+        assert_eq!(bench.loudest > 1_000, heard, "the voice itself is silent here");
+    }
 }

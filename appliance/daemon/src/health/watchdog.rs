@@ -10,14 +10,15 @@ use parley_update::policy::table::Table;
 use parley_update::{files, observed};
 use sd_notify::NotifyState;
 
-use super::Pulse;
+use super::flight_recorder::Fault;
+use super::{FlightRecorder, Pulse};
 
 /// How often is looked whether everything moves: four times within the unit's `WatchdogSec`.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Says that the service is ready with the first movement, and feeds the watchdog with every further one. Without a
 /// service manager it does nothing. Never returns.
-pub async fn feed(pulse: Arc<Pulse>) {
+pub async fn feed(pulse: Arc<Pulse>, flight: FlightRecorder) {
     let mut before = 0;
     let mut ready = false;
     loop {
@@ -32,6 +33,7 @@ pub async fn feed(pulse: Arc<Pulse>) {
             before = frames;
         } else if ready {
             tracing::warn!(frames, "the microphone or the conductor stands still");
+            flight.fault(Fault::StandsStill);
         }
         // The first movement is waited for more closely: the time to ready is a part of the way back from a bad update.
         tokio::time::sleep(if ready { LOOK } else { LOOK / 20 }).await;

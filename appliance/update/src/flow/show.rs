@@ -13,6 +13,7 @@ use crate::output;
 use crate::policy::admission::{EEPROM_TOO_OLD, TRUSTS_STRANGERS};
 use crate::policy::ledger::{Entry, Happened, Ledger};
 use crate::policy::table::Exceeded;
+use crate::records::faults;
 use crate::system::System;
 use crate::{device, files};
 
@@ -114,7 +115,8 @@ pub(super) fn notes(system: &System) -> Vec<String> {
     });
     let keyring = device::trusts_strangers(system).then(|| format!("Note: {TRUSTS_STRANGERS}"));
     let data = of_data(system).map(|said| format!("Note: {said}"));
-    firmware.into_iter().chain(keyring).chain(damaged).chain(data).chain(stick::note(system)).collect()
+    let faults = faults::note(&system.path(faults::STATE_OF_A_DEVICE)).map(|said| format!("Note: {said}"));
+    firmware.into_iter().chain(keyring).chain(damaged).chain(data).chain(stick::note(system)).chain(faults).collect()
 }
 
 /// What `open-data` has noted of this start.
