@@ -22,6 +22,8 @@ enum Step {
     Ran(u64),
     /// A start that failed.
     NeverReady,
+    /// A start that took too long.
+    Hung,
     /// A start that cannot succeed.
     Lasting,
 }
@@ -30,7 +32,12 @@ enum Step {
 fn expected(history: &[Step]) -> RestartDecision {
     let begin = history.iter().rposition(|step| matches!(step, Step::Ran(health) if *health >= 60)).unwrap_or(0);
     let recent = &history[begin..];
-    if recent.contains(&Step::Lasting) {
+    let (last, before) = recent.split_last().expect("there was one");
+    let gave_up = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::Lasting | Step::Hung));
+    if *last == Step::Hung && !gave_up(before) && before.len() < 4 {
+        return RestartDecision::Degraded { after: Duration::ZERO };
+    }
+    if gave_up(recent) {
         return DEGRADED;
     }
     [0, 2, 4, 8].get(recent.len() - 1).map_or(DEGRADED, |wait| restart(*wait))
@@ -44,6 +51,7 @@ proptest! {
         steps in prop::collection::vec(prop_oneof![
             4 => (0u64..130).prop_map(Step::Ran),
             4 => Just(Step::NeverReady),
+            1 => Just(Step::Hung),
             1 => Just(Step::Lasting),
         ], 1..60),
         gaps in prop::collection::vec(0u64..200, 60),
@@ -59,6 +67,7 @@ proptest! {
                     policy.failed(now)
                 }
                 Step::NeverReady => policy.failed(now),
+                Step::Hung => policy.hung_at_start(),
                 Step::Lasting => policy.failed_for_good(),
             };
             prop_assert_eq!(decision, expected(&steps[..=index]), "after {:?}", &steps[..=index]);

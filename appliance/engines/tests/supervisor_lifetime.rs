@@ -54,9 +54,22 @@ async fn what_a_restart_cannot_cure_is_degraded_at_once() {
 
 #[tokio::test]
 async fn a_start_that_hangs_or_talks_nonsense_is_a_failure() {
-    let hasty = Limits { start: Duration::from_millis(100), ..restarts(1, LONG) };
-    check_degraded(faulty(StartFault::Hang), hasty, "not ready within", 1).await;
+    let hasty = Limits { start: Duration::from_millis(100), ..restarts(0, LONG) };
+    check_degraded(faulty(StartFault::Hang), hasty, "not ready within", 0).await;
     check_degraded(faulty(StartFault::Garbage), restarts(1, LONG), "broke the protocol", 1).await;
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_second_start_that_hangs_and_it_is_made_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let times = file(&folder, "starts").map(|file| (file, 1));
+    let start = StartScript { fault: Some(StartFault::Hang), times, ..StartScript::default() };
+    let hasty = Limits { start: Duration::from_secs(1), ..restarts(3, LONG) };
+    let llm = Supervised::<LanguageModel>::spawn(program("think", &start), hasty);
+    let mut health = llm.health();
+    soon(health.wait_for(|health| matches!(health, WorkerHealth::Degraded { .. }))).await.unwrap();
+    soon(health.wait_for(|health| matches!(health, WorkerHealth::Ready(_)))).await.unwrap();
+    assert_eq!(llm.restarts(), 1);
 }
 
 #[tokio::test]

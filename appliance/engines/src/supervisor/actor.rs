@@ -222,6 +222,7 @@ impl<K: Kind> Actor<K> {
     async fn wait_for_restart(&mut self, failure: Failure) -> Option<Stop> {
         let (decision, reason) = match failure {
             Failure::Passing(reason) => (self.policy.failed(self.born.elapsed()), reason),
+            Failure::Late(reason) => (self.policy.hung_at_start(), reason),
             Failure::Lasting(reason) => (self.policy.failed_for_good(), reason),
         };
         warn!(engine = K::NAME, reason, ?decision, "worker failed");

@@ -24,6 +24,8 @@ const REAP: Duration = Duration::from_secs(1);
 pub(super) enum Failure {
     /// A new process may do better.
     Passing(String),
+    /// It did not become ready in time; a new process may do better.
+    Late(String),
     /// A new process would fail too.
     Lasting(String),
 }
@@ -31,12 +33,12 @@ pub(super) enum Failure {
 impl Failure {
     /// For a person to read.
     pub fn reason(&self) -> &str {
-        let (Self::Passing(reason) | Self::Lasting(reason)) = self;
+        let (Self::Passing(reason) | Self::Late(reason) | Self::Lasting(reason)) = self;
         reason
     }
 
     pub fn with_last_words(mut self, words: &str) -> Self {
-        let (Self::Passing(reason) | Self::Lasting(reason)) = &mut self;
+        let (Self::Passing(reason) | Self::Late(reason) | Self::Lasting(reason)) = &mut self;
         if !words.is_empty() {
             *reason += &format!(": {words}");
         }
@@ -114,7 +116,7 @@ impl<K: Kind> Process<K> {
             ))) => Err(Failure::Passing("the worker spoke of a job before it was ready".to_owned())),
             Ok(Some(Err(error))) => Err(Failure::Passing(self.life.epitaph(&error).await)),
             Ok(None) => Err(Failure::Passing("the worker closed its output".to_owned())),
-            Err(_) => Err(Failure::Passing(format!("the worker was not ready within {deadline:?}"))),
+            Err(_) => Err(Failure::Late(format!("the worker was not ready within {deadline:?}"))),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - The first failure is followed by a restart at once, further ones by ever longer waits.
-//! - When the waits are used up the worker is **degraded**: it is retried slowly, for ever.
+//! - When the waits are used up, or a start has hung, the worker is **degraded**: it is retried slowly, for ever.
 //! - Once a worker was ready for [`RestartRules::forget_after`], its earlier failures no longer count.
 
 use std::time::Duration;
@@ -70,6 +70,15 @@ impl RestartPolicy {
             }
             None => RestartDecision::Degraded { after: self.rules.degraded_delay },
         }
+    }
+
+    /// The worker did not become ready within its time: nobody is kept waiting for another such start, and another one
+    /// is made at once.
+    pub fn hung_at_start(&mut self) -> RestartDecision {
+        let waits_are_left = self.failures_in_a_row < self.rules.delays.len();
+        self.failed_for_good();
+        let after = if waits_are_left { Duration::ZERO } else { self.rules.degraded_delay };
+        RestartDecision::Degraded { after }
     }
 
     /// The worker failed in a way that a restart does not cure, such as a program that is not there.

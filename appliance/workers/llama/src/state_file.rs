@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 const LIBRARY: &str = "llama-cpp-sys-2 0.1.160";
 /// Older files than this many are removed.
 const KEPT: usize = 4;
+/// Begins the names of files that are being written.
+const UNFINISHED: &str = ".prefix-";
 /// A system prompt that changes with every turn must not wear out the flash; the rest of this run then saves nothing.
 const MAX_SAVES: u32 = 4;
 /// How much of either end of the model file identifies it, beside its length.
@@ -33,6 +35,12 @@ impl StateFolder {
         fs::create_dir_all(path)?;
         let mut identity = fingerprint(model)?;
         identity.extend(context_tokens.to_le_bytes());
+        // Of a worker that was killed while it wrote. Another one that still does goes on without.
+        for entry in fs::read_dir(path)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                fs::remove_file(entry.path())?;
+            }
+        }
         Ok(Self { path: path.to_owned(), model: identity, saves_left: MAX_SAVES })
     }
 
@@ -57,7 +65,7 @@ impl StateFolder {
             return Ok(());
         }
         self.saves_left -= 1;
-        let temporary = tempfile::Builder::new().prefix(".prefix-").tempfile_in(&self.path)?;
+        let temporary = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
         write(temporary.path())?;
         temporary.as_file().sync_all()?;
         let digest = digest_of(temporary.path())?;
@@ -169,6 +177,17 @@ mod tests {
         assert_eq!(StateFolder::open(&states, &model, 1024).unwrap().find(&tokens(&[1, 2])), None);
         fs::write(&model, b"m0del").unwrap();
         assert_eq!(StateFolder::open(&states, &model, 2048).unwrap().find(&tokens(&[1, 2])), None);
+    }
+
+    #[test]
+    fn what_a_killed_worker_had_begun_is_swept_away() {
+        let (place, mut folder) = folder(b"model");
+        save(&mut folder, &[1]);
+        let states = place.path().join("states");
+        fs::write(states.join(".prefix-x7Tq2a"), b"half").unwrap();
+        fs::write(states.join("notes"), b"not ours").unwrap();
+        StateFolder::open(&states, &place.path().join("model.gguf"), 2048).unwrap();
+        assert_eq!(fs::read_dir(&states).unwrap().count(), 2, "the prefix and what is not ours");
     }
 
     #[test]
