@@ -117,6 +117,11 @@ impl World {
         self.person.sound(Sound::Lost, length);
     }
 
+    /// Whether the person has said everything.
+    pub fn person_is_done(&self) -> bool {
+        self.person.is_done()
+    }
+
     /// A key, a program or an engine's supervisor tells something.
     pub async fn tell(&mut self, event: Event) {
         self.timeline.note(self.now, format!("event: {event:?}"));
