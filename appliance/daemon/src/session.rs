@@ -74,7 +74,7 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let (mixer, playback) = PlaybackThread::start(sink)?;
         let mute = Mute::default();
-        let (frames, _) = listening::listen(Microphone::start(source)?, mute.clone())?;
+        let frames = listening::listen(Microphone::start(source)?, mute.clone())?.frames;
         let loudspeaker = Loudspeaker::open(mixer)?;
         Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)
     }
