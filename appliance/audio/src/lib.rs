@@ -19,6 +19,7 @@ pub mod capture;
 mod counter;
 pub mod device;
 pub mod devices;
+mod memory;
 mod pcm;
 pub mod playback;
 mod real_time;
@@ -28,6 +29,7 @@ pub mod wav;
 
 pub use counter::{Counter, Flag};
 pub use device::{DeviceError, DeviceLost};
+pub use memory::lock_memory;
 
 #[cfg(test)]
 mod counting_allocator;
