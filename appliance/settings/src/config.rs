@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use parley_conversation::{BargeIn, Settings, estimated_tokens};
+use parley_conversation::{Settings, estimated_tokens};
 use serde::{Deserialize, Serialize};
 
 use crate::updates::Updates;
@@ -66,7 +66,7 @@ pub struct ConversationSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<String>,
     /// What may interrupt an answer.
-    pub barge_in: BargeIn,
+    pub barge_in: BargeInSetting,
     /// Past turns that are part of every prompt.
     pub remembered_turns: usize,
     /// The language that people speak, as an ISO 639-1 code; "auto" detects it.
@@ -77,8 +77,26 @@ pub struct ConversationSettings {
 
 impl Default for ConversationSettings {
     fn default() -> Self {
-        Self { persona: None, barge_in: BargeIn::Key, remembered_turns: 5, language: "auto".into(), answer_tokens: 120 }
+        Self {
+            persona: None,
+            barge_in: BargeInSetting::Auto,
+            remembered_turns: 5,
+            language: "auto".into(),
+            answer_tokens: 120,
+        }
     }
+}
+
+/// What may interrupt an answer, as it is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BargeInSetting {
+    /// A key or a button, where there is one; else nothing at the device: it works half duplex.
+    Auto,
+    /// A key or a button, which has to be there.
+    Key,
+    /// Speech too: the microphone does not hear the loudspeaker.
+    Voice,
 }
 
 /// The worker processes.

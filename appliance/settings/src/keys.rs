@@ -55,7 +55,7 @@ pub const KEYS: &[Key] = &[
     key("conversation.persona", "text of at most 4000 characters", |config| {
         config.conversation.persona.as_ref().is_none_or(|text| text.chars().count() <= 4_000 && !text.contains('\0'))
     }),
-    key("conversation.barge-in", r#""key" or "voice""#, |_| true),
+    key("conversation.barge-in", r#""auto", "key" or "voice""#, |_| true),
     key("conversation.remembered-turns", "0 to 100 turns", |config| config.conversation.remembered_turns <= 100),
     key("conversation.language", language::RANGE, |config| language::is_known(&config.conversation.language)),
     key("conversation.answer-tokens", "1 to 8192 tokens", |config| {

@@ -1,29 +1,34 @@
 //! `parley run`: what the appliance does.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
-use parley_conversation::Settings;
+use parley_conversation::{BargeIn, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::Generating;
 use parley_daemon::health::{figures, watchdog};
+use parley_daemon::keys;
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
+use parley_update::announcements::AnnouncementFile;
 
 /// `image`: the settings of the image, where nobody has named a file.
 pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
     let used = in_use(config, image, common::selection)?;
     let (config, models) = (&used.config, &used.models);
     let own = used.announcement.map(|announcement| ("models".to_owned(), announcement));
-    let announcer = Announcer::of_this_machine(own.into_iter().collect());
+    let half_duplex =
+        half_duplex(&settings(config, models)).map(|announcement| ("half-duplex".to_owned(), announcement));
+    let announcer = Announcer::of_this_machine(own.into_iter().chain(half_duplex).collect());
     common::block_on(async {
         let (settings, generating) = (settings(config, models), common::generating(config));
         let devices = common::microphone(config).and_then(|source| Ok((source, common::loudspeaker(config)?)));
@@ -40,25 +45,43 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
                 return Err(error);
             }
         };
+        if let Err(error) = parley_audio::lock_memory() {
+            tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
+        }
         let workers = Workers::spawn(config, models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         let door = common::door(&session, volume, config);
+        if let Err(error) = keys::listen("/".into(), session.handle.control.downgrade()) {
+            tracing::warn!(%error, "no key stops an answer");
+        }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let mut ended = Ok(());
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            // The service manager starts it again, sooner than the watchdog would.
+            error = session.over() => ended = Err(error.into()),
             () = speak_for_itself(&session, settings, generating, announcer) => {}
         }
         drop(door);
         watchdog.abort();
         figures.abort();
         session.close().await;
-        Ok(())
+        ended
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the owner is told once where nothing at the device can stop an answer, and the microphone is closed meanwhile.
+fn half_duplex(settings: &Settings) -> Option<AnnouncementFile> {
+    if settings.barge_in == BargeIn::Voice || !keys::found(Path::new("/")).is_empty() {
+        return None;
+    }
+    tracing::warn!("nothing can press and no echo is cancelled: half duplex; `parley ctl interrupt` stops an answer");
+    Some(AnnouncementFile::once("I cannot hear you while I speak. Please wait until I have finished.", ""))
 }
 
 /// Asks itself a question where there is a gate, then says what there is to say; never ends before the conversation.

@@ -97,6 +97,7 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     loop {
         tokio::select! {
             _ = &mut stop => break,
+            error = session.over() => return Err(error.into()),
             observation = observations.recv() => match observation {
                 Ok(observation) => show(&observation, options.json)?,
                 Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}

@@ -37,7 +37,7 @@ fn a_mistake_is_passed_over_and_names_file_line_and_what_to_write() {
         ("[audio]\ninput = \"\"\n", &["audio.input"]),
         ("[audio]\nvolume = 101\n", &["line 2", "audio.volume = 101 has to be 0 to 100 percent"]),
         ("[audio]\nvolume = -1\n", &["audio.volume"]),
-        ("[conversation]\nbarge-in = \"shout\"\n", &["barge-in = \"shout\"", "\"key\" or \"voice\""]),
+        ("[conversation]\nbarge-in = \"shout\"\n", &["barge-in = \"shout\"", "\"auto\", \"key\" or \"voice\""]),
         ("[conversation]\nlanguage = \"gb\"\n", &["language = \"gb\"", "write \"en\" for English"]),
         ("[conversation]\nlanguage = \"English\"\n", &["write \"en\" for English"]),
         ("[conversation]\nlanguage = \"en-GB\"\n", &["write \"en\" for English"]),
