@@ -228,6 +228,7 @@ impl Conductor {
     }
 
     fn handle(&mut self, event: Event) {
+        self.pulse.beat();
         self.note(&event);
         let now = self.started.elapsed();
         for action in self.conversation.handle(event, now) {

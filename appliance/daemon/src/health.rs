@@ -2,6 +2,8 @@
 
 pub mod figures;
 mod pulse;
+mod record;
 pub mod watchdog;
 
 pub use pulse::Pulse;
+pub use record::{Part, SoundPath, Trouble, Troubles, watch};

@@ -14,7 +14,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
-use crate::listening::{self, Mute};
+use crate::health::{SoundPath, Troubles};
+use crate::listening::{self, Listening, Mute};
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::tools::Tools;
 use crate::workers::Workers;
@@ -48,6 +49,10 @@ pub struct Session {
     /// How it is conducted; further ones are conducted alike.
     pub settings: Settings,
     pub generating: Generating,
+    /// What sound goes through; none in writing.
+    pub sound: Option<SoundPath>,
+    /// What is wrong with it, told by [`watch`](crate::health::watch).
+    pub troubles: watch::Sender<Troubles>,
     conductor: Conducting,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
@@ -90,9 +95,13 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let (mixer, playback) = PlaybackThread::start(sink)?;
         let mute = Mute::default();
-        let frames = listening::listen(Microphone::start(source)?, mute.clone())?.frames;
+        let microphone = Microphone::start(source)?;
+        let capture = microphone.counters();
+        let Listening { frames, counters: listening } = listening::listen(microphone, mute.clone())?;
+        let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
-        Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)
+        let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)?;
+        Ok(Self { sound: Some(sound), ..session })
     }
 
     /// A conversation in writing.
@@ -121,7 +130,21 @@ impl Session {
         workers.watch(&handle.control);
         let conductor = Conducting::watch(tokio::spawn(conductor.run(frames)));
         let (_seat, _playback) = (seat, playback);
-        Ok(Self { handle, workers, mute, seats, tools, settings, generating, conductor, _seat, _playback })
+        let (sound, troubles) = (None, watch::Sender::default());
+        Ok(Self {
+            handle,
+            workers,
+            mute,
+            seats,
+            tools,
+            settings,
+            generating,
+            sound,
+            troubles,
+            conductor,
+            _seat,
+            _playback,
+        })
     }
 
     /// Ends when the conversation has, and says why: nobody is listened to or answered any more.

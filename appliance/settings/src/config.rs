@@ -23,21 +23,23 @@ pub struct Config {
     pub updates: Updates,
 }
 
-/// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry"), and the volume.
+/// Sound devices, by their ALSA names ("plughw:CARD=sndrpihifiberry"), and the volume.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AudioSettings {
-    /// The microphone.
+    /// The microphone; "auto": a card that records.
     pub input: String,
-    /// The loudspeaker.
+    /// The loudspeaker; "auto": a card that plays.
     pub output: String,
+    /// Which channel of the microphone is heard, from 1; 0: those that carry sound.
+    pub channel: u8,
     /// How loud it is, in percent, until somebody says otherwise.
     pub volume: u8,
 }
 
 impl Default for AudioSettings {
     fn default() -> Self {
-        Self { input: "default".into(), output: "default".into(), volume: 100 }
+        Self { input: "auto".into(), output: "auto".into(), channel: 0, volume: 100 }
     }
 }
 

@@ -49,6 +49,7 @@ pub(crate) fn shown(value: &Value) -> String {
 pub const KEYS: &[Key] = &[
     key("audio.input", DEVICE, |config| is_line(&config.audio.input)),
     key("audio.output", DEVICE, |config| is_line(&config.audio.output)),
+    key("audio.channel", "0 to 32", |config| config.audio.channel <= 32),
     key("audio.volume", "0 to 100 percent", |config| config.audio.volume <= 100),
     key("models.profile", "a profile of the model manifest", |config| is_line(&config.models.profile)),
     key("models.folder", FOLDER, |config| config.models.folder.as_deref().is_none_or(is_folder)),
@@ -74,7 +75,7 @@ pub const KEYS: &[Key] = &[
     key("updates.hours", r#""any", or two times of day, ten minutes apart at least, as in "02:00-05:00""#, |_| true),
 ];
 
-const DEVICE: &str = "an ALSA device name";
+const DEVICE: &str = r#""auto", or an ALSA device name"#;
 const FOLDER: &str = "a folder";
 const THREADS: &str = "1 to 64";
 

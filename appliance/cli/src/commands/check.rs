@@ -5,7 +5,9 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 use clap::Args;
+use parley_audio::capture::Source;
 use parley_audio::devices::{self, NamedDevice};
+use parley_audio::playback::Sink;
 use parley_models::Selection;
 use parley_settings::{BargeInSetting, Change, Config, Loaded, Mistake, Places};
 use parley_update::observed;
@@ -163,14 +165,18 @@ fn barge_in(setting: BargeInSetting, keys: bool) -> Result<String, String> {
 
 fn check_sound(config: &Config, note: &mut impl FnMut(&'static str, Result<String, String>)) {
     let devices = devices::named_devices();
-    let mut check = |name, device: &str, opened: Result<(), anyhow::Error>, suits: fn(&NamedDevice) -> bool| {
+    let mut check = |name, opened: Result<String, anyhow::Error>, suits: fn(&NamedDevice) -> bool| {
         let names: String = devices.iter().filter(|device| suits(device)).map(line).collect();
-        let names = format!("\nthe configuration may name any of these:{names}");
-        note(name, opened.map(|()| format!("{device} opens{names}")).map_err(|error| format!("{error:#}{names}")));
+        let names = format!("\nthe configuration may say \"auto\", or name any of these:{names}");
+        note(name, opened.map(|opened| format!("{opened}{names}")).map_err(|error| format!("{error:#}{names}")));
     };
-    let audio = &config.audio;
-    check("microphone", &audio.input, common::microphone(config).map(drop), |device| device.records);
-    check("loudspeaker", &audio.output, common::loudspeaker(config).map(drop), |device| device.plays);
+    // Together, as the daemon has them: on one card they have one rate.
+    let sound = common::sound_devices(config);
+    let sink = common::loudspeaker(&sound);
+    let source = common::microphone(&sound);
+    let opens = |device: Option<&str>, rate_hz: u32| format!("{} opens, at {rate_hz} Hz", device.unwrap_or_default());
+    check("microphone", source.map(|source| opens(source.device(), source.format().rate_hz)), |device| device.records);
+    check("loudspeaker", sink.map(|sink| opens(sink.device(), sink.format().rate_hz)), |device| device.plays);
 }
 
 /// A device as a line of a list: the name to write into the configuration, and what it is.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Result;
 use parley_conversation::{BargeIn, Settings};
@@ -11,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::Generating;
-use parley_daemon::health::{figures, watchdog};
+use parley_daemon::health::{self, figures, watchdog};
 use parley_daemon::keys;
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
@@ -31,20 +30,13 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
     let announcer = Announcer::of_this_machine(own.into_iter().chain(half_duplex).collect());
     common::block_on(async {
         let (settings, generating) = (settings(config, models), common::generating(config));
-        let devices = common::microphone(config).and_then(|source| Ok((source, common::loudspeaker(config)?)));
-        let (source, sink) = match devices {
-            Ok(devices) => devices,
-            Err(error) => {
-                // The gate judges a device that has none by its engines.
-                if self_test::is_waited_for() {
-                    watchdog::takes_longer(self_test::LONGEST);
-                    let workers = Workers::spawn(config, models, Needed::All)?;
-                    self_test::for_the_gate(&workers, settings, generating).await;
-                    workers.shut_down().await;
-                }
-                return Err(error);
-            }
-        };
+        // Whatever is not there now is waited for, and said, while the rest goes on.
+        let devices = common::sound_devices(config);
+        let mut sink = devices.loudspeaker();
+        if let Err(error) = sink.begin() {
+            tracing::warn!(%error, "there is no loudspeaker yet");
+        }
+        let source = devices.microphone();
         if let Err(error) = parley_audio::lock_memory() {
             tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
         }
@@ -56,7 +48,13 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
             tracing::warn!(%error, "no key stops an answer");
         }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
-        let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
+        let (watchdog, health) = match session.sound.clone() {
+            Some(sound) => (
+                Some(tokio::spawn(watchdog::feed(session.handle.clone(), sound.clone()))),
+                Some(tokio::spawn(health::watch(session.handle.clone(), sound, session.troubles.clone()))),
+            ),
+            None => (None, None),
+        };
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let mut ended = Ok(());
         tokio::select! {
@@ -67,7 +65,7 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
             () = speak_for_itself(&session, settings, generating, announcer) => {}
         }
         drop(door);
-        watchdog.abort();
+        watchdog.into_iter().chain(health).for_each(|task| task.abort());
         figures.abort();
         session.close().await;
         ended

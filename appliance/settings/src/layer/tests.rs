@@ -33,7 +33,7 @@ fn a_mistake_is_passed_over_and_names_file_line_and_what_to_write() {
         ("[sound]\nvolume = 3\n", &["line 2", "[sound]", "[audio], [models], "]),
         ("volume = 3\n", &["line 1", "[volume]"]),
         ("audio = 3\n", &["line 1", "audio is a table"]),
-        ("[audio]\ninput = 3\n", &["line 2", "audio.input = 3 has to be an ALSA device name"]),
+        ("[audio]\ninput = 3\n", &["line 2", "audio.input = 3 has to be \"auto\", or an ALSA device name"]),
         ("[audio]\ninput = \"\"\n", &["audio.input"]),
         ("[audio]\nvolume = 101\n", &["line 2", "audio.volume = 101 has to be 0 to 100 percent"]),
         ("[audio]\nvolume = -1\n", &["audio.volume"]),
