@@ -4,9 +4,13 @@
 //! Source ──frames──▶ capture thread ──mono, ring of 2 s──▶ Microphone ──16 kHz, 20 ms──▶ listening
 //! ```
 //!
-//! Rule: when the ring is full the newest samples are dropped and counted; a real-time writer cannot drop the oldest.
+//! Rules:
+//! - When the ring is full the newest samples are dropped and counted; a real-time writer cannot drop the oldest.
+//! - What was lost, for whatever reason, is silence of its length, a second at most: positions keep time.
+//! - A device may come back with another rate and other channels.
 
 mod alsa;
+mod channels;
 mod frames;
 mod queue;
 mod source;

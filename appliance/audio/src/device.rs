@@ -18,6 +18,11 @@ pub enum DeviceError {
          (`sudo usermod -aG audio USER`), then log in again or restart the service"
     )]
     Permission(String),
+    /// No card can do it.
+    #[error(
+        "there is no sound card that {0}. Plug one in, or name a device in the configuration: `parley check` lists them"
+    )]
+    NoCard(&'static str),
     /// Another program has it.
     #[error(
         "the sound device `{0}` is in use by another program. Stop that program, or use a device that shares the \
@@ -50,6 +55,11 @@ pub enum DeviceError {
 pub struct DeviceLost {
     /// The system's error number.
     pub errno: i32,
+}
+
+impl DeviceLost {
+    /// It has not been there yet, or is not back.
+    pub(crate) const ABSENT: Self = Self { errno: libc::ENODEV };
 }
 
 /// First pause before a lost device is opened again.

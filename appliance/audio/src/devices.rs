@@ -44,6 +44,11 @@ pub fn named_devices() -> Vec<NamedDevice> {
         .collect()
 }
 
+/// Whether a sound server keeps the cards, so that its device is the one to open.
+pub(crate) fn has_sound_server() -> bool {
+    named_devices().iter().any(|device| ["pipewire", "pulse"].contains(&device.name.as_str()))
+}
+
 /// Whether there are cards, and this user may open none of them.
 fn is_closed_to_us(folder: &Path) -> bool {
     let is_denied = |error: &std::io::Error| error.kind() == ErrorKind::PermissionDenied;

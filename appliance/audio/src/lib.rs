@@ -16,18 +16,24 @@
 //! - Nothing of a discarded stream is heard after the period that is being written.
 
 pub mod capture;
+pub mod cards;
 mod counter;
 pub mod device;
 pub mod devices;
+mod encoding;
+mod memory;
 mod pcm;
 pub mod playback;
 mod real_time;
 pub mod resample;
 pub mod sample;
+mod sound_devices;
 pub mod wav;
 
 pub use counter::{Counter, Flag};
 pub use device::{DeviceError, DeviceLost};
+pub use memory::lock_memory;
+pub use sound_devices::{AUTO, SoundDevices};
 
 #[cfg(test)]
 mod counting_allocator;

@@ -27,13 +27,14 @@ pub(crate) struct AudioThread {
 
 impl AudioThread {
     /// Runs `body` on a thread of its own, with real-time priority where this process may have it.
-    pub(crate) fn spawn(name: &str, body: impl FnOnce(Arc<Flag>) + Send + 'static) -> Result<Self, DeviceError> {
+    /// `body` is told whether it has it.
+    pub(crate) fn spawn(name: &str, body: impl FnOnce(Arc<Flag>, bool) + Send + 'static) -> Result<Self, DeviceError> {
         let stop = Arc::<Flag>::default();
         let thread_stop = Arc::clone(&stop);
         let run = move || {
             let real_time = become_real_time();
             tracing::debug!(real_time, "audio thread starts");
-            body(thread_stop);
+            body(thread_stop, real_time);
         };
         let handle = std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(DeviceError::Thread)?;
         Ok(Self { stop, handle: Some(handle) })
@@ -100,6 +101,11 @@ const LARGEST_LEAD: Duration = Duration::from_secs(1);
 impl PacingGuard {
     pub(crate) fn new(rate_hz: u32, now: Instant) -> Self {
         Self { rate_hz, since: now, frames: 0, unpaced: false }
+    }
+
+    /// Whether the device was found to keep no time.
+    pub(crate) fn is_unpaced(&self) -> bool {
+        self.unpaced
     }
 
     /// Counts `frames` that the device moved by `now`, and tells how long to wait before it moves more.

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use parley_audio::DeviceError;
 use parley_audio::capture::{AlsaSource, Microphone, Source};
-use parley_audio::playback::{AlsaSink, Part, PlaybackThread, Renderer, Sink, Written};
+use parley_audio::playback::{AlsaSink, Part, PlaybackThread, Renderer, Sink, SinkFormat, Written};
+use parley_audio::{DeviceError, SoundDevices};
 
 /// Set in the child: the folder of the test's files.
 const FOLDER: &str = "PARLEY_TEST_FOLDER";
@@ -50,7 +50,7 @@ pcm.silent { type null }
 #[test]
 fn what_is_rendered_reaches_the_device() {
     with_alsa(TO_FILE, |folder| {
-        let mut sink = AlsaSink::open("loudspeaker", 24_000).unwrap();
+        let mut sink = AlsaSink::open_at("loudspeaker", 24_000).unwrap();
         assert_eq!(sink.format().rate_hz, 24_000);
         let (mixer, mut renderer) = Renderer::new(24_000, sink.format().period_frames);
         let (mut feed, control) = mixer.open(Part::Speech).unwrap();
@@ -70,7 +70,7 @@ fn what_is_rendered_reaches_the_device() {
 #[test]
 fn pause_and_discard_work_on_alsa() {
     with_alsa(TO_FILE, |folder| {
-        let mut sink = AlsaSink::open("loudspeaker", 16_000).unwrap();
+        let mut sink = AlsaSink::open_at("loudspeaker", 16_000).unwrap();
         let (mixer, mut renderer) = Renderer::new(16_000, sink.format().period_frames);
         let (mut feed, control) = mixer.open(Part::Speech).unwrap();
         let speech: Vec<i16> = (1..=1_000).collect();
@@ -104,7 +104,7 @@ fn a_card_with_two_channels_and_floats_is_spoken_to_in_its_own_format() {
         pcm.silent { type null }
     "#;
     with_alsa(configuration, |folder| {
-        let mut sink = AlsaSink::open("loudspeaker", 48_000).unwrap();
+        let mut sink = AlsaSink::open("loudspeaker").unwrap();
         let period: Vec<i16> = (0..480).map(|n| n * 50 - 12_000).collect();
         sink.write(&period).unwrap();
         drop(sink);
@@ -118,8 +118,8 @@ fn a_card_of_another_rate_is_used_at_its_own() {
     // `plug` would convert, but our own conversion is better, so it is told not to.
     let configuration = "pcm.card { type plug slave { pcm \"silent\" rate 44100 } }\npcm.silent { type null }";
     with_alsa(configuration, |_| {
-        assert_eq!(AlsaSink::open("card", 48_000).unwrap().format().rate_hz, 44_100);
-        let source = AlsaSource::open("card", 16_000).unwrap();
+        assert_eq!(AlsaSink::open("card").unwrap().format().rate_hz, 44_100);
+        let source = AlsaSource::open("card").unwrap();
         assert_eq!(source.format().rate_hz, 44_100);
         let mut microphone = Microphone::start(source).unwrap();
         assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
@@ -127,24 +127,91 @@ fn a_card_of_another_rate_is_used_at_its_own() {
 }
 
 #[test]
-fn a_device_that_was_lost_comes_back_at_its_rate_or_not_at_all() {
+fn a_device_that_was_lost_comes_back_at_any_rate() {
     let card = |rate_hz: u32| {
         format!("pcm.card {{ type plug slave {{ pcm \"silent\" rate {rate_hz} }} }}\npcm.silent {{ type null }}")
     };
     with_alsa(&card(44_100), |folder| {
-        let mut source = AlsaSource::open("card", 16_000).unwrap();
-        let mut sink = AlsaSink::open("card", 48_000).unwrap();
+        let mut source = AlsaSource::open("card").unwrap();
+        let mut sink = AlsaSink::open("card").unwrap();
         source.reopen().unwrap();
         sink.reopen().unwrap();
         assert_eq!((source.format().rate_hz, sink.format().rate_hz), (44_100, 44_100));
-        // A file of its own in the old one's place, so that ALSA sees the change.
-        let other = folder.join("other.conf");
-        std::fs::write(&other, card(32_000)).unwrap();
-        std::fs::rename(&other, folder.join("asound.conf")).unwrap();
-        for refused in [source.reopen(), sink.reopen()] {
-            let error = refused.unwrap_err().to_string();
-            assert!(error.contains("it came back with 32000 Hz instead of 44100 Hz"), "{error}");
+        replace(folder, &card(32_000));
+        source.reopen().unwrap();
+        sink.reopen().unwrap();
+        assert_eq!(source.format().rate_hz, 32_000, "whoever reads it learns the rate");
+        let SinkFormat { rate_hz, period_frames } = sink.format();
+        assert_eq!(rate_hz, 44_100, "for whoever plays on it nothing has changed");
+        assert_eq!(sink.write(&vec![0; period_frames]), Ok(Written::InTime));
+        replace(folder, "pcm.silent { type null }");
+        assert!(source.reopen().is_err() && sink.reopen().is_err());
+        assert!(source.read(&mut [0; 160]).is_err() && sink.write(&[0; 441]).is_err() && sink.delay_frames() == 0);
+        replace(folder, &card(48_000));
+        source.reopen().unwrap();
+        sink.reopen().unwrap();
+        assert_eq!(source.format().rate_hz, 48_000);
+    });
+}
+
+/// A file of its own in the old one's place, so that ALSA sees the change.
+fn replace(folder: &Path, configuration: &str) {
+    let other = folder.join("other.conf");
+    std::fs::write(&other, configuration).unwrap();
+    std::fs::rename(&other, folder.join("asound.conf")).unwrap();
+}
+
+/// A name that both share is one card, as far as anybody can tell; and a rate of its own is what neither converts.
+#[test]
+fn microphone_and_loudspeaker_of_one_card_have_one_rate_and_of_two_each_its_own() {
+    let configuration = r#"
+        pcm.slow { type plug slave { pcm "silent" rate 32000 } }
+        pcm.both { type asym playback.pcm "silent" capture.pcm "silent" }
+        pcm.silent { type null }
+    "#;
+    with_alsa(configuration, |_| {
+        for loudspeaker_first in [true, false] {
+            for (input, output, expected) in [
+                ("both", "both", (48_000, 48_000)),
+                ("slow", "slow", (32_000, 32_000)),
+                ("silent", "both", (16_000, 48_000)),
+            ] {
+                let devices = SoundDevices::new(input, output, None);
+                let (mut source, mut sink) = (devices.microphone(), devices.loudspeaker());
+                if loudspeaker_first {
+                    sink.begin().unwrap();
+                    source.reopen().unwrap();
+                } else {
+                    source.reopen().unwrap();
+                    sink.begin().unwrap();
+                }
+                let rates = (source.format().rate_hz, sink.format().rate_hz);
+                assert_eq!(rates, expected, "{input} and {output}, {loudspeaker_first}");
+            }
         }
+    });
+}
+
+#[test]
+fn without_any_card_both_wait_and_move() {
+    with_alsa("pcm.nothing { type null }", |folder| {
+        let devices = SoundDevices::new("later", "later", None);
+        let (source, mut sink) = (devices.microphone(), devices.loudspeaker());
+        assert!(sink.begin().is_err());
+        let mut microphone = Microphone::start(source).unwrap();
+        let (mixer, _playback) = PlaybackThread::start(sink).unwrap();
+        assert!(microphone.wait_frame(Duration::from_millis(300)).is_none());
+        assert!(microphone.counters().is_lost.get() && mixer.counters().is_lost.get());
+        replace(folder, "pcm.later { type null }");
+        assert!(microphone.wait_frame(Duration::from_secs(60)).is_some(), "it is taken up when it comes");
+        let (mut feed, control) = mixer.open(Part::Speech).unwrap();
+        let begun = Instant::now();
+        feed.offer(control.stream(), &[1_i16; 4_800]).unwrap();
+        while !control.is_drained() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is played");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(!mixer.counters().is_lost.get());
     });
 }
 
@@ -159,7 +226,7 @@ fn what_is_said_reaches_the_microphone() {
     with_alsa(FROM_FILE, |folder| {
         let bytes: Vec<u8> = said().flat_map(i16::to_le_bytes).collect();
         std::fs::write(folder.join("said.raw"), bytes).unwrap();
-        let source = AlsaSource::open("microphone", 16_000).unwrap();
+        let source = AlsaSource::open("microphone").unwrap();
         assert_eq!((source.format().rate_hz, source.format().channels), (16_000, 1));
         let mut microphone = Microphone::start(source).unwrap();
         let mut heard = Vec::new();
@@ -175,8 +242,8 @@ fn what_is_said_reaches_the_microphone() {
 #[test]
 fn the_null_device_is_a_silent_microphone_and_a_patient_loudspeaker() {
     with_alsa("pcm.nothing { type null }", |_| {
-        let mut microphone = Microphone::start(AlsaSource::open("nothing", 16_000).unwrap()).unwrap();
-        let (mixer, _playback) = PlaybackThread::start(AlsaSink::open("nothing", 48_000).unwrap()).unwrap();
+        let mut microphone = Microphone::start(AlsaSource::open("nothing").unwrap()).unwrap();
+        let (mixer, _playback) = PlaybackThread::start(AlsaSink::open("nothing").unwrap()).unwrap();
         let (mut feed, control) = mixer.open(Part::Speech).unwrap();
         assert!(microphone.wait_frame(Duration::from_secs(60)).is_some());
         assert_eq!(feed.offer(control.stream(), &[1_i16; 4_800]), Ok(4_800));
@@ -191,10 +258,10 @@ fn a_device_that_is_not_there_says_what_to_do() {
     let configuration = "pcm.gone { type hw card 31 }\npcm.nothing { type null }";
     with_alsa(configuration, |_| {
         for name in ["unheard_of", "gone"] {
-            let error = AlsaSink::open(name, 48_000).err().unwrap();
+            let error = AlsaSink::open(name).err().unwrap();
             assert!(matches!(error, DeviceError::NotFound(..)), "{error:?}");
             assert!(error.to_string().contains(name) && error.to_string().contains("parley check"), "{error}");
         }
-        assert!(matches!(AlsaSource::open("a\0b", 16_000), Err(DeviceError::Name(_))));
+        assert!(matches!(AlsaSource::open("a\0b"), Err(DeviceError::Name(_))));
     });
 }

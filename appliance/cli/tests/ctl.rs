@@ -202,7 +202,7 @@ fn what_happens_is_told_as_it_happens_and_words_only_where_they_are_asked_for() 
 fn settings_are_listed() {
     let house = House::answering("Yes.");
     let settings = house.said(&["settings"]);
-    assert!(settings.contains("conversation.barge-in = \"key\"\n"), "{settings}");
+    assert!(settings.contains("conversation.barge-in = \"auto\"\n"), "{settings}");
     assert!(settings.contains("conversation.persona is not set\n"), "{settings}");
     assert_eq!(house.json(&["settings"])["settings"][0]["key"], json!("audio.input"));
 }

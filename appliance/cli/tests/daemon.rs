@@ -51,6 +51,8 @@ fn double(path: &Path, bytes: u64) {
     file.set_len(bytes).expect("it has room");
 }
 
+const SILENCE: &str = "pcm.silence { type null }\n";
+
 struct Daemon(Child);
 
 impl Drop for Daemon {
@@ -60,7 +62,8 @@ impl Drop for Daemon {
     }
 }
 
-fn start(folder: &Path) -> Daemon {
+/// `devices`: what ALSA knows.
+fn start(folder: &Path, devices: &str) -> Daemon {
     let path = |name: &str| folder.join(name);
     ["models", "workers", "door"].iter().for_each(|name| fs::create_dir(path(name)).expect("it can be made"));
     let manifest = Manifest::embedded().expect("it is part of the program");
@@ -73,7 +76,7 @@ fn start(folder: &Path) -> Daemon {
         fs::write(&worker, "#!/bin/sh\nexec sleep 1000\n").expect("it can be written");
         fs::set_permissions(&worker, fs::Permissions::from_mode(0o755)).expect("it is ours");
     }
-    fs::write(path("asound.conf"), "pcm.silence { type null }\n").expect("it can be written");
+    fs::write(path("asound.conf"), devices).expect("it can be written");
     let settings = format!(
         "[audio]\ninput = \"silence\"\noutput = \"silence\"\n[engines]\nfolder = {:?}\n",
         path("workers").display().to_string()
@@ -96,7 +99,7 @@ fn ctl(folder: &Path, command: &str) -> Option<String> {
 #[test]
 fn the_daemon_opens_no_address_but_unix_sockets() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut daemon = start(folder.path());
+    let mut daemon = start(folder.path(), SILENCE);
     eventually("the daemon opens its doors", || {
         assert_eq!(daemon.0.try_wait().expect("it can be asked"), None, "it has ended");
         ctl(folder.path(), "status").is_some()
@@ -116,4 +119,29 @@ fn the_daemon_opens_no_address_but_unix_sockets() {
     assert!(asked.success());
     assert!(daemon.0.wait().expect("it ends").success());
     assert!(!socket.exists(), "it is removed at an orderly end");
+}
+
+/// It starts without microphone and loudspeaker, says so, answers at its door, and takes them up when they come; and it goes on
+/// when they go.
+#[test]
+fn the_daemon_lives_without_sound_devices() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut daemon = start(folder.path(), "pcm.other { type null }\n");
+    let mut status_says = |what: &str, is_said: &dyn Fn(&str) -> bool| {
+        eventually(what, || {
+            assert_eq!(daemon.0.try_wait().expect("it can be asked"), None, "it has ended");
+            ctl(folder.path(), "status").is_some_and(|said| is_said(&said))
+        });
+    };
+    let missing = |said: &str| {
+        ["microphone", "loudspeaker"].iter().all(|part| said.contains(&format!("the {part} is not there")))
+    };
+    status_says("both are missed", &missing);
+    let replace = |devices: &str| {
+        let other = folder.path().join("other.conf");
+        fs::write(&other, devices).expect("it can be written");
+        fs::rename(&other, folder.path().join("asound.conf")).expect("it is ours");
+    };
+    replace(SILENCE);
+    status_says("both are taken up", &|said| !said.contains("is not there"));
 }

@@ -242,6 +242,7 @@ impl Conductor {
     }
 
     fn handle(&mut self, event: Event) {
+        self.pulse.beat();
         self.note(&event);
         self.flight.event(&event);
         let now = self.started.elapsed();

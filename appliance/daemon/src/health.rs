@@ -3,7 +3,9 @@
 pub mod figures;
 pub mod flight_recorder;
 mod pulse;
+mod record;
 pub mod watchdog;
 
 pub use flight_recorder::FlightRecorder;
 pub use pulse::Pulse;
+pub use record::{Part, SoundPath, Trouble, Troubles, watch};

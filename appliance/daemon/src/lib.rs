@@ -23,6 +23,7 @@ pub mod announcer;
 pub mod conductor;
 pub mod door;
 pub mod health;
+pub mod keys;
 pub mod languages;
 pub mod listening;
 pub mod machine;

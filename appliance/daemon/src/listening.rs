@@ -1,8 +1,10 @@
-//! Listening: adds to each frame of the microphone whether somebody is speaking in it.
+//! Listening: makes each frame of the microphone fit to be listened to, and adds whether somebody is speaking in it.
 //!
 //! The listening thread stands between the real-time capture thread and the conductor. It is an ordinary thread and may
-//! wait; its only work is [`VoiceActivity`], a few microseconds for each frame.
+//! wait; its only work is [`Conditioning`] and [`VoiceActivity`], some microseconds for each frame.
 
+mod conditioning;
+mod sound_health;
 mod thread;
 mod voice_activity;
 
@@ -12,7 +14,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parley_conversation::Position;
 use tokio::time::Instant;
 
-pub use thread::listen;
+pub use conditioning::{Canceller, Conditioning, FrameSamples};
+pub use sound_health::{SoundTrouble, SoundTroubles};
+pub use thread::{Listening, ListeningCounters, listen};
 pub use voice_activity::VoiceActivity;
 #[cfg(test)]
 pub(crate) use voice_activity::tests::vowel;

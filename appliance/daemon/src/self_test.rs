@@ -56,16 +56,8 @@ pub enum SelfTestError {
     NoAnswer,
 }
 
-/// So long the gate waits for it.
-pub const LONGEST: Duration = gate::TIME_LIMIT;
-
 /// Where the gate is told.
 const TOLD: &str = "self-test.json";
-
-/// Whether the gate waits to be told.
-pub fn is_waited_for() -> bool {
-    System::default().is_judged() && !Path::new(observed::FOLDER).join(TOLD).exists()
-}
 
 /// Where the gate judges, asks the question and tells it how long the answer took. In any other start it does nothing.
 pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Generating) {

@@ -1,5 +1,6 @@
 //! A conversation with everything that belongs to it: microphone, loudspeaker, workers and conductor.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parley_audio::DeviceError;
@@ -8,13 +9,14 @@ use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
 use parley_conversation::{BargeIn, Conversation, Settings};
 use parley_door::OWN_SEAT;
 use parley_models::Selection;
-use parley_settings::Config;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use parley_settings::{BargeInSetting, Config};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
+use crate::health::{SoundPath, Troubles};
 use crate::languages::Languages;
-use crate::listening::{self, Mute};
+use crate::listening::{self, Listening, Mute};
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::signals::Signals;
 use crate::tools::Tools;
@@ -32,6 +34,8 @@ pub enum SessionError {
     Seat(#[from] NoFreeSeat),
     #[error("a conversation needs at least the language model")]
     Workers,
+    #[error("the conductor has ended: {0}")]
+    Over(Arc<str>),
 }
 
 pub struct Session {
@@ -49,7 +53,11 @@ pub struct Session {
     pub generating: Generating,
     /// Where there is a loudspeaker.
     pub signals: Option<Signals>,
-    conductor: JoinHandle<()>,
+    /// What sound goes through; none in writing.
+    pub sound: Option<SoundPath>,
+    /// What is wrong with it, told by [`watch`](crate::health::watch).
+    pub troubles: watch::Sender<Troubles>,
+    conductor: Conducting,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
 }
@@ -62,9 +70,22 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
         voices: Languages::of(config, models).voices,
         remembered_turns: config.conversation.remembered_turns,
         prompt_tokens: config.prompt_tokens(),
-        barge_in: config.conversation.barge_in,
+        barge_in: match config.conversation.barge_in {
+            BargeInSetting::Voice => BargeIn::Voice,
+            BargeInSetting::Auto | BargeInSetting::Key => BargeIn::Key,
+        },
         ..defaults
     }
+}
+
+/// What a measurement says of the settings that it was made with: those of the conversation and the engines, and whether
+/// speech interrupts an answer.
+pub fn told_settings(config: &Config, barge_in: BargeIn) -> BTreeMap<&'static str, String> {
+    let interrupted_by = if barge_in == BargeIn::Voice { "speech" } else { "a key" };
+    let listed =
+        config.listed().into_iter().filter(|(key, _)| key.starts_with("conversation.") || key.starts_with("engines."));
+    let told = listed.filter_map(|(key, value)| Some((key, value.filter(|_| key != "conversation.persona")?)));
+    told.chain([("interrupted by", interrupted_by.to_owned())]).collect()
 }
 
 impl Session {
@@ -78,9 +99,13 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let (mixer, playback) = PlaybackThread::start(sink)?;
         let mute = Mute::default();
-        let (frames, _) = listening::listen(Microphone::start(source)?, mute.clone())?;
+        let microphone = Microphone::start(source)?;
+        let capture = microphone.counters();
+        let Listening { frames, counters: listening } = listening::listen(microphone, mute.clone())?;
+        let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
-        Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)
+        let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)?;
+        Ok(Self { sound: Some(sound), ..session })
     }
 
     /// A conversation in writing.
@@ -111,13 +136,73 @@ impl Session {
             conductor = conductor.with_signals(signals.clone());
         }
         workers.watch(&handle.control);
-        let conductor = tokio::spawn(conductor.run(frames));
+        let conductor = Conducting::watch(tokio::spawn(conductor.run(frames)));
         let (_seat, _playback) = (seat, playback);
-        Ok(Self { handle, workers, mute, seats, tools, settings, generating, signals, conductor, _seat, _playback })
+        let (sound, troubles) = (None, watch::Sender::default());
+        Ok(Self {
+            handle,
+            workers,
+            mute,
+            seats,
+            tools,
+            settings,
+            generating,
+            signals,
+            sound,
+            troubles,
+            conductor,
+            _seat,
+            _playback,
+        })
+    }
+
+    /// Ends when the conversation has, and says why: nobody is listened to or answered any more.
+    pub async fn over(&self) -> SessionError {
+        SessionError::Over(self.conductor.over().await)
     }
 
     pub async fn close(self) {
-        self.conductor.abort();
+        self.conductor.task.abort();
         self.workers.shut_down().await;
+    }
+}
+
+/// The conductor's task, and why it has ended.
+struct Conducting {
+    task: AbortHandle,
+    over: watch::Receiver<Option<Arc<str>>>,
+}
+
+impl Conducting {
+    fn watch(conductor: JoinHandle<()>) -> Self {
+        let (tell, over) = watch::channel(None);
+        let task = conductor.abort_handle();
+        tokio::spawn(async move {
+            let why = conductor.await.map_or_else(|error| error.to_string(), |()| "nobody listens any more".into());
+            tell.send_replace(Some(why.into()));
+        });
+        Self { task, over }
+    }
+
+    async fn over(&self) -> Arc<str> {
+        let mut over = self.over.clone();
+        let why = over.wait_for(Option::is_some).await.ok().and_then(|why| why.clone());
+        why.unwrap_or_else(|| "its runtime has ended".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_conductor_that_panics_is_noticed_and_says_why() {
+        let conducting = Conducting::watch(tokio::spawn(async { panic!("it lost its score") }));
+        assert!(conducting.over().await.contains("it lost its score"));
+        let running = Conducting::watch(tokio::spawn(std::future::pending()));
+        let waits = tokio::time::timeout(std::time::Duration::from_millis(50), running.over());
+        assert!(waits.await.is_err(), "one that conducts is not over");
+        running.task.abort();
+        running.over().await;
     }
 }

@@ -68,6 +68,13 @@ pub enum DoorEvent {
     },
     /// An engine (`speech-to-text`, `language-model`, …) is out of order, or works again.
     Engine { engine: String, works: bool },
+    /// Something is wrong with the device's `microphone` or `loudspeaker`, in words for a person; or is so no more.
+    Trouble {
+        part: String,
+        says: String,
+        #[serde(default)]
+        over: bool,
+    },
     /// The loudness of a seat, 0 to 100.
     Volume {
         #[serde(default = "own_seat")]
@@ -155,7 +162,12 @@ impl DoorEvent {
             | Self::TurnEnded { seat, .. }
             | Self::Volume { seat, .. }
             | Self::Muted { seat, .. } => Some(seat),
-            Self::SeatTaken(_) | Self::SeatLeft { .. } | Self::Engine { .. } | Self::Update(_) | Self::Unknown => None,
+            Self::SeatTaken(_)
+            | Self::SeatLeft { .. }
+            | Self::Engine { .. }
+            | Self::Trouble { .. }
+            | Self::Update(_)
+            | Self::Unknown => None,
         }
     }
 
@@ -170,6 +182,7 @@ impl DoorEvent {
             | Self::NoWords { .. }
             | Self::TurnEnded { .. }
             | Self::Engine { .. }
+            | Self::Trouble { .. }
             | Self::Volume { .. }
             | Self::Muted { .. }
             | Self::Update(_)

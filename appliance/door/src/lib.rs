@@ -36,7 +36,7 @@ pub use message::{
 pub use place::{DEVICE_FOLDER, Door, FOLDER_VARIABLE};
 pub use request::{DoorReply, DoorRequest, DoorUrgency, OwnerSetting, UpdateWish};
 pub use sound::{DoorBargeIn, SOUND_IN_HZ, SoundHello, SoundOpening, SoundReply, SoundWelcome};
-pub use state::{DoorState, SeatState, TurnState};
+pub use state::{DoorState, SeatState, TroubleState, TurnState};
 pub use version::{BadVersion, DoorVersion};
 
 /// The seat of the device's own microphone and loudspeaker, which is meant where none is named.

@@ -19,9 +19,22 @@ pub struct DoorState {
     /// Engines that are out of order, by name.
     #[serde(default)]
     pub out_of_order: Vec<String>,
+    /// What is wrong with the device's microphone and loudspeaker.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<TroubleState>,
     /// What happened last with an update, since the device's start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update: Option<UpdateStep>,
+}
+
+/// Something that is wrong with the microphone or the loudspeaker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TroubleState {
+    /// `microphone` or `loudspeaker`.
+    pub part: String,
+    /// What is wrong, for a person: it goes on from the part's name.
+    pub says: String,
 }
 
 /// What is known of a seat.
@@ -70,7 +83,7 @@ impl SeatState {
 impl DoorState {
     /// A state in which nothing has happened yet.
     pub fn new(seats: Vec<SeatState>) -> Self {
-        Self { number: 0, seats, out_of_order: Vec::new(), update: None }
+        Self { number: 0, seats, out_of_order: Vec::new(), troubles: Vec::new(), update: None }
     }
 
     /// The seat of this name.
@@ -105,6 +118,12 @@ impl DoorState {
                 if !works {
                     self.out_of_order.push(engine.clone());
                     self.out_of_order.sort_unstable();
+                }
+            }
+            DoorEvent::Trouble { part, says, over } => {
+                self.troubles.retain(|trouble| (&trouble.part, &trouble.says) != (part, says));
+                if !over {
+                    self.troubles.push(TroubleState { part: part.clone(), says: says.clone() });
                 }
             }
             DoorEvent::Volume { seat, percent } => self.change(seat, |seat| seat.volume = Some(*percent)),

@@ -44,6 +44,17 @@ async fn a_worker_that_keeps_failing_is_degraded_with_its_last_words() {
 }
 
 #[tokio::test]
+async fn a_worker_is_the_first_to_go_where_memory_is_short() {
+    let llm = thinker(limits());
+    soon(llm.ready()).await.unwrap();
+    let score = |pid: u32| -> i32 {
+        let score = std::fs::read_to_string(format!("/proc/{pid}/oom_score_adj")).unwrap();
+        score.trim().parse().unwrap()
+    };
+    assert!(score(llm.pid().unwrap()) >= score(std::process::id()).max(500), "before the daemon, and anybody else");
+}
+
+#[tokio::test]
 async fn what_a_restart_cannot_cure_is_degraded_at_once() {
     check_degraded(WorkerProgram::new("/nowhere/worker"), restarts(3, LONG), "/nowhere/worker could not be started", 0)
         .await;

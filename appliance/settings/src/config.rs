@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use parley_conversation::{BargeIn, Settings, estimated_tokens};
+use parley_conversation::{Settings, estimated_tokens};
 use serde::{Deserialize, Serialize};
 
 use crate::updates::Updates;
@@ -23,14 +23,16 @@ pub struct Config {
     pub updates: Updates,
 }
 
-/// Sound devices, by their ALSA names ("default", "plughw:CARD=sndrpihifiberry"), and the volume.
+/// Sound devices, by their ALSA names ("plughw:CARD=sndrpihifiberry"), and the volume.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AudioSettings {
-    /// The microphone.
+    /// The microphone; "auto": a card that records.
     pub input: String,
-    /// The loudspeaker.
+    /// The loudspeaker; "auto": a card that plays.
     pub output: String,
+    /// Which channel of the microphone is heard, from 1; 0: those that carry sound.
+    pub channel: u8,
     /// How loud it is, in percent, until somebody says otherwise.
     pub volume: u8,
     /// Which sounds say something without a voice.
@@ -52,7 +54,7 @@ pub enum Sounds {
 
 impl Default for AudioSettings {
     fn default() -> Self {
-        Self { input: "default".into(), output: "default".into(), volume: 100, sounds: Sounds::default() }
+        Self { input: "auto".into(), output: "auto".into(), channel: 0, volume: 100, sounds: Sounds::default() }
     }
 }
 
@@ -81,7 +83,7 @@ pub struct ConversationSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<String>,
     /// What may interrupt an answer.
-    pub barge_in: BargeIn,
+    pub barge_in: BargeInSetting,
     /// Past turns that are part of every prompt.
     pub remembered_turns: usize,
     /// The language that people speak, as an ISO 639-1 code; "auto" detects it.
@@ -92,8 +94,26 @@ pub struct ConversationSettings {
 
 impl Default for ConversationSettings {
     fn default() -> Self {
-        Self { persona: None, barge_in: BargeIn::Key, remembered_turns: 5, language: "auto".into(), answer_tokens: 120 }
+        Self {
+            persona: None,
+            barge_in: BargeInSetting::Auto,
+            remembered_turns: 5,
+            language: "auto".into(),
+            answer_tokens: 120,
+        }
     }
+}
+
+/// What may interrupt an answer, as it is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BargeInSetting {
+    /// A key or a button, where there is one; else nothing at the device: it works half duplex.
+    Auto,
+    /// A key or a button, which has to be there.
+    Key,
+    /// Speech too: the microphone does not hear the loudspeaker.
+    Voice,
 }
 
 /// The worker processes.

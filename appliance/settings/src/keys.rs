@@ -49,6 +49,7 @@ pub(crate) fn shown(value: &Value) -> String {
 pub const KEYS: &[Key] = &[
     key("audio.input", DEVICE, |config| is_line(&config.audio.input)),
     key("audio.output", DEVICE, |config| is_line(&config.audio.output)),
+    key("audio.channel", "0 to 32", |config| config.audio.channel <= 32),
     key("audio.volume", "0 to 100 percent", |config| config.audio.volume <= 100),
     key("audio.sounds", r#""none", "needed" or "all""#, |_| true),
     key("models.profile", "a profile of the model manifest", |config| is_line(&config.models.profile)),
@@ -56,7 +57,7 @@ pub const KEYS: &[Key] = &[
     key("conversation.persona", "text of at most 4000 characters", |config| {
         config.conversation.persona.as_ref().is_none_or(|text| text.chars().count() <= 4_000 && !text.contains('\0'))
     }),
-    key("conversation.barge-in", r#""key" or "voice""#, |_| true),
+    key("conversation.barge-in", r#""auto", "key" or "voice""#, |_| true),
     key("conversation.remembered-turns", "0 to 100 turns", |config| config.conversation.remembered_turns <= 100),
     key("conversation.language", language::RANGE, |config| language::is_known(&config.conversation.language)),
     key("conversation.answer-tokens", "1 to 8192 tokens", |config| {
@@ -75,7 +76,7 @@ pub const KEYS: &[Key] = &[
     key("updates.hours", r#""any", or two times of day, ten minutes apart at least, as in "02:00-05:00""#, |_| true),
 ];
 
-const DEVICE: &str = "an ALSA device name";
+const DEVICE: &str = r#""auto", or an ALSA device name"#;
 const FOLDER: &str = "a folder";
 const THREADS: &str = "1 to 64";
 

@@ -26,7 +26,9 @@ mod places;
 mod text;
 mod updates;
 
-pub use config::{AudioSettings, Config, ConversationSettings, EnginesSettings, ModelsSettings, Sounds};
+pub use config::{
+    AudioSettings, BargeInSetting, Config, ConversationSettings, EnginesSettings, ModelsSettings, Sounds,
+};
 pub use hours::{Hours, NoHours};
 pub use keys::{KEYS, Key};
 pub use layer::{Change, Layer, Mistake};

@@ -1,50 +1,78 @@
 //! The microphone of a sound card.
 
+use std::sync::Arc;
+
 use alsa::Direction;
 
 use super::source::{Captured, Source, SourceFormat};
 use super::thread::MAX_CHANNELS;
 use crate::device::{DeviceError, DeviceLost};
 use crate::pcm::SoundDevice;
+use crate::sound_devices::{Before, SoundDevices};
 
-/// Records from an ALSA device.
+/// As a microphone is that has never been there.
+const ABSENT: SourceFormat = SourceFormat { rate_hz: super::FRAME_RATE_HZ, channels: 1, period_frames: 160 };
+
+/// Records from an ALSA device, whenever there is one.
 #[derive(Debug)]
-pub struct AlsaSource(SoundDevice);
+pub struct AlsaSource {
+    devices: Arc<SoundDevices>,
+    channel: Option<usize>,
+    format: SourceFormat,
+    device: Option<SoundDevice>,
+    before: Before,
+}
 
 impl AlsaSource {
     /// Opens the device of this name (`default`, `hw:0,0`, `plughw:CARD=…`, or one that ALSA's configuration defines),
-    /// at `rate_hz` where the hardware has it, else at another of its rates.
+    /// at 16 kHz where the hardware has it, else at another of its rates.
     ///
     /// # Errors
     /// The device is missing, busy or may not be opened, or offers no format that we know.
-    pub fn open(device: &str, rate_hz: u32) -> Result<Self, DeviceError> {
-        let source = Self(SoundDevice::open(device, Direction::Capture, rate_hz)?);
-        source.check_channels().map(|()| source)
+    pub fn open(device: &str) -> Result<Self, DeviceError> {
+        let mut source = Self::of(SoundDevices::input(device), None);
+        source.reopen().map(|()| source)
     }
 
-    fn check_channels(&self) -> Result<(), DeviceError> {
-        let SoundDevice { name, channels, .. } = &self.0;
-        if *channels > MAX_CHANNELS {
-            let detail = format!("it has {channels} channels, more than {MAX_CHANNELS}");
-            return Err(DeviceError::Unsupported(name.clone(), detail));
-        }
-        Ok(())
+    pub(crate) fn of(devices: Arc<SoundDevices>, channel: Option<usize>) -> Self {
+        Self { devices, channel, format: ABSENT, device: None, before: Before::default() }
+    }
+
+    /// The name of the device that is open.
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_ref().map(|device| device.name.as_str())
     }
 }
 
 impl Source for AlsaSource {
     fn format(&self) -> SourceFormat {
-        let SoundDevice { rate_hz, channels, period_frames, .. } = self.0;
-        SourceFormat { rate_hz, channels, period_frames }
+        self.format
+    }
+
+    fn channel(&self) -> Option<usize> {
+        self.channel
     }
 
     fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
-        let (frames, after_overrun) = self.0.read(interleaved)?;
+        let device = self.device.as_mut().ok_or(DeviceLost::ABSENT)?;
+        let (frames, after_overrun) = device.read(interleaved)?;
         Ok(Captured { frames, after_overrun })
     }
 
     fn reopen(&mut self) -> Result<(), DeviceError> {
-        self.0.reopen()?;
-        self.check_channels()
+        // Closed first: a card that is still there lets nobody in twice.
+        if self.device.take().is_some() {
+            self.devices.lost(Direction::Capture, &mut self.before);
+        }
+        let device = self.devices.open(Direction::Capture, &mut self.before)?;
+        let SoundDevice { rate_hz, channels, period_frames, .. } = device;
+        if channels > MAX_CHANNELS {
+            self.devices.lost(Direction::Capture, &mut self.before);
+            let detail = format!("it has {channels} channels, more than {MAX_CHANNELS}");
+            return Err(DeviceError::Unsupported(device.name, detail));
+        }
+        self.format = SourceFormat { rate_hz, channels, period_frames };
+        self.device = Some(device);
+        Ok(())
     }
 }

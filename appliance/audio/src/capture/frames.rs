@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::source::Source;
-use super::thread::{CaptureCounters, Recorder, RingEnds, Stamp};
+use super::thread::{CaptureCounters, Happened, Mark, Recorder, RingEnds, Stamp};
 use crate::device::DeviceError;
 use crate::real_time::{AudioThread, frames_to_duration};
 use crate::resample::Resampler;
@@ -42,6 +42,16 @@ pub struct Microphone {
     converted: Vec<f32>,
     waiting: Vec<i16>,
     position: u64,
+    /// Samples that were taken from the ring.
+    taken: u64,
+    /// What happened next, after some more of them.
+    mark: Option<Mark>,
+    /// Frames of the device for which there is silence.
+    missing: u64,
+    /// Where the device's present rate began: the position, and its frames.
+    since: (u64, u64),
+    /// Frames of the device that were taken or are silence.
+    device_end: u64,
     _thread: Option<AudioThread>,
 }
 
@@ -52,7 +62,11 @@ impl Microphone {
     /// The thread could not be started, or the source has a rate that cannot be converted to 16 kHz.
     pub fn start(source: impl Source + 'static) -> Result<Self, DeviceError> {
         let (mut microphone, recorder) = Self::without_thread(source)?;
-        microphone._thread = Some(AudioThread::spawn("capture", move |stop| recorder.run(&stop))?);
+        let counters = microphone.counters();
+        microphone._thread = Some(AudioThread::spawn("capture", move |stop, real_time| {
+            counters.is_late.set(!real_time);
+            recorder.run(&stop);
+        })?);
         Ok(microphone)
     }
 
@@ -71,6 +85,11 @@ impl Microphone {
             stamps: VecDeque::new(),
             device_samples: vec![0; block],
             position: 0,
+            taken: 0,
+            mark: None,
+            missing: 0,
+            since: (0, 0),
+            device_end: 0,
             _thread: None,
         };
         Ok((microphone, recorder))
@@ -79,12 +98,13 @@ impl Microphone {
     /// The next frame, where it is there already; never waits.
     pub fn read_frame(&mut self) -> Option<Frame> {
         while self.waiting.len() < FRAME_SAMPLES {
-            let (block, _) = self.ring.samples.pop_partial_slice(&mut self.device_samples);
-            if block.is_empty() {
+            let taken = self.take();
+            if taken == 0 {
                 return None;
             }
+            self.device_end += taken as u64;
             self.converted.clear();
-            self.resampler.process(block, &mut self.converted);
+            self.resampler.process(&self.device_samples[..taken], &mut self.converted);
             extend_i16(&self.converted, &mut self.waiting);
         }
         let mut samples = [0; FRAME_SAMPLES];
@@ -93,6 +113,48 @@ impl Microphone {
         let position = self.position;
         self.position += FRAME_SAMPLES as u64;
         Some(Frame { samples, position, arrived_at: self.arrival(self.position) })
+    }
+
+    /// The next samples of the device, or the silence in the place of lost ones; returns how many.
+    fn take(&mut self) -> usize {
+        loop {
+            if self.missing > 0 {
+                let silent = usize::try_from(self.missing).unwrap_or(usize::MAX).min(self.device_samples.len());
+                self.device_samples[..silent].fill(0);
+                self.missing -= silent as u64;
+                return silent;
+            }
+            // In this order: the mark of every sample that is there now is there too.
+            let there = self.ring.samples.slots();
+            if self.mark.is_none() {
+                self.mark = self.ring.marks.pop().ok();
+            }
+            let until = self.mark.map_or(u64::MAX, |mark| mark.after - self.taken);
+            if until > 0 {
+                let most = usize::try_from(until).unwrap_or(usize::MAX).min(self.device_samples.len()).min(there);
+                let (block, _) = self.ring.samples.pop_partial_slice(&mut self.device_samples[..most]);
+                let taken = block.len();
+                self.taken += taken as u64;
+                return taken;
+            }
+            match self.mark.take().map(|mark| mark.what) {
+                Some(Happened::Lost(frames)) => self.missing = frames,
+                Some(Happened::Rate(rate_hz)) => self.change_rate(rate_hz),
+                None => {}
+            }
+        }
+    }
+
+    /// The device came back with another rate: what it gave before is heard to its end.
+    fn change_rate(&mut self, rate_hz: u32) {
+        // No device of ours has one that cannot be converted; it would be heard at a wrong pitch.
+        let Ok(resampler) = Resampler::new(rate_hz, FRAME_RATE_HZ) else { return };
+        self.converted.clear();
+        self.resampler.finish(&mut self.converted);
+        extend_i16(&self.converted, &mut self.waiting);
+        self.resampler = resampler;
+        self.device_samples = vec![0; rate_hz.div_ceil(BLOCKS_PER_SECOND) as usize];
+        self.since = (self.position + self.waiting.len() as u64, self.device_end);
     }
 
     /// The next frame, or `None` after `timeout`: the device is slow or away.
@@ -117,7 +179,9 @@ impl Microphone {
     /// When the first `position` samples at 16 kHz had arrived.
     fn arrival(&mut self, position: u64) -> Instant {
         let device_rate_hz = self.resampler.from_hz();
-        let end = position * u64::from(device_rate_hz) / u64::from(FRAME_RATE_HZ);
+        let (since_position, since_end) = self.since;
+        let since = position.saturating_sub(since_position);
+        let end = since_end + since * u64::from(device_rate_hz) / u64::from(FRAME_RATE_HZ);
         while let Ok(stamp) = self.ring.stamps.pop() {
             self.stamps.push_back(stamp);
         }

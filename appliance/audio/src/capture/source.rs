@@ -24,8 +24,13 @@ pub struct Captured {
 
 /// A device that records, in real time. Of its methods only [`Source::reopen`] may allocate; a double may.
 pub trait Source: Send {
-    /// The format of every read; the rate stays the same when the device is opened again, the channels may change.
+    /// The format of every read, until the device is opened again.
     fn format(&self) -> SourceFormat;
+
+    /// Which channel is heard, from 1; none: those that carry sound.
+    fn channel(&self) -> Option<usize> {
+        None
+    }
 
     /// Waits for the next period and reads it.
     ///
@@ -36,6 +41,6 @@ pub trait Source: Send {
     /// Opens the device again after it was lost.
     ///
     /// # Errors
-    /// It is still gone, or came back with another rate.
+    /// It is still gone.
     fn reopen(&mut self) -> Result<(), DeviceError>;
 }

@@ -18,6 +18,9 @@ struct Script {
     lost_after: Option<usize>,
     attempts: usize,
     overrun_every: usize,
+    /// What is there when it is back, and how long a read takes.
+    back_as: Option<SourceFormat>,
+    takes: Duration,
     reads: usize,
 }
 
@@ -31,6 +34,8 @@ impl Script {
             lost_after: None,
             attempts: 0,
             overrun_every: usize::MAX,
+            back_as: None,
+            takes: Duration::ZERO,
             reads: 0,
         }
     }
@@ -45,6 +50,7 @@ impl Source for Script {
         if self.lost_after.take_if(|reads| self.reads > *reads).is_some() {
             return Err(DeviceLost { errno: 19 });
         }
+        std::thread::sleep(self.takes);
         let frames = interleaved.len() / self.format.channels;
         for frame in interleaved.chunks_exact_mut(self.format.channels) {
             frame.fill((self.next)(self.frame));
@@ -54,7 +60,11 @@ impl Source for Script {
     }
     fn reopen(&mut self) -> Result<(), DeviceError> {
         self.attempts += 1;
-        if self.attempts < 2 { Err(DeviceError::Busy("x".to_owned())) } else { Ok(()) }
+        if self.attempts < 2 {
+            return Err(DeviceError::Busy("x".to_owned()));
+        }
+        self.format = self.back_as.unwrap_or(self.format);
+        Ok(())
     }
 }
 
@@ -119,7 +129,98 @@ fn a_listener_that_falls_behind_loses_the_newest_and_it_is_counted() {
     assert_eq!(heard, (0..32_000).map(|n| (n % 30_000) as i16).collect::<Vec<_>>());
     recorder.step().unwrap();
     recorder.step().unwrap();
-    assert_eq!(microphone.read_frame().unwrap().samples[0], (40_000 % 30_000) as i16);
+    let after: Vec<_> = std::iter::from_fn(|| microphone.read_frame()).collect();
+    let (last, silence) = after.split_last().unwrap();
+    assert_eq!(last.samples[0], (40_000 % 30_000) as i16);
+    assert!(silence.iter().all(|frame| frame.samples == [0; FRAME_SAMPLES]), "silence where there was sound");
+    assert_eq!(last.position, 40_000, "and it is as long");
+}
+
+/// 20 ms for each of 50 reads of 10 ms, and every seventh finds the device run over.
+#[test]
+fn what_is_lost_in_an_overrun_is_silence_of_its_length() {
+    let mut source = Script::new(16_000, 1, |_| 9);
+    (source.overrun_every, source.takes) = (7, Duration::from_millis(20));
+    let (mut microphone, mut recorder) = unthreaded(source);
+    for _ in 0..50 {
+        recorder.step().unwrap();
+    }
+    let lost = microphone.counters().lost.get();
+    assert!((7 * 160..7 * 1_600).contains(&lost), "{lost} frames");
+    let heard: Vec<i16> = std::iter::from_fn(|| microphone.read_frame()).flat_map(|frame| frame.samples).collect();
+    let silent = heard.iter().filter(|sample| **sample == 0).count() as u64;
+    assert!(silent <= lost && silent + 320 >= lost, "{silent} of {lost}, but for a frame that is not full");
+    assert!(heard.len() as u64 + 320 > 50 * 160 + lost, "positions keep time");
+}
+
+#[test]
+fn a_microphone_that_comes_back_with_another_rate_and_other_channels_is_heard() {
+    for back_as in [(48_000, 2), (44_100, 1), (8_000, 3), (96_000, 1)] {
+        let (rate_hz, channels) = back_as;
+        let mut source = Script::new(16_000, 1, |n| ((n as f64 * 0.1).sin() * 100.0) as i16);
+        source.lost_after = Some(30);
+        source.back_as = Some(SourceFormat { rate_hz, channels, period_frames: rate_hz as usize / 100 });
+        let mut microphone = Microphone::start(source).unwrap();
+        let mut last = None;
+        for _ in 0..120 {
+            let frame = microphone.wait_frame(Duration::from_secs(60)).expect("it is back");
+            if let Some((position, arrived_at)) = last {
+                assert_eq!(frame.position, position + FRAME_SAMPLES as u64, "no position is left out");
+                assert!(frame.arrived_at + Duration::from_secs(3) > arrived_at);
+            }
+            last = Some((frame.position, frame.arrived_at));
+        }
+        let counters = microphone.counters();
+        assert_eq!((counters.losses.get(), counters.is_lost.get()), (1, false), "{rate_hz}");
+    }
+}
+
+/// After the change a tone is heard at its pitch, and the time of its frames is right.
+#[test]
+fn a_change_of_rate_keeps_pitch_and_time() {
+    let (mut microphone, mut recorder) = unthreaded(Script::new(16_000, 1, tone(16_000)));
+    for _ in 0..100 {
+        recorder.step().unwrap();
+    }
+    recorder.come_back_as(Script::new(48_000, 2, tone(48_000)));
+    let before = Instant::now();
+    for _ in 0..100 {
+        recorder.step().unwrap();
+    }
+    let frames: Vec<_> = std::iter::from_fn(|| microphone.read_frame()).collect();
+    assert!((97..=101).contains(&frames.len()), "{} frames of two seconds", frames.len());
+    assert!(frames[90].arrived_at >= before - Duration::from_secs(1) && frames[90].arrived_at <= Instant::now());
+    let crossings = |frames: &[Frame]| {
+        let samples: Vec<i16> = frames.iter().flat_map(|frame| frame.samples).collect();
+        samples.windows(2).filter(|pair| pair[0] < 0 && pair[1] >= 0).count()
+    };
+    // 40 frames are 0.8 s: 320 periods of 400 Hz.
+    assert!(crossings(&frames[5..45]).abs_diff(320) <= 1);
+    assert!(crossings(&frames[55..95]).abs_diff(320) <= 1);
+}
+
+#[test]
+fn the_thread_moves_while_there_is_no_microphone() {
+    struct Nothing;
+    impl Source for Nothing {
+        fn format(&self) -> SourceFormat {
+            SourceFormat { rate_hz: 16_000, channels: 1, period_frames: 160 }
+        }
+        fn read(&mut self, _: &mut [i16]) -> Result<Captured, DeviceLost> {
+            Err(DeviceLost { errno: 19 })
+        }
+        fn reopen(&mut self) -> Result<(), DeviceError> {
+            Err(DeviceError::NoCard("records"))
+        }
+    }
+    let microphone = Microphone::start(Nothing).unwrap();
+    let counters = microphone.counters();
+    let begun = Instant::now();
+    while counters.beats.get() < 20 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it stands still");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!((counters.losses.get(), counters.is_lost.get(), counters.frames.get()), (1, true, 0));
 }
 
 #[test]

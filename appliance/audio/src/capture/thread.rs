@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::source::Source;
+use super::channels::ChannelMix;
+use super::source::{Source, SourceFormat};
 use crate::counter::{Counter, Flag};
 use crate::device::DeviceLost;
-use crate::real_time::{PacingGuard, reopen_until};
-use crate::sample::downmix;
+use crate::real_time::{PacingGuard, duration_to_frames, reopen_until};
 
 /// What the microphone's ring holds, in seconds; beyond, the newest samples are dropped.
 const RING_SECONDS: usize = 2;
+/// The ring has room for two seconds at this rate, in Hz; a device may come back with another one.
+const LARGEST_RATE_HZ: u32 = 96_000;
+/// Losses and changes of the rate that may wait for the listener: more than periods in two seconds.
+const MARKS: usize = 512;
 /// More stamps than periods fit into the ring, down to periods of 2 ms.
 const STAMPS: usize = 1_024;
 /// Wait for a device that gave nothing: a period.
@@ -33,14 +37,38 @@ pub struct CaptureCounters {
     pub losses: Counter,
     /// The device is away; nothing is heard until it is back.
     pub is_lost: Flag,
+    /// Frames of the device that were lost, whatever the reason; each is silence in what is heard.
+    pub lost: Counter,
+    /// Rises while the capture thread moves, whether or not there is a device.
+    pub beats: Counter,
+    /// The thread may not be real-time: sound is lost when the machine is busy.
+    pub is_late: Flag,
+    /// The device keeps no time of its own.
+    pub is_unpaced: Flag,
 }
 
-/// "The ring's samples up to `end` had arrived by `at`."
+/// "The device's frames up to `end` had arrived by `at`."
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stamp {
-    /// Samples that were put into the ring so far.
+    /// Frames of the device so far, lost ones included.
     pub(super) end: u64,
     pub(super) at: Instant,
+}
+
+/// Something that happened between two samples of the ring.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    /// Samples that were put into the ring before it.
+    pub(super) after: u64,
+    pub(super) what: Happened,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Happened {
+    /// So many frames are missing.
+    Lost(u64),
+    /// The device has another rate from here on, in Hz.
+    Rate(u32),
 }
 
 /// The listening ends of the rings.
@@ -48,68 +76,149 @@ pub(super) struct Stamp {
 pub(super) struct RingEnds {
     pub(super) samples: Consumer<i16>,
     pub(super) stamps: Consumer<Stamp>,
+    pub(super) marks: Consumer<Mark>,
 }
 
 /// The allocation-free step of the capture thread, with everything that it needs.
 pub(super) struct Recorder<S> {
     source: S,
+    format: SourceFormat,
+    channels: ChannelMix,
     interleaved: Box<[i16]>,
     mono: Box<[i16]>,
     samples: Producer<i16>,
     stamps: Producer<Stamp>,
+    marks: Producer<Mark>,
+    /// Frames of the device, lost ones included; and samples that were put into the ring.
     end: u64,
+    pushed: u64,
+    /// Lost, and not marked yet.
+    missing: u64,
+    new_rate_hz: Option<u32>,
+    last_read: Option<Instant>,
     counters: Arc<CaptureCounters>,
 }
 
 impl<S: Source> Recorder<S> {
     pub(super) fn new(source: S, counters: Arc<CaptureCounters>) -> (Self, RingEnds) {
         let format = source.format();
-        let (samples, samples_end) = RingBuffer::new(format.rate_hz as usize * RING_SECONDS);
+        let (samples, samples_end) = RingBuffer::new(format.rate_hz.max(LARGEST_RATE_HZ) as usize * RING_SECONDS);
         let (stamps, stamps_end) = RingBuffer::new(STAMPS);
+        let (marks, marks_end) = RingBuffer::new(MARKS);
         let recorder = Self {
+            channels: ChannelMix::new(source.channel()),
             interleaved: vec![0; format.period_frames * MAX_CHANNELS].into(),
             mono: vec![0; format.period_frames].into(),
             source,
+            format,
             samples,
             stamps,
+            marks,
             end: 0,
+            pushed: 0,
+            missing: 0,
+            new_rate_hz: None,
+            last_read: None,
             counters,
         };
-        (recorder, RingEnds { samples: samples_end, stamps: stamps_end })
+        (recorder, RingEnds { samples: samples_end, stamps: stamps_end, marks: marks_end })
     }
 
     /// Reads one period, mixes it and puts it into the ring; returns how many frames the device gave.
     pub(super) fn step(&mut self) -> Result<usize, DeviceLost> {
-        let channels = self.source.format().channels;
+        let SourceFormat { channels, rate_hz, .. } = self.format;
         let room = (self.mono.len() * channels).min(self.interleaved.len());
         let taken = self.source.read(&mut self.interleaved[..room])?;
+        let at = Instant::now();
         if taken.after_overrun {
             self.counters.overruns.add(1);
+            self.miss_since_last_read(taken.frames, at);
         }
-        let at = Instant::now();
-        let mixed = downmix(&self.interleaved[..(taken.frames * channels).min(room)], channels, &mut self.mono);
-        let kept = mixed.min(self.samples.slots());
-        if kept > 0 {
-            self.end += kept as u64;
-            // Before the samples, so that each finds its stamp. Without room for it, a later stamp serves as well; and
-            // where the newest samples are dropped, the kept ones came earlier by their length, which is too little to
-            // matter.
-            let _ = self.stamps.push(Stamp { end: self.end, at });
-            let _ = self.samples.push_partial_slice(&self.mono[..kept]);
-        }
+        let frames = &self.interleaved[..(taken.frames * channels).min(room)];
+        let mixed = self.channels.mix(frames, channels, rate_hz, &mut self.mono);
+        self.last_read = Some(at);
+        let kept = self.put(mixed, at);
         self.counters.frames.add(mixed as u64);
         self.counters.dropped.add((mixed - kept) as u64);
+        self.miss((mixed - kept) as u64);
         Ok(taken.frames)
     }
 
+    /// Puts the newest samples into the ring, as many as two seconds have room for.
+    fn put(&mut self, mixed: usize, at: Instant) -> usize {
+        let used = self.samples.buffer().capacity() - self.samples.slots();
+        let room = self.samples.slots().min((self.format.rate_hz as usize * RING_SECONDS).saturating_sub(used));
+        let kept = mixed.min(room);
+        if kept == 0 || !self.mark() {
+            return 0;
+        }
+        self.end += kept as u64;
+        // Before the samples, so that each finds its stamp. Without room for it, a later stamp serves as well; and where
+        // the newest samples are dropped, the kept ones came earlier by their length, which is too little to matter.
+        let _ = self.stamps.push(Stamp { end: self.end, at });
+        let _ = self.samples.push_partial_slice(&self.mono[..kept]);
+        self.pushed += kept as u64;
+        kept
+    }
+
+    /// Marks what happened before the next sample; `false` while there is no room for it.
+    fn mark(&mut self) -> bool {
+        if self.marks.slots() < 2 {
+            return false;
+        }
+        if let Some(rate_hz) = self.new_rate_hz.take() {
+            let _ = self.marks.push(Mark { after: self.pushed, what: Happened::Rate(rate_hz) });
+        }
+        let missing = std::mem::take(&mut self.missing);
+        if missing > 0 {
+            self.end += missing;
+            let _ = self.marks.push(Mark { after: self.pushed, what: Happened::Lost(missing) });
+        }
+        true
+    }
+
+    /// Frames are lost; of a long loss a second is enough for whoever listens to notice.
+    fn miss(&mut self, frames: u64) {
+        self.counters.lost.add(frames);
+        self.missing = (self.missing + frames).min(self.format.rate_hz.into());
+    }
+
+    fn miss_since_last_read(&mut self, frames: usize, at: Instant) {
+        let Some(before) = self.last_read else { return };
+        let passed = duration_to_frames(at.saturating_duration_since(before), self.format.rate_hz);
+        self.miss(passed.saturating_sub(frames as u64));
+    }
+
+    /// The device is there again, maybe another one.
+    fn take_up(&mut self, at: Instant) {
+        let format = self.source.format();
+        if format.rate_hz != self.format.rate_hz {
+            self.new_rate_hz = Some(format.rate_hz);
+            self.missing = 0;
+        }
+        if format.period_frames > self.mono.len() {
+            self.interleaved = vec![0; format.period_frames * MAX_CHANNELS].into();
+            self.mono = vec![0; format.period_frames].into();
+        }
+        self.format = format;
+        self.miss_since_last_read(0, at);
+    }
+
+    #[cfg(test)]
+    pub(super) fn come_back_as(&mut self, source: S) {
+        self.source = source;
+        self.take_up(Instant::now());
+    }
+
     pub(super) fn run(mut self, stop: &Flag) {
-        let rate_hz = self.source.format().rate_hz;
-        let mut guard = PacingGuard::new(rate_hz, Instant::now());
+        let mut guard = PacingGuard::new(self.format.rate_hz, Instant::now());
         while !stop.get() {
+            self.counters.beats.add(1);
             match self.step() {
                 Ok(frames) => {
                     // A device that gives nothing and does not wait either would take the whole core.
                     let ahead = if frames == 0 { PAUSE } else { guard.moved(frames, Instant::now()) };
+                    self.counters.is_unpaced.set(guard.is_unpaced());
                     if !ahead.is_zero() {
                         std::thread::sleep(ahead);
                     }
@@ -117,11 +226,13 @@ impl<S: Source> Recorder<S> {
                 Err(_lost) => {
                     self.counters.losses.add(1);
                     self.counters.is_lost.set(true);
-                    if !reopen_until(stop, || self.source.reopen(), || {}) {
+                    let counters = Arc::clone(&self.counters);
+                    if !reopen_until(stop, || self.source.reopen(), || counters.beats.add(1)) {
                         return;
                     }
                     self.counters.is_lost.set(false);
-                    guard = PacingGuard::new(rate_hz, Instant::now());
+                    self.take_up(Instant::now());
+                    guard = PacingGuard::new(self.format.rate_hz, Instant::now());
                 }
             }
         }

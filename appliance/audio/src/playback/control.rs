@@ -23,6 +23,12 @@ pub struct PlaybackCounters {
     pub tap_losses: Counter,
     /// The device is away; nothing is heard until it is back.
     pub is_lost: Flag,
+    /// Rises while the playback thread moves, whether or not there is a device.
+    pub beats: Counter,
+    /// The thread may not be real-time: periods come late when the machine is busy.
+    pub is_late: Flag,
+    /// The device keeps no time of its own.
+    pub is_unpaced: Flag,
 }
 
 /// Starts, stops and watches a feed; clones control the same one. Other feeds go on, whatever it does.

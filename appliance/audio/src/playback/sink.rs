@@ -40,6 +40,6 @@ pub trait Sink: Send {
     /// Opens the device again after it was lost.
     ///
     /// # Errors
-    /// It is still gone, or came back with another rate.
+    /// It is still gone.
     fn reopen(&mut self) -> Result<(), DeviceError>;
 }

@@ -30,7 +30,10 @@ impl PlaybackThread {
         let format = sink.format();
         let (mixer, renderer) = Renderer::new(format.rate_hz, format.period_frames);
         let its = mixer.clone();
-        let thread = AudioThread::spawn("playback", move |stop| play(sink, renderer, its.counters(), &stop))?;
+        let thread = AudioThread::spawn("playback", move |stop, real_time| {
+            its.counters().is_late.set(!real_time);
+            play(sink, renderer, its.counters(), &stop);
+        })?;
         Ok((mixer, Self { _thread: thread }))
     }
 }
@@ -39,6 +42,7 @@ fn play(mut sink: impl Sink, mut renderer: Renderer, counters: &PlaybackCounters
     let SinkFormat { rate_hz, period_frames } = sink.format();
     let mut guard = PacingGuard::new(rate_hz, Instant::now());
     while !stop.get() {
+        counters.beats.add(1);
         wait_for_sound(&mut sink, &mut renderer, period_frames);
         match renderer.step(&mut sink, Instant::now()) {
             Ok(written) => {
@@ -46,6 +50,7 @@ fn play(mut sink: impl Sink, mut renderer: Renderer, counters: &PlaybackCounters
                     counters.underruns.add(1);
                 }
                 let ahead = guard.moved(period_frames, Instant::now());
+                counters.is_unpaced.set(guard.is_unpaced());
                 if !ahead.is_zero() {
                     std::thread::sleep(ahead);
                 }
@@ -53,7 +58,11 @@ fn play(mut sink: impl Sink, mut renderer: Renderer, counters: &PlaybackCounters
             Err(_lost) => {
                 counters.losses.add(1);
                 counters.is_lost.set(true);
-                if !reopen_until(stop, || sink.reopen(), || renderer.idle()) {
+                let meanwhile = || {
+                    counters.beats.add(1);
+                    renderer.idle();
+                };
+                if !reopen_until(stop, || sink.reopen(), meanwhile) {
                     return;
                 }
                 counters.is_lost.set(false);

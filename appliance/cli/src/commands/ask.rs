@@ -109,7 +109,11 @@ async fn ask(session: &Session, question: String, options: &Options) -> Result<(
     session.handle.control.send(Event::Typed { text: question }).await?;
     let mut separator = "";
     loop {
-        match observations.recv().await {
+        let observation = tokio::select! {
+            observation = observations.recv() => observation,
+            error = session.over() => return Err(error.into()),
+        };
+        match observation {
             Ok(Observation::Notice(Notice::Answering { text, .. })) if !options.json => {
                 output::part(format_args!("{separator}{text}"))?;
                 separator = " ";

@@ -16,7 +16,7 @@ use super::{common, output};
 use parley_daemon::conductor::{StagesMs, milliseconds};
 use parley_daemon::machine::Machine;
 use parley_daemon::rehearsal::{Answered, Question, Room};
-use parley_daemon::session::settings;
+use parley_daemon::session::{settings, told_settings};
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
 
@@ -34,6 +34,9 @@ pub(super) struct Options {
     /// Skip the second pass, which runs without speculation
     #[arg(long)]
     once: bool,
+    /// Let speech interrupt answers, as with a headset; without it as the settings say
+    #[arg(long)]
+    headset: bool,
     /// How many seconds of silence to measure the idle load over
     #[arg(long, default_value_t = 10, value_name = "SECONDS")]
     idle: u64,
@@ -52,6 +55,8 @@ struct Spread {
 struct Report {
     machine: Machine,
     models: Vec<String>,
+    /// What was measured: the settings, and what interrupts an answer.
+    settings: BTreeMap<&'static str, String>,
     threads: BTreeMap<&'static str, usize>,
     /// From start until the microphone is heard, and until every model is loaded.
     start_ms: BTreeMap<&'static str, f64>,
@@ -117,6 +122,11 @@ fn read_questions(folder: &Path, limit: Option<usize>) -> Result<Vec<(String, Qu
     paths.iter().map(read).collect()
 }
 
+/// As the image ships it, unless a headset is asked for.
+fn measured(headset: bool, shipped: Settings) -> Settings {
+    if headset { Settings { barge_in: BargeIn::Voice, ..shipped } } else { shipped }
+}
+
 async fn measure(
     options: &Options,
     config: &Config,
@@ -124,7 +134,7 @@ async fn measure(
     questions: &[(String, Question)],
 ) -> Result<Report> {
     let begun = Instant::now();
-    let spoken = Settings { barge_in: BargeIn::Voice, ..settings(config, models) };
+    let spoken = measured(options.headset, settings(config, models));
     let mut room =
         Room::open(spoken.clone(), common::generating(config), Workers::spawn(config, models, Needed::All)?)?;
     let listening = begun.elapsed();
@@ -154,7 +164,7 @@ async fn measure(
     let without_speculation = if options.once {
         None
     } else {
-        let plain = Settings { speculation: false, ..spoken };
+        let plain = Settings { speculation: false, ..spoken.clone() };
         let workers = Workers::spawn(config, models, Needed::All)?;
         let mut room = Room::open(plain, common::generating(config), workers)?;
         room.ready().await?;
@@ -167,6 +177,7 @@ async fn measure(
     Ok(Report {
         machine: Machine::this(),
         models: common::model_names(models),
+        settings: told_settings(config, spoken.barge_in),
         threads: BTreeMap::from([
             (SpeechToText::NAME, engines.speech_to_text_threads),
             (LanguageModel::NAME, engines.language_model_threads),
@@ -242,6 +253,8 @@ fn print(report: &Report) -> Result<()> {
         machine.processor, machine.cores, machine.memory_mb, machine.system
     ))?;
     output::line(format_args!("models: {}; threads: {:?}", report.models.join(", "), report.threads))?;
+    let settings: Vec<String> = report.settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    output::line(format_args!("settings: {}", settings.join(", ")))?;
     output::line(format_args!("{} questions, {} unanswered", report.questions, report.unanswered.len()))?;
     print_pass("ms after the end of speech", &report.pass)?;
     if let Some(plain) = &report.without_speculation {
@@ -278,6 +291,16 @@ fn print_pass(title: &str, pass: &Pass) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ships_is_what_is_measured() {
+        let shipped = Settings { barge_in: BargeIn::Key, ..Settings::default() };
+        assert_eq!(measured(false, shipped.clone()), shipped);
+        assert_eq!(measured(true, shipped.clone()), Settings { barge_in: BargeIn::Voice, ..shipped });
+        let told = told_settings(&Config::default(), BargeIn::Key);
+        assert_eq!((told["interrupted by"].as_str(), told["conversation.barge-in"].as_str()), ("a key", "\"auto\""));
+        assert!(told.contains_key("engines.context-tokens") && !told.contains_key("audio.volume"));
+    }
 
     #[test]
     fn percentiles_are_measured_values() {

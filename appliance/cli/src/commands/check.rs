@@ -5,13 +5,16 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 use clap::Args;
+use parley_audio::capture::Source;
 use parley_audio::devices::{self, NamedDevice};
+use parley_audio::playback::Sink;
 use parley_models::Selection;
-use parley_settings::{Change, Config, Loaded, Mistake, Places, language};
+use parley_settings::{BargeInSetting, Change, Config, Loaded, Mistake, Places, language};
 use parley_update::observed;
 use serde::Serialize;
 
 use super::{common, output};
+use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::self_test;
 use parley_daemon::session::settings;
@@ -85,6 +88,7 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
                 }
                 check_sound(&config, &mut note);
             }
+            note("barge-in", barge_in(config.conversation.barge_in, !keys::found(Path::new("/")).is_empty()));
         }
     }
     let report = Report { ok: checks.iter().all(|check| check.ok), checks, changes };
@@ -156,20 +160,52 @@ fn check_workers(
     })
 }
 
+/// What may interrupt an answer, and whether that can be done here.
+fn barge_in(setting: BargeInSetting, keys: bool) -> Result<String, String> {
+    match (setting, keys) {
+        (BargeInSetting::Voice, _) => Ok("speech interrupts an answer".into()),
+        (BargeInSetting::Auto | BargeInSetting::Key, true) => Ok("a key interrupts an answer".into()),
+        (BargeInSetting::Auto, false) => {
+            Ok("half duplex: there is no key, so only `parley ctl interrupt` stops an answer".into())
+        }
+        (BargeInSetting::Key, false) => Err("conversation.barge-in = \"key\", but there is no key that may be read. Plug in a \
+                                             loudspeaker or remote control with keys, or write \"auto\", or \"voice\" for a headset"
+            .into()),
+    }
+}
+
 fn check_sound(config: &Config, note: &mut impl FnMut(&'static str, Result<String, String>)) {
     let devices = devices::named_devices();
-    let mut check = |name, device: &str, opened: Result<(), anyhow::Error>, suits: fn(&NamedDevice) -> bool| {
+    let mut check = |name, opened: Result<String, anyhow::Error>, suits: fn(&NamedDevice) -> bool| {
         let names: String = devices.iter().filter(|device| suits(device)).map(line).collect();
-        let names = format!("\nthe configuration may name any of these:{names}");
-        note(name, opened.map(|()| format!("{device} opens{names}")).map_err(|error| format!("{error:#}{names}")));
+        let names = format!("\nthe configuration may say \"auto\", or name any of these:{names}");
+        note(name, opened.map(|opened| format!("{opened}{names}")).map_err(|error| format!("{error:#}{names}")));
     };
-    let audio = &config.audio;
-    check("microphone", &audio.input, common::microphone(config).map(drop), |device| device.records);
-    check("loudspeaker", &audio.output, common::loudspeaker(config).map(drop), |device| device.plays);
+    // Together, as the daemon has them: on one card they have one rate.
+    let sound = common::sound_devices(config);
+    let sink = common::loudspeaker(&sound);
+    let source = common::microphone(&sound);
+    let opens = |device: Option<&str>, rate_hz: u32| format!("{} opens, at {rate_hz} Hz", device.unwrap_or_default());
+    check("microphone", source.map(|source| opens(source.device(), source.format().rate_hz)), |device| device.records);
+    check("loudspeaker", sink.map(|sink| opens(sink.device(), sink.format().rate_hz)), |device| device.plays);
 }
 
 /// A device as a line of a list: the name to write into the configuration, and what it is.
 fn line(device: &NamedDevice) -> String {
     let description = if device.description.is_empty() { "" } else { "  " };
     format!("\n  {}{description}{}", device.name, device.description)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_asked_for_has_to_be_there() {
+        let refused = barge_in(BargeInSetting::Key, false).expect_err("there is none");
+        assert!(refused.contains("conversation.barge-in") && refused.contains("\"auto\""), "{refused}");
+        assert!(barge_in(BargeInSetting::Key, true).is_ok());
+        assert!(barge_in(BargeInSetting::Voice, false).is_ok());
+        assert!(barge_in(BargeInSetting::Auto, false).expect("it works without").starts_with("half duplex"));
+    }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use parley_audio::capture::{AlsaSource, FRAME_RATE_HZ};
-use parley_audio::playback::{AlsaSink, LOUDSPEAKER_HZ};
+use parley_audio::SoundDevices;
+use parley_audio::capture::{AlsaSource, Source};
+use parley_audio::playback::AlsaSink;
 use parley_engines::Kind;
 use parley_engines::supervisor::Supervised;
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
@@ -36,14 +37,24 @@ pub(super) fn models(config: &Config) -> Result<Catalogue> {
     Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?))
 }
 
-pub(super) fn microphone(config: &Config) -> Result<AlsaSource> {
-    // Its own rate, where it has the engines': nothing is converted then.
-    AlsaSource::open(&config.audio.input, FRAME_RATE_HZ)
-        .context("cannot listen; `parley check` lists the sound devices")
+/// Microphone and loudspeaker as they are configured.
+pub(super) fn sound_devices(config: &Config) -> Arc<SoundDevices> {
+    let audio = &config.audio;
+    SoundDevices::new(&audio.input, &audio.output, Some(audio.channel.into()).filter(|channel| *channel > 0))
 }
 
-pub(super) fn loudspeaker(config: &Config) -> Result<AlsaSink> {
-    AlsaSink::open(&config.audio.output, LOUDSPEAKER_HZ).context("cannot play; `parley check` lists the sound devices")
+/// A microphone that is there.
+pub(super) fn microphone(devices: &Arc<SoundDevices>) -> Result<AlsaSource> {
+    let mut source = devices.microphone();
+    source.reopen().context("cannot listen; `parley check` lists the sound devices")?;
+    Ok(source)
+}
+
+/// A loudspeaker that is there.
+pub(super) fn loudspeaker(devices: &Arc<SoundDevices>) -> Result<AlsaSink> {
+    let mut sink = devices.loudspeaker();
+    sink.begin().context("cannot play; `parley check` lists the sound devices")?;
+    Ok(sink)
 }
 
 pub(super) fn generating(config: &Config) -> Generating {

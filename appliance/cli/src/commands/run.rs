@@ -1,16 +1,17 @@
 //! `parley run`: what the appliance does.
 
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Result;
-use parley_conversation::Settings;
+use parley_conversation::{BargeIn, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::Generating;
-use parley_daemon::health::{figures, watchdog};
+use parley_daemon::health::{self, figures, watchdog};
+use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
@@ -20,6 +21,7 @@ use parley_daemon::state_folder;
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
+use parley_update::announcements::AnnouncementFile;
 
 /// `image`: the settings of the image, where nobody has named a file.
 pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
@@ -29,25 +31,22 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
     if let Some(problem) = languages.problem() {
         tracing::warn!("{problem}");
     }
-    let own = [("models", used.announcement), ("language", languages.announcement())];
+    let half_duplex = half_duplex(&settings(config, models));
+    let own = [("models", used.announcement), ("language", languages.announcement()), ("half-duplex", half_duplex)];
     let own = own.into_iter().filter_map(|(name, announcement)| Some((name.to_owned(), announcement?)));
     let announcer = Announcer::of_this_machine(own.collect());
     common::block_on(async {
         let (settings, generating) = (settings(config, models), common::generating(config));
-        let devices = common::microphone(config).and_then(|source| Ok((source, common::loudspeaker(config)?)));
-        let (source, sink) = match devices {
-            Ok(devices) => devices,
-            Err(error) => {
-                // The gate judges a device that has none by its engines.
-                if self_test::is_waited_for() {
-                    watchdog::takes_longer(self_test::LONGEST);
-                    let workers = Workers::spawn(config, models, Needed::All)?;
-                    self_test::for_the_gate(&workers, settings, generating).await;
-                    workers.shut_down().await;
-                }
-                return Err(error);
-            }
-        };
+        // Whatever is not there now is waited for, and said, while the rest goes on.
+        let devices = common::sound_devices(config);
+        let mut sink = devices.loudspeaker();
+        if let Err(error) = sink.begin() {
+            tracing::warn!(%error, "there is no loudspeaker yet");
+        }
+        let source = devices.microphone();
+        if let Err(error) = parley_audio::lock_memory() {
+            tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
+        }
         let workers = Workers::spawn(config, models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
         if let Some(signals) = &session.signals {
@@ -55,25 +54,46 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         }
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         let door = common::door(&session, volume, config);
+        if let Err(error) = keys::listen("/".into(), session.handle.control.downgrade()) {
+            tracing::warn!(%error, "no key stops an answer");
+        }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let flight = session.handle.flight.clone();
         flight.watch_panics(state_folder::of_this_process());
-        let recording = tokio::spawn(flight.clone().keep(state_folder::of_this_process()));
-        let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse), flight));
+        let recording = tokio::spawn(flight.keep(state_folder::of_this_process()));
+        let (watchdog, health) = match session.sound.clone() {
+            Some(sound) => (
+                Some(tokio::spawn(watchdog::feed(session.handle.clone(), sound.clone()))),
+                Some(tokio::spawn(health::watch(session.handle.clone(), sound, session.troubles.clone()))),
+            ),
+            None => (None, None),
+        };
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let mut ended = Ok(());
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            // The service manager starts it again, sooner than the watchdog would.
+            error = session.over() => ended = Err(error.into()),
             () = speak_for_itself(&session, settings, generating, announcer) => {}
         }
         drop(door);
-        watchdog.abort();
+        watchdog.into_iter().chain(health).for_each(|task| task.abort());
         recording.abort();
         figures.abort();
         session.close().await;
-        Ok(())
+        ended
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the owner is told once where nothing at the device can stop an answer, and the microphone is closed meanwhile.
+fn half_duplex(settings: &Settings) -> Option<AnnouncementFile> {
+    if settings.barge_in == BargeIn::Voice || !keys::found(Path::new("/")).is_empty() {
+        return None;
+    }
+    tracing::warn!("nothing can press and no echo is cancelled: half duplex; `parley ctl interrupt` stops an answer");
+    Some(AnnouncementFile::once("I cannot hear you while I speak. Please wait until I have finished.", ""))
 }
 
 /// Asks itself a question where there is a gate, then says what there is to say; never ends before the conversation.

@@ -107,8 +107,8 @@ impl Outlet {
         match &options.output {
             Some(path) => Ok(Self::File { path: path.clone(), writer: None }),
             None => {
-                let sink =
-                    common::loudspeaker(config).context("`--output FILE` writes a WAV file instead of playing")?;
+                let sink = common::loudspeaker(&common::sound_devices(config))
+                    .context("`--output FILE` writes a WAV file instead of playing")?;
                 let (mixer, _thread) = PlaybackThread::start(sink)?;
                 let (feed, control) = mixer.open(Part::Speech)?;
                 Volume::start(mixer, config.audio.volume);

@@ -77,8 +77,9 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     if options.headset {
         settings.barge_in = parley_conversation::BargeIn::Voice;
     }
-    let source = common::microphone(config)?;
-    let sink = common::loudspeaker(config)?;
+    let devices = common::sound_devices(config);
+    let sink = common::loudspeaker(&devices)?;
+    let source = common::microphone(&devices)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
     let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
@@ -97,6 +98,7 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     loop {
         tokio::select! {
             _ = &mut stop => break,
+            error = session.over() => return Err(error.into()),
             observation = observations.recv() => match observation {
                 Ok(observation) => show(&observation, options.json)?,
                 Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}

@@ -11,6 +11,7 @@ use parley_door::{
 use parley_settings::Config;
 use parley_update::records::events;
 use parley_update::wishes::{self, Wish};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::seat::{SeatControl, SeatList};
@@ -18,6 +19,7 @@ use super::updates::{self, UpdateLog};
 use super::wishes::Wishes;
 use super::{DoorHost, Guest, Hub};
 use crate::conductor::Handle;
+use crate::health::{Part, Trouble, Troubles};
 use crate::listening::Mute;
 use crate::session::Session;
 use crate::tools::Tools;
@@ -36,12 +38,14 @@ pub struct SessionHost {
     update_log: PathBuf,
     wishes: Wishes,
     tools: Tools,
+    troubles: watch::Receiver<Troubles>,
 }
 
 impl SessionHost {
     pub fn new(session: &Session, volume: Option<Volume>, config: &Config) -> Self {
         Self::of(session.handle.clone(), session.mute.clone(), volume, config, Path::new("/"))
             .with_tools(session.tools.clone())
+            .with_troubles(session.troubles.subscribe())
     }
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
@@ -51,7 +55,14 @@ impl SessionHost {
         let below = |path: &str| root.join(path.trim_start_matches('/'));
         let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
         let (own, others) = (SeatControl::own(handle, mute), SeatList::default());
-        Self { own, others, volume, settings, update_log, wishes, tools: Tools::default() }
+        let troubles = watch::Sender::default().subscribe();
+        Self { own, others, volume, settings, update_log, wishes, tools: Tools::default(), troubles }
+    }
+
+    /// The same where somebody looks after microphone and loudspeaker.
+    #[must_use]
+    pub fn with_troubles(self, troubles: watch::Receiver<Troubles>) -> Self {
+        Self { troubles, ..self }
     }
 
     /// The same where clients offer the tools of this house.
@@ -121,6 +132,7 @@ impl DoorHost for SessionHost {
         tokio::select! {
             () = self.own.follow(hub) => {}
             () = updates => {}
+            () = tell_troubles(self.troubles.clone(), hub) => {}
         }
     }
 
@@ -164,6 +176,26 @@ impl DoorHost for SessionHost {
     }
 }
 
+/// Tells what is wrong, and what is so no more; never ends.
+async fn tell_troubles(mut troubles: watch::Receiver<Troubles>, hub: &Hub) {
+    let mut told = Troubles::new();
+    loop {
+        let now = troubles.borrow_and_update().clone();
+        let event = |(part, trouble): &(Part, Trouble), over| DoorEvent::Trouble {
+            part: part.to_string(),
+            says: trouble.to_string(),
+            over,
+        };
+        let over = told.iter().filter(|trouble| !now.contains(trouble)).map(|trouble| event(trouble, true));
+        let new = now.iter().filter(|trouble| !told.contains(trouble)).map(|trouble| event(trouble, false));
+        over.chain(new).for_each(|event| hub.publish(event));
+        told = now;
+        if troubles.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 fn wish_of(wish: UpdateWish) -> Wish {
     match wish {
         UpdateWish::Accept => Wish::Accept,
@@ -177,5 +209,37 @@ fn urgency_of(urgency: DoorUrgency) -> Urgency {
         DoorUrgency::Low => Urgency::Low,
         DoorUrgency::Normal => Urgency::Normal,
         DoorUrgency::High => Urgency::High,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_wrong_is_in_the_state_until_it_is_over() {
+        let (troubles, hub) = (watch::Sender::<Troubles>::default(), Hub::new(DoorState::new(Vec::new())));
+        let told = async |now: Troubles, words: &[&str]| {
+            troubles.send_replace(now);
+            tokio::task::yield_now().await;
+            let state = hub.state();
+            let says = state.troubles.iter().map(|trouble| format!("{} {}", trouble.part, trouble.says));
+            let says: Vec<String> = says.collect();
+            assert_eq!(says.len(), words.len(), "{says:?}");
+            assert!(says.iter().zip(words).all(|(says, words)| says.contains(words)), "{says:?}");
+        };
+        let tell = tell_troubles(troubles.subscribe(), &hub);
+        let check = async {
+            let away = (Part::Microphone, Trouble::Away);
+            told(vec![away], &["microphone is not there"]).await;
+            told(vec![away, (Part::Loudspeaker, Trouble::Gaps)], &["microphone", "loudspeaker had nothing"]).await;
+            told(vec![], &[]).await;
+        };
+        tokio::select! {
+            biased;
+            () = check => {}
+            () = tell => {}
+        }
+        assert_eq!(hub.state().number, 4, "each is told twice: when it begins and when it is over");
     }
 }

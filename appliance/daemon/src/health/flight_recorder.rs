@@ -36,8 +36,8 @@ pub enum Fault {
     /// An engine could not do its part for a turn.
     EngineFailed(Stage),
     EngineDegraded(Stage),
-    /// Neither microphone nor conductor moves.
-    StandsStill,
+    /// A part on the way of sound does not move.
+    StandsStill(&'static str),
     /// A thread of the daemon panicked.
     Panicked,
 }
@@ -47,7 +47,7 @@ impl Fault {
         match self {
             Self::EngineFailed(_) => "an engine failed",
             Self::EngineDegraded(_) => "an engine is out of order",
-            Self::StandsStill => "nothing moves",
+            Self::StandsStill(_) => "a part stands still",
             Self::Panicked => "a part of the program panicked",
         }
     }
@@ -55,7 +55,8 @@ impl Fault {
     fn detail(self) -> Detail {
         match self {
             Self::EngineFailed(stage) | Self::EngineDegraded(stage) => Detail::Name(names::of_stage(stage)),
-            Self::StandsStill | Self::Panicked => Detail::None,
+            Self::StandsStill(part) => Detail::Name(part),
+            Self::Panicked => Detail::None,
         }
     }
 }
@@ -132,6 +133,10 @@ impl FlightRecorder {
             if changed {
                 self.note(names::of_event(event));
             }
+            return;
+        }
+        // What comes of it is noted; the watchdog sends one every other second.
+        if matches!(event, Event::Due) {
             return;
         }
         self.note(names::of_event(event));

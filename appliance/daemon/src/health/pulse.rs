@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 /// Frames over which a level is smoothed: ten seconds.
 const SMOOTHED: f32 = 500.0;
 
-/// Rises while the daemon works: the conductor takes note of every frame that it takes from the microphone, so that
-/// neither can stand still unnoticed. Only the conductor writes.
+/// Rises while the conductor works: it takes note of every event, and of how loud every frame is. Only the conductor
+/// writes.
 #[derive(Debug, Default)]
 pub struct Pulse {
-    frames: AtomicU64,
+    events: AtomicU64,
     speech: Level,
     /// In the pauses of speech.
     noise: Level,
@@ -25,12 +25,16 @@ struct Level {
 
 impl Pulse {
     pub fn heard(&self, samples: &[i16], speech: bool) {
-        self.frames.fetch_add(1, Ordering::Relaxed);
         if speech { &self.speech } else { &self.noise }.note(samples);
     }
 
-    pub fn frames(&self) -> u64 {
-        self.frames.load(Ordering::Relaxed)
+    pub fn beat(&self) {
+        self.events.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Events that the conductor has handled.
+    pub fn events(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
     }
 
     /// How far speech is above the noise, in dB, and how many seconds of speech that is from; `None` before both came.

@@ -10,34 +10,62 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
-use super::{AudioFrame, FRAMES_IN_FLIGHT, Mute, VoiceActivity};
+use super::sound_health::{SoundHealth, SoundTroubles};
+use super::{AudioFrame, Conditioning, FRAMES_IN_FLIGHT, Mute, VoiceActivity};
 
 /// How long a silent device is waited for before looking whether anyone still listens.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Starts listening; the thread ends with the receiver. The second part counts frames that were dropped because the
-/// conductor was more than a second behind.
-pub fn listen(mut microphone: Microphone, mute: Mute) -> std::io::Result<(mpsc::Receiver<AudioFrame>, Arc<AtomicU64>)> {
+/// What listening has been through.
+#[derive(Debug, Default)]
+pub struct ListeningCounters {
+    /// Frames that were dropped because the conductor was more than a second behind.
+    pub dropped: AtomicU64,
+    /// Rises while the thread moves, whether or not anything comes.
+    pub beats: AtomicU64,
+    /// What is wrong with the microphone's sound.
+    pub troubles: SoundTroubles,
+}
+
+/// What comes of a microphone.
+pub struct Listening {
+    pub frames: mpsc::Receiver<AudioFrame>,
+    pub counters: Arc<ListeningCounters>,
+}
+
+/// Starts listening; the thread ends with the receiver.
+pub fn listen(mut microphone: Microphone, mute: Mute) -> std::io::Result<Listening> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
-    let dropped = Arc::new(AtomicU64::new(0));
-    let counter = Arc::clone(&dropped);
+    let counters = Arc::<ListeningCounters>::default();
+    let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let mut activity = VoiceActivity::default();
+        let (mut conditioning, mut activity) = (Conditioning::default(), VoiceActivity::default());
+        let mut health = SoundHealth::default();
         while !frames.is_closed() {
+            its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
-            let samples = if mute.is_set() { [0; FRAME_SAMPLES] } else { frame.samples };
+            let muted = mute.is_set();
+            let heard = if muted { [0; FRAME_SAMPLES] } else { frame.samples };
+            let samples = conditioning.condition(&heard, frame.arrived_at);
+            // What is filtered goes on for a moment.
+            let samples = if muted { heard } else { samples };
+            let speech = activity.judge(&samples);
+            conditioning.note(speech);
+            if !muted {
+                health.look(&heard, speech, conditioning.speech_dbfs(), &its.troubles);
+            }
             let frame = AudioFrame {
                 end: Position(frame.position + FRAME_SAMPLES as u64),
                 arrived: Instant::from_std(frame.arrived_at),
                 samples,
-                speech: activity.judge(&samples),
+                speech,
             };
             if let Err(TrySendError::Full(_)) = frames.try_send(frame) {
-                counter.fetch_add(1, Ordering::Relaxed);
+                its.dropped.fetch_add(1, Ordering::Relaxed);
             }
         }
     })?;
-    Ok((receiver, dropped))
+    Ok(Listening { frames: receiver, counters })
 }
 
 #[cfg(test)]
@@ -51,7 +79,7 @@ mod tests {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let mute = Mute::default();
         let microphone = Microphone::start(source).expect("it starts");
-        let (mut frames, _) = listen(microphone, mute.clone()).expect("a thread");
+        let mut frames = listen(microphone, mute.clone()).expect("a thread").frames;
         let mut loudest_of = async |frames_in_all: usize| {
             let mut loudest = 0;
             for _ in 0..frames_in_all {

@@ -19,6 +19,9 @@ use crate::{Kind, WorkerDetails};
 /// How long a killed process may take to go; only a stuck kernel takes longer.
 const REAP: Duration = Duration::from_secs(1);
 
+/// How much sooner than others a worker is ended for want of memory, of 1,000.
+const OOM_SCORE: &str = "500";
+
 /// Why a worker can no longer be used.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -43,6 +46,14 @@ impl Failure {
             *reason += &format!(": {words}");
         }
         self
+    }
+}
+
+/// Asks the kernel to end a worker before anything else where memory is short: its loss is made good. Everybody may ask so
+/// of their own processes.
+fn offer_to_oom_killer(pid: u32) {
+    if let Err(error) = std::fs::write(format!("/proc/{pid}/oom_score_adj"), OOM_SCORE) {
+        tracing::debug!(pid, %error, "the kernel may end Parley before this worker");
     }
 }
 
@@ -85,6 +96,7 @@ impl<K: Kind> Process<K> {
         else {
             return Err(Failure::Passing(format!("{} ended at once", program.path.display())));
         };
+        offer_to_oom_killer(pid);
         let (reports_in, reports) = mpsc::channel(1);
         tokio::spawn(read_reports::<K>(BufReader::new(stdout), reports_in));
         let last_words = Arc::<Mutex<String>>::default();

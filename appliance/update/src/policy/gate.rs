@@ -67,7 +67,7 @@ pub const LIMITS: &[GateLimit] = &[
     limit("sound-card", YES, &[SoundDevices], "the new version cannot use the microphone or the loudspeaker"),
     // From the canned wake word to the first sound of the answer. It is asked and answered in memory.
     limit("self-test-s", Rule::AtMost(10.0), &[], "the new version did not answer its own test question in time"),
-    // The assistant is started again and again while it finds no microphone.
+    // A version that cannot live without a microphone is started again and again while it finds none.
     limit(
         "restarts",
         Rule::AtMost(0.0),

@@ -17,6 +17,28 @@ fn a_hang_of_the_assistant_is_over_in_eight_seconds_and_it_is_always_started_aga
     assert_eq!(values("parley.service", "Restart"), ["always"]);
 }
 
+/// What the kernel ends for want of memory is a worker, which is started again; what was said is in no file of a crash; and
+/// whatever the audio threads touch is in memory.
+#[test]
+fn the_assistant_outlives_a_worker_that_has_taken_all_memory() {
+    assert_eq!(values("parley.service", "OOMPolicy"), ["continue"]);
+    assert_eq!(values("parley.service", "MemoryMax"), ["85%"]);
+    assert_eq!(values("parley.service", "LimitCORE"), ["0"]);
+    assert_eq!(values("parley.service", "LimitMEMLOCK"), ["infinity"], "a bound would fail the next allocation");
+}
+
+/// A group that is not there would keep the assistant from starting.
+#[test]
+fn the_groups_of_the_assistant_exist() {
+    let users = fs::read_to_string(overlay().join("usr/lib/sysusers.d/parley.conf")).unwrap();
+    let groups = values("parley.service", "SupplementaryGroups");
+    assert_eq!(groups, ["audio input"]);
+    for group in groups[0].split(' ') {
+        let is_member = |line: &str| line.split_whitespace().eq(["m", "parley", group]);
+        assert!(users.lines().any(is_member), "{group}: {users}");
+    }
+}
+
 #[test]
 fn a_hang_of_the_system_is_over_in_twelve_seconds() {
     let manager = fs::read_to_string(overlay().join("usr/lib/systemd/system.conf.d/10-parley.conf")).unwrap();

@@ -46,6 +46,7 @@ a card that does not wait for its first partition | voice-image.inc | do_image_w
 a kernel without dm-verity | linux/files/parley.cfg | CONFIG_DM_VERITY=y\n |
 the root's file system as a module | linux/files/parley.cfg | CONFIG_EROFS_FS=y | CONFIG_EROFS_FS=m
 a sound card that an owner may name, without its driver | linux/files/parley.cfg | CONFIG_SND_BCM2708_SOC_HIFIBERRY_DIGI=m\n |
+a kernel that tells of no key | linux/files/parley.cfg | CONFIG_INPUT_EVDEV=y\n |
 a kernel that loses its last words | linux/files/parley.cfg | CONFIG_PSTORE_RAM=y\n |
 a fragment that no kernel gets | linux-raspberrypi_%.bbappend | file://parley.cfg |
 == read-only root

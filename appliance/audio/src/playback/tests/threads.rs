@@ -124,3 +124,38 @@ fn a_loudspeaker_that_is_lost_says_the_rest_when_it_is_back() {
     assert!(heard.ends_with(&speech[speech.len() - 900..]), "{heard:?}");
     assert!(heard.len() >= speech.len());
 }
+
+#[test]
+fn the_thread_moves_while_there_is_no_loudspeaker_and_a_discard_is_obeyed() {
+    struct Nothing;
+    impl Sink for Nothing {
+        fn format(&self) -> SinkFormat {
+            SinkFormat { rate_hz: 8_000, period_frames: PERIOD }
+        }
+        fn write(&mut self, _: &[i16]) -> Result<Written, DeviceLost> {
+            Err(DeviceLost { errno: 19 })
+        }
+        fn delay_frames(&mut self) -> usize {
+            0
+        }
+        fn drop_pending(&mut self) -> usize {
+            0
+        }
+        fn reopen(&mut self) -> Result<(), DeviceError> {
+            Err(DeviceError::NoCard("plays"))
+        }
+    }
+    let (mixer, _loudspeaker) = PlaybackThread::start(Nothing).unwrap();
+    let (mut feed, control) = mixer.open(Part::Speech).unwrap();
+    let queue = feed.offer(control.stream(), &[5_i16; 100_000]).unwrap();
+    let stream = control.discard();
+    // What was queued goes: there is room for all of it again, while nothing plays.
+    let begun = Instant::now();
+    let mut taken = 0;
+    while taken < queue || mixer.counters().beats.get() < 20 {
+        assert!(begun.elapsed().as_secs() < 60, "it stands still");
+        taken += feed.offer(stream, &[6_i16; 1_000][..(queue - taken).min(1_000)]).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    assert_eq!((control.heard(), mixer.counters().is_lost.get()), (0, true));
+}

@@ -14,6 +14,9 @@ pub(super) fn state(client: &DoorClient) -> Result<()> {
     for engine in &state.out_of_order {
         output::line(format_args!("{engine} is out of order; `parley check` says why"))?;
     }
+    for trouble in &state.troubles {
+        output::line(format_args!("the {} {}", trouble.part, trouble.says))?;
+    }
     state.update.iter().try_for_each(|step| output::line(format_args!("update: {}", update(step))))
 }
 
@@ -41,6 +44,8 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
         DoorEvent::TurnEnded { outcome, .. } => format!("the answer is over{}", ending(*outcome)),
         DoorEvent::Engine { engine, works: true } => format!("{engine} works again"),
         DoorEvent::Engine { engine, works: false } => format!("{engine} is out of order; `parley check` says why"),
+        DoorEvent::Trouble { part, says, over: false } => format!("the {part} {says}"),
+        DoorEvent::Trouble { part, says, over: true } => format!("no more: the {part} {says}"),
         DoorEvent::Volume { percent, .. } => format!("volume {percent} %"),
         DoorEvent::Muted { muted: true, .. } => "the microphone is closed".into(),
         DoorEvent::Muted { muted: false, .. } => "the microphone is open".into(),

@@ -8,7 +8,7 @@ use parley_conversation::{Event, Notice, Outcome};
 use parley_daemon::rehearsal::Room;
 use parley_speech::{Clip, Interruption};
 
-use crate::room::{hush, next_notice, open, percentile, samples, speech, time};
+use crate::room::{hush, next_notice, open, percentile, samples, speech, time, with_headset};
 
 /// What is answered at length, and alike every time: nothing of earlier answers is remembered.
 const QUESTION: &str = "Tell me the story of a ship, a storm and a lighthouse, from its beginning to its end.";
@@ -35,6 +35,7 @@ struct Interrupted {
 pub async fn run() -> Result<()> {
     let sets = speech()?;
     let room = open(|settings| {
+        with_headset(settings);
         settings.persona = PERSONA.into();
         settings.remembered_turns = 0;
     })

@@ -7,7 +7,7 @@ use parley_audio::capture::FRAME_RATE_HZ;
 use parley_conversation::{BargeIn, Event, Notice, Phase, Settings};
 use parley_daemon::conductor::{Generating, Observation};
 use parley_daemon::rehearsal::Room;
-use parley_daemon::session::settings;
+use parley_daemon::session::{settings, told_settings};
 use parley_daemon::workers::{Needed, Workers};
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 use parley_settings::Config;
@@ -51,17 +51,30 @@ pub fn time(samples: usize) -> Duration {
     Duration::from_secs_f64(samples as f64 / f64::from(FRAME_RATE_HZ))
 }
 
-/// How the product behaves with a headset.
+/// What the image ships: it changes nothing of the defaults but which models there are.
 pub fn product_settings(config: &Config, models: &Selection) -> Settings {
-    Settings { barge_in: BargeIn::Voice, ..settings(config, models) }
+    settings(config, models)
 }
 
-/// A room with every engine ready, and the product's settings but for what `change` does to them.
+/// Where speech interrupts an answer, as with a headset.
+pub fn with_headset(settings: &mut Settings) {
+    settings.barge_in = BargeIn::Voice;
+}
+
+/// Prints what is measured.
+pub fn print_settings(config: &Config, settings: &Settings) {
+    let told = told_settings(config, settings.barge_in);
+    let told: Vec<String> = told.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    println!("settings: {}", told.join(", "));
+}
+
+/// A room with every engine ready, and the product's settings but for what `change` does to them, which are printed.
 pub async fn open(change: impl FnOnce(&mut Settings)) -> Result<Room> {
     let (config, models) = (config()?, models()?);
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     let mut settings = product_settings(&config, &models);
     change(&mut settings);
+    print_settings(&config, &settings);
     let room = Room::open(settings, Generating::default(), workers)?;
     room.ready().await?;
     Ok(room)

@@ -17,7 +17,7 @@ use parley_engines::{Engine, ProcessUsage, Transcribe};
 use parley_speech::word_errors::{Replacements, word_errors};
 use tokio::sync::{Mutex, mpsc, watch};
 
-use crate::room::{config, models, product_settings, samples, speech};
+use crate::room::{config, models, print_settings, product_settings, samples, speech};
 
 #[derive(Args)]
 pub struct Options {
@@ -67,8 +67,9 @@ pub async fn run(options: &Options) -> Result<()> {
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     workers.ready().await?;
     let (mixer, renderer) = Renderer::new(PLAYED_HZ, PERIOD);
-    let conversation =
-        Conversation::new(product_settings(&config, &models), Box::new(ModelOnly), workers.has_end_of_turn());
+    let settings = product_settings(&config, &models);
+    print_settings(&config, &settings);
+    let conversation = Conversation::new(settings, Box::new(ModelOnly), workers.has_end_of_turn());
     let engines = workers.engines().context("all workers were started")?;
     let generating = Generating { max_tokens: 40, ..Generating::default() };
     let (conductor, handle) = Conductor::new(conversation, engines, generating, Some(Loudspeaker::open(mixer)?));

@@ -1,0 +1,248 @@
+//! What is done to the microphone's sound before anything listens to it, in this order: low sounds go (an offset, hum,
+//! footsteps), then what the loudspeaker plays, where somebody can take it out, and quiet microphones are made louder, slowly.
+//! Which channels of a device are heard is decided before, in the capture thread.
+
+use std::time::Instant;
+
+use biquad::{Biquad, Coefficients, DirectForm2Transposed, Type};
+use parley_audio::capture::FRAME_RATE_HZ;
+use parley_audio::sample::Sample;
+
+use super::FRAME_SAMPLES;
+
+/// What is lower than this is no voice, in Hz.
+const LOWEST_HZ: f32 = 80.0;
+/// The two halves of a filter of the fourth order (Butterworth): mains hum at 50 Hz goes down by 16 dB.
+const HALVES: [f32; 2] = [0.541_196_1, 1.306_563];
+/// As loud as speech is made, as the mean of its frames in dB of full scale: an ordinary microphone's is left as it is.
+const WANTED_DBFS: f32 = -32.0;
+/// The most that it is made louder: I2S microphones hear a voice across a room at -55 dBFS.
+const MOST_GAIN_DB: f32 = 24.0;
+/// How fast, for each frame of speech: 3 dB a second.
+const STEP_DB: f32 = 0.06;
+/// Frames of speech that its level is known from, and smoothed over: a second.
+const KNOWN_FROM: u32 = 25;
+const SMOOTHED: f32 = 50.0;
+/// Nothing is made louder than this.
+const LOUDEST: f32 = 0.9;
+
+/// A frame on its way: full scale is 1.
+pub type FrameSamples = [f32; FRAME_SAMPLES];
+
+/// Takes out of the microphone's sound what the loudspeaker played, of which the mixer's tap tells. The place for it is
+/// here; none is built in yet, and without one nothing is taken out.
+pub trait Canceller: Send {
+    /// `arrived`: when the frame's last sample was at the microphone.
+    fn cancel(&mut self, frame: &mut FrameSamples, arrived: Instant);
+}
+
+pub struct Conditioning {
+    high_pass: [DirectForm2Transposed<f32>; 2],
+    canceller: Option<Box<dyn Canceller>>,
+    gain: SlowGain,
+}
+
+impl Default for Conditioning {
+    fn default() -> Self {
+        let half = |q| {
+            let nyquist_hz = FRAME_RATE_HZ as f32 / 2.0;
+            Coefficients::from_normalized_params(Type::HighPass, LOWEST_HZ / nyquist_hz, q)
+                .expect("it is a frequency that 16 kHz can hold")
+        };
+        let high_pass = HALVES.map(|q| DirectForm2Transposed::new(half(q)));
+        Self { high_pass, canceller: None, gain: SlowGain::default() }
+    }
+}
+
+impl Conditioning {
+    /// The same with somebody who takes out the loudspeaker.
+    #[must_use]
+    pub fn with_canceller(self, canceller: Box<dyn Canceller>) -> Self {
+        Self { canceller: Some(canceller), ..self }
+    }
+
+    /// What is to be listened to of a frame.
+    pub fn condition(&mut self, samples: &[i16; FRAME_SAMPLES], arrived: Instant) -> [i16; FRAME_SAMPLES] {
+        let mut frame = samples.map(Sample::into_f32);
+        for sample in &mut frame {
+            *sample = self.high_pass.iter_mut().fold(*sample, |sample, half| half.run(sample));
+        }
+        if let Some(canceller) = &mut self.canceller {
+            canceller.cancel(&mut frame, arrived);
+        }
+        self.gain.apply(&mut frame);
+        frame.map(Sample::into_i16)
+    }
+
+    /// Learns whether there was speech in the last frame, by whose level the gain goes.
+    pub fn note(&mut self, speech: bool) {
+        if speech {
+            self.gain.learn();
+        }
+    }
+
+    /// How loud a voice comes from the microphone, in dB of full scale before it is made louder; `None` before one was heard
+    /// for half a second.
+    pub fn speech_dbfs(&self) -> Option<f32> {
+        self.gain.known().then_some(self.gain.speech_dbfs)
+    }
+}
+
+/// Makes speech that is too quiet louder.
+#[derive(Debug, Default)]
+struct SlowGain {
+    gain_db: f32,
+    /// As it was applied last.
+    applied: Option<f32>,
+    /// Of the last frame, before the gain.
+    level_dbfs: f32,
+    speech_dbfs: f32,
+    speech_frames: u32,
+}
+
+impl SlowGain {
+    fn apply(&mut self, frame: &mut FrameSamples) {
+        let energy: f32 = frame.iter().map(|sample| sample.powi(2)).sum();
+        self.level_dbfs = 10.0 * (energy / frame.len() as f32 + 1e-10).log10();
+        let peak = frame.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        let most = (LOUDEST / peak.max(1e-6)).max(1.0);
+        if most < gain(self.gain_db) {
+            // Somebody came nearer: it is learnt at once.
+            self.gain_db = 20.0 * most.log10();
+        }
+        let to = gain(self.gain_db);
+        let from = self.applied.replace(to).unwrap_or(to).min(most);
+        let frames = frame.len() as f32;
+        for (index, sample) in frame.iter_mut().enumerate() {
+            *sample *= from + (to - from) * index as f32 / frames;
+        }
+    }
+
+    fn learn(&mut self) {
+        self.speech_frames = self.speech_frames.saturating_add(1);
+        self.speech_dbfs += (self.level_dbfs - self.speech_dbfs) / SMOOTHED.min(self.speech_frames as f32);
+        if self.known() {
+            let wanted_db = (WANTED_DBFS - self.speech_dbfs).clamp(0.0, MOST_GAIN_DB);
+            self.gain_db += (wanted_db - self.gain_db).clamp(-STEP_DB, STEP_DB);
+        }
+    }
+
+    fn known(&self) -> bool {
+        self.speech_frames >= KNOWN_FROM
+    }
+}
+
+fn gain(db: f32) -> f32 {
+    10_f32.powf(db / 20.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{VoiceActivity, vowel};
+    use super::*;
+
+    fn level_dbfs(frame: &[i16]) -> f32 {
+        let energy: f32 = frame.iter().map(|sample| (f32::from(*sample) / 32_768.0).powi(2)).sum();
+        10.0 * (energy / frame.len() as f32 + 1e-10).log10()
+    }
+
+    /// How many of 100 frames of a vowel are speech, and how many of 50 after it, where `other` is in the sound all along.
+    fn heard(amplitude: f32, other: impl Fn(usize) -> f32, conditioned: bool) -> (usize, usize) {
+        let (mut conditioning, mut activity) = (Conditioning::default(), VoiceActivity::default());
+        let mut judge = |frame: usize, voice: [i16; FRAME_SAMPLES]| {
+            let at = |index| frame * FRAME_SAMPLES + index;
+            let samples = std::array::from_fn(|index| (f32::from(voice[index]) + other(at(index))) as i16);
+            let samples = if conditioned { conditioning.condition(&samples, Instant::now()) } else { samples };
+            let speech = activity.judge(&samples);
+            conditioning.note(speech);
+            speech
+        };
+        for frame in 0..100 {
+            judge(frame, [0; FRAME_SAMPLES]);
+        }
+        let spoken = (100..200).filter(|frame| judge(*frame, vowel(*frame, amplitude))).count();
+        let after = (200..250).filter(|frame| judge(*frame, [0; FRAME_SAMPLES])).count();
+        (spoken, after)
+    }
+
+    /// -35 dBFS.
+    fn offset(_: usize) -> f32 {
+        580.0
+    }
+
+    /// -30 dBFS of mains hum.
+    fn hum(at: usize) -> f32 {
+        1_460.0 * (std::f32::consts::TAU * 50.0 * at as f32 / FRAME_RATE_HZ as f32).sin()
+    }
+
+    #[test]
+    fn a_voice_is_heard_beside_an_offset_or_hum() {
+        // About -35 dBFS, as loud as the offset.
+        let amplitude = 340.0;
+        for (name, other) in [("an offset", offset as fn(usize) -> f32), ("hum", hum)] {
+            let (spoken, after) = heard(amplitude, other, true);
+            assert!(spoken > 90 && after <= 2, "beside {name}: {spoken} of 100, and {after} after its end");
+            let raw = heard(amplitude, other, false).0;
+            assert!(raw < 60, "beside {name} it is not heard without conditioning: {raw} of 100");
+        }
+    }
+
+    #[test]
+    fn a_quiet_microphone_is_made_louder_and_an_ordinary_one_is_not() {
+        for (amplitude, loudest_db, least_db) in [(40.0, 24.0, 15.0), (2_000.0, 0.0, 0.0)] {
+            let mut conditioning = Conditioning::default();
+            let (mut before, mut after) = (0.0, 0.0);
+            for frame in 0..1_000 {
+                let samples = vowel(frame, amplitude);
+                let heard = conditioning.condition(&samples, Instant::now());
+                conditioning.note(true);
+                (before, after) = (level_dbfs(&samples), level_dbfs(&heard));
+            }
+            let louder = after - before;
+            assert!((least_db - 0.5..=loudest_db + 0.5).contains(&louder), "{amplitude}: {louder} dB");
+        }
+    }
+
+    #[test]
+    fn whoever_takes_out_the_loudspeaker_hears_no_low_sound_and_comes_before_the_gain() {
+        struct Halves;
+        impl Canceller for Halves {
+            fn cancel(&mut self, frame: &mut FrameSamples, _: Instant) {
+                frame.iter_mut().for_each(|sample| *sample /= 2.0);
+            }
+        }
+        let (mut plain, mut with) = (Conditioning::default(), Conditioning::default().with_canceller(Box::new(Halves)));
+        for frame in 0..20 {
+            let samples = vowel(frame, 2_000.0);
+            let difference = level_dbfs(&plain.condition(&samples, Instant::now()))
+                - level_dbfs(&with.condition(&samples, Instant::now()));
+            assert!((difference - 6.0).abs() < 0.2, "{difference} dB");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+        /// Whatever comes, what is heard is no louder than it may be made, nor than it was (but for the filter's ring).
+        #[test]
+        fn nothing_clips_that_did_not(levels in prop::collection::vec(0.0_f32..14_000.0, 1..60), learns in any::<bool>()) {
+            let mut conditioning = Conditioning::default();
+            for (frame, amplitude) in levels.iter().enumerate() {
+                // Most of it is quiet, so that the gain is high when something loud comes.
+                for repeat in 0..20 {
+                    let amplitude = if repeat == 19 { *amplitude } else { 30.0 };
+                    let number = frame * 20 + repeat;
+                    let samples = std::array::from_fn(|index| {
+                        let at = (number * FRAME_SAMPLES + index) as f32 / FRAME_RATE_HZ as f32;
+                        (amplitude * (std::f32::consts::TAU * 400.0 * at).sin()) as i16
+                    });
+                    let heard = conditioning.condition(&samples, Instant::now());
+                    conditioning.note(learns);
+                    let peak = |samples: &[i16]| samples.iter().map(|sample| f32::from(sample.unsigned_abs())).fold(0.0, f32::max);
+                    prop_assert!(peak(&heard) <= (LOUDEST * 32_768.0).max(peak(&samples) * 1.5));
+                }
+            }
+        }
+    }
+}
