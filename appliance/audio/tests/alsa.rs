@@ -161,6 +161,26 @@ fn replace(folder: &Path, configuration: &str) {
     std::fs::rename(&other, folder.join("asound.conf")).unwrap();
 }
 
+/// A second is a second, whatever the rate: what is played sounds as before.
+#[test]
+fn a_loudspeaker_that_comes_back_slower_plays_as_long() {
+    let card = |pcm: &str, rate_hz: u32| format!("pcm.card {{ type plug slave {{ pcm \"{pcm}\" rate {rate_hz} }} }}\n");
+    with_alsa(&(card("silent", 48_000) + TO_FILE), |folder| {
+        let mut sink = AlsaSink::open("card").unwrap();
+        let SinkFormat { rate_hz, period_frames } = sink.format();
+        assert_eq!(rate_hz, 48_000);
+        let to_file = TO_FILE.replace("FOLDER", folder.to_str().unwrap());
+        replace(folder, &(card("loudspeaker", 32_000) + &to_file));
+        sink.reopen().unwrap();
+        for _ in 0..100 {
+            sink.write(&vec![5_000; period_frames]).unwrap();
+        }
+        drop(sink);
+        let heard = samples(&folder.join("heard.raw")).into_iter().filter(|sample| *sample > 4_000).count();
+        assert!((30_000..=32_000).contains(&heard), "{heard} samples of a second at 32 kHz");
+    });
+}
+
 /// A name that both share is one card, as far as anybody can tell; and a rate of its own is what neither converts.
 #[test]
 fn microphone_and_loudspeaker_of_one_card_have_one_rate_and_of_two_each_its_own() {

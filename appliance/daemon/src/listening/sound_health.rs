@@ -215,7 +215,8 @@ mod tests {
     #[test]
     fn each_trouble_is_found_and_a_good_microphone_has_none() {
         use SoundTrouble::{Clips, Hums, Offset, Quiet, Silent};
-        let spoken = |at: usize| f32::from(vowel(at / FRAME_SAMPLES, 2_000.0)[at % FRAME_SAMPLES]) + noise(at);
+        let voice: Vec<i16> = (0..50).flat_map(|frame| vowel(frame, 2_000.0)).collect();
+        let spoken = |at: usize| f32::from(voice[at % voice.len()]) + noise(at);
         assert_eq!(found(20, spoken, true, Some(-25.0)), []);
         assert_eq!(found(20, noise, false, None), []);
         assert_eq!(found(20, |_| 0.0, false, None), [Silent]);
