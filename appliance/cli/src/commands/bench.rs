@@ -52,6 +52,8 @@ struct Spread {
 struct Report {
     machine: Machine,
     models: Vec<String>,
+    /// Whether speech interrupts an answer, or only a key does.
+    barge_in: BargeIn,
     threads: BTreeMap<&'static str, usize>,
     /// From start until the microphone is heard, and until every model is loaded.
     start_ms: BTreeMap<&'static str, f64>,
@@ -124,7 +126,8 @@ async fn measure(
     questions: &[(String, Question)],
 ) -> Result<Report> {
     let begun = Instant::now();
-    let spoken = Settings { barge_in: BargeIn::Voice, ..settings(config, models) };
+    let spoken = settings(config, models);
+    let barge_in = spoken.barge_in;
     let mut room =
         Room::open(spoken.clone(), common::generating(config), Workers::spawn(config, models, Needed::All)?)?;
     let listening = begun.elapsed();
@@ -167,6 +170,7 @@ async fn measure(
     Ok(Report {
         machine: Machine::this(),
         models: common::model_names(models),
+        barge_in,
         threads: BTreeMap::from([
             (SpeechToText::NAME, engines.speech_to_text_threads),
             (LanguageModel::NAME, engines.language_model_threads),
