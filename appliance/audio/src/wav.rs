@@ -2,56 +2,29 @@
 //!
 //! Rules:
 //! - Reading streams: an hour-long file never has to fit into memory.
-//! - A file that was cut short gives what is there, and says so ([`WavReader::is_cut_short`]).
-//! - Samples come in -1..=1 as the mean of all channels; what is not a number is silence.
+//! - No length is believed that the file contradicts. A file that was cut short, or never closed, gives what is there,
+//!   and says so ([`WavReader::is_cut_short`]).
+//! - Samples come in -1..=1 as the mean of all channels, or as the loudest of them where the mean would cancel the sound
+//!   ([`WavReader::channels_cancel`]); what is not a number is silence.
+//! - What comes through a pipe is kept in a file without a name first, and then read like any other.
 
+mod channels;
+mod chunks;
+mod format;
+mod input;
+mod problem;
 mod reader;
 mod writer;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub use problem::WavError;
 pub use reader::WavReader;
 pub use writer::WavWriter;
 
-use crate::resample::{ResampleError, Resampler};
+use crate::resample::Resampler;
 use crate::sample::extend_i16;
-
-/// Why a WAV file could not be read or written.
-#[derive(Debug, thiserror::Error)]
-#[error("{}{problem}", path.display())]
-pub struct WavError {
-    path: PathBuf,
-    problem: WavProblem,
-}
-
-/// What is wrong with a WAV file. Each message goes on from the file's path.
-#[derive(Debug, thiserror::Error)]
-enum WavProblem {
-    #[error(" cannot be opened: {0}. Check the path and its permissions")]
-    Open(io::Error),
-    #[error(" is not a WAV file ({0}). Convert it, for example with `sox IN OUT.wav`")]
-    NotWav(String),
-    #[error(" has no sound in it. Record it again")]
-    Empty,
-    /// Format tag and sample size, such as those of ADPCM or 64-bit floats.
-    #[error(" is encoded in a way that is not supported ({0}). Convert it with `sox IN -e signed -b 16 OUT.wav`")]
-    Unsupported(String),
-    #[error(": {0}")]
-    Rate(ResampleError),
-    #[error(" cannot be read: {0}. Check the disk")]
-    Read(io::Error),
-    #[error(" cannot be written: {0}. Free some space, or choose another place")]
-    Write(io::Error),
-    #[error(" is full: a WAV file holds 4 GiB. Start another file")]
-    TooLong,
-}
-
-impl WavProblem {
-    fn of(self, path: &Path) -> WavError {
-        WavError { path: path.to_owned(), problem: self }
-    }
-}
+use problem::WavProblem;
 
 /// Samples that are converted at a time.
 const BLOCK_SAMPLES: usize = 16_384;

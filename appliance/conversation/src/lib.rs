@@ -46,6 +46,8 @@ pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, 
 pub use event::{Event, Stage, Transcript, Waking};
 pub use ids::{FRAME, Position, SeatId, TurnId};
 pub use listener::Endpointing;
-pub use responder::{Author, ClauseCutter, Exchange, History, Message, estimated_tokens, speakable};
+pub use responder::{
+    Author, ClauseCutter, Exchange, History, LONGEST_CLAUSE_CHARS, Message, clauses, estimated_tokens, speakable,
+};
 pub use route::{ModelOnly, Request, Route, Router};
 pub use settings::{Attention, BargeIn, MAX_QUESTION_CHARS, Settings};

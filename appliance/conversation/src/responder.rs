@@ -10,6 +10,7 @@
 mod announcing;
 mod answer;
 mod apologies;
+mod breath;
 mod clause;
 mod doing;
 mod history;
@@ -24,7 +25,7 @@ use std::time::Duration;
 use self::announcing::{Announcing, Waiting};
 use self::answer::Answer;
 use self::apologies::Apologies;
-pub use self::clause::ClauseCutter;
+pub use self::clause::{ClauseCutter, LONGEST_CLAUSE_CHARS, clauses};
 pub use self::history::{Exchange, History};
 use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
 use self::prompt::Asked;
@@ -141,7 +142,7 @@ impl Responder {
             return;
         };
         answer.generating = false;
-        let mut clauses: Vec<_> = answer.finish().into_iter().collect();
+        let mut clauses = answer.finish();
         if answer.clauses.is_empty() {
             let instead = self.apologies.instead_of_answer();
             clauses = self.apologise(turn, instead);

@@ -58,7 +58,7 @@ impl Said {
         self.now.retain(|name, _| present.contains_key(name));
         let is_news = |(name, announcement): &(&String, &AnnouncementFile)| {
             let ever = self.ever.get(*name).filter(|_| !announcement.every_start);
-            let has_words = !speakable(&announcement.text).is_empty();
+            let has_words = !speakable(&announcement.text, "").is_empty();
             has_words && self.now.get(*name) != Some(*announcement) && ever != Some(*announcement)
         };
         present.iter().find(is_news).map(|(name, announcement)| (name.clone(), announcement.clone()))

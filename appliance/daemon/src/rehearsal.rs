@@ -10,7 +10,11 @@ use parley_audio::capture::{ClipQueue, FRAME_RATE_HZ, QueueFull, QueueSource, Qu
 use parley_audio::playback::{LOUDSPEAKER_HZ, Recording, RecordingSink};
 use parley_audio::wav::{self, WavError};
 use parley_conversation::{Notice, Phase, Settings};
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{
+    self,
+    error::{RecvError, TryRecvError},
+};
+use tokio::time::Instant;
 
 use crate::conductor::{Generating, Handle, Observation, StagesMs, TurnReport};
 use crate::session::{Session, SessionError};
@@ -21,6 +25,12 @@ pub const AUDIBLE: u16 = 330;
 /// How long to wait for an answer to begin.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LONGEST_ANSWER: Duration = Duration::from_secs(120);
+/// Nobody speaks sooner after an answer, or after another question.
+const BETWEEN: Duration = Duration::from_millis(500);
+/// A recording that has ended was over before if Parley is quiet for so long: even a late frame would have been heard.
+const SETTLED: Duration = Duration::from_secs(2);
+/// How often it is looked whether all is over.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -117,27 +127,52 @@ impl Room {
         &self.recording
     }
 
-    /// Asks a question and waits until its answer was heard; `see` is shown everything meanwhile.
+    /// Asks a question and waits until its answer was heard, or until the clip has ended and nothing comes of it; `see`
+    /// is shown everything meanwhile.
     pub async fn ask(&mut self, question: &Question, mut see: impl FnMut(&Observation)) -> Result<Answered, QueueFull> {
-        while self.observations.try_recv().is_ok() {}
+        tokio::time::sleep(BETWEEN).await;
+        while !matches!(self.observations.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
         let begun = self.recording.samples().len();
         let clip = self.clips.push(question.samples.clone())?;
         let mut report = None;
         let length = Duration::from_secs_f64(question.samples.len() as f64 / f64::from(FRAME_RATE_HZ));
-        let mut deadline = tokio::time::Instant::now() + length + PATIENCE;
-        while let Ok(Ok(observation)) = tokio::time::timeout_at(deadline, self.observations.recv()).await {
-            see(&observation);
-            match observation {
-                Observation::Notice(Notice::Understood { .. }) => deadline += LONGEST_ANSWER,
-                // A question of several sentences may be answered in several turns; the last one counts.
-                Observation::Turn(turn) => {
-                    report = Some(turn);
-                    if clip.ended_at().is_some() && *self.session.handle.phase.borrow() == Phase::Quiet {
-                        break;
+        let mut deadline = Instant::now() + length + PATIENCE;
+        let mut ending = Ending::default();
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            let observation = tokio::select! {
+                observation = self.observations.recv() => Some(observation),
+                _ = looks.tick() => None,
+            };
+            let is_quiet = *self.session.handle.phase.borrow() == Phase::Quiet;
+            let ended = clip.ended_at().is_some();
+            let heard = match observation {
+                None | Some(Err(RecvError::Lagged(_))) => Heard::Nothing,
+                Some(Err(RecvError::Closed)) => break,
+                Some(Ok(observation)) => {
+                    see(&observation);
+                    match observation {
+                        Observation::Notice(Notice::Understood { .. }) => {
+                            deadline += LONGEST_ANSWER;
+                            Heard::Nothing
+                        }
+                        // A question of several sentences may be answered in several turns; the last one counts.
+                        Observation::Turn(turn) => {
+                            report = Some(turn);
+                            Heard::Turn
+                        }
+                        Observation::Notice(Notice::NoWords) if report.is_none() => Heard::NoWords,
+                        Observation::Notice(_) => Heard::Nothing,
                     }
                 }
-                Observation::Notice(Notice::NoWords) if clip.ended_at().is_some() && report.is_none() => break,
-                Observation::Notice(_) => {}
+            };
+            let now = Instant::now();
+            if ending.is_over(now, ended, is_quiet, heard) {
+                break;
+            }
+            if now >= deadline {
+                tracing::warn!("the conversation about a recording came to no end");
+                break;
             }
         }
         let last_sound = clip.started_at().map(|started| started + question.last_sound);
@@ -161,6 +196,32 @@ impl Room {
     }
 }
 
+/// What was observed, as far as it can be the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    Nothing,
+    Turn,
+    NoWords,
+}
+
+/// Whether a question is over. Its answer may come before its clip has ended, so that no event needs to follow.
+#[derive(Debug, Default)]
+struct Ending {
+    /// Since when the clip has ended and Parley is quiet.
+    quiet_since: Option<Instant>,
+}
+
+impl Ending {
+    fn is_over(&mut self, now: Instant, ended: bool, is_quiet: bool, heard: Heard) -> bool {
+        if !ended || !is_quiet {
+            self.quiet_since = None;
+            return ended && heard == Heard::NoWords;
+        }
+        let since = *self.quiet_since.get_or_insert(now);
+        heard != Heard::Nothing || now.duration_since(since) >= SETTLED
+    }
+}
+
 /// Without the silence before and after.
 fn trimmed(samples: &[i16]) -> &[i16] {
     let sound = |sample: &i16| sample.unsigned_abs() >= AUDIBLE / 8;
@@ -180,5 +241,32 @@ mod tests {
         assert_eq!(last_sound(&samples), Duration::from_secs(1));
         assert_eq!(last_sound(&[]), Duration::ZERO);
         assert_eq!(last_sound(&[0; 1_000]), Duration::ZERO);
+    }
+
+    /// What one sees who looks every 100 ms: since when the clip has ended, when Parley is quiet, what comes when.
+    fn over_after(ended_ms: u64, quiet: impl Fn(u64) -> bool, comes: &[(u64, Heard)]) -> Option<u64> {
+        let (begun, mut ending) = (Instant::now(), Ending::default());
+        (0..600_u64).map(|look| look * 100).find(|ms| {
+            let heard = comes.iter().find(|(at, _)| at == ms).map_or(Heard::Nothing, |(_, heard)| *heard);
+            ending.is_over(begun + Duration::from_millis(*ms), *ms >= ended_ms, quiet(*ms), heard)
+        })
+    }
+
+    #[test]
+    fn a_recording_is_over_when_its_answer_was_heard_whichever_ends_first() {
+        let settled = SETTLED.as_millis() as u64;
+        // An answer in the middle of it: nothing more comes.
+        let answer = [(8_000, Heard::Turn)];
+        assert_eq!(over_after(20_000, |ms| !(3_000..8_000).contains(&ms), &answer), Some(20_000 + settled));
+        // Behind it.
+        assert_eq!(over_after(3_000, |ms| !(2_000..8_000).contains(&ms), &answer), Some(8_000));
+        // In two turns.
+        let answers = [(8_000, Heard::Turn), (12_000, Heard::Turn)];
+        assert_eq!(over_after(7_900, |ms| !(2_000..12_000).contains(&ms), &answers), Some(12_000));
+        // Nothing was said, or nothing that can be understood.
+        assert_eq!(over_after(5_000, |_| true, &[]), Some(5_000 + settled));
+        assert_eq!(over_after(5_000, |ms| !(4_000..6_000).contains(&ms), &[(6_000, Heard::NoWords)]), Some(6_000));
+        assert_eq!(over_after(5_000, |ms| ms != 6_000, &[]), Some(6_100 + settled), "it has to stay quiet");
+        assert!(settled < 3_000, "it ends within three seconds");
     }
 }

@@ -32,6 +32,6 @@ pub use job::{Engine, EngineError, FeedError, Job, JobInput, JobSender, OUTPUTS_
 pub use order::{JobPriority, Order, Priority};
 pub use supervisor::{Limits, ProcessUsage, ReplaceOrder, Supervised, WorkerHealth, WorkerProgram};
 pub use task::{
-    ChatMessage, EndOfTurn, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel, Role, Speak,
-    SpeechToText, Spoken, StopReason, TextToSpeech, Transcribe, Transcript, Units, Wire, WorkerDetails,
+    ChatMessage, EndOfTurn, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel, MAX_SPOKEN_CHARS,
+    Role, Speak, SpeechToText, Spoken, StopReason, TextToSpeech, Transcribe, Transcript, Units, Wire, WorkerDetails,
 };

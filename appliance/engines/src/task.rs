@@ -237,10 +237,13 @@ impl Kind for LanguageModel {
 #[derive(Debug)]
 pub struct TextToSpeech;
 
+/// The longest text of one [`Speak`], in characters; whoever cuts clauses cuts shorter ones.
+pub const MAX_SPOKEN_CHARS: usize = 1_000;
+
 /// "Say this."
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Speak {
-    /// One clause or sentence; at most 1,000 characters.
+    /// One clause or sentence; at most [`MAX_SPOKEN_CHARS`].
     pub text: String,
     /// ISO 639-1 code of the language, to choose a voice; the first voice where `None`.
     pub language: Option<String>,

@@ -1,6 +1,7 @@
 //! `parley say`: text to sound.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -9,15 +10,16 @@ use clap::Args;
 use parley_audio::playback::{Control, Feed, Part, PlaybackThread};
 use parley_audio::resample::Resampler;
 use parley_audio::wav::WavWriter;
-use parley_conversation::{ClauseCutter, speakable};
-use parley_engines::{Engine, Speak};
+use parley_conversation::{ClauseCutter, clauses};
+use parley_engines::{Engine, Speak, TextToSpeech};
+use parley_models::Voices;
 use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::milliseconds;
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
-use parley_settings::Config;
+use parley_settings::{Config, language};
 
 /// The longest text; more than half an hour of speech.
 const MAX_CHARS: usize = 32_000;
@@ -27,11 +29,11 @@ pub(super) struct Options {
     /// The text to speak
     #[arg(required = true)]
     text: Vec<String>,
-    /// Write a WAV file instead of playing
+    /// Write a WAV file instead of playing; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// The text's language (ISO 639-1), where several voices are installed
-    #[arg(long)]
+    #[arg(long, value_name = "CODE", value_parser = language::parse)]
     language: Option<String>,
     /// Print one line of JSON: {text, audio_ms, first_block_ms, elapsed_ms}
     #[arg(long)]
@@ -52,39 +54,90 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     if chars > MAX_CHARS {
         bail!("the text has {chars} characters; say at most {MAX_CHARS} at a time");
     }
+    let to_standard_output = options.output.as_deref().is_some_and(is_standard_output);
+    if options.json && to_standard_output {
+        bail!("--json and the sound would both go to standard output; name a file with --output");
+    }
+    let models = common::selection(config)?;
+    let voice = voice(options.language.as_deref(), &models.text_to_speech)?;
     let mut cutter = ClauseCutter::default();
     let mut pieces = cutter.push(&text);
     pieces.extend(cutter.finish());
-    let clauses: Vec<String> =
-        pieces.iter().map(|piece| speakable(piece)).filter(|clause| !clause.is_empty()).collect();
+    let clauses: Vec<String> = pieces.iter().flat_map(|piece| clauses(piece, &voice)).collect();
     if clauses.is_empty() {
         bail!("this text has nothing that can be spoken");
     }
-    let models = common::selection(config)?;
     common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::TextToSpeech)?;
-        let voice = common::ready(workers.text_to_speech()).await?;
-        let mut outlet = Outlet::open(options, config)?;
-        let begun = Instant::now();
-        let (mut first, mut length) = (None, Duration::ZERO);
-        for text in clauses {
-            let mut job = voice.start(Speak { text, language: options.language.clone() });
-            while let Some(block) = job.next().await {
-                let block = block?;
-                first.get_or_insert_with(|| begun.elapsed());
-                length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz));
-                outlet.write(&block.audio, block.rate_hz).await?;
-            }
+        let engine = common::ready(workers.text_to_speech()).await?;
+        let outlet = Outlet::open(options, config)?;
+        let (begun, all) = (Instant::now(), clauses.len());
+        let spoken = speak(engine.as_ref(), clauses, &voice, begun, outlet).await;
+        workers.shut_down().await;
+        let Spoken { length, first, unspoken } = spoken?;
+        if unspoken > 0 {
+            output::remark(format_args!("{unspoken} of {all} pieces have nothing that this voice can say"));
         }
-        outlet.finish().await?;
         if options.json {
             let (audio_ms, elapsed_ms) = (milliseconds(length), milliseconds(begun.elapsed()));
             output::json(&Said { text: &text, audio_ms, first_block_ms: first.map(milliseconds), elapsed_ms })?;
         }
-        workers.shut_down().await;
         Ok(())
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The language of the voice that speaks: the wanted one, or the first.
+fn voice(wanted: Option<&str>, voices: &Voices) -> Result<String> {
+    let mut known = voices.files.iter().map(|(language, _)| language.as_str());
+    match wanted {
+        None => Ok(known.next().unwrap_or_default().to_owned()),
+        Some(wanted) if known.clone().any(|language| language == wanted) => Ok(wanted.to_owned()),
+        Some(wanted) => {
+            let known: Vec<&str> = known.collect();
+            bail!("there is no voice for \"{wanted}\" among the models in use, only for {}", known.join(", "))
+        }
+    }
+}
+
+fn is_standard_output(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdout")
+}
+
+/// What was spoken.
+#[derive(Default)]
+struct Spoken {
+    length: Duration,
+    /// Until the first block.
+    first: Option<Duration>,
+    /// Clauses without any sound.
+    unspoken: usize,
+}
+
+async fn speak(
+    voice: &dyn Engine<TextToSpeech>,
+    clauses: Vec<String>,
+    language: &str,
+    begun: Instant,
+    mut outlet: Outlet,
+) -> Result<Spoken> {
+    let mut spoken = Spoken::default();
+    for text in clauses {
+        let mut job = voice.start(Speak { text, language: Some(language.to_owned()) });
+        let before = spoken.length;
+        while let Some(block) = job.next().await {
+            let block = block?;
+            spoken.first.get_or_insert_with(|| begun.elapsed());
+            spoken.length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz));
+            outlet.write(&block.audio, block.rate_hz).await?;
+        }
+        spoken.unspoken += usize::from(spoken.length == before);
+    }
+    if spoken.length.is_zero() {
+        bail!("this voice can say nothing of the text; it speaks \"{language}\"");
+    }
+    outlet.finish().await?;
+    Ok(spoken)
 }
 
 struct Loudspeaker {
@@ -124,7 +177,11 @@ impl Outlet {
                     Some(writer) => writer,
                     none => none.insert(WavWriter::create(path, rate_hz)?),
                 };
-                Ok(writer.write(audio)?)
+                writer.write(audio).map_err(|error| match error {
+                    // No failure: whoever listens has had enough.
+                    error if error.is_reader_gone() => io::Error::from(io::ErrorKind::BrokenPipe).into(),
+                    error => error.into(),
+                })
             }
             Self::Loudspeaker(speaker) => {
                 let Loudspeaker { feed, control, resampler, .. } = speaker.as_mut();
@@ -165,4 +222,64 @@ async fn offer(feed: &mut Feed, control: &Control, mut samples: &[f32]) -> Resul
         tokio::time::sleep(FEED_EVERY).await;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use parley_engines::MAX_SPOKEN_CHARS;
+    use parley_engines::scripted::Scripted;
+
+    use super::*;
+
+    #[test]
+    fn a_language_without_a_voice_is_refused_with_those_that_have_one() {
+        let file = |language: &str| (language.to_owned(), PathBuf::new());
+        let voices = Voices { worker: String::new(), files: vec![file("en"), file("es")] };
+        assert_eq!(voice(None, &voices).ok().as_deref(), Some("en"));
+        assert_eq!(voice(Some("es"), &voices).ok().as_deref(), Some("es"));
+        let refused = voice(Some("de"), &voices).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("\"de\"") && refused.ends_with("only for en, es"), "{refused}");
+    }
+
+    /// Whatever the text, the voice is asked for no more at once than it takes, and for all of it.
+    #[test]
+    fn a_text_is_said_whole() -> Result<()> {
+        let voice = Scripted::<TextToSpeech>::from_outputs(|task: &Speak| {
+            assert!(task.text.chars().count() <= MAX_SPOKEN_CHARS);
+            vec![parley_engines::Spoken { rate_hz: 1_000, audio: vec![1; task.text.chars().count()] }]
+        });
+        let folder = tempfile::tempdir()?;
+        for text in ["\u{e01}".repeat(3_900), "word".repeat(400), "1*".repeat(2_000), "So. ".repeat(100)] {
+            let path = folder.path().join("x.wav");
+            let mut cutter = ClauseCutter::default();
+            let mut pieces = cutter.push(&text);
+            pieces.extend(cutter.finish());
+            let clauses: Vec<String> = pieces.iter().flat_map(|piece| clauses(piece, "en")).collect();
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+            assert!(clauses.iter().map(|clause| letters(clause)).sum::<usize>() >= letters(&text));
+            let samples: usize = clauses.iter().map(|clause| clause.chars().count()).sum();
+            let outlet = Outlet::File { path: path.clone(), writer: None };
+            let spoken = common::block_on(speak(&voice, clauses, "en", Instant::now(), outlet))?;
+            assert_eq!((spoken.length, spoken.unspoken), (Duration::from_millis(samples as u64), 0));
+            assert_eq!(parley_audio::wav::load(&path, 1_000)?.len(), samples);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_voice_cannot_say_is_told() -> Result<()> {
+        let voice = Scripted::<TextToSpeech>::from_outputs(|task: &Speak| {
+            let audio = vec![1; if task.text == "silent" { 0 } else { 10 }];
+            vec![parley_engines::Spoken { rate_hz: 1_000, audio }]
+        });
+        let folder = tempfile::tempdir()?;
+        let mut say = |clauses: &[&str]| {
+            let outlet = Outlet::File { path: folder.path().join("x.wav"), writer: None };
+            let clauses = clauses.iter().map(|clause| (*clause).to_owned()).collect();
+            common::block_on(speak(&voice, clauses, "en", Instant::now(), outlet))
+        };
+        assert_eq!(say(&["silent", "loud"])?.unspoken, 1);
+        assert!(say(&["silent"]).is_err());
+        Ok(())
+    }
 }

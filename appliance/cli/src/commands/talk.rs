@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_audio::wav::WavWriter;
-use parley_conversation::{Event, Notice, Outcome, Settings};
+use parley_conversation::{BargeIn, Event, Notice, Outcome, Settings};
 use parley_models::Selection;
 use serde::Serialize;
 
@@ -23,13 +23,14 @@ use parley_settings::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// WAV files with spoken questions, asked one after another in real time
+    /// WAV files with spoken questions, asked one after another in real time; `-` is standard input
     #[arg(required_unless_present = "mic", conflicts_with = "mic")]
     wavs: Vec<PathBuf>,
     /// Use the microphone and the loudspeaker
     #[arg(long)]
     mic: bool,
-    /// Let speech interrupt an answer; needs a headset, or a microphone that does not hear the loudspeaker
+    /// Let speech interrupt an answer; needs a headset, or a microphone that does not hear the loudspeaker. Without it,
+    /// recordings and microphone alike are heard as conversation.barge-in says
     #[arg(long)]
     headset: bool,
     /// What is said in a recording, for the report; repeat it for each recording
@@ -47,6 +48,8 @@ pub(super) struct Options {
 struct Report<'a> {
     machine: machine::Machine,
     models: Vec<String>,
+    /// Whether speech interrupts an answer, or only a key does.
+    barge_in: BargeIn,
     turns: &'a [Turn],
 }
 
@@ -72,11 +75,19 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     Ok(if understood { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Those of the configuration, which are those that the image ships where nothing else was said.
+fn settings_of(options: &Options, config: &Config, models: &Selection) -> Settings {
+    let configured = settings(config, models);
+    let barge_in = if options.headset { BargeIn::Voice } else { configured.barge_in };
+    output::remark(match barge_in {
+        BargeIn::Voice => "Mode: voice. Speech interrupts an answer.",
+        BargeIn::Key => "Mode: key. The microphone is closed while Parley speaks; with --headset speech interrupts.",
+    });
+    Settings { barge_in, ..configured }
+}
+
 async fn live(options: &Options, config: &Config, models: &Selection) -> Result<()> {
-    let mut settings = settings(config, models);
-    if options.headset {
-        settings.barge_in = parley_conversation::BargeIn::Voice;
-    }
+    let settings = settings_of(options, config, models);
     let devices = common::sound_devices(config);
     let sink = common::loudspeaker(&devices)?;
     let source = common::microphone(&devices)?;
@@ -117,7 +128,8 @@ async fn from_recordings(
     models: &Selection,
     questions: &[Question],
 ) -> Result<bool> {
-    let settings = Settings { barge_in: parley_conversation::BargeIn::Voice, ..settings(config, models) };
+    let settings = settings_of(options, config, models);
+    let barge_in = settings.barge_in;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let mut room = Room::open(settings, common::generating(config), workers)?;
     room.ready().await?;
@@ -142,7 +154,7 @@ async fn from_recordings(
     }
     room.close().await;
     if let Some(folder) = &options.report {
-        write_report(folder, models, &turns)?;
+        write_report(folder, models, barge_in, &turns)?;
     }
     Ok(turns.iter().all(|turn| !turn.heard.is_empty()))
 }
@@ -175,8 +187,8 @@ fn turn(
     Ok(Turn { question_wav: path.to_owned(), expected, heard, answer, answer_wav, first_audio_ms, stages_ms })
 }
 
-fn write_report(folder: &Path, models: &Selection, turns: &[Turn]) -> Result<()> {
-    let report = Report { machine: machine::Machine::this(), models: common::model_names(models), turns };
+fn write_report(folder: &Path, models: &Selection, barge_in: BargeIn, turns: &[Turn]) -> Result<()> {
+    let report = Report { machine: machine::Machine::this(), models: common::model_names(models), barge_in, turns };
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join("report.json");
     std::fs::write(&path, serde_json::to_vec_pretty(&report)?)

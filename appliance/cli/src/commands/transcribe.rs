@@ -1,37 +1,36 @@
 //! `parley transcribe`: recordings to text.
 
+mod listening;
+mod pieces;
+
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 use parley_audio::resample::Resampler;
 use parley_audio::sample::extend_i16;
 use parley_audio::wav::WavReader;
-use parley_engines::{Engine, SpeechToText, Transcribe};
+use parley_engines::{Engine, SpeechToText};
 use serde::Serialize;
 
+use self::listening::{Doubt, Listener};
 use super::{common, output};
 use parley_daemon::conductor::milliseconds;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::{Config, language};
 
 const RATE_HZ: usize = 16_000;
-/// Recordings are cut into stretches of at most this length, where they are quietest.
-const LONGEST_S: usize = 28;
-/// Where a cut is looked for: the last seconds of a stretch.
-const CUT_WITHIN_S: usize = 10;
 const BLOCK: usize = 16_000;
-/// Below this the words were made up from noise.
-const LEAST_CONFIDENCE: f32 = 0.3;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// WAV files, of any sample rate, bit depth and number of channels
+    /// WAV files, of any sample rate, bit depth and number of channels; `-` is standard input
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Print one line of JSON for each file: {file, text, language, audio_ms, elapsed_ms}
+    /// Print one line of JSON for each file: {file, text, language, languages, remarks, audio_ms, elapsed_ms}
     #[arg(long)]
     json: bool,
     /// The spoken language (ISO 639-1) [default: the configured one, or detected]
@@ -43,7 +42,11 @@ pub(super) struct Options {
 struct Line<'a> {
     file: &'a Path,
     text: String,
+    /// Of most of it; empty where there are no words.
     language: String,
+    languages: Vec<String>,
+    /// What is wrong with the file, and what of it is not among the words.
+    remarks: Vec<Remark>,
     audio_ms: f64,
     elapsed_ms: f64,
 }
@@ -58,7 +61,11 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         let language = Some(expected.as_str()).filter(|code| *code != language::AUTO);
         let mut failed = 0;
         for file in &options.files {
-            match transcribe(file, language, listening.as_ref()).await {
+            let transcribed = transcribe(file, language, listening.as_ref()).await;
+            for remark in transcribed.iter().flat_map(|line| &line.remarks) {
+                output::remark(format_args!("{}: {remark}", file.display()));
+            }
+            match transcribed {
                 Ok(line) if options.json => output::json(&line)?,
                 Ok(line) if options.files.len() > 1 => output::line(format_args!("{}: {}", file.display(), line.text))?,
                 Ok(line) => output::line(line.text)?,
@@ -74,17 +81,44 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Something about a file that its words do not show.
+#[derive(Debug, Serialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+enum Remark {
+    /// It promises more than it holds, or was never closed.
+    CutShort,
+    /// Its channels cancel each other; the loudest is taken.
+    ChannelsCancel,
+    /// Nobody can be heard in it.
+    Silent,
+    /// A stretch of it is not among the words.
+    Stretch(listening::Remark),
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CutShort => write!(f, "the file is cut short; what it holds is transcribed"),
+            Self::ChannelsCancel => write!(f, "its channels cancel each other; the loudest is transcribed"),
+            Self::Silent => write!(f, "it is silent; play it to hear whether the right source was recorded"),
+            Self::Stretch(stretch) => {
+                let time = |ms: u64| format!("{}:{:04.1}", ms / 60_000, (ms % 60_000) as f64 / 1_000.0);
+                write!(f, "from {} to {} ", time(stretch.from_ms), time(stretch.to_ms))?;
+                match stretch.what {
+                    Doubt::NoWords => write!(f, "there is sound, and no words were found in it"),
+                    Doubt::Unsure => write!(f, "nothing is sure; perhaps: {}", stretch.perhaps),
+                }
+            }
+        }
+    }
+}
+
 async fn transcribe<'a>(file: &'a Path, language: Option<&str>, engine: &dyn Engine<SpeechToText>) -> Result<Line<'a>> {
     let begun = Instant::now();
     let mut wav = WavReader::open(file)?;
-    if wav.is_cut_short() {
-        output::remark(format_args!("{}: the file is cut short; what it holds is transcribed", file.display()));
-    }
     let mut resampler = Resampler::new(wav.rate_hz(), RATE_HZ as u32)?;
-    let (mut texts, mut samples, mut heard) = (Vec::new(), Vec::new(), 0);
-    let mut spoken = language.map(str::to_owned);
-    let mut converted = Vec::new();
-    let mut block = vec![0.0; BLOCK];
+    let mut listener = Listener::new(engine, language);
+    let (mut samples, mut converted, mut block) = (Vec::new(), Vec::new(), vec![0.0; BLOCK]);
     loop {
         let read = wav.read(&mut block)?;
         resampler.process(block.get(..read).unwrap_or_default(), &mut converted);
@@ -92,65 +126,29 @@ async fn transcribe<'a>(file: &'a Path, language: Option<&str>, engine: &dyn Eng
             resampler.finish(&mut converted);
         }
         extend_i16(&converted, &mut samples);
+        listener.push(&samples).await?;
         converted.clear();
-        let end = read == 0;
-        while samples.len() > LONGEST_S * RATE_HZ || (end && !samples.is_empty()) {
-            let cut = if samples.len() <= LONGEST_S * RATE_HZ { samples.len() } else { quietest_place(&samples) };
-            let rest = samples.split_off(cut);
-            heard += samples.len();
-            let audio = std::mem::replace(&mut samples, rest).into();
-            let mut job = engine.start(Transcribe { language: spoken.clone(), audio });
-            let done = job.next().await.context("the engine gave no answer")??;
-            if !done.text.is_empty() && done.confidence >= LEAST_CONFIDENCE {
-                spoken.get_or_insert(done.language);
-                texts.push(done.text);
-            }
-        }
-        if end {
+        samples.clear();
+        if read == 0 {
             break;
         }
     }
+    let heard = listener.finish().await?;
+    let (text, languages) = (heard.text(), heard.languages());
+    let is_silent = text.is_empty() && heard.remarks.is_empty();
+    let about_file = [
+        (wav.is_cut_short(), Remark::CutShort),
+        (wav.channels_cancel(), Remark::ChannelsCancel),
+        (is_silent, Remark::Silent),
+    ];
+    let remarks = about_file.into_iter().filter_map(|(is_so, remark)| is_so.then_some(remark));
     Ok(Line {
         file,
-        text: texts.join(" "),
-        language: spoken.unwrap_or_default(),
-        audio_ms: milliseconds(Duration::from_secs_f64(heard as f64 / RATE_HZ as f64)),
+        text,
+        language: languages.first().or(language.map(str::to_owned).as_ref()).cloned().unwrap_or_default(),
+        languages,
+        remarks: remarks.chain(heard.remarks.into_iter().map(Remark::Stretch)).collect(),
+        audio_ms: milliseconds(Duration::from_secs_f64(heard.length as f64 / RATE_HZ as f64)),
         elapsed_ms: milliseconds(begun.elapsed()),
     })
-}
-
-/// The middle of the quietest 200 ms near the end of the longest stretch.
-fn quietest_place(samples: &[i16]) -> usize {
-    const WINDOW: usize = RATE_HZ / 50;
-    const WINDOWS: usize = 10;
-    let end = (LONGEST_S * RATE_HZ).min(samples.len());
-    let start = end.saturating_sub(CUT_WITHIN_S * RATE_HZ);
-    let energies: Vec<f64> = samples
-        .get(start..end)
-        .unwrap_or_default()
-        .chunks(WINDOW)
-        .map(|window| window.iter().map(|sample| f64::from(*sample).powi(2)).sum())
-        .collect();
-    let quietest = energies
-        .windows(WINDOWS)
-        .enumerate()
-        .min_by(|(_, a), (_, b)| a.iter().sum::<f64>().total_cmp(&b.iter().sum::<f64>()))
-        .map_or(energies.len(), |(index, _)| index + WINDOWS / 2);
-    (start + quietest * WINDOW).min(end)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_recording_is_cut_where_nobody_speaks() {
-        let loud = |seconds: f64| vec![5_000_i16; (seconds * RATE_HZ as f64) as usize];
-        let mut samples = loud(20.0);
-        samples.extend(vec![0; RATE_HZ]);
-        samples.extend(loud(20.0));
-        let cut = quietest_place(&samples);
-        assert!((20 * RATE_HZ..21 * RATE_HZ).contains(&cut), "cut at {cut}");
-        assert!(quietest_place(&loud(40.0)) <= LONGEST_S * RATE_HZ);
-    }
 }

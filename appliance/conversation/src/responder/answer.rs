@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::clause::ClauseCutter;
+use super::clause::{ClauseCutter, clauses};
 use super::history::Clause;
 use super::prompt::Thought;
-use super::speakable::speakable;
 use crate::effect::{Effect, EffectId};
 use crate::ids::TurnId;
 
@@ -70,17 +69,16 @@ impl Answer {
             return Vec::new();
         }
         let pieces = self.cutter.push(text);
-        pieces.iter().filter_map(|piece| self.add(piece)).collect()
+        pieces.iter().flat_map(|piece| self.add(piece)).collect()
     }
 
-    /// Nothing more is to come, but for what was begun; returns the clause that this completes.
-    pub(super) fn rest(&mut self) -> Option<(usize, String)> {
-        let rest = self.cutter.finish()?;
-        self.add(&rest)
+    /// Nothing more is to come, but for what was begun; returns the clauses that this completes.
+    pub(super) fn rest(&mut self) -> Vec<(usize, String)> {
+        self.cutter.finish().map(|rest| self.add(&rest)).unwrap_or_default()
     }
 
-    /// No text follows; returns the last clause, if any is left.
-    pub(super) fn finish(&mut self) -> Option<(usize, String)> {
+    /// No text follows; returns the last clauses, if any are left.
+    pub(super) fn finish(&mut self) -> Vec<(usize, String)> {
         self.finished = true;
         self.rest()
     }
@@ -104,14 +102,10 @@ impl Answer {
         }
     }
 
-    fn add(&mut self, piece: &str) -> Option<(usize, String)> {
-        let text = speakable(piece);
-        if text.is_empty() {
-            return None;
-        }
-        let (number, length) = (self.clauses.len(), None);
-        let clause = Clause { text: text.clone(), length };
-        self.clauses.push(clause);
-        Some((number, text))
+    fn add(&mut self, piece: &str) -> Vec<(usize, String)> {
+        let texts = clauses(piece, &self.language).into_iter();
+        let numbered: Vec<(usize, String)> = (self.clauses.len()..).zip(texts).collect();
+        self.clauses.extend(numbered.iter().map(|(_, text)| Clause { text: text.clone(), length: None }));
+        numbered
     }
 }

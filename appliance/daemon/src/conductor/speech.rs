@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed};
-use parley_conversation::{Event, SeatId, TurnId};
-use parley_engines::{Engine, EngineError, Kind, Order, Priority, Speak, Spoken, TextToSpeech};
+use parley_conversation::{Event, LONGEST_CLAUSE_CHARS, SeatId, TurnId};
+use parley_engines::{Engine, EngineError, Kind, MAX_SPOKEN_CHARS, Order, Priority, Speak, Spoken, TextToSpeech};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -23,6 +23,9 @@ use super::{Mark, Report, Reports, Task, lock};
 
 /// Clauses that wait for the voice: no answer has more tokens, and so no more clauses.
 const CLAUSES_IN_FLIGHT: usize = 8_192;
+
+/// The core knows no engine, and no voice knows the core: here the two limits meet.
+const _: () = assert!(LONGEST_CLAUSE_CHARS <= MAX_SPOKEN_CHARS);
 
 pub(super) struct Outlet {
     pub(super) feed: Arc<tokio::sync::Mutex<Feed>>,

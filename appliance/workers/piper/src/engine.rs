@@ -36,7 +36,7 @@ pub enum SpeakError {
     TooLong(#[from] TooLong),
     #[error("no voice was given; name one with --voice en=PATH.onnx")]
     NoVoice,
-    #[error("there is no voice for {language:?}, only for {known}; add one with --voice")]
+    #[error("there is no voice for {language:?}, only for {known}")]
     NoVoiceFor { language: String, known: String },
     #[error("nobody listens any more: {0}")]
     Gone(String),

@@ -1,16 +1,15 @@
 //! What of a text can be said.
 
-/// The longest text of one task, in characters.
-pub const MAX_CHARACTERS: usize = 1_000;
+use parley_engines::MAX_SPOKEN_CHARS;
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("the text has {0} characters, more than {MAX_CHARACTERS}; send it clause by clause")]
+#[error("the text has {0} characters, and at most {MAX_SPOKEN_CHARS} can be said at once")]
 pub struct TooLong(pub usize);
 
 /// The text on one line, without control characters; `None` where nothing of it can be pronounced.
 pub fn sayable(text: &str) -> Result<Option<String>, TooLong> {
     let characters = text.chars().count();
-    if characters > MAX_CHARACTERS {
+    if characters > MAX_SPOKEN_CHARS {
         return Err(TooLong(characters));
     }
     let printable: String =
@@ -48,8 +47,8 @@ mod tests {
 
     #[test]
     fn the_limit_counts_characters() {
-        check(&"é".repeat(MAX_CHARACTERS), Some(&"é".repeat(MAX_CHARACTERS)));
-        assert_eq!(sayable(&"e".repeat(MAX_CHARACTERS + 1)), Err(TooLong(MAX_CHARACTERS + 1)));
+        check(&"é".repeat(MAX_SPOKEN_CHARS), Some(&"é".repeat(MAX_SPOKEN_CHARS)));
+        assert_eq!(sayable(&"e".repeat(MAX_SPOKEN_CHARS + 1)), Err(TooLong(MAX_SPOKEN_CHARS + 1)));
     }
 
     proptest! {

@@ -18,7 +18,7 @@ use super::super::lock;
 
 /// A turn's audio that waits to be heard: 8 MB at 22,050 Hz.
 const MOST_HELD: Duration = Duration::from_secs(180);
-/// A voice is not asked for more than 1,000 characters, which take about a minute.
+/// No clause has more characters than a minute of speech.
 pub(super) const LONGEST_CLAUSE: Duration = Duration::from_secs(180);
 /// Clauses of a draft: more would be work that is thrown away where the person goes on.
 const CLAUSES_OF_A_DRAFT: usize = 2;

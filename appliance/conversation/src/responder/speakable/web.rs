@@ -1,0 +1,214 @@
+//! What is for browsers: tags, entities, links, addresses.
+
+/// Tags that are known by their name alone, of HTML and of SSML.
+const TAGS: &[&str] = &[
+    "a",
+    "abbr",
+    "audio",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "break",
+    "center",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "emphasis",
+    "figure",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "lang",
+    "li",
+    "mark",
+    "nobr",
+    "ol",
+    "p",
+    "phoneme",
+    "pre",
+    "prosody",
+    "q",
+    "s",
+    "say-as",
+    "section",
+    "small",
+    "span",
+    "speak",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "voice",
+    "wbr",
+];
+/// Tags between parts that do not belong together, whether there is a blank or not.
+const PARTING: &[&str] = &[
+    "blockquote",
+    "br",
+    "break",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "section",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+const LONGEST_TAG_BYTES: usize = 300;
+const ENTITIES: &[(&str, &str)] =
+    &[("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+
+/// What a browser would show of a line, with addresses as people say them.
+pub(super) fn shown(line: &str) -> String {
+    let mut text = without_tags(line);
+    if text.contains('&') {
+        for (entity, character) in ENTITIES {
+            text = text.replace(entity, character);
+        }
+    }
+    shorter_addresses(&without_link_targets(&text))
+}
+
+fn without_tags(line: &str) -> String {
+    let mut kept = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('<') {
+        let (before, from) = rest.split_at(at);
+        kept.push_str(before);
+        let Some((parts, tag_bytes)) = tag(from) else {
+            kept.push('<');
+            rest = from.get(1..).unwrap_or_default();
+            continue;
+        };
+        rest = from.get(tag_bytes..).unwrap_or_default();
+        if parts || (kept.ends_with(char::is_alphanumeric) && rest.starts_with(char::is_alphanumeric)) {
+            kept.push(' ');
+        }
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// The tag that a text begins with: whether it parts what is around it, and its length in bytes.
+fn tag(text: &str) -> Option<(bool, usize)> {
+    if text.starts_with("<!--") {
+        return Some((true, text.find("-->").map_or(text.len(), |end| end + 3)));
+    }
+    let end = text.find('>').filter(|end| *end <= LONGEST_TAG_BYTES)?;
+    let inside = text.get(1..end)?;
+    let name_and_more = inside.strip_prefix('/').unwrap_or(inside);
+    let name_bytes =
+        name_and_more.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(name_and_more.len());
+    let (name, more) = name_and_more.split_at(name_bytes);
+    let name = name.to_ascii_lowercase();
+    let more = more.trim_end_matches('/').trim();
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase());
+    let is_known = TAGS.contains(&name.as_str()) && (more.is_empty() || more.contains('='));
+    // Of others, only those that nobody would take for a comparison.
+    let is_tag = is_known || (more.is_empty() && (inside.starts_with('/') || name.len() > 2));
+    (is_name && !inside.contains('<') && is_tag).then_some((PARTING.contains(&name.as_str()), end + 1))
+}
+
+/// "[text](address)" becomes "text".
+fn without_link_targets(line: &str) -> String {
+    let mut kept = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("](") {
+        let Some(end) = closing(after) else { break };
+        match before.rsplit_once('[') {
+            Some((start, text)) => {
+                kept.push_str(start.strip_suffix('!').unwrap_or(start));
+                kept.push_str(text);
+            }
+            None => kept.push_str(before),
+        }
+        rest = after.get(end + 1..).unwrap_or_default();
+        if kept.ends_with(char::is_alphanumeric) && rest.starts_with(char::is_alphanumeric) {
+            kept.push(' ');
+        }
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// Where the bracket closes that was opened before this text.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 1_usize;
+    for (index, c) in text.char_indices() {
+        match c {
+            '(' => open += 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(index);
+        }
+    }
+    // An address with a bracket too few.
+    text.find(')')
+}
+
+/// Of an address on the web only its host: nobody can follow the rest by ear.
+fn shorter_addresses(line: &str) -> String {
+    if !line.contains("://") && !line.contains("www.") {
+        return line.to_owned();
+    }
+    let words = line.split(' ').map(|word| {
+        let start = ["https://", "http://", "ftp://", "www."].iter().filter_map(|scheme| word.find(scheme)).min();
+        let Some((before, address)) = start.and_then(|start| word.split_at_checked(start)) else {
+            return word.to_owned();
+        };
+        let before = before.trim_end_matches('<');
+        let address = address.split_once("://").map_or(address, |(_, address)| address);
+        let address = address.strip_prefix("www.").unwrap_or(address);
+        let end = address.find(['/', '?', '#', ':', '>', ')', ']', '"', '\'', ',', ';', '!', '*', '_', '`']);
+        let (host, path) = address.split_at(end.unwrap_or(address.len()));
+        let host = host.trim_end_matches('.');
+        // What closes the sentence or the bracket around it stays.
+        let behind: Vec<char> = word.chars().rev().take_while(|c| ".,;:!?)]\"'*".contains(*c)).collect();
+        let behind: String = if path.contains('(') { String::new() } else { behind.into_iter().rev().collect() };
+        format!("{before}{host}{behind}")
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
