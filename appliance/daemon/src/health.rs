@@ -6,4 +6,4 @@ mod record;
 pub mod watchdog;
 
 pub use pulse::Pulse;
-pub use record::{Part, SoundPath, Trouble, Troubles, watch};
+pub use record::{SoundPart, SoundPath, Trouble, Troubles, watch};
