@@ -30,7 +30,7 @@ pub enum Bus {
 
 /// A sound card, as far as choosing it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Card {
+pub struct AudioCard {
     /// Its number, which changes with what is plugged in.
     pub index: i32,
     /// Its name for ALSA, which does not.
@@ -45,7 +45,7 @@ pub struct Card {
     pub plays: Option<u32>,
 }
 
-impl Card {
+impl AudioCard {
     fn device(&self, direction: Direction) -> Option<u32> {
         match direction {
             Direction::Capture => self.records,
@@ -57,15 +57,15 @@ impl Card {
 /// The cards that can do something, the best first. `beside`: the id of the card that does the other thing. `before`: the one
 /// that did it until it was lost.
 pub fn candidates<'a>(
-    cards: &'a [Card],
+    cards: &'a [AudioCard],
     direction: Direction,
     beside: Option<&str>,
-    before: Option<&Card>,
-) -> Vec<&'a Card> {
-    let is = |card: &Card, id: Option<&str>| id == Some(card.id.as_str());
-    let replaces = |card: &Card| before.is_none_or(|before| card.bus != Bus::Hdmi || before.bus == Bus::Hdmi);
-    let can = |card: &&Card| card.bus != Bus::Virtual && card.device(direction).is_some() && replaces(card);
-    let mut able: Vec<&Card> = cards.iter().filter(can).collect();
+    before: Option<&AudioCard>,
+) -> Vec<&'a AudioCard> {
+    let is = |card: &AudioCard, id: Option<&str>| id == Some(card.id.as_str());
+    let replaces = |card: &AudioCard| before.is_none_or(|before| card.bus != Bus::Hdmi || before.bus == Bus::Hdmi);
+    let can = |card: &&AudioCard| card.bus != Bus::Virtual && card.device(direction).is_some() && replaces(card);
+    let mut able: Vec<&AudioCard> = cards.iter().filter(can).collect();
     able.sort_by_key(|card| {
         let was = is(card, before.map(|before| before.id.as_str()));
         (card.bus == Bus::Hdmi, !was, !is(card, beside), card.bus, card.id.as_str())
@@ -76,13 +76,13 @@ pub fn candidates<'a>(
 
 /// The names under which ALSA opens a card, the best first: the hardware itself, and with conversions where it has none of our
 /// formats.
-pub fn names(card: &Card, direction: Direction) -> Vec<String> {
+pub fn names(card: &AudioCard, direction: Direction) -> Vec<String> {
     let device = card.device(direction).unwrap_or_default();
     ["hw", "plughw"].map(|plugin| format!("{plugin}:CARD={},DEV={device}", card.id)).into()
 }
 
 /// The id of the card on which a device is that somebody names; `None` where the name does not tell.
-pub fn card_of<'a>(cards: &'a [Card], name: &'a str) -> Option<&'a str> {
+pub fn card_of<'a>(cards: &'a [AudioCard], name: &'a str) -> Option<&'a str> {
     let (_, arguments) = name.split_once(':')?;
     let mut arguments = arguments.split(',').map(str::trim);
     let first = arguments.next().filter(|first| !first.contains('='));
@@ -95,7 +95,7 @@ pub fn card_of<'a>(cards: &'a [Card], name: &'a str) -> Option<&'a str> {
 }
 
 /// Whether two devices are on one card, so that they have one clock: as far as their names tell.
-pub fn share_a_card(cards: &[Card], one: &str, other: &str) -> bool {
+pub fn share_a_card(cards: &[AudioCard], one: &str, other: &str) -> bool {
     one == other || card_of(cards, one).is_some_and(|card| card_of(cards, other) == Some(card))
 }
 
@@ -117,7 +117,7 @@ pub fn bus(driver: &str, id: &str, name: &str) -> Bus {
 }
 
 /// The cards that ALSA has now.
-pub fn cards() -> Vec<Card> {
+pub fn cards() -> Vec<AudioCard> {
     let _quiet = Output::local_error_handler();
     let card = |card: alsa::Card| {
         let control = Ctl::from_card(&card, true).ok()?;
@@ -127,7 +127,7 @@ pub fn cards() -> Vec<Card> {
         let (id, name) = (info.get_id().ok()?.to_owned(), info.get_name().unwrap_or_default().to_owned());
         let bus = bus(info.get_driver().unwrap_or_default(), &id, &name);
         let (records, plays) = (first(Direction::Capture), first(Direction::Playback));
-        Some(Card { index: card.get_index(), id, name, bus, records, plays })
+        Some(AudioCard { index: card.get_index(), id, name, bus, records, plays })
     };
     Iter::new().filter_map(Result::ok).filter_map(card).collect()
 }
@@ -139,13 +139,18 @@ mod tests {
     use super::*;
     use Direction::{Capture, Playback};
 
-    fn card(id: &str, bus: Bus, records: bool, plays: bool) -> Card {
+    fn card(id: &str, bus: Bus, records: bool, plays: bool) -> AudioCard {
         let device = |can: bool| can.then_some(0);
         let (id, name) = (id.to_owned(), format!("a {id}"));
-        Card { index: 0, id, name, bus, records: device(records), plays: device(plays) }
+        AudioCard { index: 0, id, name, bus, records: device(records), plays: device(plays) }
     }
 
-    fn chosen(cards: &[Card], direction: Direction, beside: Option<&str>, before: Option<&Card>) -> Option<String> {
+    fn chosen(
+        cards: &[AudioCard],
+        direction: Direction,
+        beside: Option<&str>,
+        before: Option<&AudioCard>,
+    ) -> Option<String> {
         candidates(cards, direction, beside, before).first().map(|card| card.id.clone())
     }
 
@@ -211,13 +216,13 @@ mod tests {
         cards();
     }
 
-    fn any_cards() -> impl Strategy<Value = Vec<Card>> {
+    fn any_cards() -> impl Strategy<Value = Vec<AudioCard>> {
         let buses = prop::sample::select(vec![Bus::Pins, Bus::Usb, Bus::Own, Bus::Hdmi, Bus::Virtual]);
         let one = ("[A-E]", buses, any::<bool>(), any::<bool>(), 0..8_i32);
         prop::collection::vec(one, 0..7).prop_map(|cards| {
             let made = cards
                 .into_iter()
-                .map(|(id, bus, records, plays, index)| Card { index, ..card(&id, bus, records, plays) });
+                .map(|(id, bus, records, plays, index)| AudioCard { index, ..card(&id, bus, records, plays) });
             // The kernel gives no id twice.
             let mut known = std::collections::BTreeSet::new();
             made.filter(|card| known.insert(card.id.clone())).collect()
@@ -251,7 +256,7 @@ mod tests {
                     prop_assert!(!ids.iter().any(is_hdmi));
                 }
             }
-            let mut other: Vec<Card> = cards.clone();
+            let mut other: Vec<AudioCard> = cards.clone();
             let turn = if other.is_empty() { 0 } else { mixed as usize % other.len() };
             other.rotate_left(turn);
             if mixed & 1 == 1 { other.reverse(); }

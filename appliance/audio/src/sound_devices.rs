@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use alsa::Direction;
 
 use crate::capture::{AlsaSource, FRAME_RATE_HZ};
-use crate::cards::{self, Card};
+use crate::cards::{self, AudioCard};
 use crate::device::DeviceError;
 use crate::devices::has_sound_server;
 use crate::pcm::{COMMON_RATES_HZ, Rate, SoundDevice};
@@ -54,7 +54,7 @@ struct InUse {
 /// What a device was before it was lost.
 #[derive(Debug, Default)]
 pub(crate) struct Before {
-    card: Option<Card>,
+    card: Option<AudioCard>,
     lost_at: Option<Instant>,
 }
 
@@ -119,11 +119,11 @@ impl SoundDevices {
     /// The names to try, the best first, each with its card where it was chosen by that.
     fn names(
         &self,
-        cards: &[Card],
+        cards: &[AudioCard],
         direction: Direction,
         other: Option<&str>,
         before: &Before,
-    ) -> Vec<(String, Option<Card>)> {
+    ) -> Vec<(String, Option<AudioCard>)> {
         let wanted = self.wanted(direction);
         if wanted != AUTO {
             return vec![(wanted.to_owned(), None)];
@@ -145,7 +145,7 @@ impl SoundDevices {
     }
 
     /// At which rate a device is to run beside the one in the other direction.
-    fn rate(&self, cards: &[Card], direction: Direction, name: &str, other: Option<&InUse>) -> Rate {
+    fn rate(&self, cards: &[AudioCard], direction: Direction, name: &str, other: Option<&InUse>) -> Rate {
         let alone = Rate::Near(self.wanted_hz(direction));
         match other {
             Some(other) if cards::share_a_card(cards, name, &other.name) => Rate::Exactly(other.rate_hz),
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn a_device_that_was_lost_is_waited_for_before_another_takes_its_place() {
         let devices = SoundDevices::new(AUTO, AUTO, None);
-        let card = |id: &str| Card {
+        let card = |id: &str| AudioCard {
             index: 0,
             id: id.to_owned(),
             name: id.to_owned(),
@@ -258,7 +258,7 @@ mod tests {
             plays: None,
         };
         let cards = [card("Other"), card("Mine")];
-        let names = |cards: &[Card], before: &Before| -> Vec<String> {
+        let names = |cards: &[AudioCard], before: &Before| -> Vec<String> {
             devices.names(cards, Direction::Capture, None, before).into_iter().map(|(name, _)| name).collect()
         };
         let mut before = Before { card: Some(card("Mine")), lost_at: Some(Instant::now()) };

@@ -8,4 +8,4 @@ pub mod watchdog;
 
 pub use flight_recorder::FlightRecorder;
 pub use pulse::Pulse;
-pub use record::{Part, SoundPath, Trouble, Troubles, watch};
+pub use record::{SoundPart, SoundPath, Trouble, Troubles, watch};

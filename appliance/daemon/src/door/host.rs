@@ -19,7 +19,7 @@ use super::updates::{self, UpdateLog};
 use super::wishes::Wishes;
 use super::{DoorHost, Guest, Hub};
 use crate::conductor::Handle;
-use crate::health::{Part, Trouble, Troubles};
+use crate::health::{SoundPart, Trouble, Troubles};
 use crate::listening::Mute;
 use crate::session::Session;
 use crate::tools::Tools;
@@ -181,7 +181,7 @@ async fn tell_troubles(mut troubles: watch::Receiver<Troubles>, hub: &Hub) {
     let mut told = Troubles::new();
     loop {
         let now = troubles.borrow_and_update().clone();
-        let event = |(part, trouble): &(Part, Trouble), over| DoorEvent::Trouble {
+        let event = |(part, trouble): &(SoundPart, Trouble), over| DoorEvent::Trouble {
             part: part.to_string(),
             says: trouble.to_string(),
             over,
@@ -230,9 +230,9 @@ mod tests {
         };
         let tell = tell_troubles(troubles.subscribe(), &hub);
         let check = async {
-            let away = (Part::Microphone, Trouble::Away);
+            let away = (SoundPart::Microphone, Trouble::Away);
             told(vec![away], &["microphone is not there"]).await;
-            told(vec![away, (Part::Loudspeaker, Trouble::Gaps)], &["microphone", "loudspeaker had nothing"]).await;
+            told(vec![away, (SoundPart::Loudspeaker, Trouble::Gaps)], &["microphone", "loudspeaker had nothing"]).await;
             told(vec![], &[]).await;
         };
         tokio::select! {

@@ -29,12 +29,12 @@ const OF_USE: Duration = Duration::from_secs(60);
 
 /// What a trouble is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum SoundPart {
     Microphone,
     Loudspeaker,
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for SoundPart {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Microphone => "microphone",
@@ -86,7 +86,7 @@ impl fmt::Display for Trouble {
 }
 
 /// What is not as it should be now.
-pub type Troubles = Vec<(Part, Trouble)>;
+pub type Troubles = Vec<(SoundPart, Trouble)>;
 
 /// Everything that sound goes through, with its counters.
 #[derive(Debug, Clone)]
@@ -100,9 +100,9 @@ pub struct SoundPath {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Counts {
     /// What is so or not.
-    so: BTreeMap<(Part, Trouble), bool>,
+    so: BTreeMap<(SoundPart, Trouble), bool>,
     /// What only rises.
-    risen: BTreeMap<(Part, Trouble), u64>,
+    risen: BTreeMap<(SoundPart, Trouble), u64>,
 }
 
 impl SoundPath {
@@ -119,7 +119,7 @@ impl SoundPath {
     }
 
     fn counts(&self) -> Counts {
-        use Part::{Loudspeaker, Microphone};
+        use SoundPart::{Loudspeaker, Microphone};
         let CaptureCounters { frames: _, dropped, overruns, losses, is_lost, lost, beats: _, is_late, is_unpaced } =
             &*self.capture;
         let ListeningCounters { dropped: behind, beats: _, troubles } = &*self.listening;
@@ -161,7 +161,7 @@ impl SoundPath {
 struct Record {
     counts: Counts,
     /// Since when each is so, or when it rose last.
-    since: BTreeMap<(Part, Trouble), Duration>,
+    since: BTreeMap<(SoundPart, Trouble), Duration>,
     told: Troubles,
 }
 
@@ -191,7 +191,7 @@ impl Record {
             }
         }
         // While a device is away, that is all there is to say of its losses.
-        let is_away = |part: Part| counts.so.get(&(part, Trouble::Away)) == Some(&true);
+        let is_away = |part: SoundPart| counts.so.get(&(part, Trouble::Away)) == Some(&true);
         troubles.retain(|(part, trouble)| *trouble != Trouble::Lost || !is_away(*part));
         troubles.sort_unstable();
         self.counts = counts;
@@ -220,7 +220,7 @@ pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles
         for (part, trouble) in before.iter().filter(|trouble| !troubles.contains(trouble)) {
             tracing::info!("no more: the {part} {trouble}");
         }
-        let gone = (Part::Microphone, Trouble::Away);
+        let gone = (SoundPart::Microphone, Trouble::Away);
         if troubles.contains(&gone) && !before.contains(&gone) {
             let announcement = Announcement {
                 id: next_announcement(),
@@ -241,9 +241,9 @@ pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Part::{Loudspeaker, Microphone};
+    use SoundPart::{Loudspeaker, Microphone};
 
-    fn counts(so: &[(Part, Trouble)], risen: &[((Part, Trouble), u64)]) -> Counts {
+    fn counts(so: &[(SoundPart, Trouble)], risen: &[((SoundPart, Trouble), u64)]) -> Counts {
         let mut so: BTreeMap<_, _> = so.iter().map(|key| (*key, true)).collect();
         for part in [Microphone, Loudspeaker] {
             so.entry((part, Trouble::Away)).or_insert(false);
