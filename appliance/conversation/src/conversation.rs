@@ -238,7 +238,8 @@ impl Conversation {
                     None => {}
                 }
             }
-            ListenerOutput::Draft { turn, transcript } => self.responder.draft(turn, &transcript),
+            ListenerOutput::Draft { turn, transcript, remark } => self.responder.draft(turn, &transcript, remark),
+            ListenerOutput::ChangeVolume { turn, step } => self.responder.change_volume(turn, step),
             ListenerOutput::Release { turn } => self.responder.release(turn),
             ListenerOutput::Discard { turn } => self.responder.discard(turn),
             ListenerOutput::NotUnderstood => self.responder.not_understood(),

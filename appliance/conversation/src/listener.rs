@@ -5,12 +5,12 @@
 //!                     ▲  speech again ──────┘ (the draft is discarded)
 //! Speaking ──no words for long, over an answer──▶ Ignoring ──silence──▶ Quiet
 //! ```
-//! Over an answer, the onset makes the answer wait. Words cancel it; a back-channel, or no words, let it go on.
+//! Over an answer, the onset makes the answer wait. Words cancel it; an acknowledgement, or no words, let it go on.
 
 mod attention;
-mod back_channel;
 mod endpoint;
 mod hearing;
+mod meaning;
 mod pausing;
 mod speaking;
 
@@ -146,6 +146,9 @@ impl Listener {
     /// What was said in this turn is over, and with it whatever wait there was.
     pub(crate) fn answer_over(&mut self, turn: TurnId, noticed: bool) {
         self.waiting.take_if(|(waiting, _)| *waiting == turn);
+        if let Hearing::Speaking(utterance) | Hearing::Pausing(utterance, _) = &mut self.hearing {
+            utterance.over_is_said |= utterance.over == Some(turn);
+        }
         self.follow_up();
         if noticed && self.barge_in == BargeIn::Key {
             self.echo_until = self.latest.forward(ECHO);

@@ -126,7 +126,18 @@ mod junk {
     fn op() -> impl Strategy<Value = Op> {
         // Late turns are named most often: 0 is the latest, 7 one long over, and 9 one that never was.
         let pick = || prop_oneof![6 => Just(0_usize), 3 => 1_usize..4, 1 => 4_usize..10];
-        let words = prop::sample::select(vec!["", "...", "Mhm.", "What time is it?", "turn on the", "stop", "हाँ जी"]);
+        let words = prop::sample::select(vec![
+            "",
+            "...",
+            "Mhm.",
+            "What time is it?",
+            "turn on the",
+            "stop",
+            "Go on.",
+            "louder",
+            "Say that again.",
+            "हाँ जी",
+        ]);
         let pieces = prop::sample::select(vec!["Yes, ", "of course it is. ", "word", " ", "😀", "\n", "3.14", "。"]);
         let probability = prop_oneof![Just(0.1_f32), Just(0.3), Just(0.9), Just(f32::NAN), Just(-7.0)];
         prop_oneof![
@@ -281,7 +292,7 @@ mod plausible {
     #[derive(Debug, Clone)]
     enum Op {
         Say { words: usize, milliseconds: u64 },
-        BackChannel,
+        Remark(&'static str),
         Noise { milliseconds: u64 },
         Silence { milliseconds: u64 },
         DeadMicrophone { milliseconds: u64 },
@@ -315,7 +326,7 @@ mod plausible {
         let works = || prop_oneof![3 => delay(), 1 => Just(Works::Fails), 1 => Just(Works::Never)];
         prop_oneof![
             20 => calm_op(),
-            2 => Just(Op::BackChannel),
+            3 => prop::sample::select(vec!["mhm", "stop", "go on", "louder", "repeat that"]).prop_map(Op::Remark),
             3 => (1_u64..400).prop_map(|frames| Op::Noise { milliseconds: frames * 20 }),
             1 => (1_u64..200).prop_map(|frames| Op::DeadMicrophone { milliseconds: frames * 20 }),
             1 => Just(Op::Type),
@@ -341,7 +352,7 @@ mod plausible {
             Op::Engine { stage: Stage::TextToSpeech, works } => room.text_to_speech = works,
             Op::Finished(probability) => room.finished = probability,
             Op::Effects { delay, result } => room.effects = Some((delay, result)),
-            Op::BackChannel => _ = room.says("mhm", 300),
+            Op::Remark(words) => _ = room.says(words, 300),
             Op::Noise { milliseconds } => _ = room.noise(milliseconds),
             Op::Silence { milliseconds } => _ = room.silence(milliseconds),
             Op::DeadMicrophone { milliseconds } => _ = room.dead_microphone(milliseconds),

@@ -19,6 +19,8 @@ impl Listener {
         self.pause_answer(answer);
         utterance.over_answer = answer.is_some();
         utterance.over = answer.map(|answer| answer.turn);
+        utterance.asked = answer.is_some_and(|answer| answer.asks);
+        utterance.acknowledges = answer.is_some_and(|answer| answer.until_acknowledged);
         utterance.next_peek = utterance.onset.forward(PEEK_EVERY);
         utterance.began = self.awake.beginning(utterance.began).max(self.question.until);
         utterance.from = utterance.began;

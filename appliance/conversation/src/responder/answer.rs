@@ -9,6 +9,9 @@ use super::speakable::speakable;
 use crate::effect::{Effect, EffectId};
 use crate::ids::TurnId;
 
+/// So long before its end a question has been understood. What is heard is told with some delay.
+const LAST_MOMENT: Duration = Duration::from_millis(1_500);
+
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Answer {
     pub(super) turn: TurnId,
@@ -37,6 +40,12 @@ pub(super) struct Answer {
     pub(super) thoughts: Vec<Thought>,
     /// All of it is an apology for having no answer.
     pub(super) apology: bool,
+    /// It follows from a remark, and history knows neither that nor this.
+    pub(super) remarked: bool,
+    /// It is nothing that anybody would want to hear again.
+    pub(super) passing: bool,
+    /// How much of it has been heard.
+    pub(super) heard: Duration,
     pub(super) clauses: Vec<Clause>,
     cutter: ClauseCutter,
 }
@@ -59,6 +68,9 @@ impl Answer {
             committed: false,
             thoughts: Vec::new(),
             apology: false,
+            remarked: false,
+            passing: false,
+            heard: Duration::ZERO,
             clauses: Vec::new(),
             cutter: ClauseCutter::default(),
         }
@@ -102,6 +114,14 @@ impl Answer {
         if let Some(clause) = self.clauses.get_mut(clause) {
             clause.length = Some(length);
         }
+    }
+
+    /// Whether it ends with a question, and little of that has not been heard.
+    pub(super) fn asks(&self) -> bool {
+        let longer = |sum: Duration, clause: &Clause| Some(sum.saturating_add(clause.length?));
+        let length = self.clauses.iter().try_fold(Duration::ZERO, longer);
+        let last_moment = length.is_some_and(|length| length.saturating_sub(self.heard) <= LAST_MOMENT);
+        self.finished && self.noticed && last_moment && self.clauses.last().is_some_and(Clause::is_question)
     }
 
     fn add(&mut self, piece: &str) -> Option<(usize, String)> {
