@@ -12,7 +12,7 @@ pub(crate) struct Answering {
     pub(crate) turn: TurnId,
     /// Whether anything of it has been heard, or shown where answers are not spoken.
     pub(crate) noticed: bool,
-    /// Whether it makes sounds, unless it waits.
+    /// Whether its first sample has been heard, so that more are, unless it waits.
     pub(crate) audible: bool,
     /// Whether it has begun an effect: its question stands, and what follows is another one.
     pub(crate) committed: bool,

@@ -33,7 +33,7 @@ pub use self::prompt::{Author, Message, estimated_tokens};
 use self::remarked::LastSaid;
 pub use self::speakable::speakable;
 use crate::action::{Action, Notice};
-use crate::event::{Stage, Transcript};
+use crate::event::{GenerationEnd, Stage, Transcript};
 use crate::ids::TurnId;
 use crate::interface::{Answering, ResponderOutput};
 use crate::remarks::Remark;
@@ -88,7 +88,7 @@ impl Responder {
         announced.or(self.answer.as_ref()).map(|answer| Answering {
             turn: answer.turn,
             noticed: answer.noticed,
-            audible: self.settings.spoken && (answer.sounds || !answer.clauses.is_empty()),
+            audible: self.settings.spoken && answer.noticed,
             committed: answer.committed,
             asks: answer.asks(),
             until_acknowledged: self.announcing.as_ref().is_some_and(Announcing::is_until_acknowledged),
@@ -145,12 +145,12 @@ impl Responder {
         self.say(turn, clauses);
     }
 
-    pub(crate) fn generation_ended(&mut self, turn: TurnId) {
+    pub(crate) fn generation_ended(&mut self, turn: TurnId, end: GenerationEnd) {
         let Some(answer) = self.alive(turn).filter(|answer| answer.generating) else {
             return;
         };
         answer.generating = false;
-        let mut clauses: Vec<_> = answer.finish().into_iter().collect();
+        let mut clauses = answer.finish(end);
         if answer.clauses.is_empty() {
             let instead = self.apologies.instead_of_answer();
             clauses = self.apologise(turn, instead);
@@ -165,7 +165,7 @@ impl Responder {
         if let Some(answer) = self.alive(turn).filter(|answer| answer.generating) {
             answer.drop_rest();
         }
-        self.generation_ended(turn);
+        self.generation_ended(turn, GenerationEnd::Complete);
     }
 
     pub(crate) fn clause_synthesized(&mut self, turn: TurnId, clause: usize, length: Duration) {

@@ -13,9 +13,9 @@ use parley_conversation::Position;
 use tokio::time::Instant;
 
 pub use thread::listen;
-pub use voice_activity::VoiceActivity;
 #[cfg(test)]
 pub(crate) use voice_activity::tests::vowel;
+pub use voice_activity::{VoiceActivity, level_dbfs};
 
 pub use parley_audio::capture::FRAME_SAMPLES;
 

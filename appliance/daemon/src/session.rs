@@ -1,11 +1,11 @@
 //! A conversation with everything that belongs to it: microphone, loudspeaker, workers and conductor.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
-use parley_conversation::{BargeIn, Conversation, Settings};
+use parley_conversation::{BargeIn, Conversation, Endpointing, Settings};
 use parley_door::OWN_SEAT;
 use parley_models::Selection;
 use parley_settings::Config;
@@ -16,6 +16,7 @@ use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
 use crate::listening::{self, Mute};
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::tools::Tools;
+use crate::volume::VolumeByVoice;
 use crate::workers::Workers;
 
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,8 @@ pub struct Session {
     pub seats: Seats,
     /// What programs do when somebody asks for it.
     pub tools: Tools,
+    /// What "louder" changes.
+    pub volume: VolumeByVoice,
     /// How it is conducted; further ones are conducted alike.
     pub settings: Settings,
     pub generating: Generating,
@@ -59,6 +62,12 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
         remembered_turns: config.conversation.remembered_turns,
         prompt_tokens: config.prompt_tokens(),
         barge_in: config.conversation.barge_in,
+        echo_guard: Duration::from_millis(config.conversation.echo_guard.into()),
+        energy_floor_dbfs: config.audio.energy_floor.map(|floor| floor as f32),
+        endpointing: Endpointing {
+            pause: Duration::from_millis(config.conversation.pause.into()),
+            ..Endpointing::default().with_patience(config.conversation.patience as f32)
+        },
         ..defaults
     }
 }
@@ -101,11 +110,12 @@ impl Session {
         let conversation = Conversation::new(settings.clone(), Box::new(tools.router()), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
-        let conductor = conductor.with_performer(Arc::new(tools.performer(OWN_SEAT)));
+        let volume = VolumeByVoice::default();
+        let conductor = conductor.with_performer(volume.performer(tools.performer(OWN_SEAT)));
         workers.watch(&handle.control);
         let conductor = tokio::spawn(conductor.run(frames));
         let (_seat, _playback) = (seat, playback);
-        Ok(Self { handle, workers, mute, seats, tools, settings, generating, conductor, _seat, _playback })
+        Ok(Self { handle, workers, mute, seats, tools, volume, settings, generating, conductor, _seat, _playback })
     }
 
     pub async fn close(self) {

@@ -33,11 +33,14 @@ pub struct AudioSettings {
     pub output: String,
     /// How loud it is, in percent, until somebody says otherwise.
     pub volume: u8,
+    /// What is quieter is silence, in dB of full scale; by default the voice-activity detector alone decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_floor: Option<i32>,
 }
 
 impl Default for AudioSettings {
     fn default() -> Self {
-        Self { input: "default".into(), output: "default".into(), volume: 100 }
+        Self { input: "default".into(), output: "default".into(), volume: 100, energy_floor: None }
     }
 }
 
@@ -67,6 +70,12 @@ pub struct ConversationSettings {
     pub persona: Option<String>,
     /// What may interrupt an answer.
     pub barge_in: BargeIn,
+    /// So many times as long as usual is every wait for somebody to go on.
+    pub patience: f64,
+    /// The least silence that ends a question, in milliseconds.
+    pub pause: u32,
+    /// How long nobody is heard after an answer where only a key interrupts, in milliseconds.
+    pub echo_guard: u32,
     /// Past turns that are part of every prompt.
     pub remembered_turns: usize,
     /// The language that people speak, as an ISO 639-1 code; "auto" detects it.
@@ -77,7 +86,16 @@ pub struct ConversationSettings {
 
 impl Default for ConversationSettings {
     fn default() -> Self {
-        Self { persona: None, barge_in: BargeIn::Key, remembered_turns: 5, language: "auto".into(), answer_tokens: 120 }
+        Self {
+            persona: None,
+            barge_in: BargeIn::Key,
+            patience: 1.0,
+            pause: 0,
+            echo_guard: 200,
+            remembered_turns: 5,
+            language: "auto".into(),
+            answer_tokens: 120,
+        }
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         let workers = Workers::spawn(config, models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
+        volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
         let door = common::door(&session, volume, config);
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));

@@ -28,7 +28,7 @@ impl Listener {
         if answer.is_some_and(|answer| !answer.noticed && !answer.committed && self.question.turn == Some(answer.turn))
             && utterance.onset.since(self.question.from) < LONGEST_UTTERANCE / 2
         {
-            self.habit.paused(utterance.onset.since(self.question.until));
+            self.habit.cut_off(utterance.onset.since(self.question.until));
             utterance.from = self.question.from;
             utterance.before.clone_from(&self.question.before);
             utterance.continues = true;

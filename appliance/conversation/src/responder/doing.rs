@@ -16,7 +16,7 @@ impl Responder {
             return;
         };
         answer.generating = false;
-        let clauses = answer.rest().into_iter().collect();
+        let clauses = answer.rest();
         answer.to_do = Some(effect);
         self.say(turn, clauses);
     }
