@@ -72,7 +72,7 @@ impl Conversation {
     pub fn handle(&mut self, event: Event, now: Duration) -> Vec<Action> {
         (self.listener.now, self.responder.now) = (now, now);
         match event {
-            Event::Frame { end, speech } => self.listener.frame(end, speech, now, self.responder.answering()),
+            Event::Frame { end, speech, dbfs } => self.listener.frame(end, speech, dbfs, self.responder.answering()),
             Event::Transcribed { turn, transcript } => self.listener.transcribed(turn, transcript),
             Event::EndOfTurnJudged { turn, probability } => self.listener.end_of_turn_judged(turn, Some(probability)),
             Event::SentenceJudged { turn, probability } => self.listener.sentence_judged(turn, probability),
@@ -80,9 +80,9 @@ impl Conversation {
                 self.without_sentence_judgement(turn);
                 self.responder.text(turn, &text);
             }
-            Event::GenerationEnded { turn } => {
+            Event::GenerationEnded { turn, end } => {
                 self.without_sentence_judgement(turn);
-                self.responder.generation_ended(turn);
+                self.responder.generation_ended(turn, end);
             }
             Event::EffectCalled { turn, effect } => {
                 self.without_sentence_judgement(turn);
@@ -238,7 +238,8 @@ impl Conversation {
                     None => {}
                 }
             }
-            ListenerOutput::Draft { turn, transcript } => self.responder.draft(turn, &transcript),
+            ListenerOutput::Draft { turn, transcript, remark } => self.responder.draft(turn, &transcript, remark),
+            ListenerOutput::ChangeVolume { turn, step } => self.responder.change_volume(turn, step),
             ListenerOutput::Release { turn } => self.responder.release(turn),
             ListenerOutput::Discard { turn } => self.responder.discard(turn),
             ListenerOutput::NotUnderstood => self.responder.not_understood(),

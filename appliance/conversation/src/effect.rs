@@ -24,6 +24,31 @@ pub struct Effect {
     pub arguments: String,
 }
 
+/// How loud Parley is is to change. Its [`Effect`] is the core's own; nobody else's has that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VolumeStep {
+    /// "Louder."
+    Louder,
+    /// "Quieter."
+    Quieter,
+}
+
+impl VolumeStep {
+    /// The effect that changes it. Whoever performs it says how loud it is now.
+    pub fn effect(self) -> Effect {
+        let arguments = match self {
+            Self::Louder => r#"{"change":"louder"}"#,
+            Self::Quieter => r#"{"change":"quieter"}"#,
+        };
+        Effect { name: "parley.volume".into(), arguments: arguments.into() }
+    }
+
+    /// The change that an effect is, if it is one.
+    pub fn of(effect: &Effect) -> Option<Self> {
+        [Self::Louder, Self::Quieter].into_iter().find(|step| step.effect() == *effect)
+    }
+}
+
 /// What came of an effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

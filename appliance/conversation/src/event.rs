@@ -47,6 +47,17 @@ impl fmt::Display for Stage {
     }
 }
 
+/// Why the language model says no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GenerationEnd {
+    /// It has said all.
+    Complete,
+    /// It was not to say more: the last sentence may not be a whole one.
+    Length,
+    /// It repeats itself.
+    Repetition,
+}
+
 /// What woke Parley.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -62,7 +73,8 @@ pub enum Waking {
 #[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
 pub enum Event {
     /// One more [`crate::FRAME`] of audio, up to `end`, came from the microphone; `speech`: somebody speaks in it.
-    Frame { end: Position, speech: bool },
+    /// `dbfs`: its root mean square in dB of full scale.
+    Frame { end: Position, speech: bool, dbfs: f32 },
     /// [`crate::Action::Transcribe`] is done.
     Transcribed { turn: TurnId, transcript: Transcript },
     /// [`crate::Action::JudgeEndOfTurn`] is done: the probability that the speaker has finished, 0..1.
@@ -73,7 +85,7 @@ pub enum Event {
     /// The language model said some more: any piece of text, often a part of a word.
     Text { turn: TurnId, text: String },
     /// The language model has finished.
-    GenerationEnded { turn: TurnId },
+    GenerationEnded { turn: TurnId, end: GenerationEnd },
     /// The language model wants this done before it goes on. Instead of [`Event::GenerationEnded`], as the last of what
     /// [`crate::Action::Generate`] asked for.
     EffectCalled { turn: TurnId, effect: Effect },

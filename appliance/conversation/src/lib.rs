@@ -25,6 +25,7 @@
 //! - Nobody is listened to while Parley sleeps, and it falls asleep within a bounded time.
 //! - History never holds text that was not heard.
 //! - Playback that was paused is resumed or cancelled within a bounded time.
+//! - Words about the conversation itself (stop, go on, repeat, louder) never reach the language model.
 //! - No word of a question is lost or taken twice, however long it is and wherever its speaker pauses.
 
 mod action;
@@ -35,6 +36,7 @@ mod event;
 mod ids;
 mod interface;
 mod listener;
+mod remarks;
 mod responder;
 mod route;
 mod settings;
@@ -42,10 +44,10 @@ mod settings;
 pub use action::{Action, Notice, Outcome};
 pub use announcement::{Announcement, AnnouncementId, AnnouncementOutcome, Sounding, Urgency};
 pub use conversation::{Conversation, Phase};
-pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS};
-pub use event::{Event, Stage, Transcript, Waking};
+pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS, VolumeStep};
+pub use event::{Event, GenerationEnd, Stage, Transcript, Waking};
 pub use ids::{FRAME, Position, SeatId, TurnId};
-pub use listener::Endpointing;
+pub use listener::{Endpointing, PATIENCE};
 pub use responder::{
     Author, ClauseCutter, Exchange, History, LONGEST_CLAUSE_CHARS, Message, clauses, estimated_tokens, speakable,
 };

@@ -5,12 +5,12 @@
 //!                     ▲  speech again ──────┘ (the draft is discarded)
 //! Speaking ──no words for long, over an answer──▶ Ignoring ──silence──▶ Quiet
 //! ```
-//! Over an answer, the onset makes the answer wait. Words cancel it; a back-channel, or no words, let it go on.
+//! Over an answer, the onset makes the answer wait. Words cancel it; an acknowledgement, or no words, let it go on.
 
 mod attention;
-mod back_channel;
 mod endpoint;
 mod hearing;
+mod meaning;
 mod pausing;
 mod speaking;
 
@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use self::attention::Awake;
-pub use self::endpoint::Endpointing;
+pub use self::endpoint::{Endpointing, PATIENCE};
 use self::endpoint::{Judgement, SpeakerHabit};
 use self::hearing::{Hearing, Question, Utterance, noise_stopped};
 use crate::action::Action;
@@ -29,13 +29,13 @@ use crate::settings::{BargeIn, Settings};
 
 /// An answer that was paused goes on after this long without words; a microphone without frames for this long has gone.
 const WITHOUT_WORDS: Duration = Duration::from_secs(2);
-/// How long a room and a voice-activity detector go on after the last sound.
-const ECHO: Duration = Duration::from_millis(200);
 
 pub(crate) struct Listener {
     endpointing: Endpointing,
     speculation: bool,
     barge_in: BargeIn,
+    echo_guard: Duration,
+    energy_floor_dbfs: Option<f32>,
     awake: Awake,
     end_of_turn_model: bool,
     end_of_turn_degraded: bool,
@@ -62,6 +62,8 @@ impl Listener {
             endpointing: settings.endpointing.clone(),
             speculation: settings.speculation,
             barge_in: settings.barge_in,
+            echo_guard: settings.echo_guard,
+            energy_floor_dbfs: settings.energy_floor_dbfs,
             awake: Awake::new(settings.attention),
             end_of_turn_model,
             end_of_turn_degraded: false,
@@ -82,9 +84,10 @@ impl Listener {
         self.outputs.pop_front()
     }
 
-    pub(crate) fn frame(&mut self, end: Position, speech: bool, now: Duration, answer: Option<Answering>) {
+    pub(crate) fn frame(&mut self, end: Position, speech: bool, dbfs: f32, answer: Option<Answering>) {
         self.latest = end;
-        self.latest_at = now;
+        self.latest_at = self.now;
+        let speech = speech && self.energy_floor_dbfs.is_none_or(|floor| dbfs >= floor);
         let may_be_own_voice = self.hears_itself(answer);
         match std::mem::take(&mut self.hearing) {
             Hearing::Quiet(mut onset) => match onset.add(end, speech && !self.is_deaf(end, answer)) {
@@ -146,9 +149,12 @@ impl Listener {
     /// What was said in this turn is over, and with it whatever wait there was.
     pub(crate) fn answer_over(&mut self, turn: TurnId, noticed: bool) {
         self.waiting.take_if(|(waiting, _)| *waiting == turn);
+        if let Hearing::Speaking(utterance) | Hearing::Pausing(utterance, _) = &mut self.hearing {
+            utterance.over_is_said |= utterance.over == Some(turn);
+        }
         self.follow_up();
         if noticed && self.barge_in == BargeIn::Key {
-            self.echo_until = self.latest.forward(ECHO);
+            self.echo_until = self.latest.forward(self.echo_guard);
         }
     }
 

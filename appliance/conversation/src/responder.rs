@@ -16,6 +16,7 @@ mod doing;
 mod history;
 mod language;
 mod prompt;
+mod remarked;
 mod saying;
 mod speakable;
 
@@ -30,11 +31,13 @@ pub use self::history::{Exchange, History};
 use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
 use self::prompt::Asked;
 pub use self::prompt::{Author, Message, estimated_tokens};
+use self::remarked::LastSaid;
 pub use self::speakable::speakable;
 use crate::action::{Action, Notice};
-use crate::event::{Stage, Transcript};
+use crate::event::{GenerationEnd, Stage, Transcript};
 use crate::ids::TurnId;
 use crate::interface::{Answering, ResponderOutput};
+use crate::remarks::Remark;
 use crate::route::{Request, Route, Router};
 use crate::settings::{MAX_QUESTION_CHARS, Settings};
 
@@ -51,6 +54,8 @@ pub(crate) struct Responder {
     announcing: Option<Announcing>,
     waiting: VecDeque<Waiting>,
     apologies: Apologies,
+    /// What can be said again, or gone on with.
+    last_said: Option<LastSaid>,
     effects: u64,
     /// The time of the event that is being handled.
     pub(crate) now: Duration,
@@ -68,6 +73,7 @@ impl Responder {
             announcing: None,
             waiting: VecDeque::new(),
             apologies: Apologies::default(),
+            last_said: None,
             effects: 0,
             now: Duration::ZERO,
             outputs: VecDeque::new(),
@@ -83,8 +89,10 @@ impl Responder {
         announced.or(self.answer.as_ref()).map(|answer| Answering {
             turn: answer.turn,
             noticed: answer.noticed,
-            audible: self.settings.spoken && (answer.sounds || !answer.clauses.is_empty()),
+            audible: self.settings.spoken && answer.noticed,
             committed: answer.committed,
+            asks: answer.asks(),
+            until_acknowledged: self.announcing.as_ref().is_some_and(Announcing::is_until_acknowledged),
         })
     }
 
@@ -106,8 +114,8 @@ impl Responder {
     }
 
     /// Begins to answer; nothing of it is played before it is released.
-    pub(crate) fn draft(&mut self, turn: TurnId, transcript: &Transcript) {
-        let answer = self.prepare(turn, transcript);
+    pub(crate) fn draft(&mut self, turn: TurnId, transcript: &Transcript, remark: Option<Remark>) {
+        let answer = self.prepare(turn, transcript, remark);
         self.outputs.push_back(ResponderOutput::Drafted { turn, complete: !answer.generating });
         self.draft = Some(answer);
     }
@@ -125,8 +133,9 @@ impl Responder {
             self.ready_made(turn, SAY_TOO_LONG)
         } else {
             let language = self.preferred_voice().to_owned();
+            let remark = Remark::of(&text);
             let transcript = Transcript { text, language, language_probability: 1.0, confidence: 1.0 };
-            self.prepare(turn, &transcript)
+            self.prepare(turn, &transcript, remark)
         };
         self.begin(answer);
     }
@@ -137,12 +146,12 @@ impl Responder {
         self.say(turn, clauses);
     }
 
-    pub(crate) fn generation_ended(&mut self, turn: TurnId) {
+    pub(crate) fn generation_ended(&mut self, turn: TurnId, end: GenerationEnd) {
         let Some(answer) = self.alive(turn).filter(|answer| answer.generating) else {
             return;
         };
         answer.generating = false;
-        let mut clauses = answer.finish();
+        let mut clauses = answer.finish(end);
         if answer.clauses.is_empty() {
             let instead = self.apologies.instead_of_answer();
             clauses = self.apologise(turn, instead);
@@ -157,12 +166,15 @@ impl Responder {
         if let Some(answer) = self.alive(turn).filter(|answer| answer.generating) {
             answer.drop_rest();
         }
-        self.generation_ended(turn);
+        self.generation_ended(turn, GenerationEnd::Complete);
     }
 
     pub(crate) fn clause_synthesized(&mut self, turn: TurnId, clause: usize, length: Duration) {
         if let Some(answer) = self.alive(turn) {
             answer.length(clause, length);
+        }
+        if let Some(said) = self.last_said.as_mut().filter(|said| said.turn == turn) {
+            said.length(clause, length);
         }
         self.history.length(turn, clause, length);
     }
@@ -192,28 +204,33 @@ impl Responder {
     /// Whatever was said in the last so long, or ever, is no longer known.
     pub(crate) fn forget(&mut self, last: Option<Duration>) {
         self.history.forget(last.map_or(Duration::ZERO, |last| self.now.saturating_sub(last)));
+        self.last_said = None;
         if self.draft.is_none() && self.answer.is_none() {
             self.act(self.preparation());
         }
     }
 
-    fn prepare(&mut self, turn: TurnId, transcript: &Transcript) -> Answer {
-        self.history.go_on(self.now, self.settings.forget_after);
+    fn prepare(&mut self, turn: TurnId, transcript: &Transcript, remark: Option<Remark>) -> Answer {
+        if self.history.go_on(self.now, self.settings.forget_after) {
+            self.last_said = None;
+        }
+        let remark = remark.filter(|remark| self.is_remark(*remark));
         let sure = transcript.language_probability >= SURE_OF_LANGUAGE;
         let has_voice = self.settings.voices.contains(&transcript.language);
         let language = if sure && has_voice { &transcript.language } else { self.preferred_voice() };
-        let route = if sure && !has_voice && self.settings.spoken {
+        let route = if sure && !has_voice && self.settings.spoken && remark.is_none() {
             None
         } else {
             let (history, seat, now) = (&self.history, self.settings.seat, self.now);
             Some(self.router.route(&Request { transcript, answer_language: language, history, seat, now }))
         };
         let mut answer = Answer::new(turn, Some(transcript.text.clone()), language.to_owned());
-        match route {
-            Some(Route::Model) => self.generate(&mut answer),
-            Some(Route::Say(text)) => self.say_only(&mut answer, &text),
-            Some(Route::Do(effect)) => answer.to_do = Some(effect),
-            None => {
+        match (route, remark) {
+            (Some(Route::Model), Some(remark)) => self.answer_remark(&mut answer, remark),
+            (Some(Route::Model), None) => self.generate(&mut answer),
+            (Some(Route::Say(text)), _) => self.say_only(&mut answer, &text),
+            (Some(Route::Do(effect)), _) => answer.to_do = Some(effect),
+            (None, _) => {
                 answer.apology = true;
                 self.say_only(&mut answer, &no_voice_sentence(&transcript.language, &self.settings.voices));
             }

@@ -13,7 +13,7 @@ use crate::listener::Endpointing;
 pub enum BargeIn {
     /// Speech, a key or a button: for headsets, files and echo-cancelled rooms.
     Voice,
-    /// A key or a button; the microphone is closed while Parley speaks.
+    /// A key or a button; the microphone is closed from the first sound of an answer to its last.
     Key,
 }
 
@@ -48,6 +48,11 @@ pub struct Settings {
     pub attention: Attention,
     /// What may interrupt.
     pub barge_in: BargeIn,
+    /// How long a room, a loudspeaker and a voice-activity detector go on after the last sound of an answer. Where only a
+    /// key interrupts nobody is heard meanwhile.
+    pub echo_guard: Duration,
+    /// What is quieter is silence, in dB of full scale; none: as the voice-activity detector says.
+    pub energy_floor_dbfs: Option<f32>,
     /// Whether answers are spoken; otherwise a shown text counts as heard.
     pub spoken: bool,
     /// Whether drafts are begun before the end of an utterance is confirmed.
@@ -72,6 +77,8 @@ impl Default for Settings {
             prompt_tokens: 1_800,
             attention: Attention::Always,
             barge_in: BargeIn::Voice,
+            echo_guard: Duration::from_millis(200),
+            energy_floor_dbfs: None,
             spoken: true,
             speculation: true,
             endpointing: Endpointing::default(),

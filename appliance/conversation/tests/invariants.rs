@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use common::{Auditor, Room, Works, ms, turn_of};
 use parley_conversation::{
-    Action, Announcement, AnnouncementId, Attention, BargeIn, Conversation, Effect, EffectId, EffectResult, Event,
-    FRAME, ModelOnly, Notice, Outcome, Position, Request, Route, Router, Settings, Sounding, Stage, Transcript, TurnId,
-    Urgency, Waking,
+    Action, Announcement, AnnouncementId, Attention, BargeIn, Conversation, Effect, EffectId, EffectResult,
+    Endpointing, Event, FRAME, GenerationEnd, ModelOnly, Notice, Outcome, Position, Request, Route, Router, Settings,
+    Sounding, Stage, Transcript, TurnId, Urgency, Waking,
 };
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -72,19 +72,26 @@ fn stage() -> impl Strategy<Value = Stage> {
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.3), 0_usize..6, 200_usize..2_000).prop_map(
-        |(spoken, speculation, voice, sleeps, remembered_turns, prompt_tokens)| Settings {
-            attention: if sleeps {
-                Attention::OnceWoken { follow_up: Duration::from_secs(6) }
-            } else {
-                Attention::Always
-            },
-            spoken,
-            speculation,
-            barge_in: if voice { BargeIn::Voice } else { BargeIn::Key },
-            remembered_turns,
-            prompt_tokens,
-            ..Settings::default()
+    let patience = prop_oneof![4 => Just(1.0_f32), 1 => 0.5_f32..4.0];
+    let floor = prop::option::weighted(0.2, -60.0_f32..-30.0);
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), prop::bool::weighted(0.3));
+    (flags, 0_usize..6, 200_usize..2_000, patience, floor).prop_map(
+        |((spoken, speculation, voice, sleeps), remembered_turns, prompt_tokens, patience, energy_floor_dbfs)| {
+            Settings {
+                attention: if sleeps {
+                    Attention::OnceWoken { follow_up: Duration::from_secs(6) }
+                } else {
+                    Attention::Always
+                },
+                spoken,
+                speculation,
+                barge_in: if voice { BargeIn::Voice } else { BargeIn::Key },
+                remembered_turns,
+                prompt_tokens,
+                energy_floor_dbfs,
+                endpointing: Endpointing::default().with_patience(patience),
+                ..Settings::default()
+            }
         },
     )
 }
@@ -95,12 +102,12 @@ mod junk {
     /// An event whose turn is still to be chosen among those that were ever named.
     #[derive(Debug, Clone)]
     enum Op {
-        Frames { count: u32, speech: bool },
+        Frames { count: u32, speech: bool, dbfs: f32 },
         Transcribed { pick: usize, text: &'static str, sure: bool },
         Judged { pick: usize, probability: f32 },
         SentenceJudged { pick: usize, probability: f32 },
         Text { pick: usize, text: &'static str },
-        GenerationEnded { pick: usize },
+        GenerationEnded { pick: usize, end: GenerationEnd },
         EffectCalled { pick: usize },
         Performed { pick: usize, id: u64, result: EffectResult },
         ClauseSynthesized { pick: usize, clause: usize, length: Duration },
@@ -126,16 +133,29 @@ mod junk {
     fn op() -> impl Strategy<Value = Op> {
         // Late turns are named most often: 0 is the latest, 7 one long over, and 9 one that never was.
         let pick = || prop_oneof![6 => Just(0_usize), 3 => 1_usize..4, 1 => 4_usize..10];
-        let words = prop::sample::select(vec!["", "...", "Mhm.", "What time is it?", "turn on the", "stop", "हाँ जी"]);
+        let words = prop::sample::select(vec![
+            "",
+            "...",
+            "Mhm.",
+            "What time is it?",
+            "turn on the",
+            "stop",
+            "Go on.",
+            "louder",
+            "Say that again.",
+            "हाँ जी",
+        ]);
         let pieces = prop::sample::select(vec!["Yes, ", "of course it is. ", "word", " ", "😀", "\n", "3.14", "。"]);
+        let dbfs = prop_oneof![6 => Just(-25.0_f32), 2 => Just(-50.0), 1 => -120.0_f32..0.0, 1 => Just(f32::NAN)];
+        let end = prop::sample::select(vec![GenerationEnd::Complete, GenerationEnd::Length, GenerationEnd::Repetition]);
         let probability = prop_oneof![Just(0.1_f32), Just(0.3), Just(0.9), Just(f32::NAN), Just(-7.0)];
         prop_oneof![
-            12 => (1_u32..60, any::<bool>()).prop_map(|(count, speech)| Op::Frames { count, speech }),
+            12 => (1_u32..60, any::<bool>(), dbfs).prop_map(|(count, speech, dbfs)| Op::Frames { count, speech, dbfs }),
             6 => (pick(), words, prop::bool::weighted(0.9)).prop_map(|(pick, text, sure)| Op::Transcribed { pick, text, sure }),
             3 => (pick(), probability.clone()).prop_map(|(pick, probability)| Op::Judged { pick, probability }),
             3 => (pick(), probability).prop_map(|(pick, probability)| Op::SentenceJudged { pick, probability }),
             8 => (pick(), pieces).prop_map(|(pick, text)| Op::Text { pick, text }),
-            3 => pick().prop_map(|pick| Op::GenerationEnded { pick }),
+            3 => (pick(), end).prop_map(|(pick, end)| Op::GenerationEnded { pick, end }),
             3 => pick().prop_map(|pick| Op::EffectCalled { pick }),
             4 => (pick(), 0_u64..6, result()).prop_map(|(pick, id, result)| Op::Performed { pick, id, result }),
             3 => (pick(), 0_usize..4, length()).prop_map(|(pick, clause, length)| Op::ClauseSynthesized { pick, clause, length }),
@@ -178,12 +198,12 @@ mod junk {
                 named.copied().unwrap_or(TurnId(999))
             };
             let event = match op {
-                Op::Frames { count, speech } => {
+                Op::Frames { count, speech, dbfs } => {
                     for _ in 0..count {
                         self.now += FRAME;
                         self.position = self.position.forward(FRAME);
                         let end = self.position;
-                        self.tell(Event::Frame { end, speech });
+                        self.tell(Event::Frame { end, speech, dbfs });
                     }
                     return;
                 }
@@ -206,7 +226,7 @@ mod junk {
                 Op::Judged { pick, probability } => Event::EndOfTurnJudged { turn: turn(pick), probability },
                 Op::SentenceJudged { pick, probability } => Event::SentenceJudged { turn: turn(pick), probability },
                 Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
-                Op::GenerationEnded { pick } => Event::GenerationEnded { turn: turn(pick) },
+                Op::GenerationEnded { pick, end } => Event::GenerationEnded { turn: turn(pick), end },
                 Op::EffectCalled { pick } => {
                     let effect = Effect { name: "weather".into(), arguments: "{}".into() };
                     Event::EffectCalled { turn: turn(pick), effect }
@@ -263,12 +283,12 @@ mod junk {
 
         #[test]
         fn handle_never_panics_whatever_the_clocks_say(
-            times in prop::collection::vec((any::<u64>(), any::<u64>(), any::<bool>()), 1..200),
+            times in prop::collection::vec((any::<u64>(), any::<u64>(), any::<bool>(), any::<f32>()), 1..200),
         ) {
             let mut conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
-            for (position, now, speech) in times {
+            for (position, now, speech, dbfs) in times {
                 let end = Position(position);
-                conversation.handle(Event::Frame { end, speech }, Duration::from_secs(now));
+                conversation.handle(Event::Frame { end, speech, dbfs }, Duration::from_secs(now));
                 conversation.handle(Event::Due, Duration::MAX);
             }
         }
@@ -281,7 +301,7 @@ mod plausible {
     #[derive(Debug, Clone)]
     enum Op {
         Say { words: usize, milliseconds: u64 },
-        BackChannel,
+        Remark(&'static str),
         Noise { milliseconds: u64 },
         Silence { milliseconds: u64 },
         DeadMicrophone { milliseconds: u64 },
@@ -315,7 +335,7 @@ mod plausible {
         let works = || prop_oneof![3 => delay(), 1 => Just(Works::Fails), 1 => Just(Works::Never)];
         prop_oneof![
             20 => calm_op(),
-            2 => Just(Op::BackChannel),
+            3 => prop::sample::select(vec!["mhm", "stop", "go on", "louder", "repeat that"]).prop_map(Op::Remark),
             3 => (1_u64..400).prop_map(|frames| Op::Noise { milliseconds: frames * 20 }),
             1 => (1_u64..200).prop_map(|frames| Op::DeadMicrophone { milliseconds: frames * 20 }),
             1 => Just(Op::Type),
@@ -341,7 +361,7 @@ mod plausible {
             Op::Engine { stage: Stage::TextToSpeech, works } => room.text_to_speech = works,
             Op::Finished(probability) => room.finished = probability,
             Op::Effects { delay, result } => room.effects = Some((delay, result)),
-            Op::BackChannel => _ = room.says("mhm", 300),
+            Op::Remark(words) => _ = room.says(words, 300),
             Op::Noise { milliseconds } => _ = room.noise(milliseconds),
             Op::Silence { milliseconds } => _ = room.silence(milliseconds),
             Op::DeadMicrophone { milliseconds } => _ = room.dead_microphone(milliseconds),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use common::{Room, Works, kind_of, ms};
 use parley_conversation::{
-    Announcement, AnnouncementId, Effect, EffectId, EffectResult, Event, Phase, Request, Route, Router, Sounding,
-    Stage, Transcript, TurnId, Urgency, Waking,
+    Announcement, AnnouncementId, Effect, EffectId, EffectResult, Event, GenerationEnd, Phase, Request, Route, Router,
+    Sounding, Stage, Transcript, TurnId, Urgency, Waking,
 };
 
 /// A state: its name, its phase, and the shortest way that leads there.
@@ -88,7 +88,7 @@ fn speak(room: &mut Room, all: bool) -> &mut Room {
     let text = "Hello to you. ".into();
     room.tell(Event::Text { turn, text });
     if all {
-        room.tell(Event::GenerationEnded { turn });
+        room.tell(Event::GenerationEnded { turn, end: GenerationEnd::Complete });
     }
     room.tell(Event::Heard { turn, heard: ms(200) });
     room
@@ -109,7 +109,7 @@ fn answer(room: &Room) -> TurnId {
 type MakeEvents = fn(&Room) -> Vec<Event>;
 
 fn frames(room: &Room, count: u32, speech: bool) -> Vec<Event> {
-    let frame = |number| Event::Frame { end: room.position.forward(ms(20) * number), speech };
+    let frame = |number| Event::Frame { end: room.position.forward(ms(20) * number), speech, dbfs: -25.0 };
     (1..=count).map(frame).collect()
 }
 
@@ -129,7 +129,7 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("end of turn judged: finished", |room| vec![Event::EndOfTurnJudged { turn: latest(room), probability: 0.9 }]),
     ("sentence judged: whole", |room| vec![Event::SentenceJudged { turn: latest(room), probability: 0.9 }]),
     ("text: a clause", |room| vec![Event::Text { turn: answer(room), text: "That is the answer. ".into() }]),
-    ("generation ended", |room| vec![Event::GenerationEnded { turn: answer(room) }]),
+    ("generation ended", |room| vec![Event::GenerationEnded { turn: answer(room), end: GenerationEnd::Complete }]),
     ("an effect is called", |room| {
         let effect = Effect { name: "light".into(), arguments: "{}".into() };
         vec![Event::EffectCalled { turn: answer(room), effect }]

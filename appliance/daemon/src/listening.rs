@@ -17,9 +17,9 @@ use tokio::time::Instant;
 pub use conditioning::{Canceller, Conditioning, FrameSamples};
 pub use sound_health::{SoundTrouble, SoundTroubles};
 pub use thread::{Listening, ListeningCounters, listen};
-pub use voice_activity::VoiceActivity;
 #[cfg(test)]
 pub(crate) use voice_activity::tests::vowel;
+pub use voice_activity::{VoiceActivity, level_dbfs};
 
 pub use parley_audio::capture::FRAME_SAMPLES;
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
-use parley_conversation::{BargeIn, Conversation, Settings};
+use parley_conversation::{BargeIn, Conversation, Endpointing, Settings};
 use parley_door::OWN_SEAT;
 use parley_models::Selection;
 use parley_settings::{BargeInSetting, Config};
@@ -20,6 +21,7 @@ use crate::listening::{self, Listening, Mute};
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::signals::Signals;
 use crate::tools::Tools;
+use crate::volume::VolumeByVoice;
 use crate::workers::Workers;
 
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,8 @@ pub struct Session {
     pub seats: Seats,
     /// What programs do when somebody asks for it.
     pub tools: Tools,
+    /// What "louder" changes.
+    pub volume: VolumeByVoice,
     /// How it is conducted; further ones are conducted alike.
     pub settings: Settings,
     pub generating: Generating,
@@ -73,6 +77,12 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
         barge_in: match config.conversation.barge_in {
             BargeInSetting::Voice => BargeIn::Voice,
             BargeInSetting::Auto | BargeInSetting::Key => BargeIn::Key,
+        },
+        echo_guard: Duration::from_millis(config.conversation.echo_guard.into()),
+        energy_floor_dbfs: config.audio.energy_floor.map(|floor| floor as f32),
+        endpointing: Endpointing {
+            pause: Duration::from_millis(config.conversation.pause.into()),
+            ..Endpointing::default().with_patience(config.conversation.patience as f32)
         },
         ..defaults
     }
@@ -130,7 +140,8 @@ impl Session {
         let conversation = Conversation::new(settings.clone(), Box::new(tools.router()), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
-        let mut conductor = conductor.with_performer(Arc::new(tools.performer(OWN_SEAT)));
+        let volume = VolumeByVoice::default();
+        let mut conductor = conductor.with_performer(volume.performer(tools.performer(OWN_SEAT)));
         let signals = handle.mixer.as_ref().map(Signals::start).transpose()?;
         if let Some(signals) = &signals {
             conductor = conductor.with_signals(signals.clone());
@@ -145,6 +156,7 @@ impl Session {
             mute,
             seats,
             tools,
+            volume,
             settings,
             generating,
             signals,

@@ -3,6 +3,7 @@
 //! The file holds the volume and the setting that it replaced. A setting that was changed afterwards wins: who edits a
 //! file means it. A file that is missing, damaged or out of range is none.
 
+mod by_voice;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,9 @@ use std::sync::{Arc, Mutex};
 use parley_audio::playback::Mixer;
 use parley_update::files;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
+pub use self::by_voice::VolumeByVoice;
 use crate::conductor::lock;
 use crate::state_folder;
 
@@ -27,6 +30,7 @@ struct Inner {
     file: Option<PathBuf>,
     /// Held while the file is written, so that the last to set it is the one that is remembered.
     percent: Mutex<u8>,
+    changes: watch::Sender<u8>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,7 +53,8 @@ impl Volume {
             Some(_) | None => setting.min(LOUDEST),
         };
         mixer.set_volume(gain(percent));
-        Self(Arc::new(Inner { mixer, setting, file, percent: Mutex::new(percent) }))
+        let (percent, changes) = (Mutex::new(percent), watch::Sender::new(percent));
+        Self(Arc::new(Inner { mixer, setting, file, percent, changes }))
     }
 
     /// 0 (silent) to 100.
@@ -57,19 +62,34 @@ impl Volume {
         *lock(&self.0.percent)
     }
 
+    /// Tells of every change, whoever makes it.
+    pub fn changes(&self) -> watch::Receiver<u8> {
+        self.0.changes.subscribe()
+    }
+
     /// Sets it, at once and for later starts; more than 100 is 100. Writes a small file, and waits for the card.
     ///
     /// # Errors
     /// It is set and cannot be remembered.
     pub fn set(&self, percent: u8) -> io::Result<()> {
-        let Inner { mixer, setting, file, percent: current } = &*self.0;
-        let mut current = lock(current);
-        *current = percent.min(LOUDEST);
-        mixer.set_volume(gain(*current));
+        self.change(|_| percent).1
+    }
+
+    /// Makes another volume of the present one; which, and as [`Volume::set`].
+    fn change(&self, new: impl FnOnce(u8) -> u8) -> (u8, io::Result<()>) {
+        let mut current = lock(&self.0.percent);
+        *current = new(*current).min(LOUDEST);
+        (*current, self.take_up(*current))
+    }
+
+    fn take_up(&self, percent: u8) -> io::Result<()> {
+        let Inner { mixer, setting, file, changes, .. } = &*self.0;
+        mixer.set_volume(gain(percent));
+        changes.send_replace(percent);
         let Some(file) = file else {
             return Err(io::Error::new(io::ErrorKind::NotFound, "there is no folder for it: set STATE_DIRECTORY"));
         };
-        files::replace_json(file, &Remembered { volume: *current, setting: *setting })
+        files::replace_json(file, &Remembered { volume: percent, setting: *setting })
     }
 }
 

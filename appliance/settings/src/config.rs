@@ -37,6 +37,9 @@ pub struct AudioSettings {
     pub volume: u8,
     /// Which sounds say something without a voice.
     pub sounds: Sounds,
+    /// What is quieter is silence, in dB of full scale; by default the voice-activity detector alone decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub energy_floor: Option<i32>,
 }
 
 /// Sounds that need no engine. Each choice holds those before it.
@@ -54,7 +57,14 @@ pub enum Sounds {
 
 impl Default for AudioSettings {
     fn default() -> Self {
-        Self { input: "auto".into(), output: "auto".into(), channel: 0, volume: 100, sounds: Sounds::default() }
+        Self {
+            input: "auto".into(),
+            output: "auto".into(),
+            channel: 0,
+            volume: 100,
+            sounds: Sounds::default(),
+            energy_floor: None,
+        }
     }
 }
 
@@ -84,6 +94,12 @@ pub struct ConversationSettings {
     pub persona: Option<String>,
     /// What may interrupt an answer.
     pub barge_in: BargeInSetting,
+    /// So many times as long as usual is every wait for somebody to go on.
+    pub patience: f64,
+    /// The least silence that ends a question, in milliseconds.
+    pub pause: u32,
+    /// How long nobody is heard after an answer where only a key interrupts, in milliseconds.
+    pub echo_guard: u32,
     /// Past turns that are part of every prompt.
     pub remembered_turns: usize,
     /// The language that people speak, as an ISO 639-1 code; "auto" detects it.
@@ -97,6 +113,9 @@ impl Default for ConversationSettings {
         Self {
             persona: None,
             barge_in: BargeInSetting::Auto,
+            patience: 1.0,
+            pause: 0,
+            echo_guard: 200,
             remembered_turns: 5,
             language: "auto".into(),
             answer_tokens: 120,

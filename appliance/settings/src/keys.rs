@@ -52,12 +52,18 @@ pub const KEYS: &[Key] = &[
     key("audio.channel", "0 to 32", |config| config.audio.channel <= 32),
     key("audio.volume", "0 to 100 percent", |config| config.audio.volume <= 100),
     key("audio.sounds", r#""none", "needed" or "all""#, |_| true),
+    key("audio.energy-floor", "-90 to -20 dB of full scale", |config| {
+        config.audio.energy_floor.is_none_or(|floor| (-90..=-20).contains(&floor))
+    }),
     key("models.profile", "a profile of the model manifest", |config| is_line(&config.models.profile)),
     key("models.folder", FOLDER, |config| config.models.folder.as_deref().is_none_or(is_folder)),
     key("conversation.persona", "text of at most 4000 characters", |config| {
         config.conversation.persona.as_ref().is_none_or(|text| text.chars().count() <= 4_000 && !text.contains('\0'))
     }),
     key("conversation.barge-in", r#""auto", "key" or "voice""#, |_| true),
+    key("conversation.patience", "0.5 to 4", |config| (0.5..=4.0).contains(&config.conversation.patience)),
+    key("conversation.pause", "0 to 5000 milliseconds", |config| config.conversation.pause <= 5_000),
+    key("conversation.echo-guard", "0 to 2000 milliseconds", |config| config.conversation.echo_guard <= 2_000),
     key("conversation.remembered-turns", "0 to 100 turns", |config| config.conversation.remembered_turns <= 100),
     key("conversation.language", language::RANGE, |config| language::is_known(&config.conversation.language)),
     key("conversation.answer-tokens", "1 to 8192 tokens", |config| {

@@ -53,6 +53,7 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
             signals.choose(config.audio.sounds);
         }
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
+        volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
         let door = common::door(&session, volume, config);
         if let Err(error) = keys::listen("/".into(), session.handle.control.downgrade()) {
             tracing::warn!(%error, "no key stops an answer");

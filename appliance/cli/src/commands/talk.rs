@@ -94,6 +94,7 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     let workers = Workers::spawn(config, models, Needed::All)?;
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
     let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
+    volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
     let door = common::door(&session, volume, config);
     let mut observations = session.handle.observations.subscribe();
     output::remark("Speak; Enter interrupts an answer, Ctrl-C ends the conversation.");

@@ -4,6 +4,7 @@
 //! ([`crate::Event::EndOfTurnJudged`]), how the words end ([`TextCue`]), and the language model that reads them
 //! ([`crate::Event::SentenceJudged`]). They agree on how much silence is enough.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// How the words of an utterance end.
@@ -77,6 +78,10 @@ pub struct Endpointing {
     pub whole_statement: f32,
     /// The same from which a sentence may be whole; below it the end-of-turn model is not believed.
     pub possible_sentence: f32,
+    /// No less is ever enough, for those who know how long they pause. No patience changes it.
+    pub pause: Duration,
+    /// The longest wait for a speaker because of pauses that they have made before.
+    pub longest_learnt: Duration,
 }
 
 impl Default for Endpointing {
@@ -93,14 +98,21 @@ impl Default for Endpointing {
             whole_question: 0.6,
             whole_statement: 0.4,
             possible_sentence: 0.15,
+            pause: Duration::ZERO,
+            longest_learnt: Duration::from_millis(1_200),
         }
     }
 }
 
-/// The longest pause that a speaker's habit can make Parley wait when it is unsure.
-const LONGEST_LEARNT: Duration = Duration::from_millis(1_200);
-/// How much longer than the speaker's own pauses to wait.
-const MARGIN: f32 = 1.25;
+/// The patience that an owner may ask for.
+pub const PATIENCE: RangeInclusive<f32> = 0.5..=4.0;
+/// A shorter pause is none for thought: words and clauses have it between them. It is learnt only if it was taken for an
+/// end.
+const SHORTEST_HESITATION: Duration = Duration::from_millis(400);
+/// Whoever is silent for longer does not hesitate.
+const LONGEST_HESITATION: Duration = Duration::from_secs(5);
+/// To wait longer than the speaker's own pauses, by this part of them.
+const MARGIN: u32 = 4;
 /// How much of a learnt habit remains after each utterance that had no such pause.
 const FORGETTING: f32 = 0.8;
 
@@ -111,9 +123,16 @@ pub(super) struct SpeakerHabit {
 }
 
 impl SpeakerHabit {
-    /// They went on after this much silence.
+    /// They went on after this much silence, within an utterance.
     pub(super) fn paused(&mut self, silence: Duration) {
-        self.pause = self.pause.max(silence.min(LONGEST_LEARNT));
+        if silence >= SHORTEST_HESITATION {
+            self.cut_off(silence);
+        }
+    }
+
+    /// They went on after this much silence, which was taken for the end.
+    pub(super) fn cut_off(&mut self, silence: Duration) {
+        self.pause = self.pause.max(silence.min(LONGEST_HESITATION));
     }
 
     /// They said something without making Parley wait.
@@ -123,6 +142,23 @@ impl SpeakerHabit {
 }
 
 impl Endpointing {
+    /// The same with every wait so many times as long, within [`PATIENCE`].
+    #[must_use]
+    pub fn with_patience(self, patience: f32) -> Self {
+        let factor = if patience.is_nan() { 1.0 } else { patience.clamp(*PATIENCE.start(), *PATIENCE.end()) };
+        // In whole milliseconds, so that a patience of 1 changes nothing.
+        let scaled = |wait: Duration| Duration::from_millis((wait.as_millis() as f32 * factor).round() as u64);
+        Self {
+            speculate_after: scaled(self.speculate_after),
+            sure: scaled(self.sure),
+            unsure: scaled(self.unsure),
+            unfinished: scaled(self.unfinished),
+            without_model: scaled(self.without_model),
+            longest_learnt: scaled(self.longest_learnt),
+            ..self
+        }
+    }
+
     /// The silence that ends the utterance, given what the witnesses have said so far.
     pub(super) fn enough(
         &self,
@@ -131,16 +167,21 @@ impl Endpointing {
         cue: Option<TextCue>,
         habit: &SpeakerHabit,
     ) -> Duration {
-        let unsure = self.unsure.max(habit.pause.mul_f32(MARGIN).min(LONGEST_LEARNT));
+        let habitual = (habit.pause + habit.pause / MARGIN).min(self.longest_learnt);
+        self.agreed(end_of_turn, sentence, cue).max(habitual).max(self.pause)
+    }
+
+    /// What the witnesses agree on, whoever speaks.
+    fn agreed(&self, end_of_turn: Judgement, sentence: Judgement, cue: Option<TextCue>) -> Duration {
         match end_of_turn {
-            Judgement::NoModel if cue == Some(TextCue::Unfinished) => unsure,
+            Judgement::NoModel if cue == Some(TextCue::Unfinished) => self.unsure,
             Judgement::NoModel => self.without_model,
-            Judgement::Pending => unsure,
+            Judgement::Pending => self.unsure,
             Judgement::Probability(p) => match cue {
                 Some(TextCue::Unfinished) if p < self.unfinished_probability => self.unfinished,
                 Some(TextCue::Question) if self.question_finished(p, sentence) => self.sure,
                 Some(TextCue::Statement) if self.statement_finished(p, sentence) => self.sure,
-                _ => unsure,
+                _ => self.unsure,
             },
         }
     }
@@ -240,10 +281,67 @@ mod tests {
         let slow = rules.enough(Judgement::Pending, Judgement::NoModel, None, &habit);
         assert_eq!(slow, Duration::from_secs(1));
         habit.paused(Duration::from_secs(9));
-        assert_eq!(rules.enough(Judgement::Pending, Judgement::NoModel, None, &habit), LONGEST_LEARNT);
-        for _ in 0..10 {
+        assert_eq!(rules.enough(Judgement::Pending, Judgement::NoModel, None, &habit), rules.longest_learnt);
+        for _ in 0..12 {
             habit.finished();
         }
         assert_eq!(rules.enough(Judgement::Pending, Judgement::NoModel, None, &habit), rules.unsure);
+    }
+
+    /// Everything that the witnesses can say.
+    fn everything_said() -> impl Iterator<Item = (Judgement, Judgement, Option<TextCue>)> {
+        let judged = || {
+            let probabilities = [0.0, 0.1, 0.3, 0.5, 0.95].map(Judgement::Probability);
+            [Judgement::NoModel, Judgement::Pending].into_iter().chain(probabilities)
+        };
+        let cues = || [None, Some(TextCue::Question), Some(TextCue::Statement), Some(TextCue::Unfinished)];
+        judged().flat_map(move |end| judged().flat_map(move |words| cues().map(move |cue| (end, words, cue))))
+    }
+
+    #[test]
+    fn patience_scales_every_wait() {
+        let (usual, hasty) = (Endpointing::default(), Endpointing::default().with_patience(0.5));
+        let patient = Endpointing::default().with_patience(3.0);
+        assert_eq!(Endpointing::default().with_patience(1.0), usual, "the default changes nothing");
+        let mut habit = SpeakerHabit::default();
+        for pause in [0, 900] {
+            habit.cut_off(Duration::from_millis(pause));
+            for (end, words, cue) in everything_said() {
+                let enough = |rules: &Endpointing| rules.agreed(end, words, cue);
+                assert_eq!(enough(&patient), enough(&usual) * 3, "{end:?} {words:?} {cue:?}");
+                assert_eq!(enough(&hasty), enough(&usual) / 2, "{end:?} {words:?} {cue:?}");
+                let whole = patient.enough(end, words, cue, &habit);
+                assert!(whole >= enough(&patient), "{end:?} {words:?} {cue:?}");
+            }
+        }
+        assert_eq!(patient.speculate_after, usual.speculate_after * 3);
+        assert_eq!(patient.longest_learnt, usual.longest_learnt * 3);
+        assert_eq!(Endpointing::default().with_patience(f32::NAN), usual);
+        assert_eq!(Endpointing::default().with_patience(1e9), usual.with_patience(*PATIENCE.end()));
+    }
+
+    #[test]
+    fn a_habit_and_a_pause_that_is_known_are_the_floor_of_every_wait() {
+        let mut habit = SpeakerHabit::default();
+        habit.paused(Duration::from_millis(800));
+        let rules = Endpointing::default();
+        let known = Endpointing { pause: Duration::from_millis(1_800), ..rules.clone() };
+        for (end, words, cue) in everything_said() {
+            assert!(rules.enough(end, words, cue, &habit) >= Duration::from_secs(1), "{end:?} {words:?} {cue:?}");
+            assert!(known.enough(end, words, cue, &habit) >= known.pause, "{end:?} {words:?} {cue:?}");
+        }
+    }
+
+    #[test]
+    fn the_gaps_between_words_are_no_habit() {
+        let mut habit = SpeakerHabit::default();
+        habit.paused(Duration::from_millis(380));
+        assert_eq!(habit, SpeakerHabit::default());
+        habit.cut_off(Duration::from_millis(240));
+        let enough = Endpointing::default().enough(Judgement::NoModel, Judgement::NoModel, None, &habit);
+        assert_eq!(enough, Duration::from_millis(450), "what is longer anyway stays");
+        let sure = Judgement::Probability(0.95);
+        let enough = Endpointing::default().enough(sure, sure, Some(TextCue::Question), &habit);
+        assert_eq!(enough, Duration::from_millis(300), "they were cut off after 240 ms");
     }
 }

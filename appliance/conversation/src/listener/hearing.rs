@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::endpoint::Judgement;
 use crate::event::Transcript;
 use crate::ids::{FRAME, Position, TurnId};
+use crate::remarks::Remark;
 
 /// Audio before the onset that belongs to the utterance: the first consonant is quieter than the detector's threshold.
 const PRE_ROLL: Duration = Duration::from_millis(300);
@@ -89,6 +90,12 @@ pub(super) struct Utterance {
     pub(super) over: Option<TurnId>,
     /// Whether an answer was being said, and has not given way to it.
     pub(super) over_answer: bool,
+    /// Whether what was being said has ended since.
+    pub(super) over_is_said: bool,
+    /// Whether it began over the last moment of a question of Parley's.
+    pub(super) asked: bool,
+    /// Whether what was being said waits to be acknowledged.
+    pub(super) acknowledges: bool,
     /// Whether it goes on with the question of the answer that is paused for it: nothing of that had been heard.
     pub(super) continues: bool,
     /// While an answer is paused for it.
@@ -114,6 +121,8 @@ pub(super) struct Question {
     pub(super) until: Position,
     /// The words before that audio, if it was too long to be transcribed in one go.
     pub(super) before: String,
+    /// All its words.
+    pub(super) text: String,
 }
 
 /// A silence that may be the end.
@@ -128,6 +137,8 @@ pub(super) struct Pause {
     /// Whether that transcript is only a peek; that of the whole will be asked for when it is there.
     pub(super) peeking: bool,
     pub(super) transcript: Option<Transcript>,
+    /// Whether the words are about the conversation.
+    pub(super) remark: Option<Remark>,
     pub(super) drafted: bool,
     /// Do not wait for silence: the stretch is as long as it may be, or the microphone has gone.
     pub(super) forced: bool,
@@ -143,6 +154,7 @@ impl Pause {
             transcribed_to: None,
             peeking: false,
             transcript: None,
+            remark: None,
             drafted: false,
             forced,
             speech_frames: 0,

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::back_channel::is_back_channel;
 use super::endpoint::{Judgement, TextCue};
 use super::hearing::{Hearing, LONGEST_UTTERANCE, Pause, Question, Utterance};
+use super::meaning::Meaning;
 use super::speaking::LONGEST_WAIT_FOR_WORDS;
 use super::{Listener, WITHOUT_WORDS};
 use crate::action::{Action, Notice};
@@ -13,8 +13,6 @@ use crate::ids::TurnId;
 use crate::interface::ListenerOutput;
 use crate::settings::MAX_QUESTION_CHARS;
 
-/// Words less sure than this were made up from noise.
-const LEAST_CONFIDENCE: f32 = 0.3;
 /// Words that are not there after this much silence will not come: no engine takes as long.
 const LONGEST_TRANSCRIPTION: Duration = Duration::from_secs(15);
 
@@ -104,7 +102,7 @@ impl Listener {
     /// `patience`: how long an answer waits for words.
     fn on_peeked(&mut self, mut utterance: Utterance, transcript: &Transcript, patience: Duration) {
         utterance.peek = None;
-        if interrupts(&utterance, transcript) {
+        if matches!(self.meaning(&utterance, transcript, false), Meaning::Speaks(_)) {
             utterance.over_answer = false;
             self.interrupt_answer(&utterance);
         } else if self.waiting_for().is_some_and(|time| time >= patience) {
@@ -117,12 +115,16 @@ impl Listener {
     fn on_words(&mut self, mut utterance: Utterance, mut pause: Box<Pause>, mut transcript: Transcript) {
         let turn = pause.turn;
         let speaks_on = pause.transcribed_to.is_some_and(|to| utterance.last_speech > to);
-        let interrupts = interrupts(&utterance, &transcript);
+        let meaning = self.meaning(&utterance, &transcript, true);
+        let interrupts = matches!(meaning, Meaning::Speaks(_));
         if !interrupts && utterance.before.is_empty() {
             self.want(ListenerOutput::Discard { turn });
             self.resume_answer();
-            if !has_words(&transcript) {
+            if meaning == Meaning::NoWords {
                 self.act(Action::Tell(Notice::NoWords));
+            }
+            if let (Meaning::ChangesVolume(step), Some(turn)) = (meaning, utterance.over) {
+                self.want(ListenerOutput::ChangeVolume { turn, step });
             }
             if speaks_on {
                 self.hearing = Hearing::ignoring();
@@ -145,10 +147,12 @@ impl Listener {
         let draft = self.speculation || pause.forced;
         pause.drafted = draft;
         pause.transcript = Some(transcript.clone());
+        let remark = if let Meaning::Speaks(remark) = meaning { remark } else { None };
+        pause.remark = remark;
         self.hearing = Hearing::Pausing(utterance, pause);
         if draft {
             // Whether it is enough is seen when it is drafted.
-            self.want(ListenerOutput::Draft { turn, transcript });
+            self.want(ListenerOutput::Draft { turn, transcript, remark });
         } else {
             self.end_if_enough();
         }
@@ -189,12 +193,13 @@ impl Listener {
         if pause.transcribed_to.is_some_and(|to| utterance.last_speech > to) {
             self.hearing = Hearing::ignoring();
         }
-        let Pause { turn, transcript, drafted, .. } = *pause;
+        let Pause { turn, transcript, remark, drafted, .. } = *pause;
+        let text = transcript.as_ref().map(|transcript| transcript.text.clone()).unwrap_or_default();
         if let Some(transcript) = transcript.filter(|_| !drafted) {
-            self.want(ListenerOutput::Draft { turn, transcript });
+            self.want(ListenerOutput::Draft { turn, transcript, remark });
         }
-        self.question =
-            Question { turn: Some(turn), from: utterance.from, until: utterance.last_speech, before: utterance.before };
+        let Utterance { from, last_speech: until, before, .. } = utterance;
+        self.question = Question { turn: Some(turn), from, until, before, text };
         self.want(ListenerOutput::Release { turn });
     }
 
@@ -209,14 +214,4 @@ impl Listener {
             Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Ignoring { .. } => None,
         }
     }
-}
-
-fn has_words(transcript: &Transcript) -> bool {
-    transcript.confidence >= LEAST_CONFIDENCE && transcript.text.chars().any(char::is_alphanumeric)
-}
-
-/// Before anything was heard, "yes" goes on with the question; over an answer it only says "I am listening".
-fn interrupts(utterance: &Utterance, transcript: &Transcript) -> bool {
-    let listens = utterance.over_answer && !utterance.continues && is_back_channel(&transcript.text);
-    has_words(transcript) && !listens
 }

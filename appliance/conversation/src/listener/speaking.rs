@@ -19,6 +19,8 @@ impl Listener {
         self.pause_answer(answer);
         utterance.over_answer = answer.is_some();
         utterance.over = answer.map(|answer| answer.turn);
+        utterance.asked = answer.is_some_and(|answer| answer.asks);
+        utterance.acknowledges = answer.is_some_and(|answer| answer.until_acknowledged);
         utterance.next_peek = utterance.onset.forward(PEEK_EVERY);
         utterance.began = self.awake.beginning(utterance.began).max(self.question.until);
         utterance.from = utterance.began;
@@ -26,7 +28,7 @@ impl Listener {
         if answer.is_some_and(|answer| !answer.noticed && !answer.committed && self.question.turn == Some(answer.turn))
             && utterance.onset.since(self.question.from) < LONGEST_UTTERANCE / 2
         {
-            self.habit.paused(utterance.onset.since(self.question.until));
+            self.habit.cut_off(utterance.onset.since(self.question.until));
             utterance.from = self.question.from;
             utterance.before.clone_from(&self.question.before);
             utterance.continues = true;

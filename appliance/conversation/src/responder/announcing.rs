@@ -41,6 +41,12 @@ pub(super) struct Announcing {
     pub(super) answer: Answer,
 }
 
+impl Announcing {
+    pub(super) fn is_until_acknowledged(&self) -> bool {
+        self.announcement.until_acknowledged
+    }
+}
+
 impl Responder {
     pub(crate) fn announce(&mut self, mut announcement: Announcement) {
         if announcement.until_acknowledged {
@@ -210,7 +216,11 @@ impl Responder {
 
     /// Its turn is over, and the answer behind it goes on.
     fn end_announcement(&mut self, outcome: Outcome) -> Option<Announcement> {
-        let Announcing { announcement, answer: Answer { turn, noticed, .. } } = self.announcing.take()?;
+        let Announcing { announcement, answer } = self.announcing.take()?;
+        let Answer { turn, noticed, .. } = answer;
+        if noticed {
+            self.remember(answer, outcome == Outcome::Completed);
+        }
         self.outputs.push_back(ResponderOutput::AnswerOver { turn, noticed });
         self.act(Action::Tell(Notice::Ended { turn, outcome }));
         if let Some(turn) = self.answer.as_ref().map(|answer| answer.turn) {

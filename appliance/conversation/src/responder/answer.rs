@@ -6,7 +6,12 @@ use super::clause::{ClauseCutter, clauses};
 use super::history::Clause;
 use super::prompt::Thought;
 use crate::effect::{Effect, EffectId};
+use crate::event::GenerationEnd;
 use crate::ids::TurnId;
+use crate::remarks::words_of;
+
+/// So long before its end a question has been understood. What is heard is told with some delay.
+const LAST_MOMENT: Duration = Duration::from_millis(1_500);
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Answer {
@@ -36,7 +41,17 @@ pub(super) struct Answer {
     pub(super) thoughts: Vec<Thought>,
     /// All of it is an apology for having no answer.
     pub(super) apology: bool,
+    /// It follows from a remark, and history knows neither that nor this.
+    pub(super) remarked: bool,
+    /// It is nothing that anybody would want to hear again.
+    pub(super) passing: bool,
+    /// How much of it has been heard.
+    pub(super) heard: Duration,
     pub(super) clauses: Vec<Clause>,
+    /// What it said before, and has said again since it said anything new.
+    repeated: Vec<String>,
+    /// Whether anything of it is a whole sentence.
+    has_sentence: bool,
     cutter: ClauseCutter,
 }
 
@@ -58,7 +73,12 @@ impl Answer {
             committed: false,
             thoughts: Vec::new(),
             apology: false,
+            remarked: false,
+            passing: false,
+            heard: Duration::ZERO,
             clauses: Vec::new(),
+            repeated: Vec::new(),
+            has_sentence: false,
             cutter: ClauseCutter::default(),
         }
     }
@@ -69,31 +89,49 @@ impl Answer {
             return Vec::new();
         }
         let pieces = self.cutter.push(text);
-        pieces.iter().flat_map(|piece| self.add(piece)).collect()
+        pieces.iter().flat_map(|piece| self.take(piece)).collect()
     }
 
     /// Nothing more is to come, but for what was begun; returns the clauses that this completes.
     pub(super) fn rest(&mut self) -> Vec<(usize, String)> {
-        self.cutter.finish().map(|rest| self.add(&rest)).unwrap_or_default()
+        let rest = self.cutter.finish();
+        let mut clauses: Vec<_> = rest.into_iter().flat_map(|piece| self.take(&piece)).collect();
+        clauses.extend(std::mem::take(&mut self.repeated).into_iter().map(|text| self.add(text)));
+        clauses
     }
 
-    /// No text follows; returns the last clauses, if any are left.
-    pub(super) fn finish(&mut self) -> Vec<(usize, String)> {
+    /// No text follows; returns the last clauses, if any are left. Of a text that was cut off only whole sentences count,
+    /// unless there is none; of one that repeats itself only what is new.
+    pub(super) fn finish(&mut self, end: GenerationEnd) -> Vec<(usize, String)> {
         self.finished = true;
-        self.rest()
+        if end == GenerationEnd::Complete {
+            return self.rest();
+        }
+        self.repeated.clear();
+        let Some(rest) = self.cutter.finish() else { return Vec::new() };
+        let clauses = if is_sentence(&rest) {
+            self.take(&rest)
+        } else if self.has_sentence {
+            Vec::new()
+        } else {
+            self.take(&without_loop(whole_words(&rest)))
+        };
+        self.repeated.clear();
+        clauses
     }
 
     /// This is all that follows; returns its clauses.
     pub(super) fn say_only(&mut self, text: &str) -> Vec<(usize, String)> {
         self.finished = false;
         let mut clauses = self.push(text);
-        clauses.extend(self.finish());
+        clauses.extend(self.finish(GenerationEnd::Complete));
         clauses
     }
 
     /// Text that completes no clause was cut off in the middle: nobody wants half a word.
     pub(super) fn drop_rest(&mut self) {
         self.cutter = ClauseCutter::default();
+        self.repeated.clear();
     }
 
     pub(super) fn length(&mut self, clause: usize, length: Duration) {
@@ -102,10 +140,58 @@ impl Answer {
         }
     }
 
-    fn add(&mut self, piece: &str) -> Vec<(usize, String)> {
-        let texts = clauses(piece, &self.language).into_iter();
-        let numbered: Vec<(usize, String)> = (self.clauses.len()..).zip(texts).collect();
-        self.clauses.extend(numbered.iter().map(|(_, text)| Clause { text: text.clone(), length: None }));
-        numbered
+    /// Whether it ends with a question, and little of that has not been heard.
+    pub(super) fn asks(&self) -> bool {
+        let longer = |sum: Duration, clause: &Clause| Some(sum.saturating_add(clause.length?));
+        let length = self.clauses.iter().try_fold(Duration::ZERO, longer);
+        let last_moment = length.is_some_and(|length| length.saturating_sub(self.heard) <= LAST_MOMENT);
+        self.finished && self.noticed && last_moment && self.clauses.last().is_some_and(Clause::is_question)
     }
+
+    /// The clauses that are certain with this piece. One that was said already is held back until something new follows:
+    /// a refrain goes on, a model that has lost its thread does not.
+    fn take(&mut self, piece: &str) -> Vec<(usize, String)> {
+        let whole = is_sentence(piece) || piece.ends_with('\n');
+        clauses(piece, &self.language).into_iter().flat_map(|text| self.take_clause(text, whole)).collect()
+    }
+
+    fn take_clause(&mut self, text: String, whole: bool) -> Vec<(usize, String)> {
+        let words = words_of(&text);
+        if !words.is_empty() && self.clauses.iter().any(|clause| words_of(&clause.text) == words) {
+            self.repeated.push(text);
+            return Vec::new();
+        }
+        self.has_sentence |= whole;
+        let repeated = std::mem::take(&mut self.repeated);
+        repeated.into_iter().chain([text]).map(|text| self.add(text)).collect()
+    }
+
+    fn add(&mut self, text: String) -> (usize, String) {
+        let (number, length) = (self.clauses.len(), None);
+        self.clauses.push(Clause { text: text.clone(), length });
+        (number, text)
+    }
+}
+
+/// Whether a text ends as a sentence does. "It costs 3." may have been cut off before "14".
+fn is_sentence(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches(['"', '”', '’', '»', ')', ']', '*', '_']);
+    let number = text.strip_suffix('.').is_some_and(|text| text.ends_with(|c: char| c.is_ascii_digit()));
+    text.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '۔', '؟']) && !number
+}
+
+/// A text without its last word, which may be half a one; all of it where there is but one.
+fn whole_words(text: &str) -> &str {
+    let text = text.trim();
+    text.rfind(char::is_whitespace).and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+/// A text without the end that only says again, for the third time or more, what was said just before.
+fn without_loop(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let kept = (1..=words.len() / 3).find_map(|period| {
+        let times = words.rchunks_exact(period).take_while(|chunk| words.ends_with(chunk)).count();
+        (times >= 3).then(|| words.len() - (times - 1) * period)
+    });
+    words.get(..kept.unwrap_or(words.len())).unwrap_or_default().join(" ")
 }

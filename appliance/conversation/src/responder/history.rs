@@ -18,6 +18,12 @@ pub(super) struct Clause {
     pub(super) length: Option<Duration>,
 }
 
+impl Clause {
+    pub(super) fn is_question(&self) -> bool {
+        self.text.trim_end_matches(['"', '”', '’', '»', ')']).ends_with(['?', '？', '؟'])
+    }
+}
+
 /// A question and what was heard of its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
@@ -154,12 +160,14 @@ impl History {
         }
     }
 
-    /// Something is said or heard now; so long after the last word, all that was before is forgotten.
-    pub(super) fn go_on(&mut self, now: Duration, forget_after: Duration) {
-        if now.saturating_sub(self.latest) > forget_after {
+    /// Something is said or heard now; so long after the last word, all that was before is forgotten. Whether it is.
+    pub(super) fn go_on(&mut self, now: Duration, forget_after: Duration) -> bool {
+        let forgotten = now.saturating_sub(self.latest) > forget_after;
+        if forgotten {
             self.exchanges.clear();
         }
         self.latest = now;
+        forgotten
     }
 
     /// What was begun at this time or later is forgotten.

@@ -75,6 +75,10 @@ impl Responder {
         let said = self.says(turn);
         if let Some(answer) = self.alive(turn).filter(|_| said) {
             answer.noticed |= !heard.is_zero();
+            answer.heard = answer.heard.max(heard);
+        }
+        if let Some(said) = self.last_said.as_mut().filter(|said| said.turn == turn) {
+            said.heard(heard);
         }
     }
 
@@ -98,7 +102,9 @@ impl Responder {
         answer.noticed = !self.settings.spoken && !answer.clauses.is_empty();
         let (turn, mute, clauses) = (answer.turn, answer.mute, answer.clauses.clone());
         if let Some(question) = &answer.question {
-            self.history.begin(turn, question.clone(), self.now);
+            if !answer.remarked {
+                self.history.begin(turn, question.clone(), self.now);
+            }
             if answer.apology {
                 self.history.apology(turn);
             }
@@ -153,8 +159,11 @@ impl Responder {
             self.history.go_on(self.now, Duration::MAX);
             self.outputs.push_back(ResponderOutput::AnswerOver { turn: answer.turn, noticed: answer.noticed });
             self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome }));
-            if answer.question.is_some() && outcome != Outcome::Withdrawn {
+            if answer.question.is_some() && !answer.remarked && outcome != Outcome::Withdrawn {
                 self.act(self.preparation());
+            }
+            if outcome != Outcome::Withdrawn {
+                self.remember(answer, outcome == Outcome::Completed);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parley_conversation::{
     Action, Author, Conversation, EffectId, Event, MAX_THOUGHTS, Message, Notice, Outcome, Phase, Settings, TurnId,
-    estimated_tokens,
+    VolumeStep, estimated_tokens,
 };
 
 use super::{kind_of, ms, turn_of};
@@ -130,13 +130,15 @@ impl Auditor {
                 );
                 turn.released = true;
             }
-            Action::Perform { id, .. } => {
+            Action::Perform { id, effect, .. } => {
                 assert!(turn.released, "an effect is begun by a released turn alone");
                 assert!(turn.paused_since.is_none() || announced, "no effect is begun while somebody may be going on");
                 assert!(self.last_effect < Some(*id), "an effect is begun at most once");
                 assert!(turn.effects.len() <= MAX_THOUGHTS as usize, "a turn does not do things for ever");
                 self.last_effect = Some(*id);
-                turn.effects.push(*id);
+                if VolumeStep::of(effect).is_none() {
+                    turn.effects.push(*id);
+                }
             }
             Action::Pause { .. } => {
                 assert!(turn.released && turn.paused_since.is_none(), "only what plays is paused");

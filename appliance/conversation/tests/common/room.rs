@@ -6,12 +6,15 @@
 use std::time::Duration;
 
 use parley_conversation::{
-    Action, Announcement, Conversation, EffectResult, Event, Exchange, FRAME, ModelOnly, Notice, Outcome, Phase,
-    Position, Router, Settings, Stage, Transcript, TurnId,
+    Action, Announcement, Conversation, EffectResult, Event, Exchange, FRAME, GenerationEnd, ModelOnly, Notice,
+    Outcome, Phase, Position, Router, Settings, Stage, Transcript, TurnId,
 };
 
 use super::player::Playing;
 use super::{Auditor, kind_of, ms};
+
+/// How loud an empty room is.
+const SILENCE_DBFS: f32 = -65.0;
 
 /// What an engine does with its jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,10 @@ pub struct Room {
     pub sentence: Option<f32>,
     /// What the language model says.
     pub answer: String,
+    /// Why it says no more.
+    pub generation_end: GenerationEnd,
+    /// How loud everything is that sounds like speech.
+    pub dbfs: f32,
     pub language: String,
     pub confidence: f32,
     /// Whether [`Event::Due`] comes even where nothing is due.
@@ -80,6 +87,8 @@ impl Room {
             finished: 0.9,
             sentence: Some(0.2),
             answer: "It is ten past three. Anything else?".into(),
+            generation_end: GenerationEnd::Complete,
+            dbfs: -25.0,
             language: "en".into(),
             confidence: 0.9,
             wakes_all_the_time: false,
@@ -234,7 +243,8 @@ impl Room {
             self.position = self.position.forward(FRAME);
             self.deliver();
             let end = self.position;
-            self.tell(Event::Frame { end, speech });
+            let dbfs = if speech { self.dbfs } else { SILENCE_DBFS };
+            self.tell(Event::Frame { end, speech, dbfs });
             self.play();
             self.wake();
         }
@@ -344,8 +354,14 @@ impl Room {
     }
 
     fn generate(&mut self, turn: TurnId) {
+        let end = self.generation_end;
         let Works::After(delay) = self.language_model else {
-            return self.schedule(self.language_model, turn, Stage::LanguageModel, Event::GenerationEnded { turn });
+            return self.schedule(
+                self.language_model,
+                turn,
+                Stage::LanguageModel,
+                Event::GenerationEnded { turn, end },
+            );
         };
         if let Some(probability) = self.sentence {
             self.insert(ms(20).min(delay), Event::SentenceJudged { turn, probability });
@@ -357,7 +373,7 @@ impl Room {
             self.insert(after, Event::Text { turn, text });
             after += ms(20);
         }
-        self.insert(after, Event::GenerationEnded { turn });
+        self.insert(after, Event::GenerationEnded { turn, end });
     }
 
     fn playing_of(&mut self, turn: TurnId) -> &mut Playing {

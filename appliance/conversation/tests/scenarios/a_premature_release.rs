@@ -1,6 +1,6 @@
 //! Words that follow before the answer is heard: it was no end, and both parts are one question.
 
-use parley_conversation::{Event, Outcome, Stage};
+use parley_conversation::{BargeIn, Event, Outcome, Stage};
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history};
@@ -12,6 +12,18 @@ fn is_withdrawn_and_both_parts_are_one_question() {
     room.silence(500).says("what is the weather", 1000);
     room.until("release");
     room.silence(300).says("like in Paris today?", 1000).quiet();
+    assert_eq!(room.outcomes(), [Outcome::Withdrawn, Outcome::Completed]);
+    check_history(&room, &[("what is the weather like in Paris today?", "It is ten past three. Anything else?")]);
+}
+
+#[test]
+fn is_withdrawn_until_the_first_sample_is_audible_where_only_a_key_interrupts() {
+    let mut room = Room::with(|settings| settings.barge_in = BargeIn::Key);
+    room.text_to_speech = Works::After(ms(600));
+    room.silence(500).says("what is the weather", 1000);
+    room.until("speak-0");
+    assert_eq!(room.count("release"), 1);
+    room.silence(200).says("like in Paris today?", 1000).quiet();
     assert_eq!(room.outcomes(), [Outcome::Withdrawn, Outcome::Completed]);
     check_history(&room, &[("what is the weather like in Paris today?", "It is ten past three. Anything else?")]);
 }
@@ -68,6 +80,18 @@ fn teaches_patience() {
     assert_eq!(room.count("release"), 1);
     room.says("like in Paris today?", 1000);
     assert_eq!(room.until("release"), ms(1_040), "a quarter more than the pause of 820 ms");
+}
+
+#[test]
+fn teaches_patience_with_those_who_seem_to_have_finished_too() {
+    for model in [true, false] {
+        let mut room = if model { Room::new() } else { Room::without_end_of_turn_model() };
+        room.language_model = Works::After(ms(2_000));
+        room.silence(500).says("what is the weather?", 1000).silence(640);
+        assert_eq!(room.count("release"), 1);
+        room.says("like in Paris today?", 1000);
+        assert_eq!(room.until("release"), ms(880), "a quarter more than the pause of 700 ms");
+    }
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn is_stopped_by_a_key_or_by_words_over_it() {
         let mut room = Room::new();
         room.silence(500).announces(text(Urgency::Normal)).silence(300);
         if words {
-            room.says("thank you very much", 900);
+            room.says("that is enough for me", 900);
         } else {
             room.key();
         }
@@ -101,6 +101,19 @@ fn that_needs_an_answer_is_said_until_somebody_stops_it() {
     room.until("(announcing)");
     room.silence(200).key().silence(30_000);
     assert_eq!((room.count("play"), room.count("(announced: stopped)")), (6, 1));
+}
+
+#[test]
+fn that_needs_an_answer_is_stopped_by_one() {
+    for words in ["Okay.", "Thank you!", "Stop.", "Alright, alright."] {
+        let mut room = Room::new();
+        let sounding = Sounding::Text("The tea has been in the pot for ten minutes.".into());
+        room.silence(500).announces(Announcement { sounding, ..alarm() }).silence(800).says(words, 600).silence(30_000);
+        assert_eq!((room.count("(announced: stopped)"), room.count("generate")), (1, 0), "{words}");
+    }
+    let mut room = Room::new();
+    room.silence(500).announces(text(Urgency::Normal)).silence(300).says("Mhm.", 300).quiet();
+    assert_eq!(room.count("(announced: heard)"), 1, "it was only listened to");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What an answer is made of, and what is remembered of it.
 
-use parley_conversation::{Action, Author, Event, Outcome, Request, Route, Router};
+use parley_conversation::{Action, Author, Event, GenerationEnd, Outcome, Request, Route, Router};
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
@@ -45,6 +45,50 @@ fn is_remembered_even_if_an_old_report_comes_late() {
     let turn = room.conversation.history().exchanges().next().expect("one turn").turn;
     room.tell(Event::Heard { turn, heard: ms(40) });
     check_history(&room, &[(QUESTION, "Once upon a time there")]);
+}
+
+#[test]
+fn that_is_cut_off_ends_with_a_whole_sentence() {
+    let first = "The king had a dog.";
+    for (answer, spoken) in [
+        ("The king had a dog. It was called Re", vec![first]),
+        ("The king had a dog. It was old.", vec![first, "It was old."]),
+        ("The king had a dog. It cost 3.", vec![first]),
+        ("The king had a dog and a very long na", vec!["The king had a dog and a very long"]),
+        ("Antidisestab", vec!["Antidisestab"]),
+        ("- A dog\n- A cat\n- A cana", vec!["A dog", "A cat"]),
+    ] {
+        let mut room = Room::new();
+        (room.answer, room.generation_end) = (answer.into(), GenerationEnd::Length);
+        room.silence(500).says(QUESTION, 1000).quiet();
+        assert_eq!(room.spoken(), spoken, "{answer}");
+        check_history(&room, &[(QUESTION, &spoken.join(" "))]);
+    }
+}
+
+#[test]
+fn that_repeats_itself_is_cut_before_it_is_said_again() {
+    for (answer, spoken) in [
+        ("He had a dog. He had a dog. He had a dog. He ha", vec!["He had a dog."]),
+        ("A dog. A cat. A dog. A cat. A dog. A cat.", vec!["A dog.", "A cat."]),
+        ("It was very very very very ver", vec!["It was very"]),
+        ("one two one two one two one tw", vec!["one two one"]),
+    ] {
+        let mut room = Room::new();
+        (room.answer, room.generation_end) = (answer.into(), GenerationEnd::Repetition);
+        room.silence(500).says(QUESTION, 1000).quiet();
+        assert_eq!(room.spoken(), spoken, "{answer}");
+    }
+}
+
+#[test]
+fn with_a_refrain_is_said_as_it_is() {
+    for answer in ["Row your boat. Row your boat. Down the stream. Row your boat.", "No. No. No."] {
+        let mut room = Room::new();
+        room.answer = answer.into();
+        room.silence(500).says(QUESTION, 1000).quiet();
+        assert_eq!(room.spoken().join(" "), answer);
+    }
 }
 
 #[test]

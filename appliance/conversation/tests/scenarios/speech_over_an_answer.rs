@@ -59,14 +59,14 @@ fn resumes_it_after_two_seconds_of_silence_if_nobody_finds_words() {
 fn cancels_it_even_if_the_words_are_known_only_after_it_was_resumed() {
     let mut room = room_while_speaking(|_| {}, 500);
     room.speech_to_text = Works::After(ms(3_000));
-    room.says("Stop that, please.", 600);
+    room.says("Not that one, please.", 600);
     assert_eq!(room.until("resume"), ms(2_000));
     room.silence(900);
     assert_eq!(room.phase(), Phase::Speaking);
     room.silence(300);
     assert_eq!(room.outcomes(), [Outcome::Interrupted]);
     room.quiet();
-    assert_eq!(room.history()[1].0, "Stop that, please.");
+    assert_eq!(room.history()[1].0, "Not that one, please.");
 }
 
 #[test]

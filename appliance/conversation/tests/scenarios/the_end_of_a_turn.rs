@@ -1,6 +1,6 @@
 //! When Parley believes that somebody has finished.
 
-use parley_conversation::{Outcome, Phase, Stage};
+use parley_conversation::{Endpointing, Outcome, Phase, Settings, Stage};
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history};
@@ -135,6 +135,26 @@ fn comes_later_for_a_slow_speaker() {
     room.silence(500).says("I would like a", 800).silence(660);
     room.says("cup of tea", 600);
     assert_eq!(room.until("release"), ms(880), "a quarter more than the pause of 700 ms");
+}
+
+#[test]
+fn takes_as_many_times_as_long_as_the_owner_is_patient() {
+    for (patience, silence) in [(1.0, 200), (2.0, 400), (3.0, 600)] {
+        let change = |settings: &mut Settings| settings.endpointing = Endpointing::default().with_patience(patience);
+        check(Room::with(change), QUESTION, silence);
+    }
+    let change = |settings: &mut Settings| settings.endpointing.pause = ms(1_000);
+    check(Room::with(change), QUESTION, 1_000);
+}
+
+#[test]
+fn is_not_put_off_by_what_is_quieter_than_anybody_speaks_here() {
+    let mut room = Room::with(|settings| settings.energy_floor_dbfs = Some(-45.0));
+    room.dbfs = -30.0;
+    room.silence(500).says(QUESTION, 1_000);
+    room.dbfs = -50.0;
+    room.noise(600);
+    assert_eq!(room.count("release"), 1);
 }
 
 #[test]

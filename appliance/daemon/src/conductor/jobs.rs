@@ -1,8 +1,8 @@
 //! The jobs of a turn: each waits for its engine and sends what comes of it as events.
 
 use super::{Generating, Report, Reports, Task};
-use parley_conversation::{Author, Event, Message, Stage, Transcript, TurnId};
-use parley_engines::{ChatMessage, Generate, Generated, Job, Role};
+use parley_conversation::{Author, Event, GenerationEnd, Message, Stage, Transcript, TurnId};
+use parley_engines::{ChatMessage, Generate, Generated, Job, Role, StopReason};
 
 /// Of an answer's text: no vocabulary has longer tokens.
 const BYTES_OF_A_TOKEN: usize = 256;
@@ -59,6 +59,14 @@ pub(super) fn generate_task(chat: Vec<Message>, generating: &Generating) -> Gene
     }
 }
 
+fn end_of(reason: StopReason) -> GenerationEnd {
+    match reason {
+        StopReason::EndOfAnswer => GenerationEnd::Complete,
+        StopReason::Length => GenerationEnd::Length,
+        StopReason::Repetition => GenerationEnd::Repetition,
+    }
+}
+
 /// The language model at work for a turn; dropping it cancels.
 pub(super) struct AnswerJob(#[expect(dead_code, reason = "held for its drop")] Task);
 
@@ -67,6 +75,7 @@ impl AnswerJob {
     pub(super) fn start(turn: TurnId, mut job: Job<Generated>, max_tokens: u32, reports: Reports) -> Self {
         let mut room = max_tokens as usize * BYTES_OF_A_TOKEN;
         Self(Task::spawn(async move {
+            let mut ended = GenerationEnd::Complete;
             let end = loop {
                 match job.next().await {
                     Some(Ok(Generated::Sentence(probability))) => {
@@ -75,7 +84,7 @@ impl AnswerJob {
                     Some(Ok(Generated::Text(text))) => {
                         let Some(rest) = room.checked_sub(text.len()) else {
                             tracing::warn!(%turn, "the language model says more than it was asked for");
-                            break Event::GenerationEnded { turn };
+                            break Event::GenerationEnded { turn, end: GenerationEnd::Length };
                         };
                         room = rest;
                         send(&reports, Event::Text { turn, text }).await;
@@ -87,9 +96,10 @@ impl AnswerJob {
                         generated_tokens,
                         prefill_ms,
                     })) => {
+                        ended = end_of(reason);
                         tracing::debug!(%turn, ?reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms, "generated");
                     }
-                    None => break Event::GenerationEnded { turn },
+                    None => break Event::GenerationEnded { turn, end: ended },
                     failure => break failed(turn, Stage::LanguageModel, failure),
                 }
             };
@@ -118,5 +128,26 @@ mod tests {
             }
         };
         tokio::join!(endless, taken);
+    }
+
+    #[tokio::test]
+    async fn why_a_model_says_no_more_is_told() {
+        for (reason, end) in [
+            (StopReason::EndOfAnswer, GenerationEnd::Complete),
+            (StopReason::Length, GenerationEnd::Length),
+            (StopReason::Repetition, GenerationEnd::Repetition),
+        ] {
+            let (sender, job) = Job::channel();
+            let (reports, mut told) = mpsc::channel(4);
+            let _answer = AnswerJob::start(TurnId(1), job, 3, reports);
+            let (prompt_tokens, reused_tokens, generated_tokens, prefill_ms) = Default::default();
+            let finished = Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms };
+            assert!(sender.send(Ok(finished)).await);
+            drop(sender);
+            let Some(Report::Event(Event::GenerationEnded { end: ended, .. })) = told.recv().await else {
+                panic!("nothing is told");
+            };
+            assert_eq!(ended, end);
+        }
     }
 }

@@ -89,7 +89,7 @@ impl SessionHost {
         }
     }
 
-    async fn set_volume(&self, percent: Option<u8>, hub: &Hub) -> Result<DoorReply, DoorError> {
+    async fn set_volume(&self, percent: Option<u8>) -> Result<DoorReply, DoorError> {
         let Some(volume) = self.volume.clone() else {
             return Err(DoorError::new(ErrorCode::NotAvailable, "there is no loudspeaker"));
         };
@@ -102,7 +102,6 @@ impl SessionHost {
                 if let Ok(Err(error)) = set {
                     tracing::warn!(%error, "the volume is not remembered beyond this start");
                 }
-                hub.publish(DoorEvent::Volume { seat: OWN_SEAT.into(), percent });
             }
             Some(_) => return Err(DoorError::new(ErrorCode::BadRequest, "the volume is 0 to 100")),
         }
@@ -129,10 +128,19 @@ impl DoorHost for SessionHost {
                 }
             }
         };
+        let volume = async {
+            let Some(volume) = &self.volume else { return std::future::pending().await };
+            let mut changes = volume.changes();
+            while changes.changed().await.is_ok() {
+                let percent = *changes.borrow_and_update();
+                hub.publish(DoorEvent::Volume { seat: OWN_SEAT.into(), percent });
+            }
+        };
         tokio::select! {
             () = self.own.follow(hub) => {}
             () = updates => {}
             () = tell_troubles(self.troubles.clone(), hub) => {}
+            () = volume => {}
         }
     }
 
@@ -155,7 +163,7 @@ impl DoorHost for SessionHost {
                 let text = format!("how loud {} is, is up to the program that has it", seat.name);
                 Err(DoorError::new(ErrorCode::NotAvailable, text))
             }
-            DoorRequest::Volume { percent, .. } => self.set_volume(percent, hub).await,
+            DoorRequest::Volume { percent, .. } => self.set_volume(percent).await,
             DoorRequest::Ask { text, .. } => seat.ask(text).await,
             DoorRequest::Say { text, .. } => seat.announce(text, Urgency::Low, None, true).await,
             DoorRequest::Announce { text, urgency, expires_s, .. } => {

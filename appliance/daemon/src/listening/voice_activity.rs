@@ -48,7 +48,7 @@ impl VoiceActivity {
 }
 
 /// Root mean square of a frame in dB of full scale.
-fn level_dbfs(frame: &[i16]) -> f32 {
+pub fn level_dbfs(frame: &[i16]) -> f32 {
     let energy: f32 = frame.iter().map(|sample| (f32::from(*sample) / 32_768.0).powi(2)).sum();
     10.0 * (energy / frame.len() as f32 + 1e-10).log10()
 }

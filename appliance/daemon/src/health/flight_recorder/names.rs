@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use parley_conversation::{Action, Event, Notice, Outcome, Stage};
+use parley_conversation::{Action, Event, GenerationEnd, Notice, Outcome, Stage};
 
 use super::{Detail, InNames};
 
@@ -33,7 +33,14 @@ pub(super) fn of_event(event: &Event) -> InNames {
         Event::EndOfTurnJudged { turn, probability: end } => ("an end by its sound", Some(turn), probability(end)),
         Event::SentenceJudged { turn, probability: end } => ("an end by its words", Some(turn), probability(end)),
         Event::Text { turn, .. } => ("text", Some(turn), Detail::None),
-        Event::GenerationEnded { turn } => ("the text ends", Some(turn), Detail::None),
+        Event::GenerationEnded { turn, end } => {
+            let end = match end {
+                GenerationEnd::Complete => "complete",
+                GenerationEnd::Length => "at its limit",
+                GenerationEnd::Repetition => "repeating itself",
+            };
+            ("the text ends", Some(turn), Detail::Name(end))
+        }
         Event::EffectCalled { turn, .. } => ("an effect is called", Some(turn), Detail::None),
         Event::Performed { turn, .. } => ("an effect was performed", Some(turn), Detail::None),
         Event::ClauseSynthesized { turn, length, .. } => ("a clause is synthesised", Some(turn), ms(length)),

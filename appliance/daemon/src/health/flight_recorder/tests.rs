@@ -62,7 +62,7 @@ fn no_word_of_what_was_said_is_in_a_file() {
 fn of_frames_only_the_change_is_noted_and_the_oldest_go() {
     let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
     for speech in [false, true, true, false, false] {
-        recorder.event(&Event::Frame { end: Position(0), speech });
+        recorder.event(&Event::Frame { end: Position(0), speech, dbfs: -30.0 });
     }
     recorder.event(&failed(0));
     let file = recorder.write(state.path()).expect("it can be written").expect("there was a fault");
