@@ -15,7 +15,7 @@ pub enum Action {
     /// silence so far; answer with [`crate::Event::Transcribed`].
     Transcribe { turn: TurnId, from: Position, to: Position },
     /// Tell from the sound whether the speaker has finished; answer with [`crate::Event::EndOfTurnJudged`]. The stretch
-    /// is that of [`Action::Transcribe`].
+    /// ends with that of [`Action::Transcribe`], and may begin before it, with words that are known.
     JudgeEndOfTurn { turn: TurnId, from: Position, to: Position },
     /// Let the language model answer system prompt, history and the person's words: [`crate::Event::Text`], then
     /// [`crate::Event::GenerationEnded`] or [`crate::Event::EffectCalled`].

@@ -250,7 +250,7 @@ impl Conversation {
         match output {
             ResponderOutput::Do(action) => self.actions.push(action),
             ResponderOutput::Drafted { turn, complete } => self.listener.drafted(turn, complete),
-            ResponderOutput::AnswerOver { turn, noticed } => self.listener.answer_over(turn, noticed),
+            ResponderOutput::AnswerOver { turn, noticed, said } => self.listener.answer_over(turn, noticed, &said),
         }
     }
 }

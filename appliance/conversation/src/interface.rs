@@ -54,6 +54,6 @@ pub(crate) enum ResponderOutput {
     /// The draft that was wanted is begun; `complete`: without the language model, which will not say what it thinks of
     /// the words.
     Drafted { turn: TurnId, complete: bool },
-    /// What was said in this turn is over; `noticed` as in [`Answering`].
-    AnswerOver { turn: TurnId, noticed: bool },
+    /// What was said in this turn is over; `noticed` as in [`Answering`], `said`: its last words.
+    AnswerOver { turn: TurnId, noticed: bool, said: String },
 }

@@ -26,7 +26,9 @@
 //! - History never holds text that was not heard.
 //! - Playback that was paused is resumed or cancelled within a bounded time.
 //! - Words about the conversation itself (stop, go on, repeat, louder) never reach the language model.
-//! - No word of a question is lost or taken twice, however long it is and wherever its speaker pauses.
+//! - No word of a question is lost or taken twice, wherever its speaker pauses and however long it is, up to three
+//!   minutes.
+//! - Another voice, or sound without new words, holds no turn for ever, and noise hides nobody for ever.
 
 mod action;
 mod announcement;

@@ -3,24 +3,29 @@
 //! ```text
 //! Quiet ──onset──▶ Speaking ──silence──▶ Pausing ──enough──▶ Quiet, and the draft is released
 //!                     ▲  speech again ──────┘ (the draft is discarded)
-//! Speaking ──no words for long, over an answer──▶ Ignoring ──silence──▶ Quiet
+//! Speaking ──no new words for long──▶ Ignoring ──silence, or half a minute──▶ Quiet
+//!    ▲ somebody louder ─────────────────┘
 //! ```
 //! Over an answer, the onset makes the answer wait. Words cancel it; an acknowledgement, or no words, let it go on.
 
 mod attention;
+mod echo;
 mod endpoint;
 mod hearing;
 mod meaning;
 mod pausing;
 mod speaking;
+mod voice;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use self::attention::Awake;
+use self::echo::Echo;
 pub use self::endpoint::{Endpointing, PATIENCE};
 use self::endpoint::{Judgement, SpeakerHabit};
-use self::hearing::{Hearing, Question, Utterance, noise_stopped};
+use self::hearing::{Hearing, LONGEST_IGNORING, Question, Utterance};
+use self::voice::level;
 use crate::action::Action;
 use crate::conversation::Phase;
 use crate::ids::{Position, TurnId};
@@ -44,12 +49,12 @@ pub(crate) struct Listener {
     /// The microphone's last frame.
     latest: Position,
     latest_at: Duration,
+    latest_dbfs: f32,
     /// The time of the event that is being handled.
     pub(crate) now: Duration,
     /// The last spoken question that was released.
     question: Question,
-    /// Until here, Parley's own voice may still be in the air.
-    echo_until: Position,
+    echo: Echo,
     /// What is said and waits for somebody's words, and since when. Only while there is an utterance, and it is said.
     waiting: Option<(TurnId, Duration)>,
     turns: u64,
@@ -71,9 +76,10 @@ impl Listener {
             hearing: Hearing::default(),
             latest: Position::default(),
             latest_at: Duration::ZERO,
+            latest_dbfs: level(f32::NAN),
             now: Duration::ZERO,
             question: Question::default(),
-            echo_until: Position::default(),
+            echo: Echo::default(),
             waiting: None,
             turns: 0,
             outputs: VecDeque::new(),
@@ -87,6 +93,8 @@ impl Listener {
     pub(crate) fn frame(&mut self, end: Position, speech: bool, dbfs: f32, answer: Option<Answering>) {
         self.latest = end;
         self.latest_at = self.now;
+        let dbfs = level(dbfs);
+        self.latest_dbfs = dbfs;
         let speech = speech && self.energy_floor_dbfs.is_none_or(|floor| dbfs >= floor);
         let may_be_own_voice = self.hears_itself(answer);
         match std::mem::take(&mut self.hearing) {
@@ -94,20 +102,22 @@ impl Listener {
                 Some(utterance) => self.begin(utterance, answer),
                 None => self.hearing = Hearing::Quiet(onset),
             },
-            Hearing::Ignoring { mut silence } => {
-                if !noise_stopped(&mut silence, speech) {
-                    self.hearing = Hearing::Ignoring { silence };
+            Hearing::Ignoring(mut ignored) => {
+                let deaf = self.is_deaf(end, answer);
+                if let Some(utterance) = ignored.add(end, speech, dbfs, deaf) {
+                    self.begin(utterance, answer);
+                } else if !ignored.has_stopped() && (answer.is_some() || ignored.frames < LONGEST_IGNORING) {
+                    self.hearing = Hearing::Ignoring(ignored);
                 }
             }
             Hearing::Speaking(mut utterance) => {
-                if speech {
-                    utterance.last_speech = end;
-                }
+                utterance.hear(end, speech, dbfs);
                 self.hearing = Hearing::Speaking(utterance);
                 self.while_speaking();
             }
             Hearing::Pausing(mut utterance, mut pause) => {
-                let goes_on = pause.add(speech && !may_be_own_voice);
+                let theirs = speech && (utterance.voice.hears(end, dbfs) || pause.others.is_none());
+                let goes_on = pause.add(theirs && !may_be_own_voice);
                 if goes_on && !pause.forced {
                     self.go_on(utterance, &pause, answer);
                 } else {
@@ -140,21 +150,22 @@ impl Listener {
         let waits = match &self.hearing {
             Hearing::Quiet(_) => false,
             Hearing::Pausing(_, pause) => !pause.forced || self.answer_waits(),
-            Hearing::Speaking(_) | Hearing::Ignoring { .. } => true,
+            Hearing::Speaking(_) | Hearing::Ignoring(_) => true,
         };
         let words = waits.then(|| self.latest_at.saturating_add(WITHOUT_WORDS));
         [words, self.next_sleep()].into_iter().flatten().min()
     }
 
     /// What was said in this turn is over, and with it whatever wait there was.
-    pub(crate) fn answer_over(&mut self, turn: TurnId, noticed: bool) {
+    /// `said`: its last words.
+    pub(crate) fn answer_over(&mut self, turn: TurnId, noticed: bool, said: &str) {
         self.waiting.take_if(|(waiting, _)| *waiting == turn);
         if let Hearing::Speaking(utterance) | Hearing::Pausing(utterance, _) = &mut self.hearing {
             utterance.over_is_said |= utterance.over == Some(turn);
         }
         self.follow_up();
         if noticed && self.barge_in == BargeIn::Key {
-            self.echo_until = self.latest.forward(self.echo_guard);
+            self.echo = Echo::new(self.latest.forward(self.echo_guard), said);
         }
     }
 
@@ -164,18 +175,18 @@ impl Listener {
 
     /// What it took for noise may be somebody who wants to be heard.
     pub(crate) fn attend(&mut self) {
-        if matches!(self.hearing, Hearing::Ignoring { .. }) {
+        if matches!(self.hearing, Hearing::Ignoring(_)) {
             self.hearing = Hearing::default();
         }
     }
 
     /// Whoever still speaks does not mean Parley.
     pub(crate) fn ignore_utterance(&mut self) {
-        if self.utterance().is_some() {
+        if let Some(dbfs) = self.utterance().map(|utterance| utterance.voice.dbfs) {
             self.stop_hearing();
             // A microphone that has gone is not waited for.
             if self.now < self.latest_at.saturating_add(WITHOUT_WORDS) {
-                self.hearing = Hearing::ignoring();
+                self.hearing = Hearing::ignoring(dbfs);
             }
         }
     }
@@ -200,8 +211,8 @@ impl Listener {
         match self.hearing {
             Hearing::Speaking(_) => Phase::Listening,
             Hearing::Pausing(..) => Phase::Deciding,
-            Hearing::Quiet(_) | Hearing::Ignoring { .. } if self.awake.is_asleep() => Phase::Asleep,
-            Hearing::Quiet(_) | Hearing::Ignoring { .. } => Phase::Quiet,
+            Hearing::Quiet(_) | Hearing::Ignoring(_) if self.awake.is_asleep() => Phase::Asleep,
+            Hearing::Quiet(_) | Hearing::Ignoring(_) => Phase::Quiet,
         }
     }
 
@@ -228,7 +239,7 @@ impl Listener {
     /// The turn that is to answer what is being said, if there is one yet.
     pub(crate) fn turn(&self) -> Option<TurnId> {
         match &self.hearing {
-            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
+            Hearing::Quiet(_) | Hearing::Ignoring(_) => None,
             Hearing::Speaking(utterance) => utterance.peek.map(|peek| peek.turn),
             Hearing::Pausing(_, pause) => Some(pause.turn),
         }
@@ -237,7 +248,7 @@ impl Listener {
     /// What is being said, or has just been said.
     fn utterance(&self) -> Option<&Utterance> {
         match &self.hearing {
-            Hearing::Quiet(_) | Hearing::Ignoring { .. } => None,
+            Hearing::Quiet(_) | Hearing::Ignoring(_) => None,
             Hearing::Speaking(utterance) | Hearing::Pausing(utterance, _) => Some(utterance),
         }
     }

@@ -78,7 +78,7 @@ impl Listener {
         let Awake::Until { until, follow_up, .. } = self.awake else { return };
         let nobody = match &self.hearing {
             Hearing::Quiet(onset) => onset.is_silent() || self.now >= self.latest_at.saturating_add(WITHOUT_WORDS),
-            Hearing::Ignoring { .. } => true,
+            Hearing::Ignoring(_) => true,
             Hearing::Speaking(_) | Hearing::Pausing(..) => false,
         };
         if self.now >= until && nobody && !answering {
@@ -92,7 +92,7 @@ impl Listener {
         let at = match &self.hearing {
             Hearing::Quiet(onset) if onset.is_silent() => until,
             Hearing::Quiet(_) => until.max(self.latest_at.saturating_add(WITHOUT_WORDS)),
-            Hearing::Ignoring { .. } => until,
+            Hearing::Ignoring(_) => until,
             Hearing::Speaking(_) | Hearing::Pausing(..) => return None,
         };
         Some(at).filter(|at| *at > self.now)
@@ -101,7 +101,7 @@ impl Listener {
     /// Whether speech that begins now is nobody's who is to be heard.
     pub(super) fn is_deaf(&self, end: Position, answer: Option<Answering>) -> bool {
         let sleeps = self.awake.is_asleep() && answer.is_none();
-        sleeps || self.hears_itself(answer) || end < self.echo_until
+        sleeps || self.hears_itself(answer) || end < self.echo.until
     }
 
     fn be(&mut self, awake: Awake) {

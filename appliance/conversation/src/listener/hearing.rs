@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::endpoint::Judgement;
+use super::voice::{QuietPlace, Voice};
 use crate::event::Transcript;
 use crate::ids::{FRAME, Position, TurnId};
 use crate::remarks::Remark;
@@ -19,6 +20,12 @@ const RESUMING_FRAMES: u32 = 2;
 pub(super) const LONGEST_UTTERANCE: Duration = Duration::from_secs(28);
 /// Noise that was mistaken for speech is ignored until it has been silent this long.
 const SILENCE_AFTER_NOISE: Duration = Duration::from_millis(300);
+/// Whoever speaks over noise that is ignored is so much louder.
+const LOUDER_DB: f32 = 8.0;
+/// While nothing is said, noise is ignored for so many frames at most, half a minute: music hides whoever speaks to Parley.
+pub(super) const LONGEST_IGNORING: u32 = 1_500;
+/// What is too long is cut at the quietest place of so much before its end.
+const CUT_WITHIN: Duration = Duration::from_secs(6);
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Hearing {
@@ -27,15 +34,41 @@ pub(super) enum Hearing {
     /// Somebody spoke, and may have finished.
     Pausing(Utterance, Box<Pause>),
     /// What goes on was found to be noise; wait until it has been silent long enough.
-    Ignoring {
-        silence: Duration,
-    },
+    Ignoring(Ignored),
 }
 
 impl Hearing {
-    /// From now on, until it is silent.
-    pub(super) fn ignoring() -> Self {
-        Self::Ignoring { silence: Duration::ZERO }
+    /// From now on, until it is silent or somebody is louder. `dbfs`: how loud it is.
+    pub(super) fn ignoring(dbfs: f32) -> Self {
+        Self::Ignoring(Ignored { dbfs, silence: Duration::ZERO, frames: 0, louder: Onset::default() })
+    }
+}
+
+/// What goes on and is nothing that is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ignored {
+    /// How loud it is at its loudest.
+    dbfs: f32,
+    silence: Duration,
+    /// For how many frames it has been ignored.
+    pub(super) frames: u32,
+    louder: Onset,
+}
+
+impl Ignored {
+    /// Adds a frame; where somebody louder has begun to speak, their utterance so far.
+    pub(super) fn add(&mut self, end: Position, speech: bool, dbfs: f32, deaf: bool) -> Option<Utterance> {
+        self.frames = self.frames.saturating_add(1);
+        self.silence = if speech { Duration::ZERO } else { self.silence + FRAME };
+        let louder = speech && dbfs >= self.dbfs + LOUDER_DB;
+        if speech && !louder {
+            self.dbfs = self.dbfs.max(dbfs);
+        }
+        self.louder.add(end, louder && !deaf)
+    }
+
+    pub(super) fn has_stopped(&self) -> bool {
+        self.silence >= SILENCE_AFTER_NOISE
     }
 }
 
@@ -84,6 +117,13 @@ pub(super) struct Utterance {
     /// Where it was noticed.
     pub(super) onset: Position,
     pub(super) last_speech: Position,
+    /// Where its speaker began, wherever the audio begins that is still to be transcribed.
+    pub(super) since: Position,
+    pub(super) voice: Voice,
+    /// Of the last seconds that can be transcribed in one go.
+    pub(super) quiet_place: QuietPlace,
+    /// The words that were found when they were looked for last.
+    pub(super) looked: Option<Looked>,
     /// The words before `from`, where the whole is too long to be transcribed in one go.
     pub(super) before: String,
     /// What was being said when it began.
@@ -104,7 +144,32 @@ pub(super) struct Utterance {
     pub(super) next_peek: Position,
 }
 
+/// What a look at somebody who speaks on and on has found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Looked {
+    pub(super) words: Vec<String>,
+    /// Where the audio ends that was looked at.
+    pub(super) to: Position,
+}
+
 impl Utterance {
+    /// Adds a frame.
+    pub(super) fn hear(&mut self, end: Position, speech: bool, dbfs: f32) {
+        if speech {
+            self.last_speech = end;
+            self.voice.hears(end, dbfs);
+        }
+        if end.since(self.from) >= LONGEST_UTTERANCE - CUT_WITHIN {
+            self.quiet_place.add(end, dbfs);
+        }
+    }
+
+    /// What was said up to here is known and is not transcribed again.
+    pub(super) fn settle(&mut self, text: String, to: Position) {
+        (self.before, self.from) = (text, to);
+        (self.looked, self.quiet_place) = (None, QuietPlace::default());
+    }
+
     /// All its words, given those of the audio after [`Utterance::from`].
     pub(super) fn with_words(&self, last: &str) -> String {
         format!("{} {last}", self.before).trim().to_owned()
@@ -142,6 +207,8 @@ pub(super) struct Pause {
     pub(super) drafted: bool,
     /// Do not wait for silence: the stretch is as long as it may be, or the microphone has gone.
     pub(super) forced: bool,
+    /// Another voice goes on, this loud; only the speaker's own ends the pause.
+    pub(super) others: Option<f32>,
     speech_frames: u32,
 }
 
@@ -157,6 +224,7 @@ impl Pause {
             remark: None,
             drafted: false,
             forced,
+            others: None,
             speech_frames: 0,
         }
     }
@@ -175,12 +243,6 @@ impl Pause {
     pub(super) fn awaits_words(&self) -> bool {
         self.transcribed_to.is_some() && self.transcript.is_none()
     }
-}
-
-/// Adds a frame to noise; true when it has stopped.
-pub(super) fn noise_stopped(silence: &mut Duration, speech: bool) -> bool {
-    *silence = if speech { Duration::ZERO } else { *silence + FRAME };
-    *silence >= SILENCE_AFTER_NOISE
 }
 
 #[cfg(test)]

@@ -25,15 +25,18 @@ pub(super) enum Meaning {
 impl Listener {
     /// `whole`: the words are those since [`Utterance::from`], not only of its own audio.
     pub(super) fn meaning(&self, utterance: &Utterance, transcript: &Transcript, whole: bool) -> Meaning {
+        let text = if whole { &utterance.with_words(&transcript.text) } else { &transcript.text };
+        if self.is_echo(utterance, text) {
+            return Meaning::NoWords;
+        }
         if transcript.confidence < LEAST_CONFIDENCE || !transcript.text.chars().any(char::is_alphanumeric) {
             return Meaning::NoWords;
         }
         let remark = if utterance.continues && whole {
-            let text = utterance.with_words(&transcript.text);
-            let own = words_behind(&text, &self.question.text);
-            own.and_then(|words| Remark::of_words(&words)).or_else(|| Remark::of(&text))
+            let own = words_behind(text, &self.question.text);
+            own.and_then(|words| Remark::of_words(&words)).or_else(|| Remark::of(text))
         } else {
-            Remark::of(&transcript.text)
+            Remark::of(text)
         };
         match remark {
             Some(remark) if utterance.over_answer => over_answer(utterance, remark),

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use super::endpoint::{Judgement, TextCue};
-use super::hearing::{Hearing, LONGEST_UTTERANCE, Pause, Question, Utterance};
+use super::hearing::{Hearing, Looked, Pause, Peek, Question, Utterance};
 use super::meaning::Meaning;
-use super::speaking::LONGEST_WAIT_FOR_WORDS;
+use super::speaking::{LONGEST_WAIT_FOR_WORDS, end_of_stretch};
 use super::{Listener, WITHOUT_WORDS};
 use crate::action::{Action, Notice};
 use crate::event::Transcript;
 use crate::ids::TurnId;
 use crate::interface::ListenerOutput;
+use crate::remarks::words_of;
 use crate::settings::MAX_QUESTION_CHARS;
 
+/// No question is longer: what goes on is a television, which holds no turn for ever.
+const LONGEST_TURN: Duration = Duration::from_secs(3 * 60);
 /// Words that are not there after this much silence will not come: no engine takes as long.
 const LONGEST_TRANSCRIPTION: Duration = Duration::from_secs(15);
 
@@ -20,19 +23,16 @@ impl Listener {
     pub(crate) fn transcribed(&mut self, turn: TurnId, transcript: Transcript) {
         match std::mem::take(&mut self.hearing) {
             Hearing::Speaking(utterance) if utterance.peek.is_some_and(|peek| peek.turn == turn) => {
-                self.want(ListenerOutput::Discard { turn });
-                self.on_peeked(utterance, &transcript, WITHOUT_WORDS);
+                self.on_peeked(turn, utterance, &transcript, WITHOUT_WORDS);
             }
             Hearing::Pausing(utterance, pause) if pause.turn == turn && pause.peeking => {
-                self.want(ListenerOutput::Discard { turn });
-                self.on_peeked(utterance, &transcript, Duration::MAX);
+                self.on_peeked(turn, utterance, &transcript, Duration::MAX);
                 self.while_speaking();
             }
             Hearing::Pausing(utterance, pause) if pause.turn == turn && pause.awaits_words() => {
                 self.on_words(utterance, pause, transcript);
             }
-            unchanged
-            @ (Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Pausing(..) | Hearing::Ignoring { .. }) => {
+            unchanged @ (Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Pausing(..) | Hearing::Ignoring(_)) => {
                 self.hearing = unchanged;
             }
         }
@@ -42,9 +42,14 @@ impl Listener {
     pub(crate) fn transcription_failed(&mut self, turn: TurnId) {
         match &self.hearing {
             Hearing::Speaking(utterance) if utterance.peek.is_some_and(|peek| peek.turn == turn) => {
-                self.stop_hearing();
-                self.resume_answer();
-                self.hearing = Hearing::ignoring();
+                let dbfs = utterance.voice.dbfs;
+                if self.answer_waits() {
+                    self.stop_hearing();
+                    self.resume_answer();
+                    self.hearing = Hearing::ignoring(dbfs);
+                } else {
+                    self.without_look(turn);
+                }
             }
             Hearing::Pausing(utterance, pause) if pause.turn == turn && pause.awaits_words() => {
                 let over_answer = utterance.over_answer;
@@ -55,7 +60,7 @@ impl Listener {
                     self.want(ListenerOutput::NotUnderstood);
                 }
             }
-            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Pausing(..) | Hearing::Ignoring { .. } => {}
+            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Pausing(..) | Hearing::Ignoring(_) => {}
         }
     }
 
@@ -93,20 +98,24 @@ impl Listener {
     pub(super) fn transcribe(&mut self) {
         if let Hearing::Pausing(utterance, pause) = &mut self.hearing {
             let (turn, from) = (pause.turn, utterance.from);
-            let to = self.latest.min(from.forward(LONGEST_UTTERANCE));
+            let to = end_of_stretch(utterance, pause, self.latest);
             pause.transcribed_to = Some(to);
             self.act(Action::Transcribe { turn, from, to });
         }
     }
 
     /// `patience`: how long an answer waits for words.
-    fn on_peeked(&mut self, mut utterance: Utterance, transcript: &Transcript, patience: Duration) {
-        utterance.peek = None;
+    fn on_peeked(&mut self, turn: TurnId, mut utterance: Utterance, transcript: &Transcript, patience: Duration) {
+        let peek = utterance.peek.take();
+        if let Some(peek) = peek.filter(|_| !self.answer_waits() && !utterance.over_answer) {
+            return self.on_looked(utterance, peek, transcript);
+        }
+        self.want(ListenerOutput::Discard { turn });
         if matches!(self.meaning(&utterance, transcript, false), Meaning::Speaks(_)) {
             utterance.over_answer = false;
             self.interrupt_answer(&utterance);
         } else if self.waiting_for().is_some_and(|time| time >= patience) {
-            self.hearing = Hearing::ignoring();
+            self.hearing = Hearing::ignoring(utterance.voice.dbfs);
             return self.resume_answer();
         }
         self.hearing = Hearing::Speaking(utterance);
@@ -126,8 +135,8 @@ impl Listener {
             if let (Meaning::ChangesVolume(step), Some(turn)) = (meaning, utterance.over) {
                 self.want(ListenerOutput::ChangeVolume { turn, step });
             }
-            if speaks_on {
-                self.hearing = Hearing::ignoring();
+            if let Some(dbfs) = pause.others.or(speaks_on.then_some(utterance.voice.dbfs)) {
+                self.hearing = Hearing::ignoring(dbfs);
             }
             return;
         }
@@ -136,11 +145,11 @@ impl Listener {
         if interrupts
             && speaks_on
             && transcript.text.chars().count() < MAX_QUESTION_CHARS
+            && self.latest.since(utterance.onset) < LONGEST_TURN
             && let Some(to) = pause.transcribed_to
         {
             self.want(ListenerOutput::Discard { turn });
-            utterance.before = transcript.text;
-            utterance.from = to;
+            utterance.settle(transcript.text, to);
             self.hearing = Hearing::Speaking(utterance);
             return;
         }
@@ -155,6 +164,38 @@ impl Listener {
             self.want(ListenerOutput::Draft { turn, transcript, remark });
         } else {
             self.end_if_enough();
+        }
+    }
+
+    /// Somebody who speaks on and on says nothing new: their words, or that there are none, are known.
+    fn on_looked(&mut self, mut utterance: Utterance, Peek { turn, to }: Peek, transcript: &Transcript) {
+        let known = self.meaning(&utterance, transcript, true) != Meaning::NoWords;
+        let words = if known { words_of(&transcript.text) } else { Vec::new() };
+        match utterance.looked.take() {
+            Some(looked) if looked.words == words && !words.is_empty() => {
+                utterance.last_speech = looked.to;
+                let mut pause = Box::new(Pause::new(turn, Judgement::NoModel, true));
+                (pause.others, pause.transcribed_to) = (Some(utterance.voice.dbfs), Some(to));
+                self.on_words(utterance, pause, transcript.clone());
+            }
+            Some(looked) if looked.words == words && utterance.before.is_empty() => {
+                self.want(ListenerOutput::Discard { turn });
+                self.hearing = Hearing::ignoring(utterance.voice.dbfs);
+                self.act(Action::Tell(Notice::NoWords));
+            }
+            _ => {
+                self.want(ListenerOutput::Discard { turn });
+                utterance.looked = Some(Looked { words, to });
+                self.hearing = Hearing::Speaking(utterance);
+            }
+        }
+    }
+
+    /// A look has failed, which harms nobody.
+    fn without_look(&mut self, turn: TurnId) {
+        if let Hearing::Speaking(utterance) = &mut self.hearing {
+            utterance.peek = None;
+            self.want(ListenerOutput::Discard { turn });
         }
     }
 
@@ -190,8 +231,9 @@ impl Listener {
             return;
         };
         self.habit.finished();
-        if pause.transcribed_to.is_some_and(|to| utterance.last_speech > to) {
-            self.hearing = Hearing::ignoring();
+        let speaks_on = pause.transcribed_to.is_some_and(|to| utterance.last_speech > to);
+        if let Some(dbfs) = pause.others.or(speaks_on.then_some(utterance.voice.dbfs)) {
+            self.hearing = Hearing::ignoring(dbfs);
         }
         let Pause { turn, transcript, remark, drafted, .. } = *pause;
         let text = transcript.as_ref().map(|transcript| transcript.text.clone()).unwrap_or_default();
@@ -211,7 +253,7 @@ impl Listener {
     fn pause_of(&mut self, turn: TurnId) -> Option<&mut Pause> {
         match &mut self.hearing {
             Hearing::Pausing(_, pause) => Some(pause.as_mut()).filter(|pause| pause.turn == turn),
-            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Ignoring { .. } => None,
+            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Ignoring(_) => None,
         }
     }
 }

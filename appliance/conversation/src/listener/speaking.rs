@@ -5,11 +5,22 @@ use std::time::Duration;
 use super::Listener;
 use super::endpoint::Judgement;
 use super::hearing::{Hearing, LONGEST_UTTERANCE, Pause, Peek, Utterance};
+use super::voice::Voice;
 use crate::action::{Action, Notice};
+use crate::ids::Position;
 use crate::interface::{Answering, ListenerOutput};
+use crate::settings::MAX_QUESTION_CHARS;
 
 /// While somebody speaks over an answer, words are looked for this often.
 const PEEK_EVERY: Duration = Duration::from_millis(1_000);
+/// While somebody speaks without any pause, this often is looked whether they still say anything new.
+const LOOK_EVERY: Duration = Duration::from_secs(4);
+/// Words that were followed by so much silence are final.
+const FINAL_AFTER: Duration = Duration::from_millis(300);
+/// Less than this is transcribed again together with what follows: it is done soon, and context helps.
+const WORTH_KEEPING: Duration = Duration::from_secs(4);
+/// So much after another voice's speaker was heard last may still be theirs.
+const AFTER_VOICE: Duration = Duration::from_millis(200);
 /// An answer waits this long for words from somebody who makes sounds all the time, however slow the engine is.
 pub(super) const LONGEST_WAIT_FOR_WORDS: Duration = Duration::from_secs(6);
 
@@ -22,7 +33,11 @@ impl Listener {
         utterance.asked = answer.is_some_and(|answer| answer.asks);
         utterance.acknowledges = answer.is_some_and(|answer| answer.until_acknowledged);
         utterance.next_peek = utterance.onset.forward(PEEK_EVERY);
-        utterance.began = self.awake.beginning(utterance.began).max(self.question.until);
+        if answer.is_none() {
+            utterance.next_peek = utterance.onset.forward(LOOK_EVERY);
+        }
+        utterance.voice = Voice { dbfs: self.latest_dbfs, last: self.latest };
+        utterance.began = self.awake.beginning(utterance.began).max(self.question.until).max(self.echo.until);
         utterance.from = utterance.began;
         // Nothing was heard yet: they had not finished, and what follows belongs to what they said before.
         if answer.is_some_and(|answer| !answer.noticed && !answer.committed && self.question.turn == Some(answer.turn))
@@ -33,6 +48,7 @@ impl Listener {
             utterance.before.clone_from(&self.question.before);
             utterance.continues = true;
         }
+        utterance.since = utterance.from;
         self.hearing = Hearing::Speaking(utterance);
     }
 
@@ -43,24 +59,35 @@ impl Listener {
         let waiting = self.waiting_for();
         let too_long = self.latest.since(utterance.from) >= LONGEST_UTTERANCE;
         if waiting.is_some_and(|time| time >= LONGEST_WAIT_FOR_WORDS) {
+            let dbfs = utterance.voice.dbfs;
             self.stop_hearing();
-            self.hearing = Hearing::ignoring();
+            self.hearing = Hearing::ignoring(dbfs);
             self.resume_answer();
-        } else if too_long || self.latest.since(utterance.last_speech) >= self.endpointing.speculate_after {
+        } else if too_long
+            || self.latest.since(utterance.last_speech) >= self.endpointing.speculate_after
+            || self.others_go_on(utterance)
+        {
             self.pause(too_long);
-        } else if waiting.is_some() && utterance.peek.is_none() && self.latest >= utterance.next_peek {
+        } else if utterance.peek.is_none() && self.latest >= utterance.next_peek {
             self.peek();
         }
     }
 
-    /// While an answer waits, finds out whether what goes on and on has words.
+    /// Whether the speaker has been silent for as long as anybody who goes on, and what is heard is somebody else.
+    fn others_go_on(&self, utterance: &Utterance) -> bool {
+        utterance.last_speech.since(utterance.voice.last) >= self.endpointing.unfinished
+    }
+
+    /// Finds out whether what goes on and on has words, while an answer waits for them; otherwise, whether it has others
+    /// than before.
     fn peek(&mut self) {
         let turn = self.next_turn();
+        let waits = self.answer_waits();
         if let Hearing::Speaking(utterance) = &mut self.hearing {
             let to = self.latest;
             utterance.peek = Some(Peek { turn, to });
-            utterance.next_peek = self.latest.forward(PEEK_EVERY);
-            let from = utterance.began.max(to.back(LONGEST_UTTERANCE));
+            utterance.next_peek = self.latest.forward(if waits { PEEK_EVERY } else { LOOK_EVERY });
+            let from = if waits { utterance.began } else { utterance.from }.max(to.back(LONGEST_UTTERANCE));
             self.act(Action::Transcribe { turn, from, to });
         }
     }
@@ -71,25 +98,48 @@ impl Listener {
             return;
         };
         let judged = self.end_of_turn_pending();
-        let (from, peek) = (utterance.from, utterance.peek.take());
+        let others = !too_long && self.others_go_on(&utterance);
+        if others {
+            utterance.last_speech = utterance.voice.last;
+        }
+        let from = utterance.since.max(self.latest.back(LONGEST_UTTERANCE));
+        let mut peek = utterance.peek.take();
+        // Nothing waits for a look, and the words for the answer must not.
+        if let Some(Peek { turn, .. }) = peek.take_if(|_| !self.answer_waits()) {
+            self.want(ListenerOutput::Discard { turn });
+        }
         let turn = peek.map_or_else(|| self.next_turn(), |peek| peek.turn);
         let mut pause = Box::new(Pause::new(turn, judged, too_long));
+        pause.others = others.then(|| utterance.voice.others());
         pause.peeking = peek.is_some();
         pause.transcribed_to = peek.map(|peek| peek.to);
+        let to = end_of_stretch(&utterance, &pause, self.latest);
         self.hearing = Hearing::Pausing(utterance, pause);
         if peek.is_none() && (self.speculation || too_long || self.answer_waits()) {
             self.transcribe();
         }
         if judged == Judgement::Pending && !too_long {
-            self.act(Action::JudgeEndOfTurn { turn, from, to: self.latest });
+            self.act(Action::JudgeEndOfTurn { turn, from, to });
         }
     }
 
     /// It was not the end.
     pub(super) fn go_on(&mut self, mut utterance: Utterance, pause: &Pause, answer: Option<Answering>) {
         self.pause_answer(answer);
-        self.habit.paused(self.latest.since(utterance.last_speech));
+        let silence = self.latest.since(utterance.last_speech);
+        self.habit.paused(silence);
         utterance.last_speech = self.latest;
+        if !self.answer_waits() {
+            utterance.next_peek = self.latest.forward(LOOK_EVERY);
+        }
+        utterance.looked = None;
+        if let (Some(transcript), Some(to)) = (&pause.transcript, pause.transcribed_to)
+            && silence >= FINAL_AFTER
+            && to.since(utterance.from) >= WORTH_KEEPING
+            && transcript.text.chars().count() < MAX_QUESTION_CHARS
+        {
+            utterance.settle(transcript.text.clone(), to);
+        }
         // While an answer waits, sounds that come and go would otherwise never be found to have words or none.
         let waited_for = pause.transcribed_to.filter(|_| pause.awaits_words() && self.answer_waits());
         utterance.peek = waited_for.map(|to| Peek { turn: pause.turn, to });
@@ -98,5 +148,19 @@ impl Listener {
         }
         self.hearing = Hearing::Speaking(utterance);
         self.while_speaking();
+    }
+}
+
+/// Where the audio ends that belongs to somebody who pauses: another voice after them does not, and what is too long is cut
+/// where it is quiet.
+pub(super) fn end_of_stretch(utterance: &Utterance, pause: &Pause, latest: Position) -> Position {
+    let longest = utterance.from.forward(LONGEST_UTTERANCE);
+    if pause.others.is_some() {
+        let from = utterance.last_speech.max(utterance.from);
+        from.forward(AFTER_VOICE).min(latest).min(longest)
+    } else if latest >= longest {
+        utterance.quiet_place.place().unwrap_or(longest)
+    } else {
+        latest
     }
 }

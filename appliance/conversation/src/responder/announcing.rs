@@ -217,11 +217,11 @@ impl Responder {
     /// Its turn is over, and the answer behind it goes on.
     fn end_announcement(&mut self, outcome: Outcome) -> Option<Announcement> {
         let Announcing { announcement, answer } = self.announcing.take()?;
-        let Answer { turn, noticed, .. } = answer;
+        let (turn, noticed, said) = (answer.turn, answer.noticed, answer.last_words());
         if noticed {
             self.remember(answer, outcome == Outcome::Completed);
         }
-        self.outputs.push_back(ResponderOutput::AnswerOver { turn, noticed });
+        self.outputs.push_back(ResponderOutput::AnswerOver { turn, noticed, said });
         self.act(Action::Tell(Notice::Ended { turn, outcome }));
         if let Some(turn) = self.answer.as_ref().map(|answer| answer.turn) {
             self.hold(turn, |answer| answer.behind = false);

@@ -148,6 +148,12 @@ impl Answer {
         self.finished && self.noticed && last_moment && self.clauses.last().is_some_and(Clause::is_question)
     }
 
+    /// Its last two clauses.
+    pub(super) fn last_words(&self) -> String {
+        let last = self.clauses.get(self.clauses.len().saturating_sub(2)..).unwrap_or_default();
+        last.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// The clauses that are certain with this piece. One that was said already is held back until something new follows:
     /// a refrain goes on, a model that has lost its thread does not.
     fn take(&mut self, piece: &str) -> Vec<(usize, String)> {

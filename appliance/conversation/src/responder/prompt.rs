@@ -94,7 +94,7 @@ pub(super) fn messages(
     let persona = shortened(&persona, settings.prompt_tokens / 2);
     let mut room = settings.prompt_tokens.saturating_sub(cost(persona) + TEMPLATE_TOKENS);
     let (question, thoughts) = asked.map(|asked| (asked.question, asked.thoughts)).unwrap_or_default();
-    let question = shortened(question, room.saturating_sub(TEMPLATE_TOKENS));
+    let question = end_of(question, room.saturating_sub(TEMPLATE_TOKENS));
     room = room.saturating_sub(cost(question));
     let mut done = Vec::new();
     for thought in thoughts.iter().rev() {
@@ -164,6 +164,21 @@ fn shortened(text: &str, tokens: usize) -> &str {
     text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
+/// The end of a text that takes at most this many tokens: what is asked comes last.
+fn end_of(text: &str, tokens: usize) -> &str {
+    let (mut ascii, mut other) = (0_usize, 0);
+    let fits = |c: &(usize, char)| {
+        if c.1.is_ascii() {
+            ascii += 1;
+        } else {
+            other += c.1.len_utf8();
+        }
+        ascii.div_ceil(3) + other <= tokens
+    };
+    let start = text.char_indices().rev().take_while(fits).last().map_or(text.len(), |(start, _)| start);
+    text.get(start..).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -226,6 +241,17 @@ mod tests {
     fn another_language_is_asked_for() {
         let chat = messages(&Settings::default(), &History::new(5), asked("¿Qué?"), "es");
         assert!(chat.first().is_some_and(|system| system.text.ends_with("Answer in Spanish.")));
+    }
+
+    #[test]
+    fn of_a_question_that_is_too_long_the_end_is_kept() {
+        for filler in ["and then ", "а потом "] {
+            let question = format!("{}what is the capital of Italy?", filler.repeat(2_000));
+            let settings = Settings { prompt_tokens: 300, ..Settings::default() };
+            let chat = messages(&settings, &History::new(5), asked(&question), "en");
+            assert!(chat.last().is_some_and(|last| last.text.ends_with("what is the capital of Italy?")), "{chat:?}");
+        }
+        assert_eq!([end_of("größe", 3), end_of("größe", 0), end_of("abc", 9)], ["ße", "", "abc"]);
     }
 
     #[test]

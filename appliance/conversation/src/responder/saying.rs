@@ -157,7 +157,8 @@ impl Responder {
     pub(super) fn over(&mut self, outcome: Outcome) {
         if let Some(answer) = self.answer.take() {
             self.history.go_on(self.now, Duration::MAX);
-            self.outputs.push_back(ResponderOutput::AnswerOver { turn: answer.turn, noticed: answer.noticed });
+            let (turn, noticed, said) = (answer.turn, answer.noticed, answer.last_words());
+            self.outputs.push_back(ResponderOutput::AnswerOver { turn, noticed, said });
             self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome }));
             if answer.question.is_some() && !answer.remarked && outcome != Outcome::Withdrawn {
                 self.act(self.preparation());

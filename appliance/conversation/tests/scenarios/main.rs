@@ -8,6 +8,7 @@ mod an_announcement;
 mod an_answer;
 mod an_effect;
 mod an_engine_that_fails;
+mod another_voice;
 mod attention;
 #[path = "../common/mod.rs"]
 mod common;

@@ -18,7 +18,9 @@ fn noise_is_not_answered() {
 fn a_minute_of_noise_is_not_answered() {
     let mut room = Room::new();
     room.silence(500).noise(60_000).silence(320);
-    assert_eq!((room.count("transcribe"), room.count("release")), (1, 0));
+    assert_eq!(room.count("release"), 0);
+    let looks = room.count("transcribe");
+    assert!(looks <= 6, "music costs little: {looks} looks");
     room.says(QUESTION, 1000).quiet();
     assert_eq!(room.outcomes(), [Outcome::Completed], "after it, Parley listens again");
 }
