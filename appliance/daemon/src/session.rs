@@ -12,7 +12,7 @@ use parley_settings::Config;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
+use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker};
 use crate::listening::{self, Mute};
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::tools::Tools;
@@ -52,15 +52,22 @@ pub struct Session {
 
 /// What the configuration and the models say about the conversation.
 pub fn settings(config: &Config, models: &Selection) -> Settings {
+    let voices = models.text_to_speech.files.iter().map(|(language, _)| language.clone()).collect();
+    Settings { voices, ..conducting(config).settings }
+}
+
+/// What the configuration says of it that may change while it goes on.
+pub fn conducting(config: &Config) -> Conducting {
     let defaults = Settings::default();
-    Settings {
-        persona: config.conversation.persona.clone().unwrap_or(defaults.persona),
-        voices: models.text_to_speech.files.iter().map(|(language, _)| language.clone()).collect(),
+    let settings = Settings {
+        persona: config.conversation.persona.clone().unwrap_or_else(|| defaults.persona.clone()),
         remembered_turns: config.conversation.remembered_turns,
         prompt_tokens: config.prompt_tokens(),
         barge_in: config.conversation.barge_in,
         ..defaults
-    }
+    };
+    let generating = Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() };
+    Conducting { settings, generating }
 }
 
 impl Session {

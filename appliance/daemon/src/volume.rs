@@ -3,12 +3,12 @@
 //! The file holds the volume and the setting that it replaced. A setting that was changed afterwards wins: who edits a
 //! file means it. A file that is missing, damaged or out of range is none.
 
-use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use parley_audio::playback::Mixer;
+use parley_settings::state_folder;
 use parley_update::files;
 use serde::{Deserialize, Serialize};
 
@@ -23,13 +23,12 @@ pub struct Volume(Arc<Inner>);
 
 struct Inner {
     mixer: Mixer,
-    setting: u8,
     file: Option<PathBuf>,
     /// Held while the file is written, so that the last to set it is the one that is remembered.
-    percent: Mutex<u8>,
+    now: Mutex<Remembered>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Remembered {
     volume: u8,
     setting: u8,
@@ -50,12 +49,12 @@ impl Volume {
             Some(_) | None => setting.min(LOUDEST),
         };
         mixer.set_volume(gain(percent));
-        Self(Arc::new(Inner { mixer, setting, file, percent: Mutex::new(percent) }))
+        Self(Arc::new(Inner { mixer, file, now: Mutex::new(Remembered { volume: percent, setting }) }))
     }
 
     /// 0 (silent) to 100.
     pub fn get(&self) -> u8 {
-        *lock(&self.0.percent)
+        lock(&self.0.now).volume
     }
 
     /// Sets it, at once and for later starts; more than 100 is 100. Writes a small file, and waits for the card.
@@ -63,29 +62,32 @@ impl Volume {
     /// # Errors
     /// It is set and cannot be remembered.
     pub fn set(&self, percent: u8) -> io::Result<()> {
-        let Inner { mixer, setting, file, percent: current } = &*self.0;
-        let mut current = lock(current);
-        *current = percent.min(LOUDEST);
-        mixer.set_volume(gain(*current));
+        self.change(percent, None)
+    }
+
+    /// The setting was changed while it runs, and wins.
+    ///
+    /// # Errors
+    /// As [`Volume::set`].
+    pub fn take_over(&self, setting: u8) -> io::Result<()> {
+        self.change(setting, Some(setting))
+    }
+
+    fn change(&self, percent: u8, setting: Option<u8>) -> io::Result<()> {
+        let Inner { mixer, file, now } = &*self.0;
+        let mut now = lock(now);
+        *now = Remembered { volume: percent.min(LOUDEST), setting: setting.unwrap_or(now.setting) };
+        mixer.set_volume(gain(now.volume));
         let Some(file) = file else {
             return Err(io::Error::new(io::ErrorKind::NotFound, "there is no folder for it: set STATE_DIRECTORY"));
         };
-        files::replace_json(file, &Remembered { volume: *current, setting: *setting })
+        files::replace_json(file, &*now)
     }
 }
 
 /// The amplitude of a volume: its square, so that half of the volume sounds about half as loud (-12 dB).
 fn gain(percent: u8) -> f32 {
     (f32::from(percent.min(LOUDEST)) / f32::from(LOUDEST)).powi(2)
-}
-
-/// The service's own folder, else `$XDG_STATE_HOME/parley`, else `~/.local/state/parley`.
-fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    // systemd separates several by colons.
-    let services = variable("STATE_DIRECTORY").and_then(|folders| std::env::split_paths(&folders).next());
-    let users = || folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
-    services.filter(|path| path.is_absolute()).or_else(|| Some(users()?.join("parley")))
 }
 
 #[cfg(test)]
@@ -157,15 +159,15 @@ mod tests {
     }
 
     #[test]
-    fn it_is_kept_in_the_services_folder_or_the_users() {
-        let check = |variables: &[(&str, &str)], folder: Option<&str>| {
-            let variable =
-                |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
-            assert_eq!(state_folder(variable).as_deref(), folder.map(Path::new), "{variables:?}");
-        };
-        check(&[("STATE_DIRECTORY", "/s:/t"), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/s"));
-        check(&[("STATE_DIRECTORY", ""), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/x/parley"));
-        check(&[("XDG_STATE_HOME", "relative"), ("HOME", "/h")], Some("/h/.local/state/parley"));
-        check(&[], None);
+    fn a_setting_that_is_changed_while_it_runs_wins_and_is_the_one_that_is_remembered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(FILE);
+        let (volume, mixer) = started(80, &file);
+        volume.set(20).expect("it can be written");
+        volume.take_over(50).expect("it can be written");
+        assert_eq!((volume.get(), mixer.volume()), (50, 0.25));
+        volume.set(30).expect("it can be written");
+        assert_eq!(started(50, &file).0.get(), 30);
+        assert_eq!(started(80, &file).0.get(), 80, "it was changed back");
     }
 }

@@ -80,6 +80,8 @@ pub enum DoorEvent {
         seat: String,
         muted: bool,
     },
+    /// A setting was set over the door, or unset; ask for the settings to learn what it is now.
+    Setting { key: String },
     /// Something happened with an update of the device.
     Update(UpdateStep),
     /// Something that this version does not know.
@@ -155,7 +157,12 @@ impl DoorEvent {
             | Self::TurnEnded { seat, .. }
             | Self::Volume { seat, .. }
             | Self::Muted { seat, .. } => Some(seat),
-            Self::SeatTaken(_) | Self::SeatLeft { .. } | Self::Engine { .. } | Self::Update(_) | Self::Unknown => None,
+            Self::SeatTaken(_)
+            | Self::SeatLeft { .. }
+            | Self::Engine { .. }
+            | Self::Setting { .. }
+            | Self::Update(_)
+            | Self::Unknown => None,
         }
     }
 
@@ -172,6 +179,7 @@ impl DoorEvent {
             | Self::Engine { .. }
             | Self::Volume { .. }
             | Self::Muted { .. }
+            | Self::Setting { .. }
             | Self::Update(_)
             | Self::Unknown => {}
         }

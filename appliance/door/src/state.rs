@@ -113,6 +113,7 @@ impl DoorState {
             DoorEvent::Answering { text: None, .. }
             | DoorEvent::SpeechBegan { .. }
             | DoorEvent::NoWords { .. }
+            | DoorEvent::Setting { .. }
             | DoorEvent::Unknown => {}
         }
     }

@@ -1,5 +1,6 @@
 //! `parley run`: what the appliance does.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
 
 /// `image`: the settings of the image, where nobody has named a file.
-pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
+pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
     let used = in_use(config, image, common::selection)?;
     let (config, models) = (&used.config, &used.models);
     let own = used.announcement.map(|announcement| ("models".to_owned(), announcement));
@@ -43,7 +44,7 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         let workers = Workers::spawn(config, models, Needed::All)?;
         let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
-        let door = common::door(&session, volume, config);
+        let door = common::door(&session, volume, config, named);
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let watchdog = tokio::spawn(watchdog::feed(Arc::clone(&session.handle.pulse)));
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);

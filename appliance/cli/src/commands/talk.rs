@@ -61,10 +61,10 @@ struct Turn {
     stages_ms: StagesMs,
 }
 
-pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(options: &Options, config: &Config, named: Option<&Path>) -> Result<ExitCode> {
     let models = common::selection(config)?;
     if options.mic {
-        common::block_on(live(options, config, &models))?;
+        common::block_on(live(options, config, &models, named))?;
         return Ok(ExitCode::SUCCESS);
     }
     let questions: Vec<Question> = options.wavs.iter().map(|path| Question::read(path)).collect::<Result<_, _>>()?;
@@ -72,17 +72,18 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     Ok(if understood { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn live(options: &Options, config: &Config, models: &Selection) -> Result<()> {
-    let mut settings = settings(config, models);
+async fn live(options: &Options, config: &Config, models: &Selection, named: Option<&Path>) -> Result<()> {
+    let mut config = config.clone();
     if options.headset {
-        settings.barge_in = parley_conversation::BargeIn::Voice;
+        config.conversation.barge_in = parley_conversation::BargeIn::Voice;
     }
+    let (config, settings) = (&config, settings(&config, models));
     let source = common::microphone(config)?;
     let sink = common::loudspeaker(config)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
     let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
-    let door = common::door(&session, volume, config);
+    let door = common::door(&session, volume, config, named);
     let mut observations = session.handle.observations.subscribe();
     output::remark("Speak; Enter interrupts an answer, Ctrl-C ends the conversation.");
     let control = session.handle.control.clone();

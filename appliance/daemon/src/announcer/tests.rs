@@ -30,6 +30,7 @@ impl Stage {
             phase,
             mixer: None,
             pulse: Arc::default(),
+            conducting: watch::channel(None).0,
             started: tokio::time::Instant::now(),
         };
         Self { folder: tempfile::tempdir().unwrap(), wanted, observations, id: AnnouncementId(0), handle }
