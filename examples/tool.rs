@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, description, sentences) in TOOLS {
         let sentences = sentences.iter().map(|sentence| (*sentence).to_owned()).collect();
         let (name, description) = (name.into(), description.into());
-        door.call(DoorRequest::OfferTool { name, description, sentences, parameters: None }, PATIENCE)?;
+        door.call(DoorRequest::OfferTool { name, description, sentences, parameters: None, any: false }, PATIENCE)?;
     }
     loop {
         let Some(DoorNews::ToolCalled(call)) = door.wait(None)? else { continue };

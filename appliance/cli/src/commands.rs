@@ -84,9 +84,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Run => {
             // A file that somebody names is taken whole or refused, with its models.
             let image = if cli.config.is_none() { Places::of_this_machine().image() } else { None };
-            run::run(&config()?, image.as_ref())
+            run::run(&config()?, image.as_ref(), cli.config.as_deref())
         }
-        Command::Talk(options) => talk::run(&options, &config()?),
+        Command::Talk(options) => talk::run(&options, &config()?, cli.config.as_deref()),
         Command::Ask(options) => ask::run(&options, &config()?),
         Command::Say(options) => say::run(&options, &config()?),
         Command::Transcribe(options) => transcribe::run(&options, &config()?),

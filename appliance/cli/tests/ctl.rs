@@ -22,7 +22,7 @@ use parley_door::{Door, DoorPhase, DoorRequest, ErrorCode, FOLDER_VARIABLE, Soun
 use parley_door_client::{DoorClient, DoorClientError, SeatClient};
 use parley_engines::scripted::Scripted;
 use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
-use parley_settings::Config;
+use parley_settings::Places;
 use parley_update::records::events::{UpdateEvent, tell};
 use parley_update::wishes;
 use serde_json::{Value, json};
@@ -82,11 +82,13 @@ impl House {
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), Generating::default(), loudspeaker);
         let (frames, receiver) = mpsc::channel(1);
         (self._frames, self._playback) = (frames, playback);
-        let host = SessionHost::of(handle, Mute::default(), Some(volume), &Config::default(), self.folder.path());
+        let places = Places::below(self.folder.path()).with_door(Some(self.folder.path().join("state")));
+        let config = places.load().config;
+        let host = SessionHost::of(handle, Mute::default(), Some(volume), &config, self.folder.path());
         let inside = self.runtime.as_ref().expect("it goes on").enter();
         let clients = ClientSeats::of(seats, settings, Generating::default(), EngineHealth::default());
         drop(inside);
-        let host = host.with_seats(clients.taken());
+        let host = host.with_seats(clients.taken()).with_places(places, None);
         let doors = OpenDoors::open(self.folder.path(), host, Patience::default());
         let mut doors = doors.expect("the doors can be opened");
         doors.open_for_sound(clients, SoundPatience::default()).expect("it can be opened");
@@ -205,6 +207,40 @@ fn settings_are_listed() {
     assert!(settings.contains("conversation.barge-in = \"auto\"\n"), "{settings}");
     assert!(settings.contains("conversation.persona is not set\n"), "{settings}");
     assert_eq!(house.json(&["settings"])["settings"][0]["key"], json!("audio.input"));
+}
+
+#[test]
+fn a_setting_is_set_and_unset_and_a_bad_one_is_refused_as_in_a_file() {
+    let mut house = House::answering("Yes.");
+    assert_eq!(house.said(&["settings", "set", "audio.volume", "30"]), "audio.volume = 30 (set here)\n");
+    eventually("it is as loud", || house.said(&["volume"]) == "volume 30 %\n");
+    let said = house.said(&["settings", "set", "conversation.language", "de"]);
+    assert_eq!(said, "conversation.language = \"de\" (set here); takes effect after a restart\n");
+    let settings = house.said(&["settings"]);
+    assert!(
+        settings.contains("conversation.language = \"auto\" (set here); another one after a restart\n"),
+        "{settings}"
+    );
+    let reply = house.json(&["settings", "set", "conversation.remembered-turns", "1"]);
+    let wanted = json!({"reply": "setting", "key": "conversation.remembered-turns", "value": "1", "set": true, "restart": false});
+    assert_eq!(reply, wanted);
+    let reply = house.json(&["settings", "unset", "conversation.remembered-turns"]);
+    assert_eq!((reply["value"].clone(), reply["set"].clone()), (json!("5"), Value::Null));
+    for (key, value, code, word) in [
+        ("audio.volume", "-1", "bad-request", "audio.volume = -1 has to be 0 to 100 percent"),
+        ("conversation.language", "English", "bad-request", "write \"en\" for English"),
+        ("updates.restart", "quiet", "not-allowed", "root"),
+    ] {
+        let refused = house.ctl(&["settings", "set", key, value, "--json"]);
+        let error: Value = serde_json::from_slice(&refused.stdout).expect("JSON");
+        let message = error["error"]["message"].as_str().expect("words").to_owned();
+        assert!(refused.status.code() == Some(1) && error["error"]["code"] == json!(code), "{error}");
+        assert!(message.contains(word), "{message}");
+    }
+    // Another daemon begins with what was set.
+    house.doors = None;
+    house.open("Yes.");
+    assert!(house.said(&["settings"]).contains("audio.volume = 30 (set here)"), "{}", house.said(&["settings"]));
 }
 
 #[test]

@@ -6,13 +6,18 @@ mod common;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use common::{eventually, only_unix_sockets};
-use parley_door::{FOLDER_VARIABLE, SoundHello};
-use parley_door_client::SeatClient;
+use parley_door::{Door, DoorReply, DoorRequest, ErrorCode, FOLDER_VARIABLE, SoundHello, ToolCall, UpdateWish};
+use parley_door_client::{DoorClient, DoorClientError, DoorNews, SeatClient};
 use parley_models::Manifest;
+
+/// Far longer than anything here may take.
+const FAR_TOO_LONG: Duration = Duration::from_secs(30);
 
 /// A file that begins like a model of its kind, and has its size; it takes no room on the disk.
 fn double(path: &Path, bytes: u64) {
@@ -64,6 +69,11 @@ impl Drop for Daemon {
 
 /// `devices`: what ALSA knows.
 fn start(folder: &Path, devices: &str) -> Daemon {
+    prepare(folder, devices);
+    run(folder)
+}
+
+fn prepare(folder: &Path, devices: &str) {
     let path = |name: &str| folder.join(name);
     ["models", "workers", "door"].iter().for_each(|name| fs::create_dir(path(name)).expect("it can be made"));
     let manifest = Manifest::embedded().expect("it is part of the program");
@@ -82,10 +92,15 @@ fn start(folder: &Path, devices: &str) -> Daemon {
         path("workers").display().to_string()
     );
     fs::write(path("parley.toml"), settings).expect("it can be written");
+}
+
+fn run(folder: &Path) -> Daemon {
+    let path = |name: &str| folder.join(name);
     let mut daemon = Command::new(env!("CARGO_BIN_EXE_parley"));
     daemon.arg("run").arg("--config").arg(path("parley.toml"));
     daemon.env("HOME", folder).env("PARLEY_MODELS", path("models")).env("ALSA_CONFIG_PATH", path("asound.conf"));
     daemon.env(FOLDER_VARIABLE, path("door")).env_remove("PARLEY_LOG").env_remove("XDG_CONFIG_HOME");
+    daemon.env_remove("XDG_STATE_HOME").env_remove("STATE_DIRECTORY");
     Daemon(daemon.stdout(Stdio::null()).spawn().expect("it starts"))
 }
 
@@ -93,6 +108,165 @@ fn ctl(folder: &Path, command: &str) -> Option<String> {
     let mut ctl = Command::new(env!("CARGO_BIN_EXE_parley"));
     let output = ctl.args(["ctl", command]).env(FOLDER_VARIABLE, folder.join("door")).output().expect("it starts");
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn client(folder: &Path, door: Door) -> DoorClient {
+    let begun = Instant::now();
+    loop {
+        match DoorClient::connect_below(&folder.join("door"), door, "a test", true) {
+            Ok(client) => return client,
+            Err(error) => assert!(begun.elapsed() < FAR_TOO_LONG, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn offer(name: &str, sentence: &str) -> DoorRequest {
+    let (name, description) = (name.into(), "for a test".into());
+    DoorRequest::OfferTool { name, description, sentences: vec![sentence.into()], parameters: None, any: false }
+}
+
+/// What is refused, with its code.
+fn refused(client: &mut DoorClient, request: DoorRequest) -> Option<ErrorCode> {
+    match client.call(request, FAR_TOO_LONG) {
+        Ok(_) => None,
+        Err(DoorClientError::Refused(error)) => Some(error.code),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn called(client: &mut DoorClient) -> ToolCall {
+    loop {
+        match client.wait(Some(FAR_TOO_LONG)).expect("the door is open") {
+            Some(DoorNews::ToolCalled(call)) => return call,
+            Some(_) => {}
+            None => panic!("it is not called"),
+        }
+    }
+}
+
+/// A line as no client of ours says it, to a client that never reads.
+fn raw(folder: &Path, door: Door, lines: &str) -> UnixStream {
+    let mut stream = UnixStream::connect(door.socket(&folder.join("door"))).expect("the door is open");
+    stream.write_all(lines.as_bytes()).expect("it is taken");
+    stream
+}
+
+/// Whoever is let in at the control door can make trouble, and none for anybody else.
+#[test]
+fn a_program_that_wants_everything_leaves_enough_to_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let _daemon = start(folder, SILENCE);
+    let mut greedy = client(folder, Door::Control);
+    let taken = (0..100).filter(|n| refused(&mut greedy, offer(&format!("t{n}"), &format!("do {n}"))).is_none());
+    assert_eq!(taken.count(), 8);
+    let hello = || SoundHello::new("a test");
+    let seats: Vec<SeatClient> =
+        std::iter::from_fn(|| SeatClient::connect_below(&folder.join("door"), hello()).ok()).collect();
+    assert_eq!(seats.len(), 4);
+    // Others have tools, and not those.
+    let mut other = client(folder, Door::Control);
+    assert_eq!(refused(&mut other, offer("t1", "something else")), Some(ErrorCode::Taken));
+    assert_eq!(refused(&mut other, offer("other", "Do 1!")), Some(ErrorCode::Taken));
+    assert_eq!(refused(&mut other, offer("other", "do another thing")), None);
+    // Somebody asks, and the tool's client dies in the midst of it.
+    let words = r#"{"type":"hello","version":"1.1","words":true}"#;
+    let ask = |text: &str| {
+        raw(
+            folder,
+            Door::Control,
+            &format!("{words}\n{{\"type\":\"request\",\"id\":1,\"request\":\"ask\",\"text\":\"{text}\"}}\n"),
+        )
+    };
+    let _person = ask("do 1");
+    let call = called(&mut greedy);
+    assert_eq!((call.name.as_str(), call.seat.as_str()), ("t1", "own"));
+    let result = |call, text: &str| DoorRequest::ToolResult { call, text: text.into(), think: false };
+    assert_eq!(refused(&mut other, result(call.call, "mine")), Some(ErrorCode::BadRequest));
+    assert_eq!(refused(&mut greedy, result(call.call + 1, "not yet")), Some(ErrorCode::BadRequest));
+    drop(greedy);
+    eventually("its name is free", || refused(&mut other, offer("t1", "do 1")).is_none());
+    assert_eq!(refused(&mut other, result(call.call, "mine now")), Some(ErrorCode::BadRequest));
+    // Nonsense of every kind, a megabyte as a result, and clients that never read.
+    let tool = format!(
+        "{{\"type\":\"request\",\"id\":2,\"request\":\"tool-result\",\"call\":9,\"text\":\"{}\"}}\n",
+        "x".repeat(60_000)
+    );
+    let mut dead: Vec<UnixStream> = [
+        "{\"type\":\"hello\",\"version\":\"2.0\"}\n".to_owned(),
+        "{\"type\":\"hello\",\"version\":\"1.4294967296\"}\n".to_owned(),
+        "\n\n\n".to_owned(),
+        format!("{words}\n{words}\n{{\"type\":\"request\",\"id\":-1,\"request\":\"status\"}}\n"),
+        format!("{words}\n{tool}"),
+    ]
+    .iter()
+    .flat_map(|lines| [raw(folder, Door::Control, lines), raw(folder, Door::Read, lines)])
+    .collect();
+    let mut megabyte = raw(folder, Door::Control, &format!("{words}\n"));
+    megabyte.set_nonblocking(true).expect("it can be set");
+    let _ = megabyte.write(&vec![b'x'; 1 << 20]);
+    dead.push(megabyte);
+    // The read door tells, and the control door of a laptop has nobody who takes wishes.
+    let mut reader = client(folder, Door::Read);
+    for request in [
+        DoorRequest::Settings,
+        DoorRequest::SetSetting { key: "audio.volume".into(), value: "1".into() },
+        offer("reader", "read"),
+        result(1, ""),
+        DoorRequest::Update { wish: UpdateWish::Restart },
+        DoorRequest::Forget { minutes: None, seat: None },
+    ] {
+        assert_eq!(refused(&mut reader, request.clone()), Some(ErrorCode::NotAllowed), "{request:?}");
+    }
+    assert_eq!(refused(&mut other, DoorRequest::Update { wish: UpdateWish::Restart }), Some(ErrorCode::NotAvailable));
+    // Whoever comes now is served: a seat as soon as one is left, a tool, the state.
+    let _person = ask("do another thing");
+    let call = called(&mut other);
+    assert_eq!(call.name, "other");
+    assert_eq!(refused(&mut other, result(call.call, "done")), None);
+    drop(seats);
+    eventually("a seat is left", || SeatClient::connect_below(&folder.join("door"), hello()).is_ok());
+    assert!(ctl(folder, "status").is_some() && ctl(folder, "settings").is_some());
+    drop(dead);
+}
+
+/// At any moment: what was confirmed is what the next start reads.
+#[test]
+fn a_daemon_that_is_killed_has_kept_what_it_has_confirmed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    prepare(folder, SILENCE);
+    let key = "conversation.remembered-turns";
+    let (mut confirmed, mut tried) = (5_u64, 5_u64);
+    for life in 0..6_u64 {
+        let mut daemon = run(folder);
+        let mut owner = client(folder, Door::Control);
+        let listed = owner.call(DoorRequest::Settings, FAR_TOO_LONG).expect("it is answered");
+        let DoorReply::Settings { settings } = listed else { panic!("{listed:?}") };
+        let found = settings.into_iter().find(|setting| setting.key == key).and_then(|setting| setting.value);
+        let found: u64 = found.expect("it has a value").parse().expect("a number");
+        assert!(found == confirmed || found == tried, "{found}: {confirmed} was confirmed, {tried} was tried");
+        let pid = daemon.0.id();
+        let killer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(5 + 17 * life));
+            let _ = Command::new("kill").args(["-9", &pid.to_string()]).status();
+        });
+        (confirmed, tried) = (found, found);
+        for step in 0.. {
+            tried = (found + 1 + step) % 100;
+            let request = DoorRequest::SetSetting { key: key.into(), value: tried.to_string() };
+            match owner.call(request, FAR_TOO_LONG) {
+                Ok(_) => confirmed = tried,
+                Err(DoorClientError::Refused(error)) => panic!("{error}"),
+                Err(_) => break,
+            }
+        }
+        killer.join().expect("it ends");
+        assert!(!daemon.0.wait().expect("it ends").success());
+    }
+    let left = fs::read_dir(folder.join(".local/state/parley")).expect("it was kept").flatten().count();
+    assert!(left <= 2, "the file, and perhaps what was being written");
 }
 
 /// Of the process, as the kernel lists them; that its unit forbids others, `appliance/update/tests/units` looks at.

@@ -168,6 +168,13 @@ impl Conversation {
         self.responder.set_abilities(voices, prompt_tokens);
     }
 
+    /// Takes up what an owner has set meanwhile: who Parley is, what it remembers, the room for that, and what may
+    /// interrupt; everything else stays. What is under way goes on as it was begun; best where nothing is.
+    pub fn take_over(&mut self, settings: &Settings) {
+        self.listener.take_over(settings);
+        self.responder.take_over(settings);
+    }
+
     /// Whether a turn is a draft or released: everything that reports for another one comes too late.
     pub fn is_alive(&self, turn: TurnId) -> bool {
         self.listener.turn() == Some(turn) || self.responder.says(turn)

@@ -169,6 +169,10 @@ impl Listener {
         }
     }
 
+    pub(crate) fn take_over(&mut self, settings: &Settings) {
+        self.barge_in = settings.barge_in;
+    }
+
     pub(crate) fn end_of_turn_degraded(&mut self, degraded: bool) {
         self.end_of_turn_degraded = degraded;
     }

@@ -107,6 +107,11 @@ impl Responder {
         self.settings.prompt_tokens = prompt_tokens;
     }
 
+    pub(crate) fn take_over(&mut self, settings: &Settings) {
+        self.settings = self.settings.taking_over(settings);
+        self.history.remember(self.settings.remembered_turns);
+    }
+
     /// What the language model can read before anybody asks.
     pub(crate) fn preparation(&self) -> Action {
         let messages = prompt::messages(&self.settings, &self.history, None, self.preferred_voice());

@@ -85,3 +85,12 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    /// These, with what of other ones may change while a conversation goes on.
+    #[must_use]
+    pub fn taking_over(&self, new: &Self) -> Self {
+        let Self { persona, remembered_turns, prompt_tokens, barge_in, .. } = new.clone();
+        Self { persona, remembered_turns, prompt_tokens, barge_in, ..self.clone() }
+    }
+}

@@ -28,7 +28,8 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 pub use self::handle::{
-    Engines, Generating, Handle, Loudspeaker, Observation, Performer, Performing, TurnReport, next_announcement,
+    Conducting, Engines, Generating, Handle, Loudspeaker, Observation, Performer, Performing, TurnReport,
+    next_announcement,
 };
 use self::jobs::AnswerJob;
 use self::recent_audio::RecentAudio;
@@ -130,6 +131,7 @@ pub struct Conductor {
     control: mpsc::Receiver<Event>,
     observations: broadcast::Sender<Observation>,
     phase: watch::Sender<Phase>,
+    conducting: watch::Receiver<Option<Conducting>>,
     pulse: Arc<Pulse>,
     flight: FlightRecorder,
 }
@@ -146,6 +148,7 @@ impl Conductor {
         let (control_in, control) = mpsc::channel(64);
         let (observations, _) = broadcast::channel(256);
         let (phase, phase_out) = watch::channel(Phase::Quiet);
+        let (conducting_in, conducting) = watch::channel(None);
         let pulse = Arc::<Pulse>::default();
         let mixer = loudspeaker.as_ref().map(|loudspeaker| loudspeaker.mixer.clone());
         let started = Instant::now();
@@ -169,10 +172,12 @@ impl Conductor {
             control,
             observations: observations.clone(),
             phase,
+            conducting,
             pulse: Arc::clone(&pulse),
             flight: flight.clone(),
         };
-        (conductor, Handle { control: control_in, observations, phase: phase_out, mixer, pulse, flight, started })
+        let (control, phase, conducting) = (control_in, phase_out, conducting_in);
+        (conductor, Handle { control, observations, phase, mixer, pulse, flight, conducting, started })
     }
 
     /// The same conductor, with somebody who does things. Without one, every effect fails.
@@ -218,6 +223,8 @@ impl Conductor {
                     Some(frame) => self.hear(&frame),
                     None => listening = false,
                 },
+                // An owner changes a setting once in a while.
+                Ok(()) = self.conducting.changed(), if self.is_quiet() => self.take_over(),
                 // Priority 4: the time alone means something only where none of the above has come in it: the
                 // microphone has not gone while there are frames to take.
                 () = until(due) => self.handle(Event::Due),
@@ -255,6 +262,21 @@ impl Conductor {
             let new = self.conversation.phase();
             std::mem::replace(phase, new) != new
         });
+    }
+
+    /// Whether nobody speaks, and nothing is asked or said.
+    fn is_quiet(&self) -> bool {
+        match self.conversation.phase() {
+            Phase::Quiet | Phase::Asleep => true,
+            Phase::Listening | Phase::Deciding | Phase::Thinking | Phase::Speaking | Phase::Interrupted => false,
+        }
+    }
+
+    fn take_over(&mut self) {
+        let Some(Conducting { settings, generating }) = self.conducting.borrow_and_update().clone() else { return };
+        self.conversation.take_over(&settings);
+        self.generating = generating;
+        self.perform(self.conversation.preparation());
     }
 
     fn note(&mut self, event: &Event) {

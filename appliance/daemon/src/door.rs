@@ -11,8 +11,9 @@
 //!   [`REQUESTS_IN_FLIGHT`], and [`EVENTS_KEPT`] for all of them.
 //! - Time is bounded: for the hello, for what is not read, and for each request. So is work: see [`budget`].
 //! - Queues, with what happens when they are full: events ([`EVENTS_KEPT`]): a client that is further behind is told how many it
-//!   has missed, and given the whole state; requests in flight: the client is not read until one is answered; calls of a
-//!   client's tools: see [`Guest`].
+//!   has missed, and given the whole state; requests in flight: one more is read, and no further one until another is
+//!   answered; results of tools, for which what is in flight may wait, do not count; calls of a client's tools: see [`Guest`].
+//! - What one client sets is set in the order in which it asked.
 //! - Sound has a socket and a thread of its own: see [`sound`].
 //! - On a device a door belongs to the group of its folder, which is given to what is made in it (the folder's set-group-ID
 //!   bit): in the daemon's user namespace no other group has a number, so that it could not give the socket away itself.
@@ -24,6 +25,7 @@ mod guest;
 mod host;
 mod hub;
 mod seat;
+mod settings;
 mod sockets;
 mod sound;
 mod updates;

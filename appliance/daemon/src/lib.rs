@@ -34,7 +34,6 @@ pub mod self_test;
 pub mod session;
 pub mod signals;
 mod sounds;
-pub mod state_folder;
 pub mod tools;
 pub mod volume;
 pub mod workers;

@@ -14,7 +14,7 @@ use parley_settings::{BargeInSetting, Config};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::conductor::{Conductor, Generating, Handle, Loudspeaker};
+use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker};
 use crate::health::{SoundPath, Troubles};
 use crate::languages::Languages;
 use crate::listening::{self, Listening, Mute};
@@ -61,17 +61,21 @@ pub struct Session {
     pub sound: Option<SoundPath>,
     /// What is wrong with it, told by [`watch`](crate::health::watch).
     pub troubles: watch::Sender<Troubles>,
-    conductor: Conducting,
+    conductor: ConductorTask,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
 }
 
 /// What the configuration and the models say about the conversation.
 pub fn settings(config: &Config, models: &Selection) -> Settings {
+    Settings { voices: Languages::of(config, models).voices, ..conducting(config).settings }
+}
+
+/// What the configuration says of it that may change while it goes on.
+pub fn conducting(config: &Config) -> Conducting {
     let defaults = Settings::default();
-    Settings {
-        persona: config.conversation.persona.clone().unwrap_or(defaults.persona),
-        voices: Languages::of(config, models).voices,
+    let settings = Settings {
+        persona: config.conversation.persona.clone().unwrap_or_else(|| defaults.persona.clone()),
         remembered_turns: config.conversation.remembered_turns,
         prompt_tokens: config.prompt_tokens(),
         barge_in: match config.conversation.barge_in {
@@ -85,7 +89,9 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
             ..Endpointing::default().with_patience(config.conversation.patience as f32)
         },
         ..defaults
-    }
+    };
+    let generating = Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() };
+    Conducting { settings, generating }
 }
 
 /// What a measurement says of the settings that it was made with: those of the conversation and the engines, and whether
@@ -147,7 +153,7 @@ impl Session {
             conductor = conductor.with_signals(signals.clone());
         }
         workers.watch(&handle.control);
-        let conductor = Conducting::watch(tokio::spawn(conductor.run(frames)));
+        let conductor = ConductorTask::watch(tokio::spawn(conductor.run(frames)));
         let (_seat, _playback) = (seat, playback);
         let (sound, troubles) = (None, watch::Sender::default());
         Ok(Self {
@@ -180,12 +186,12 @@ impl Session {
 }
 
 /// The conductor's task, and why it has ended.
-struct Conducting {
+struct ConductorTask {
     task: AbortHandle,
     over: watch::Receiver<Option<Arc<str>>>,
 }
 
-impl Conducting {
+impl ConductorTask {
     fn watch(conductor: JoinHandle<()>) -> Self {
         let (tell, over) = watch::channel(None);
         let task = conductor.abort_handle();
@@ -209,9 +215,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_conductor_that_panics_is_noticed_and_says_why() {
-        let conducting = Conducting::watch(tokio::spawn(async { panic!("it lost its score") }));
+        let conducting = ConductorTask::watch(tokio::spawn(async { panic!("it lost its score") }));
         assert!(conducting.over().await.contains("it lost its score"));
-        let running = Conducting::watch(tokio::spawn(std::future::pending()));
+        let running = ConductorTask::watch(tokio::spawn(std::future::pending()));
         let waits = tokio::time::timeout(std::time::Duration::from_millis(50), running.over());
         assert!(waits.await.is_err(), "one that conducts is not over");
         running.task.abort();

@@ -9,6 +9,8 @@
 //! - A call goes to the client that offers its very sentence, and is told once. One that was not told when its time is over
 //!   is not told any more.
 //! - Each call has one result within the limit: the client's, or that there is none. A client that goes leaves none waiting.
+//! - One tool may be for *any* text that no sentence asks for, of a client that may be told what people say. It is asked last,
+//!   and where it has nothing to say in time ([`LONGEST_ANY`]) the language model answers as if there were none.
 //! - The router never waits: it reads what is offered through a pointer that is replaced whole.
 
 mod calls;
@@ -24,13 +26,17 @@ use parley_door::{DoorError, DoorReply, ErrorCode};
 use tokio::time::timeout;
 
 use self::calls::{Calls, NotWaiting};
+pub(crate) use self::offered::ToolOffer;
 pub use self::offered::{LONGEST_SENTENCE_CHARS, MOST_SENTENCES, MOST_TOOLS, MOST_TOOLS_OF_A_CLIENT};
-use self::offered::{Offered, ToolOffer};
+use self::offered::{Offered, is_for_any};
 use crate::conductor::{Performer, Performing, lock};
 use crate::door::Guest;
 
 /// How long a tool may take: as long as people wait for an answer without asking again.
 pub const LONGEST_CALL: Duration = Duration::from_secs(10);
+
+/// How long one may take that is asked for any text: so long people wait for what the language model then begins to say.
+pub const LONGEST_ANY: Duration = Duration::from_secs(2);
 
 /// All tools that are offered. Clones are the same.
 #[derive(Clone)]
@@ -64,19 +70,12 @@ impl Tools {
         ToolPerformer { tools: self.clone(), seat: seat.to_owned() }
     }
 
-    /// A client offers a tool.
-    pub(crate) fn offer(
-        &self,
-        guest: &Guest,
-        name: &str,
-        description: &str,
-        sentences: &[String],
-        parameters: Option<&str>,
-    ) -> Result<DoorReply, DoorError> {
-        let offer = ToolOffer::checked(name, description, sentences, parameters)
-            .map_err(|wrong| DoorError::new(ErrorCode::BadRequest, wrong))?;
+    /// A client offers a tool; of a bad one, the words say what is wrong with it.
+    pub(crate) fn offer(&self, guest: &Guest, offer: Result<ToolOffer, String>) -> Result<DoorReply, DoorError> {
+        let offer = offer.map_err(|wrong| DoorError::new(ErrorCode::BadRequest, wrong))?;
+        let name = offer.name().to_owned();
         self.change(|offered| offered.add(offer, guest))?;
-        tracing::debug!(name, description, sentences = sentences.len(), "a tool is offered");
+        tracing::debug!(name, "a tool is offered");
         Ok(DoorReply::Done)
     }
 
@@ -91,9 +90,7 @@ impl Tools {
             Ok(()) => return Ok(DoorReply::Done),
             Err(NotWaiting::Unknown) => (ErrorCode::BadRequest, format!("no call {call} was made to this client")),
             Err(NotWaiting::Answered) => (ErrorCode::BadRequest, format!("call {call} has a result already")),
-            Err(NotWaiting::GivenUp) => {
-                (ErrorCode::TooLate, format!("call {call} was given up after {:?}", self.0.longest_call))
-            }
+            Err(NotWaiting::GivenUp) => (ErrorCode::TooLate, format!("call {call} was given up")),
         };
         Err(DoorError::new(refused.0, refused.1))
     }
@@ -118,8 +115,20 @@ impl Tools {
         changed
     }
 
-    async fn call(self, seat: String, effect: Effect) -> EffectResult {
-        let limit = self.0.longest_call;
+    /// What comes of it. Whoever is asked for any text is not waited for long, and where nothing comes the language model
+    /// answers as ever.
+    async fn done(self, seat: String, effect: Effect) -> EffectResult {
+        let is_any = is_for_any(&effect);
+        let limit = if is_any { LONGEST_ANY.min(self.0.longest_call) } else { self.0.longest_call };
+        let result = self.call(seat, effect, limit).await;
+        if is_any && let EffectResult::Failed(reason) = &result {
+            tracing::debug!(reason, "the language model answers instead");
+            return EffectResult::Think(String::new());
+        }
+        result
+    }
+
+    async fn call(self, seat: String, effect: Effect, limit: Duration) -> EffectResult {
         let offered = self.offered();
         let Some(guest) = offered.who_offers(&effect) else {
             return EffectResult::Failed("nobody offers that any more".into());
@@ -158,7 +167,7 @@ struct ToolRouter(Tools);
 
 impl Router for ToolRouter {
     fn route(&self, request: &Request<'_>) -> Route {
-        self.0.offered().effect(&request.transcript.text).map_or(Route::Model, Route::Do)
+        self.0.offered().effect(request.transcript).map_or(Route::Model, Route::Do)
     }
 }
 
@@ -169,7 +178,7 @@ struct ToolPerformer {
 
 impl Performer for ToolPerformer {
     fn perform(&self, _: EffectId, effect: Effect) -> Performing {
-        Box::pin(self.tools.clone().call(self.seat.clone(), effect))
+        Box::pin(self.tools.clone().done(self.seat.clone(), effect))
     }
 
     /// A little longer than the tool's own limit, which says more.

@@ -4,18 +4,19 @@
 //! file means it. A file that is missing, damaged or out of range is none.
 
 mod by_voice;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use parley_audio::playback::Mixer;
+use parley_settings::state_folder;
 use parley_update::files;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 pub use self::by_voice::VolumeByVoice;
 use crate::conductor::lock;
-use crate::state_folder;
 
 /// The loudest, in percent.
 const LOUDEST: u8 = 100;
@@ -26,14 +27,13 @@ pub struct Volume(Arc<Inner>);
 
 struct Inner {
     mixer: Mixer,
-    setting: u8,
     file: Option<PathBuf>,
     /// Held while the file is written, so that the last to set it is the one that is remembered.
-    percent: Mutex<u8>,
+    now: Mutex<Remembered>,
     changes: watch::Sender<u8>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Remembered {
     volume: u8,
     setting: u8,
@@ -42,7 +42,7 @@ struct Remembered {
 impl Volume {
     /// Makes the loudspeaker as loud as `audio.volume` or what was remembered says.
     pub fn start(mixer: Mixer, setting: u8) -> Self {
-        Self::with(mixer, setting, state_folder::of_this_process().map(|folder| folder.join(FILE)))
+        Self::with(mixer, setting, state_folder(|name| std::env::var_os(name)).map(|folder| folder.join(FILE)))
     }
 
     /// The same with a file of one's own, for tests.
@@ -53,13 +53,13 @@ impl Volume {
             Some(_) | None => setting.min(LOUDEST),
         };
         mixer.set_volume(gain(percent));
-        let (percent, changes) = (Mutex::new(percent), watch::Sender::new(percent));
-        Self(Arc::new(Inner { mixer, setting, file, percent, changes }))
+        let (now, changes) = (Mutex::new(Remembered { volume: percent, setting }), watch::Sender::new(percent));
+        Self(Arc::new(Inner { mixer, file, now, changes }))
     }
 
     /// 0 (silent) to 100.
     pub fn get(&self) -> u8 {
-        *lock(&self.0.percent)
+        lock(&self.0.now).volume
     }
 
     /// Tells of every change, whoever makes it.
@@ -72,24 +72,27 @@ impl Volume {
     /// # Errors
     /// It is set and cannot be remembered.
     pub fn set(&self, percent: u8) -> io::Result<()> {
-        self.change(|_| percent).1
+        self.change(|_| percent, None).1
+    }
+
+    /// The setting was changed while it runs, and wins.
+    ///
+    /// # Errors
+    /// As [`Volume::set`].
+    pub fn take_over(&self, setting: u8) -> io::Result<()> {
+        self.change(|_| setting, Some(setting)).1
     }
 
     /// Makes another volume of the present one; which, and as [`Volume::set`].
-    fn change(&self, new: impl FnOnce(u8) -> u8) -> (u8, io::Result<()>) {
-        let mut current = lock(&self.0.percent);
-        *current = new(*current).min(LOUDEST);
-        (*current, self.take_up(*current))
-    }
-
-    fn take_up(&self, percent: u8) -> io::Result<()> {
-        let Inner { mixer, setting, file, changes, .. } = &*self.0;
-        mixer.set_volume(gain(percent));
-        changes.send_replace(percent);
-        let Some(file) = file else {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "there is no folder for it: set STATE_DIRECTORY"));
-        };
-        files::replace_json(file, &Remembered { volume: percent, setting: *setting })
+    fn change(&self, new: impl FnOnce(u8) -> u8, setting: Option<u8>) -> (u8, io::Result<()>) {
+        let Inner { mixer, file, now, changes } = &*self.0;
+        let mut now = lock(now);
+        *now = Remembered { volume: new(now.volume).min(LOUDEST), setting: setting.unwrap_or(now.setting) };
+        mixer.set_volume(gain(now.volume));
+        changes.send_replace(now.volume);
+        let no_folder = || io::Error::new(io::ErrorKind::NotFound, "there is no folder for it: set STATE_DIRECTORY");
+        let kept = file.as_ref().ok_or_else(no_folder).and_then(|file| files::replace_json(file, &*now));
+        (now.volume, kept)
     }
 }
 
@@ -164,5 +167,18 @@ mod tests {
         let (volume, _) = started(100, Path::new("/dev/null/volume.json"));
         volume.set(10).expect_err("it is no folder");
         assert_eq!(volume.get(), 10);
+    }
+
+    #[test]
+    fn a_setting_that_is_changed_while_it_runs_wins_and_is_the_one_that_is_remembered() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join(FILE);
+        let (volume, mixer) = started(80, &file);
+        volume.set(20).expect("it can be written");
+        volume.take_over(50).expect("it can be written");
+        assert_eq!((volume.get(), mixer.volume()), (50, 0.25));
+        volume.set(30).expect("it can be written");
+        assert_eq!(started(50, &file).0.get(), 30);
+        assert_eq!(started(80, &file).0.get(), 80, "it was changed back");
     }
 }

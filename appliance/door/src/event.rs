@@ -87,6 +87,8 @@ pub enum DoorEvent {
         seat: String,
         muted: bool,
     },
+    /// A setting was set over the door, or unset; ask for the settings to learn what it is now.
+    Setting { key: String },
     /// Something happened with an update of the device.
     Update(UpdateStep),
     /// Something that this version does not know.
@@ -166,6 +168,7 @@ impl DoorEvent {
             | Self::SeatLeft { .. }
             | Self::Engine { .. }
             | Self::Trouble { .. }
+            | Self::Setting { .. }
             | Self::Update(_)
             | Self::Unknown => None,
         }
@@ -185,6 +188,7 @@ impl DoorEvent {
             | Self::Trouble { .. }
             | Self::Volume { .. }
             | Self::Muted { .. }
+            | Self::Setting { .. }
             | Self::Update(_)
             | Self::Unknown => {}
         }

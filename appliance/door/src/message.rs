@@ -112,7 +112,7 @@ pub struct ToolCall {
     pub call: u64,
     /// Of the tool.
     pub name: String,
-    /// JSON: `{"sentence": …}`, as it was offered.
+    /// JSON: `{"sentence": …}`, as it was offered; or `{"text": …, "language": …}`, what was said, where the tool is for any.
     pub arguments: String,
     /// Where it was asked for.
     #[serde(default = "own_seat")]

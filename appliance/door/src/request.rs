@@ -14,6 +14,11 @@ pub enum DoorRequest {
     Status,
     /// The settings that are in force.
     Settings,
+    /// Set a setting: `value` is TOML, or a text that needs no quotation marks. It stays so until somebody changes it in a
+    /// file.
+    SetSetting { key: String, value: String },
+    /// Let a setting be what the files say again.
+    UnsetSetting { key: String },
     /// Be quiet and listen.
     Interrupt {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,8 +68,9 @@ pub enum DoorRequest {
     },
     /// Something about updates.
     Update { wish: UpdateWish },
-    /// A tool, until this client goes: it is called when somebody says one of its `sentences`. `parameters`, a JSON schema,
-    /// is for a language model that chooses tools; this version shows them to none.
+    /// A tool, until this client goes: it is called when somebody says one of its `sentences`, and with `any` for whatever
+    /// else is said and no other tool takes. `parameters`, a JSON schema, is for a language model that chooses tools; this
+    /// version shows them to none.
     OfferTool {
         name: String,
         description: String,
@@ -72,6 +78,8 @@ pub enum DoorRequest {
         sentences: Vec<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parameters: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        any: bool,
     },
     /// What came of a [`crate::ToolCall`]: it is said, or the language model is to `think` on and answer.
     ToolResult {
@@ -121,6 +129,13 @@ pub enum DoorReply {
     Status(DoorState),
     /// The settings, sorted by name.
     Settings { settings: Vec<OwnerSetting> },
+    /// A setting as it is kept from now on; `restart`: it takes effect after one.
+    Setting {
+        #[serde(flatten)]
+        setting: OwnerSetting,
+        #[serde(default)]
+        restart: bool,
+    },
     /// The loudness.
     Volume { percent: u8 },
     /// The answer to a question, as far as it was to be said; no `answer` where it does not fit into a line.
@@ -143,6 +158,12 @@ pub struct OwnerSetting {
     /// Its value in TOML; none where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
+    /// Whether it was set over the door.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub set: bool,
+    /// Whether it is another one after a restart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
 }
 
 impl DoorRequest {
@@ -158,6 +179,8 @@ impl DoorRequest {
             | Self::Forget { seat, .. } => seat.as_deref(),
             Self::Status
             | Self::Settings
+            | Self::SetSetting { .. }
+            | Self::UnsetSetting { .. }
             | Self::Update { .. }
             | Self::OfferTool { .. }
             | Self::ToolResult { .. }
@@ -172,6 +195,8 @@ impl DoorRequest {
         match self {
             Self::Status => true,
             Self::Settings
+            | Self::SetSetting { .. }
+            | Self::UnsetSetting { .. }
             | Self::Interrupt { .. }
             | Self::Mute { .. }
             | Self::Volume { .. }
@@ -193,7 +218,7 @@ impl DoorReply {
         match self {
             Self::Status(state) => Self::Status(state.without_words()),
             Self::Answered { turn, outcome, .. } => Self::Answered { turn, answer: None, outcome },
-            Self::Done | Self::Settings { .. } | Self::Volume { .. } | Self::Unknown => self,
+            Self::Done | Self::Settings { .. } | Self::Setting { .. } | Self::Volume { .. } | Self::Unknown => self,
         }
     }
 }

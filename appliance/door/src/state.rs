@@ -132,6 +132,7 @@ impl DoorState {
             DoorEvent::Answering { text: None, .. }
             | DoorEvent::SpeechBegan { .. }
             | DoorEvent::NoWords { .. }
+            | DoorEvent::Setting { .. }
             | DoorEvent::Unknown => {}
         }
     }

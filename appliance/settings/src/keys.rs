@@ -14,7 +14,20 @@ pub struct Key {
     pub name: &'static str,
     /// Its good values, in words; `docs/CONFIGURATION.md` says the same.
     pub range: &'static str,
+    /// Whether the daemon's door may set it.
+    pub over_door: OverDoor,
     is_good: fn(&Config) -> bool,
+}
+
+/// What the daemon's door may do with a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverDoor {
+    /// Set it, and a Parley that runs takes it over.
+    WhileRunning,
+    /// Set it, for the next start.
+    AtNextStart,
+    /// Nothing, because of this.
+    Refused(&'static str),
 }
 
 impl Key {
@@ -45,49 +58,74 @@ pub(crate) fn shown(value: &Value) -> String {
     format!("{}…", text.get(..end).unwrap_or_default())
 }
 
-/// Every setting there is.
+/// Every setting there is. The door sets only what says so: whoever is let in there talks with Parley, and is neither who
+/// administers the machine nor root.
 pub const KEYS: &[Key] = &[
-    key("audio.input", DEVICE, |config| is_line(&config.audio.input)),
-    key("audio.output", DEVICE, |config| is_line(&config.audio.output)),
-    key("audio.channel", "0 to 32", |config| config.audio.channel <= 32),
-    key("audio.volume", "0 to 100 percent", |config| config.audio.volume <= 100),
-    key("audio.sounds", r#""none", "needed" or "all""#, |_| true),
-    key("audio.energy-floor", "-90 to -20 dB of full scale", |config| {
+    key("audio.input", A_DEVICE, DEVICE, |config| is_line(&config.audio.input)),
+    key("audio.output", A_DEVICE, DEVICE, |config| is_line(&config.audio.output)),
+    key("audio.channel", A_DEVICE, "0 to 32", |config| config.audio.channel <= 32),
+    key("audio.volume", WHILE_RUNNING, "0 to 100 percent", |config| config.audio.volume <= 100),
+    key("audio.sounds", AT_NEXT_START, r#""none", "needed" or "all""#, |_| true),
+    key("audio.energy-floor", AT_NEXT_START, "-90 to -20 dB of full scale", |config| {
         config.audio.energy_floor.is_none_or(|floor| (-90..=-20).contains(&floor))
     }),
-    key("models.profile", "a profile of the model manifest", |config| is_line(&config.models.profile)),
-    key("models.folder", FOLDER, |config| config.models.folder.as_deref().is_none_or(is_folder)),
-    key("conversation.persona", "text of at most 4000 characters", |config| {
+    key("models.profile", MODELS, "a profile of the model manifest", |config| is_line(&config.models.profile)),
+    key("models.folder", MODELS, FOLDER, |config| config.models.folder.as_deref().is_none_or(is_folder)),
+    key("conversation.persona", WHILE_RUNNING, "text of at most 4000 characters", |config| {
         config.conversation.persona.as_ref().is_none_or(|text| text.chars().count() <= 4_000 && !text.contains('\0'))
     }),
-    key("conversation.barge-in", r#""auto", "key" or "voice""#, |_| true),
-    key("conversation.patience", "0.5 to 4", |config| (0.5..=4.0).contains(&config.conversation.patience)),
-    key("conversation.pause", "0 to 5000 milliseconds", |config| config.conversation.pause <= 5_000),
-    key("conversation.echo-guard", "0 to 2000 milliseconds", |config| config.conversation.echo_guard <= 2_000),
-    key("conversation.remembered-turns", "0 to 100 turns", |config| config.conversation.remembered_turns <= 100),
-    key("conversation.language", language::RANGE, |config| language::is_known(&config.conversation.language)),
-    key("conversation.answer-tokens", "1 to 8192 tokens", |config| {
+    key("conversation.barge-in", WHILE_RUNNING, r#""auto", "key" or "voice""#, |_| true),
+    key("conversation.patience", AT_NEXT_START, "0.5 to 4", |config| {
+        (0.5..=4.0).contains(&config.conversation.patience)
+    }),
+    key("conversation.pause", AT_NEXT_START, "0 to 5000 milliseconds", |config| config.conversation.pause <= 5_000),
+    key("conversation.echo-guard", AT_NEXT_START, "0 to 2000 milliseconds", |config| {
+        config.conversation.echo_guard <= 2_000
+    }),
+    key("conversation.remembered-turns", WHILE_RUNNING, "0 to 100 turns", |config| {
+        config.conversation.remembered_turns <= 100
+    }),
+    key("conversation.language", AT_NEXT_START, language::RANGE, |config| {
+        language::is_known(&config.conversation.language)
+    }),
+    key("conversation.answer-tokens", WHILE_RUNNING, "1 to 8192 tokens", |config| {
         (1..=8_192).contains(&config.conversation.answer_tokens)
     }),
-    key("engines.folder", FOLDER, |config| config.engines.folder.as_deref().is_none_or(is_folder)),
-    key("engines.speech-to-text-threads", THREADS, |config| is_threads(config.engines.speech_to_text_threads)),
-    key("engines.language-model-threads", THREADS, |config| is_threads(config.engines.language_model_threads)),
-    key("engines.text-to-speech-threads", THREADS, |config| is_threads(config.engines.text_to_speech_threads)),
-    key("engines.context-tokens", "128 to 131072 tokens", |config| {
+    key("engines.folder", A_FOLDER, FOLDER, |config| config.engines.folder.as_deref().is_none_or(is_folder)),
+    key("engines.speech-to-text-threads", LOAD, THREADS, |config| is_threads(config.engines.speech_to_text_threads)),
+    key("engines.language-model-threads", LOAD, THREADS, |config| is_threads(config.engines.language_model_threads)),
+    key("engines.text-to-speech-threads", LOAD, THREADS, |config| is_threads(config.engines.text_to_speech_threads)),
+    key("engines.context-tokens", LOAD, "128 to 131072 tokens", |config| {
         (128..=131_072).contains(&config.engines.context_tokens)
     }),
-    key("engines.state-folder", FOLDER, |config| config.engines.state_folder.as_deref().is_none_or(is_folder)),
-    key("updates.stick", r#""ask", "install" or "ignore""#, |_| true),
-    key("updates.restart", r#""asked" or "quiet""#, |_| true),
-    key("updates.hours", r#""any", or two times of day, ten minutes apart at least, as in "02:00-05:00""#, |_| true),
+    key("engines.state-folder", A_FOLDER, FOLDER, |config| {
+        config.engines.state_folder.as_deref().is_none_or(is_folder)
+    }),
+    key("updates.stick", UPDATES, r#""ask", "install" or "ignore""#, |_| true),
+    key("updates.restart", UPDATES, r#""asked" or "quiet""#, |_| true),
+    key(
+        "updates.hours",
+        UPDATES,
+        r#""any", or two times of day, ten minutes apart at least, as in "02:00-05:00""#,
+        |_| true,
+    ),
 ];
 
 const DEVICE: &str = r#""auto", or an ALSA device name"#;
 const FOLDER: &str = "a folder";
 const THREADS: &str = "1 to 64";
 
-const fn key(name: &'static str, range: &'static str, is_good: fn(&Config) -> bool) -> Key {
-    Key { name, range, is_good }
+const WHILE_RUNNING: OverDoor = OverDoor::WhileRunning;
+const AT_NEXT_START: OverDoor = OverDoor::AtNextStart;
+const A_DEVICE: OverDoor = OverDoor::Refused("a wrong device leaves Parley deaf or mute");
+const A_FOLDER: OverDoor = OverDoor::Refused("it says which programs and files are used");
+const MODELS: OverDoor =
+    OverDoor::Refused("it says which models are used, and a wrong one leaves Parley without a voice");
+const LOAD: OverDoor = OverDoor::Refused("a wrong one makes every answer slow, or leaves no memory");
+const UPDATES: OverDoor = OverDoor::Refused("it is root who decides about updates");
+
+const fn key(name: &'static str, over_door: OverDoor, range: &'static str, is_good: fn(&Config) -> bool) -> Key {
+    Key { name, range, over_door, is_good }
 }
 
 fn is_line(text: &str) -> bool {

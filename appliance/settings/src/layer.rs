@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use toml::{Table, Value};
 
 use crate::config::Config;
-use crate::keys::{self, Key};
+use crate::keys::{self, Key, OverDoor};
 use crate::text::text_of;
 
 /// A file of settings as it was read; what is wrong with it is found when it is laid [over](Layer::over) settings.
@@ -66,6 +66,24 @@ impl Layer {
         Self { file: file.to_owned(), said: BTreeMap::new(), unreadable: Some(mistake) }
     }
 
+    /// What a file of another shape says.
+    pub(crate) fn of_values(file: &Path, said: impl IntoIterator<Item = (String, Value)>) -> Self {
+        let said = said.into_iter().map(|(name, value)| (name, (value, None))).collect();
+        Self { file: file.to_owned(), said, unreadable: None }
+    }
+
+    /// Where it was read.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// What does not fit, where all of it is laid over good settings.
+    pub(crate) fn misfit_over(&self, base: &Config) -> Option<String> {
+        let good =
+            self.said.iter().filter(|(name, (value, _))| Key::named(name).is_some_and(|key| is_good(key, value)));
+        with(base, good.map(|(name, (value, _))| (name, value))).as_ref().and_then(keys::misfit)
+    }
+
     /// Everything that the file says: its name, its value, and its line from 1.
     pub fn said(&self) -> impl Iterator<Item = (&str, &Value, Option<usize>)> {
         self.said.iter().map(|(name, (value, line))| (name.as_str(), value, *line))
@@ -90,10 +108,7 @@ impl Layer {
         for (name, (value, line)) in &self.said {
             let problem = match Key::named(name) {
                 None => Some(no_such_key(name)),
-                Some(key) => {
-                    let alone = with(&Config::default(), [(name, value)]);
-                    (!alone.is_some_and(|config| key.is_good(&config))).then(|| key.refusal(value))
-                }
+                Some(key) => (!is_good(key, value)).then(|| key.refusal(value)),
             };
             match problem {
                 Some(says) => mistakes.push(Mistake { file: self.file.clone(), line: *line, says }),
@@ -115,6 +130,24 @@ impl Config {
     pub fn listed(&self) -> Vec<(&'static str, Option<String>)> {
         let values = values(self);
         keys::KEYS.iter().map(|key| (key.name, values.get(key.name).map(ToString::to_string))).collect()
+    }
+
+    /// These settings with one of another set, where that may be taken over while Parley runs.
+    #[must_use]
+    pub fn taking_over(&self, new: &Self, name: &str) -> Self {
+        let taken = Key::named(name).filter(|key| key.over_door == OverDoor::WhileRunning);
+        let (Some((section, key)), Ok(mut table)) =
+            (taken.and_then(|key| key.name.split_once('.')), Table::try_from(self))
+        else {
+            return self.clone();
+        };
+        if let Some(table) = table.get_mut(section).and_then(Value::as_table_mut) {
+            match values(new).remove(name) {
+                Some(value) => drop(table.insert(key.to_owned(), value)),
+                None => drop(table.remove(key)),
+            }
+        }
+        table.try_into().unwrap_or_else(|_| self.clone())
     }
 
     /// What differs from other settings, by name.
@@ -176,7 +209,13 @@ fn with<'a>(base: &Config, changed: impl IntoIterator<Item = (&'a String, &'a Va
     table.try_into().ok()
 }
 
-fn no_such_key(name: &str) -> String {
+/// Whether a value is in a key's range, and of its type.
+pub(crate) fn is_good(key: &Key, value: &Value) -> bool {
+    let alone = with(&Config::default(), [(&key.name.to_owned(), value)]);
+    alone.is_some_and(|config| key.is_good(&config))
+}
+
+pub(crate) fn no_such_key(name: &str) -> String {
     let (section, key) = name.split_once('.').map_or((name, None), |(section, key)| (section, Some(key)));
     let of_section = keys::KEYS.iter().filter_map(|key| key.name.strip_prefix(section)?.strip_prefix('.'));
     let known: Vec<&str> = of_section.collect();

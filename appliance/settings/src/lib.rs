@@ -7,7 +7,8 @@
 //! 2. [`IMAGE`], what an image was built with;
 //! 3. [`SYSTEM`], what the administrator of a machine says;
 //! 4. the owner's: on a device [`OWNER`], elsewhere the user's own file;
-//! 5. the file that `--config` names.
+//! 5. what was set over the daemon's door ([`DoorLayer`]), until one of the files says another thing;
+//! 6. the file that `--config` names.
 //!
 //! Rules:
 //! - No mistake in a layer stops anything that starts by itself: the key is passed over, the layer below holds for it, and
@@ -22,6 +23,7 @@ mod hours;
 mod keys;
 pub mod language;
 mod layer;
+mod over_door;
 mod places;
 mod text;
 mod updates;
@@ -30,8 +32,9 @@ pub use config::{
     AudioSettings, BargeInSetting, Config, ConversationSettings, EnginesSettings, ModelsSettings, Sounds,
 };
 pub use hours::{Hours, NoHours};
-pub use keys::{KEYS, Key};
+pub use keys::{KEYS, Key, OverDoor};
 pub use layer::{Change, Layer, Mistake};
-pub use places::{FileRefused, IMAGE, Loaded, OWNER, Places, SYSTEM};
+pub use over_door::{DoorLayer, NotSet, WhyNotSet};
+pub use places::{FileRefused, IMAGE, Loaded, MARKS, OWNER, Places, SYSTEM, state_folder};
 pub use text::text_of;
 pub use updates::{OnInstalled, OnStick, Updates};

@@ -1,11 +1,13 @@
 //! Where layers lie, and how they become settings.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::layer::{Layer, Mistake};
+use crate::over_door::{DoorLayer, Stands};
 
 /// What an image was built with.
 pub const IMAGE: &str = "/usr/share/parley/parley.toml";
@@ -17,8 +19,18 @@ pub const SYSTEM: &str = "/etc/parley/parley.toml";
 /// Root owns it, for root's helpers believe it too.
 pub const OWNER: &str = "/var/lib/parley-setup/parley.toml";
 
+/// On a device, which file on the card has named a key of [`OWNER`] last: a mark of that file for each key. `parley-setup`
+/// writes it.
+pub const MARKS: &str = "/var/lib/parley-setup/marks.toml";
+
+/// On a device, the folder of what the daemon keeps.
+const STATE: &str = "/var/lib/parley";
+
+/// There, what was set over the daemon's door.
+const DOOR_FILE: &str = "settings.toml";
+
 /// No file of settings is longer.
-const LONGEST: u64 = 256 * 1024;
+pub(crate) const LONGEST: u64 = 256 * 1024;
 
 /// Where the layers of a machine are.
 #[derive(Debug, Clone)]
@@ -26,6 +38,26 @@ pub struct Places {
     root: PathBuf,
     /// Of who runs this; a device's owner has none.
     user: Option<PathBuf>,
+    door: Door,
+}
+
+/// Whether what was set over the door counts.
+#[derive(Debug, Clone)]
+enum Door {
+    /// Not for root's helpers: the daemon writes it.
+    Passed,
+    /// It does; anywhere but on a device it lies in this folder.
+    Counts(Option<PathBuf>),
+}
+
+/// The folder of what a daemon keeps beyond a start: the service's own (`$STATE_DIRECTORY`), else `$XDG_STATE_HOME/parley`,
+/// else `~/.local/state/parley`. `variable` reads the environment, as [`std::env::var_os`] does.
+pub fn state_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let folder = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    // systemd separates several by colons.
+    let services = variable("STATE_DIRECTORY").and_then(|folders| std::env::split_paths(&folders).next());
+    let users = || folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
+    services.filter(|path| path.is_absolute()).or_else(|| Some(users()?.join("parley")))
 }
 
 /// Settings, and what was passed over on the way to them.
@@ -48,12 +80,20 @@ impl Places {
         // An empty or relative one is to be ignored, as XDG says.
         let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
         let user = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
-        Self { root: "/".into(), user: user.map(|folder| folder.join("parley/parley.toml")) }
+        let door = Door::Counts(state_folder(|name| std::env::var_os(name)));
+        Self { root: "/".into(), user: user.map(|folder| folder.join("parley/parley.toml")), door }
     }
 
-    /// Those of a device whose root folder is this one.
+    /// Those of a device whose root folder is this one, for root's helpers: what was set over the daemon's door is not
+    /// among them.
     pub fn below(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), user: None }
+        Self { root: root.into(), user: None, door: Door::Passed }
+    }
+
+    /// The same for a daemon; anywhere but on a device it keeps its own in `state`.
+    #[must_use]
+    pub fn with_door(self, state: Option<PathBuf>) -> Self {
+        Self { door: Door::Counts(state), ..self }
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -62,15 +102,46 @@ impl Places {
 
     /// The settings from all layers.
     pub fn load(&self) -> Loaded {
-        let owner = self.path(OWNER);
-        let is_device = owner.parent().is_some_and(Path::is_dir);
-        let owner = if is_device { Some(owner) } else { self.user.clone() };
-        self.load_image().and([Some(self.path(SYSTEM)), owner])
+        let (mut loaded, stands) = self.below_door();
+        if let Some(file) = self.door_file() {
+            let (config, mistakes) = DoorLayer::read(file, loaded.config.clone(), stands, None).config();
+            loaded.mistakes.extend(mistakes);
+            loaded.config = config;
+        }
+        loaded
+    }
+
+    /// The settings that files say, and the stands of their keys.
+    pub(crate) fn below_door(&self) -> (Loaded, Stands) {
+        let owner = if self.is_device() { Some(self.path(OWNER)) } else { self.user.clone() };
+        let layers: Vec<Layer> =
+            [Some(self.path(SYSTEM)), owner].iter().flatten().filter_map(|file| read(file)).collect();
+        let marks = read(&self.path(MARKS)).filter(|_| self.is_device());
+        let mut stands = Stands::new();
+        for (name, value, _) in layers.iter().flat_map(Layer::said) {
+            stands.insert(name.to_owned(), value.to_string());
+        }
+        for (name, mark, _) in marks.iter().flat_map(Layer::said) {
+            if let Some(stand) = stands.get_mut(name) {
+                *stand = format!("{stand} {mark}");
+            }
+        }
+        (self.load_image().and(layers), stands)
+    }
+
+    fn is_device(&self) -> bool {
+        self.path(OWNER).parent().is_some_and(Path::is_dir)
+    }
+
+    pub(crate) fn door_file(&self) -> Option<PathBuf> {
+        let Door::Counts(state) = &self.door else { return None };
+        let folder = if self.is_device() { Some(self.path(STATE)) } else { state.clone() };
+        folder.map(|folder| folder.join(DOOR_FILE))
     }
 
     /// The settings without an administrator's or an owner's words.
     pub fn load_image(&self) -> Loaded {
-        Loaded { config: Config::default(), mistakes: Vec::new() }.and([Some(self.path(IMAGE))])
+        Loaded { config: Config::default(), mistakes: Vec::new() }.and(read(&self.path(IMAGE)))
     }
 
     /// The settings that an image was built with; `None` on a machine without one.
@@ -96,8 +167,8 @@ impl Places {
 }
 
 impl Loaded {
-    fn and(self, files: impl IntoIterator<Item = Option<PathBuf>>) -> Self {
-        files.into_iter().flatten().filter_map(|file| read(&file)).fold(self, |below, layer| {
+    fn and(self, layers: impl IntoIterator<Item = Layer>) -> Self {
+        layers.into_iter().fold(self, |below, layer| {
             let (config, mistakes) = layer.over(&below.config);
             Self { config, mistakes: [below.mistakes, mistakes].concat() }
         })
@@ -124,7 +195,7 @@ fn read(file: &Path) -> Option<Layer> {
 }
 
 /// All bytes, unless they are more than any file of settings has.
-fn bounded(source: impl Read) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn bounded(source: impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     source.take(LONGEST + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= LONGEST))

@@ -1,6 +1,6 @@
 //! Turns the owner's file into files to write and a report. Pure: nothing is read or written here.
 
-use parley_settings::OWNER;
+use parley_settings::{MARKS, OWNER};
 use parley_update::bootchain::sound_card;
 use parley_update::owners_card::CHOICE;
 use toml::{Table, Value};
@@ -15,6 +15,10 @@ pub struct Device {
     pub development: bool,
     /// What the owner's layer of settings says so far. What this version does not know in it stays.
     pub settings: Table,
+    /// Which file on the card has named a key of it last.
+    pub marks: Table,
+    /// What tells this file on the card from another.
+    pub mark: String,
     /// The board's serial number, which no other board has; none where the firmware says none.
     pub serial: Option<String>,
     /// The configuration of a fleet's client with words in braces to fill in, where the image has one.
@@ -88,6 +92,10 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     }
     if !settings.is_empty() {
         report.extend(settings.iter().map(|(section, key, value)| format!("{section}.{key}: {value}")));
+        // Before the settings themselves: what was set over the daemon's door is not to outlive a cut between the two.
+        let named = settings.iter().map(|(section, key, _)| (format!("{section}.{key}"), device.mark.clone().into()));
+        let marks: Table = device.marks.clone().into_iter().chain(named).collect();
+        write(MARKS.to_owned(), marks.to_string(), Readers::All);
         write(OWNER.to_owned(), with(&device.settings, settings), Readers::All);
     }
     if setup.wake_word.is_some() {
@@ -189,12 +197,25 @@ mod tests {
         let settings = "[audio]\ninput = \"hw:1\"\n[future]\nx = [1]\n".parse().expect("TOML");
         let device = Device { settings, ..Device::default() };
         let plan = planned("language = \"fr\"\n[updates]\nstick = \"install\"\n[audio]\noutput = \"hw:2\"\n", &device);
-        let written: Table = plan.writes[0].content.parse().expect("TOML");
+        let written: Table = plan.writes[1].content.parse().expect("TOML");
         let expected = "[audio]\ninput = \"hw:1\"\noutput = \"hw:2\"\n[future]\nx = [1]\n[conversation]\nlanguage = \"fr\"\n\
                         [updates]\nstick = \"install\"\n";
         assert_eq!(written, expected.parse().expect("TOML"));
-        assert_eq!((plan.writes[0].path.as_str(), plan.writes[0].readers), (OWNER, Readers::All));
+        assert_eq!((plan.writes[1].path.as_str(), plan.writes[1].readers), (OWNER, Readers::All));
         assert_eq!(plan.report.len(), 3, "{plan:?}");
+    }
+
+    /// What was set over the daemon's door yields to a card that names the key anew, and to no other.
+    #[test]
+    fn each_key_that_the_file_names_gets_its_mark_and_others_keep_theirs() {
+        let marks = "\"audio.volume\" = \"1\"\n\"conversation.language\" = \"1\"\n".parse().expect("TOML");
+        let device = Device { marks, mark: "2".into(), ..Device::default() };
+        let plan = planned("language = \"fr\"\n[updates]\nstick = \"install\"\n", &device);
+        assert_eq!((plan.writes[0].path.as_str(), plan.writes[0].readers), (MARKS, Readers::All));
+        let written: Table = plan.writes[0].content.parse().expect("TOML");
+        let expected = "\"audio.volume\" = \"1\"\n\"conversation.language\" = \"2\"\n\"updates.stick\" = \"2\"\n";
+        assert_eq!(written, expected.parse().expect("TOML"));
+        assert!(planned("name = \"kitchen\"\n", &device).writes.iter().all(|write| write.path != MARKS));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use parley_settings::{Layer, OWNER, Places, language};
+use parley_settings::{Layer, MARKS, OWNER, Places, language};
 use parley_update::announcements;
 use sha2::{Digest, Sha256};
 use toml::Table;
@@ -93,7 +93,7 @@ impl DeviceRoot {
                      \"list of tz database time zones\")"
                     ))
                 }
-                Ok(setup) => plan::plan(&setup, &self.device()),
+                Ok(setup) => plan::plan(&setup, &Device { mark: sha256(&[content]), ..self.device() }),
                 Err(problem) => unchanged(&problem),
             },
         }
@@ -105,6 +105,8 @@ impl DeviceRoot {
             development: self.path(DEVELOPMENT).exists(),
             // A layer that cannot be read has no effect either: it is begun anew.
             settings: settings.parse().unwrap_or_default(),
+            marks: fs::read_to_string(self.path(MARKS)).ok().and_then(|marks| marks.parse().ok()).unwrap_or_default(),
+            mark: String::new(),
             serial: fs::read_to_string(self.path(SERIAL)).ok().and_then(|text| serial(&text)),
             fleet: fs::read_to_string(self.path(FLEET)).ok(),
         }
@@ -220,11 +222,13 @@ fn digest(found: &OwnersFile) -> Option<String> {
         OwnersFile::Content(content) => content.as_slice(),
         OwnersFile::Unusable(why) => why.as_bytes(),
     };
+    Some(sha256(&[env!("CARGO_PKG_VERSION").as_bytes(), &[u8::from(matches!(found, OwnersFile::Content(_)))], content]))
+}
+
+fn sha256(parts: &[&[u8]]) -> String {
     let mut digest = Sha256::new();
-    digest.update(env!("CARGO_PKG_VERSION"));
-    digest.update([u8::from(matches!(found, OwnersFile::Content(_)))]);
-    digest.update(content);
-    Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    parts.iter().for_each(|part| digest.update(part));
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

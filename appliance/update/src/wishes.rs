@@ -6,15 +6,16 @@
 //!
 //! Rules of root's side: the folder is the daemon's, so nothing in it is believed, opened or followed, and the folder itself
 //! may be anything; three names are looked for, whatever else lies there; a wish is removed before it is fulfilled, so that
-//! it is fulfilled once at most, whatever dies; what is no plain file is removed, and wishes nothing.
+//! it is fulfilled once at most, whatever dies; what is no plain file is removed, and wishes nothing. A folder with something
+//! in it is not looked into: it gets another name, and stays.
 
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::fcntl::{AtFlags, OFlag, openat, renameat};
 use nix::sys::stat::{Mode, SFlag, fstatat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 use serde::{Deserialize, Serialize};
@@ -116,13 +117,26 @@ pub fn take(root: &Path) -> io::Result<Option<Wish>> {
         };
         let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
         let how = if kind == SFlag::S_IFDIR { UnlinkatFlags::RemoveDir } else { UnlinkatFlags::NoRemoveDir };
-        match unlinkat(&folder, wish.name(), how) {
+        let removed = match unlinkat(&folder, wish.name(), how) {
+            Err(Errno::ENOTEMPTY | Errno::EEXIST) => set_aside(&folder, wish)?,
+            removed => removed,
+        };
+        match removed {
             Ok(()) if kind == SFlag::S_IFREG => return Ok(Some(wish)),
             Ok(()) | Err(Errno::ENOENT) => {}
             Err(error) => none = Err(error.into()),
         }
     }
     none
+}
+
+/// Renames what has the name of a wish, in one step however much is in it: nobody waits for it under the new name, which
+/// whoever left it could not foresee.
+fn set_aside(folder: &OwnedFd, wish: Wish) -> io::Result<nix::Result<()>> {
+    let mut random = [0; 8];
+    File::open("/dev/urandom")?.read_exact(&mut random)?;
+    let name = format!("no-wish-{:016x}", u64::from_le_bytes(random));
+    Ok(renameat(folder, wish.name(), folder, name.as_str()))
 }
 
 /// The daemon's folder, if it is one, reached through no link.

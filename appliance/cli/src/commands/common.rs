@@ -1,5 +1,6 @@
 //! What several commands need.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -12,10 +13,10 @@ use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 
 use parley_daemon::conductor::Generating;
 use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPatience};
-use parley_daemon::session::Session;
+use parley_daemon::session::{Session, conducting};
 use parley_daemon::volume::Volume;
 use parley_door::Door;
-use parley_settings::Config;
+use parley_settings::{Config, Places};
 
 /// The models of the configured profile, all of them complete.
 pub(super) fn selection(config: &Config) -> Result<Selection> {
@@ -58,14 +59,21 @@ pub(super) fn loudspeaker(devices: &Arc<SoundDevices>) -> Result<AlsaSink> {
 }
 
 pub(super) fn generating(config: &Config) -> Generating {
-    Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() }
+    conducting(config).generating
 }
 
-/// Opens the local door, where there is a place for it. A conversation goes on without one.
-pub(super) fn door(session: &Session, volume: Option<Volume>, config: &Config) -> Option<OpenDoors> {
+/// Opens the local door, where there is a place for it. A conversation goes on without one. `named`: the file of settings
+/// that somebody has named.
+pub(super) fn door(
+    session: &Session,
+    volume: Option<Volume>,
+    config: &Config,
+    named: Option<&Path>,
+) -> Option<OpenDoors> {
     let folder = Door::folder(|name| std::env::var_os(name))?;
     let seats = ClientSeats::beside(session);
     let host = SessionHost::new(session, volume, config).with_seats(seats.taken());
+    let host = host.with_places(Places::of_this_machine(), named);
     match OpenDoors::open(&folder, host, Patience::default()) {
         Ok(mut doors) => {
             if let Err(error) = doors.open_for_sound(seats, SoundPatience::default()) {

@@ -81,8 +81,11 @@ enum Command {
         #[arg(long, value_name = "SECONDS")]
         expires: Option<u32>,
     },
-    /// Show the settings that are in force
-    Settings,
+    /// Show the settings that are in force, or change one
+    Settings {
+        #[command(subcommand)]
+        change: Option<Change>,
+    },
     /// Forget what was said
     Forget {
         /// Only of the last so many minutes
@@ -91,6 +94,19 @@ enum Command {
     },
     /// Have root do something with updates; `parley update` does the same where no Parley runs
     Update { wish: Wish },
+}
+
+#[derive(Debug, Subcommand)]
+enum Change {
+    /// Set a setting, until somebody changes it in a file
+    Set {
+        /// As in docs/CONFIGURATION.md: conversation.barge-in
+        key: String,
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// Let a setting be what the files say
+    Unset { key: String },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -140,7 +156,7 @@ pub(super) fn run(options: Options) -> Result<ExitCode> {
 
 fn perform(command: Command, seat: Option<String>, json: bool) -> Result<()> {
     let request = match command {
-        Command::Status | Command::Watch { .. } | Command::Settings if seat.is_some() => {
+        Command::Status | Command::Watch { .. } | Command::Settings { .. } if seat.is_some() => {
             bail!("this is about all seats; leave `--seat` out")
         }
         Command::Status => {
@@ -161,7 +177,9 @@ fn perform(command: Command, seat: Option<String>, json: bool) -> Result<()> {
             };
             DoorRequest::Announce { text: text.join(" "), urgency, expires_s: expires, seat }
         }
-        Command::Settings => DoorRequest::Settings,
+        Command::Settings { change: None } => DoorRequest::Settings,
+        Command::Settings { change: Some(Change::Set { key, value }) } => DoorRequest::SetSetting { key, value },
+        Command::Settings { change: Some(Change::Unset { key }) } => DoorRequest::UnsetSetting { key },
         Command::Forget { minutes } => DoorRequest::Forget { minutes, seat },
         Command::Update { wish } => {
             let wish = match wish {

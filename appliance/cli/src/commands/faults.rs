@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use parley_daemon::state_folder;
+use parley_settings::state_folder;
 use parley_update::observed;
 use parley_update::records::faults::{FaultFile, STATE_OF_A_DEVICE, recorded};
 use serde::Serialize;
@@ -36,7 +36,7 @@ struct Found {
 
 pub(super) fn run(options: &Options) -> Result<ExitCode> {
     let device = || Path::new(observed::FOLDER).exists().then(|| PathBuf::from(STATE_OF_A_DEVICE));
-    let state = options.state.clone().or_else(device).or_else(state_folder::of_this_process);
+    let state = options.state.clone().or_else(device).or_else(|| state_folder(|name| std::env::var_os(name)));
     let state = state.context("there is no folder for state: name it with --state")?;
     let mut found: Vec<Found> = recorded(&state)
         .with_context(|| format!("cannot read the faults in {}", state.display()))?

@@ -17,14 +17,13 @@ use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{Session, settings};
 use parley_daemon::signals::Signal;
-use parley_daemon::state_folder;
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
-use parley_settings::Config;
+use parley_settings::{Config, state_folder};
 use parley_update::announcements::AnnouncementFile;
 
 /// `image`: the settings of the image, where nobody has named a file.
-pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
+pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
     let used = in_use(config, image, common::selection)?;
     let (config, models) = (&used.config, &used.models);
     let languages = Languages::of(config, models);
@@ -54,14 +53,15 @@ pub(super) fn run(config: &Config, image: Option<&Config>) -> Result<ExitCode> {
         }
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
-        let door = common::door(&session, volume, config);
+        let door = common::door(&session, volume, config, named);
         if let Err(error) = keys::listen("/".into(), session.handle.control.downgrade()) {
             tracing::warn!(%error, "no key stops an answer");
         }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let flight = session.handle.flight.clone();
-        flight.watch_panics(state_folder::of_this_process());
-        let recording = tokio::spawn(flight.keep(state_folder::of_this_process()));
+        let state = state_folder(|name| std::env::var_os(name));
+        flight.watch_panics(state.clone());
+        let recording = tokio::spawn(flight.keep(state));
         let (watchdog, health) = match session.sound.clone() {
             Some(sound) => (
                 Some(tokio::spawn(watchdog::feed(session.handle.clone(), sound.clone()))),

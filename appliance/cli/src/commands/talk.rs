@@ -19,7 +19,7 @@ use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::{Session, settings};
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
-use parley_settings::Config;
+use parley_settings::{BargeInSetting, Config};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -64,10 +64,10 @@ struct Turn {
     stages_ms: StagesMs,
 }
 
-pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
+pub(super) fn run(options: &Options, config: &Config, named: Option<&Path>) -> Result<ExitCode> {
     let models = common::selection(config)?;
     if options.mic {
-        common::block_on(live(options, config, &models))?;
+        common::block_on(live(options, config, &models, named))?;
         return Ok(ExitCode::SUCCESS);
     }
     let questions: Vec<Question> = options.wavs.iter().map(|path| Question::read(path)).collect::<Result<_, _>>()?;
@@ -86,7 +86,12 @@ fn settings_of(options: &Options, config: &Config, models: &Selection) -> Settin
     Settings { barge_in, ..configured }
 }
 
-async fn live(options: &Options, config: &Config, models: &Selection) -> Result<()> {
+async fn live(options: &Options, config: &Config, models: &Selection, named: Option<&Path>) -> Result<()> {
+    let mut config = config.clone();
+    if options.headset {
+        config.conversation.barge_in = BargeInSetting::Voice;
+    }
+    let config = &config;
     let settings = settings_of(options, config, models);
     let devices = common::sound_devices(config);
     let sink = common::loudspeaker(&devices)?;
@@ -95,7 +100,7 @@ async fn live(options: &Options, config: &Config, models: &Selection) -> Result<
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
     let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
     volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
-    let door = common::door(&session, volume, config);
+    let door = common::door(&session, volume, config, named);
     let mut observations = session.handle.observations.subscribe();
     output::remark("Speak; Enter interrupts an answer, Ctrl-C ends the conversation.");
     let control = session.handle.control.clone();

@@ -104,6 +104,12 @@ impl History {
         Self { kept, ..Self::default() }
     }
 
+    /// From now on at most so many exchanges.
+    pub(super) fn remember(&mut self, kept: usize) {
+        self.kept = kept;
+        self.shorten();
+    }
+
     /// Oldest first.
     pub fn exchanges(&self) -> impl DoubleEndedIterator<Item = &Exchange> {
         self.exchanges.iter()
@@ -121,6 +127,10 @@ impl History {
             complete: false,
             apology: false,
         });
+        self.shorten();
+    }
+
+    fn shorten(&mut self) {
         while self.exchanges.len() > self.kept {
             self.exchanges.pop_front();
         }

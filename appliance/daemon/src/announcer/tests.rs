@@ -31,6 +31,7 @@ impl Stage {
             mixer: None,
             pulse: Arc::default(),
             flight: crate::health::FlightRecorder::new(tokio::time::Instant::now()),
+            conducting: watch::channel(None).0,
             started: tokio::time::Instant::now(),
         };
         Self { folder: tempfile::tempdir().unwrap(), wanted, observations, id: AnnouncementId(0), handle }

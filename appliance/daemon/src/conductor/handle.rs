@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use parley_audio::playback::{Control, Feed, Mixer, NoFreeFeed, Part};
 use parley_conversation::{
-    AnnouncementId, Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, SeatId, TurnId,
+    AnnouncementId, Effect, EffectId, EffectResult, Event, Notice, Outcome, Phase, SeatId, Settings, TurnId,
 };
 use parley_engines::{EndOfTurn, Engine, LanguageModel, SpeechToText, TextToSpeech};
 use serde::Serialize;
@@ -74,6 +74,14 @@ impl Default for Generating {
     }
 }
 
+/// How a conversation is conducted, as far as that may change while it goes on: see
+/// [`parley_conversation::Conversation::take_over`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conducting {
+    pub settings: Settings,
+    pub generating: Generating,
+}
+
 /// A loudspeaker, with a feed for answers and one for what is announced meanwhile.
 pub struct Loudspeaker {
     pub mixer: Mixer,
@@ -125,6 +133,8 @@ pub struct Handle {
     pub mixer: Option<Mixer>,
     pub pulse: Arc<Pulse>,
     pub flight: FlightRecorder,
+    /// How it is to be conducted from the next question on; the latest counts.
+    pub conducting: watch::Sender<Option<Conducting>>,
     /// The beginning of the core's clock.
     pub started: Instant,
 }

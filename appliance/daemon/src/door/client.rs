@@ -37,6 +37,19 @@ struct Presence<H: DoorHost> {
     guest: Arc<Guest>,
 }
 
+impl<H: DoorHost> Presence<H> {
+    /// What comes of a request.
+    fn handle(
+        &self,
+        id: u64,
+        request: DoorRequest,
+        hub: &Arc<Hub>,
+    ) -> impl Future<Output = DoorAnswer> + Send + use<H> {
+        let (host, guest, hub) = (Arc::clone(&self.host), Arc::clone(&self.guest), Arc::clone(hub));
+        async move { answer_of(Some(id), host.handle(request, &guest, &hub).await) }
+    }
+}
+
 impl<H: DoorHost> Drop for Presence<H> {
     fn drop(&mut self) {
         self.host.left(&self.guest);
@@ -80,10 +93,18 @@ impl<H: DoorHost> Client<H> {
         self.output.send(FromDaemon::Hello(DaemonHello { version, parley, control, words: self.output.words })).await?;
         let mut events = self.tell_all(0).await?;
         let (guest, mut calls) = Guest::new();
-        let presence = Presence { host: Arc::clone(&self.host), guest: Arc::new(guest) };
+        let guest = Arc::new(guest.with_words(self.output.words));
+        let presence = Presence { host: Arc::clone(&self.host), guest };
         let mut requests = JoinSet::new();
+        // One that was read and has to wait for another's answer.
+        let mut waiting = None;
         let mut asks = true;
-        while asks || !requests.is_empty() {
+        while asks || !requests.is_empty() || waiting.is_some() {
+            if requests.len() < REQUESTS_IN_FLIGHT
+                && let Some((id, request)) = waiting.take()
+            {
+                requests.spawn(presence.handle(id, request, &self.hub));
+            }
             tokio::select! {
                 Some(answer) = requests.join_next(), if !requests.is_empty() => {
                     // An error is a panic of the host's, which was told when it happened.
@@ -98,13 +119,14 @@ impl<H: DoorHost> Client<H> {
                 Some(call) = calls.recv() => if let Some(call) = call.if_wanted() {
                     self.output.send(FromDaemon::ToolCalled(call)).await?;
                 },
-                line = self.input.line(), if asks && requests.len() < REQUESTS_IN_FLIGHT => match line? {
+                line = self.input.line(), if asks && waiting.is_none() => match line? {
                     Some(line) => match self.request(&line) {
-                        Ok((id, request)) => {
-                            let (host, hub) = (Arc::clone(&self.host), Arc::clone(&self.hub));
-                            let guest = Arc::clone(&presence.guest);
-                            requests.spawn(async move { answer_of(Some(id), host.handle(request, &guest, &hub).await) });
+                        // What is asked may wait for this very result.
+                        Ok((id, request @ DoorRequest::ToolResult { .. })) => {
+                            let answer = presence.handle(id, request, &self.hub).await;
+                            self.output.send(FromDaemon::Answer(answer)).await?;
                         }
+                        Ok(request) => waiting = Some(request),
                         Err((id, error)) => self.output.send(FromDaemon::Answer(answer_of(id, Err(error)))).await?,
                     },
                     // It has nothing more to say; what it has asked is answered.

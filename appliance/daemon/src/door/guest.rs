@@ -16,6 +16,7 @@ const CALLS_WAITING: usize = 8;
 pub struct Guest {
     number: u64,
     calls: mpsc::Sender<OutgoingCall>,
+    words: bool,
 }
 
 /// A call on its way to a client.
@@ -38,7 +39,18 @@ impl Guest {
     pub(crate) fn new() -> (Self, mpsc::Receiver<OutgoingCall>) {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let (calls, receiver) = mpsc::channel(CALLS_WAITING);
-        (Self { number: NEXT.fetch_add(1, Ordering::Relaxed), calls }, receiver)
+        (Self { number: NEXT.fetch_add(1, Ordering::Relaxed), calls, words: false }, receiver)
+    }
+
+    /// The same, which may be told what people say or not.
+    #[must_use]
+    pub(crate) fn with_words(self, words: bool) -> Self {
+        Self { words, ..self }
+    }
+
+    /// Whether it may be told what people say.
+    pub(crate) fn words(&self) -> bool {
+        self.words
     }
 
     /// No other client of this process has it.

@@ -1,44 +1,57 @@
 //! What stands behind the door of a session: its conductor, microphone, loudspeaker and settings.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use parley_conversation::{Event, Urgency};
 use parley_door::{
-    DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, ErrorCode, OWN_SEAT, OwnerSetting, SeatState,
-    UpdateWish,
+    DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, ErrorCode, OWN_SEAT, SeatState, UpdateWish,
 };
-use parley_settings::Config;
+use parley_settings::{Config, Places};
 use parley_update::records::events;
 use parley_update::wishes::{self, Wish};
-use tokio::sync::watch;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::seat::{SeatControl, SeatList};
+use super::settings::DoorSettings;
 use super::updates::{self, UpdateLog};
 use super::wishes::Wishes;
 use super::{DoorHost, Guest, Hub};
 use crate::conductor::Handle;
 use crate::health::{SoundPart, Trouble, Troubles};
 use crate::listening::Mute;
-use crate::session::Session;
-use crate::tools::Tools;
+use crate::session::{Session, conducting};
+use crate::tools::{ToolOffer, Tools};
 use crate::volume::Volume;
 
 /// How often is looked whether something has happened with an update.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// The setting that the loudspeaker follows at once.
+const VOLUME: &str = "audio.volume";
+
+/// Changes of settings that may not be told yet.
+const CHANGES_KEPT: usize = 16;
 
 pub struct SessionHost {
     own: SeatControl,
     others: SeatList,
     /// None without a loudspeaker.
     volume: Option<Volume>,
-    settings: Vec<OwnerSetting>,
+    settings: DoorSettings,
+    /// What was changed of them; followed by [`DoorHost::follow`]. Where nobody does, or many are told at once, an event is
+    /// lost.
+    changed: broadcast::Sender<DoorEvent>,
     /// Where root's helpers tell what happens with updates.
     update_log: PathBuf,
     wishes: Wishes,
     tools: Tools,
     troubles: watch::Receiver<Troubles>,
+    /// Held by whoever sets something that is written to a file: the first that asks is the first that is served.
+    setting: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl SessionHost {
@@ -50,19 +63,24 @@ impl SessionHost {
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
     pub fn of(handle: Handle, mute: Mute, volume: Option<Volume>, config: &Config, root: &Path) -> Self {
-        let setting = |(key, value): (&str, Option<String>)| OwnerSetting { key: key.into(), value };
-        let settings = config.listed().into_iter().map(setting).collect();
+        let (settings, changed) = (DoorSettings::new(config.clone()), broadcast::Sender::new(CHANGES_KEPT));
         let below = |path: &str| root.join(path.trim_start_matches('/'));
         let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
         let (own, others) = (SeatControl::own(handle, mute), SeatList::default());
-        let troubles = watch::Sender::default().subscribe();
-        Self { own, others, volume, settings, update_log, wishes, tools: Tools::default(), troubles }
+        let (tools, setting, troubles) = (Tools::default(), Arc::default(), watch::Sender::default().subscribe());
+        Self { own, others, volume, settings, changed, update_log, wishes, tools, troubles, setting }
     }
 
     /// The same where somebody looks after microphone and loudspeaker.
     #[must_use]
     pub fn with_troubles(self, troubles: watch::Receiver<Troubles>) -> Self {
         Self { troubles, ..self }
+    }
+
+    /// The same where what clients set is kept in these places; `named`: the file of settings that was named at the start.
+    #[must_use]
+    pub fn with_places(self, places: Places, named: Option<&Path>) -> Self {
+        Self { settings: self.settings.kept(places, named.map(Path::to_owned)), ..self }
     }
 
     /// The same where clients offer the tools of this house.
@@ -89,6 +107,31 @@ impl SessionHost {
         }
     }
 
+    /// Goes on to its end where its client does not wait for that.
+    async fn change_setting(&self, key: String, value: Option<String>) -> Result<DoorReply, DoorError> {
+        let (settings, volume, changed) = (self.settings.clone(), self.volume.clone(), self.changed.clone());
+        let (own, others) = (self.own.clone(), self.others.clone());
+        // It goes to the thread that writes: what comes next waits, whatever becomes of this one's client.
+        let alone = Arc::clone(&self.setting).lock_owned().await;
+        let change = move || {
+            let _alone = alone;
+            let (reply, running) = settings.change(&key, value.as_deref())?;
+            if let Some(volume) = volume.filter(|_| key == VOLUME)
+                && let Err(error) = volume.take_over(running.audio.volume)
+            {
+                tracing::warn!(%error, "the volume is not remembered beyond this start");
+            }
+            let conducting = conducting(&running);
+            own.take_over(&conducting);
+            others.take_over(conducting);
+            // An error means that the door closes.
+            let _ = changed.send(DoorEvent::Setting { key });
+            Ok(reply)
+        };
+        let failed = |_| Err(DoorError::new(ErrorCode::NotAvailable, "it failed"));
+        tokio::task::spawn_blocking(change).await.unwrap_or_else(failed)
+    }
+
     async fn set_volume(&self, percent: Option<u8>) -> Result<DoorReply, DoorError> {
         let Some(volume) = self.volume.clone() else {
             return Err(DoorError::new(ErrorCode::NotAvailable, "there is no loudspeaker"));
@@ -97,8 +140,13 @@ impl SessionHost {
             None => {}
             Some(percent @ 0..=100) => {
                 let setting = volume.clone();
+                let alone = Arc::clone(&self.setting).lock_owned().await;
                 // It waits for the card.
-                let set = tokio::task::spawn_blocking(move || setting.set(percent)).await;
+                let set = tokio::task::spawn_blocking(move || {
+                    let _alone = alone;
+                    setting.set(percent)
+                });
+                let set = set.await;
                 if let Ok(Err(error)) = set {
                     tracing::warn!(%error, "the volume is not remembered beyond this start");
                 }
@@ -136,11 +184,24 @@ impl DoorHost for SessionHost {
                 hub.publish(DoorEvent::Volume { seat: OWN_SEAT.into(), percent });
             }
         };
+        let mut changed = self.changed.subscribe();
+        let settings = async {
+            loop {
+                match changed.recv().await {
+                    Ok(event) => hub.publish(event),
+                    Err(RecvError::Lagged(missed)) => {
+                        tracing::warn!(missed, "the door did not see all settings change")
+                    }
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        };
         tokio::select! {
             () = self.own.follow(hub) => {}
             () = updates => {}
             () = tell_troubles(self.troubles.clone(), hub) => {}
             () = volume => {}
+            () = settings => {}
         }
     }
 
@@ -152,7 +213,9 @@ impl DoorHost for SessionHost {
         let seat = self.seat(request.seat())?;
         match request {
             DoorRequest::Status => Ok(DoorReply::Status(hub.state())),
-            DoorRequest::Settings => Ok(DoorReply::Settings { settings: self.settings.clone() }),
+            DoorRequest::Settings => Ok(DoorReply::Settings { settings: self.settings.listed() }),
+            DoorRequest::SetSetting { key, value } => self.change_setting(key, Some(value)).await,
+            DoorRequest::UnsetSetting { key } => self.change_setting(key, None).await,
             DoorRequest::Interrupt { .. } => seat.tell_conductor(Event::Interrupt).map(|()| DoorReply::Done),
             DoorRequest::Mute { muted, .. } => {
                 seat.mute.set(muted);
@@ -174,8 +237,9 @@ impl DoorHost for SessionHost {
                 let last = minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
                 seat.tell_conductor(Event::Forget { last }).map(|()| DoorReply::Done)
             }
-            DoorRequest::OfferTool { name, description, sentences, parameters } => {
-                self.tools.offer(guest, &name, &description, &sentences, parameters.as_deref())
+            DoorRequest::OfferTool { name, description, sentences, parameters, any } => {
+                let offer = ToolOffer::checked(&name, &description, &sentences, parameters.as_deref(), any);
+                self.tools.offer(guest, offer)
             }
             DoorRequest::ToolResult { call, text, think } => self.tools.result(guest, call, text, think),
             DoorRequest::Update { wish } => self.wishes.wish(wish_of(wish)).await,

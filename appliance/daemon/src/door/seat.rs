@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_conversation::{
-    Announcement, AnnouncementOutcome, Event, MAX_QUESTION_CHARS, Notice, Outcome, Phase, Sounding, Urgency,
+    Announcement, AnnouncementOutcome, BargeIn, Event, MAX_QUESTION_CHARS, Notice, Outcome, Phase, Settings, Sounding,
+    Urgency,
 };
 use parley_door::{DoorError, DoorEvent, DoorOutcome, DoorPhase, DoorReply, ErrorCode, OWN_SEAT, SeatState};
 use tokio::sync::broadcast::error::RecvError;
@@ -13,7 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::timeout;
 
 use super::Hub;
-use crate::conductor::{Handle, Observation, TurnReport, lock, next_announcement};
+use crate::conductor::{Conducting, Handle, Observation, TurnReport, lock, next_announcement};
 use crate::listening::Mute;
 
 /// The longest wait for an answer's end: that of a long answer, read aloud slowly.
@@ -26,33 +27,65 @@ pub struct SeatControl {
     pub name: String,
     pub handle: Handle,
     pub mute: Mute,
+    /// What may interrupt there, where its client has said so.
+    pub barge_in: Option<BargeIn>,
+    /// Held from a typed question until its turn is known, so that of two with the same words each learns of its own.
+    asking: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The seats that clients have taken, by their names; clones are the same list.
 #[derive(Clone, Default)]
-pub struct SeatList(Arc<Mutex<BTreeMap<String, SeatControl>>>);
+pub struct SeatList(Arc<Mutex<Taken>>);
+
+#[derive(Default)]
+struct Taken {
+    seats: BTreeMap<String, SeatControl>,
+    /// How their conversations are conducted, where that has changed since the start.
+    conducting: Option<Conducting>,
+}
 
 impl SeatList {
     pub(super) fn find(&self, name: &str) -> Option<SeatControl> {
-        lock(&self.0).get(name).cloned()
+        lock(&self.0).seats.get(name).cloned()
     }
 
     pub(super) fn names(&self) -> Vec<String> {
-        lock(&self.0).keys().cloned().collect()
+        lock(&self.0).seats.keys().cloned().collect()
     }
 
     pub(super) fn add(&self, seat: SeatControl) {
-        lock(&self.0).insert(seat.name.clone(), seat);
+        let mut taken = lock(&self.0);
+        // It may have been prepared before the last change.
+        taken.conducting.iter().for_each(|conducting| seat.take_over(conducting));
+        taken.seats.insert(seat.name.clone(), seat);
     }
 
     pub(super) fn remove(&self, name: &str) {
-        lock(&self.0).remove(name);
+        lock(&self.0).seats.remove(name);
+    }
+
+    /// All conversations there, and those to come, are conducted like this.
+    pub(super) fn take_over(&self, conducting: Conducting) {
+        let mut taken = lock(&self.0);
+        taken.seats.values().for_each(|seat| seat.take_over(&conducting));
+        taken.conducting = Some(conducting);
     }
 }
 
 impl SeatControl {
     pub(super) fn own(handle: Handle, mute: Mute) -> Self {
-        Self { name: OWN_SEAT.into(), handle, mute }
+        Self::of(OWN_SEAT.into(), handle, mute, None)
+    }
+
+    pub(super) fn of(name: String, handle: Handle, mute: Mute, barge_in: Option<BargeIn>) -> Self {
+        Self { name, handle, mute, barge_in, asking: Arc::default() }
+    }
+
+    /// From the next question on it is conducted like this.
+    pub(super) fn take_over(&self, conducting: &Conducting) {
+        let Conducting { settings, generating } = conducting.clone();
+        let settings = Settings { barge_in: self.barge_in.unwrap_or(settings.barge_in), ..settings };
+        self.handle.conducting.send_replace(Some(Conducting { settings, generating }));
     }
 
     /// What is so now. The volume is not among it, nor what is said.
@@ -96,26 +129,31 @@ impl SeatControl {
             let text = format!("a question has 1 to {MAX_QUESTION_CHARS} characters");
             return Err(DoorError::new(ErrorCode::BadRequest, text));
         }
-        let mut observations = self.handle.observations.subscribe();
-        self.tell_conductor(Event::Typed { text: text.clone() })?;
-        let mut asked = None;
         let over = async {
+            let mut alone = Some(self.asking.lock().await);
+            let mut observations = self.handle.observations.subscribe();
+            self.tell_conductor(Event::Typed { text: text.clone() })?;
+            let mut asked = None;
             loop {
                 match observations.recv().await {
                     Ok(Observation::Notice(Notice::Understood { turn, text: understood, .. })) => {
                         if asked.is_none() && understood == text {
                             asked = Some(turn);
+                            drop(alone.take());
                         }
                     }
-                    Ok(Observation::Turn(report)) if Some(report.turn) == asked => return Some(report),
-                    // What was missed may have been it: the time tells.
-                    Ok(_) | Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return None,
+                    Ok(Observation::Turn(report)) if Some(report.turn) == asked => return Ok(Some(report)),
+                    // What was missed may have been it: the time tells, and nobody else waits for that.
+                    Err(RecvError::Lagged(_)) => drop(alone.take()),
+                    Ok(_) => {}
+                    Err(RecvError::Closed) => return Ok(None),
                 }
             }
         };
+        let over = async { over.await.transpose() };
         match timeout(LONGEST_ANSWER, self.unless_over(over)).await {
-            Ok(Some(TurnReport { turn, answer, outcome, .. })) => {
+            Ok(Some(Err(refused))) => Err(refused),
+            Ok(Some(Ok(TurnReport { turn, answer, outcome, .. }))) => {
                 Ok(DoorReply::Answered { turn: turn.0, answer: Some(answer), outcome: outcome_of(outcome) })
             }
             Ok(None) => Err(DoorError::new(ErrorCode::NotAvailable, "the conversation is over")),
@@ -231,7 +269,7 @@ fn outcome_of(outcome: Outcome) -> DoorOutcome {
 
 #[cfg(test)]
 mod tests {
-    use parley_conversation::{Conversation, ModelOnly, Settings, Stage};
+    use parley_conversation::{Conversation, ModelOnly, Stage};
     use parley_door::DoorState;
 
     use super::*;
@@ -242,7 +280,7 @@ mod tests {
         let seats = ["own", "seat-2", "seat-3"].map(|name| {
             let conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), false);
             let (_, handle) = Conductor::new(conversation, Engines::answering(""), Generating::default(), None);
-            SeatControl { name: name.into(), handle, mute: Mute::default() }
+            SeatControl::of(name.into(), handle, Mute::default(), None)
         });
         let hub = Hub::new(DoorState::new(seats.iter().map(SeatControl::state).collect()));
         for seat in &seats {

@@ -2,6 +2,7 @@
 
 mod bad_clients;
 mod service;
+mod settings;
 mod tools;
 mod wishes;
 

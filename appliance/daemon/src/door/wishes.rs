@@ -1,15 +1,18 @@
 //! Wishes about updates: left for root, who fulfils them ([`parley_update::wishes`]).
 //!
-//! Rules: one is under way at a time; one that nobody takes in time is withdrawn, and so is one whose client goes; whoever
-//! wishes is told what came of it.
+//! Rules: one is under way at a time, until it is known what came of it, whether its client waits for that or not: what is told
+//! of one is never taken for what came of another. One that nobody takes in time is withdrawn, and so is one whose client goes.
+//! Whoever wishes is told what came of it.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parley_door::{DoorError, DoorReply, ErrorCode};
 use parley_update::records::events::UpdateEvent;
 use parley_update::wishes::{LeftWish, Wish};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
 /// The longest wait for root to take a wish: systemd starts who does so in a moment, on a device that is busy too.
@@ -23,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 pub(super) struct Wishes {
     folder: PathBuf,
-    one_at_a_time: Mutex<()>,
+    one_at_a_time: Arc<Mutex<()>>,
     /// The last one that root has fulfilled, or why it has not.
     ended: watch::Sender<Option<(Wish, Result<(), String>)>>,
 }
@@ -31,7 +34,7 @@ pub(super) struct Wishes {
 impl Wishes {
     /// `folder`: where root looks for them.
     pub(super) fn new(folder: PathBuf) -> Self {
-        Self { folder, one_at_a_time: Mutex::default(), ended: watch::Sender::default() }
+        Self { folder, one_at_a_time: Arc::default(), ended: watch::Sender::default() }
     }
 
     /// Has root do something.
@@ -39,36 +42,33 @@ impl Wishes {
     /// # Errors
     /// Root refuses it, nobody takes it, or it is not known what came of it.
     pub(super) async fn wish(&self, wish: Wish) -> Result<DoorReply, DoorError> {
-        let Ok(_alone) = self.one_at_a_time.try_lock() else {
+        let Ok(alone) = Arc::clone(&self.one_at_a_time).try_lock_owned() else {
             return Err(DoorError::new(ErrorCode::Busy, "something else is wished of updates just now; try again"));
-        };
-        let not_available = |because: &str| {
-            let text = format!("{because}; root can do it: `sudo parley update {}`", wish.command());
-            DoorError::new(ErrorCode::NotAvailable, text)
         };
         self.ended.send_replace(None);
         let mut ended = self.ended.subscribe();
         let left = LeftWish::new(&self.folder, wish).map_err(|error| {
             tracing::debug!(%error, folder = %self.folder.display(), "a wish cannot be left");
-            not_available("nobody takes wishes of updates here")
+            not_available(wish, "nobody takes wishes of updates here")
         })?;
-        let taken = timeout(LONGEST_TAKING, async {
-            while !left.is_taken() {
-                sleep(LOOK).await;
+        // Dropped with the client.
+        let (_here, gone) = oneshot::channel();
+        let fulfilled = tokio::spawn(async move {
+            let _alone = alone;
+            taken(left, gone, wish).await?;
+            let ended = ended.wait_for(|ended| ended.as_ref().is_some_and(|(which, _)| *which == wish));
+            match timeout(LONGEST_FULFILLING, ended).await.map(|ended| ended.map(|ended| ended.clone())) {
+                Ok(Ok(Some((_, Err(because))))) => Err(DoorError::new(ErrorCode::NotAvailable, because)),
+                Ok(Ok(Some((_, Ok(()))) | None)) => Ok(DoorReply::Done),
+                Ok(Err(_)) | Err(_) => {
+                    let text =
+                        "root has taken the wish, and has not told what came of it; `parley update status` may know";
+                    Err(DoorError::new(ErrorCode::TooLate, text))
+                }
             }
         });
-        if taken.await.is_err() && left.withdraw() {
-            return Err(not_available("nobody has taken the wish, and it is withdrawn"));
-        }
-        let ended = ended.wait_for(|ended| ended.as_ref().is_some_and(|(which, _)| *which == wish));
-        match timeout(LONGEST_FULFILLING, ended).await.map(|ended| ended.map(|ended| ended.clone())) {
-            Ok(Ok(Some((_, Err(because))))) => Err(DoorError::new(ErrorCode::NotAvailable, because)),
-            Ok(Ok(Some((_, Ok(()))) | None)) => Ok(DoorReply::Done),
-            Ok(Err(_)) | Err(_) => {
-                let text = "root has taken the wish, and has not told what came of it; `parley update status` may know";
-                Err(DoorError::new(ErrorCode::TooLate, text))
-            }
-        }
+        let failed = |_| Err(DoorError::new(ErrorCode::NotAvailable, "the door is closed"));
+        fulfilled.await.unwrap_or_else(failed)
     }
 
     /// Something has happened with updates.
@@ -79,6 +79,28 @@ impl Wishes {
             self.ended.send_replace(Some((*wish, Err(because.clone()))));
         }
     }
+}
+
+/// Waits until root has taken it; otherwise it is withdrawn.
+async fn taken(left: LeftWish, gone: oneshot::Receiver<Infallible>, wish: Wish) -> Result<(), DoorError> {
+    let looked = timeout(LONGEST_TAKING, async {
+        while !left.is_taken() {
+            sleep(LOOK).await;
+        }
+    });
+    let because = tokio::select! {
+        looked = looked => match looked {
+            Ok(()) => return Ok(()),
+            Err(_) => "nobody has taken the wish, and it is withdrawn",
+        },
+        _ = gone => "whoever wished it has gone",
+    };
+    if left.withdraw() { Err(not_available(wish, because)) } else { Ok(()) }
+}
+
+fn not_available(wish: Wish, because: &str) -> DoorError {
+    let text = format!("{because}; root can do it: `sudo parley update {}`", wish.command());
+    DoorError::new(ErrorCode::NotAvailable, text)
 }
 
 #[cfg(test)]

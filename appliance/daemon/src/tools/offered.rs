@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use parley_conversation::Effect;
+use parley_conversation::{Effect, Transcript};
 use parley_door::{DoorError, ErrorCode};
 use serde_json::json;
 
@@ -23,20 +23,24 @@ const LONGEST_DESCRIPTION: usize = 1_000;
 
 /// A tool that somebody may offer.
 #[derive(Debug, Clone)]
-pub(super) struct ToolOffer {
+pub(crate) struct ToolOffer {
     name: String,
     /// As they are compared, with what is to be done.
     sentences: BTreeMap<String, Effect>,
+    any: bool,
 }
 
 impl ToolOffer {
+    /// `any`: it is for whatever no sentence asks for, too.
+    ///
     /// # Errors
     /// What is wrong with it, for people.
-    pub(super) fn checked(
+    pub(crate) fn checked(
         name: &str,
         description: &str,
         sentences: &[String],
         parameters: Option<&str>,
+        any: bool,
     ) -> Result<Self, String> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(fits) {
@@ -48,7 +52,7 @@ impl ToolOffer {
         if parameters.is_some_and(|schema| serde_json::from_str::<serde_json::Map<_, _>>(schema).is_err()) {
             return Err("a tool's parameters are a JSON schema, in a string".into());
         }
-        if sentences.is_empty() || sentences.len() > MOST_SENTENCES {
+        if (sentences.is_empty() && !any) || sentences.len() > MOST_SENTENCES {
             return Err(format!("a tool has 1 to {MOST_SENTENCES} sentences by which people ask for it"));
         }
         let mut known = BTreeMap::new();
@@ -60,7 +64,11 @@ impl ToolOffer {
             let arguments = json!({ "sentence": sentence }).to_string();
             known.entry(compared).or_insert_with(|| Effect { name: name.to_owned(), arguments });
         }
-        Ok(Self { name: name.to_owned(), sentences: known })
+        Ok(Self { name: name.to_owned(), sentences: known, any })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 }
 
@@ -71,6 +79,8 @@ pub(super) struct Offered {
     tools: BTreeMap<String, Guest>,
     /// As they are compared.
     sentences: HashMap<String, Effect>,
+    /// Which of them is for any text.
+    any: Option<String>,
 }
 
 impl Offered {
@@ -84,6 +94,14 @@ impl Offered {
         if let Some((sentence, effect)) = offer.sentences.keys().find_map(|said| self.sentences.get_key_value(said)) {
             return taken(format!("{sentence:?} asks for the tool {:?}", effect.name));
         }
+        if offer.any && !guest.words() {
+            let text = "a tool for any text is told what people say: say \"words\":true in the hello";
+            return Err(DoorError::new(ErrorCode::NotAllowed, text));
+        }
+        if let Some(other) = self.any.as_ref().filter(|_| offer.any) {
+            let text = format!("the tool {other:?} is asked for any text, and there is one such; end its program");
+            return Err(DoorError::new(ErrorCode::Taken, text));
+        }
         let own = self.tools.values().filter(|other| other.number() == guest.number()).count();
         if own >= MOST_TOOLS_OF_A_CLIENT {
             let text = format!("a client has at most {MOST_TOOLS_OF_A_CLIENT} tools");
@@ -92,6 +110,9 @@ impl Offered {
         if self.tools.len() >= MOST_TOOLS {
             let text = format!("{MOST_TOOLS} tools are offered, and no more may be; end a program that offers some");
             return Err(DoorError::new(ErrorCode::Busy, text));
+        }
+        if offer.any {
+            self.any = Some(offer.name.clone());
         }
         self.tools.insert(offer.name, guest.clone());
         self.sentences.extend(offer.sentences);
@@ -107,18 +128,30 @@ impl Offered {
     pub(super) fn remove(&mut self, client: u64) {
         self.tools.retain(|_, guest| guest.number() != client);
         self.sentences.retain(|_, effect| self.tools.contains_key(&effect.name));
+        self.any.take_if(|name| !self.tools.contains_key(name));
     }
 
-    /// What is to be done for a sentence, if somebody does it.
-    pub(super) fn effect(&self, said: &str) -> Option<Effect> {
-        self.sentences.get(&compared(said)).cloned()
+    /// What is to be done for what was said, if somebody does it.
+    pub(super) fn effect(&self, said: &Transcript) -> Option<Effect> {
+        let any = |name: &String| {
+            let arguments = json!({ "text": said.text, "language": said.language }).to_string();
+            Effect { name: name.clone(), arguments }
+        };
+        self.sentences.get(&compared(&said.text)).cloned().or_else(|| self.any.as_ref().map(any))
     }
 
     /// Who does exactly this. Another client may have come to the name since.
     pub(super) fn who_offers(&self, effect: &Effect) -> Option<&Guest> {
-        let offered = self.sentences.values().any(|offered| offered == effect);
+        let any = self.any.as_ref() == Some(&effect.name) && is_for_any(effect);
+        let offered = any || self.sentences.values().any(|offered| offered == effect);
         self.tools.get(&effect.name).filter(|_| offered)
     }
+}
+
+/// Whether it tells what was said, and no sentence that was offered.
+pub(super) fn is_for_any(effect: &Effect) -> bool {
+    let arguments = serde_json::from_str::<serde_json::Map<_, _>>(&effect.arguments);
+    arguments.is_ok_and(|arguments| arguments.contains_key("text"))
 }
 
 /// A sentence as it is compared: its words in small letters, with a blank between two. Apostrophes are left out
@@ -138,7 +171,34 @@ mod tests {
 
     fn offer(name: &str, sentences: &[&str]) -> Result<ToolOffer, String> {
         let sentences: Vec<String> = sentences.iter().map(|sentence| (*sentence).to_owned()).collect();
-        ToolOffer::checked(name, "does something", &sentences, None)
+        ToolOffer::checked(name, "does something", &sentences, None, false)
+    }
+
+    fn effect_of(offered: &Offered, said: &str) -> Option<Effect> {
+        let (language_probability, confidence) = (1.0, 1.0);
+        let (text, language) = (said.to_owned(), "en".to_owned());
+        offered.effect(&Transcript { text, language, language_probability, confidence })
+    }
+
+    #[test]
+    fn one_tool_is_for_any_text_that_no_sentence_asks_for() {
+        let mut offered = Offered::default();
+        let ((first, _first), (second, _second)) = (Guest::new(), Guest::new());
+        let any = |name: &str| ToolOffer::checked(name, "answers", &[], None, true).unwrap();
+        assert_eq!(offered.add(any("mind"), &first).unwrap_err().code, ErrorCode::NotAllowed, "it may not hear");
+        let (first, second) = (first.with_words(true), second.with_words(true));
+        offered.add(offer("load", &["What's the load?"]).unwrap(), &second).unwrap();
+        offered.add(any("mind"), &first).unwrap();
+        assert_eq!(offered.add(any("other"), &second).unwrap_err().code, ErrorCode::Taken);
+        let effect = effect_of(&offered, "Why \"so\"?").unwrap();
+        assert_eq!(effect.arguments, r#"{"language":"en","text":"Why \"so\"?"}"#);
+        assert!(is_for_any(&effect));
+        assert_eq!(offered.who_offers(&effect).map(Guest::number), Some(first.number()));
+        let load = effect_of(&offered, "what's the load").unwrap();
+        assert!(load.name == "load" && !is_for_any(&load));
+        offered.remove(first.number());
+        assert_eq!((effect_of(&offered, "Why?"), offered.who_offers(&effect).map(Guest::number)), (None, None));
+        offered.add(any("other"), &second).unwrap();
     }
 
     #[test]
@@ -147,12 +207,12 @@ mod tests {
         let (guest, _calls) = Guest::new();
         offered.add(offer("load", &["What's the load?", "¿Qué tal?"]).unwrap(), &guest).unwrap();
         for said in ["what's the load", " WHAT’S,  the\tload?! ", "Whats the load…", "qué tal", "QUÉ TAL?"] {
-            assert!(offered.effect(said).is_some_and(|effect| effect.name == "load"), "{said:?}");
+            assert!(effect_of(&offered, said).is_some_and(|effect| effect.name == "load"), "{said:?}");
         }
         for said in ["", "?", "what's the", "what's the load now", "what s the load", "whatsthe load", "que tal"] {
-            assert_eq!(offered.effect(said), None, "{said:?}");
+            assert_eq!(effect_of(&offered, said), None, "{said:?}");
         }
-        let effect = offered.effect("whats the load").unwrap();
+        let effect = effect_of(&offered, "whats the load").unwrap();
         assert_eq!(effect.arguments, r#"{"sentence":"What's the load?"}"#, "as it was offered");
     }
 
@@ -167,11 +227,11 @@ mod tests {
             assert!(offer("light", sentences).unwrap_err().contains("sentence"), "{sentences:?}");
         }
         let many: Vec<String> = (0..=MOST_SENTENCES).map(|number| format!("light {number}")).collect();
-        assert!(ToolOffer::checked("light", "d", &many, None).is_err());
-        assert!(ToolOffer::checked("light", "d", &many[1..], Some(r#"{"type":"object"}"#)).is_ok());
-        assert!(ToolOffer::checked("light", "d", &many[1..], Some("[]")).is_err());
+        assert!(ToolOffer::checked("light", "d", &many, None, false).is_err());
+        assert!(ToolOffer::checked("light", "d", &many[1..], Some(r#"{"type":"object"}"#), false).is_ok());
+        assert!(ToolOffer::checked("light", "d", &many[1..], Some("[]"), false).is_err());
         for description in ["", " ", &"d".repeat(1_001)] {
-            assert!(ToolOffer::checked("light", description, &many[1..], None).is_err());
+            assert!(ToolOffer::checked("light", description, &many[1..], None, false).is_err());
         }
     }
 
@@ -211,7 +271,7 @@ mod tests {
                 match step {
                     Step::Offer { client, name, sentences } => {
                         let said: Vec<String> = sentences.iter().map(|number| format!("do {number}")).collect();
-                        let offer = ToolOffer::checked(&format!("t{name}"), "d", &said, None).unwrap();
+                        let offer = ToolOffer::checked(&format!("t{name}"), "d", &said, None, false).unwrap();
                         let free = list.iter().all(|(_, other, others)| {
                             *other != name && !others.iter().any(|other| sentences.contains(other))
                         });
@@ -232,7 +292,7 @@ mod tests {
                 }
                 for number in 0..120_u8 {
                     let wanted = list.iter().find(|(.., sentences)| sentences.contains(&number));
-                    let effect = offered.effect(&format!("Do {number}!"));
+                    let effect = effect_of(&offered, &format!("Do {number}!"));
                     let whose = effect.as_ref().and_then(|effect| offered.who_offers(effect)).map(Guest::number);
                     prop_assert_eq!(whose, wanted.map(|(whose, ..)| guests[*whose].number()));
                     prop_assert_eq!(effect.map(|effect| effect.name), wanted.map(|(_, name, _)| format!("t{name}")));

@@ -1,5 +1,5 @@
 use parley_audio::playback::Renderer;
-use parley_conversation::{Conversation, FRAME, Position, SeatId, Settings};
+use parley_conversation::{Conversation, FRAME, Position, SeatId, Settings, Transcript};
 use parley_engines::scripted::Scripted;
 use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
 use proptest::prelude::*;
@@ -16,12 +16,45 @@ type Called = mpsc::Receiver<OutgoingCall>;
 /// Tools of which one is offered, by a client that a test plays.
 fn rolling() -> (Tools, Guest, Called) {
     let (tools, (guest, called)) = (Tools::default(), Guest::new());
-    tools.offer(&guest, "dice", "rolls a die", &["Roll a die!".into()], None).expect("nobody else offers anything");
+    let offer = ToolOffer::checked("dice", "rolls a die", &["Roll a die!".into()], None, false);
+    tools.offer(&guest, offer).expect("nobody else offers anything");
     (tools, guest, called)
 }
 
 fn effect(tools: &Tools) -> Effect {
-    tools.offered().effect("roll a die").expect("it is offered")
+    said(tools, "roll a die").expect("it is offered")
+}
+
+fn said(tools: &Tools, text: &str) -> Option<Effect> {
+    let (text, language) = (text.to_owned(), "en".to_owned());
+    tools.offered().effect(&Transcript { text, language, language_probability: 1.0, confidence: 1.0 })
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_asked_for_any_text_is_not_waited_for_long_and_the_model_answers() {
+    let (tools, (guest, mut called)) = (Tools::default(), Guest::new());
+    let guest = guest.with_words(true);
+    let offer = || ToolOffer::checked("mind", "answers", &[], None, true);
+    tools.offer(&guest, offer()).expect("nobody else offers anything");
+    let effect = said(&tools, "why?").expect("it is for any");
+    let begun = Instant::now();
+    let result = tools.performer("own").perform(EffectId(1), effect.clone()).await;
+    assert_eq!(result, EffectResult::Think(String::new()));
+    assert!(begun.elapsed() >= LONGEST_ANY && begun.elapsed() < 2 * LONGEST_ANY, "{:?}", begun.elapsed());
+    let late = called.try_recv().expect("it was on its way");
+    assert_eq!(late.if_wanted(), None, "and is told no more");
+    // It goes in the midst of it.
+    let waiting = tokio::spawn(tools.performer("own").perform(EffectId(2), effect.clone()));
+    let call = called.recv().await.and_then(OutgoingCall::if_wanted).expect("it is waited for");
+    tools.left(&guest);
+    assert_eq!(waiting.await.expect("no panic"), EffectResult::Think(String::new()));
+    assert_eq!(
+        tools.result(&guest, call.call, "late".into(), false).map_err(|error| error.code),
+        Err(ErrorCode::BadRequest)
+    );
+    // It has gone between the draft and its release: as for a sentence, nobody does it.
+    let gone = tools.performer("own").perform(EffectId(3), effect).await;
+    assert_eq!(gone, EffectResult::Think(String::new()), "the question is answered all the same");
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +126,8 @@ async fn what_one_client_was_to_do_another_is_not_asked_for() {
     tools.left(&first);
     let gone = tools.performer("own").perform(EffectId(1), wanted.clone()).await;
     assert!(matches!(gone, EffectResult::Failed(_)), "{gone:?}");
-    tools.offer(&second, "dice", "rolls a die", &["Roll the die!".into()], None).expect("the name is free");
+    let offer = ToolOffer::checked("dice", "rolls a die", &["Roll the die!".into()], None, false);
+    tools.offer(&second, offer).expect("the name is free");
     let other = tools.performer("own").perform(EffectId(2), wanted).await;
     assert!(matches!(other, EffectResult::Failed(_)), "{other:?}");
     assert!(called.try_recv().is_err());

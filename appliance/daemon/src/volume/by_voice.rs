@@ -34,7 +34,7 @@ impl VolumeByVoice {
             return EffectResult::Failed("there is no loudspeaker".into());
         };
         // It waits for the card.
-        let changed = tokio::task::spawn_blocking(move || volume.change(|percent| next(percent, step))).await;
+        let changed = tokio::task::spawn_blocking(move || volume.change(|percent| next(percent, step), None)).await;
         match changed {
             Ok((percent, remembered)) => {
                 if let Err(error) = remembered {

@@ -17,7 +17,7 @@ impl Machine {
     }
 
     fn places(&self) -> Places {
-        Places { user: Some(self.0.path().join("home/parley.toml")), ..Places::below(self.0.path()) }
+        Places { user: Some(self.0.path().join("home/parley.toml")), ..Places::below(self.0.path()) }.with_door(None)
     }
 
     fn loaded(&self) -> Loaded {
@@ -109,4 +109,16 @@ fn no_more_is_read_than_a_file_of_settings_may_have() {
     }
     assert!(bounded(Endless(0)).is_ok_and(|bytes| bytes.is_none()));
     assert!(bounded(&[b'#'; LONGEST as usize][..]).is_ok_and(|bytes| bytes.is_some()));
+}
+
+#[test]
+fn it_is_kept_in_the_services_folder_or_the_users() {
+    let check = |variables: &[(&str, &str)], folder: Option<&str>| {
+        let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+        assert_eq!(state_folder(variable).as_deref(), folder.map(Path::new), "{variables:?}");
+    };
+    check(&[("STATE_DIRECTORY", "/s:/t"), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/s"));
+    check(&[("STATE_DIRECTORY", ""), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")], Some("/x/parley"));
+    check(&[("XDG_STATE_HOME", "relative"), ("HOME", "/h")], Some("/h/.local/state/parley"));
+    check(&[], None);
 }

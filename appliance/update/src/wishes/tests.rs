@@ -63,11 +63,27 @@ fn what_is_no_plain_file_wishes_nothing_and_goes_and_no_link_is_followed() {
     assert_eq!(take(root.path()).unwrap(), None);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
     assert_eq!(fs::read(&secret).unwrap(), b"the card");
-    // A folder with something in it stays, and stands in no other wish's way.
-    fs::create_dir_all(folder.join("accept/full")).unwrap();
-    fs::write(folder.join("restart"), "").unwrap();
-    assert_eq!(take(root.path()).unwrap(), Some(Wish::Restart));
-    assert!(take(root.path()).is_err());
+}
+
+/// A daemon that somebody has taken over: root's unit is started as long as something has the name of a wish.
+#[test]
+fn a_folder_with_something_in_it_has_the_name_of_no_wish_any_more_and_is_not_looked_into() {
+    let (root, folder) = place();
+    let outside = root.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("file"), "the card").unwrap();
+    for _ in 0..3 {
+        fs::create_dir_all(folder.join("accept/deep/deeper")).unwrap();
+        symlink(&outside, folder.join("accept/link")).unwrap();
+        fs::write(folder.join("restart"), "").unwrap();
+        assert_eq!(take(root.path()).unwrap(), Some(Wish::Restart), "it stands in no other wish's way");
+        assert_eq!(take(root.path()).unwrap(), None);
+        assert!(folder.join("accept").symlink_metadata().is_err());
+    }
+    let aside: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(aside.len(), 3);
+    assert!(aside.iter().all(|folder| folder.join("deep/deeper").is_dir() && folder.join("link").is_symlink()));
+    assert_eq!(fs::read(outside.join("file")).unwrap(), b"the card");
 }
 
 #[test]
@@ -110,7 +126,7 @@ fn a_folder_that_is_a_link_or_none_is_no_folder_of_wishes() {
 enum Step {
     Leave(usize),
     Withdraw(usize),
-    /// A link, a pipe or a folder under the name of a wish.
+    /// A link, a pipe or a folder, empty or not, under the name of a wish.
     Put(usize, u8),
     Take,
 }
@@ -120,7 +136,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => wish().prop_map(Step::Leave),
         2 => wish().prop_map(Step::Withdraw),
-        1 => (wish(), 0..3_u8).prop_map(|(wish, kind)| Step::Put(wish, kind)),
+        1 => (wish(), 0..4_u8).prop_map(|(wish, kind)| Step::Put(wish, kind)),
         4 => Just(Step::Take),
     ];
     proptest::collection::vec(step, 0..40)
@@ -155,7 +171,8 @@ proptest! {
                         match kind {
                             0 => symlink("/etc/hostname", &path).unwrap(),
                             1 => nix::unistd::mkfifo(&path, Mode::S_IRWXU).unwrap(),
-                            _ => fs::create_dir(&path).unwrap(),
+                            2 => fs::create_dir(&path).unwrap(),
+                            _ => fs::create_dir_all(path.join("full")).unwrap(),
                         }
                         // Whoever had a wish there is told no more of it.
                         left[which] = None;

@@ -1,7 +1,7 @@
 //! State, events and replies in words.
 
 use anyhow::Result;
-use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, OWN_SEAT, SeatState, UpdateStep};
+use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, OWN_SEAT, OwnerSetting, SeatState, UpdateStep};
 use parley_door_client::DoorClient;
 
 use super::output;
@@ -49,6 +49,7 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
         DoorEvent::Volume { percent, .. } => format!("volume {percent} %"),
         DoorEvent::Muted { muted: true, .. } => "the microphone is closed".into(),
         DoorEvent::Muted { muted: false, .. } => "the microphone is open".into(),
+        DoorEvent::Setting { key } => format!("{key} was changed; `parley ctl settings` shows it"),
         DoorEvent::Update(step) => format!("update: {}", update(step)),
         DoorEvent::Unknown => return Ok(()),
     };
@@ -61,11 +62,23 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
 pub(super) fn reply(reply: &DoorReply) -> Result<()> {
     match reply {
         DoorReply::Volume { percent } => output::line(format_args!("volume {percent} %")),
-        DoorReply::Settings { settings } => settings.iter().try_for_each(|setting| match &setting.value {
-            Some(value) => output::line(format_args!("{} = {value}", setting.key)),
-            None => output::line(format_args!("{} is not set", setting.key)),
+        DoorReply::Settings { settings } => settings.iter().try_for_each(|setting| {
+            let waits = if setting.waits { "; another one after a restart" } else { "" };
+            output::line(format_args!("{}{waits}", setting_line(setting)))
         }),
+        DoorReply::Setting { setting, restart } => {
+            let when = if *restart { "; takes effect after a restart" } else { "" };
+            output::line(format_args!("{}{when}", setting_line(setting)))
+        }
         DoorReply::Done | DoorReply::Status(_) | DoorReply::Answered { .. } | DoorReply::Unknown => Ok(()),
+    }
+}
+
+fn setting_line(OwnerSetting { key, value, set, .. }: &OwnerSetting) -> String {
+    let here = if *set { " (set here)" } else { "" };
+    match value {
+        Some(value) => format!("{key} = {value}{here}"),
+        None => format!("{key} is not set"),
     }
 }
 

@@ -46,3 +46,52 @@ impl Input {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::UnixStream;
+
+    use super::*;
+
+    /// However much lies in its socket: real time, a twentieth, and the half second that may come at once.
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_sends_a_minute_at_once_is_read_in_real_time() {
+        let (here, mut there) = UnixStream::pair().expect("a pair");
+        tokio::spawn(async move {
+            let mut second = Vec::new();
+            (0..50).for_each(|_| SoundFromClient::Sound(vec![7; 320]).write(&mut second));
+            while there.write_all(&second).await.is_ok() {}
+        });
+        let mut input = Input::new(here.into_split().0, &[]);
+        let begun = Instant::now();
+        let mut samples = 0;
+        while begun.elapsed() < Duration::from_secs(10) {
+            match input.frame().await {
+                Ok(SoundFromClient::Sound(sound)) => samples += sound.len(),
+                Ok(_) | Err(_) => panic!("it sends nothing else"),
+            }
+        }
+        let seconds = samples as f64 / 16_000.0;
+        assert!((10.0..10.0 / 0.95 + 0.6).contains(&seconds), "{seconds} s of sound in 10 s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_no_sound_has_a_rate_too() {
+        let (here, mut there) = UnixStream::pair().expect("a pair");
+        tokio::spawn(async move {
+            let mut many = Vec::new();
+            (0..100).for_each(|_| SoundFromClient::Played(0).write(&mut many));
+            while there.write_all(&many).await.is_ok() {}
+        });
+        let mut input = Input::new(here.into_split().0, &[]);
+        let (begun, mut frames) = (Instant::now(), 0);
+        while begun.elapsed() < Duration::from_secs(10) {
+            assert!(input.frame().await.is_ok());
+            frames += 1;
+        }
+        assert!((10_000..10_600).contains(&frames), "{frames} in 10 s");
+    }
+}

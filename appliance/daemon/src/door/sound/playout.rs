@@ -155,6 +155,30 @@ mod tests {
         assert_eq!(playout.flushed(40), Err(BadCount), "none was sent");
     }
 
+    #[test]
+    fn nothing_is_believed_that_was_not_sent_whatever_was_said_between() {
+        for commands in [&[][..], &["flush"], &["take back"], &["flush", "take back"], &["flush", "answer"]] {
+            let mut playout = Playout::default();
+            playout.send(100);
+            assert_eq!(playout.played(40), Ok(()));
+            for command in commands {
+                match *command {
+                    "flush" => playout.flush(),
+                    "answer" => assert_eq!(playout.flushed(40), Ok(())),
+                    _ => drop(playout.take_back()),
+                }
+            }
+            assert_eq!(playout.played(39), Err(BadCount), "{commands:?}");
+            assert_eq!(playout.played(101), Err(BadCount), "{commands:?}");
+            assert_eq!(playout.played(u64::MAX), Err(BadCount), "{commands:?}");
+            if commands.is_empty() || commands.contains(&"answer") {
+                assert_eq!(playout.flushed(40), Err(BadCount), "{commands:?}: none was asked for");
+            } else {
+                assert_eq!(playout.flushed(101), Err(BadCount), "{commands:?}");
+            }
+        }
+    }
+
     /// A client that plays in order, and answers when it comes to a flush.
     #[derive(Default)]
     struct Ear {

@@ -93,11 +93,11 @@ impl ClientSeats {
         let seat = self.seats.take().map_err(|error| DoorError::new(ErrorCode::Busy, error.to_string()))?;
         let name = format!("seat-{}", seat.id().0 + 1);
         let engines = seat.engines();
-        let barge_in = match hello.barge_in {
-            Some(DoorBargeIn::Voice) => BargeIn::Voice,
-            Some(DoorBargeIn::Key) => BargeIn::Key,
-            None => self.settings.barge_in,
-        };
+        let own_barge_in = hello.barge_in.map(|barge_in| match barge_in {
+            DoorBargeIn::Voice => BargeIn::Voice,
+            DoorBargeIn::Key => BargeIn::Key,
+        });
+        let barge_in = own_barge_in.unwrap_or(self.settings.barge_in);
         let settings = Settings { seat: seat.id(), barge_in, spoken: true, ..self.settings.clone() };
         let conversation = Conversation::new(settings, Box::new(self.tools.router()), engines.end_of_turn.is_some());
         let (mixer, renderer) = Renderer::new(RATE_HZ, samples_in(FRAME_MS));
@@ -116,7 +116,7 @@ impl ClientSeats {
             tokio::join!(conduct, health);
         };
         conductor.spawn_on(both, &self.runtime);
-        let control = SeatControl { name: name.clone(), handle, mute: Mute::default() };
+        let control = SeatControl::of(name.clone(), handle, Mute::default(), own_barge_in);
         self.taken.add(control.clone());
         hub.publish(DoorEvent::SeatTaken(control.state()));
         let listed = Listed { name, taken: self.taken.clone(), hub: Arc::clone(hub) };

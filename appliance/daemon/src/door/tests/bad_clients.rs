@@ -17,6 +17,24 @@ fn a_client_that_says_nothing_is_sent_away_in_time() {
 }
 
 #[test]
+fn a_client_whose_hello_never_ends_is_sent_away_in_time() {
+    let house = House::open();
+    let begun = Instant::now();
+    let mut slow = house.visit(Door::Control);
+    let mut stream = slow.stream.try_clone().expect("a second one");
+    // Less than a hundredth of a line, and never its end.
+    let drips = std::thread::spawn(move || {
+        while begun.elapsed() < 10 * PATIENCE.hello && stream.write_all(b"{").is_ok() {
+            std::thread::sleep(PATIENCE.hello / 20);
+        }
+    });
+    let told = slow.goodbye();
+    assert!(matches!(told, Some(ErrorCode::BadHello) | None), "{told:?}");
+    assert!(begun.elapsed() >= PATIENCE.hello && begun.elapsed() < 8 * PATIENCE.hello, "{:?}", begun.elapsed());
+    drips.join().expect("it ends");
+}
+
+#[test]
 fn a_client_that_begins_with_nonsense_is_sent_away() {
     let house = House::open();
     for nonsense in ["GET / HTTP/1.1", "{}", "[[[[", r#"{"type":"request","id":1,"request":"status"}"#, "\u{0}\u{1}"] {
@@ -144,6 +162,26 @@ fn a_flood_of_requests_is_answered_a_few_at_a_time() {
     }
     let most = house.under_way[1].load(Ordering::SeqCst);
     assert!((2..=REQUESTS_IN_FLIGHT).contains(&most), "{most}");
+}
+
+/// What is under way may be a question that waits for this very result.
+#[test]
+fn a_result_is_read_however_many_requests_are_under_way() {
+    let house = House::open();
+    let mut guest = house.guest(Door::Control, HELLO);
+    let wait = r#"{"type":"request","id":1,"request":"ask","text":"wait"}"#;
+    (0..REQUESTS_IN_FLIGHT).for_each(|_| guest.say(wait));
+    for id in 2..5 {
+        guest.say(&format!(r#"{{"type":"request","id":{id},"request":"tool-result","call":1,"text":"x"}}"#));
+        assert_eq!(guest.answer().0, Some(id));
+    }
+    // One request more is read; it waits, and so does what comes behind it.
+    guest.say(wait);
+    guest.say(r#"{"type":"request","id":5,"request":"tool-result","call":1,"text":"x"}"#);
+    house.still_serves();
+    assert!(house.under_way[1].load(Ordering::SeqCst) <= REQUESTS_IN_FLIGHT + 1);
+    house.tell(understood(1, ""));
+    assert!(matches!(guest.hear(), Some(FromDaemon::Event(_))), "no answer came before");
 }
 
 #[test]

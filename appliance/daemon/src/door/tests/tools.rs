@@ -4,13 +4,13 @@ use parley_conversation::{Conversation, SeatId, Settings};
 use parley_door::ToolCall;
 use parley_engines::scripted::Scripted;
 use parley_engines::{LanguageModel, SpeechToText, TextToSpeech};
-use parley_settings::Config;
+use parley_settings::{Config, Places};
 use serde_json::json;
 
 use super::*;
 use crate::conductor::{Conductor, Engines, Generating};
 use crate::listening::Mute;
-use crate::tools::{LONGEST_CALL, MOST_SENTENCES, MOST_TOOLS, MOST_TOOLS_OF_A_CLIENT, Tools};
+use crate::tools::{LONGEST_ANY, LONGEST_CALL, MOST_SENTENCES, MOST_TOOLS, MOST_TOOLS_OF_A_CLIENT, Tools};
 
 const SORRY: &str = "Sorry, that did not work.";
 const MODEL: &str = "I do not know.";
@@ -18,6 +18,7 @@ const MODEL: &str = "I do not know.";
 /// A conversation in writing, with doors; its language model knows no more than it is told.
 pub(super) struct Home {
     pub(super) folder: TempDir,
+    pub(super) model: Scripted<LanguageModel>,
     _doors: OpenDoors,
     runtime: Option<tokio::runtime::Runtime>,
 }
@@ -35,7 +36,7 @@ impl Home {
         });
         let engines = Engines {
             speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("")),
-            language_model: Arc::new(model),
+            language_model: Arc::new(model.clone()),
             text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
             end_of_turn: None,
             seat: SeatId::default(),
@@ -48,8 +49,10 @@ impl Home {
         let runtime = runtime.expect("a runtime");
         runtime.spawn(conductor.run(mpsc::channel(1).1));
         let host = SessionHost::of(handle, Mute::default(), None, &Config::default(), folder.path());
-        let _doors = OpenDoors::open(folder.path(), host.with_tools(tools), PATIENCE).expect("they can be opened");
-        Self { folder, _doors, runtime: Some(runtime) }
+        let places = Places::below(folder.path()).with_door(Some(folder.path().join("state")));
+        let host = host.with_tools(tools).with_places(places, None);
+        let _doors = OpenDoors::open(folder.path(), host, PATIENCE).expect("they can be opened");
+        Self { folder, model, _doors, runtime: Some(runtime) }
     }
 
     pub(super) fn guest(&self, door: Door, hello: &str) -> Visitor {
@@ -73,7 +76,7 @@ impl Home {
     }
 
     /// Somebody asks; [`answered`] tells what it comes to.
-    fn asks(&self, text: &str) -> Visitor {
+    pub(super) fn asks(&self, text: &str) -> Visitor {
         let mut person = self.guest(Door::Control, HELLO_WORDS);
         person.say(&json!({"type": "request", "id": 1, "request": "ask", "text": text}).to_string());
         person
@@ -122,7 +125,7 @@ impl Program {
     }
 }
 
-fn answered(mut person: Visitor) -> String {
+pub(super) fn answered(mut person: Visitor) -> String {
     match person.answer().1 {
         Ok(DoorReply::Answered { answer: Some(answer), .. }) => answer,
         other => panic!("{other:?}"),
@@ -307,4 +310,61 @@ fn tools_are_few_and_a_place_that_is_left_is_given_again() {
     let call = late.called().call;
     late.result(call, "done", false).expect("it is waited for");
     assert_eq!(answered(person), "done");
+}
+
+#[test]
+fn a_program_that_is_asked_for_any_text_answers_in_the_models_place_or_leaves_it_to_the_model() {
+    let home = Home::open();
+    let offer = |program: &mut Program, name: &str| {
+        program.requests(json!({
+            "type": "request", "id": 7, "request": "offer-tool", "name": name, "description": "a mind", "any": true,
+        }))
+    };
+    let mut mind = Program(home.guest(Door::Control, HELLO_WORDS));
+    offer(&mut mind, "mind").expect("nobody else offers anything");
+    assert_eq!(offer(&mut home.program(), "spy"), Err(ErrorCode::NotAllowed), "it did not say that it wants words");
+    assert_eq!(offer(&mut Program(home.guest(Door::Control, HELLO_WORDS)), "other"), Err(ErrorCode::Taken));
+    let mut dice = home.dice();
+    let person = home.asks("Why?");
+    let call = mind.called();
+    assert_eq!((call.name.as_str(), call.arguments.as_str()), ("mind", r#"{"language":"en","text":"Why?"}"#));
+    mind.result(call.call, "Because.", false).expect("it is waited for");
+    assert_eq!(answered(person), "Because.");
+    // A sentence is for whoever offers it.
+    let person = home.asks("Roll a die");
+    let call = dice.called().call;
+    dice.result(call, "It is a four.", false).expect("it is waited for");
+    assert_eq!(answered(person), "It is a four.");
+    // It has nothing to say: the model is given the question, and nothing else.
+    let person = home.asks("What?");
+    let call = mind.called();
+    assert_eq!(call.name, "mind");
+    mind.result(call.call, "", true).expect("it is waited for");
+    assert_eq!(answered(person), MODEL);
+    let asked = home.model.tasks().into_iter().rev().find(|task| task.max_tokens > 0).expect("it was asked").messages;
+    assert_eq!(asked.last().map(|message| message.text.as_str()), Some("What?"));
+    let begun = Instant::now();
+    assert_eq!(answered(home.asks("Where?")), MODEL);
+    assert!(begun.elapsed() >= LONGEST_ANY && begun.elapsed() < 3 * LONGEST_ANY, "{:?}", begun.elapsed());
+    let late = mind.called().call;
+    assert_eq!(mind.result(late, "late", false), Err(ErrorCode::TooLate));
+    let person = home.asks("Who?");
+    mind.called();
+    let begun = Instant::now();
+    drop(mind);
+    assert_eq!(answered(person), MODEL);
+    assert!(begun.elapsed() < LONGEST_ANY, "{:?}", begun.elapsed());
+}
+
+/// Each learns of its own turn, whichever is answered.
+#[test]
+fn of_many_who_ask_the_same_each_is_told_of_its_own_turn() {
+    let home = Home::open();
+    let persons: Vec<Visitor> = (0..8).map(|_| home.asks("the same?")).collect();
+    let turns = persons.into_iter().map(|mut person| match person.answer().1 {
+        Ok(DoorReply::Answered { turn, .. }) => turn,
+        other => panic!("{other:?}"),
+    });
+    let turns: std::collections::BTreeSet<u64> = turns.collect();
+    assert_eq!(turns.len(), 8, "{turns:?}");
 }

@@ -140,3 +140,34 @@ fn whoever_may_only_look_and_whoever_wishes_nonsense_leaves_nothing() {
     assert_eq!(person.answer().1, Ok(DoorReply::Done));
     assert_eq!(root.has_taken(), [Wish::Accept]);
 }
+
+/// The first one's client has gone, and root is still at it when the second wishes the same.
+#[test]
+fn what_comes_of_one_is_never_told_to_the_next() {
+    let home = device();
+    let fulfilled = AtomicUsize::new(0);
+    let root = Root::of(&home, move |wish| match fulfilled.fetch_add(1, Ordering::SeqCst) {
+        0 => {
+            std::thread::sleep(Duration::from_millis(700));
+            UpdateEvent::WishFulfilled { wish }
+        }
+        _ => UpdateEvent::WishRefused { wish, because: "once is enough".into() },
+    });
+    let (mut first, mut second) = (home.guest(Door::Control, HELLO), home.guest(Door::Control, HELLO));
+    first.say(&wish("rollback"));
+    eventually("it is taken", || !root.has_taken().is_empty());
+    drop(first);
+    let (begun, mut busy) = (Instant::now(), 0);
+    loop {
+        assert!(begun.elapsed() < FAR_TOO_LONG, "it is never its turn");
+        second.say(&wish("rollback"));
+        match second.answer().1 {
+            Err(error) if error.code == ErrorCode::Busy => busy += 1,
+            Err(error) => break assert_eq!(error.message, "once is enough"),
+            Ok(reply) => panic!("{reply:?} is what came of the first"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(busy > 0, "the first was under way");
+    assert_eq!(root.has_taken(), [Wish::Rollback, Wish::Rollback]);
+}

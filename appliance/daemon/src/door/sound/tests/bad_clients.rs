@@ -176,7 +176,7 @@ fn a_client_that_says_nothing_is_sent_away_in_time() {
     assert!(begun.elapsed() >= PATIENCE.hello, "{:?}", begun.elapsed());
     let begun = Instant::now();
     assert_eq!(Raw::seated(&house).goodbye(), ErrorCode::TooLate);
-    assert!(begun.elapsed() >= PATIENCE.silent, "{:?}", begun.elapsed());
+    assert!(begun.elapsed() >= PATIENCE.silent && begun.elapsed() < 4 * PATIENCE.silent, "{:?}", begun.elapsed());
     // A frame without samples is a sign of life.
     let mut client = SeatClient::connect_below(house.folder.path(), SoundHello::new("a test")).expect("a seat");
     let begun = Instant::now();
@@ -184,6 +184,47 @@ fn a_client_that_says_nothing_is_sent_away_in_time() {
         client.send(&[]).expect("it goes on");
         assert_eq!(client.receive(PATIENCE.silent / 5).expect("it goes on"), None);
     }
+}
+
+#[test]
+fn a_client_whose_hello_never_ends_is_sent_away_in_time() {
+    let house = House::open(ANSWER);
+    let begun = Instant::now();
+    let mut slow = Raw::at(&house);
+    let mut stream = slow.0.try_clone().expect("a second one");
+    let drips = std::thread::spawn(move || {
+        while begun.elapsed() < 10 * PATIENCE.hello && stream.write_all(b"{").is_ok() {
+            std::thread::sleep(PATIENCE.hello / 20);
+        }
+    });
+    let told = slow.line();
+    assert!(matches!(&told, Some(SoundReply::Goodbye(error)) if error.code == ErrorCode::BadHello), "{told:?}");
+    assert!(begun.elapsed() >= PATIENCE.hello && begun.elapsed() < 8 * PATIENCE.hello, "{:?}", begun.elapsed());
+    drips.join().expect("it ends");
+    all_are_free(&house);
+}
+
+/// Whoever knows what will be answered need not wait for it.
+#[test]
+fn what_comes_with_the_hello_is_read_behind_it() {
+    let house = House::open(ANSWER);
+    let mut lie = hello();
+    SoundFromClient::Played(1).write(&mut lie);
+    let mut raw = Raw::at(&house);
+    raw.say(&lie);
+    assert!(matches!(raw.line(), Some(SoundReply::Hello(_))));
+    let begun = Instant::now();
+    assert_eq!(raw.goodbye(), ErrorCode::BadRequest, "it was read");
+    assert!(begun.elapsed() < PATIENCE.silent, "{:?}", begun.elapsed());
+    // Half of a frame is with the hello.
+    let mut bytes = hello();
+    SoundFromClient::Played(1).write(&mut bytes);
+    let rest = bytes.split_off(bytes.len() - 5);
+    let mut raw = Raw::at(&house);
+    raw.say(&bytes);
+    assert!(matches!(raw.line(), Some(SoundReply::Hello(_))));
+    raw.say(&rest);
+    assert_eq!(raw.goodbye(), ErrorCode::BadRequest);
 }
 
 #[test]
@@ -250,7 +291,9 @@ fn a_client_that_never_says_what_it_plays_is_sent_little_and_loses_its_seat() {
     let mut client = SeatClient::connect_below(house.folder.path(), SoundHello::new("a test")).expect("a seat");
     let question = speech(800);
     let (mut said, mut sent, mut next) = (question.chunks(320), 0, Instant::now());
+    let mut first = None;
     let end = loop {
+        assert!(next.elapsed() < FAR_TOO_LONG && first.is_none_or(|first: Instant| first.elapsed() < FAR_TOO_LONG));
         if let Err(error) = client.send(said.next().unwrap_or(&SILENCE)) {
             break error;
         }
@@ -261,9 +304,12 @@ fn a_client_that_never_says_what_it_plays_is_sent_little_and_loses_its_seat() {
         };
         if let Some(SoundFromDaemon::Sound(samples)) = frame {
             sent += samples.len();
+            first.get_or_insert_with(Instant::now);
         }
     };
     assert_eq!(refused::<()>(Err(end)), Some(ErrorCode::NotRead));
+    let waited = first.expect("it was sent something").elapsed();
+    assert!(waited + FRAME >= PATIENCE.unplayed && waited < 4 * PATIENCE.unplayed, "{waited:?}");
     assert_eq!(sent, samples_in(AHEAD_MS));
     house.own_is_served();
 }

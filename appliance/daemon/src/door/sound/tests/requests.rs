@@ -104,6 +104,7 @@ fn a_tool_is_called_for_the_seat_in_which_it_was_asked_for() {
         description: "rolls a die".into(),
         sentences: vec!["roll a die".into()],
         parameters: None,
+        any: false,
     };
     assert_eq!(dice.call(offer, FAR_TOO_LONG).expect("nobody has it"), DoorReply::Done);
     let asked = std::thread::scope(|scope| {
