@@ -186,6 +186,27 @@ mod tests {
     }
 
     #[test]
+    fn two_that_cancel_and_take_turns_in_being_the_louder_are_one_in_the_end() {
+        let mut mix = ChannelMix::new(None);
+        for second in 0..6 {
+            heard(&mut mix, 1, if second % 2 == 0 { &[100, -98] } else { &[98, -100] }, 3);
+        }
+        assert_eq!(mix.chosen.count_ones(), 1);
+    }
+
+    #[test]
+    fn an_offset_is_no_sound() {
+        let mut mix = ChannelMix::new(None);
+        let mut mono = [0; 80];
+        for period in 0..600 {
+            let tone = |at: usize| ((at as f64 * 0.3).sin() * 8_000.0) as i16;
+            let frames: Vec<i16> = (0..80).flat_map(|at| [3_000, tone(period * 80 + at)]).collect();
+            mix.mix(&frames, 2, RATE_HZ, &mut mono);
+        }
+        assert_eq!(mix.chosen, 0b10);
+    }
+
+    #[test]
     fn an_array_in_a_quiet_room_is_left_whole() {
         let mut mix = ChannelMix::new(None);
         heard(&mut mix, 10, &[0; 8], 500);
