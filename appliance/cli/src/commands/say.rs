@@ -273,7 +273,7 @@ mod tests {
             vec![parley_engines::Spoken { rate_hz: 1_000, audio }]
         });
         let folder = tempfile::tempdir()?;
-        let mut say = |clauses: &[&str]| {
+        let say = |clauses: &[&str]| {
             let outlet = Outlet::File { path: folder.path().join("x.wav"), writer: None };
             let clauses = clauses.iter().map(|clause| (*clause).to_owned()).collect();
             common::block_on(speak(&voice, clauses, "en", Instant::now(), outlet))

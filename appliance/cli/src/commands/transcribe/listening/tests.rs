@@ -84,11 +84,7 @@ fn the_first_sentences_do_not_decide_for_the_whole_file() -> Result<()> {
         let both: Vec<u16> = english(first).chain(spanish(second)).collect();
         let heard = hear(&recording(both.clone()), None)?;
         assert_eq!((heard.text(), heard.remarks.len()), (written(both), 0), "{first} and {second}");
-        assert_eq!(
-            heard.languages(),
-            if first > second { ["en", "es"] } else { ["es", "en"] },
-            "{first} and {second}"
-        );
+        assert_eq!(heard.languages(), if first > second { ["en", "es"] } else { ["es", "en"] }, "{first} and {second}");
     }
     // And back again.
     let all: Vec<u16> = english(16).chain(spanish(9)).chain(english(16)).collect();
