@@ -113,7 +113,7 @@ impl Day {
             }
             Phase::Listening => ms(35_000),
             Phase::Speaking => ms(60_000),
-            _ => ms(15_000),
+            Phase::Asleep | Phase::Deciding | Phase::Thinking | Phase::Interrupted => ms(15_000),
         };
         if !disturbed {
             self.report.undisturbed += STEP;
@@ -257,7 +257,8 @@ impl Day {
         self.report.answered += u32::from(heard && answered);
         if !(heard && answered) {
             let last = self.world.turns().last().map(|turn| (turn.question.clone(), turn.answer()));
-            println!("not answered: {question:?}, but {last:?}, {:?}", self.world.phase);
+            let now = self.world.now;
+            self.world.timeline.note(now, format!("not answered: {question:?}, but {last:?}"));
         }
     }
 }
