@@ -120,13 +120,12 @@ impl Tools {
     async fn done(self, seat: String, effect: Effect) -> EffectResult {
         let is_any = is_for_any(&effect);
         let limit = if is_any { LONGEST_ANY.min(self.0.longest_call) } else { self.0.longest_call };
-        match self.call(seat, effect, limit).await {
-            EffectResult::Failed(reason) if is_any => {
-                tracing::debug!(reason, "the language model answers instead");
-                EffectResult::Think(String::new())
-            }
-            result => result,
+        let result = self.call(seat, effect, limit).await;
+        if is_any && let EffectResult::Failed(reason) = &result {
+            tracing::debug!(reason, "the language model answers instead");
+            return EffectResult::Think(String::new());
         }
+        result
     }
 
     async fn call(self, seat: String, effect: Effect, limit: Duration) -> EffectResult {

@@ -36,10 +36,9 @@ impl Device {
 }
 
 fn set(settings: &DoorSettings, key: &str, value: &str) -> (OwnerSetting, bool) {
-    match settings.change(key, Some(value)).expect("it may be set").0 {
-        DoorReply::Setting { setting, restart } => (setting, restart),
-        other => panic!("{other:?}"),
-    }
+    let reply = settings.change(key, Some(value)).expect("it may be set").0;
+    let DoorReply::Setting { setting, restart } = reply else { panic!("{reply:?}") };
+    (setting, restart)
 }
 
 fn listed(settings: &DoorSettings, key: &str) -> (Option<String>, bool, bool) {
