@@ -129,8 +129,12 @@ pub fn load_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
 /// The folder cannot be written.
 pub fn set_aside(path: &Path) -> io::Result<()> {
     let aside = path.with_added_extension("damaged");
-    if aside.is_dir() {
-        fs::remove_dir_all(&aside)?;
+    // A folder takes no file's name, nor a file that of a folder; a link is never followed.
+    match fs::symlink_metadata(&aside) {
+        Ok(there) if there.is_dir() => fs::remove_dir_all(&aside)?,
+        Ok(_) => fs::remove_file(&aside)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
     fs::rename(path, aside)
 }
@@ -140,6 +144,29 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    #[test]
+    fn whatever_lies_aside_gives_way_to_what_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("state"), folder.path().join("other"));
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("kept"), "").unwrap();
+        let aside = folder.path().join("state.damaged");
+        for is_folder in [false, true, true, false, false] {
+            if is_folder {
+                fs::create_dir_all(path.join("full")).unwrap();
+            } else {
+                fs::write(&path, "x").unwrap();
+            }
+            set_aside(&path).unwrap();
+            assert!(!path.exists() && aside.is_dir() == is_folder);
+        }
+        fs::remove_file(&aside).unwrap();
+        symlink(&other, &aside).unwrap();
+        fs::create_dir(&path).unwrap();
+        set_aside(&path).unwrap();
+        assert!(other.join("kept").exists() && !aside.is_symlink());
+    }
 
     #[test]
     fn a_file_is_replaced_and_leaves_nothing_beside_it() {

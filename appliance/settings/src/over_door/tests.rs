@@ -136,10 +136,15 @@ fn what_the_door_may_not_set_is_refused_with_a_reason_and_has_no_effect_in_the_f
         assert!(why == WhyNotSet::Refused && says.contains(because) && says.starts_with(key.name), "{says}");
         assert_eq!(refused(machine.layer().unset(key.name)).0, WhyNotSet::Refused);
     }
-    let is_refused =
-        |name: &&Key| ["audio.input", "audio.output"].contains(&name.name) || !name.name.starts_with("audio");
+    let is_refused = |name: &&Key| {
+        ["audio.input", "audio.output", "audio.channel"].contains(&name.name) || !name.name.starts_with("audio")
+    };
     let others = KEYS.iter().filter(|key| !key.name.starts_with("conversation.")).filter(is_refused);
-    assert_eq!(refused_keys, others.map(|key| key.name).collect::<Vec<_>>(), "all but the volume and conversations");
+    assert_eq!(
+        refused_keys,
+        others.map(|key| key.name).collect::<Vec<_>>(),
+        "all but conversations, and of sound what leaves nobody deaf or mute"
+    );
     machine.file(
         "/var/lib/parley/settings.toml",
         "[\"updates.stick\"]\nvalue = \"install\"\n[\"audio.volume\"]\nvalue = 3\n",

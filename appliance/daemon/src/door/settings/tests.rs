@@ -107,7 +107,7 @@ fn refusals_say_why() {
     let settings = device.start();
     for (key, value, code, word) in [
         ("audio.volume", "101", ErrorCode::BadRequest, "audio.volume = 101 has to be 0 to 100 percent"),
-        ("audio.loudness", "10", ErrorCode::BadRequest, "[audio] has input, output, volume"),
+        ("audio.loudness", "10", ErrorCode::BadRequest, "[audio] has input, output, channel, volume"),
         ("updates.stick", "install", ErrorCode::NotAllowed, "root"),
         ("engines.folder", "/tmp", ErrorCode::NotAllowed, "programs"),
     ] {
