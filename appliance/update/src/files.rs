@@ -129,8 +129,11 @@ pub fn load_json<T: DeserializeOwned>(path: &Path) -> io::Result<Option<T>> {
 /// The folder cannot be written.
 pub fn set_aside(path: &Path) -> io::Result<()> {
     let aside = path.with_added_extension("damaged");
-    if aside.is_dir() {
-        fs::remove_dir_all(&aside)?;
+    match aside.symlink_metadata() {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(&aside)?,
+        // A folder cannot take a file's place.
+        Ok(_) if path.is_dir() => fs::remove_file(&aside)?,
+        Ok(_) | Err(_) => {}
     }
     fs::rename(path, aside)
 }
@@ -164,6 +167,13 @@ mod tests {
             set_aside(&path).unwrap();
             assert!(!path.exists() && fs::read(folder.path().join("state.json.damaged")).unwrap() == b"[1,");
         }
+        for _ in 0..2 {
+            fs::create_dir_all(path.join("full")).unwrap();
+            set_aside(&path).unwrap();
+            assert!(!path.exists() && folder.path().join("state.json.damaged/full").is_dir(), "a folder too");
+        }
+        fs::write(&path, b"[1,").unwrap();
+        set_aside(&path).unwrap();
     }
 
     #[test]
