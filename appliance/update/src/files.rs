@@ -191,6 +191,13 @@ mod tests {
             set_aside(&path).unwrap();
             assert!(!path.exists() && fs::read(folder.path().join("state.json.damaged")).unwrap() == b"[1,");
         }
+        for _ in 0..2 {
+            fs::create_dir_all(path.join("full")).unwrap();
+            set_aside(&path).unwrap();
+            assert!(!path.exists() && folder.path().join("state.json.damaged/full").is_dir(), "a folder too");
+        }
+        fs::write(&path, b"[1,").unwrap();
+        set_aside(&path).unwrap();
     }
 
     #[test]

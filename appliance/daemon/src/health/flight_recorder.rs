@@ -32,7 +32,7 @@ pub const FILES: usize = 8;
 
 /// What went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum RecordedFault {
     /// An engine could not do its part for a turn.
     EngineFailed(Stage),
     EngineDegraded(Stage),
@@ -42,7 +42,7 @@ pub enum Fault {
     Panicked,
 }
 
-impl Fault {
+impl RecordedFault {
     fn name(self) -> &'static str {
         match self {
             Self::EngineFailed(_) => "an engine failed",
@@ -118,7 +118,7 @@ struct Noted {
     entries: VecDeque<Entry>,
     speech: bool,
     /// The first one that is in no file yet, and when it was.
-    fault: Option<(Fault, u64)>,
+    fault: Option<(RecordedFault, u64)>,
 }
 
 impl FlightRecorder {
@@ -141,9 +141,9 @@ impl FlightRecorder {
         }
         self.note(names::of_event(event));
         if let Event::Failed { stage, .. } = *event {
-            self.fault(Fault::EngineFailed(stage));
+            self.fault(RecordedFault::EngineFailed(stage));
         } else if let Event::Degraded { stage, degraded: true } = *event {
-            self.fault(Fault::EngineDegraded(stage));
+            self.fault(RecordedFault::EngineDegraded(stage));
         }
     }
 
@@ -152,7 +152,7 @@ impl FlightRecorder {
     }
 
     /// Something went wrong: what was noted is to be written.
-    pub fn fault(&self, fault: Fault) {
+    pub fn fault(&self, fault: RecordedFault) {
         let at_ms = self.now_ms();
         self.note((fault.name(), None, fault.detail()));
         lock(&self.0.noted).fault.get_or_insert((fault, at_ms));
@@ -198,7 +198,7 @@ impl FlightRecorder {
             // A panic under the recorder's own lock would wait for itself.
             let free = recorder.0.noted.try_lock().is_ok();
             if free {
-                recorder.fault(Fault::Panicked);
+                recorder.fault(RecordedFault::Panicked);
                 let _ = recorder.write(&folder);
             }
         }));

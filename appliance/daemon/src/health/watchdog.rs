@@ -12,7 +12,7 @@ use parley_update::{files, observed};
 use sd_notify::NotifyState;
 
 use super::SoundPath;
-use super::flight_recorder::Fault;
+use super::flight_recorder::RecordedFault;
 use crate::conductor::Handle;
 
 /// How often is looked whether everything moves: four times within the unit's `WatchdogSec`.
@@ -38,7 +38,7 @@ pub async fn feed(handle: Handle, path: SoundPath) {
             }
             Err(still) if ready => {
                 tracing::warn!("{still} stands still");
-                flight.fault(Fault::StandsStill(still));
+                flight.fault(RecordedFault::StandsStill(still));
             }
             Err(_) => {}
         }

@@ -73,6 +73,8 @@ mod tests {
                 Ok(SoundFromClient::Sound(sound)) => samples += sound.len(),
                 Ok(_) | Err(_) => panic!("it sends nothing else"),
             }
+            // Where nothing waits, this time stands still.
+            assert!(samples < 60 * 16_000, "a minute was read");
         }
         let seconds = samples as f64 / 16_000.0;
         assert!((10.0..10.0 / 0.95 + 0.6).contains(&seconds), "{seconds} s of sound in 10 s");
@@ -91,6 +93,7 @@ mod tests {
         while begun.elapsed() < Duration::from_secs(10) {
             assert!(input.frame().await.is_ok());
             frames += 1;
+            assert!(frames < 60_000, "as much as comes");
         }
         assert!((10_000..10_600).contains(&frames), "{frames} in 10 s");
     }

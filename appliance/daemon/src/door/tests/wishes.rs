@@ -151,7 +151,11 @@ fn what_comes_of_one_is_never_told_to_the_next() {
             std::thread::sleep(Duration::from_millis(700));
             UpdateEvent::WishFulfilled { wish }
         }
-        _ => UpdateEvent::WishRefused { wish, because: "once is enough".into() },
+        _ => {
+            // Longer than it takes until what came of the first is read.
+            std::thread::sleep(Duration::from_millis(1_500));
+            UpdateEvent::WishRefused { wish, because: "once is enough".into() }
+        }
     });
     let (mut first, mut second) = (home.guest(Door::Control, HELLO), home.guest(Door::Control, HELLO));
     first.say(&wish("rollback"));

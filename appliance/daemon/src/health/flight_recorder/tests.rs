@@ -68,7 +68,7 @@ fn of_frames_only_the_change_is_noted_and_the_oldest_go() {
     let file = recorder.write(state.path()).expect("it can be written").expect("there was a fault");
     assert_eq!(entries(&file), ["speech", "silence", "failed", "an engine failed"]);
     (0..5_000).for_each(|_| recorder.event(&Event::Interrupt));
-    recorder.fault(Fault::StandsStill("the conductor"));
+    recorder.fault(RecordedFault::StandsStill("the conductor"));
     let file = recorder.write(state.path()).expect("it can be written").expect("there was a fault");
     assert_eq!((entries(&file).len(), entries(&file)[0].as_str()), (ENTRIES, "interrupt"));
 }
