@@ -16,6 +16,9 @@ pub struct Options {
     /// A folder of spoken questions (WAV) instead of the built-in ones
     #[arg(long)]
     questions: Option<PathBuf>,
+    /// Let speech interrupt an answer, as with a headset, instead of what the image ships
+    #[arg(long)]
+    headset: bool,
     /// One JSON object instead of tables
     #[arg(long)]
     json: bool,
@@ -36,6 +39,9 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     bench.arg("bench").arg("--questions").arg(questions);
     if options.json {
         bench.arg("--json");
+    }
+    if options.headset {
+        bench.arg("--headset");
     }
     process::run(bench.args(&options.further))
 }
