@@ -1,11 +1,16 @@
 //! Everything that the core can ask for.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::announcement::{AnnouncementId, AnnouncementOutcome};
 use crate::effect::{Effect, EffectId};
 use crate::ids::{Position, TurnId};
 use crate::responder::Message;
+
+/// So long before the end of a rest the microphone is closed: what is heard is told with some delay.
+pub const CLOSES_BEFORE: Duration = Duration::from_millis(120);
 
 /// Do this. Actions are performed in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +29,9 @@ pub enum Action {
     /// when nobody waits for it. Stop when somebody asks; there is nothing to report.
     Prepare { messages: Vec<Message> },
     /// Synthesise a clause, after those before it, counted from 0 in each turn; its audio is held until the turn is
-    /// released. `language`: ISO 639-1 code of the voice.
-    Speak { turn: TurnId, clause: usize, text: String, language: String },
+    /// released. `language`: ISO 639-1 code of the voice. `rest`: so much silence comes before it, and is part of it; how
+    /// much was heard is told ([`crate::Event::Heard`]) as it begins, and [`CLOSES_BEFORE`] its end.
+    Speak { turn: TurnId, clause: usize, text: String, language: String, rest: Duration },
     /// Play a sound, by the name that was announced; it is all of its turn. Otherwise as [`Action::Speak`].
     Play { turn: TurnId, sound: String },
     /// No clause follows: [`crate::Event::PlaybackEnded`] is due when what there is has been heard, even if that is

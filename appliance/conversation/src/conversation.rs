@@ -17,7 +17,7 @@
 //! frames      ┌──────────┐ ─────────────────────────────▶ ┌───────────┐  text, lengths,
 //! words   ───▶│ Listener │                                │ Responder │◀─── what was heard,
 //! judgements  └──────────┘ ◀───────────────────────────── └───────────┘  typed words
-//! time                     Answering, Drafted, AnswerOver
+//! time                     Answering, Drafted, Rests, AnswerOver
 //! ```
 //! `tests/snapshots` holds the whole table: what every event does in every state.
 
@@ -256,6 +256,7 @@ impl Conversation {
     fn perform_for_responder(&mut self, output: ResponderOutput) {
         match output {
             ResponderOutput::Do(action) => self.actions.push(action),
+            ResponderOutput::Rests { said } => self.listener.answer_rests(&said),
             ResponderOutput::Drafted { turn, complete } => self.listener.drafted(turn, complete),
             ResponderOutput::AnswerOver { turn, noticed, said } => self.listener.answer_over(turn, noticed, &said),
         }

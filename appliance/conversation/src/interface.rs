@@ -12,7 +12,7 @@ pub(crate) struct Answering {
     pub(crate) turn: TurnId,
     /// Whether anything of it has been heard, or shown where answers are not spoken.
     pub(crate) noticed: bool,
-    /// Whether its first sample has been heard, so that more are, unless it waits.
+    /// Whether its first sample has been heard, so that more are, unless it waits or rests.
     pub(crate) audible: bool,
     /// Whether it has begun an effect: its question stands, and what follows is another one.
     pub(crate) committed: bool,
@@ -54,6 +54,8 @@ pub(crate) enum ResponderOutput {
     /// The draft that was wanted is begun; `complete`: without the language model, which will not say what it thinks of
     /// the words.
     Drafted { turn: TurnId, complete: bool },
+    /// What is said falls silent between two sentences; `said`: its last words so far.
+    Rests { said: String },
     /// What was said in this turn is over; `noticed` as in [`Answering`], `said`: its last words.
     AnswerOver { turn: TurnId, noticed: bool, said: String },
 }

@@ -43,7 +43,7 @@ mod responder;
 mod route;
 mod settings;
 
-pub use action::{Action, Notice, Outcome};
+pub use action::{Action, CLOSES_BEFORE, Notice, Outcome};
 pub use announcement::{Announcement, AnnouncementId, AnnouncementOutcome, Sounding, Urgency};
 pub use conversation::{Conversation, Phase};
 pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS, VolumeStep};

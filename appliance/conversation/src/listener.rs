@@ -169,6 +169,13 @@ impl Listener {
         }
     }
 
+    /// What is being said falls silent for a while, in which somebody may say that it is enough.
+    pub(crate) fn answer_rests(&mut self, said: &str) {
+        if self.barge_in == BargeIn::Key {
+            self.echo = Echo::new(self.latest.forward(self.echo_guard), said);
+        }
+    }
+
     pub(crate) fn take_over(&mut self, settings: &Settings) {
         self.barge_in = settings.barge_in;
     }

@@ -89,7 +89,7 @@ impl Responder {
         announced.or(self.answer.as_ref()).map(|answer| Answering {
             turn: answer.turn,
             noticed: answer.noticed,
-            audible: self.settings.spoken && answer.noticed,
+            audible: self.settings.spoken && answer.noticed && !answer.rests(),
             committed: answer.committed,
             asks: answer.asks(),
             until_acknowledged: self.announcing.as_ref().is_some_and(Announcing::is_until_acknowledged),
@@ -229,7 +229,7 @@ impl Responder {
             let (history, seat, now) = (&self.history, self.settings.seat, self.now);
             Some(self.router.route(&Request { transcript, answer_language: language, history, seat, now }))
         };
-        let mut answer = Answer::new(turn, Some(transcript.text.clone()), language.to_owned());
+        let mut answer = Answer::new(turn, Some(transcript.text.clone()), language.to_owned(), self.settings.rest());
         match (route, remark) {
             (Some(Route::Model), Some(remark)) => self.answer_remark(&mut answer, remark),
             (Some(Route::Model), None) => self.generate(&mut answer),
@@ -262,21 +262,21 @@ impl Responder {
 
     /// An answer to nothing that was asked.
     fn ready_made(&mut self, turn: TurnId, text: &str) -> Answer {
-        let mut answer = Answer::new(turn, None, self.preferred_voice().to_owned());
+        let mut answer = Answer::new(turn, None, self.preferred_voice().to_owned(), self.settings.rest());
         self.say_only(&mut answer, text);
         answer
     }
 
     fn say_only(&mut self, answer: &mut Answer, text: &str) {
         for (clause, text) in answer.say_only(text) {
-            self.speak(answer.turn, clause, text, answer.language.clone());
+            self.speak(answer.turn, clause, text, answer.language.clone(), answer.rest_before(clause));
         }
         self.end_speech(answer.turn);
     }
 
-    fn speak(&mut self, turn: TurnId, clause: usize, text: String, language: String) {
+    fn speak(&mut self, turn: TurnId, clause: usize, text: String, language: String, rest: Duration) {
         if self.settings.spoken {
-            self.act(Action::Speak { turn, clause, text, language });
+            self.act(Action::Speak { turn, clause, text, language, rest });
         }
     }
 

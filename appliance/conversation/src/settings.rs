@@ -51,6 +51,9 @@ pub struct Settings {
     /// How long a room, a loudspeaker and a voice-activity detector go on after the last sound of an answer. Where only a
     /// key interrupts nobody is heard meanwhile.
     pub echo_guard: Duration,
+    /// Where only a key interrupts: so long is the silence between two sentences of an answer, in which the microphone is
+    /// open once the guard is over, so that "stop" is heard. None: it stays closed until all is said.
+    pub rest: Duration,
     /// What is quieter is silence, in dB of full scale; none: as the voice-activity detector says.
     pub energy_floor_dbfs: Option<f32>,
     /// Whether answers are spoken; otherwise a shown text counts as heard.
@@ -78,6 +81,7 @@ impl Default for Settings {
             attention: Attention::Always,
             barge_in: BargeIn::Voice,
             echo_guard: Duration::from_millis(200),
+            rest: Duration::ZERO,
             energy_floor_dbfs: None,
             spoken: true,
             speculation: true,
@@ -87,6 +91,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// How long an answer rests between two sentences.
+    pub(crate) fn rest(&self) -> Option<Duration> {
+        Some(self.rest).filter(|rest| self.barge_in == BargeIn::Key && self.spoken && !rest.is_zero())
+    }
+
     /// These, with what of other ones may change while a conversation goes on.
     #[must_use]
     pub fn taking_over(&self, new: &Self) -> Self {

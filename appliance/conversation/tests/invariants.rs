@@ -86,6 +86,8 @@ fn settings() -> impl Strategy<Value = Settings> {
                 spoken,
                 speculation,
                 barge_in: if voice { BargeIn::Voice } else { BargeIn::Key },
+                // From what is drawn already, so that kept seeds mean what they meant.
+                rest: Duration::from_millis(if remembered_turns % 2 == 1 { 800 } else { 0 }),
                 remembered_turns,
                 prompt_tokens,
                 energy_floor_dbfs,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
-use parley_conversation::{BargeIn, Conversation, Endpointing, Settings};
+use parley_conversation::{BargeIn, CLOSES_BEFORE, Conversation, Endpointing, Settings};
 use parley_door::OWN_SEAT;
 use parley_models::Selection;
 use parley_settings::{BargeInSetting, Config};
@@ -92,6 +92,18 @@ pub fn conducting(config: &Config) -> Conducting {
     };
     let generating = Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() };
     Conducting { settings, generating }
+}
+
+/// How a conversation is conducted where nothing can press and no echo is cancelled: answers are short, and between their
+/// sentences the microphone is open for a word.
+pub fn half_duplex(conducting: Conducting) -> Conducting {
+    /// In which somebody begins to speak.
+    const OPEN: Duration = Duration::from_millis(600);
+    /// About twenty seconds.
+    const MOST_TOKENS: u32 = 80;
+    let Conducting { settings, generating } = conducting;
+    let settings = Settings { rest: settings.echo_guard + OPEN + CLOSES_BEFORE, ..settings };
+    Conducting { settings, generating: Generating { max_tokens: generating.max_tokens.min(MOST_TOKENS), ..generating } }
 }
 
 /// What a measurement says of the settings that it was made with: those of the conversation and the engines, and whether

@@ -166,7 +166,7 @@ fn barge_in(setting: BargeInSetting, keys: bool) -> Result<String, String> {
         (BargeInSetting::Voice, _) => Ok("speech interrupts an answer".into()),
         (BargeInSetting::Auto | BargeInSetting::Key, true) => Ok("a key interrupts an answer".into()),
         (BargeInSetting::Auto, false) => {
-            Ok("half duplex: there is no key, so only `parley ctl interrupt` stops an answer".into())
+            Ok("half duplex: there is no key, so an answer is stopped by \"stop\" between two sentences, or `parley ctl interrupt`".into())
         }
         (BargeInSetting::Key, false) => Err("conversation.barge-in = \"key\", but there is no key that may be read. Plug in a \
                                              loudspeaker or remote control with keys, or write \"auto\", or \"voice\" for a headset"

@@ -9,13 +9,13 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
 use parley_daemon::announcer::Announcer;
-use parley_daemon::conductor::Generating;
+use parley_daemon::conductor::{Conducting, Generating};
 use parley_daemon::health::{self, figures, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
-use parley_daemon::session::{Session, settings};
+use parley_daemon::session::{self, Session};
 use parley_daemon::signals::Signal;
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
@@ -30,12 +30,16 @@ pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>)
     if let Some(problem) = languages.problem() {
         tracing::warn!("{problem}");
     }
-    let half_duplex = half_duplex(&settings(config, models));
+    let settings = session::settings(config, models);
+    let alone = settings.barge_in == BargeIn::Key && keys::found(Path::new("/")).is_empty();
+    let conducting = Conducting { settings, generating: common::generating(config) };
+    let conducting = if alone { session::half_duplex(conducting) } else { conducting };
+    let half_duplex = alone.then(half_duplex);
     let own = [("models", used.announcement), ("language", languages.announcement()), ("half-duplex", half_duplex)];
     let own = own.into_iter().filter_map(|(name, announcement)| Some((name.to_owned(), announcement?)));
     let announcer = Announcer::of_this_machine(own.collect());
     common::block_on(async {
-        let (settings, generating) = (settings(config, models), common::generating(config));
+        let Conducting { settings, generating } = conducting;
         // Whatever is not there now is waited for, and said, while the rest goes on.
         let devices = common::sound_devices(config);
         let mut sink = devices.loudspeaker();
@@ -89,12 +93,12 @@ pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>)
 }
 
 /// What the owner is told once where nothing at the device can stop an answer, and the microphone is closed meanwhile.
-fn half_duplex(settings: &Settings) -> Option<AnnouncementFile> {
-    if settings.barge_in == BargeIn::Voice || !keys::found(Path::new("/")).is_empty() {
-        return None;
-    }
-    tracing::warn!("nothing can press and no echo is cancelled: half duplex; `parley ctl interrupt` stops an answer");
-    Some(AnnouncementFile::once("I cannot hear you while I speak. Please wait until I have finished.", ""))
+fn half_duplex() -> AnnouncementFile {
+    tracing::warn!(
+        "nothing can press and no echo is cancelled: half duplex; \"stop\" between two sentences and `parley ctl \
+         interrupt` stop an answer"
+    );
+    AnnouncementFile::once("I cannot hear you while I speak. To stop me, say stop between two sentences.", "")
 }
 
 /// Asks itself a question where there is a gate, then says what there is to say; never ends before the conversation.

@@ -40,6 +40,6 @@ impl Listener {
     /// Whether somebody only seems to have said this.
     pub(super) fn is_echo(&self, utterance: &Utterance, text: &str) -> bool {
         let soon = utterance.onset >= self.echo.until && utterance.onset.since(self.echo.until) < LATE_ECHO;
-        self.barge_in == BargeIn::Key && soon && !utterance.over_answer && self.echo.is(&words_of(text))
+        self.barge_in == BargeIn::Key && soon && self.echo.is(&words_of(text))
     }
 }

@@ -89,7 +89,7 @@ impl Responder {
             self.hold(turn, |answer| answer.behind = true);
         }
         self.act(Action::Tell(Notice::Announcing { turn, id: announcement.id }));
-        let mut answer = Answer::new(turn, None, self.preferred_voice().to_owned());
+        let mut answer = Answer::new(turn, None, self.preferred_voice().to_owned(), self.settings.rest());
         match &announcement.sounding {
             Sounding::Text(text) => {
                 let end = text.char_indices().nth(MAX_QUESTION_CHARS).map_or(text.len(), |(end, _)| end);

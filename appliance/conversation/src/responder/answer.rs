@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::clause::{ClauseCutter, clauses};
 use super::history::Clause;
 use super::prompt::Thought;
+use crate::action::CLOSES_BEFORE;
 use crate::effect::{Effect, EffectId};
 use crate::event::GenerationEnd;
 use crate::ids::TurnId;
@@ -12,6 +13,9 @@ use crate::remarks::words_of;
 
 /// So long before its end a question has been understood. What is heard is told with some delay.
 const LAST_MOMENT: Duration = Duration::from_millis(1_500);
+
+/// How much was heard is told, and lengths are known, to this.
+const TELLING: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Answer {
@@ -52,11 +56,13 @@ pub(super) struct Answer {
     repeated: Vec<String>,
     /// Whether anything of it is a whole sentence.
     has_sentence: bool,
+    /// How long it rests between two sentences.
+    rest: Option<Duration>,
     cutter: ClauseCutter,
 }
 
 impl Answer {
-    pub(super) fn new(turn: TurnId, question: Option<String>, language: String) -> Self {
+    pub(super) fn new(turn: TurnId, question: Option<String>, language: String, rest: Option<Duration>) -> Self {
         Self {
             turn,
             question,
@@ -79,6 +85,7 @@ impl Answer {
             clauses: Vec::new(),
             repeated: Vec::new(),
             has_sentence: false,
+            rest,
             cutter: ClauseCutter::default(),
         }
     }
@@ -154,6 +161,16 @@ impl Answer {
         last.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 
+    /// The last clause that has been heard to its end.
+    pub(super) fn heard_words(&self) -> String {
+        let mut end = Duration::ZERO;
+        let heard = self.clauses.iter().take_while(|clause| {
+            end = end.saturating_add(clause.length.unwrap_or(Duration::MAX));
+            end <= self.heard.saturating_add(TELLING)
+        });
+        heard.last().map(|clause| clause.text.clone()).unwrap_or_default()
+    }
+
     /// The clauses that are certain with this piece. One that was said already is held back until something new follows:
     /// a refrain goes on, a model that has lost its thread does not.
     fn take(&mut self, piece: &str) -> Vec<(usize, String)> {
@@ -173,9 +190,29 @@ impl Answer {
     }
 
     fn add(&mut self, text: String) -> (usize, String) {
-        let (number, length) = (self.clauses.len(), None);
-        self.clauses.push(Clause { text: text.clone(), length });
-        (number, text)
+        let rests = self.clauses.last().is_some_and(|before| is_sentence(&before.text));
+        let rest = self.rest.filter(|_| rests).unwrap_or_default();
+        self.clauses.push(Clause { text: text.clone(), length: None, rest });
+        (self.clauses.len() - 1, text)
+    }
+
+    /// The silence before a clause.
+    pub(super) fn rest_before(&self, clause: usize) -> Duration {
+        self.clauses.get(clause).map(|clause| clause.rest).unwrap_or_default()
+    }
+
+    /// Whether what is heard of it now is a silence between two sentences, which is not about to end.
+    pub(super) fn rests(&self) -> bool {
+        let mut begin = Duration::ZERO;
+        for Clause { length, rest, .. } in &self.clauses {
+            let end = begin.saturating_add(rest.saturating_sub(CLOSES_BEFORE));
+            if begin <= self.heard.saturating_add(TELLING) && self.heard < end {
+                return true;
+            }
+            let Some(length) = length else { return false };
+            begin = begin.saturating_add(*length);
+        }
+        false
     }
 }
 

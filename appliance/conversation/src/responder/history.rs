@@ -16,6 +16,8 @@ pub(super) struct Clause {
     pub(super) text: String,
     /// How long it takes to say; known once it is synthesised.
     pub(super) length: Option<Duration>,
+    /// So much of it, at its beginning, is silence.
+    pub(super) rest: Duration,
 }
 
 impl Clause {
@@ -220,7 +222,7 @@ mod tests {
         history.begin(TURN, "question".into(), Duration::ZERO);
         for text in ["One two three four.", "Five six."] {
             let (text, length) = (text.into(), None);
-            history.clause(TURN, Clause { text, length });
+            history.clause(TURN, Clause { text, length, rest: Duration::ZERO });
         }
         history.length(TURN, 0, Duration::from_secs(2));
         history

@@ -74,8 +74,13 @@ impl Responder {
         self.history.heard(turn, heard);
         let said = self.says(turn);
         if let Some(answer) = self.alive(turn).filter(|_| said) {
+            let rested = answer.rests();
             answer.noticed |= !heard.is_zero();
             answer.heard = answer.heard.max(heard);
+            if answer.rests() && !rested {
+                let said = answer.heard_words();
+                self.outputs.push_back(ResponderOutput::Rests { said });
+            }
         }
         if let Some(said) = self.last_said.as_mut().filter(|said| said.turn == turn) {
             said.heard(heard);
@@ -132,11 +137,13 @@ impl Responder {
         let Some(answer) = self.alive(turn) else { return };
         answer.noticed |= released && !spoken && !clauses.is_empty();
         let language = answer.language.clone();
-        for (clause, text) in clauses {
+        let with_rest = |(clause, text)| (clause, text, answer.rest_before(clause));
+        let clauses: Vec<_> = clauses.into_iter().map(with_rest).collect();
+        for (clause, text, rest) in clauses {
             if released {
-                self.tell_clause(turn, Clause { text: text.clone(), length: None });
+                self.tell_clause(turn, Clause { text: text.clone(), length: None, rest });
             }
-            self.speak(turn, clause, text, language.clone());
+            self.speak(turn, clause, text, language.clone(), rest);
         }
     }
 

@@ -320,9 +320,9 @@ impl Room {
                 self.schedule(self.end_of_turn, turn, Stage::EndOfTurn, event);
             }
             Action::Generate { turn, .. } => self.generate(turn),
-            Action::Speak { turn, clause, text, .. } => {
+            Action::Speak { turn, clause, text, rest, .. } => {
                 self.playing_of(turn).clauses += 1;
-                let length = ms(60) * text.chars().count() as u32;
+                let length = rest + ms(60) * text.chars().count() as u32;
                 let event = Event::ClauseSynthesized { turn, clause, length };
                 self.schedule(self.text_to_speech, turn, Stage::TextToSpeech, event);
             }

@@ -56,12 +56,12 @@ impl Conductor {
                 // A failure needs no word: the next question will tell.
                 self.preparation = Some(Task::spawn(async move { while let Some(Ok(_)) = job.next().await {} }));
             }
-            Action::Speak { turn, clause, text, language } => {
+            Action::Speak { turn, clause, text, language, rest } => {
                 if clause == 0 {
                     self.turn(turn).timeline.mark(Mark::FirstClause, now);
                 }
                 if let Some(speech) = self.speech(turn) {
-                    speech.say(clause, text, language);
+                    speech.say(clause, text, language, rest);
                 }
             }
             Action::Play { turn, sound } => {

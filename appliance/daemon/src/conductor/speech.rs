@@ -51,6 +51,8 @@ pub(super) struct Speech {
 
 struct Clause {
     number: usize,
+    /// The silence before it.
+    rest: Duration,
     words: Words,
 }
 
@@ -94,13 +96,13 @@ impl Outlet {
 }
 
 impl Speech {
-    pub(super) fn say(&mut self, number: usize, text: String, language: String) {
-        self.add(Clause { number, words: Words::Text { text, language } });
+    pub(super) fn say(&mut self, number: usize, text: String, language: String, rest: Duration) {
+        self.add(Clause { number, rest, words: Words::Text { text, language } });
     }
 
     /// A sound instead of words.
     pub(super) fn play(&mut self, sound: Spoken) {
-        self.add(Clause { number: 0, words: Words::Sound(sound) });
+        self.add(Clause { number: 0, rest: Duration::ZERO, words: Words::Sound(sound) });
     }
 
     fn add(&mut self, clause: Clause) {
@@ -141,7 +143,7 @@ impl Synthesis {
         self.held.end();
     }
 
-    async fn clause(&self, Clause { number, words }: Clause) -> Result<(), EngineError> {
+    async fn clause(&self, Clause { number, mut rest, words }: Clause) -> Result<(), EngineError> {
         let priority = self.held.begin().await;
         let (kept, words) = match words {
             Words::Text { text, language } => (lock(&self.replies).get(&language, &text), Some((text, language))),
@@ -150,11 +152,9 @@ impl Synthesis {
         let length = match (kept, words) {
             (Some(blocks), _) => {
                 self.mark_audio(number).await;
-                let length = blocks.iter().map(held::length).sum();
-                blocks.into_iter().for_each(|block| self.held.push(block));
-                length
+                blocks.into_iter().map(|block| self.hold(block, &mut rest)).sum()
             }
-            (None, Some((text, language))) => self.synthesise(number, text, language, priority).await?,
+            (None, Some((text, language))) => self.synthesise(number, rest, text, language, priority).await?,
             (None, None) => Duration::ZERO,
         };
         send(&self.reports, Event::ClauseSynthesized { turn: self.turn, clause: number, length }).await;
@@ -164,6 +164,7 @@ impl Synthesis {
     async fn synthesise(
         &self,
         number: usize,
+        mut rest: Duration,
         text: String,
         language: String,
         priority: Priority,
@@ -176,20 +177,29 @@ impl Synthesis {
         while let Some(block) = job.next().await {
             let block = block?;
             self.mark_audio(number).await;
-            length += held::length(&block);
+            if let Some(kept) = &mut kept {
+                kept.push(block.clone());
+            }
+            length += self.hold(block, &mut rest);
             if length > LONGEST_CLAUSE {
                 let message = "a clause came to no end".to_owned();
                 return Err(EngineError::Refused { engine: TextToSpeech::NAME, message });
             }
-            if let Some(kept) = &mut kept {
-                kept.push(block.clone());
-            }
-            self.held.push(block);
         }
         if let Some(blocks) = kept.filter(|blocks| !blocks.is_empty()) {
             lock(&self.replies).put(&language, &text, blocks);
         }
         Ok(length)
+    }
+
+    /// Holds a block, and before the first of a clause its rest; how long that sounds.
+    fn hold(&self, block: Spoken, rest: &mut Duration) -> Duration {
+        let samples = (std::mem::take(rest).as_secs_f64() * f64::from(block.rate_hz)) as usize;
+        let silence = Spoken { rate_hz: block.rate_hz, audio: vec![0; samples] };
+        let length = held::length(&silence) + held::length(&block);
+        self.held.rest(silence);
+        self.held.push(block);
+        length
     }
 
     /// Notes when the first audio came; the first time counts.

@@ -23,7 +23,7 @@ use super::{DoorHost, Guest, Hub};
 use crate::conductor::Handle;
 use crate::health::{SoundPart, Trouble, Troubles};
 use crate::listening::Mute;
-use crate::session::{Session, conducting};
+use crate::session::{self, Session, conducting};
 use crate::tools::{ToolOffer, Tools};
 use crate::volume::Volume;
 
@@ -52,6 +52,8 @@ pub struct SessionHost {
     troubles: watch::Receiver<Troubles>,
     /// Held by whoever sets something that is written to a file: the first that asks is the first that is served.
     setting: Arc<tokio::sync::Mutex<()>>,
+    /// Whether nothing can press and no echo is cancelled, as it was at the start.
+    half_duplex: bool,
 }
 
 impl SessionHost {
@@ -59,6 +61,7 @@ impl SessionHost {
         Self::of(session.handle.clone(), session.mute.clone(), volume, config, Path::new("/"))
             .with_tools(session.tools.clone())
             .with_troubles(session.troubles.subscribe())
+            .with_half_duplex(!session.settings.rest.is_zero())
     }
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
@@ -68,7 +71,13 @@ impl SessionHost {
         let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
         let (own, others) = (SeatControl::own(handle, mute), SeatList::default());
         let (tools, setting, troubles) = (Tools::default(), Arc::default(), watch::Sender::default().subscribe());
-        Self { own, others, volume, settings, changed, update_log, wishes, tools, troubles, setting }
+        let half_duplex = false;
+        Self { own, others, volume, settings, changed, update_log, wishes, tools, troubles, setting, half_duplex }
+    }
+
+    #[must_use]
+    fn with_half_duplex(self, half_duplex: bool) -> Self {
+        Self { half_duplex, ..self }
     }
 
     /// The same where somebody looks after microphone and loudspeaker.
@@ -110,7 +119,7 @@ impl SessionHost {
     /// Goes on to its end where its client does not wait for that.
     async fn change_setting(&self, key: String, value: Option<String>) -> Result<DoorReply, DoorError> {
         let (settings, volume, changed) = (self.settings.clone(), self.volume.clone(), self.changed.clone());
-        let (own, others) = (self.own.clone(), self.others.clone());
+        let (own, others, half_duplex) = (self.own.clone(), self.others.clone(), self.half_duplex);
         // It goes to the thread that writes: what comes next waits, whatever becomes of this one's client.
         let alone = Arc::clone(&self.setting).lock_owned().await;
         let change = move || {
@@ -121,7 +130,8 @@ impl SessionHost {
             {
                 tracing::warn!(%error, "the volume is not remembered beyond this start");
             }
-            let conducting = conducting(&running);
+            let conducting =
+                if half_duplex { session::half_duplex(conducting(&running)) } else { conducting(&running) };
             own.take_over(&conducting);
             others.take_over(conducting);
             // An error means that the door closes.

@@ -1,6 +1,8 @@
 //! Somebody speaks over an answer, or presses a key.
 
 use parley_conversation::{BargeIn, Event, Outcome, Phase, Settings};
+use parley_daemon::conductor::{Conducting, Generating};
+use parley_daemon::session::half_duplex;
 use parley_e2e::world::{STEP, Scene, World, voice};
 use parley_engines::scripted::{Counts, Pace};
 
@@ -91,4 +93,23 @@ async fn without_an_echo_reference_only_a_key_interrupts() {
     world.tell(Event::Interrupt).await;
     world.quiet().await;
     assert_eq!(outcomes(&world), [Outcome::Interrupted]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_duplex_hears_stop_between_two_sentences() {
+    let settings = Settings { barge_in: BargeIn::Key, ..Settings::default() };
+    let Conducting { settings, .. } = half_duplex(Conducting { settings, generating: Generating::default() });
+    let mut world = listening_to_a_long_answer(Scene { settings, ..talkative() }).await;
+    let heard = |world: &World| world.heard_last.expect("it was heard before");
+    for rest in 0..2 {
+        world.until("it rests", |world| world.now > heard(world) + ms(350)).await;
+        world.run(ms(1_000)).await;
+        assert!(world.now < heard(&world) + ms(350), "it goes on by itself, {rest}");
+    }
+    world.until("it rests", |world| world.now > heard(world) + ms(350)).await;
+    let silent = heard(&world);
+    world.say("stop");
+    world.quiet().await;
+    assert_eq!(heard(&world), silent, "nothing more is said");
+    assert_eq!(outcomes(&world).first(), Some(&Outcome::Interrupted));
 }

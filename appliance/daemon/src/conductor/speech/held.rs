@@ -29,6 +29,8 @@ const SHORT: Duration = Duration::from_millis(1_500);
 #[derive(Debug)]
 pub(super) enum Piece {
     Block(Spoken),
+    /// The silence between two sentences.
+    Rest(Spoken),
     /// The voice has failed; there is nothing more.
     Failed(EngineError),
 }
@@ -102,12 +104,20 @@ impl Held {
     }
 
     pub fn push(&self, block: Spoken) {
+        self.add(block, Piece::Block);
+    }
+
+    pub fn rest(&self, silence: Spoken) {
+        self.add(silence, Piece::Rest);
+    }
+
+    fn add(&self, block: Spoken, piece: impl FnOnce(Spoken) -> Piece) {
         if block.audio.is_empty() {
             return;
         }
         let mut state = lock(&self.state);
         state.length += length(&block);
-        state.pieces.push_back(Piece::Block(block));
+        state.pieces.push_back(piece(block));
         state.set_priority();
         self.filled.notify_one();
     }

@@ -1,12 +1,13 @@
 //! Plays a turn's clauses one after the other, and tells the core what of them is heard.
 
+use std::collections::VecDeque;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parley_audio::playback::{Feed, StreamId};
 use parley_audio::resample::Resampler;
-use parley_conversation::{Event, Stage, TurnId};
+use parley_conversation::{CLOSES_BEFORE, Event, Stage, TurnId};
 use parley_engines::Spoken;
 use tokio::sync::{OwnedMutexGuard, watch};
 use tokio::time::Instant;
@@ -32,6 +33,10 @@ pub(super) struct Player {
     stream: Arc<Stream>,
     loudspeaker: Option<Taken>,
     resampler: Option<Resampler>,
+    /// How much the loudspeaker has taken.
+    taken: Duration,
+    /// What will have been heard when a rest begins, or is about to end, in order.
+    rests: VecDeque<Duration>,
     /// How much was heard when the core was told last.
     reported: Duration,
     /// How much was heard when the loudspeaker played last, or had nothing to play, and when that was.
@@ -57,6 +62,8 @@ impl Player {
             stream,
             loudspeaker: None,
             resampler: None,
+            taken: Duration::ZERO,
+            rests: VecDeque::new(),
             reported: Duration::ZERO,
             moved: (Duration::ZERO, Instant::now()),
             played: false,
@@ -71,9 +78,11 @@ impl Player {
     async fn play_all(&mut self, held: &Held) -> Result<(), Stopped> {
         while let Some(piece) = self.meanwhile_reporting(held.next()).await {
             match piece {
-                Piece::Block(block) => {
-                    self.feed(&block).await?;
-                    held.taken(held::length(&block));
+                Piece::Block(block) => self.take(&block, held).await?,
+                Piece::Rest(silence) => {
+                    let end = self.taken + held::length(&silence);
+                    self.rests.extend([self.taken, end.saturating_sub(CLOSES_BEFORE)]);
+                    self.take(&silence, held).await?;
                 }
                 Piece::Failed(error) => {
                     let failure = failed::<()>(self.turn, Stage::TextToSpeech, Some(Err(error)));
@@ -89,6 +98,13 @@ impl Player {
         }
         send(&self.outlet.reports, Event::Heard { turn: self.turn, heard: self.stream.heard() }).await;
         send(&self.outlet.reports, Event::PlaybackEnded { turn: self.turn }).await;
+        Ok(())
+    }
+
+    async fn take(&mut self, block: &Spoken, held: &Held) -> Result<(), Stopped> {
+        self.feed(block).await?;
+        self.taken += held::length(block);
+        held.taken(held::length(block));
         Ok(())
     }
 
@@ -174,13 +190,17 @@ impl Player {
         waited_for.await
     }
 
-    /// Tells the core how much was heard: at once when anything was, and now and then.
+    /// Tells the core how much was heard: at once when anything was, when a rest begins or ends, and now and then.
     async fn report(&mut self) {
         let heard = self.stream.heard();
         if heard != self.moved.0 || self.stream.has_nothing_to_play() {
             self.moved = (heard, Instant::now());
         }
-        if (self.reported.is_zero() && !heard.is_zero()) || heard >= self.reported + REPORT_EVERY {
+        let mut due = (self.reported.is_zero() && !heard.is_zero()) || heard >= self.reported + REPORT_EVERY;
+        while self.rests.pop_front_if(|rest| *rest <= heard).is_some() {
+            due = true;
+        }
+        if due {
             self.reported = heard;
             send(&self.outlet.reports, Event::Heard { turn: self.turn, heard }).await;
         }

@@ -98,7 +98,9 @@ impl ClientSeats {
             DoorBargeIn::Key => BargeIn::Key,
         });
         let barge_in = own_barge_in.unwrap_or(self.settings.barge_in);
-        let settings = Settings { seat: seat.id(), barge_in, spoken: true, ..self.settings.clone() };
+        // Whoever plays and records somewhere else knows of a key there.
+        let rest = if own_barge_in.is_some() { Duration::ZERO } else { self.settings.rest };
+        let settings = Settings { seat: seat.id(), barge_in, rest, spoken: true, ..self.settings.clone() };
         let conversation = Conversation::new(settings, Box::new(self.tools.router()), engines.end_of_turn.is_some());
         let (mixer, renderer) = Renderer::new(RATE_HZ, samples_in(FRAME_MS));
         let feeds = Loudspeaker::open(mixer).map_err(|error| {

@@ -33,7 +33,13 @@ fn no_word_of_what_was_said_is_in_a_file() {
     recorder.event(&Event::Transcribed { turn, transcript });
     recorder.event(&Event::Text { turn, text: text.clone() });
     recorder.event(&Event::Typed { text: text.clone() });
-    recorder.action(&Action::Speak { turn, clause: 0, text: text.clone(), language: language.clone() });
+    recorder.action(&Action::Speak {
+        turn,
+        clause: 0,
+        text: text.clone(),
+        language: language.clone(),
+        rest: std::time::Duration::ZERO,
+    });
     recorder.action(&Action::Play { turn, sound: text.clone() });
     recorder.action(&Action::Tell(Notice::Understood { turn, text: text.clone(), language }));
     recorder.action(&Action::Tell(Notice::Answering { turn, text }));
