@@ -75,8 +75,9 @@ impl Exchange {
 /// The words of a clause that are certainly over after `listened`.
 fn words_within(clause: &Clause, listened: Duration) -> &str {
     let chars = clause.text.chars().count() as f32;
+    let listened = listened.saturating_sub(clause.rest);
     let heard_chars = match clause.length {
-        Some(length) => chars * listened.as_secs_f32() / length.as_secs_f32(),
+        Some(length) => chars * listened.as_secs_f32() / length.saturating_sub(clause.rest).as_secs_f32(),
         None => SLOW_CHARS_PER_S * listened.as_secs_f32(),
     };
     let mut end = 0;

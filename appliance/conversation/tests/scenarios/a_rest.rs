@@ -7,7 +7,9 @@ use crate::{QUESTION, check_history};
 
 const GUARD_MS: u64 = 200;
 const REST_MS: u64 = 800;
-const STORY: &str = "It rained for a week. Then the river rose. Nobody slept. And that was all.";
+const STORY: &str = "It rained for a week. Then the river rose, at first by a hand, later by much more than anybody had \
+                     seen in all the years before, and took with it the old bridge, two boats, and a shed that had stood \
+                     there for longer than the oldest of us could remember. Nobody slept.";
 
 /// A room in which only a key interrupts, and a story is told; its first sentence has been heard.
 fn room_at_a_rest() -> Room {
@@ -27,9 +29,17 @@ fn room_at_a_rest() -> Room {
 fn is_between_sentences_and_nowhere_else() {
     let mut room = room_at_a_rest();
     room.quiet();
-    let rest = |action: &Action| if let Action::Speak { rest, .. } = action { Some(*rest) } else { None };
-    let rests: Vec<_> = room.done.iter().filter_map(|(_, action)| rest(action)).collect();
-    assert_eq!(rests, [ms(0), ms(REST_MS), ms(REST_MS), ms(REST_MS)]);
+    let clause = |action: &Action| match action {
+        Action::Speak { text, rest, .. } => Some((text.clone(), *rest)),
+        _ => None,
+    };
+    let clauses: Vec<_> = room.done.iter().filter_map(|(_, action)| clause(action)).collect();
+    let mut before = "";
+    for (text, rest) in &clauses {
+        assert_eq!(*rest, ms(if before.ends_with('.') { REST_MS } else { 0 }), "between {before:?} and {text:?}");
+        before = text;
+    }
+    assert!(clauses.len() > STORY.matches('.').count(), "some are no sentences: {clauses:?}");
     check_history(&room, &[(QUESTION, STORY)]);
 }
 
