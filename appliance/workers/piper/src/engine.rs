@@ -1,6 +1,8 @@
 //! The engine behind the worker protocol: text in, blocks of sound out.
 
 use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use parley_engines::worker::{CancelFlag, Input, Model, Outputs};
@@ -15,6 +17,8 @@ use crate::voice::{Sentence, Voice, VoiceError};
 
 /// Samples of a block where a voice speaks whole sentences: 0.2 s at 22,050 Hz.
 const WHOLE_BLOCK_SAMPLES: usize = 4_410;
+/// How often a job that waits for its voice looks whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
 /// Said once after loading, so that the first task finds everything in place.
 const WARM_UP: &str = "wˈɔːmɪŋ ˈʌp.";
 
@@ -38,6 +42,8 @@ pub enum SpeakError {
     NoVoice,
     #[error("there is no voice for {language:?}, only for {known}")]
     NoVoiceFor { language: String, known: String },
+    #[error("the voice was not loaded: the thread that did so ended")]
+    Loading,
     #[error("nobody listens any more: {0}")]
     Gone(String),
 }
@@ -46,7 +52,15 @@ pub enum SpeakError {
 pub struct Piper {
     phonemiser: Phonemiser,
     threads: usize,
-    voices: Vec<(VoiceFile, Option<Ready>)>,
+    voices: Vec<(VoiceFile, Slot)>,
+}
+
+/// A voice, as far as it is there.
+enum Slot {
+    Unloaded,
+    /// It is being loaded, whatever becomes of the job that asked for it first.
+    Loading(Receiver<Result<Ready, SpeakError>>),
+    Loaded(Box<Ready>),
 }
 
 struct Ready {
@@ -57,8 +71,10 @@ struct Ready {
 impl Piper {
     /// Loads the first voice and tries it.
     pub fn new(phonemiser: Phonemiser, voices: Vec<VoiceFile>, threads: usize) -> Result<Self, SpeakError> {
-        let mut speaker = Self { phonemiser, threads, voices: voices.into_iter().map(|file| (file, None)).collect() };
-        let first = speaker.ready(None)?;
+        let voices = voices.into_iter().map(|file| (file, Slot::Unloaded)).collect();
+        let mut speaker = Self { phonemiser, threads, voices };
+        speaker.load(None, &CancelFlag::default(), &mut || {})?;
+        let first = speaker.loaded(None)?;
         let espeak_voice = first.voice.espeak_voice().to_owned();
         speaker.phonemiser.sentences("ready", &espeak_voice)?;
         Ok(speaker)
@@ -66,10 +82,10 @@ impl Piper {
 
     /// Sample rate of the first voice.
     pub fn rate_hz(&self) -> Option<u32> {
-        self.voices.first().and_then(|(_, ready)| ready.as_ref()).map(|ready| ready.voice.rate_hz())
+        self.voices.first().and_then(|(_, slot)| slot.loaded()).map(|ready| ready.voice.rate_hz())
     }
 
-    /// Says a text; `heard` gets every block with its sample rate.
+    /// Says a text in a voice that [`load`](Self::load) has loaded; `heard` gets every block with its sample rate.
     pub fn speak(
         &mut self,
         task: &Speak,
@@ -77,9 +93,9 @@ impl Piper {
         heard: &mut dyn FnMut(u32, Vec<i16>) -> Result<(), SpeakError>,
     ) -> Result<(), SpeakError> {
         let Some(text) = text::sayable(&task.text)? else { return Ok(()) };
-        let espeak_voice = self.ready(task.language.as_deref())?.voice.espeak_voice().to_owned();
+        let espeak_voice = self.loaded(task.language.as_deref())?.voice.espeak_voice().to_owned();
         let sentences = self.phonemiser.sentences(&text, &espeak_voice)?;
-        let ready = self.ready(task.language.as_deref())?;
+        let ready = self.loaded(task.language.as_deref())?;
         let rate_hz = ready.voice.rate_hz();
         let mut shaper = Shaper::new(rate_hz);
         let mut clock = SoundClock::default();
@@ -112,20 +128,64 @@ impl Piper {
         Ok(())
     }
 
-    /// The voice for a language, loaded.
-    fn ready(&mut self, language: Option<&str>) -> Result<&mut Ready, SpeakError> {
-        let position = match language {
-            None => 0,
-            Some(language) => self.voices.iter().position(|(file, _)| file.language == language).ok_or_else(|| {
-                let known: Vec<&str> = self.voices.iter().map(|(file, _)| file.language.as_str()).collect();
-                SpeakError::NoVoiceFor { language: language.to_owned(), known: known.join(", ") }
-            })?,
-        };
-        let (file, ready) = self.voices.get_mut(position).ok_or(SpeakError::NoVoice)?;
-        if ready.is_none() {
-            *ready = Some(Ready::load(file, self.threads)?);
+    /// Loads the voice for a language, if it is not; `false`: the job was cancelled meanwhile. Then the loading goes on, so
+    /// that jobs that come and go, as drafts do, have their voice at last. `alive` is called now and then.
+    pub fn load(
+        &mut self,
+        language: Option<&str>,
+        cancel: &CancelFlag,
+        alive: &mut dyn FnMut(),
+    ) -> Result<bool, SpeakError> {
+        let (position, threads) = (self.position(language)?, self.threads);
+        let (file, slot) = self.voices.get_mut(position).ok_or(SpeakError::NoVoice)?;
+        if matches!(slot, Slot::Unloaded) {
+            let (loaded, loading) = mpsc::sync_channel(1);
+            let file = file.clone();
+            // An error means that this process ends.
+            thread::spawn(move || loaded.send(Ready::load(&file, threads)));
+            *slot = Slot::Loading(loading);
         }
-        ready.as_mut().ok_or(SpeakError::NoVoice)
+        while let Slot::Loading(loading) = slot {
+            match loading.recv_timeout(LOOK) {
+                Ok(Ok(ready)) => *slot = Slot::Loaded(Box::new(ready)),
+                Ok(Err(error)) => {
+                    *slot = Slot::Unloaded;
+                    return Err(error);
+                }
+                Err(RecvTimeoutError::Timeout) if cancel.is_set() => return Ok(false),
+                Err(RecvTimeoutError::Timeout) => alive(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    *slot = Slot::Unloaded;
+                    return Err(SpeakError::Loading);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn position(&self, language: Option<&str>) -> Result<usize, SpeakError> {
+        let Some(language) = language else { return Ok(0) };
+        self.voices.iter().position(|(file, _)| file.language == language).ok_or_else(|| {
+            let known: Vec<&str> = self.voices.iter().map(|(file, _)| file.language.as_str()).collect();
+            SpeakError::NoVoiceFor { language: language.to_owned(), known: known.join(", ") }
+        })
+    }
+
+    fn loaded(&mut self, language: Option<&str>) -> Result<&mut Ready, SpeakError> {
+        let position = self.position(language)?;
+        match self.voices.get_mut(position) {
+            Some((_, Slot::Loaded(ready))) => Ok(ready),
+            _ => Err(SpeakError::NoVoice),
+        }
+    }
+}
+
+impl Slot {
+    fn loaded(&self) -> Option<&Ready> {
+        match self {
+            Self::Loaded(ready) => Some(ready),
+            Self::Unloaded | Self::Loading(_) => None,
+        }
     }
 }
 
@@ -192,6 +252,11 @@ impl Model<TextToSpeech> for Piper {
         cancel: &CancelFlag,
         outputs: &mut Outputs<TextToSpeech>,
     ) -> Result<(), String> {
+        let life_sign = outputs.life_sign();
+        let loaded = self.load(task.language.as_deref(), cancel, &mut || life_sign.give());
+        if !loaded.map_err(|error| error.to_string())? {
+            return Ok(());
+        }
         let mut send = |rate_hz, audio| {
             outputs.send(Spoken { rate_hz, audio }).map_err(|error| SpeakError::Gone(error.to_string()))
         };

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 use parley_engines::{Kind, Speak, Spoken, TextToSpeech};
 use parley_worker_harness::{End, check_refused, model};
@@ -103,6 +104,23 @@ fn speech_is_audible_at_once_and_does_not_clip() {
     let peak = speech.iter().map(|sample| sample.unsigned_abs()).max().unwrap();
     assert!((6_000..32_767).contains(&peak), "peak {peak}");
     assert!(speech[0].abs() < 50, "it begins with a click: {}", speech[0]);
+}
+
+#[test]
+fn a_job_that_is_cancelled_does_not_wait_for_its_voice() {
+    let voices: Vec<_> = ["en", "de", "fr"].iter().map(|language| voice_option(language, &model(MODEL))).collect();
+    let options: Vec<_> = voices.iter().flat_map(|voice| ["--voice", voice]).collect();
+    let mut worker = Worker::start(PROGRAM, &options);
+    let begun = Instant::now();
+    assert!(!said(&mut worker, "Ja.", Some("de")).is_empty());
+    let loading = begun.elapsed();
+    let begun = Instant::now();
+    let job = worker.send(task("Oui.", Some("fr")));
+    worker.cancel(job);
+    assert!(worker.rest(job).0.is_empty());
+    let cancelled = begun.elapsed();
+    assert!(cancelled * 2 < loading, "it took {cancelled:?}, and all of the loading {loading:?}");
+    assert!(!said(&mut worker, "Oui.", Some("fr")).is_empty(), "the loading went on");
 }
 
 #[test]
