@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use parley_conversation::{BargeIn, Event, Phase, Settings};
+use parley_conversation::{Event, Phase, Settings};
+use parley_daemon::conductor::{Conducting, Generating};
 use parley_e2e::world::{STEP, Scene, World};
 use parley_engines::scripted::Fault;
 
 use super::super::ms;
 use super::report::Report;
-use super::{PART, shipped};
+use super::{Mode, PART};
 
 /// A question in silence is answered within this time.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
@@ -24,14 +25,16 @@ enum Part {
     Music,
     Unplugged,
     Killed,
+    Changed,
 }
 
-const PARTS: [Part; 6] = [Part::Talk, Part::Television, Part::Music, Part::Unplugged, Part::Killed, Part::Nobody];
+const PARTS: [Part; 7] =
+    [Part::Talk, Part::Television, Part::Music, Part::Unplugged, Part::Killed, Part::Changed, Part::Nobody];
 
 pub(super) struct Day {
     random: Rng,
     world: World,
-    barge_in: BargeIn,
+    mode: Mode,
     /// Until when what was killed on purpose may be felt.
     disturbed_until: Duration,
     questions: u32,
@@ -39,18 +42,17 @@ pub(super) struct Day {
 }
 
 impl Day {
-    pub fn begin(random: Rng, barge_in: BargeIn) -> Self {
+    pub fn begin(random: Rng, mode: Mode) -> Self {
         let scene = Scene {
-            settings: Settings { barge_in, ..shipped() },
+            settings: mode.settings(),
             answers: Box::new(|question| {
                 let sentence = |number| format!("Sentence number {number} about {question} goes here.");
                 (1..=6).map(sentence).collect::<Vec<_>>().join(" ")
             }),
             ..Scene::default()
         };
-        let mode = if barge_in == BargeIn::Key { "key" } else { "voice" };
-        let report = Report { mode, ..Report::default() };
-        Self { random, world: World::new(scene), barge_in, disturbed_until: Duration::ZERO, questions: 0, report }
+        let report = Report { mode: format!("{mode:?}"), ..Report::default() };
+        Self { random, world: World::new(scene), mode, disturbed_until: Duration::ZERO, questions: 0, report }
     }
 
     /// Lives a part, then asks.
@@ -72,6 +74,7 @@ impl Day {
                 }
                 Part::Unplugged => self.unplug().await,
                 Part::Killed => self.kill().await,
+                Part::Changed => self.change().await,
             }
         }
         self.calm().await;
@@ -178,11 +181,18 @@ impl Day {
         if self.world.phase != Phase::Speaking || !sounds(&self.world) {
             return;
         }
+        let silent = |world: &World| world.heard_last.is_some_and(|last| last + ms(350) < world.now);
+        while self.mode == Mode::HalfDuplex && !silent(&self.world) {
+            self.step().await;
+        }
+        if self.world.phase != Phase::Speaking {
+            return;
+        }
         let from = self.world.now;
-        if self.barge_in == BargeIn::Key {
-            self.world.tell(Event::Interrupt).await;
-        } else {
-            self.world.say("no wait tell me something else");
+        match self.mode {
+            Mode::Key => self.world.tell(Event::Interrupt).await,
+            Mode::HalfDuplex => self.world.say("stop"),
+            Mode::Voice => self.world.say("no wait tell me something else"),
         }
         self.pass(ms(1_000)).await;
         match self.world.heard_last {
@@ -214,6 +224,25 @@ impl Day {
         let question = self.question();
         self.world.say(&question);
         self.pass(length + AFTERMATH).await;
+    }
+
+    /// An owner changes settings while somebody talks.
+    async fn change(&mut self) {
+        self.report.changed += 1;
+        let (remembered_turns, prompt_tokens) = (self.random.usize(..8), self.random.usize(400..1_800));
+        let settings = self.mode.settings();
+        let settings = Settings { remembered_turns, prompt_tokens, ..settings };
+        let generating = Generating { max_tokens: self.random.u32(60..200), ..Generating::default() };
+        let changing = self.world.handle().expect("it is open").conducting.clone();
+        let after = self.between(0, 3_000);
+        let question = self.question();
+        self.world.say(&question);
+        self.pass(after).await;
+        changing.send_replace(Some(Conducting { settings, generating }));
+        self.said().await;
+        self.heard().await;
+        self.calm().await;
+        self.talk().await;
     }
 
     async fn kill(&mut self) {

@@ -7,7 +7,7 @@ use super::SILENT_WITHIN;
 
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    pub mode: &'static str,
+    pub mode: String,
     pub length: Duration,
     /// In which nothing was killed or unplugged.
     pub undisturbed: Duration,
@@ -22,6 +22,8 @@ pub(super) struct Report {
     pub failed: u32,
     pub killed: u32,
     pub unplugged: u32,
+    /// How often settings were changed.
+    pub changed: u32,
     pub frames: u64,
     pub lost: u64,
     /// Seconds of television and music.
@@ -40,7 +42,14 @@ impl Report {
         assert!(self.able() >= 0.999, "Parley can answer in {:.3} % of the time", self.able() * 100.0);
         assert!(succeeded * 100 >= tried * 99, "{succeeded} of {tried} interruptions succeed");
         assert!(self.answered * 100 >= self.asked * 99, "{} of {} are answered", self.answered, self.asked);
-        assert!(tried > 0 && self.killed > 0 && self.unplugged > 0 && self.noise > Duration::from_secs(60), "{self:?}");
+        assert!(
+            tried > 0
+                && self.killed > 0
+                && self.unplugged > 0
+                && self.changed > 0
+                && self.noise > Duration::from_secs(60),
+            "{self:?}"
+        );
     }
 }
 
@@ -49,7 +58,7 @@ impl fmt::Display for Report {
         let mut took = self.interruptions.clone();
         took.sort();
         let at = |share: usize| took.get(took.len() * share / 100).or(took.last()).map_or(0, Duration::as_millis);
-        writeln!(f, "{} h, barge-in = {}", self.length.as_secs() / 3_600, self.mode)?;
+        writeln!(f, "{} h, interrupted by: {}", self.length.as_secs() / 3_600, self.mode)?;
         writeln!(
             f,
             "able to answer: {:.3} % of {} s without what was killed",
@@ -73,9 +82,10 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "{} engines killed, {} times unplugged, {} of {} frames lost, {} s of television and music",
+            "{} engines killed, {} times unplugged, {} changes of settings, {} of {} frames lost, {} s of television and music",
             self.killed,
             self.unplugged,
+            self.changed,
             self.lost,
             self.frames,
             self.noise.as_secs()
