@@ -20,6 +20,9 @@ pub struct Transcript {
     pub language_probability: f32,
     /// How sure the words are, 0..1.
     pub confidence: f32,
+    /// Whether something was said that is not among the words.
+    #[serde(default)]
+    pub incomplete: bool,
 }
 
 /// The part of the chain that an engine serves.

@@ -139,7 +139,8 @@ impl Responder {
         } else {
             let language = self.preferred_voice().to_owned();
             let remark = Remark::of(&text);
-            let transcript = Transcript { text, language, language_probability: 1.0, confidence: 1.0 };
+            let transcript =
+                Transcript { text, language, language_probability: 1.0, confidence: 1.0, incomplete: false };
             self.prepare(turn, &transcript, remark)
         };
         self.begin(answer);

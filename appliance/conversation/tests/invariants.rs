@@ -223,6 +223,7 @@ mod junk {
                         language: "en".into(),
                         language_probability: 0.9,
                         confidence: if sure { 0.9 } else { 0.1 },
+                        incomplete: text.len() % 7 == 3,
                     },
                 },
                 Op::Judged { pick, probability } => Event::EndOfTurnJudged { turn: turn(pick), probability },

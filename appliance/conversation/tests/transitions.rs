@@ -114,8 +114,13 @@ fn frames(room: &Room, count: u32, speech: bool) -> Vec<Event> {
 }
 
 fn transcript(room: &Room, text: &str) -> Event {
-    let transcript =
-        Transcript { text: text.into(), language: "en".into(), language_probability: 0.9, confidence: 0.9 };
+    let transcript = Transcript {
+        text: text.into(),
+        language: "en".into(),
+        language_probability: 0.9,
+        confidence: 0.9,
+        incomplete: false,
+    };
     Event::Transcribed { turn: latest(room), transcript }
 }
 

@@ -33,5 +33,6 @@ pub use order::{JobPriority, Order, Priority};
 pub use supervisor::{Limits, ProcessUsage, ReplaceOrder, Supervised, WorkerHealth, WorkerProgram};
 pub use task::{
     ChatMessage, EndOfTurn, Generate, Generated, INPUT_RATE_HZ, JudgeEndOfTurn, Kind, LanguageModel, MAX_SPOKEN_CHARS,
-    Role, Speak, SpeechToText, Spoken, StopReason, TextToSpeech, Transcribe, Transcript, Units, Wire, WorkerDetails,
+    Remedy, Role, Speak, SpeechToText, Spoken, StopReason, TextToSpeech, Transcribe, Transcript, Units, Wire,
+    WorkerDetails,
 };

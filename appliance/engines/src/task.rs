@@ -103,6 +103,24 @@ pub struct Transcript {
     pub language_probability: f32,
     /// Mean probability of the tokens, 0..1: low for noise and for music.
     pub confidence: f32,
+    /// Whether something was said that is not among the words, as far as the engine can tell.
+    #[serde(default)]
+    pub incomplete: bool,
+    /// What the words come from where the first reading was none that could be believed.
+    #[serde(default)]
+    pub remedy: Option<Remedy>,
+}
+
+/// How an engine read the sound again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// With more silence behind it.
+    Window,
+    /// Without the words that came again and again.
+    Barred,
+    /// With less likely words.
+    Temperature,
 }
 
 impl Wire for Transcribe {

@@ -7,8 +7,8 @@ use parley_engines::protocol::{
     write,
 };
 use parley_engines::{
-    ChatMessage, Fed, Generate, Generated, JudgeEndOfTurn, Role, Speak, Spoken, StopReason, Transcribe, Transcript,
-    Wire, WorkerDetails,
+    ChatMessage, Fed, Generate, Generated, JudgeEndOfTurn, Remedy, Role, Speak, Spoken, StopReason, Transcribe,
+    Transcript, Wire, WorkerDetails,
 };
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -96,12 +96,20 @@ fn generated() -> impl Strategy<Value = Generated> {
 }
 
 fn transcript() -> impl Strategy<Value = Transcript> {
-    (any::<String>(), any::<String>(), finite(), finite()).prop_map(
-        |(text, language, language_probability, confidence)| Transcript {
+    let remedy = prop_oneof![
+        Just(None),
+        Just(Some(Remedy::Window)),
+        Just(Some(Remedy::Barred)),
+        Just(Some(Remedy::Temperature))
+    ];
+    (any::<String>(), any::<String>(), finite(), finite(), any::<bool>(), remedy).prop_map(
+        |(text, language, language_probability, confidence, incomplete, remedy)| Transcript {
             text,
             language,
             language_probability,
             confidence,
+            incomplete,
+            remedy,
         },
     )
 }

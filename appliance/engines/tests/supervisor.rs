@@ -52,7 +52,10 @@ fn check_left_out<K: Kind<Output: PartialEq>>(output: K::Output, amount: usize) 
 #[test]
 fn what_was_delivered_is_left_out_of_a_job_that_is_sent_again() {
     let (text, language) = ("Yes".to_owned(), "en".to_owned());
-    check_left_out::<SpeechToText>(Transcript { text, language, language_probability: 1.0, confidence: 1.0 }, 1);
+    check_left_out::<SpeechToText>(
+        Transcript { text, language, language_probability: 1.0, confidence: 1.0, incomplete: false, remedy: None },
+        1,
+    );
     check_left_out::<LanguageModel>(Generated::Text("né".to_owned()), 2);
     check_left_out::<TextToSpeech>(Spoken { rate_hz: 22_050, audio: vec![7, 8, 9] }, 3);
     check_left_out::<EndOfTurn>(0.5, 1);

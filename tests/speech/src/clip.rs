@@ -28,6 +28,12 @@ pub struct SpeechSets {
     pub replacements: Replacements,
     /// Sounds that begin while the appliance speaks.
     pub barge_in: Vec<BargeInClip>,
+    /// Something said again and again, and recordings that have made a recogniser do so.
+    pub repetitions: Vec<Clip>,
+    /// Spoken fast.
+    pub fast: Vec<Clip>,
+    /// Synthetic speech in languages of whose recordings nobody has written down what is said.
+    pub sentences: Vec<Clip>,
 }
 
 impl SpeechSets {

@@ -75,9 +75,16 @@ pub struct Voice {
     pub synthesiser: Synthesiser,
     /// The program's name of the voice.
     pub name: String,
+    /// The language, as an ISO 639-1 code.
+    #[serde(default = "english")]
+    pub language: String,
     /// The voice's licence, as an SPDX expression.
     pub licence: String,
     pub attribution: String,
+}
+
+fn english() -> String {
+    "en".to_owned()
 }
 
 /// Where a clip's sound comes from.
@@ -141,7 +148,8 @@ pub struct ClipDescription {
     pub interruption: Option<Interruption>,
 }
 
-/// `questions.toml`, `demo.toml`, `barge_in.toml`, `words.toml`: clips in order.
+/// `questions.toml`, `demo.toml`, `barge_in.toml`, `words.toml`, `repetitions.toml`, `fast.toml`, `sentences.toml`: clips in
+/// order.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClipSet {

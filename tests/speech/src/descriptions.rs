@@ -17,6 +17,9 @@ pub struct Descriptions {
     pub languages: LanguageSet,
     pub words: ClipSet,
     pub barge_in: ClipSet,
+    pub repetitions: ClipSet,
+    pub fast: ClipSet,
+    pub sentences: ClipSet,
 }
 
 // The description files, word for word: a set is made anew when its own changes.
@@ -27,6 +30,9 @@ pub const PAUSES: &str = include_str!("../pauses.toml");
 pub const LANGUAGES: &str = include_str!("../languages.toml");
 pub const WORDS: &str = include_str!("../words.toml");
 pub const BARGE_IN: &str = include_str!("../barge_in.toml");
+pub const REPETITIONS: &str = include_str!("../repetitions.toml");
+pub const FAST: &str = include_str!("../fast.toml");
+pub const SENTENCES: &str = include_str!("../sentences.toml");
 
 impl Descriptions {
     /// Parses the description files of this clone.
@@ -43,6 +49,9 @@ impl Descriptions {
             languages: parse("languages.toml", LANGUAGES)?,
             words: parse("words.toml", WORDS)?,
             barge_in: parse("barge_in.toml", BARGE_IN)?,
+            repetitions: parse("repetitions.toml", REPETITIONS)?,
+            fast: parse("fast.toml", FAST)?,
+            sentences: parse("sentences.toml", SENTENCES)?,
         };
         descriptions.check()?;
         Ok(descriptions)
@@ -54,6 +63,9 @@ impl Descriptions {
             ("demo.toml", &self.demo.clip),
             ("words.toml", &self.words.clip),
             ("barge_in.toml", &self.barge_in.clip),
+            ("repetitions.toml", &self.repetitions.clip),
+            ("fast.toml", &self.fast.clip),
+            ("sentences.toml", &self.sentences.clip),
         ] {
             let clips: Vec<_> = clips.iter().map(|clip| (clip.id.as_str(), &clip.sound)).collect();
             self.check_clips(&clips).with_context(|| format!("tests/speech/{file}"))?;

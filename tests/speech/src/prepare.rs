@@ -55,6 +55,9 @@ pub fn prepare(folder: &Path) -> Result<SpeechSets> {
             let clips = &descriptions.barge_in.clip;
             clips.iter().map(|clip| workshop.barge_in(clip)).collect()
         })?,
+        repetitions: workshop.clips("repetitions", descriptions::REPETITIONS, &descriptions.repetitions.clip)?,
+        fast: workshop.clips("fast", descriptions::FAST, &descriptions.fast.clip)?,
+        sentences: workshop.clips("sentences", descriptions::SENTENCES, &descriptions.sentences.clip)?,
         replacements: descriptions.words.replacements,
         folder: folder.to_owned(),
     })
@@ -218,7 +221,7 @@ impl Workshop<'_> {
         let (language, speaker, licence, attribution) = match sound {
             Sound::Spoken(spoken) => {
                 let voice = &self.sources.voices[&spoken.voice];
-                ("en", spoken.voice.as_str(), voice.licence.as_str(), voice.attribution.as_str())
+                (voice.language.as_str(), spoken.voice.as_str(), voice.licence.as_str(), voice.attribution.as_str())
             }
             Sound::Recorded(recorded) => {
                 let (of, _) = self.sources.collection_of(recorded)?;

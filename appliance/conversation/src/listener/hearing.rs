@@ -243,6 +243,11 @@ impl Pause {
     pub(super) fn awaits_words(&self) -> bool {
         self.transcribed_to.is_some() && self.transcript.is_none()
     }
+
+    /// Whether a part of a question is missing: an answer to the rest would be to another question. A remark is not.
+    pub(super) fn is_torn(&self) -> bool {
+        self.remark.is_none() && self.transcript.as_ref().is_some_and(|transcript| transcript.incomplete)
+    }
 }
 
 #[cfg(test)]

@@ -227,6 +227,10 @@ impl Listener {
     }
 
     fn end_utterance(&mut self) {
+        if matches!(&self.hearing, Hearing::Pausing(_, pause) if pause.is_torn()) {
+            self.stop_hearing();
+            return self.want(ListenerOutput::NotUnderstood);
+        }
         let Hearing::Pausing(utterance, pause) = std::mem::take(&mut self.hearing) else {
             return;
         };

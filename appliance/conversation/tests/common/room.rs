@@ -45,6 +45,8 @@ pub struct Room {
     pub dbfs: f32,
     pub language: String,
     pub confidence: f32,
+    /// Whether a part of what is said is missing from the words.
+    pub incomplete: bool,
     /// Whether [`Event::Due`] comes even where nothing is due.
     pub wakes_all_the_time: bool,
     /// How much was to be announced.
@@ -91,6 +93,7 @@ impl Room {
             dbfs: -25.0,
             language: "en".into(),
             confidence: 0.9,
+            incomplete: false,
             wakes_all_the_time: false,
             announced: 0,
             now: Duration::ZERO,
@@ -310,6 +313,7 @@ impl Room {
                     language: self.language.clone(),
                     language_probability: 0.9,
                     confidence: self.confidence,
+                    incomplete: self.incomplete,
                 };
                 let event = Event::Transcribed { turn, transcript };
                 self.schedule(self.speech_to_text, turn, Stage::SpeechToText, event);

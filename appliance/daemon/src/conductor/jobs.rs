@@ -16,6 +16,7 @@ pub(super) async fn transcribe(turn: TurnId, mut job: Job<parley_engines::Transc
                 language: done.language,
                 language_probability: done.language_probability,
                 confidence: done.confidence,
+                incomplete: done.incomplete,
             },
         },
         failure => failed(turn, Stage::SpeechToText, failure),

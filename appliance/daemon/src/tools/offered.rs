@@ -177,7 +177,7 @@ mod tests {
     fn effect_of(offered: &Offered, said: &str) -> Option<Effect> {
         let (language_probability, confidence) = (1.0, 1.0);
         let (text, language) = (said.to_owned(), "en".to_owned());
-        offered.effect(&Transcript { text, language, language_probability, confidence })
+        offered.effect(&Transcript { text, language, language_probability, confidence, incomplete: false })
     }
 
     #[test]

@@ -27,7 +27,13 @@ fn effect(tools: &Tools) -> Effect {
 
 fn said(tools: &Tools, text: &str) -> Option<Effect> {
     let (text, language) = (text.to_owned(), "en".to_owned());
-    tools.offered().effect(&Transcript { text, language, language_probability: 1.0, confidence: 1.0 })
+    tools.offered().effect(&Transcript {
+        text,
+        language,
+        language_probability: 1.0,
+        confidence: 1.0,
+        incomplete: false,
+    })
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,6 +28,8 @@ impl Scripted<SpeechToText> {
                 language: task.language.clone().unwrap_or_else(|| "en".to_owned()),
                 language_probability: 1.0,
                 confidence: 0.9,
+                incomplete: false,
+                remedy: None,
             }]
         })
     }

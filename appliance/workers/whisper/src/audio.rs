@@ -23,6 +23,8 @@ const MIN_SAMPLES: usize = 11 * INPUT_RATE_HZ as usize / 10;
 
 /// Fast speech has 5 tokens in a second, in languages that are written with many tokens 8.
 const TOKENS_PER_SECOND: usize = 8;
+/// The model has places for 448, the first few of which say the language and the task.
+pub const MAX_TOKENS: usize = 440;
 /// Tokens that even the shortest answer may have.
 const MIN_TOKENS: usize = 12;
 
@@ -35,7 +37,7 @@ pub fn positions(samples: usize) -> usize {
 
 /// The most tokens of a transcript; a model that goes on after that repeats itself.
 pub fn max_tokens(samples: usize) -> usize {
-    samples * TOKENS_PER_SECOND / INPUT_RATE_HZ as usize + MIN_TOKENS
+    (samples * TOKENS_PER_SECOND / INPUT_RATE_HZ as usize + MIN_TOKENS).min(MAX_TOKENS)
 }
 
 /// Samples as whisper.cpp wants them, -1..1, with silence after audio that is too short for it.

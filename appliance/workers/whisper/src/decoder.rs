@@ -6,7 +6,10 @@
 
 use whisper_rs::{WhisperContext, WhisperError, WhisperState, WhisperTokenId};
 
+use crate::belief::runs_away;
 use crate::language::{self, Detected, Language};
+use crate::scores::{Chance, Scores};
+use crate::speech::Speech;
 use crate::text;
 
 /// What the first token's scores say.
@@ -18,16 +21,49 @@ pub struct Beginning {
     pub no_speech: f32,
 }
 
+/// How to read what the encoder heard.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    pub language: Language,
+    /// The most tokens.
+    pub max_tokens: usize,
+    /// 0 takes the likeliest token, more takes others too.
+    pub temperature: f32,
+    /// What the words begin with.
+    pub prefix: &'a [WhisperTokenId],
+    /// What does not follow the prefix.
+    pub barred: Option<WhisperTokenId>,
+    /// What the tokens are said in.
+    pub speech: Speech,
+}
+
 /// Words, and how sure they are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Words {
-    pub text: String,
-    /// Mean probability of the tokens, 0..1; 0 without tokens.
-    pub confidence: f32,
-    /// Mean logarithm of the tokens' probabilities; 0 without tokens.
-    pub mean_log_probability: f32,
+    pub tokens: Vec<WhisperTokenId>,
+    /// Of each token, the logarithm of its probability.
+    pub log_probabilities: Vec<f32>,
+    /// The same of the likeliest other token in the place of each of the prefix.
+    pub others: Vec<f32>,
     /// Whether the model came to an end by itself, and not in a loop or at the limit.
     pub finished: bool,
+}
+
+impl Words {
+    /// Mean probability of the tokens, 0..1; 0 without tokens.
+    pub fn confidence(&self) -> f32 {
+        mean(self.log_probabilities.iter().map(|value| value.exp()))
+    }
+
+    /// Mean logarithm of the tokens' probabilities; 0 without tokens.
+    pub fn mean_log_probability(&self) -> f32 {
+        mean(self.log_probabilities.iter().copied())
+    }
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f32>) -> f32 {
+    let count = values.len().max(1);
+    values.sum::<f32>() / count as f32
 }
 
 pub struct Decoder {
@@ -74,68 +110,67 @@ impl Decoder {
         Ok(Beginning { detected, no_speech: probability(scores, self.no_speech as usize) })
     }
 
-    /// Says what was heard; to be called after [`begin`](Self::begin), once for every language to try.
+    /// Says what was heard; to be called after [`begin`](Self::begin), as often as there are ways to read it.
     ///
     /// # Errors
     /// whisper.cpp failed, or was interrupted.
-    pub fn words(
-        &self,
-        context: &WhisperContext,
-        state: &mut WhisperState,
-        language: Language,
-        max_tokens: usize,
-    ) -> Result<Words, WhisperError> {
+    pub fn words(&self, state: &mut WhisperState, reading: &Reading<'_>) -> Result<Words, WhisperError> {
         let mut position = 1;
         if let Some(transcribe) = self.transcribe {
-            state.decode(&[language.token, transcribe], position, self.threads)?;
+            state.decode(&[reading.language.token, transcribe], position, self.threads)?;
             position += 2;
         }
         // Alone: of several tokens at once, whisper-rs shows the scores after the first only.
         state.decode(&[self.no_timestamps], position, self.threads)?;
         position += 1;
 
-        let mut tokens = Vec::new();
-        let mut log_probabilities = Vec::new();
-        let mut finished = false;
-        while tokens.len() < max_tokens {
-            let (token, log_probability) = self.likeliest(state.get_logits()?, tokens.is_empty());
+        let mut words =
+            Words { tokens: Vec::new(), log_probabilities: Vec::new(), others: Vec::new(), finished: false };
+        let mut chance = Chance::new();
+        while words.tokens.len() < reading.max_tokens {
+            let place = words.tokens.len();
+            let scores = self.allowed(state.get_logits()?, place == 0);
+            let (token, log_probability) = if let Some(forced) = reading.prefix.get(place) {
+                words.others.push(scores.likeliest(Some(*forced)).1);
+                (*forced, scores.log_probability(*forced))
+            } else {
+                let barred = reading.barred.filter(|_| place == reading.prefix.len());
+                if reading.temperature > 0.0 {
+                    scores.drawn(barred, reading.temperature, &mut chance)
+                } else {
+                    scores.likeliest(barred)
+                }
+            };
             if token == self.end {
-                finished = true;
+                words.finished = true;
                 break;
             }
-            tokens.push(token);
-            log_probabilities.push(log_probability);
-            if let Some(kept) = text::loop_start(&tokens) {
-                tokens.truncate(kept);
-                log_probabilities.truncate(kept);
+            words.tokens.push(token);
+            words.log_probabilities.push(log_probability);
+            if place >= reading.prefix.len() && runs_away(&words.tokens, reading.speech).is_some() {
                 break;
             }
             state.decode(&[token], position, self.threads)?;
             position += 1;
         }
-
-        let mut bytes = Vec::new();
-        for token in &tokens {
-            bytes.extend_from_slice(context.token_to_bytes(*token)?);
-        }
-        let mean = |sum: f32| if tokens.is_empty() { 0.0 } else { sum / tokens.len() as f32 };
-        Ok(Words {
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-            confidence: mean(log_probabilities.iter().map(|value| value.exp()).sum()),
-            mean_log_probability: mean(log_probabilities.iter().sum()),
-            finished,
-        })
+        Ok(words)
     }
 
-    /// The likeliest token that may be said, and the logarithm of its probability among these.
-    fn likeliest(&self, scores: &[f32], first: bool) -> (WhisperTokenId, f32) {
+    /// # Errors
+    /// A token is none of the model's.
+    pub fn text(context: &WhisperContext, tokens: &[WhisperTokenId]) -> Result<String, WhisperError> {
+        let mut bytes = Vec::new();
+        for token in tokens {
+            bytes.extend_from_slice(context.token_to_bytes(*token)?);
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The scores of the tokens that may be said.
+    fn allowed<'a>(&'a self, scores: &'a [f32], first: bool) -> Scores<'a> {
         let end = self.sayable.len() - 1;
-        let allowed =
-            |&(token, _): &(usize, f32)| self.sayable[token] && !(first && (token == end || Some(token) == self.blank));
-        let candidates = || scores.iter().copied().enumerate().take(end + 1).filter(allowed);
-        let (token, best) = candidates().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((end, 0.0));
-        let total: f32 = candidates().map(|(_, score)| (score - best).exp()).sum();
-        (token as WhisperTokenId, -total.ln())
+        let not = if first { [Some(end), self.blank] } else { [None, None] };
+        Scores::new(scores, &self.sayable, not)
     }
 }
 

@@ -10,9 +10,11 @@ use parley_engines::{INPUT_RATE_HZ, SpeechToText, Transcribe, Transcript};
 use parley_model_file::{Format, ModelFileError};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
 
-use crate::decoder::{Beginning, Decoder, Words};
+use crate::decoder::{Beginning, Decoder, Reading, Words};
 use crate::language::{self, Detected, Language};
-use crate::{audio, interrupt, text};
+use crate::remedies::Found;
+use crate::speech::Speech;
+use crate::{audio, interrupt};
 
 /// Above this the audio is not looked at any further. Noise, hum and silence reach 0.6 to 0.9, human speech 0.2.
 const NO_SPEECH: f32 = 0.6;
@@ -43,14 +45,14 @@ pub enum LoadError {
 }
 
 pub struct Whisper {
-    context: WhisperContext,
-    state: WhisperState,
-    decoder: Decoder,
+    pub(crate) context: WhisperContext,
+    pub(crate) state: WhisperState,
+    pub(crate) decoder: Decoder,
     known: Vec<Language>,
     /// Those that are detected.
     candidates: Vec<Language>,
     /// Assumed where the audio does not tell: the last language that was surely spoken.
-    usual: Language,
+    pub(crate) usual: Language,
     threads: usize,
 }
 
@@ -83,7 +85,7 @@ impl Whisper {
         };
         let mut whisper = Self { context, state, decoder, known, candidates, usual, threads };
         let silence = vec![0; INPUT_RATE_HZ as usize];
-        whisper.encode(&silence).and_then(|()| whisper.decode(None, silence.len())).map_err(refused)?;
+        whisper.read(&silence, None).map_err(refused)?;
         Ok(whisper)
     }
 
@@ -106,19 +108,18 @@ impl Whisper {
         if task.audio.is_empty() {
             return Ok(Some(self.nothing(given)));
         }
-        let transcript = self.encode(&task.audio).and_then(|()| self.decode(given, task.audio.len()));
-        match transcript {
+        match self.read(&task.audio, given) {
             _ if cancel.is_set() => Ok(None),
             Ok(transcript) => Ok(Some(transcript)),
             Err(error) => Err(format!("whisper.cpp failed: {error}")),
         }
     }
 
-    /// Leaves what the encoder heard in the state.
-    fn encode(&mut self, samples: &[i16]) -> Result<(), WhisperError> {
+    /// Leaves what the encoder heard in the state; `positions`: how much of its window it computes.
+    pub(crate) fn encode(&mut self, samples: &[i16], positions: usize) -> Result<(), WhisperError> {
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
         params.set_n_threads(self.threads as i32);
-        params.set_audio_ctx(audio::positions(samples.len()) as i32);
+        params.set_audio_ctx(positions as i32);
         // Only this call sets the number of positions. It makes the spectrogram of all samples, and then, with no more
         // than 100 ms to transcribe, ends: too short.
         params.set_duration_ms(100);
@@ -126,12 +127,14 @@ impl Whisper {
         self.state.encode(0, self.threads)
     }
 
-    /// Says what the encoder heard.
-    fn decode(&mut self, given: Option<Language>, samples: usize) -> Result<Transcript, WhisperError> {
+    /// What is said in the samples.
+    fn read(&mut self, samples: &[i16], given: Option<Language>) -> Result<Transcript, WhisperError> {
+        self.encode(samples, audio::positions(samples.len()))?;
         let Beginning { detected, no_speech } = self.decoder.begin(&mut self.state, &self.candidates, self.usual)?;
         if no_speech > NO_SPEECH {
             return Ok(self.nothing(given));
         }
+        let speech = Speech::of(samples);
         let candidates = match given {
             Some(language) => vec![Detected { language, probability: 1.0 }],
             None if detected.is_empty() => vec![Detected { language: self.usual, probability: 1.0 }],
@@ -139,11 +142,18 @@ impl Whisper {
         };
         let mut best: Option<(f32, Detected, Words)> = None;
         for candidate in candidates {
-            let words =
-                self.decoder.words(&self.context, &mut self.state, candidate.language, audio::max_tokens(samples))?;
+            let reading = Reading {
+                language: candidate.language,
+                max_tokens: audio::max_tokens(samples.len()),
+                temperature: 0.0,
+                prefix: &[],
+                barred: None,
+                speech,
+            };
+            let words = self.decoder.words(&mut self.state, &reading)?;
             let usual = if candidate.language == self.usual { USUAL } else { 0.0 };
             let endless = if words.finished { 0.0 } else { ENDLESS };
-            let quality = words.mean_log_probability - endless;
+            let quality = words.mean_log_probability() - endless;
             let fit = quality + DETECTION_WEIGHT * candidate.probability.ln() + usual;
             if best.as_ref().is_none_or(|(fitting, ..)| fit > *fitting) {
                 best = Some((fit, candidate, words));
@@ -155,15 +165,18 @@ impl Whisper {
         let Some((_, Detected { language, probability: language_probability }, words)) = best else {
             return Ok(self.nothing(given));
         };
-        let Words { text, confidence, mean_log_probability, .. } = words;
-        let text = text::clean(&text);
-        if text.is_empty() || (no_speech > MAYBE_NO_SPEECH && mean_log_probability < UNLIKELY) {
+        if no_speech > MAYBE_NO_SPEECH && words.mean_log_probability() < UNLIKELY {
             return Ok(self.nothing(given));
         }
-        if given.is_none() && language_probability >= SURE {
+        let Found { text, confidence, remedy, incomplete } = self.believed(samples, language, speech, words)?;
+        if text.is_empty() {
+            return Ok(self.nothing(given));
+        }
+        if given.is_none() && language_probability >= SURE && !incomplete {
             self.usual = language;
         }
-        Ok(Transcript { text, language: language.code.to_owned(), language_probability, confidence })
+        let language = language.code.to_owned();
+        Ok(Transcript { text, language, language_probability, confidence, incomplete, remedy })
     }
 
     fn nothing(&self, given: Option<Language>) -> Transcript {
@@ -172,6 +185,8 @@ impl Whisper {
             language: given.unwrap_or(self.usual).code.to_owned(),
             language_probability: if given.is_some() { 1.0 } else { 0.0 },
             confidence: 0.0,
+            incomplete: false,
+            remedy: None,
         }
     }
 }

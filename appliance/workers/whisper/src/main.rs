@@ -1,10 +1,15 @@
 //! The speech-to-text worker: transcribes with whisper.cpp, over the protocol of [`parley_engines::protocol`].
 
 mod audio;
+mod belief;
 mod decoder;
 mod engine;
 mod interrupt;
 mod language;
+mod remedies;
+mod repetition;
+mod scores;
+mod speech;
 mod text;
 
 use std::path::PathBuf;

@@ -37,20 +37,6 @@ pub fn clean(text: &str) -> String {
     spoken.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How many of the tokens to keep where the end is the same few tokens over and over, as a model says them that has
-/// lost the speech; `None` while there is no such end.
-pub fn loop_start<T: PartialEq>(tokens: &[T]) -> Option<usize> {
-    /// Said so often in a row, it is a loop. People say a word three times.
-    const TIMES: usize = 5;
-    /// The longest phrase, in tokens, that is looked for.
-    const MAX_PERIOD: usize = 12;
-    (1..=MAX_PERIOD).find_map(|period| {
-        let start = tokens.len().checked_sub(TIMES * period)?;
-        let tail = &tokens[start..];
-        tail[period..].iter().zip(tail).all(|(later, earlier)| later == earlier).then_some(start + period)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,13 +76,6 @@ mod tests {
         for spelling in [" the", "'s", "-", ":", " 7", ",", "?", "é", "%"] {
             assert!(is_sayable(spelling), "{spelling}");
         }
-    }
-
-    #[test]
-    fn a_phrase_said_five_times_is_cut_to_once() {
-        assert_eq!(loop_start(&[1, 2, 3, 2, 3, 2, 3, 2, 3]), None);
-        assert_eq!(loop_start(&[1, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3]), Some(3));
-        assert_eq!(loop_start(&[7; 5]), Some(1));
     }
 
     proptest! {

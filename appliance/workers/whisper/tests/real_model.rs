@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use parley_engines::{SpeechToText, Transcribe, Transcript};
-use parley_speech::word_errors::{WordErrors, word_errors};
+use parley_speech::word_errors::{WordErrors, normalised, word_errors};
 use parley_speech::{Clip, SpeechSets};
 use parley_worker_harness::{check_only_whole_models_start, check_refused, model};
 
@@ -98,6 +98,53 @@ fn silence_and_noise_have_no_words() {
     for audio in [vec![], vec![0; 100], vec![0; 32_000], noise(1), noise(100), noise(3000), hum] {
         let heard = transcript(&mut worker, task(audio, None));
         assert_eq!((heard.text.as_str(), heard.confidence, heard.language.as_str()), ("", 0.0, "en"));
+    }
+}
+
+/// What is said again and again, and what is heard of it.
+fn check_repetitions(ids: &[&str], remedies: bool) {
+    let (mut worker, sets) = (worker(&[]), speech());
+    for id in ids {
+        let clip = sets.repetitions.iter().find(|clip| clip.id == *id).unwrap();
+        let heard = transcript(&mut worker, task(recording(&sets, clip), Some("en")));
+        let words = |text: &str| normalised(text, &sets.replacements);
+        let (said, heard_words) = (words(&clip.text), words(&heard.text));
+        let end = |words: &[String]| words.last().cloned();
+        assert_eq!(end(&heard_words), end(&said), "{heard:?}");
+        // The model counts badly: "la" is said seven times and heard thirteen times.
+        let (all, most) = (said.len() * 4 / 5, said.len() * 3 / 2 + 1);
+        assert!((all..=most).contains(&heard_words.len()) && !heard.incomplete, "{heard:?}");
+        assert_eq!(heard.remedy.is_some(), remedies, "{heard:?}");
+    }
+}
+
+#[test]
+fn a_speaker_who_says_a_word_again_and_again_is_believed_at_once() {
+    check_repetitions(&["important", "tomorrow", "cold-outside", "blue-one"], false);
+}
+
+#[test]
+fn a_loop_of_the_model_is_left() {
+    check_repetitions(&["boat", "singing", "good-joke"], true);
+}
+
+#[test]
+fn the_recordings_that_ended_in_loops_come_to_their_end() {
+    let (mut worker, sets) = (worker(&[]), speech());
+    for (id, errors) in [("both-help", 1), ("pound-key", 1)] {
+        let clip = sets.repetitions.iter().find(|clip| clip.id == id).unwrap();
+        let heard = transcript(&mut worker, task(recording(&sets, clip), None));
+        let wrong = word_errors(&clip.text, &heard.text, &sets.replacements);
+        assert!(wrong.total() <= errors && !heard.incomplete, "{heard:?}");
+    }
+}
+
+#[test]
+fn the_usual_sentence_needs_no_remedy() {
+    let (mut worker, sets) = (worker(&[]), speech());
+    for clip in sets.words.iter().take(12) {
+        let heard = transcript(&mut worker, task(recording(&sets, clip), Some("en")));
+        assert_eq!((heard.remedy, heard.incomplete), (None, false), "{}: {heard:?}", clip.id);
     }
 }
 

@@ -29,8 +29,14 @@ impl Model<SpeechToText> for Double {
         _: &CancelFlag,
         outputs: &mut Outputs<SpeechToText>,
     ) -> Result<(), String> {
-        let transcript =
-            Transcript { text: "hello".into(), language: "en".into(), language_probability: 1.0, confidence: 1.0 };
+        let transcript = Transcript {
+            text: "hello".into(),
+            language: "en".into(),
+            language_probability: 1.0,
+            confidence: 1.0,
+            incomplete: false,
+            remedy: None,
+        };
         outputs.send(transcript).map_err(|error| error.to_string())
     }
 }

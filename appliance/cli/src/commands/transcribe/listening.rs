@@ -56,7 +56,7 @@ pub(super) struct Remark {
 pub(super) enum Doubt {
     /// There is sound, and no words were found in it.
     NoWords,
-    /// The engine is too unsure of its words.
+    /// The engine is too unsure of its words, or they are not all that was said.
     Unsure,
 }
 
@@ -148,11 +148,7 @@ impl<'a> Listener<'a> {
         let mut parts = vec![samples];
         while let Some(samples) = parts.pop() {
             let transcript = self.transcribe(&samples, self.language).await?;
-            let poor = if transcript.text.is_empty() {
-                has_sound(&samples).then_some(Doubt::NoWords)
-            } else {
-                (transcript.confidence < LEAST_CONFIDENCE).then_some(Doubt::Unsure)
-            };
+            let poor = doubt(&samples, &transcript);
             let cut = match poor {
                 Some(_) => middle(&samples),
                 None => self.mixed(&samples, &transcript).await?,
@@ -256,16 +252,11 @@ impl<'a> Listener<'a> {
     fn settle(&mut self) {
         let Some(Piece { samples, transcript }) = self.last.take() else { return };
         let length = samples.len();
-        if transcript.text.is_empty() {
-            if has_sound(&samples) {
-                self.remark(Doubt::NoWords, length, String::new());
-            } else {
-                self.heard.length += length;
-            }
-        } else if transcript.confidence < LEAST_CONFIDENCE {
-            self.remark(Doubt::Unsure, length, transcript.text);
-        } else {
-            self.heard.length += length;
+        if let Some(what) = doubt(&samples, &transcript) {
+            return self.remark(what, length, transcript.text);
+        }
+        self.heard.length += length;
+        if !transcript.text.is_empty() {
             self.heard.parts.push(Part { text: transcript.text, language: transcript.language, length });
         }
     }
@@ -299,6 +290,14 @@ impl<'a> Listener<'a> {
         let task = Transcribe { language: language.map(str::to_owned), audio: samples.into() };
         Ok(self.engine.start(task).next().await.context("the engine gave no answer")??)
     }
+}
+
+/// Why not all of a stretch is among its words.
+fn doubt(samples: &[i16], transcript: &Transcript) -> Option<Doubt> {
+    if transcript.text.is_empty() {
+        return has_sound(samples).then_some(Doubt::NoWords);
+    }
+    (transcript.incomplete || transcript.confidence < LEAST_CONFIDENCE).then_some(Doubt::Unsure)
 }
 
 /// Where two pieces may be parted: their ends, and the pauses that are not too near to each other.

@@ -28,8 +28,13 @@ fn entries(file: &Path) -> Vec<String> {
 fn no_word_of_what_was_said_is_in_a_file() {
     let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
     let (turn, text, language) = (TurnId(1), SECRET.to_owned(), SECRET.to_owned());
-    let transcript =
-        Transcript { text: text.clone(), language: language.clone(), language_probability: 0.5, confidence: 0.756 };
+    let transcript = Transcript {
+        text: text.clone(),
+        language: language.clone(),
+        language_probability: 0.5,
+        confidence: 0.756,
+        incomplete: false,
+    };
     recorder.event(&Event::Transcribed { turn, transcript });
     recorder.event(&Event::Text { turn, text: text.clone() });
     recorder.event(&Event::Typed { text: text.clone() });

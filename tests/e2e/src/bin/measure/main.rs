@@ -34,7 +34,7 @@ enum Command {
     /// How soon is an engine free after its job was cancelled?
     Cancel,
     /// Is the spoken language recognised, and how many words are wrong?
-    Accuracy,
+    Accuracy(accuracy::Options),
     /// Hundreds of turns while workers are killed
     Soak(soak::Options),
 }
@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
             Command::Endpoints => endpoints::run().await,
             Command::BargeIn => barge_in::run().await,
             Command::Cancel => cancel::run().await,
-            Command::Accuracy => accuracy::run().await,
+            Command::Accuracy(options) => accuracy::run(&options).await,
             Command::Soak(options) => soak::run(&options).await,
         }
     })

@@ -51,7 +51,14 @@ fn engine() -> Scripted<SpeechToText> {
         let confidence = 0.95 * understood.len() as f32 / all.len().max(1) as f32;
         let text = understood.iter().map(u16::to_string).collect::<Vec<_>>().join(" ");
         let language_probability = if task.language.is_some() { 1.0 } else { share };
-        vec![Transcript { text, language: language.to_owned(), language_probability, confidence }]
+        vec![Transcript {
+            text,
+            language: language.to_owned(),
+            language_probability,
+            confidence,
+            incomplete: false,
+            remedy: None,
+        }]
     })
 }
 
@@ -120,6 +127,30 @@ fn what_is_no_speech_is_remarked_and_hides_none() -> Result<()> {
     }
     let silent = hear(&vec![0; 100 * RATE_HZ], None)?;
     assert_eq!((silent.text().as_str(), silent.remarks.len(), silent.length), ("", 0, 100 * RATE_HZ));
+    Ok(())
+}
+
+#[test]
+fn words_that_are_not_all_that_was_said_are_quoted_in_the_remark_and_hide_no_others() -> Result<()> {
+    // Of twenty words and more this engine hears but the first; of fewer, none but the eleventh is too hard.
+    let engine = Scripted::from_outputs(|task: &Transcribe| {
+        let all = words_in(&task.audio);
+        let incomplete = all.len() > 20 || all.contains(&11);
+        let text = if incomplete { all.first().map(u16::to_string).unwrap_or_default() } else { written(all) };
+        let (language, language_probability) = ("en".to_owned(), 1.0);
+        vec![Transcript { text, language, language_probability, confidence: 0.9, incomplete, remedy: None }]
+    });
+    let words: Vec<u16> = (1..=40).collect();
+    let heard = common::block_on(async {
+        let mut listener = Listener::new(&engine, Some("en"));
+        listener.push(&recording(words)).await?;
+        listener.finish().await
+    })?;
+    let all = heard.text();
+    let missing: Vec<u16> = (1..=40).filter(|word| !all.split(' ').any(|heard| heard == word.to_string())).collect();
+    assert!(missing.contains(&11) && missing.len() <= 12, "{missing:?}");
+    let [remark] = &heard.remarks[..] else { panic!("{:?}", heard.remarks) };
+    assert_eq!((remark.what, remark.perhaps.as_str()), (Doubt::Unsure, missing[0].to_string().as_str()));
     Ok(())
 }
 
