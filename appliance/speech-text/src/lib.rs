@@ -1,0 +1,3 @@
+//! Written text as it should be said.
+
+pub mod numbers;
