@@ -201,10 +201,14 @@ impl Numbers for Italian {
         one_by_one(digits, &SMALL)
     }
 
-    /// Only the number one itself is changed by what follows: "un euro", "una sterlina", "ventuno euro".
+    /// Only a one that is a word of its own is changed by what follows: "un euro", "una sterlina", "ventuno euro".
     fn counted(&self, n: i128, gender: Gender) -> String {
         let one = if gender == Gender::Feminine { "una" } else { "un" };
-        if n.unsigned_abs() == 1 { signed(n, self.minus(), |_| one.to_owned()) } else { self.cardinal(n) }
+        let text = self.cardinal(n);
+        match text.strip_suffix("uno") {
+            Some(before) if before.is_empty() || before.ends_with(' ') => format!("{before}{one}"),
+            Some(_) | None => text,
+        }
     }
 
     fn amount(&self, n: i128, noun: Noun) -> String {

@@ -194,10 +194,10 @@ fn words(n: u128, before: Before) -> String {
 /// The ordinal's words, each as it ends in the masculine.
 fn ordinal_words(n: u128) -> Vec<String> {
     let mut parts = Vec::new();
-    // What is counted stands before it in one word: "dosmilésimo".
+    // What is counted stands before it in one word, and has no accent of its own: "veintidosmilésimo".
     let counted = |value: usize| match value {
         1 => String::new(),
-        value => below_million(value, Before::Masculine),
+        value => below_million(value, Before::Masculine).replace('é', "e").replace('ó', "o").replace('ú', "u"),
     };
     for (power, value) in groups(n).filter(|(power, _)| *power > 0) {
         parts.push(format!("{}{}illonésimo", counted(value), POWERS[power]));
