@@ -1,10 +1,10 @@
 //! Numbers in words, one file for each language.
 
-mod english;
-mod french;
-mod german;
-mod italian;
-mod spanish;
+pub(crate) mod english;
+pub(crate) mod french;
+pub(crate) mod german;
+pub(crate) mod italian;
+pub(crate) mod spanish;
 
 /// Grammatical gender, where a language's ordinals have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

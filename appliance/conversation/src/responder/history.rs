@@ -12,15 +12,18 @@ const SLOW_CHARS_PER_S: f32 = 8.0;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Clause {
-    /// Fit for a voice.
+    /// As it was written.
     pub(super) text: String,
     /// How long it takes to say; known once it is synthesised.
     pub(super) length: Option<Duration>,
+    /// It is said as a question.
+    pub(super) is_question: bool,
 }
 
 impl Clause {
-    pub(super) fn is_question(&self) -> bool {
-        self.text.trim_end_matches(['"', '”', '’', '»', ')']).ends_with(['?', '？', '؟'])
+    pub(super) fn of(clause: &parley_speech_text::Clause) -> Self {
+        let spoken = clause.spoken.trim_end_matches(['"', '”', '’', '»', ')']);
+        Self { text: clause.written.clone(), length: None, is_question: spoken.ends_with(['?', '？', '؟']) }
     }
 }
 
@@ -220,7 +223,7 @@ mod tests {
         history.begin(TURN, "question".into(), Duration::ZERO);
         for text in ["One two three four.", "Five six."] {
             let (text, length) = (text.into(), None);
-            history.clause(TURN, Clause { text, length });
+            history.clause(TURN, Clause { text, length, is_question: false });
         }
         history.length(TURN, 0, Duration::from_secs(2));
         history
