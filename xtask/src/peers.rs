@@ -20,6 +20,7 @@ pub struct Peer {
 /// All of them.
 pub const PEERS: &[Peer] = &[
     Peer { reason: "fetches 400 MB from the registries", tests: "binary(=real)", program: None },
+    Peer { reason: "fetches num2words from PyPI", tests: "binary(=num2words)", program: Some("python3") },
     Peer {
         reason: "needs rauc-hawkbit-updater, which Debian does not package",
         tests: "binary(=hawkbit)",

@@ -76,7 +76,7 @@ pub enum Notice {
     NoWords,
     /// The end of an utterance was confirmed, and these were its words. `turn` answers it, in `language` (ISO 639-1).
     Understood { turn: TurnId, text: String, language: String },
-    /// A clause of the answer, in order, once it is certain to be said.
+    /// A clause of the answer as it was written, in order, once it is certain to be said.
     Answering { turn: TurnId, text: String },
     /// Something is said unasked; `turn` says it.
     Announcing { turn: TurnId, id: AnnouncementId },

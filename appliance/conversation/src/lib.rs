@@ -50,8 +50,7 @@ pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, 
 pub use event::{Event, GenerationEnd, Stage, Transcript, Waking};
 pub use ids::{FRAME, Position, SeatId, TurnId};
 pub use listener::{Endpointing, PATIENCE};
-pub use responder::{
-    Author, ClauseCutter, Exchange, History, LONGEST_CLAUSE_CHARS, Message, clauses, estimated_tokens, speakable,
-};
+pub use parley_speech_text::LONGEST_CLAUSE_CHARS;
+pub use responder::{Author, Exchange, History, Message, estimated_tokens};
 pub use route::{ModelOnly, Request, Route, Router};
 pub use settings::{Attention, BargeIn, MAX_QUESTION_CHARS, Settings};

@@ -10,15 +10,12 @@
 mod announcing;
 mod answer;
 mod apologies;
-mod breath;
-mod clause;
 mod doing;
 mod history;
 mod language;
 mod prompt;
 mod remarked;
 mod saying;
-mod speakable;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -26,13 +23,11 @@ use std::time::Duration;
 use self::announcing::{Announcing, Waiting};
 use self::answer::Answer;
 use self::apologies::Apologies;
-pub use self::clause::{ClauseCutter, LONGEST_CLAUSE_CHARS, clauses};
 pub use self::history::{Exchange, History};
 use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
 use self::prompt::Asked;
 pub use self::prompt::{Author, Message, estimated_tokens};
 use self::remarked::LastSaid;
-pub use self::speakable::speakable;
 use crate::action::{Action, Notice};
 use crate::event::{GenerationEnd, Stage, Transcript};
 use crate::ids::TurnId;
@@ -254,7 +249,7 @@ impl Responder {
     }
 
     /// What is said where there is no answer; the clauses of it.
-    fn apologise(&mut self, turn: TurnId, text: &str) -> Vec<(usize, String)> {
+    fn apologise(&mut self, turn: TurnId, text: &str) -> Vec<(usize, parley_speech_text::Clause)> {
         self.history.apology(turn);
         let Some(answer) = self.alive(turn) else { return Vec::new() };
         answer.apology = true;
@@ -269,8 +264,8 @@ impl Responder {
     }
 
     fn say_only(&mut self, answer: &mut Answer, text: &str) {
-        for (clause, text) in answer.say_only(text) {
-            self.speak(answer.turn, clause, text, answer.language.clone(), answer.rest_before(clause));
+        for (clause, said) in answer.say_only(text) {
+            self.speak(answer.turn, clause, said.spoken, answer.language.clone(), answer.rest_before(clause));
         }
         self.end_speech(answer.turn);
     }

@@ -11,9 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use parley_conversation::{
-    Announcement, AnnouncementId, AnnouncementOutcome, Event, Notice, Sounding, Urgency, speakable,
-};
+use parley_conversation::{Announcement, AnnouncementId, AnnouncementOutcome, Event, Notice, Sounding, Urgency};
 use parley_update::announcements::{self, AnnouncementFile};
 use parley_update::files;
 use tokio::sync::broadcast;
@@ -58,7 +56,7 @@ impl Said {
         self.now.retain(|name, _| present.contains_key(name));
         let is_news = |(name, announcement): &(&String, &AnnouncementFile)| {
             let ever = self.ever.get(*name).filter(|_| !announcement.every_start);
-            let has_words = !speakable(&announcement.text, "").is_empty();
+            let has_words = !parley_speech_text::speakable(&announcement.text, "").is_empty();
             has_words && self.now.get(*name) != Some(*announcement) && ever != Some(*announcement)
         };
         present.iter().find(is_news).map(|(name, announcement)| (name.clone(), announcement.clone()))

@@ -10,9 +10,9 @@ use clap::Args;
 use parley_audio::playback::{Control, Feed, Part, PlaybackThread};
 use parley_audio::resample::Resampler;
 use parley_audio::wav::WavWriter;
-use parley_conversation::{ClauseCutter, clauses};
 use parley_engines::{Engine, Speak, TextToSpeech};
 use parley_models::Voices;
+use parley_speech_text::{Clause, ClauseCutter, clauses};
 use serde::Serialize;
 
 use super::{common, output};
@@ -32,10 +32,13 @@ pub(super) struct Options {
     /// Write a WAV file instead of playing; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The text's language (ISO 639-1), where several voices are installed
+    /// Print what would be said, one clause a line, and say nothing; no voice is needed
+    #[arg(long, conflicts_with = "output")]
+    show: bool,
+    /// The text's language (ISO 639-1), where several voices are installed; with `--show`, English if it is not known
     #[arg(long, value_name = "CODE", value_parser = language::parse)]
     language: Option<String>,
-    /// Print one line of JSON: {text, audio_ms, first_block_ms, elapsed_ms}
+    /// Print one line of JSON: {text, audio_ms, first_block_ms, elapsed_ms}; with `--show` {text, language, spoken}
     #[arg(long)]
     json: bool,
 }
@@ -48,11 +51,21 @@ struct Said<'a> {
     elapsed_ms: f64,
 }
 
+#[derive(Serialize)]
+struct Shown<'a> {
+    text: &'a str,
+    language: &'a str,
+    spoken: Vec<String>,
+}
+
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let text = options.text.join(" ");
     let chars = text.chars().count();
     if chars > MAX_CHARS {
         bail!("the text has {chars} characters; say at most {MAX_CHARS} at a time");
+    }
+    if options.show {
+        return show(&text, options, config);
     }
     let to_standard_output = options.output.as_deref().is_some_and(is_standard_output);
     if options.json && to_standard_output {
@@ -60,13 +73,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     }
     let models = common::selection(config)?;
     let voice = voice(options.language.as_deref(), &models.text_to_speech)?;
-    let mut cutter = ClauseCutter::default();
-    let mut pieces = cutter.push(&text);
-    pieces.extend(cutter.finish());
-    let clauses: Vec<String> = pieces.iter().flat_map(|piece| clauses(piece, &voice)).collect();
-    if clauses.is_empty() {
-        bail!("this text has nothing that can be spoken");
-    }
+    let clauses = spoken(&text, &voice)?;
     common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::TextToSpeech)?;
         let engine = common::ready(workers.text_to_speech()).await?;
@@ -84,6 +91,31 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         }
         Ok(())
     })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is said of a text, as an answer would be: cut into pieces, and each of them made fit for the voice.
+fn spoken(text: &str, language: &str) -> Result<Vec<String>> {
+    let mut cutter = ClauseCutter::default();
+    let mut pieces = cutter.push(text);
+    pieces.extend(cutter.finish());
+    let clauses = pieces.iter().flat_map(|piece| clauses(piece, language));
+    let spoken: Vec<String> = clauses.map(|Clause { spoken, .. }| spoken).collect();
+    if spoken.is_empty() {
+        bail!("this text has nothing that can be spoken");
+    }
+    Ok(spoken)
+}
+
+fn show(text: &str, options: &Options, config: &Config) -> Result<ExitCode> {
+    let known = [options.language.as_deref(), Some(config.conversation.language.as_str())];
+    let language = known.into_iter().flatten().find(|language| *language != language::AUTO).unwrap_or("en");
+    let spoken = spoken(text, language)?;
+    if options.json {
+        output::json(&Shown { text, language, spoken })?;
+    } else {
+        output::line(spoken.join("\n"))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -251,10 +283,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         for text in ["\u{e01}".repeat(3_900), "word".repeat(400), "1*".repeat(2_000), "So. ".repeat(100)] {
             let path = folder.path().join("x.wav");
-            let mut cutter = ClauseCutter::default();
-            let mut pieces = cutter.push(&text);
-            pieces.extend(cutter.finish());
-            let clauses: Vec<String> = pieces.iter().flat_map(|piece| clauses(piece, "en")).collect();
+            let clauses = super::spoken(&text, "en")?;
             let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
             assert!(clauses.iter().map(|clause| letters(clause)).sum::<usize>() >= letters(&text));
             let samples: usize = clauses.iter().map(|clause| clause.chars().count()).sum();

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::clause::{ClauseCutter, clauses};
+use parley_speech_text::{Clause as Said, ClauseCutter, clauses};
+
 use super::history::Clause;
 use super::prompt::Thought;
 use crate::action::CLOSES_BEFORE;
@@ -53,7 +54,7 @@ pub(super) struct Answer {
     pub(super) heard: Duration,
     pub(super) clauses: Vec<Clause>,
     /// What it said before, and has said again since it said anything new.
-    repeated: Vec<String>,
+    repeated: Vec<Said>,
     /// Whether anything of it is a whole sentence.
     has_sentence: bool,
     /// How long it rests between two sentences.
@@ -90,8 +91,8 @@ impl Answer {
         }
     }
 
-    /// Adds text, unless the answer is finished; returns the numbers and texts of the clauses that it completes.
-    pub(super) fn push(&mut self, text: &str) -> Vec<(usize, String)> {
+    /// Adds text, unless the answer is finished; returns the numbers and clauses that it completes.
+    pub(super) fn push(&mut self, text: &str) -> Vec<(usize, Said)> {
         if self.finished {
             return Vec::new();
         }
@@ -100,16 +101,16 @@ impl Answer {
     }
 
     /// Nothing more is to come, but for what was begun; returns the clauses that this completes.
-    pub(super) fn rest(&mut self) -> Vec<(usize, String)> {
+    pub(super) fn rest(&mut self) -> Vec<(usize, Said)> {
         let rest = self.cutter.finish();
         let mut clauses: Vec<_> = rest.into_iter().flat_map(|piece| self.take(&piece)).collect();
-        clauses.extend(std::mem::take(&mut self.repeated).into_iter().map(|text| self.add(text)));
+        clauses.extend(std::mem::take(&mut self.repeated).into_iter().map(|clause| self.add(clause)));
         clauses
     }
 
     /// No text follows; returns the last clauses, if any are left. Of a text that was cut off only whole sentences count,
     /// unless there is none; of one that repeats itself only what is new.
-    pub(super) fn finish(&mut self, end: GenerationEnd) -> Vec<(usize, String)> {
+    pub(super) fn finish(&mut self, end: GenerationEnd) -> Vec<(usize, Said)> {
         self.finished = true;
         if end == GenerationEnd::Complete {
             return self.rest();
@@ -128,7 +129,7 @@ impl Answer {
     }
 
     /// This is all that follows; returns its clauses.
-    pub(super) fn say_only(&mut self, text: &str) -> Vec<(usize, String)> {
+    pub(super) fn say_only(&mut self, text: &str) -> Vec<(usize, Said)> {
         self.finished = false;
         let mut clauses = self.push(text);
         clauses.extend(self.finish(GenerationEnd::Complete));
@@ -152,7 +153,7 @@ impl Answer {
         let longer = |sum: Duration, clause: &Clause| Some(sum.saturating_add(clause.length?));
         let length = self.clauses.iter().try_fold(Duration::ZERO, longer);
         let last_moment = length.is_some_and(|length| length.saturating_sub(self.heard) <= LAST_MOMENT);
-        self.finished && self.noticed && last_moment && self.clauses.last().is_some_and(Clause::is_question)
+        self.finished && self.noticed && last_moment && self.clauses.last().is_some_and(|clause| clause.is_question)
     }
 
     /// Its last two clauses.
@@ -173,27 +174,27 @@ impl Answer {
 
     /// The clauses that are certain with this piece. One that was said already is held back until something new follows:
     /// a refrain goes on, a model that has lost its thread does not.
-    fn take(&mut self, piece: &str) -> Vec<(usize, String)> {
+    fn take(&mut self, piece: &str) -> Vec<(usize, Said)> {
         let whole = is_sentence(piece) || piece.ends_with('\n');
-        clauses(piece, &self.language).into_iter().flat_map(|text| self.take_clause(text, whole)).collect()
+        clauses(piece, &self.language).into_iter().flat_map(|clause| self.take_clause(clause, whole)).collect()
     }
 
-    fn take_clause(&mut self, text: String, whole: bool) -> Vec<(usize, String)> {
-        let words = words_of(&text);
+    fn take_clause(&mut self, clause: Said, whole: bool) -> Vec<(usize, Said)> {
+        let words = words_of(&clause.written);
         if !words.is_empty() && self.clauses.iter().any(|clause| words_of(&clause.text) == words) {
-            self.repeated.push(text);
+            self.repeated.push(clause);
             return Vec::new();
         }
         self.has_sentence |= whole;
         let repeated = std::mem::take(&mut self.repeated);
-        repeated.into_iter().chain([text]).map(|text| self.add(text)).collect()
+        repeated.into_iter().chain([clause]).map(|clause| self.add(clause)).collect()
     }
 
-    fn add(&mut self, text: String) -> (usize, String) {
+    fn add(&mut self, clause: Said) -> (usize, Said) {
         let rests = self.clauses.last().is_some_and(|before| is_sentence(&before.text));
         let rest = self.rest.filter(|_| rests).unwrap_or_default();
-        self.clauses.push(Clause { text: text.clone(), length: None, rest });
-        (self.clauses.len() - 1, text)
+        self.clauses.push(Clause { rest, ..Clause::of(&clause) });
+        (self.clauses.len() - 1, clause)
     }
 
     /// The silence before a clause.

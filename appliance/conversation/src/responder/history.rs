@@ -12,17 +12,21 @@ const SLOW_CHARS_PER_S: f32 = 8.0;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Clause {
-    /// Fit for a voice.
+    /// As it was written.
     pub(super) text: String,
     /// How long it takes to say; known once it is synthesised.
     pub(super) length: Option<Duration>,
     /// So much of it, at its beginning, is silence.
     pub(super) rest: Duration,
+    /// It is said as a question.
+    pub(super) is_question: bool,
 }
 
 impl Clause {
-    pub(super) fn is_question(&self) -> bool {
-        self.text.trim_end_matches(['"', '”', '’', '»', ')']).ends_with(['?', '？', '؟'])
+    pub(super) fn of(clause: &parley_speech_text::Clause) -> Self {
+        let spoken = clause.spoken.trim_end_matches(['"', '”', '’', '»', ')']);
+        let is_question = spoken.ends_with(['?', '？', '؟']);
+        Self { text: clause.written.clone(), length: None, is_question, rest: Duration::ZERO }
     }
 }
 
@@ -223,7 +227,7 @@ mod tests {
         history.begin(TURN, "question".into(), Duration::ZERO);
         for text in ["One two three four.", "Five six."] {
             let (text, length) = (text.into(), None);
-            history.clause(TURN, Clause { text, length, rest: Duration::ZERO });
+            history.clause(TURN, Clause { text, length, is_question: false, rest: Duration::ZERO });
         }
         history.length(TURN, 0, Duration::from_secs(2));
         history

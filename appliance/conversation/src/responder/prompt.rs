@@ -191,7 +191,7 @@ mod tests {
         for (turn, (question, answer)) in (1..).map(TurnId).zip(exchanges) {
             history.begin(turn, (*question).into(), Duration::ZERO);
             let (text, length) = ((*answer).into(), None);
-            history.clause(turn, Clause { text, length, rest: Duration::ZERO });
+            history.clause(turn, Clause { text, length, is_question: false, rest: Duration::ZERO });
             history.length(turn, 0, Duration::from_secs(1));
             if !answer.is_empty() {
                 history.complete(turn);

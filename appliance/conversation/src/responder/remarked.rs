@@ -47,12 +47,13 @@ impl LastSaid {
     }
 
     fn asks(&self) -> bool {
-        self.complete && self.clauses.last().is_some_and(Clause::is_question)
+        self.complete && self.clauses.last().is_some_and(|clause| clause.is_question)
     }
 }
 
 fn text_of(clauses: &[Clause]) -> String {
-    clauses.iter().map(|clause| clause.text.as_str()).collect::<Vec<_>>().join(" ")
+    let texts = clauses.iter().map(|clause| clause.text.as_str()).filter(|text| !text.is_empty());
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 impl Responder {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use parley_speech_text::Clause as Said;
+
 use super::Responder;
 use super::answer::Answer;
 use super::history::Clause;
@@ -131,24 +133,26 @@ impl Responder {
     }
 
     /// Clauses of an alive answer are certain now.
-    pub(super) fn say(&mut self, turn: TurnId, clauses: Vec<(usize, String)>) {
+    pub(super) fn say(&mut self, turn: TurnId, clauses: Vec<(usize, Said)>) {
         let spoken = self.settings.spoken;
         let released = self.answer.as_ref().is_some_and(|answer| answer.turn == turn);
         let Some(answer) = self.alive(turn) else { return };
         answer.noticed |= released && !spoken && !clauses.is_empty();
         let language = answer.language.clone();
-        let with_rest = |(clause, text)| (clause, text, answer.rest_before(clause));
+        let with_rest = |(clause, said)| (clause, said, answer.rest_before(clause));
         let clauses: Vec<_> = clauses.into_iter().map(with_rest).collect();
-        for (clause, text, rest) in clauses {
+        for (clause, said, rest) in clauses {
             if released {
-                self.tell_clause(turn, Clause { text: text.clone(), length: None, rest });
+                self.tell_clause(turn, Clause { rest, ..Clause::of(&said) });
             }
-            self.speak(turn, clause, text, language.clone(), rest);
+            self.speak(turn, clause, said.spoken, language.clone(), rest);
         }
     }
 
     fn tell_clause(&mut self, turn: TurnId, clause: Clause) {
-        self.act(Action::Tell(Notice::Answering { turn, text: clause.text.clone() }));
+        if !clause.text.is_empty() {
+            self.act(Action::Tell(Notice::Answering { turn, text: clause.text.clone() }));
+        }
         self.history.clause(turn, clause);
     }
 

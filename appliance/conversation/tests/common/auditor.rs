@@ -23,6 +23,8 @@ struct Turn {
     effects: Vec<EffectId>,
     results: usize,
     clauses: Vec<String>,
+    /// What was shown of them.
+    written: Vec<String>,
     speech_ended: bool,
     released: bool,
     paused_since: Option<Duration>,
@@ -163,9 +165,7 @@ impl Auditor {
             }
             Action::Tell(Notice::Answering { text, .. }) => {
                 assert!(turn.released, "only what is certain is shown");
-                if !spoken {
-                    turn.clauses.push(text.clone());
-                }
+                turn.written.push(text.clone());
             }
             Action::Tell(Notice::Understood { text, .. }) => assert!(!text.is_empty(), "only words are understood"),
             Action::Tell(_) => {}
@@ -234,11 +234,11 @@ impl Auditor {
             let heard = exchange.heard_text();
             let nothing = turn.heard.is_zero() && !turn.playback_ended && self.spoken;
             assert!(heard.is_empty() || !nothing, "history never holds text that was not heard: {heard:?}");
-            let mut said = turn.clauses.iter().flat_map(|clause| clause.split_whitespace());
+            let mut said = turn.written.iter().flat_map(|clause| clause.split_whitespace());
             assert!(
                 heard.split_whitespace().all(|word| said.any(|other| other == word)),
                 "history never holds text that was not said: {heard:?} of {:?}",
-                turn.clauses
+                turn.written
             );
         }
     }

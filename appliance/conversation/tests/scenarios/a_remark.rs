@@ -114,7 +114,7 @@ fn changes_the_volume_and_says_so() {
         let mut room = Room::new();
         room.effects = Some((ms(20), EffectResult::Say("70 %.".into())));
         room.silence(500).says(words, 600).quiet();
-        assert_eq!((performed(&room), room.spoken()), (vec![step.effect()], vec!["70 %."]));
+        assert_eq!((performed(&room), room.spoken()), (vec![step.effect()], vec!["seventy percent."]));
         assert_eq!(room.count("generate"), 0);
         check_history(&room, &[]);
     }

@@ -62,8 +62,23 @@ fn that_is_cut_off_ends_with_a_whole_sentence() {
         (room.answer, room.generation_end) = (answer.into(), GenerationEnd::Length);
         room.silence(500).says(QUESTION, 1000).quiet();
         assert_eq!(room.spoken(), spoken, "{answer}");
-        check_history(&room, &[(QUESTION, &spoken.join(" "))]);
+        let written = if answer.starts_with('-') { "- A dog - A cat" } else { &spoken.join(" ") };
+        check_history(&room, &[(QUESTION, written)]);
     }
+}
+
+/// The voice is given words; what is shown and remembered is what was written.
+#[test]
+fn is_remembered_as_it_was_written() {
+    let answer = "It costs $5, is **2*3** m long and ends at 8:00.";
+    let mut room = Room::new();
+    room.answer = answer.into();
+    room.silence(500).says(QUESTION, 1000).quiet();
+    assert_eq!(
+        room.spoken().join(" "),
+        "It costs five dollars, is two times three meters long and ends at eight o'clock."
+    );
+    check_history(&room, &[(QUESTION, answer)]);
 }
 
 #[test]

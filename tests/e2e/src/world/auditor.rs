@@ -92,7 +92,8 @@ impl Auditor {
             Notice::Understood { turn, text, .. } => self.begin(at, *turn).question.clone_from(text),
             Notice::Answering { turn, text } => {
                 let said = self.begin(at, *turn);
-                said.samples.extend(voice::samples(text));
+                // The voice is given what is spoken of it.
+                said.samples.extend(voice::samples(&parley_speech_text::speakable(text, "en")));
                 said.clauses.push(text.clone());
             }
             Notice::Ended { turn, outcome } => {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use parley_conversation::{ClauseCutter, Endpointing, Event, Outcome, Settings};
+use parley_conversation::{Endpointing, Event, Outcome, Settings};
 use parley_e2e::world::{SOUND_CARD_DELAY, STEP, Scene, World};
 use parley_engines::scripted::token_like_pieces;
+use parley_speech_text::ClauseCutter;
 
 use super::{answering, answers, ms, outcomes, questions};
 

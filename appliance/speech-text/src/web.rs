@@ -1,5 +1,10 @@
 //! What is for browsers: tags, entities, links, addresses.
 
+mod addresses;
+mod entities;
+
+use crate::language::Address;
+
 /// Tags that are known by their name alone, of HTML and of SSML.
 const TAGS: &[&str] = &[
     "a",
@@ -59,6 +64,8 @@ const TAGS: &[&str] = &[
     "th",
     "thead",
     "tr",
+    "script",
+    "style",
     "tt",
     "u",
     "ul",
@@ -96,18 +103,15 @@ const PARTING: &[&str] = &[
     "ul",
 ];
 const LONGEST_TAG_BYTES: usize = 300;
-const ENTITIES: &[(&str, &str)] =
-    &[("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&amp;", "&")];
 
 /// What a browser would show of a line, with addresses as people say them.
-pub(super) fn shown(line: &str) -> String {
-    let mut text = without_tags(line);
-    if text.contains('&') {
-        for (entity, character) in ENTITIES {
-            text = text.replace(entity, character);
-        }
+pub(super) fn shown(line: &str, address: Option<&Address>) -> String {
+    let text = entities::decoded(&without_tags(line));
+    let text = without_link_targets(&text);
+    match address {
+        Some(address) => addresses::spoken(&text, address),
+        None => shorter_addresses(&text),
     }
-    shorter_addresses(&without_link_targets(&text))
 }
 
 fn without_tags(line: &str) -> String {
@@ -121,7 +125,22 @@ fn without_tags(line: &str) -> String {
             rest = from.get(1..).unwrap_or_default();
             continue;
         };
+        let tag = from.get(..tag_bytes).unwrap_or_default();
         rest = from.get(tag_bytes..).unwrap_or_default();
+        if let Some(inside) = hidden(tag, rest) {
+            rest = inside;
+        }
+        // What SSML and pictures have in the place of what is seen.
+        if let Some(words) = instead(tag) {
+            if kept.ends_with(char::is_alphanumeric) {
+                kept.push(' ');
+            }
+            kept.push_str(words);
+            kept.push(' ');
+            if tag.starts_with("<sub") {
+                rest = rest.find("</sub>").and_then(|end| rest.get(end..)).unwrap_or(rest);
+            }
+        }
         if parts || (kept.ends_with(char::is_alphanumeric) && rest.starts_with(char::is_alphanumeric)) {
             kept.push(' ');
         }
@@ -130,12 +149,33 @@ fn without_tags(line: &str) -> String {
     kept
 }
 
+/// What is behind a script or style that begins with this tag.
+fn hidden<'a>(tag: &str, rest: &'a str) -> Option<&'a str> {
+    ["script", "style"].iter().find_map(|name| {
+        let begins = tag.strip_prefix('<')?.strip_prefix(name)?.starts_with([' ', '>']);
+        let end = if begins { rest.find(&format!("</{name}"))? } else { return None };
+        rest.get(end..)
+    })
+}
+
+/// The words that a tag has for what it shows.
+fn instead(tag: &str) -> Option<&str> {
+    let attribute = match tag {
+        tag if tag.starts_with("<sub ") => "alias=",
+        tag if tag.starts_with("<img ") => "alt=",
+        _ => return None,
+    };
+    let (_, value) = tag.split_once(attribute)?;
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    value.get(1..)?.split(quote).next()
+}
+
 /// The tag that a text begins with: whether it parts what is around it, and its length in bytes.
 fn tag(text: &str) -> Option<(bool, usize)> {
     if text.starts_with("<!--") {
         return Some((true, text.find("-->").map_or(text.len(), |end| end + 3)));
     }
-    let end = text.find('>').filter(|end| *end <= LONGEST_TAG_BYTES)?;
+    let end = text.bytes().take(LONGEST_TAG_BYTES + 1).position(|c| c == b'>')?;
     let inside = text.get(1..end)?;
     let name_and_more = inside.strip_prefix('/').unwrap_or(inside);
     let name_bytes =

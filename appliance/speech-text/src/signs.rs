@@ -1,6 +1,6 @@
 //! Signs: which are markup, and what the others mean.
 
-use super::letters::{is_accidental, is_arrow};
+use crate::letters::{is_accidental, is_arrow};
 
 /// What signs are called in a language.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,6 +47,9 @@ enum Meaning {
 pub(super) fn spoken(line: &str, words: Option<&Words>) -> String {
     let chars: Vec<char> = unescaped(line);
     let (mut spoken, mut at, mut opened) = (String::with_capacity(line.len()), 0, Vec::new());
+    let last_word = chars.iter().rposition(|c| c.is_alphanumeric());
+    // Markup was taken away since the last character.
+    let mut gap = false;
     while let Some(c) = chars.get(at).copied() {
         let length = if is_arrow(c) || is_accidental(c) { 1 } else { run(&chars, at) };
         let sign = Sign { chars: &chars, at, length };
@@ -56,6 +59,13 @@ pub(super) fn spoken(line: &str, words: Option<&Words>) -> String {
         };
         at += length;
         let next = chars.get(at).copied();
+        if std::mem::take(&mut gap)
+            && matches!(meaning, Meaning::Itself)
+            && c.is_alphanumeric()
+            && spoken.ends_with(char::is_alphanumeric)
+        {
+            spoken.push(' ');
+        }
         match meaning {
             Meaning::Itself => spoken.extend(chars.get(at - length..at).unwrap_or_default()),
             Meaning::Word(word) => {
@@ -65,19 +75,17 @@ pub(super) fn spoken(line: &str, words: Option<&Words>) -> String {
                     spoken.push(' ');
                 }
             }
-            Meaning::Nothing => {
-                if spoken.ends_with(char::is_alphanumeric) {
-                    let next = chars.get(at..).unwrap_or_default().iter().find(|c| !is_mark(**c));
-                    if next.is_some_and(|next| next.is_alphanumeric()) {
-                        spoken.push(' ');
-                    }
-                }
-            }
+            Meaning::Nothing => gap = true,
             Meaning::Pause => {
                 let written = spoken.trim_end().len();
                 spoken.truncate(written);
-                let follows = chars.get(at..).is_some_and(|rest| rest.iter().any(|c| c.is_alphanumeric()));
-                spoken.push_str(if follows && spoken.ends_with(char::is_alphanumeric) { ", " } else { " " });
+                spoken.push_str(
+                    if last_word.is_some_and(|last| at <= last) && spoken.ends_with(char::is_alphanumeric) {
+                        ", "
+                    } else {
+                        " "
+                    },
+                );
             }
         }
     }

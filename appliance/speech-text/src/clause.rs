@@ -9,10 +9,11 @@
 //! has to refuse one.
 //!
 //! A full stop or comma only counts when white space follows, so that numbers (3.14, 1,000), times (10:30), URLs and
-//! versions stay whole; abbreviations and initials are known; scripts without spaces have marks that always count.
+//! versions stay whole; abbreviations and initials are known; scripts without spaces have marks that always count. Nothing is
+//! cut beside a number that may belong together: "May 5, 1999", "3. Mai", "5 km".
 
-use super::breath::breath;
-use super::speakable::speakable;
+use crate::breath::breath;
+use crate::speakable::speakable;
 
 /// Letters that the first piece has at least, unless it is a sentence: fewer sound clipped.
 const FIRST_LETTERS: usize = 10;
@@ -35,19 +36,83 @@ const ABBREVIATIONS: &[&str] = &[
     "sgt", "sr", "sra", "st", "u.a", "u.k", "u.s", "usw", "vol", "vs", "z.b",
 ];
 
-/// What is to be spoken of a piece, in clauses that any voice can take; none where nothing of it can be. Signs that become
-/// words make it longer, so that one piece may be several clauses.
-pub fn clauses(piece: &str, language: &str) -> Vec<String> {
-    let mut text = speakable(piece, language);
-    let mut clauses = Vec::new();
-    while !text.is_empty() {
-        let rest = text.split_off(breath(&text, LONGEST_CLAUSE_CHARS));
-        let clause = std::mem::replace(&mut text, rest);
+/// Names and short forms of months that stand behind "3." where that is an ordinal.
+const MONTHS: &[&str] = &[
+    "jan",
+    "januar",
+    "jänner",
+    "feb",
+    "februar",
+    "märz",
+    "mär",
+    "april",
+    "apr",
+    "mai",
+    "juni",
+    "jun",
+    "juli",
+    "jul",
+    "august",
+    "aug",
+    "september",
+    "sept",
+    "sep",
+    "oktober",
+    "okt",
+    "november",
+    "nov",
+    "dezember",
+    "dez",
+];
+
+/// What a voice is given at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clause {
+    /// As it should be said: at most [`LONGEST_CLAUSE_CHARS`], with a letter or digit in it.
+    pub spoken: String,
+    /// As it was written, markup included; the clauses of a piece together are the piece, but for blanks. May be empty where
+    /// one word became several clauses.
+    pub written: String,
+}
+
+/// What is to be spoken of a piece, in clauses that any voice can take; none where nothing of it can be. Numbers and signs
+/// that become words make it longer, so that one piece may be several clauses.
+pub fn clauses(piece: &str, language: &str) -> Vec<Clause> {
+    let whole = speakable(piece, language);
+    let mut rest = whole.as_str();
+    let mut spoken: Vec<&str> = Vec::new();
+    while !rest.is_empty() {
+        let (clause, behind) = rest.split_at(breath(rest, LONGEST_CLAUSE_CHARS));
+        rest = behind;
         if clause.contains(char::is_alphanumeric) {
-            clauses.push(clause.trim().to_owned());
+            spoken.push(clause.trim());
         }
     }
-    clauses
+    let written = shared_out(piece, &spoken);
+    let clause =
+        |(spoken, written): (&str, &str)| Clause { spoken: spoken.to_owned(), written: written.trim().to_owned() };
+    spoken.iter().copied().zip(written).map(clause).collect()
+}
+
+/// A piece in as many parts as there are clauses of it, cut at blanks by their lengths; rather a word too few than one that
+/// belongs to the next.
+fn shared_out<'a>(piece: &'a str, spoken: &[&str]) -> Vec<&'a str> {
+    let lengths: Vec<usize> = spoken.iter().map(|clause| clause.chars().count()).collect();
+    let (all, chars) = (lengths.iter().sum::<usize>().max(1), piece.chars().count());
+    let mut parts = Vec::with_capacity(spoken.len());
+    let (mut rest, mut taken, mut said) = (piece, 0, 0);
+    for (index, length) in lengths.iter().enumerate() {
+        said += length;
+        let most = (chars * said / all).saturating_sub(taken);
+        let fits = rest.char_indices().nth(most).map_or(rest.len(), |(end, _)| end);
+        let blank = rest.get(..fits).and_then(|fits| fits.rfind(char::is_whitespace)).unwrap_or(0);
+        let end = if index + 1 == lengths.len() { rest.len() } else { blank };
+        let (part, behind) = rest.split_at(end);
+        taken += part.chars().count();
+        parts.push(part);
+        rest = behind;
+    }
+    parts
 }
 
 /// How strong a boundary is.
@@ -132,7 +197,9 @@ fn boundary_at(text: &str, index: usize, c: char) -> Option<(Boundary, usize)> {
         '。' | '！' | '？' | '।' | '۔' => return Some((Boundary::Sentence, after + closing_bytes(rest))),
         '，' | '、' | '；' | '：' => return Some((Boundary::Clause, after)),
         '—' if !rest.is_empty() => return Some((Boundary::Clause, after)),
-        c if c.is_whitespace() => return Some((Boundary::Space, after)),
+        c if c.is_whitespace() => {
+            return is_apart(text.get(..index)?, rest.chars().next()?).then_some((Boundary::Space, after));
+        }
         _ => {}
     }
     let strength = match c {
@@ -144,7 +211,50 @@ fn boundary_at(text: &str, index: usize, c: char) -> Option<(Boundary, usize)> {
     let end = after + closing_bytes(rest);
     // What follows must be known, or "3." might still become "3.14".
     let next = text.get(end..)?.chars().next()?;
-    next.is_whitespace().then_some((strength, end))
+    if !next.is_whitespace() {
+        return None;
+    }
+    let before = text.get(..index).unwrap_or_default().trim_end();
+    // A new line ends it, whatever was before.
+    let behind_number = next != '\n' && before.ends_with(|c: char| c.is_ascii_digit());
+    if behind_number && matches!(c, ',' | '–' | '.' | ':') {
+        let behind = text.get(end + next.len_utf8()..)?;
+        let belongs = match c {
+            '.' => is_ordinal(before, behind)?,
+            _ => behind.chars().next()?.is_ascii_digit(),
+        };
+        return (!belongs).then_some((strength, end));
+    }
+    Some((strength, end))
+}
+
+/// Whether a blank between these parts no number, nor what belongs to one, from what is beside it.
+fn is_apart(before: &str, after: char) -> bool {
+    // A sign at the beginning of a piece would be a list's.
+    let of_number = |c: char| c.is_ascii_digit() || "$€£¥%°+-−–*/=<>~#|×÷±^".contains(c);
+    !of_number(after) && !matches!(after, 'I' | 'V' | 'X') && !before.ends_with(|c| of_number(c) || c == '.')
+}
+
+/// German words before an ordinal: a noun, which has a capital letter there, does not begin a sentence.
+const BEFORE_ORDINAL: &[&str] = &[
+    "am", "im", "der", "die", "das", "dem", "den", "des", "vom", "zum", "zur", "beim", "seit", "ab", "mein", "sein",
+    "ihr",
+];
+
+/// Whether a full stop behind a number makes an ordinal of it: "3. Mai", "im 3. Stock". `None` while the word behind it may
+/// go on.
+fn is_ordinal(before: &str, behind: &str) -> Option<bool> {
+    let digits = before.chars().rev().take_while(char::is_ascii_digit).count();
+    if digits > 2 {
+        return Some(false);
+    }
+    let noun = before.get(..before.len() - digits).unwrap_or_default().trim_end();
+    let word = noun.rsplit(char::is_whitespace).next().unwrap_or_default();
+    if behind.chars().next()?.is_lowercase() || BEFORE_ORDINAL.contains(&word.to_lowercase().as_str()) {
+        return Some(true);
+    }
+    let word_end = behind.find(|c: char| !c.is_alphabetic())?;
+    Some(behind.get(..word_end).is_some_and(|word| MONTHS.contains(&word.to_lowercase().as_str())))
 }
 
 /// Whether the full stop at `index` belongs to the word before it.
@@ -263,10 +373,43 @@ mod tests {
     #[test]
     fn signs_that_become_words_make_more_clauses() {
         let piece = "12*".repeat(106) + "3";
-        let spoken = clauses(&piece, "en");
-        assert!(spoken.len() > 1 && spoken.iter().all(|clause| clause.chars().count() <= LONGEST_CLAUSE_CHARS));
-        assert_eq!(spoken.join(" "), "12 times ".repeat(106) + "3");
-        assert_eq!(clauses(" ... ", "en"), Vec::<String>::new());
+        let clauses_of = clauses(&piece, "en");
+        assert!(clauses_of.len() > 1);
+        assert!(clauses_of.iter().all(|clause| clause.spoken.chars().count() <= LONGEST_CLAUSE_CHARS));
+        let spoken: Vec<&str> = clauses_of.iter().map(|clause| clause.spoken.as_str()).collect();
+        assert_eq!(spoken.join(" "), "twelve times ".repeat(106) + "three");
+        assert_eq!(clauses(" ... ", "en"), Vec::new());
+    }
+
+    #[test]
+    fn what_belongs_to_a_number_stays_with_it() {
+        check(
+            "It was founded on May 5, 1999, in Rome. The train leaves at 3. Then we go.",
+            &["It was founded on May 5, 1999,", "in Rome.", "The train leaves at 3.", "Then we go."],
+        );
+        check("Wir sehen uns am 3. Mai im 2. Stock. Bis dann.", &["Wir sehen uns am 3. Mai im 2. Stock.", "Bis dann."]);
+        check("From 1990 – 1995 it rained, mostly.", &["From 1990 – 1995 it rained,", "mostly."]);
+        let text = "word ".repeat(17) + "on May 5 it costs $ 5 million and goes on";
+        check(
+            &text,
+            &[
+                (text.split(" it costs").next().unwrap_or_default().to_owned() + " it").as_str(),
+                "costs $ 5 million and goes on",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_was_written_is_shared_out_at_blanks() {
+        let piece = "in 1999 and 2001, ".repeat(17);
+        let clauses = clauses(&piece, "en");
+        assert!(clauses.len() > 1, "{clauses:?}");
+        let written: Vec<&str> = clauses.iter().map(|clause| clause.written.as_str()).collect();
+        assert_eq!(written.join(" "), piece.trim());
+        assert_eq!(
+            super::clauses("**Paris** 😀", "en"),
+            [Clause { spoken: "Paris".into(), written: "**Paris** 😀".into() }]
+        );
     }
 
     proptest! {
@@ -288,7 +431,8 @@ mod tests {
         #[test]
         fn no_clause_is_too_long(text in prop_oneof!["(?s).{0,1500}", "[a-zก0-9*~#|]{0,1500}", "[a\u{301}]{0,1500}"]) {
             let pieces = cut_all(&text, 1000);
-            let spoken: Vec<String> = pieces.iter().flat_map(|piece| clauses(piece, "en")).collect();
+            let spoken: Vec<String> =
+                pieces.iter().flat_map(|piece| clauses(piece, "en")).map(|clause| clause.spoken).collect();
             prop_assert!(spoken.iter().all(|clause| clause.chars().count() <= LONGEST_CLAUSE_CHARS));
             prop_assert!(spoken.iter().all(|clause| clause.contains(char::is_alphanumeric)));
         }

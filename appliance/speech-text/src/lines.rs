@@ -1,6 +1,6 @@
 //! What stands at the beginning of a line: headings, quotations, lists, fences around code.
 
-use super::signs::Words;
+use crate::signs::Words;
 
 /// What is left of a line.
 pub(super) struct Line<'a> {

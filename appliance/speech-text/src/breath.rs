@@ -10,18 +10,20 @@ enum Place {
     Letters,
     Change,
     Hyphen,
+    /// A blank beside a number.
+    Beside,
     Blank,
     Mark,
 }
 
 /// Byte index behind the best place among the first `most_chars` characters, which may be the end of the text. At least
 /// one character is before it.
-pub(super) fn breath(text: &str, most_chars: usize) -> usize {
+pub(crate) fn breath(text: &str, most_chars: usize) -> usize {
     let most_chars = most_chars.max(1);
     let Some((limit, _)) = text.char_indices().nth(most_chars) else { return text.len() };
     let mut best: Option<(Place, usize)> = None;
     let mut chars = text.char_indices().peekable();
-    let (mut index, mut mark) = (0, false);
+    let (mut index, mut mark, mut numbered) = (0, false, false);
     while let Some((_, before)) = chars.next() {
         let Some((end, after)) = chars.peek().copied() else { break };
         index += 1;
@@ -29,10 +31,11 @@ pub(super) fn breath(text: &str, most_chars: usize) -> usize {
             break;
         }
         mark = is_mark(before) || (mark && before.is_whitespace());
+        numbered = before.is_numeric() || (numbered && (before.is_whitespace() || is_mark(before)));
         if index * 2 < most_chars {
             continue;
         }
-        let place = place(before, after, mark);
+        let place = place(before, after, mark, numbered);
         if place.is_some_and(|place| best.is_none_or(|(best, _)| place >= best)) {
             best = place.map(|place| (place, end));
         }
@@ -40,13 +43,18 @@ pub(super) fn breath(text: &str, most_chars: usize) -> usize {
     best.map_or(limit, |(_, end)| end)
 }
 
-/// The place between two characters; `mark`: a mark is before it, or before the blank there.
-fn place(before: char, after: char, mark: bool) -> Option<Place> {
+/// The place between two characters. `mark`: a mark is before it, or before the blank there; `numbered`: a digit is, with or
+/// without a mark.
+fn place(before: char, after: char, mark: bool, numbered: bool) -> Option<Place> {
     let digits = before.is_numeric() && after.is_numeric();
     match (before, after) {
         (_, after) if after.is_whitespace() || is_part_of_letter(after) => None,
         (before, _) if joins_next(before) => None,
-        (before, _) if before.is_whitespace() => Some(if mark { Place::Mark } else { Place::Blank }),
+        (before, after) if before.is_whitespace() => Some(match (mark, after.is_numeric() || numbered) {
+            (true, false) => Place::Mark,
+            (false, false) => Place::Blank,
+            (_, true) => Place::Beside,
+        }),
         ('、' | '，' | '；' | '：' | '。' | '！' | '？' | '।' | '۔' | '،' | '؛' | '…' | '—', _) => {
             Some(Place::Mark)
         }

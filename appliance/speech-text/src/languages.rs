@@ -1,0 +1,3 @@
+//! One file, or folder, for each language.
+
+pub(crate) mod english;

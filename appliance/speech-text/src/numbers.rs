@@ -1,0 +1,192 @@
+//! Numbers in words, one file for each language.
+
+pub(crate) mod english;
+pub(crate) mod french;
+pub(crate) mod german;
+pub(crate) mod italian;
+pub(crate) mod spanish;
+
+/// Grammatical gender, where a language's ordinals have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Gender {
+    /// As in Spanish "primero".
+    #[default]
+    Masculine,
+    /// As in Spanish "primera".
+    Feminine,
+    /// As in German "erstes".
+    Neuter,
+}
+
+/// One or many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Plurality {
+    /// As in Spanish "primero".
+    #[default]
+    One,
+    /// As in Spanish "primeros".
+    Many,
+}
+
+/// Grammatical case, where a language's ordinals have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Case {
+    /// As in German "der erste".
+    #[default]
+    Nominative,
+    /// As in German "den ersten".
+    Accusative,
+    /// As in German "am ersten".
+    Dative,
+    /// As in German "des ersten".
+    Genitive,
+}
+
+/// The form of an ordinal; languages that have no use for a part of it ignore that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Form {
+    /// What it counts is masculine, feminine or neuter.
+    pub gender: Gender,
+    /// It counts one or many.
+    pub number: Plurality,
+    /// The place in the sentence.
+    pub case: Case,
+}
+
+/// What is counted, with its gender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noun {
+    /// "hour".
+    pub one: &'static str,
+    /// "hours".
+    pub many: &'static str,
+    /// Of the thing counted; languages that have no use for it ignore it.
+    pub gender: Gender,
+}
+
+/// A currency as a language names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency {
+    /// By ISO 4217: "EUR".
+    pub code: &'static str,
+    /// "euro".
+    pub major: Noun,
+    /// "cent"; not used where the currency has no smaller unit.
+    pub minor: Noun,
+}
+
+/// Numbers in words of one language.
+pub trait Numbers: Sync {
+    /// "one thousand, two hundred and four" for 1204.
+    fn cardinal(&self, n: i128) -> String;
+    /// "twenty-first" for 21.
+    fn ordinal(&self, n: u64, form: Form) -> String;
+    /// "three point one four" for 3 and "14". `negative` counts where the whole part is zero; other characters than digits in
+    /// the fraction are left out.
+    fn decimal(&self, whole: i128, negative: bool, fraction_digits: &str) -> String;
+    /// "nineteen forty-five" for 1945; years before Christ are negative.
+    fn year(&self, year: i32) -> String;
+    /// "one one two" for "112"; other characters than digits are left out.
+    fn digits(&self, digits: &str) -> String;
+    /// A cardinal before a noun of this gender: Spanish "veintiuna" before "libras", German "eine" before "Stunde".
+    fn counted(&self, n: i128, gender: Gender) -> String;
+    /// A number of things: "twenty-one hours", French "un million d'heures".
+    fn amount(&self, n: i128, noun: Noun) -> String;
+    /// A currency by its ISO 4217 code, in capitals.
+    fn currency(&self, code: &str) -> Option<&'static Currency>;
+    /// How "minus five" begins.
+    fn minus(&self) -> &'static str;
+    /// What stands between euros and cents.
+    fn and(&self) -> &'static str;
+
+    /// "five euros and twenty cents" for 520 and "EUR"; of zero euros or zero cents nothing is said beside the other. `None`
+    /// for a currency that the language's table does not have.
+    ///
+    /// `minor` counts the smallest unit that prices are written in: cents, and whole yen.
+    fn money(&self, minor: i128, code: &str) -> Option<String> {
+        let currency = self.currency(code)?;
+        let per_major = 10_u128.pow(minor_digits(code));
+        let (major, rest) = (minor.unsigned_abs() / per_major, minor.unsigned_abs() % per_major);
+        let words = |n: u128, noun| self.amount(n.cast_signed(), noun);
+        let amount = match (major, rest) {
+            (major, 0) => words(major, currency.major),
+            (0, rest) => words(rest, currency.minor),
+            (major, rest) => {
+                format!("{} {} {}", words(major, currency.major), self.and(), words(rest, currency.minor))
+            }
+        };
+        Some(if minor < 0 { format!("{} {amount}", self.minus()) } else { amount })
+    }
+}
+
+/// The numbers of a language (ISO 639-1); `None` where there is no table.
+pub fn of(language: &str) -> Option<&'static dyn Numbers> {
+    match language {
+        "en" => Some(&english::English),
+        "de" => Some(&german::German),
+        "es" => Some(&spanish::Spanish),
+        "fr" => Some(&french::French),
+        "it" => Some(&italian::Italian),
+        _ => None,
+    }
+}
+
+/// How many digits of an amount are its smaller unit (ISO 4217).
+pub fn minor_digits(code: &str) -> u32 {
+    if matches!(code, "JPY" | "KRW") { 0 } else { 2 }
+}
+
+const fn noun(one: &'static str, many: &'static str, gender: Gender) -> Noun {
+    Noun { one, many, gender }
+}
+
+fn find(table: &'static [Currency], code: &str) -> Option<&'static Currency> {
+    table.iter().find(|currency| currency.code == code)
+}
+
+/// The groups of three digits that are not zero, highest first: its power of a thousand, and 1 to 999.
+fn groups(n: u128) -> impl Iterator<Item = (usize, usize)> {
+    let group = move |power: usize| (n / 1000_u128.pow(u32::try_from(power).unwrap_or(0)) % 1000) as usize;
+    (0..=12).rev().map(move |power| (power, group(power))).filter(|(_, value)| *value > 0)
+}
+
+/// The digits of a text as numbers; whatever else is in it is left out.
+fn digits_of(text: &str) -> impl Iterator<Item = usize> {
+    text.chars().filter_map(|c| c.to_digit(10)).map(|digit| digit as usize)
+}
+
+/// The digits' words, one after the other.
+fn one_by_one(text: &str, words: &[&str]) -> String {
+    digits_of(text).map(|digit| words[digit]).collect::<Vec<_>>().join(" ")
+}
+
+fn signed(n: i128, minus: &str, words: impl Fn(u128) -> String) -> String {
+    let of_its_size = words(n.unsigned_abs());
+    if n < 0 { format!("{minus} {of_its_size}") } else { of_its_size }
+}
+
+/// The whole number, the word for the comma, and the fraction in words; without a fraction, the whole number alone.
+fn with_fraction(numbers: &dyn Numbers, whole: i128, negative: bool, comma: &str, fraction: &str) -> String {
+    let mut text = numbers.cardinal(whole);
+    if negative && whole == 0 {
+        text = format!("{} {text}", numbers.minus());
+    }
+    if !fraction.is_empty() {
+        text = format!("{text} {comma} {fraction}");
+    }
+    text
+}
+
+/// A fraction as people of Romance languages say it: the zeros, then the rest as one number up to three digits ("zéro
+/// virgule zéro cinq", "trois virgule quatorze"), and digit by digit beyond that.
+fn fraction_as_number(numbers: &dyn Numbers, fraction_digits: &str) -> String {
+    let digits: Vec<usize> = digits_of(fraction_digits).collect();
+    let zeros = digits.iter().take_while(|digit| **digit == 0).count();
+    let rest = &digits[zeros..];
+    if rest.is_empty() || rest.len() > 3 {
+        return numbers.digits(fraction_digits);
+    }
+    let rest = rest.iter().fold(0, |number, digit| 10 * number + *digit as i128);
+    let zero = numbers.cardinal(0);
+    (0..zeros).map(|_| zero.clone()).chain([numbers.cardinal(rest)]).collect::<Vec<_>>().join(" ")
+}

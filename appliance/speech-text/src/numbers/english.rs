@@ -1,0 +1,165 @@
+//! English numbers, as in Britain: "one hundred and four".
+
+use super::{Currency, Form, Gender, Noun, Numbers, find, groups, noun, one_by_one, signed, with_fraction};
+
+/// See [`super::of`].
+pub struct English;
+
+const SMALL: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 10] = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+/// The powers of a thousand.
+const POWERS: [&str; 13] = [
+    "",
+    "thousand",
+    "million",
+    "billion",
+    "trillion",
+    "quadrillion",
+    "quintillion",
+    "sextillion",
+    "septillion",
+    "octillion",
+    "nonillion",
+    "decillion",
+    "undecillion",
+];
+/// Whatever is not here gets "th", or "ieth" for "y".
+const IRREGULAR: [(&str, &str); 7] = [
+    ("one", "first"),
+    ("two", "second"),
+    ("three", "third"),
+    ("five", "fifth"),
+    ("eight", "eighth"),
+    ("nine", "ninth"),
+    ("twelve", "twelfth"),
+];
+
+const CENT: Noun = thing("cent", "cents");
+const CURRENCIES: &[Currency] = &[
+    Currency { code: "EUR", major: thing("euro", "euros"), minor: CENT },
+    Currency { code: "USD", major: thing("dollar", "dollars"), minor: CENT },
+    Currency { code: "GBP", major: thing("pound", "pounds"), minor: thing("penny", "pence") },
+    Currency { code: "CHF", major: thing("franc", "francs"), minor: thing("centime", "centimes") },
+    Currency { code: "JPY", major: thing("yen", "yen"), minor: thing("sen", "sen") },
+    Currency { code: "AUD", major: thing("Australian dollar", "Australian dollars"), minor: CENT },
+    Currency { code: "BRL", major: thing("real", "reais"), minor: thing("centavo", "centavos") },
+    Currency { code: "CAD", major: thing("Canadian dollar", "Canadian dollars"), minor: CENT },
+    Currency { code: "CNY", major: thing("yuan", "yuan"), minor: thing("fen", "fen") },
+    Currency { code: "CZK", major: thing("Czech crown", "Czech crowns"), minor: thing("heller", "hellers") },
+    Currency { code: "DKK", major: thing("Danish crown", "Danish crowns"), minor: thing("øre", "øre") },
+    Currency { code: "INR", major: thing("rupee", "rupees"), minor: thing("paisa", "paise") },
+    Currency { code: "KRW", major: thing("won", "won"), minor: thing("jeon", "jeon") },
+    Currency { code: "MXN", major: thing("peso", "pesos"), minor: thing("centavo", "centavos") },
+    Currency { code: "NOK", major: thing("Norwegian crown", "Norwegian crowns"), minor: thing("øre", "øre") },
+    Currency { code: "PLN", major: thing("zloty", "zlotys"), minor: thing("grosz", "groszy") },
+    Currency { code: "SEK", major: thing("Swedish crown", "Swedish crowns"), minor: thing("öre", "öre") },
+];
+
+const fn thing(one: &'static str, many: &'static str) -> Noun {
+    noun(one, many, Gender::Neuter)
+}
+
+fn below_hundred(n: usize) -> String {
+    match (n / 10, n % 10) {
+        (0 | 1, _) => SMALL[n].to_owned(),
+        (tens, 0) => TENS[tens].to_owned(),
+        (tens, ones) => format!("{}-{}", TENS[tens], SMALL[ones]),
+    }
+}
+
+fn below_thousand(n: usize) -> String {
+    match (n / 100, n % 100) {
+        (0, rest) => below_hundred(rest),
+        (hundreds, 0) => format!("{} hundred", SMALL[hundreds]),
+        (hundreds, rest) => format!("{} hundred and {}", SMALL[hundreds], below_hundred(rest)),
+    }
+}
+
+fn words(n: u128) -> String {
+    let mut text = String::new();
+    for (power, value) in groups(n) {
+        if !text.is_empty() {
+            text += if power == 0 && value < 100 { " and " } else { ", " };
+        }
+        text += &below_thousand(value);
+        if power > 0 {
+            text = format!("{text} {}", POWERS[power]);
+        }
+    }
+    if text.is_empty() { SMALL[0].to_owned() } else { text }
+}
+
+impl Numbers for English {
+    fn cardinal(&self, n: i128) -> String {
+        signed(n, self.minus(), words)
+    }
+
+    fn ordinal(&self, n: u64, _: Form) -> String {
+        let text = words(n.into());
+        let (before, last) = text.split_at(text.rfind([' ', '-']).map_or(0, |space| space + 1));
+        if let Some((_, irregular)) = IRREGULAR.iter().find(|(cardinal, _)| *cardinal == last) {
+            return format!("{before}{irregular}");
+        }
+        last.strip_suffix('y').map_or_else(|| format!("{text}th"), |stem| format!("{before}{stem}ieth"))
+    }
+
+    fn decimal(&self, whole: i128, negative: bool, fraction_digits: &str) -> String {
+        with_fraction(self, whole, negative, "point", &self.digits(fraction_digits))
+    }
+
+    fn year(&self, year: i32) -> String {
+        let size = usize::try_from(year.unsigned_abs()).unwrap_or(0);
+        let text = match (size / 100, size % 100) {
+            (0 | 100.., _) | (10 | 20 | 30 | 40 | 50 | 60 | 70 | 80 | 90, ..10) => words(size as u128),
+            (hundreds, 0) => format!("{} hundred", below_hundred(hundreds)),
+            (hundreds, ones @ ..10) => format!("{} oh-{}", below_hundred(hundreds), SMALL[ones]),
+            (hundreds, rest) => format!("{} {}", below_hundred(hundreds), below_hundred(rest)),
+        };
+        if year < 0 { format!("{text} BC") } else { text }
+    }
+
+    fn digits(&self, digits: &str) -> String {
+        one_by_one(digits, &SMALL)
+    }
+
+    fn counted(&self, n: i128, _: Gender) -> String {
+        self.cardinal(n)
+    }
+
+    fn amount(&self, n: i128, noun: Noun) -> String {
+        format!("{} {}", self.cardinal(n), if n.unsigned_abs() == 1 { noun.one } else { noun.many })
+    }
+
+    fn currency(&self, code: &str) -> Option<&'static Currency> {
+        find(CURRENCIES, code)
+    }
+
+    fn minus(&self) -> &'static str {
+        "minus"
+    }
+
+    fn and(&self) -> &'static str {
+        "and"
+    }
+}
