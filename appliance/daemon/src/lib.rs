@@ -21,6 +21,7 @@
 
 pub mod announcer;
 pub mod conductor;
+pub mod context;
 pub mod door;
 pub mod health;
 pub mod keys;
