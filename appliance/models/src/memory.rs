@@ -1,10 +1,13 @@
 //! How much memory models need, computed from their files, and how much a machine has.
 
-use crate::manifest::{Manifest, Model};
+use crate::manifest::{Manifest, Model, Purpose};
 
 /// What a worker needs beside its model's files, in bytes, unless the manifest says otherwise: measured for the profile `tiny`
 /// (docs/EVIDENCE.md, memory), the largest of four rounded up.
-pub(crate) const BESIDE_MODEL: u64 = 90 << 20;
+const BESIDE_MODEL: u64 = 90 << 20;
+/// A language model needs as much of its file's size again, in percent: its weights in the order in which they are multiplied,
+/// and its context. Measured with the 1.5 B of `pi5`.
+const OF_LANGUAGE_MODEL: u64 = 67;
 /// The daemon, systemd and the services around it, in bytes.
 const SYSTEM: u64 = 400 << 20;
 /// How much of a board's memory may be used for good, in percent: the firmware has its share, and updates, logs and the
@@ -34,18 +37,30 @@ impl Need {
     }
 }
 
-/// What models need; `None` where nobody says how large a file is. `own_bytes`: of files that no manifest lists, one worker's
-/// each.
-pub(crate) fn need<'a>(models: impl Iterator<Item = &'a Model>, own_bytes: &[u64]) -> Option<Need> {
-    let own = own_bytes.iter().map(|bytes| bytes.saturating_add(BESIDE_MODEL));
+/// What models need; `None` where nobody says how large a file is. `own`: files that no manifest lists, one worker's each, with
+/// their bytes.
+pub(crate) fn need<'a>(models: impl Iterator<Item = &'a Model>, own: &[(Purpose, u64)]) -> Option<Need> {
+    let own = own.iter().map(|(purpose, bytes)| bytes.saturating_add(beside(*purpose, *bytes)));
     let mut need = Need { bytes: own.fold(SYSTEM, u64::saturating_add), is_verified: true };
     for model in models.filter(|model| model.worker.is_some()) {
         let files: Option<u64> = model.files.iter().map(|file| file.size()).sum();
-        let beside = model.beside_mib.map_or(BESIDE_MODEL, |mib| u64::from(mib) << 20);
-        need.bytes = need.bytes.saturating_add(files?).saturating_add(beside);
+        let files = files?;
+        let beside = model.beside_mib.map_or_else(|| beside(model.purpose, files), |mib| u64::from(mib) << 20);
+        need.bytes = need.bytes.saturating_add(files).saturating_add(beside);
         need.is_verified &= model.bytes().is_some();
     }
     Some(need)
+}
+
+fn beside(purpose: Purpose, bytes: u64) -> u64 {
+    match purpose {
+        Purpose::LanguageModel => (bytes / 100).saturating_mul(OF_LANGUAGE_MODEL).max(BESIDE_MODEL),
+        Purpose::SpeechToText
+        | Purpose::TextToSpeech
+        | Purpose::EndOfTurn
+        | Purpose::WakeWord
+        | Purpose::VoiceActivity => BESIDE_MODEL,
+    }
 }
 
 impl Manifest {
@@ -87,6 +102,7 @@ mod tests {
         assert!(need("tiny").is_verified && need("pi5").is_verified);
         assert!(!need("pi5").fits(2 * GIB) && need("pi5").fits(4 * GIB), "{:?}", need("pi5"));
         assert!(!need("large").is_verified && !need("large").fits(2 * GIB) && need("large").fits(8 * GIB));
+        assert!(!need("large").fits(4 * GIB), "a language model needs its weights in another order, too");
         for profile in manifest.profiles() {
             let Some(promised) = profile.promised else { continue };
             let computed = need(&profile.name).bytes as f64 / 1e9;

@@ -32,8 +32,8 @@ pub struct OwnFiles {
 pub(crate) struct Looked {
     /// Each voice with its ISO 639-1 code.
     pub(crate) voices: Vec<(String, PathBuf)>,
-    /// Bytes of each file.
-    pub(crate) bytes: Vec<u64>,
+    /// What each file is for, and its bytes.
+    pub(crate) bytes: Vec<(Purpose, u64)>,
 }
 
 impl OwnFiles {
@@ -54,17 +54,17 @@ impl OwnFiles {
     pub(crate) fn look(&self) -> Result<Looked, SelectError> {
         let mut looked = Looked::default();
         if let Some(path) = &self.speech_to_text {
-            looked.bytes.push(file("models.speech-to-text", path, Format::Ggml)?);
+            looked.bytes.push((Purpose::SpeechToText, file("models.speech-to-text", path, Format::Ggml)?));
         }
         if let Some(path) = &self.language_model {
             const KEY: &str = "models.language-model";
-            looked.bytes.push(file(KEY, path, Format::Gguf)?);
+            looked.bytes.push((Purpose::LanguageModel, file(KEY, path, Format::Gguf)?));
             let header = parley_model_file::gguf_header(path).map_err(|error| refused(KEY, path, &error))?;
             chats(&header).map_err(|reason| refused(KEY, path, &reason))?;
         }
         for path in &self.voices {
             const KEY: &str = "models.voices";
-            looked.bytes.push(file(KEY, path, Format::Onnx)?);
+            looked.bytes.push((Purpose::TextToSpeech, file(KEY, path, Format::Onnx)?));
             let code = voice_language(path).map_err(|reason| refused(KEY, path, &reason))?;
             looked.voices.push((code, path.clone()));
         }

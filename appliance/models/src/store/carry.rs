@@ -56,7 +56,9 @@ fn io_error(path: &Path) -> impl Fn(io::Error) -> CarryError {
 fn unlocked(folder: &Path) -> impl Fn(FetchError) -> CarryError {
     move |error| match error {
         FetchError::Store { path, source } => CarryError::Io { path, source },
-        other => CarryError::Io { path: folder.to_owned(), source: io::Error::other(other) },
+        other @ (FetchError::Unverified { .. } | FetchError::DiskFull { .. } | FetchError::Exhausted { .. }) => {
+            CarryError::Io { path: folder.to_owned(), source: io::Error::other(other) }
+        }
     }
 }
 
