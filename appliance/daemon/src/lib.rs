@@ -29,6 +29,7 @@ pub mod languages;
 pub mod listening;
 pub mod machine;
 pub mod models_in_use;
+pub mod ready_made;
 pub mod rehearsal;
 pub mod seats;
 pub mod self_test;
