@@ -127,11 +127,11 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         Command::Export(carrying) => {
             let configured = || Wanted::Profile(config.models.profile.clone());
             let wanted = models.resolve(&carrying.wanted().unwrap_or_else(configured))?;
-            carried(&models.export(&wanted, &carrying.folder, &mut show)?, carrying)
+            carried(&models.export(&wanted, &carrying.folder, &mut show_carried)?, carrying)
         }
         Command::Import(carrying) => {
             let wanted = models.resolve(&carrying.wanted().unwrap_or(Wanted::Everything))?;
-            let became = models.import(&wanted, &carrying.folder, &mut show)?;
+            let became = models.import(&wanted, &carrying.folder, &mut show_carried)?;
             let folder = carrying.folder.display();
             ensure!(
                 !became.is_empty(),
@@ -270,6 +270,13 @@ fn profile_line<'a>(models: &'a Catalogue, profile: &'a Profile, machine: Option
 
 fn wanted(listing: &Listing) -> Wanted {
     listing.profile.clone().map_or(Wanted::Everything, Wanted::Profile)
+}
+
+/// What became of each file is told at the end.
+fn show_carried(progress: Progress<'_>) {
+    if progress.phase != FetchPhase::Done {
+        show(progress);
+    }
 }
 
 fn show(progress: Progress<'_>) {
