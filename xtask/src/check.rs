@@ -9,6 +9,7 @@ use xtask::{build, process, system, tools};
 const PURE: &[&str] = &[
     "parley",
     "parley-audio",
+    "parley-answers",
     "parley-conversation",
     "parley-daemon",
     "parley-door",

@@ -15,6 +15,7 @@ use crate::Built;
 const PACKAGES: &[&str] = &[
     "parley",
     "parley-audio",
+    "parley-answers",
     "parley-conversation",
     "parley-daemon",
     "parley-e2e",

@@ -39,7 +39,7 @@ enum Command {
     Build,
     /// Measure latencies over at least 20 spoken questions, CPU and memory
     Bench(bench::Options),
-    /// Measure behaviour and accuracy: pauses, endpoints, barge-in, cancelling, languages, words
+    /// Measure behaviour and accuracy: pauses, endpoints, barge-in, cancelling, languages, words, answers
     #[command(disable_help_flag = true)]
     Measure(Forwarded),
     /// Hold hundreds of conversations while workers are killed at random

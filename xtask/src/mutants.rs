@@ -7,8 +7,15 @@ use xtask::tally::Tally;
 use xtask::{build, places, process, tools};
 
 /// Where bugs are planted when nothing is named.
-const PACKAGES: &[&str] =
-    &["parley-audio", "parley-conversation", "parley-engines", "parley-model-file", "parley-models", "parley-update"];
+const PACKAGES: &[&str] = &[
+    "parley-answers",
+    "parley-audio",
+    "parley-conversation",
+    "parley-engines",
+    "parley-model-file",
+    "parley-models",
+    "parley-update",
+];
 
 /// Where none are planted: tests, and the engines of tests.
 const LEFT_OUT: [&str; 4] = ["--exclude", "**/tests/**", "--exclude", "**/scripted/**"];

@@ -65,7 +65,7 @@ impl House {
     /// The doors of a daemon whose conductor stands still.
     fn open_doors(&mut self, answer: &str) -> (Conductor, mpsc::Receiver<AudioFrame>) {
         let engines = Engines {
-            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?")),
+            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what is a sonnet?")),
             language_model: Arc::new(Scripted::<LanguageModel>::answering(answer)),
             text_to_speech: Arc::new(Scripted::<TextToSpeech>::tone()),
             end_of_turn: None,

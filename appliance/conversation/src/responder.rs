@@ -230,6 +230,10 @@ impl Responder {
             (Some(Route::Model), Some(remark)) => self.answer_remark(&mut answer, remark),
             (Some(Route::Model), None) => self.generate(&mut answer),
             (Some(Route::Say(text)), _) => self.say_only(&mut answer, &text),
+            (Some(Route::Decline(text)), _) => {
+                answer.apology = true;
+                self.say_only(&mut answer, &text);
+            }
             (Some(Route::Do(effect)), _) => answer.to_do = Some(effect),
             (None, _) => {
                 answer.apology = true;

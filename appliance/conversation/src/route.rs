@@ -29,6 +29,8 @@ pub enum Route {
     Model,
     /// Nobody needs to think: say this.
     Say(String),
+    /// Nobody can know: say this instead of an answer. The language model is not shown it as its own words.
+    Decline(String),
     /// Nobody needs to think: do this once the turn is certain, and say what came of it.
     Do(Effect),
 }

@@ -21,6 +21,7 @@
 
 pub mod announcer;
 pub mod conductor;
+pub mod context;
 pub mod door;
 pub mod health;
 pub mod keys;
@@ -28,6 +29,7 @@ pub mod languages;
 pub mod listening;
 pub mod machine;
 pub mod models_in_use;
+pub mod ready_made;
 pub mod rehearsal;
 pub mod seats;
 pub mod self_test;

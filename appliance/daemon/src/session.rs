@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker};
+use crate::context;
 use crate::health::{SoundPath, Troubles};
 use crate::languages::Languages;
 use crate::listening::{self, Listening, Mute};
@@ -68,7 +69,8 @@ pub struct Session {
 
 /// What the configuration and the models say about the conversation.
 pub fn settings(config: &Config, models: &Selection) -> Settings {
-    Settings { voices: Languages::of(config, models).voices, ..conducting(config).settings }
+    let voices = Languages::of(config, models).voices;
+    Settings { voices, ..conducting(&context::fitted(config, models)).settings }
 }
 
 /// What the configuration says of it that may change while it goes on.

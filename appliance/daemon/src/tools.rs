@@ -31,6 +31,7 @@ pub use self::offered::{LONGEST_SENTENCE_CHARS, MOST_SENTENCES, MOST_TOOLS, MOST
 use self::offered::{Offered, is_for_any};
 use crate::conductor::{Performer, Performing, lock};
 use crate::door::Guest;
+use crate::ready_made;
 
 /// How long a tool may take: as long as people wait for an answer without asking again.
 pub const LONGEST_CALL: Duration = Duration::from_secs(10);
@@ -167,7 +168,8 @@ struct ToolRouter(Tools);
 
 impl Router for ToolRouter {
     fn route(&self, request: &Request<'_>) -> Route {
-        self.0.offered().effect(request.transcript).map_or(Route::Model, Route::Do)
+        let effect = self.0.offered().effect(request.transcript);
+        effect.map_or_else(|| ready_made::route(request), Route::Do)
     }
 }
 

@@ -15,10 +15,23 @@ const MAX_NESTED_ARRAYS: u32 = 4;
 const U32: u32 = 4;
 const STRING: u32 = 8;
 const ARRAY: u32 = 9;
+const U64: u32 = 10;
+/// How a key ends that says how long a context a model was trained for; before it stands the architecture.
+const CONTEXT: &str = ".context_length";
+/// A file has one such key; of a damaged one no more are kept.
+const MAX_CONTEXTS: usize = 8;
 
-/// Looks at what follows the magic; `general.architecture`, such as "llama", which is empty where the file does not
-/// say.
-pub(crate) fn architecture<R: Read + Seek>(scan: &mut Scan<R>) -> Result<String, ModelFileError> {
+/// What a GGUF file says of its model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Header {
+    /// Its architecture, such as "llama"; empty where the file does not say.
+    pub architecture: String,
+    /// The longest context that it was trained for, in tokens.
+    pub context_tokens: Option<u32>,
+}
+
+/// Looks at what follows the magic.
+pub(crate) fn header<R: Read + Seek>(scan: &mut Scan<R>) -> Result<Header, ModelFileError> {
     if !matches!(scan.u32()?, 2 | 3) {
         return Err(ModelFileError::Damaged("its version is neither 2 nor 3"));
     }
@@ -27,6 +40,7 @@ pub(crate) fn architecture<R: Read + Seek>(scan: &mut Scan<R>) -> Result<String,
         return Err(ModelFileError::Damaged("it claims an absurd number of tensors or keys"));
     }
     let mut architecture = String::new();
+    let mut contexts: Vec<(String, u64)> = Vec::new();
     let mut alignment = DEFAULT_ALIGNMENT;
     for _ in 0..pairs {
         let key = short_text(scan)?;
@@ -36,6 +50,10 @@ pub(crate) fn architecture<R: Read + Seek>(scan: &mut Scan<R>) -> Result<String,
                 architecture = String::from_utf8_lossy(&short_text(scan)?).into_owned();
             }
             (b"general.alignment", U32) => alignment = u64::from(scan.u32()?).max(1),
+            (key, U32 | U64) if key.ends_with(CONTEXT.as_bytes()) && contexts.len() < MAX_CONTEXTS => {
+                let tokens = if kind == U32 { u64::from(scan.u32()?) } else { scan.u64()? };
+                contexts.push((String::from_utf8_lossy(key).into_owned(), tokens));
+            }
             _ => value(scan, kind, MAX_NESTED_ARRAYS)?,
         }
     }
@@ -45,7 +63,9 @@ pub(crate) fn architecture<R: Read + Seek>(scan: &mut Scan<R>) -> Result<String,
     }
     let data_start = scan.at().next_multiple_of(alignment);
     scan.require(data_start.saturating_add(data_bytes))?;
-    Ok(architecture)
+    let own = contexts.iter().find(|(key, _)| key.strip_suffix(CONTEXT) == Some(architecture.as_str()));
+    let context_tokens = own.and_then(|(_, tokens)| u32::try_from(*tokens).ok()).filter(|tokens| *tokens > 0);
+    Ok(Header { architecture, context_tokens })
 }
 
 /// Reads a name. GGUF bounds keys at 65,535 bytes, and tensors' names far below.
@@ -176,7 +196,39 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.gguf");
         std::fs::write(&path, small_file()).unwrap();
+        let header = Header { architecture: "llama".to_owned(), context_tokens: None };
+        assert_eq!(crate::gguf_header(&path).unwrap(), header);
         assert_eq!(crate::architecture(&path).unwrap(), "llama");
+    }
+
+    #[test]
+    fn the_context_is_that_of_the_files_own_architecture() {
+        let context = |pairs: &[(&str, u32, Vec<u8>)]| {
+            let count = pairs.len() as u64;
+            let mut file =
+                [b"GGUF".as_slice(), &3_u32.to_le_bytes(), &1_u64.to_le_bytes(), &count.to_le_bytes()].concat();
+            for (key, kind, value) in pairs {
+                file.extend([text(key), kind.to_le_bytes().into(), value.clone()].concat());
+            }
+            file.extend(tensor(24, 0));
+            file.resize(file.len().next_multiple_of(32) + 64, 1);
+            let mut scan = Scan::new(std::io::Cursor::new(file)).unwrap();
+            Format::Gguf.begin(&mut scan).unwrap();
+            header(&mut scan).unwrap().context_tokens
+        };
+        let named = ("general.architecture", STRING, text("qwen2"));
+        let tokens = |tokens: u32| ("qwen2.context_length", U32, tokens.to_le_bytes().to_vec());
+        assert_eq!(context(&[named.clone(), tokens(32_768)]), Some(32_768));
+        // Keys have no order.
+        assert_eq!(context(&[tokens(2_048), named.clone()]), Some(2_048));
+        let others = ("clip.context_length", U32, 77_u32.to_le_bytes().to_vec());
+        assert_eq!(context(&[others, tokens(4_096), named.clone()]), Some(4_096));
+        let long = |value: u64| ("qwen2.context_length", U64, value.to_le_bytes().to_vec());
+        assert_eq!(context(&[named.clone(), long(131_072)]), Some(131_072));
+        for nonsense in [long(u64::MAX), tokens(0)] {
+            assert_eq!(context(&[named.clone(), nonsense]), None);
+        }
+        assert_eq!(context(&[tokens(4_096)]), None, "it is nobody's");
     }
 
     #[test]

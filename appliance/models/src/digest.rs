@@ -59,7 +59,7 @@ impl Sha256 {
         Self::in_digits(&sha2::Sha256::digest(bytes))
     }
 
-    fn in_digits(digest: &[u8]) -> Self {
+    pub(crate) fn in_digits(digest: &[u8]) -> Self {
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }

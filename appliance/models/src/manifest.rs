@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::pinned::PinnedFile;
 
 /// The models and profiles there are.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     #[serde(rename = "profile", default)]
@@ -17,10 +17,33 @@ pub struct Manifest {
 }
 
 /// A set of models that work together.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Profile {
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
     /// Its name in the configuration.
-    pub(crate) name: String,
+    pub name: String,
+    /// What it is.
+    #[serde(default)]
+    pub description: String,
+    /// Ids of models that belong to it, beside those that name it themselves.
+    #[serde(default)]
+    pub models: Vec<String>,
+    /// What the product says of it.
+    pub promised: Option<Promised>,
+    /// Why nothing runs it, whatever the machine.
+    pub unavailable: Option<String>,
+}
+
+/// What the product says of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promised {
+    /// Memory in GB, for the whole board.
+    #[serde(rename(deserialize = "memory-gb"))]
+    pub memory_gb: f64,
+    /// From the last sound of a question to the first of its answer, in milliseconds.
+    #[serde(rename(deserialize = "first-sound-ms"))]
+    pub first_sound_ms: u32,
 }
 
 /// A model: one or more files with a purpose.
@@ -40,6 +63,9 @@ pub struct Model {
     /// ISO 639-1 codes of the languages that it is for; empty where it knows many, or where that has no meaning.
     #[serde(default)]
     pub languages: Vec<String>,
+    /// Memory that its worker takes beside the files, in MiB, where it was measured; otherwise a usual one is computed with.
+    #[serde(rename = "beside-mib")]
+    pub beside_mib: Option<u32>,
     /// Its licence as an SPDX identifier; `LicenseRef-…` where SPDX has none.
     pub licence: String,
     /// The model itself first, then what belongs to it; at least one.
@@ -85,7 +111,30 @@ impl Manifest {
     /// It is malformed, ambiguous or incomplete.
     pub fn parse(toml: &str) -> Result<Self, ManifestError> {
         let malformed = |error: toml::de::Error| ManifestError(format!("the model manifest is malformed:\n{error}"));
-        let manifest: Self = toml::from_str(toml).map_err(malformed)?;
+        toml::from_str::<Self>(toml).map_err(malformed)?.checked()
+    }
+
+    /// These models and profiles, and those of another manifest.
+    ///
+    /// # Errors
+    /// A name is in both, or they do not hold together.
+    pub fn and(mut self, other: Self) -> Result<Self, ManifestError> {
+        self.profiles.extend(other.profiles);
+        self.models.extend(other.models);
+        self.checked()
+    }
+
+    /// Reads a manifest that may name models of this one, and adds it.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`] and [`Manifest::and`].
+    pub fn and_parsed(self, toml: &str) -> Result<Self, ManifestError> {
+        let malformed = |error: toml::de::Error| ManifestError(format!("the model manifest is malformed:\n{error}"));
+        self.and(toml::from_str(toml).map_err(malformed)?)
+    }
+
+    fn checked(self) -> Result<Self, ManifestError> {
+        let manifest = self;
         let mut seen = BTreeSet::new();
         let ids = manifest.models.iter().map(|model| model.id.as_str());
         let files = manifest.models.iter().flat_map(|model| &model.files).map(|file| file.name.as_str());
@@ -109,7 +158,17 @@ impl Manifest {
                 return refused(format!("model `{id}` belongs to profile `{name}`, which the manifest does not list"));
             }
         }
+        for Profile { name, models, .. } in &manifest.profiles {
+            if let Some(id) = models.iter().find(|id| manifest.model(id).is_none()) {
+                return refused(format!("profile `{name}` has model `{id}`, which no manifest lists"));
+            }
+        }
         Ok(manifest)
+    }
+
+    /// The profiles, in order.
+    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.iter()
     }
 
     pub(crate) fn profile(&self, name: &str) -> Option<&Profile> {
@@ -132,7 +191,10 @@ impl Manifest {
 
     /// The models of a profile, in the manifest's order.
     pub fn models_of(&self, profile: &str) -> impl Iterator<Item = &Model> {
-        self.models.iter().filter(move |model| model.profiles.iter().any(|name| name == profile))
+        let listed = self.profile(profile).map(|profile| profile.models.as_slice()).unwrap_or_default();
+        self.models
+            .iter()
+            .filter(move |model| listed.contains(&model.id) || model.profiles.iter().any(|name| name == profile))
     }
 }
 
@@ -205,9 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn every_profile_but_the_tests_one_is_a_whole_set() {
+    fn every_profile_but_the_tests_one_is_a_whole_set_or_says_why_not() {
         let manifest = Manifest::embedded().unwrap();
-        for profile in manifest.profiles.iter().filter(|profile| profile.name != "test") {
+        let whole = |profile: &&Profile| profile.name != "test" && profile.unavailable.is_none();
+        assert!(manifest.profiles.iter().all(|profile| !profile.description.is_empty()));
+        for profile in manifest.profiles.iter().filter(whole) {
             let count = |purpose| manifest.models_of(&profile.name).filter(|model| model.purpose == purpose).count();
             for purpose in [Purpose::SpeechToText, Purpose::LanguageModel, Purpose::EndOfTurn] {
                 assert_eq!(count(purpose), 1, "{}: {purpose:?}", profile.name);
@@ -217,9 +281,9 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_comes_from_registries_and_is_verified() {
+    fn what_everybody_may_try_comes_from_registries_and_is_verified() {
         let manifest = Manifest::embedded().unwrap();
-        for model in manifest.models_of("demo") {
+        for model in ["demo", "tiny", "pi5"].into_iter().flat_map(|profile| manifest.models_of(profile)) {
             assert!(model.bytes().is_some(), "{}", model.id);
             let from_registry = |file: &PinnedFile| {
                 file.recipes.iter().any(|recipe| recipe.sources().all(|source| source.package().is_some()))
@@ -252,8 +316,25 @@ mod tests {
         for name in ["", "../sh", "a/b", "/bin/sh", "a b", "."] {
             check("worker = \"w\"", &format!("worker = {name:?}"), "plain name");
         }
+        check("name = \"p\"", "name = \"p\"\nmodels = [\"b\"]", "`b`, which no manifest lists");
+        check("name = \"p\"", "name = \"p\"\nmodel = [\"a\"]", "unknown field");
         check("purpose", "porpoise", "porpoise");
         check("verified = false", "", "verified");
         check("https://example.org/a", "example.org/a", "source");
+    }
+
+    #[test]
+    fn a_manifest_beside_ours_adds_to_it_and_takes_no_name() {
+        let ours = || Manifest::parse(MODEL).unwrap();
+        let own = "[[profile]]\nname = \"mine\"\nmodels = [\"a\"]\n";
+        let both = ours().and_parsed(own).unwrap();
+        assert_eq!(both.models_of("mine").map(|model| model.id.as_str()).collect::<Vec<_>>(), ["a"]);
+        assert_eq!(both.models_of("p").count(), 1);
+        let twice = ours().and_parsed(MODEL).unwrap_err().to_string();
+        assert!(twice.contains("`a` is there twice"), "{twice}");
+        let file = MODEL.replace("id = \"a\"", "id = \"b\"").replace("name = \"p\"", "name = \"q\"");
+        let twice = ours().and_parsed(&file).unwrap_err().to_string();
+        assert!(twice.contains("`a.gguf` is there twice"), "{twice}");
+        assert!(ours().and_parsed("[[profile]]\nname = \"mine\"\nmodels = [\"x\"]").is_err());
     }
 }

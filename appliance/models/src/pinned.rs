@@ -19,7 +19,8 @@ const MAX_NAME_BYTES: usize = 128;
 /// ```toml
 /// name = "ggml-base.bin"
 /// bytes = 147951465
-/// sha256 = [{ digest = "…", from = "the publisher" }]   # or just "…"; or `verified = false` instead of both
+/// sha256 = [{ digest = "…", from = "the publisher" }]   # or just "…"; or `verified = false` instead of both,
+///                                                        # with `about-bytes` where somebody says its size
 /// format = "ggml"                                        # where the name's ending does not say it
 /// sources = ["https://…", { parts = ["pypi:…", "pypi:…"] }]
 /// ```
@@ -30,6 +31,8 @@ pub struct PinnedFile {
     pub name: String,
     /// Its content; `None` while nobody has verified it, and then it can be neither fetched nor used.
     pub pin: Option<Pin>,
+    /// How large a file is said to be that nobody has verified: enough to compute its memory with, and for nothing else.
+    pub(crate) about_bytes: Option<u64>,
     /// Its kind, for a quick look at its header.
     pub(crate) format: Option<Format>,
     pub(crate) recipes: Vec<Recipe>,
@@ -74,15 +77,27 @@ pub(crate) struct Convert {
 }
 
 impl PinnedFile {
-    /// The publisher's own bytes and where they publish them: size, checksum and `https` address.
+    /// What to expect at the publisher's `https` address: size, checksum and address. The checksum is the publisher's own
+    /// where that is known, and otherwise the only one there is of a file that is not converted: then other bytes are
+    /// refused there as well.
     pub fn published(&self) -> Option<(u64, &Sha256, &str)> {
         let pin = self.pin.as_ref()?;
-        let digest = pin.digests.iter().find(|digest| ["", "the publisher"].contains(&digest.from.as_str()))?;
+        let of_publisher = pin.digests.iter().find(|digest| ["", "the publisher"].contains(&digest.from.as_str()));
+        let only = || match pin.digests.as_slice() {
+            [only] if self.recipes.iter().all(|recipe| recipe.convert.is_none()) => Some(only),
+            _ => None,
+        };
+        let digest = of_publisher.or_else(only)?;
         let address = self.recipes.iter().find_map(|recipe| match recipe.parts.as_slice() {
             [FileSource::Web(address)] if address.starts_with("https://") => Some(address),
             _ => None,
         })?;
         Some((pin.bytes, &digest.sha256, address))
+    }
+
+    /// Its size, as it is pinned or as somebody says.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.pin.as_ref().map(|pin| pin.bytes).or(self.about_bytes)
     }
 
     /// A file with one content and one source.
@@ -92,8 +107,8 @@ impl PinnedFile {
     pub fn new(name: &str, bytes: u64, sha256: &str, source: &str) -> Result<Self, ManifestError> {
         let digests = vec![Digest { sha256: sha256.to_owned().try_into()?, from: String::new() }];
         let recipes = vec![Recipe { parts: vec![source.parse()?], convert: None }];
-        Self { format: Format::of_name(name), name: name.to_owned(), pin: Some(Pin { bytes, digests }), recipes }
-            .checked()
+        let (name, pin, format) = (name.to_owned(), Some(Pin { bytes, digests }), Format::of_name(name));
+        Self { name, pin, about_bytes: None, format, recipes }.checked()
     }
 
     fn checked(self) -> Result<Self, ManifestError> {
@@ -106,6 +121,9 @@ impl PinnedFile {
         }
         if self.pin.as_ref().is_some_and(|pin| !is_size(pin.bytes) || pin.digests.is_empty()) {
             return refused("its size is not that of a file to fetch, or it has no SHA-256");
+        }
+        if self.about_bytes.is_some_and(|bytes| !is_size(bytes)) {
+            return refused("`about-bytes` is not the size of a file to fetch");
         }
         if self.recipes.is_empty() || self.recipes.iter().any(|recipe| recipe.parts.is_empty()) {
             return refused("give at least one source, and at least one part in each");
@@ -151,6 +169,8 @@ struct RawPinnedFile {
     sha256: Option<RawDigests>,
     #[serde(default = "yes")]
     verified: bool,
+    #[serde(rename = "about-bytes")]
+    about_bytes: Option<u64>,
     format: Option<Format>,
     sources: Vec<RawRecipe>,
 }
@@ -178,6 +198,9 @@ impl TryFrom<RawPinnedFile> for PinnedFile {
 
     fn try_from(raw: RawPinnedFile) -> Result<Self, ManifestError> {
         let pin = match (raw.verified, raw.bytes, raw.sha256) {
+            (true, ..) if raw.about_bytes.is_some() => {
+                return Err(ManifestError(format!("{}: `about-bytes` is for `verified = false`", raw.name)));
+            }
             (true, Some(bytes), Some(RawDigests::One(sha256))) => {
                 Some(Pin { bytes, digests: vec![Digest { sha256, from: String::new() }] })
             }
@@ -193,7 +216,8 @@ impl TryFrom<RawPinnedFile> for PinnedFile {
             RawRecipe::Made(recipe) => recipe,
         });
         let format = raw.format.or_else(|| Format::of_name(&raw.name));
-        Self { name: raw.name, pin, format, recipes: recipes.collect() }.checked()
+        let about_bytes = raw.about_bytes;
+        Self { name: raw.name, pin, about_bytes, format, recipes: recipes.collect() }.checked()
     }
 }
 
@@ -222,6 +246,32 @@ mod tests {
         assert_eq!(read("name = 'a'\nverified = false\nsources = ['https://h/a']").unwrap().pin, None);
         let with_sum = read("name = 'a'\nverified = false\nbytes = 1\nsha256 = 'DIGEST'\nsources = ['https://h/a']");
         assert!(with_sum.unwrap_err().contains("verified = false"));
+        let said = read("name = 'a'\nverified = false\nabout-bytes = 7\nsources = ['https://h/a']").unwrap();
+        assert_eq!((said.pin, said.about_bytes), (None, Some(7)));
+        let both = read("name = 'a'\nbytes = 1\nsha256 = 'DIGEST'\nabout-bytes = 7\nsources = ['https://h/a']");
+        assert!(both.unwrap_err().contains("about-bytes"));
+        assert!(read("name = 'a'\nverified = false\nabout-bytes = 0\nsources = ['https://h/a']").is_err());
+    }
+
+    #[test]
+    fn an_image_takes_the_publishers_content_or_the_only_one_of_a_file_that_is_not_converted() {
+        let other = DIGEST.replace('e', "f");
+        let expected = |sums: &str, source: &str| {
+            let file = format!(
+                "name = 'a'\nbytes = 5\nsha256 = [{sums}]\nsources = ['https://h/a', {{ parts = [{source}] }}]"
+            );
+            let file = read(&file).unwrap();
+            file.published().map(|(_, digest, address)| (digest.to_string() == DIGEST, address.to_owned()))
+        };
+        let (ours, theirs) =
+            (format!("{{ digest = '{other}', from = 'us' }}"), "{ digest = 'DIGEST', from = 'the publisher' }");
+        assert_eq!(expected(&format!("{ours}, {theirs}"), "'deb:a#b'"), Some((true, "https://h/a".to_owned())));
+        assert_eq!(expected(&ours, "'deb:a#b'"), Some((false, "https://h/a".to_owned())));
+        let file = format!(
+            "name = 'a'\nbytes = 5\nsha256 = [{ours}]\nsources = ['https://h/a', {{ parts = ['deb:a#b'], convert = {{ bytes = 9, \
+             tokenizer = 'deb:a#t' }} }}]"
+        );
+        assert_eq!(read(&file).unwrap().published(), None, "the publisher's content is another");
     }
 
     #[test]

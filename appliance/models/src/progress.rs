@@ -11,6 +11,8 @@ pub enum FetchPhase {
     Extracting,
     /// The file is made out of another format.
     Converting,
+    /// The file is copied from one folder to another, and its checksum computed.
+    Copying,
     /// The checksum is computed.
     Verifying,
     /// The file is in the store.

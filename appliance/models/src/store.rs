@@ -1,6 +1,6 @@
 //! The folder that pinned files lie in.
 //!
-//! This file looks at what is there; `store/fetch.rs` gets what is not.
+//! This file looks at what is there; `store/fetch.rs` gets what is not, `store/carry.rs` takes it to another machine.
 //!
 //! Rules:
 //! - A file under its own name got there by a rename after its checksum was found right, or by a person's hand; before
@@ -8,7 +8,10 @@
 //! - Work goes on in `.downloads` under a lock, so that of several fetchers one works and the others wait for it.
 //! - After success `.downloads` is gone; after a failure it holds whole packages and resumable downloads at most.
 
+mod carry;
 mod fetch;
+
+pub use carry::{Carried, CarryError};
 
 use std::fs::{self, File};
 use std::io;

@@ -77,11 +77,29 @@ pub struct ModelsSettings {
     /// The folder of the models; by default the user's cache folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
+    /// A manifest of one's own, beside the one that this program has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<PathBuf>,
+    /// A file of one's own in the place of the profile's speech-to-text: a Whisper model in whisper.cpp's format.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speech_to_text: Option<PathBuf>,
+    /// A file of one's own in the place of the profile's language model, in GGUF.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language_model: Option<PathBuf>,
+    /// Files of one's own in the place of the profile's voices: Piper voices, each with its JSON beside it.
+    pub voices: Vec<PathBuf>,
 }
 
 impl Default for ModelsSettings {
     fn default() -> Self {
-        Self { profile: "demo".into(), folder: None }
+        Self {
+            profile: "demo".into(),
+            folder: None,
+            manifest: None,
+            speech_to_text: None,
+            language_model: None,
+            voices: Vec::new(),
+        }
     }
 }
 
@@ -184,7 +202,7 @@ impl Config {
     }
 
     /// The least context with which the persona is not cut and a question has room.
-    pub(crate) fn least_context_tokens(&self) -> usize {
+    pub fn least_context_tokens(&self) -> usize {
         let usual = Settings::default().persona;
         let persona = estimated_tokens(self.conversation.persona.as_deref().unwrap_or(&usual)) + LANGUAGE_TOKENS;
         // A persona never gets more than half of the prompt.

@@ -71,6 +71,12 @@ pub const KEYS: &[Key] = &[
     }),
     key("models.profile", MODELS, "a profile of the model manifest", |config| is_line(&config.models.profile)),
     key("models.folder", MODELS, FOLDER, |config| config.models.folder.as_deref().is_none_or(is_folder)),
+    key("models.manifest", MODELS, A_FILE, |config| config.models.manifest.as_deref().is_none_or(is_file)),
+    key("models.speech-to-text", MODELS, A_FILE, |config| config.models.speech_to_text.as_deref().is_none_or(is_file)),
+    key("models.language-model", MODELS, A_FILE, |config| config.models.language_model.as_deref().is_none_or(is_file)),
+    key("models.voices", MODELS, "a list of at most 16 absolute paths of files", |config| {
+        config.models.voices.len() <= 16 && config.models.voices.iter().all(|voice| is_file(voice))
+    }),
     key("conversation.persona", WHILE_RUNNING, "text of at most 4000 characters", |config| {
         config.conversation.persona.as_ref().is_none_or(|text| text.chars().count() <= 4_000 && !text.contains('\0'))
     }),
@@ -113,6 +119,7 @@ pub const KEYS: &[Key] = &[
 
 const DEVICE: &str = r#""auto", or an ALSA device name"#;
 const FOLDER: &str = "a folder";
+const A_FILE: &str = "the absolute path of a file";
 const THREADS: &str = "1 to 64";
 
 const WHILE_RUNNING: OverDoor = OverDoor::WhileRunning;
@@ -134,6 +141,11 @@ fn is_line(text: &str) -> bool {
 
 fn is_folder(path: &Path) -> bool {
     !path.as_os_str().is_empty() && !path.to_string_lossy().contains('\0')
+}
+
+/// Whether it is there is looked at where it is used: a file may lie on a disk that comes later.
+fn is_file(path: &Path) -> bool {
+    path.is_absolute() && is_folder(path)
 }
 
 fn is_threads(count: usize) -> bool {

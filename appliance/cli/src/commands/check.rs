@@ -14,6 +14,7 @@ use parley_update::observed;
 use serde::Serialize;
 
 use super::{common, output};
+use parley_daemon::context;
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::self_test;
@@ -62,7 +63,7 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
             note(
                 "models",
                 match &selection {
-                    Ok(_) => Ok(format!("profile {} is complete", config.models.profile)),
+                    Ok(models) => Ok(complete(&config, models)),
                     Err(error) => Err(format!("{error:#}")),
                 },
             );
@@ -105,6 +106,14 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
         }
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is used, and what is not as the settings have it.
+fn complete(config: &Config, models: &Selection) -> String {
+    let own = [&config.models.speech_to_text, &config.models.language_model].into_iter().flatten();
+    let own: String = own.chain(&config.models.voices).map(|path| format!("\n{} is used", path.display())).collect();
+    let word = context::lowered(config, models).map(|word| format!("\n{word}")).unwrap_or_default();
+    format!("profile {} is complete{own}{word}", config.models.profile)
 }
 
 /// What a file changes, in lines.

@@ -1,26 +1,35 @@
 //! What several commands need.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use parley_audio::SoundDevices;
 use parley_audio::capture::{AlsaSource, Source};
 use parley_audio::playback::AlsaSink;
 use parley_engines::Kind;
 use parley_engines::supervisor::Supervised;
-use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
+use parley_models::{Catalogue, Manifest, OwnFiles, Selection, Store, default_dir, machine_bytes};
 
 use parley_daemon::conductor::Generating;
+use parley_daemon::context;
 use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPatience};
 use parley_daemon::session::{Session, conducting};
 use parley_daemon::volume::Volume;
 use parley_door::Door;
-use parley_settings::{Config, Places};
+use parley_settings::{Config, ModelsSettings, Places};
 
-/// The models of the configured profile, all of them complete.
+/// The models of the configured profile, or files of one's own in their place, all of them complete. A context that is
+/// longer than the model's own is told.
 pub(super) fn selection(config: &Config) -> Result<Selection> {
-    Ok(models(config)?.select(&config.models.profile)?)
+    let models = models(config)?.select(&config.models.profile)?;
+    context::suits(config, &models).map_err(anyhow::Error::msg)?;
+    if let Some(word) = context::lowered(config, &models) {
+        tracing::warn!("{word}");
+    }
+    Ok(models)
 }
 
 /// The models' file names, for reports.
@@ -28,14 +37,30 @@ pub(super) fn model_names(models: &Selection) -> Vec<String> {
     models.files().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect()
 }
 
-/// The manifest with the configured folder.
+/// The manifest, and the owner's own beside it, with the configured folder and files.
 pub(super) fn models(config: &Config) -> Result<Catalogue> {
     let folder = match &config.models.folder {
         Some(folder) => folder.clone(),
         None => default_dir(|name| std::env::var_os(name))
             .context("there is no folder for the models: set PARLEY_MODELS or models.folder")?,
     };
-    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?))
+    let ModelsSettings { speech_to_text, language_model, voices, .. } = config.models.clone();
+    let own = OwnFiles { speech_to_text, language_model, voices };
+    Ok(Catalogue::new(manifest(config)?, Store::new(folder)?).with_own(own).on_machine(machine_bytes()))
+}
+
+fn manifest(config: &Config) -> Result<Manifest> {
+    /// Ours has 20 kB.
+    const LONGEST: u64 = 1 << 20;
+    let ours = Manifest::embedded()?;
+    let Some(path) = &config.models.manifest else { return Ok(ours) };
+    let named = || format!("models.manifest = {}", path.display());
+    let mut text = String::new();
+    let file = File::open(path).with_context(named)?;
+    ensure!(file.metadata().with_context(named)?.is_file(), "{}: it is not a file", named());
+    let bytes = file.take(LONGEST + 1).read_to_string(&mut text).with_context(named)?;
+    ensure!(bytes as u64 <= LONGEST, "{}: it is larger than any manifest (1 MiB)", named());
+    ours.and_parsed(&text).with_context(named)
 }
 
 /// Microphone and loudspeaker as they are configured.

@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::{Conducting, Generating};
+use parley_daemon::context;
 use parley_daemon::health::{self, figures, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
@@ -25,7 +26,8 @@ use parley_update::announcements::AnnouncementFile;
 /// `image`: the settings of the image, where nobody has named a file.
 pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
     let used = in_use(config, image, common::selection)?;
-    let (config, models) = (&used.config, &used.models);
+    let models = &used.models;
+    let config = &context::fitted(&used.config, models);
     let languages = Languages::of(config, models);
     if let Some(problem) = languages.problem() {
         tracing::warn!("{problem}");

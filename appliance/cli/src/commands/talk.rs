@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::{Observation, StagesMs, TurnReport, milliseconds};
+use parley_daemon::context;
 use parley_daemon::machine;
 use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::{Session, settings};
@@ -87,7 +88,7 @@ fn settings_of(options: &Options, config: &Config, models: &Selection) -> Settin
 }
 
 async fn live(options: &Options, config: &Config, models: &Selection, named: Option<&Path>) -> Result<()> {
-    let mut config = config.clone();
+    let mut config = context::fitted(config, models);
     if options.headset {
         config.conversation.barge_in = BargeInSetting::Voice;
     }

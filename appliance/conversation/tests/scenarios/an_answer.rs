@@ -137,6 +137,24 @@ fn comes_from_the_router_where_nobody_needs_to_think() {
 }
 
 #[test]
+fn that_is_declined_is_said_and_not_shown_to_the_model_as_its_own_words() {
+    struct Unknown;
+    impl Router for Unknown {
+        fn route(&self, request: &Request<'_>) -> Route {
+            let knows = request.transcript.text.contains("capital");
+            if knows { Route::Model } else { Route::Decline("I do not know that.".into()) }
+        }
+    }
+    let mut room = Room::routed(|settings| settings.spoken = true, Box::new(Unknown), true);
+    room.silence(500).says("where are my keys", 1000).quiet();
+    assert_eq!((room.count("generate"), room.spoken()), (0, vec!["I do not know that."]));
+    room.says("what is the capital of Italy", 1000).quiet();
+    let shown = |(_, action): &(_, Action)| matches!(action, Action::Generate { messages, .. } if messages.iter().any(|message| message.text.contains("do not know")));
+    assert_eq!(room.count("generate"), 1);
+    assert!(!room.done.iter().any(shown));
+}
+
+#[test]
 fn to_an_unknown_language_names_the_voices() {
     let mut room = Room::new();
     room.language = "es".into();

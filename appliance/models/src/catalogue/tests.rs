@@ -2,7 +2,8 @@ use super::*;
 use crate::digest::Sha256;
 
 fn manifest() -> Manifest {
-    let mut toml = "[[profile]]\nname='p'\ndescription='x'\n[[profile]]\nname='part'\ndescription='x'\n[[profile]]\nname='new'\ndescription='x'\n".to_owned();
+    let mut toml = "[[profile]]\nname='p'\ndescription='x'\n[[profile]]\nname='part'\ndescription='x'\n[[profile]]\nname='new'\ndescription='x'\n\
+                    [[profile]]\nname='far'\ndescription='x'\nunavailable='it is elsewhere'\n".to_owned();
     for (id, purpose, languages) in [
         ("hear", "speech-to-text", ""),
         ("think", "language-model", ""),
@@ -32,8 +33,11 @@ fn a_profile_is_selected_once_all_of_it_is_there() {
     }
     std::fs::write(folder.path().join("turn.dat"), "cut").unwrap();
     let error = models.select("p").unwrap_err().to_string();
-    for part in ["parler.dat is missing", "turn.dat is damaged: it has 3 bytes instead of 4", "`parley models fetch p`"]
-    {
+    for part in [
+        "parler.dat is missing",
+        "turn.dat is damaged: it has 3 bytes instead of 4",
+        "`parley models fetch --profile p`",
+    ] {
         assert!(error.contains(part), "{part}: {error}");
     }
     assert!(!error.contains("think.dat"));
@@ -45,6 +49,7 @@ fn a_profile_is_selected_once_all_of_it_is_there() {
     let expected = Selection {
         speech_to_text: selected("hear.dat"),
         language_model: selected("think.dat"),
+        context_tokens: None,
         text_to_speech: Voices { worker: "w".into(), files },
         end_of_turn: Some(selected("turn.dat")),
     };
@@ -82,8 +87,9 @@ fn what_cannot_be_selected_says_why() {
         let error = models.select(profile).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
-    check("q", "no profile `q`; there are: p, part, new");
+    check("q", "no profile `q`; there are: p, part, new, far");
     check("part", "`part` has 0 models for LanguageModel");
+    check("far", "`far` cannot be used: it is elsewhere");
     check("new", "nobody has verified the checksums of new-model");
     let unknown = models.resolve(&Wanted::Ids(vec!["turn".into(), "x".into()])).unwrap_err().to_string();
     assert!(unknown.contains("no model `x`"), "{unknown}");
@@ -101,4 +107,16 @@ fn the_folder_comes_from_the_environment() {
     check(&[("PARLEY_MODELS", ""), ("XDG_CACHE_HOME", "/c"), ("HOME", "/h")], Some("/c/parley/models"));
     check(&[("XDG_CACHE_HOME", "relative"), ("HOME", "/h")], Some("/h/.cache/parley/models"));
     check(&[], None);
+}
+
+#[test]
+fn what_a_machine_has_no_memory_for_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = |bytes| {
+        let models = Catalogue::new(manifest(), Store::new(folder.path()).unwrap());
+        models.on_machine(Some(bytes)).select("p").unwrap_err().to_string()
+    };
+    let small = models(1 << 30);
+    assert!(small.contains("`p` needs 0.9 GB of memory") && small.contains("this one has 1.1 GB"), "{small}");
+    assert!(models(2 << 30).contains("is missing"), "it has room, and no files");
 }

@@ -76,7 +76,7 @@ impl Store {
         Ok(())
     }
 
-    fn lock(&self, reporter: &mut Reporter<'_>) -> Result<File, FetchError> {
+    pub(super) fn lock(&self, reporter: &mut Reporter<'_>) -> Result<File, FetchError> {
         let path = self.folder.join(LOCK_FILE);
         let file = File::options().write(true).create(true).truncate(false).open(&path).map_err(store_error(&path))?;
         match file.try_lock() {

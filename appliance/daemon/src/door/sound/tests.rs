@@ -34,7 +34,7 @@ const PATIENCE: SoundPatience = SoundPatience {
 /// Far longer than anything here may take.
 const FAR_TOO_LONG: Duration = Duration::from_secs(30);
 const FRAME: Duration = Duration::from_millis(20);
-const QUESTION: &str = "what time is it?";
+const QUESTION: &str = "what is a sonnet?";
 const ANSWER: &str = "Half past four in the afternoon.";
 /// Of all that is said.
 const LEVEL: i16 = 8_000;

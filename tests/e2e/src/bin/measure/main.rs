@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "a developer's command line talks to its terminal")]
 
 mod accuracy;
+mod answers;
 mod barge_in;
 mod cancel;
 mod endpoints;
@@ -35,6 +36,8 @@ enum Command {
     Cancel,
     /// Is the spoken language recognised, and how many words are wrong?
     Accuracy(accuracy::Options),
+    /// What is known of everyday questions, what is declined, and what is claimed wrongly
+    Answers(answers::Options),
     /// Hundreds of turns while workers are killed
     Soak(soak::Options),
 }
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<()> {
             Command::BargeIn => barge_in::run().await,
             Command::Cancel => cancel::run().await,
             Command::Accuracy(options) => accuracy::run(&options).await,
+            Command::Answers(options) => answers::run(&options).await,
             Command::Soak(options) => soak::run(&options).await,
         }
     })

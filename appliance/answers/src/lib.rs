@@ -1,0 +1,60 @@
+//! What needs no language model: sums and units, which are computed, and questions that nobody here can answer, which are
+//! declined.
+//!
+//! Terms: a **sum** is arithmetic as people say it; a **unit question** asks for a quantity in another unit; a question is
+//! **unknowable** when its answer is private, lies in the future, or is today's news.
+//!
+//! Rules:
+//! - Only what is understood to its last word is answered; everything else is left to the language model.
+//! - Numbers are fractions of whole numbers, so that what is said is exact, or rounded once and called "about".
+//! - Nothing panics, and no text takes more than a time in proportion to its length, which is bounded.
+
+mod number;
+mod sums;
+mod unit_table;
+mod units;
+mod unknowable;
+mod words;
+
+pub use unknowable::Unknowable;
+
+/// No question of these kinds has more words.
+const MOST_WORDS: usize = 40;
+
+/// An answer that needs no language model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ready {
+    /// It was computed.
+    Computed(String),
+    /// It cannot be known here.
+    Declined(Unknowable, String),
+}
+
+impl Ready {
+    /// What is said.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Computed(text) | Self::Declined(_, text) => text,
+        }
+    }
+}
+
+/// The answer to a question, in a language that has tables (`en`); `None`: the language model is asked. `told`: what the
+/// person has said before, which may be what is asked about.
+pub fn answer<'a>(text: &str, language: &str, told: impl Iterator<Item = &'a str>) -> Option<Ready> {
+    if language != "en" {
+        return None;
+    }
+    let words = words::of(text)?;
+    if words.is_empty() || words.len() > MOST_WORDS {
+        return None;
+    }
+    let asked = words::without_courtesy(&words);
+    units::answer(asked)
+        .or_else(|| sums::answer(asked))
+        .map(Ready::Computed)
+        .or_else(|| unknowable::of(asked, told).map(|kind| Ready::Declined(kind, kind.sentence().to_owned())))
+}
+
+#[cfg(test)]
+mod tests;
