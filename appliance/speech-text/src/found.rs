@@ -212,7 +212,7 @@ pub enum Found {
     /// Something with a unit.
     Quantity(Quantity),
     /// A price or quantity for each of something: "per hour".
-    Per(Box<Found>, String),
+    Per(Box<Self>, String),
     /// A fraction.
     Fraction(Fraction),
     /// A ratio or score: "16:9".
@@ -222,9 +222,9 @@ pub enum Found {
     /// One of several: "9 out of 10".
     OutOf(Number, Number),
     /// Feet and inches and the like: two quantities together.
-    Both(Box<Found>, Box<Found>),
+    Both(Box<Self>, Box<Self>),
     /// From one to another.
-    Range(Box<Found>, Box<Found>),
+    Range(Box<Self>, Box<Self>),
     /// What has been said already, such as an abbreviation's words.
     Words(String),
 }
