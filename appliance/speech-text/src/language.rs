@@ -180,6 +180,15 @@ pub struct Abbreviation {
     pub place: Place,
 }
 
+/// The words around what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Around {
+    /// The one before it, in lower case.
+    pub before: String,
+    /// The one behind it.
+    pub after: String,
+}
+
 /// A language in which numbers and the like are read.
 pub trait Language: Sync {
     /// How things are written and called.
@@ -203,8 +212,9 @@ pub trait Language: Sync {
     /// A number in words that counts something of this gender.
     fn count(&self, number: &Number, gender: Gender) -> String {
         match number.value() {
-            Some(whole) if number.fraction.is_none() && !number.negative && !number.has_zeros() => {
-                self.numbers().counted(whole, gender)
+            Some(whole) if number.fraction.is_none() && !number.has_zeros() => {
+                let minus = if number.negative { self.table().signs.minus } else { "" };
+                joined(&[minus, &self.numbers().counted(whole, gender)])
             }
             _ => self.number(number),
         }
@@ -240,6 +250,28 @@ pub trait Language: Sync {
         self.ordinal(n)
     }
 
+    /// What begins at this place of a line, where a word may begin, and is written as in no other language; where it ends.
+    fn own(&self, line: &[char], at: usize) -> Option<(Found, usize)> {
+        let _ = (line, at);
+        None
+    }
+
+    /// As [`Self::say`], for what depends on the words around it: gender and case.
+    fn say_between(&self, found: &Found, around: &Around) -> String {
+        let _ = around;
+        self.say(found)
+    }
+
+    /// What stands between the larger and the smaller coins.
+    fn money_joint(&self) -> &'static str {
+        self.table().signs.and
+    }
+
+    /// An amount and the noun that it counts.
+    fn amount_of(&self, amount: &Amount, noun: &Noun, describes: bool) -> String {
+        joined(&[&self.amount(amount, noun.gender), self.noun(amount, noun, describes)])
+    }
+
     /// How many of what.
     fn amount(&self, amount: &Amount, gender: Gender) -> String {
         let signs = &self.table().signs;
@@ -271,12 +303,11 @@ pub trait Language: Sync {
             _ => None,
         };
         let Some((hundredths, minor)) = whole_and_minor else {
-            let noun = self.noun(amount, &currency.name, *describes);
-            return joined(&[&self.amount(amount, currency.name.gender), noun]);
+            return self.amount_of(amount, &currency.name, *describes);
         };
         let part = |number: Number, noun: &Noun| {
             let amount = Amount::of(number);
-            joined(&[&self.amount(&amount, noun.gender), self.noun(&amount, noun, *describes)])
+            self.amount_of(&amount, noun, *describes)
         };
         let number = |whole: String| Number { whole, negative: amount.first.negative, ..Number::default() };
         let hundredths = if hundredths.is_empty() { None } else { Some(hundredths) };
@@ -286,7 +317,7 @@ pub trait Language: Sync {
             Some(hundredths) => {
                 let whole = part(number(amount.first.whole.clone()), &currency.name);
                 let hundredths = part(Number { whole: hundredths, ..Number::default() }, minor);
-                joined(&[&whole, self.table().signs.and, &hundredths])
+                joined(&[&whole, self.money_joint(), &hundredths])
             }
         }
     }
@@ -294,8 +325,7 @@ pub trait Language: Sync {
     /// Something with a unit.
     fn quantity(&self, quantity: &Quantity) -> String {
         let Quantity { amount, unit, describes } = quantity;
-        let noun = self.noun(amount, &unit.name, *describes);
-        joined(&[&self.amount(amount, unit.name.gender), noun])
+        self.amount_of(amount, &unit.name, *describes)
     }
 
     /// Whatever was recognised, in words.
@@ -352,6 +382,10 @@ pub fn joined(words: &[&str]) -> String {
 pub fn of(language: &str) -> Option<&'static dyn Language> {
     match language {
         "en" => Some(&languages::english::English),
+        "de" => Some(&languages::german::German),
+        "es" => Some(&languages::spanish::Spanish),
+        "fr" => Some(&languages::french::French),
+        "it" => Some(&languages::italian::Italian),
         _ => None,
     }
 }

@@ -64,17 +64,6 @@ pub struct Noun {
     pub gender: Gender,
 }
 
-/// A currency as a language names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Currency {
-    /// By ISO 4217: "EUR".
-    pub code: &'static str,
-    /// "euro".
-    pub major: Noun,
-    /// "cent"; not used where the currency has no smaller unit.
-    pub minor: Noun,
-}
-
 /// Numbers in words of one language.
 pub trait Numbers: Sync {
     /// "one thousand, two hundred and four" for 1204.
@@ -88,35 +77,9 @@ pub trait Numbers: Sync {
     fn year(&self, year: i32) -> String;
     /// "one one two" for "112"; other characters than digits are left out.
     fn digits(&self, digits: &str) -> String;
-    /// A cardinal before a noun of this gender: Spanish "veintiuna" before "libras", German "eine" before "Stunde".
+    /// A cardinal before a noun of this gender: Spanish "veintiuna" before "libras", German "eine" before "Stunde". Where a
+    /// neuter is no gender of nouns it is for what counts nothing, such as "por ciento".
     fn counted(&self, n: i128, gender: Gender) -> String;
-    /// A number of things: "twenty-one hours", French "un million d'heures".
-    fn amount(&self, n: i128, noun: Noun) -> String;
-    /// A currency by its ISO 4217 code, in capitals.
-    fn currency(&self, code: &str) -> Option<&'static Currency>;
-    /// How "minus five" begins.
-    fn minus(&self) -> &'static str;
-    /// What stands between euros and cents.
-    fn and(&self) -> &'static str;
-
-    /// "five euros and twenty cents" for 520 and "EUR"; of zero euros or zero cents nothing is said beside the other. `None`
-    /// for a currency that the language's table does not have.
-    ///
-    /// `minor` counts the smallest unit that prices are written in: cents, and whole yen.
-    fn money(&self, minor: i128, code: &str) -> Option<String> {
-        let currency = self.currency(code)?;
-        let per_major = 10_u128.pow(minor_digits(code));
-        let (major, rest) = (minor.unsigned_abs() / per_major, minor.unsigned_abs() % per_major);
-        let words = |n: u128, noun| self.amount(n.cast_signed(), noun);
-        let amount = match (major, rest) {
-            (major, 0) => words(major, currency.major),
-            (0, rest) => words(rest, currency.minor),
-            (major, rest) => {
-                format!("{} {} {}", words(major, currency.major), self.and(), words(rest, currency.minor))
-            }
-        };
-        Some(if minor < 0 { format!("{} {amount}", self.minus()) } else { amount })
-    }
 }
 
 /// The numbers of a language (ISO 639-1); `None` where there is no table.
@@ -129,19 +92,6 @@ pub fn of(language: &str) -> Option<&'static dyn Numbers> {
         "it" => Some(&italian::Italian),
         _ => None,
     }
-}
-
-/// How many digits of an amount are its smaller unit (ISO 4217).
-pub fn minor_digits(code: &str) -> u32 {
-    if matches!(code, "JPY" | "KRW") { 0 } else { 2 }
-}
-
-const fn noun(one: &'static str, many: &'static str, gender: Gender) -> Noun {
-    Noun { one, many, gender }
-}
-
-fn find(table: &'static [Currency], code: &str) -> Option<&'static Currency> {
-    table.iter().find(|currency| currency.code == code)
 }
 
 /// The groups of three digits that are not zero, highest first: its power of a thousand, and 1 to 999.
@@ -166,10 +116,10 @@ fn signed(n: i128, minus: &str, words: impl Fn(u128) -> String) -> String {
 }
 
 /// The whole number, the word for the comma, and the fraction in words; without a fraction, the whole number alone.
-fn with_fraction(numbers: &dyn Numbers, whole: i128, negative: bool, comma: &str, fraction: &str) -> String {
+fn with_fraction(numbers: &dyn Numbers, (whole, minus): (i128, Option<&str>), comma: &str, fraction: &str) -> String {
     let mut text = numbers.cardinal(whole);
-    if negative && whole == 0 {
-        text = format!("{} {text}", numbers.minus());
+    if let Some(minus) = minus.filter(|_| whole == 0) {
+        text = format!("{minus} {text}");
     }
     if !fraction.is_empty() {
         text = format!("{text} {comma} {fraction}");

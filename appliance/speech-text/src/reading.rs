@@ -6,20 +6,20 @@
 mod abbreviations;
 mod amounts;
 mod codes;
-mod dates;
-mod fractions;
+pub(crate) mod dates;
+pub(crate) mod fractions;
 pub(crate) mod number;
 mod ordinals;
-mod roman;
+pub(crate) mod roman;
 mod sums;
 mod text;
 mod times;
 
 pub(crate) use fractions::FRACTION_STROKE;
-use text::Text;
+pub(crate) use text::{Text, has};
 
 use crate::found::{Amount, Found, Number};
-use crate::language::Language;
+use crate::language::{Around, Language};
 
 /// The line with everything in words that the language can say.
 pub(crate) fn read(line: &str, language: &dyn Language) -> String {
@@ -31,7 +31,8 @@ pub(crate) fn read(line: &str, language: &dyn Language) -> String {
         let is_inside = text.before(at).is_some_and(char::is_alphanumeric);
         let found = if is_inside { within_word(text, at, language) } else { beginning(text, at, language) };
         if let Some((found, end)) = found {
-            spoken.words(&language.say(&found));
+            let around = Around { before: text.previous_word(at).to_lowercase(), after: text.next_word(end) };
+            spoken.words(&language.say_between(&found, &around));
             at = end.max(at + 1);
             if let Some((other, end)) = other_end(text, &found, at, language) {
                 spoken.words(language.table().signs.to);
@@ -83,6 +84,9 @@ impl Spoken {
 fn beginning(text: Text<'_>, at: usize, language: &dyn Language) -> Option<(Found, usize)> {
     let c = text.at(at)?;
     let table = language.table();
+    if let Some(own) = language.own(text.chars, at) {
+        return Some(own);
+    }
     match c {
         c if c.is_ascii_digit() => Some(of_digits(text, at, language)),
         '\'' | '’' | '‘' => dates::decade(text, at, table),

@@ -16,7 +16,9 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use differences::Difference;
-use parley_speech_text::numbers::{self, Form, Numbers};
+use parley_speech_text::found::{Amount, Money, Number};
+use parley_speech_text::language::{self, Language};
+use parley_speech_text::numbers::Form;
 
 const VERSION: &str = "num2words==0.5.14";
 const VALUES: usize = 10_000;
@@ -37,7 +39,8 @@ impl Reference {
     }
 }
 
-fn ours(numbers: &dyn Numbers, kind: &str, value: &str) -> String {
+fn ours(language: &dyn Language, kind: &str, value: &str) -> String {
+    let numbers = language.numbers();
     match kind {
         "cardinal" => numbers.cardinal(value.parse().unwrap()),
         "ordinal" => numbers.ordinal(value.parse().unwrap(), Form::default()),
@@ -46,27 +49,36 @@ fn ours(numbers: &dyn Numbers, kind: &str, value: &str) -> String {
             let (whole, fraction) = value.split_once('.').unwrap();
             numbers.decimal(whole.parse().unwrap(), value.starts_with('-'), fraction)
         }
-        code => numbers.money(value.parse().unwrap(), code).unwrap(),
+        code => money(language, code, value.parse().unwrap()),
     }
 }
 
+fn money(language: &dyn Language, code: &str, cents: i64) -> String {
+    let sign = ["€", "$", "£"][["EUR", "USD", "GBP"].iter().position(|of_sign| *of_sign == code).unwrap()];
+    let currency = language.table().currencies.iter().find(|currency| currency.written.contains(&sign)).unwrap();
+    let size = cents.unsigned_abs();
+    let (whole, fraction) = ((size / 100).to_string(), Some(format!("{:02}", size % 100)));
+    let number = Number { negative: cents < 0, whole, fraction, ..Number::default() };
+    language.money(&Money { amount: Amount::of(number), currency, describes: false })
+}
+
 /// What is neither num2words' nor a known difference; and how often each of these met.
-fn compare(language: &str, references: &[Reference]) -> (Vec<String>, BTreeMap<&'static str, usize>) {
-    let numbers = numbers::of(language).unwrap();
+fn compare(code: &str, references: &[Reference]) -> (Vec<String>, BTreeMap<&'static str, usize>) {
+    let language = language::of(code).unwrap();
     let (mut wrong, mut met) = (Vec::new(), BTreeMap::new());
     for reference in references {
         let Reference { kind, value, words } = reference;
         let mut right = words.clone();
-        for Difference { reason, apply, .. } in differences::of(language) {
+        for Difference { reason, apply, .. } in differences::of(code) {
             let before = std::mem::take(&mut right);
-            right = apply(numbers, reference, &before);
+            right = apply(language, reference, &before);
             if right != before {
                 *met.entry(*reason).or_default() += 1;
             }
         }
-        let ours = ours(numbers, kind, value);
+        let ours = ours(language, kind, value);
         if ours != right {
-            wrong.push(format!("{language} {kind} {value}: {ours:?}; num2words: {words:?}, corrected: {right:?}"));
+            wrong.push(format!("{code} {kind} {value}: {ours:?}; num2words: {words:?}, corrected: {right:?}"));
         }
     }
     (wrong, met)

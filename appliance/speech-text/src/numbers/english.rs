@@ -1,9 +1,11 @@
 //! English numbers, as in Britain: "one hundred and four".
 
-use super::{Currency, Form, Gender, Noun, Numbers, find, groups, noun, one_by_one, signed, with_fraction};
+use super::{Form, Gender, Numbers, groups, one_by_one, signed, with_fraction};
 
 /// See [`super::of`].
 pub struct English;
+
+const MINUS: &str = "minus";
 
 const SMALL: [&str; 20] = [
     "zero",
@@ -55,31 +57,6 @@ const IRREGULAR: [(&str, &str); 7] = [
     ("twelve", "twelfth"),
 ];
 
-const CENT: Noun = thing("cent", "cents");
-const CURRENCIES: &[Currency] = &[
-    Currency { code: "EUR", major: thing("euro", "euros"), minor: CENT },
-    Currency { code: "USD", major: thing("dollar", "dollars"), minor: CENT },
-    Currency { code: "GBP", major: thing("pound", "pounds"), minor: thing("penny", "pence") },
-    Currency { code: "CHF", major: thing("franc", "francs"), minor: thing("centime", "centimes") },
-    Currency { code: "JPY", major: thing("yen", "yen"), minor: thing("sen", "sen") },
-    Currency { code: "AUD", major: thing("Australian dollar", "Australian dollars"), minor: CENT },
-    Currency { code: "BRL", major: thing("real", "reais"), minor: thing("centavo", "centavos") },
-    Currency { code: "CAD", major: thing("Canadian dollar", "Canadian dollars"), minor: CENT },
-    Currency { code: "CNY", major: thing("yuan", "yuan"), minor: thing("fen", "fen") },
-    Currency { code: "CZK", major: thing("Czech crown", "Czech crowns"), minor: thing("heller", "hellers") },
-    Currency { code: "DKK", major: thing("Danish crown", "Danish crowns"), minor: thing("øre", "øre") },
-    Currency { code: "INR", major: thing("rupee", "rupees"), minor: thing("paisa", "paise") },
-    Currency { code: "KRW", major: thing("won", "won"), minor: thing("jeon", "jeon") },
-    Currency { code: "MXN", major: thing("peso", "pesos"), minor: thing("centavo", "centavos") },
-    Currency { code: "NOK", major: thing("Norwegian crown", "Norwegian crowns"), minor: thing("øre", "øre") },
-    Currency { code: "PLN", major: thing("zloty", "zlotys"), minor: thing("grosz", "groszy") },
-    Currency { code: "SEK", major: thing("Swedish crown", "Swedish crowns"), minor: thing("öre", "öre") },
-];
-
-const fn thing(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Neuter)
-}
-
 fn below_hundred(n: usize) -> String {
     match (n / 10, n % 10) {
         (0 | 1, _) => SMALL[n].to_owned(),
@@ -112,7 +89,7 @@ fn words(n: u128) -> String {
 
 impl Numbers for English {
     fn cardinal(&self, n: i128) -> String {
-        signed(n, self.minus(), words)
+        signed(n, MINUS, words)
     }
 
     fn ordinal(&self, n: u64, _: Form) -> String {
@@ -125,7 +102,7 @@ impl Numbers for English {
     }
 
     fn decimal(&self, whole: i128, negative: bool, fraction_digits: &str) -> String {
-        with_fraction(self, whole, negative, "point", &self.digits(fraction_digits))
+        with_fraction(self, (whole, negative.then_some(MINUS)), "point", &self.digits(fraction_digits))
     }
 
     fn year(&self, year: i32) -> String {
@@ -145,21 +122,5 @@ impl Numbers for English {
 
     fn counted(&self, n: i128, _: Gender) -> String {
         self.cardinal(n)
-    }
-
-    fn amount(&self, n: i128, noun: Noun) -> String {
-        format!("{} {}", self.cardinal(n), if n.unsigned_abs() == 1 { noun.one } else { noun.many })
-    }
-
-    fn currency(&self, code: &str) -> Option<&'static Currency> {
-        find(CURRENCIES, code)
-    }
-
-    fn minus(&self) -> &'static str {
-        "minus"
-    }
-
-    fn and(&self) -> &'static str {
-        "and"
     }
 }

@@ -1,12 +1,11 @@
 //! French numbers, as in France: "soixante-dix", "quatre-vingts".
 
-use super::{
-    Currency, Form, Gender, Noun, Numbers, Plurality, find, fraction_as_number, groups, noun, one_by_one, signed,
-    with_fraction,
-};
+use super::{Form, Gender, Numbers, Plurality, fraction_as_number, groups, one_by_one, signed, with_fraction};
 
 /// See [`super::of`].
 pub struct French;
+
+const MINUS: &str = "moins";
 
 const SMALL: [&str; 17] = [
     "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
@@ -27,41 +26,6 @@ const POWERS: [&str; 11] = [
     "quintilliard",
     "sextillion",
 ];
-
-const CENTIME: Noun = masculine("centime", "centimes");
-const CENT: Noun = masculine("cent", "cents");
-const ORE: Noun = masculine("öre", "öre");
-const CURRENCIES: &[Currency] = &[
-    Currency { code: "EUR", major: masculine("euro", "euros"), minor: CENTIME },
-    Currency { code: "USD", major: masculine("dollar", "dollars"), minor: CENT },
-    Currency { code: "GBP", major: feminine("livre", "livres"), minor: masculine("penny", "pence") },
-    Currency { code: "CHF", major: masculine("franc", "francs"), minor: CENTIME },
-    Currency { code: "JPY", major: masculine("yen", "yens"), minor: masculine("sen", "sens") },
-    Currency { code: "AUD", major: masculine("dollar australien", "dollars australiens"), minor: CENT },
-    Currency { code: "BRL", major: masculine("réal", "réaux"), minor: masculine("centavo", "centavos") },
-    Currency { code: "CAD", major: masculine("dollar canadien", "dollars canadiens"), minor: CENT },
-    Currency { code: "CNY", major: masculine("yuan", "yuans"), minor: masculine("fen", "fens") },
-    Currency {
-        code: "CZK",
-        major: feminine("couronne tchèque", "couronnes tchèques"),
-        minor: masculine("haléř", "haléř"),
-    },
-    Currency { code: "DKK", major: feminine("couronne danoise", "couronnes danoises"), minor: ORE },
-    Currency { code: "INR", major: feminine("roupie", "roupies"), minor: masculine("paisa", "paisas") },
-    Currency { code: "KRW", major: masculine("won", "wons"), minor: masculine("jeon", "jeons") },
-    Currency { code: "MXN", major: masculine("peso", "pesos"), minor: masculine("centavo", "centavos") },
-    Currency { code: "NOK", major: feminine("couronne norvégienne", "couronnes norvégiennes"), minor: ORE },
-    Currency { code: "PLN", major: masculine("zloty", "zlotys"), minor: masculine("grosz", "groszy") },
-    Currency { code: "SEK", major: feminine("couronne suédoise", "couronnes suédoises"), minor: ORE },
-];
-
-const fn masculine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Masculine)
-}
-
-const fn feminine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Feminine)
-}
 
 fn below_hundred(n: usize) -> String {
     match (n / 10, n % 10) {
@@ -123,7 +87,7 @@ fn ordinal(n: u128) -> String {
 
 impl Numbers for French {
     fn cardinal(&self, n: i128) -> String {
-        signed(n, self.minus(), words)
+        signed(n, MINUS, words)
     }
 
     fn ordinal(&self, n: u64, form: Form) -> String {
@@ -136,7 +100,7 @@ impl Numbers for French {
     }
 
     fn decimal(&self, whole: i128, negative: bool, fraction_digits: &str) -> String {
-        with_fraction(self, whole, negative, "virgule", &fraction_as_number(self, fraction_digits))
+        with_fraction(self, (whole, negative.then_some(MINUS)), "virgule", &fraction_as_number(self, fraction_digits))
     }
 
     fn year(&self, year: i32) -> String {
@@ -152,29 +116,5 @@ impl Numbers for French {
         let text = self.cardinal(n);
         // Only the number one itself has a gender, and 11 is none of it.
         if gender == Gender::Feminine && n % 10 != 0 && text.ends_with("un") { text + "e" } else { text }
-    }
-
-    fn amount(&self, n: i128, noun: Noun) -> String {
-        let name = if n.unsigned_abs() < 2 { noun.one } else { noun.many };
-        // "Un million d'euros", but "un million cent euros".
-        let of = match name.chars().next() {
-            _ if n == 0 || n % 1_000_000 != 0 => "",
-            Some('a' | 'e' | 'é' | 'i' | 'o' | 'u') => "d'",
-            Some('h') if name.starts_with("heure") || name.starts_with("hectare") => "d'",
-            _ => "de ",
-        };
-        format!("{} {of}{name}", self.counted(n, noun.gender))
-    }
-
-    fn currency(&self, code: &str) -> Option<&'static Currency> {
-        find(CURRENCIES, code)
-    }
-
-    fn minus(&self) -> &'static str {
-        "moins"
-    }
-
-    fn and(&self) -> &'static str {
-        "et"
     }
 }

@@ -1,11 +1,11 @@
 //! German numbers: "zweihunderteinundzwanzig", all in one word below a million.
 
-use super::{
-    Case, Currency, Form, Gender, Noun, Numbers, Plurality, find, groups, noun, one_by_one, signed, with_fraction,
-};
+use super::{Case, Form, Gender, Numbers, Plurality, groups, one_by_one, signed, with_fraction};
 
 /// See [`super::of`].
 pub struct German;
+
+const MINUS: &str = "minus";
 
 const SMALL: [&str; 20] = [
     "null",
@@ -47,51 +47,6 @@ const POWERS: [&str; 11] = [
 ];
 /// Ends of cardinals, and their ordinals without the ending; the others get "t", from "zwanzig" on "st".
 const IRREGULAR: [(&str, &str); 4] = [("eins", "erst"), ("drei", "dritt"), ("sieben", "siebt"), ("acht", "acht")];
-
-const CENT: Noun = noun("Cent", "Cent", Gender::Masculine);
-const CURRENCIES: &[Currency] = &[
-    Currency { code: "EUR", major: masculine("Euro", "Euro"), minor: CENT },
-    Currency { code: "USD", major: masculine("Dollar", "Dollar"), minor: CENT },
-    Currency { code: "GBP", major: noun("Pfund", "Pfund", Gender::Neuter), minor: masculine("Penny", "Pence") },
-    Currency { code: "CHF", major: masculine("Franken", "Franken"), minor: masculine("Rappen", "Rappen") },
-    Currency { code: "JPY", major: masculine("Yen", "Yen"), minor: masculine("Sen", "Sen") },
-    Currency { code: "AUD", major: masculine("Australischer Dollar", "Australische Dollar"), minor: CENT },
-    Currency { code: "BRL", major: masculine("Real", "Real"), minor: masculine("Centavo", "Centavos") },
-    Currency { code: "CAD", major: masculine("Kanadischer Dollar", "Kanadische Dollar"), minor: CENT },
-    Currency { code: "CNY", major: masculine("Yuan", "Yuan"), minor: masculine("Fen", "Fen") },
-    Currency {
-        code: "CZK",
-        major: feminine("Tschechische Krone", "Tschechische Kronen"),
-        minor: masculine("Heller", "Heller"),
-    },
-    Currency {
-        code: "DKK",
-        major: feminine("Dänische Krone", "Dänische Kronen"),
-        minor: noun("Öre", "Öre", Gender::Neuter),
-    },
-    Currency { code: "INR", major: feminine("Rupie", "Rupien"), minor: masculine("Paisa", "Paise") },
-    Currency { code: "KRW", major: masculine("Won", "Won"), minor: masculine("Jeon", "Jeon") },
-    Currency { code: "MXN", major: masculine("Peso", "Pesos"), minor: masculine("Centavo", "Centavos") },
-    Currency {
-        code: "NOK",
-        major: feminine("Norwegische Krone", "Norwegische Kronen"),
-        minor: noun("Öre", "Öre", Gender::Neuter),
-    },
-    Currency { code: "PLN", major: masculine("Złoty", "Złoty"), minor: masculine("Grosz", "Groszy") },
-    Currency {
-        code: "SEK",
-        major: feminine("Schwedische Krone", "Schwedische Kronen"),
-        minor: noun("Öre", "Öre", Gender::Neuter),
-    },
-];
-
-const fn masculine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Masculine)
-}
-
-const fn feminine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Feminine)
-}
 
 /// How a number that ends in one ends: "eins" by itself, "ein" or "eine" before a noun or another part of the number.
 type One = &'static str;
@@ -161,7 +116,7 @@ fn ordinal_stem(n: u128) -> String {
 
 impl Numbers for German {
     fn cardinal(&self, n: i128) -> String {
-        signed(n, self.minus(), |n| words(n, "eins"))
+        signed(n, MINUS, |n| words(n, "eins"))
     }
 
     /// As after "der", "die", "das": "erste", "ersten".
@@ -175,7 +130,7 @@ impl Numbers for German {
     }
 
     fn decimal(&self, whole: i128, negative: bool, fraction_digits: &str) -> String {
-        with_fraction(self, whole, negative, "Komma", &self.digits(fraction_digits))
+        with_fraction(self, (whole, negative.then_some(MINUS)), "Komma", &self.digits(fraction_digits))
     }
 
     fn year(&self, year: i32) -> String {
@@ -199,22 +154,6 @@ impl Numbers for German {
             Gender::Masculine | Gender::Neuter => "ein",
             Gender::Feminine => "eine",
         };
-        signed(n, self.minus(), |n| words(n, one))
-    }
-
-    fn amount(&self, n: i128, noun: Noun) -> String {
-        format!("{} {}", self.counted(n, noun.gender), if n.unsigned_abs() == 1 { noun.one } else { noun.many })
-    }
-
-    fn currency(&self, code: &str) -> Option<&'static Currency> {
-        find(CURRENCIES, code)
-    }
-
-    fn minus(&self) -> &'static str {
-        "minus"
-    }
-
-    fn and(&self) -> &'static str {
-        "und"
+        signed(n, MINUS, |n| words(n, one))
     }
 }

@@ -1,12 +1,11 @@
 //! Italian numbers: "milleduecentotrentaquattro", all in one word below a million.
 
-use super::{
-    Currency, Form, Gender, Noun, Numbers, Plurality, find, fraction_as_number, groups, noun, one_by_one, signed,
-    with_fraction,
-};
+use super::{Form, Gender, Numbers, Plurality, fraction_as_number, groups, one_by_one, signed, with_fraction};
 
 /// See [`super::of`].
 pub struct Italian;
+
+const MINUS: &str = "meno";
 
 const SMALL: [&str; 20] = [
     "zero",
@@ -49,37 +48,6 @@ const POWERS: [&str; 11] = [
 /// Ordinals without their last letter.
 const ORDINALS: [&str; 11] =
     ["zeresim", "prim", "second", "terz", "quart", "quint", "sest", "settim", "ottav", "non", "decim"];
-
-const CENTESIMO: Noun = masculine("centesimo", "centesimi");
-const CENT: Noun = masculine("centesimo", "centesimi");
-const ORE: Noun = masculine("øre", "øre");
-const CURRENCIES: &[Currency] = &[
-    Currency { code: "EUR", major: masculine("euro", "euro"), minor: CENTESIMO },
-    Currency { code: "USD", major: masculine("dollaro", "dollari"), minor: CENT },
-    Currency { code: "GBP", major: feminine("sterlina", "sterline"), minor: masculine("penny", "penny") },
-    Currency { code: "CHF", major: masculine("franco", "franchi"), minor: CENTESIMO },
-    Currency { code: "JPY", major: masculine("yen", "yen"), minor: masculine("sen", "sen") },
-    Currency { code: "AUD", major: masculine("dollaro australiano", "dollari australiani"), minor: CENT },
-    Currency { code: "BRL", major: masculine("real", "real"), minor: masculine("centavo", "centavos") },
-    Currency { code: "CAD", major: masculine("dollaro canadese", "dollari canadesi"), minor: CENT },
-    Currency { code: "CNY", major: masculine("yuan", "yuan"), minor: masculine("fen", "fen") },
-    Currency { code: "CZK", major: feminine("corona ceca", "corone ceche"), minor: masculine("haléř", "haléř") },
-    Currency { code: "DKK", major: feminine("corona danese", "corone danesi"), minor: ORE },
-    Currency { code: "INR", major: feminine("rupia", "rupie"), minor: feminine("paisa", "paise") },
-    Currency { code: "KRW", major: masculine("won", "won"), minor: masculine("jeon", "jeon") },
-    Currency { code: "MXN", major: masculine("peso", "pesos"), minor: masculine("centavo", "centavos") },
-    Currency { code: "NOK", major: feminine("corona norvegese", "corone norvegesi"), minor: ORE },
-    Currency { code: "PLN", major: masculine("złoty", "złoty"), minor: masculine("grosz", "groszy") },
-    Currency { code: "SEK", major: feminine("corona svedese", "corone svedesi"), minor: ORE },
-];
-
-const fn masculine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Masculine)
-}
-
-const fn feminine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Feminine)
-}
 
 /// Without the accent of a last "tre".
 fn below_hundred(n: usize) -> String {
@@ -139,7 +107,7 @@ fn parts(n: u128) -> (Vec<String>, String) {
 fn joined(millions: &[String], last: &str) -> String {
     match (millions, last) {
         ([], last) => last.to_owned(),
-        ([before @ .., million], "") if before.is_empty() => million.clone(),
+        ([million], "") => million.clone(),
         ([before @ .., million], "") => format!("{} e {million}", before.join(", ")),
         (millions, last) => format!("{} e {last}", millions.join(", ")),
     }
@@ -175,7 +143,7 @@ fn ordinal_stem(n: u128) -> String {
 
 impl Numbers for Italian {
     fn cardinal(&self, n: i128) -> String {
-        signed(n, self.minus(), words)
+        signed(n, MINUS, words)
     }
 
     fn ordinal(&self, n: u64, form: Form) -> String {
@@ -189,7 +157,7 @@ impl Numbers for Italian {
     }
 
     fn decimal(&self, whole: i128, negative: bool, fraction_digits: &str) -> String {
-        with_fraction(self, whole, negative, "virgola", &fraction_as_number(self, fraction_digits))
+        with_fraction(self, (whole, negative.then_some(MINUS)), "virgola", &fraction_as_number(self, fraction_digits))
     }
 
     fn year(&self, year: i32) -> String {
@@ -203,30 +171,15 @@ impl Numbers for Italian {
 
     /// Only a one that is a word of its own is changed by what follows: "un euro", "una sterlina", "ventuno euro".
     fn counted(&self, n: i128, gender: Gender) -> String {
-        let one = if gender == Gender::Feminine { "una" } else { "un" };
+        let one = match gender {
+            Gender::Masculine => "un",
+            Gender::Feminine => "una",
+            Gender::Neuter => "uno",
+        };
         let text = self.cardinal(n);
         match text.strip_suffix("uno") {
             Some(before) if before.is_empty() || before.ends_with(' ') => format!("{before}{one}"),
             Some(_) | None => text,
         }
-    }
-
-    fn amount(&self, n: i128, noun: Noun) -> String {
-        let name = if n.unsigned_abs() == 1 { noun.one } else { noun.many };
-        // "Un milione di euro", but "un milione e cento euro".
-        let of = if n != 0 && n % 1_000_000 == 0 { "di " } else { "" };
-        format!("{} {of}{name}", self.counted(n, noun.gender))
-    }
-
-    fn currency(&self, code: &str) -> Option<&'static Currency> {
-        find(CURRENCIES, code)
-    }
-
-    fn minus(&self) -> &'static str {
-        "meno"
-    }
-
-    fn and(&self) -> &'static str {
-        "e"
     }
 }

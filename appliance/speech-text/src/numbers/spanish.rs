@@ -1,11 +1,11 @@
 //! Spanish numbers, as in Spain: the decimal sign is a comma, and a billion is a million millions.
 
-use super::{
-    Currency, Form, Gender, Noun, Numbers, Plurality, find, fraction_as_number, noun, one_by_one, signed, with_fraction,
-};
+use super::{Form, Gender, Numbers, Plurality, fraction_as_number, one_by_one, signed, with_fraction};
 
 /// See [`super::of`].
 pub struct Spanish;
+
+const MINUS: &str = "menos";
 
 const SMALL: [&str; 30] = [
     "cero",
@@ -97,37 +97,6 @@ const ORDINAL_HUNDREDS: [&str; 10] = [
     "octingentésim",
     "noningentésim",
 ];
-
-const CENTIMO: Noun = masculine("céntimo", "céntimos");
-const CENTAVO: Noun = masculine("centavo", "centavos");
-const ORE: Noun = masculine("öre", "öre");
-const CURRENCIES: &[Currency] = &[
-    Currency { code: "EUR", major: masculine("euro", "euros"), minor: CENTIMO },
-    Currency { code: "USD", major: masculine("dólar", "dólares"), minor: CENTAVO },
-    Currency { code: "GBP", major: feminine("libra", "libras"), minor: masculine("penique", "peniques") },
-    Currency { code: "CHF", major: masculine("franco", "francos"), minor: CENTIMO },
-    Currency { code: "JPY", major: masculine("yen", "yenes"), minor: masculine("sen", "sen") },
-    Currency { code: "AUD", major: masculine("dólar australiano", "dólares australianos"), minor: CENTAVO },
-    Currency { code: "BRL", major: masculine("real", "reales"), minor: CENTAVO },
-    Currency { code: "CAD", major: masculine("dólar canadiense", "dólares canadienses"), minor: CENTAVO },
-    Currency { code: "CNY", major: masculine("yuan", "yuanes"), minor: masculine("fen", "fen") },
-    Currency { code: "CZK", major: feminine("corona checa", "coronas checas"), minor: masculine("haléř", "haléř") },
-    Currency { code: "DKK", major: feminine("corona danesa", "coronas danesas"), minor: ORE },
-    Currency { code: "INR", major: feminine("rupia", "rupias"), minor: feminine("paisa", "paisas") },
-    Currency { code: "KRW", major: masculine("won", "wones"), minor: masculine("jeon", "jeon") },
-    Currency { code: "MXN", major: masculine("peso", "pesos"), minor: CENTAVO },
-    Currency { code: "NOK", major: feminine("corona noruega", "coronas noruegas"), minor: ORE },
-    Currency { code: "PLN", major: masculine("esloti", "eslotis"), minor: masculine("grosz", "groszy") },
-    Currency { code: "SEK", major: feminine("corona sueca", "coronas suecas"), minor: ORE },
-];
-
-const fn masculine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Masculine)
-}
-
-const fn feminine(one: &'static str, many: &'static str) -> Noun {
-    noun(one, many, Gender::Feminine)
-}
 
 /// What a number is before, which "uno" and the hundreds show.
 #[derive(Clone, Copy, PartialEq)]
@@ -226,7 +195,7 @@ fn ordinal_words(n: u128) -> Vec<String> {
 
 impl Numbers for Spanish {
     fn cardinal(&self, n: i128) -> String {
-        signed(n, self.minus(), |n| words(n, Before::Nothing))
+        signed(n, MINUS, |n| words(n, Before::Nothing))
     }
 
     fn ordinal(&self, n: u64, form: Form) -> String {
@@ -242,7 +211,7 @@ impl Numbers for Spanish {
     }
 
     fn decimal(&self, whole: i128, negative: bool, fraction_digits: &str) -> String {
-        with_fraction(self, whole, negative, "coma", &fraction_as_number(self, fraction_digits))
+        with_fraction(self, (whole, negative.then_some(MINUS)), "coma", &fraction_as_number(self, fraction_digits))
     }
 
     fn year(&self, year: i32) -> String {
@@ -255,26 +224,11 @@ impl Numbers for Spanish {
     }
 
     fn counted(&self, n: i128, gender: Gender) -> String {
-        let before = if gender == Gender::Feminine { Before::Feminine } else { Before::Masculine };
-        signed(n, self.minus(), |n| words(n, before))
-    }
-
-    fn amount(&self, n: i128, noun: Noun) -> String {
-        let name = if n.unsigned_abs() == 1 { noun.one } else { noun.many };
-        // "Un millón de euros", but "un millón cien euros".
-        let of = if n != 0 && n % 1_000_000 == 0 { "de " } else { "" };
-        format!("{} {of}{name}", self.counted(n, noun.gender))
-    }
-
-    fn currency(&self, code: &str) -> Option<&'static Currency> {
-        find(CURRENCIES, code)
-    }
-
-    fn minus(&self) -> &'static str {
-        "menos"
-    }
-
-    fn and(&self) -> &'static str {
-        "con"
+        let before = match gender {
+            Gender::Masculine => Before::Masculine,
+            Gender::Feminine => Before::Feminine,
+            Gender::Neuter => Before::Nothing,
+        };
+        signed(n, MINUS, |n| words(n, before))
     }
 }

@@ -16,6 +16,14 @@ pub(super) fn phone(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, 
         return None;
     }
     let asked = is_asked(text, at, table);
+    // "1.234.567" and "1 234 567" are counts where groups of digits are marked so.
+    let mark =
+        separators.first().filter(|mark| table.groups.contains(mark) && separators.iter().all(|other| other == *mark));
+    let thousands =
+        lengths.iter().skip(1).all(|length| *length == 3) && lengths.first().is_some_and(|first| *first < 4);
+    if mark.is_some() && thousands && !plus && !asked && text.at(at) != Some('0') {
+        return None;
+    }
     let bracket = text.at(start) == Some('(');
     let hyphens = separators.iter().all(|separator| *separator == '-' || *separator == '.') && !separators.is_empty();
     let blanks = separators.iter().all(|separator| *separator == ' ');
@@ -35,7 +43,7 @@ pub(super) fn phone(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, 
         lengths if lengths.len() > 2 => {
             hyphens && (digits >= 7 || groups.iter().any(|group| group.starts_with('0') && group.len() > 1))
                 || groups.first().is_some_and(|group| group.starts_with('0')) && digits >= 8
-                || asked && digits >= 7
+                || (asked || bracket) && digits >= 7
         }
         [2..=6, _] => digits >= 7 && (bracket || groups.first().is_some_and(|group| group.starts_with('0'))),
         _ => false,

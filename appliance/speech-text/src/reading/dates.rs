@@ -6,7 +6,7 @@ use crate::found::{Date, Found};
 use crate::language::{Language, Table};
 
 /// A date of digits alone that begins here.
-pub(super) fn numeric(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn numeric(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     let (first, first_end) = small(text, at, 4)?;
     let mark = text.at(first_end).filter(|c| matches!(c, '-' | '/' | '.'))?;
     let (second, second_end) = small(text, first_end + 1, 2)?;
@@ -101,7 +101,7 @@ fn year(text: Text<'_>, at: usize) -> Option<(u64, usize)> {
 }
 
 /// "March 3, 2024", "Mar. 3rd", "March 2024".
-pub(super) fn month_first(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn month_first(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     let (month, month_end) = month(text, at, table)?;
     let after = text.skip_blank(month_end);
     if after == month_end {
@@ -132,7 +132,7 @@ fn last_day(text: Text<'_>, at: usize, table: &Table) -> Option<(u64, usize)> {
 }
 
 /// "3 March 2024", "the 3rd of March", "3.-5. März".
-pub(super) fn day_first(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn day_first(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     let (day, day_end) = day(text, at, table)?;
     let last = last_day(text, day_end, table).filter(|(last, _)| *last > day);
     let days_end = last.map_or(day_end, |(_, end)| end);
@@ -157,7 +157,7 @@ pub(super) fn day_first(text: Text<'_>, at: usize, table: &Table) -> Option<(Fou
 }
 
 /// The short form of a day of the week, before a date or number: "Mon, Jan 5", "Tue. 3 p.m.".
-pub(super) fn weekday(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn weekday(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     table.weekdays.iter().find_map(|(written, name)| {
         let mut end = text.eat_exactly(at, written)?;
         end += usize::from(text.at(end) == Some('.'));
@@ -169,7 +169,7 @@ pub(super) fn weekday(text: Text<'_>, at: usize, table: &Table) -> Option<(Found
 }
 
 /// "1990s", "'90s", "80s".
-pub(super) fn decade(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn decade(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     let quoted = usize::from(text.at(at).is_some_and(|c| matches!(c, '\'' | '’' | '‘')));
     let (tens, end) = small(text, at + quoted, 4)?;
     let digits = end - at - quoted;
@@ -202,7 +202,7 @@ fn era(text: Text<'_>, at: usize, table: &Table) -> Option<(&'static str, usize)
 }
 
 /// An era before its year, or behind a number that is none for [`year_in_context`]: "AD 79", "10,000 BCE".
-pub(super) fn era_alone(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn era_alone(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     let (words, end) = era(text, at, table)?;
     if text.before(at) == Some(' ') && at > 1 && text.is_digit(at - 2) {
         return Some((Found::Words(words.to_owned()), end));
@@ -214,7 +214,7 @@ pub(super) fn era_alone(text: Text<'_>, at: usize, table: &Table) -> Option<(Fou
 }
 
 /// A number of up to four digits that is a year, by what is around it. Never one alone, nor one that counts something.
-pub(super) fn year_in_context(text: Text<'_>, at: usize, language: &dyn Language) -> Option<(Found, usize)> {
+pub(crate) fn year_in_context(text: Text<'_>, at: usize, language: &dyn Language) -> Option<(Found, usize)> {
     let table = language.table();
     let (year, end) = small(text, at, 4)?;
     let digits = end - at;

@@ -10,7 +10,7 @@ use crate::language::Table;
 pub(crate) const FRACTION_STROKE: char = '\u{2044}';
 
 /// "2 1/2" and "1/2", and the characters for them.
-pub(super) fn fraction(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn fraction(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     let (fraction, end) = written(text, at)?;
     Some(amounts::with_unit(text, fraction, end, table))
 }
@@ -56,7 +56,7 @@ fn is_name((one, other): (i128, i128)) -> bool {
 }
 
 /// "24/7", "10/10", "3/250", and what else has a stroke between two numbers; "16:9".
-pub(super) fn ratio(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn ratio(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     if text.before(at) == Some('/') {
         return None;
     }

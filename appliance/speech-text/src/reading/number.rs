@@ -8,7 +8,7 @@ use crate::language::Table;
 pub(crate) const NARROW_BLANK: char = '\u{202F}';
 
 /// The number that begins here, without a sign, and where it ends.
-pub(super) fn number(text: Text<'_>, at: usize, table: &Table) -> Option<(Number, usize)> {
+pub(crate) fn number(text: Text<'_>, at: usize, table: &Table) -> Option<(Number, usize)> {
     let usual = written(text, at, table.decimal, table.groups);
     // Another country's marks are believed where both of them are there: 1.234,56.
     let other_group = if table.decimal == '.' { '.' } else { ',' };
@@ -20,8 +20,18 @@ pub(super) fn number(text: Text<'_>, at: usize, table: &Table) -> Option<(Number
         {
             Some((number, end))
         }
+        // "$1.50" is money anywhere.
+        (_, Some((number, end))) if is_foreign_price(text, at, &number, end, table) => Some((number, end)),
         (usual, _) => usual,
     }
+}
+
+/// Whether a number with another country's decimal mark, and one or two digits behind it, has the sign of a currency beside it.
+fn is_foreign_price(text: Text<'_>, at: usize, number: &Number, end: usize, table: &Table) -> bool {
+    let sign = |at: Option<usize>| at.and_then(|at| text.at(at)).is_some_and(|c| "$€£¥".contains(c));
+    let short = number.fraction.as_ref().is_some_and(|fraction| fraction.len() < 3);
+    let free = !(text.at(end).is_some_and(|c| ".,".contains(c)) && text.is_digit(end + 1));
+    table.decimal == ',' && short && free && (sign(at.checked_sub(1)) || sign(Some(text.skip_blank(end))))
 }
 
 fn written(text: Text<'_>, at: usize, decimal: char, groups: &[char]) -> Option<(Number, usize)> {
@@ -53,7 +63,7 @@ fn written(text: Text<'_>, at: usize, decimal: char, groups: &[char]) -> Option<
 }
 
 /// As [`number`], with a minus before it that is one: nothing stands before it that could be taken away from.
-pub(super) fn signed(text: Text<'_>, at: usize, table: &Table) -> Option<(Number, usize)> {
+pub(crate) fn signed(text: Text<'_>, at: usize, table: &Table) -> Option<(Number, usize)> {
     if !text.at(at).is_some_and(|c| matches!(c, '-' | '−' | '–')) {
         return number(text, at, table);
     }
@@ -62,7 +72,7 @@ pub(super) fn signed(text: Text<'_>, at: usize, table: &Table) -> Option<(Number
 }
 
 /// A plain run of digits of this many at most, its value, and where it ends.
-pub(super) fn small(text: Text<'_>, at: usize, most_digits: usize) -> Option<(u64, usize)> {
+pub(crate) fn small(text: Text<'_>, at: usize, most_digits: usize) -> Option<(u64, usize)> {
     let end = text.digits_end(at);
     ((1..=most_digits).contains(&(end - at)))
         .then(|| text.string(at, end).parse().ok())

@@ -9,7 +9,7 @@ use crate::language::Table;
 const MOST_LETTERS: usize = 15;
 
 /// A Roman numeral that begins here.
-pub(super) fn numeral(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+pub(crate) fn numeral(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
     let letters = text.chars.get(at..)?.iter().take(MOST_LETTERS + 1).take_while(|c| "IVXLCDM".contains(**c)).count();
     let end = at + letters;
     if letters == 0
@@ -122,7 +122,7 @@ const PARTS: &[(u64, &str)] = &[
 ];
 
 /// The value of a numeral that is written as they should be.
-fn value(written: &str) -> Option<u64> {
+pub(crate) fn value(written: &str) -> Option<u64> {
     let (mut rest, mut value) = (written, 0);
     for (worth, letters) in PARTS {
         while let Some(behind) = rest.strip_prefix(letters) {

@@ -6,50 +6,50 @@ const LONGEST_WORD_CHARS: usize = 40;
 
 /// A line by its characters.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
-    pub(super) chars: &'a [char],
+pub(crate) struct Text<'a> {
+    pub(crate) chars: &'a [char],
     /// Any letter is in it: a number alone has no context.
-    pub(super) has_words: bool,
+    pub(crate) has_words: bool,
 }
 
 impl<'a> Text<'a> {
-    pub(super) fn new(chars: &'a [char]) -> Self {
+    pub(crate) fn new(chars: &'a [char]) -> Self {
         Self { chars, has_words: chars.iter().any(|c| c.is_alphabetic()) }
     }
 
-    pub(super) fn at(&self, at: usize) -> Option<char> {
+    pub(crate) fn at(&self, at: usize) -> Option<char> {
         self.chars.get(at).copied()
     }
 
-    pub(super) fn before(&self, at: usize) -> Option<char> {
+    pub(crate) fn before(&self, at: usize) -> Option<char> {
         at.checked_sub(1).and_then(|at| self.at(at))
     }
 
-    pub(super) fn is_digit(&self, at: usize) -> bool {
+    pub(crate) fn is_digit(&self, at: usize) -> bool {
         self.at(at).is_some_and(|c| c.is_ascii_digit())
     }
 
-    pub(super) fn is_alphanumeric(&self, at: usize) -> bool {
+    pub(crate) fn is_alphanumeric(&self, at: usize) -> bool {
         self.at(at).is_some_and(char::is_alphanumeric)
     }
 
     /// Where the digits end that begin here.
-    pub(super) fn digits_end(&self, at: usize) -> usize {
+    pub(crate) fn digits_end(&self, at: usize) -> usize {
         at + self.chars.get(at..).unwrap_or_default().iter().take_while(|c| c.is_ascii_digit()).count()
     }
 
-    pub(super) fn string(&self, from: usize, to: usize) -> String {
+    pub(crate) fn string(&self, from: usize, to: usize) -> String {
         self.chars.get(from..to).unwrap_or_default().iter().collect()
     }
 
     /// Whether this stands here.
-    pub(super) fn starts(&self, at: usize, with: &str) -> bool {
+    pub(crate) fn starts(&self, at: usize, with: &str) -> bool {
         let mut here = self.chars.get(at..).unwrap_or_default().iter();
         with.chars().all(|c| here.next() == Some(&c))
     }
 
     /// Where this ends if it stands here, small or large, and nothing alphanumeric follows a letter or digit of it.
-    pub(super) fn eat(&self, at: usize, word: &str) -> Option<usize> {
+    pub(crate) fn eat(&self, at: usize, word: &str) -> Option<usize> {
         let mut end = at;
         for c in word.chars() {
             let here = self.at(end)?;
@@ -62,38 +62,38 @@ impl<'a> Text<'a> {
     }
 
     /// As [`Self::eat`], with its own case.
-    pub(super) fn eat_exactly(&self, at: usize, word: &str) -> Option<usize> {
+    pub(crate) fn eat_exactly(&self, at: usize, word: &str) -> Option<usize> {
         let end = at + word.chars().count();
         (self.starts(at, word) && self.is_end(end)).then_some(end)
     }
 
     /// Whether a word may end here.
-    pub(super) fn is_end(&self, at: usize) -> bool {
+    pub(crate) fn is_end(&self, at: usize) -> bool {
         !(self.is_alphanumeric(at) && self.before(at).is_some_and(char::is_alphanumeric))
     }
 
-    pub(super) fn skip_blank(&self, at: usize) -> usize {
+    pub(crate) fn skip_blank(&self, at: usize) -> usize {
         at + usize::from(self.at(at) == Some(' '))
     }
 
     /// The letters that begin here; empty where there are too many for a word.
-    pub(super) fn word(&self, at: usize) -> String {
+    pub(crate) fn word(&self, at: usize) -> String {
         let letters = self.chars.get(at..).unwrap_or_default().iter().take(LONGEST_WORD_CHARS);
         letters.take_while(|c| c.is_alphabetic() || **c == '\'').collect()
     }
 
     /// The word behind a blank; empty where there is none.
-    pub(super) fn next_word(&self, at: usize) -> String {
+    pub(crate) fn next_word(&self, at: usize) -> String {
         if self.at(at) == Some(' ') { self.word(at + 1) } else { String::new() }
     }
 
     /// The letters that end here, behind at most one blank.
-    pub(super) fn previous_word(&self, at: usize) -> String {
+    pub(crate) fn previous_word(&self, at: usize) -> String {
         self.previous_word_from(at).0
     }
 
     /// The word before, and where it begins.
-    pub(super) fn previous_word_from(&self, at: usize) -> (String, usize) {
+    pub(crate) fn previous_word_from(&self, at: usize) -> (String, usize) {
         let mut end = at;
         if self.before(end).is_some_and(|c| " (\"“'".contains(c)) {
             end -= 1;
@@ -112,7 +112,7 @@ impl<'a> Text<'a> {
     }
 
     /// Whether a dash stands here; of those with blanks around it where it ends.
-    pub(super) fn dash(&self, at: usize) -> Option<(usize, bool)> {
+    pub(crate) fn dash(&self, at: usize) -> Option<(usize, bool)> {
         let spaced = usize::from(self.at(at) == Some(' '));
         let dash = self.at(at + spaced).filter(|c| matches!(c, '-' | '‐' | '‑' | '–' | '—'))?;
         let end = at + spaced + 1;
@@ -125,13 +125,13 @@ impl<'a> Text<'a> {
     }
 
     /// Whether a quote that stands here closes one that was opened not long before.
-    pub(super) fn is_quoted(&self, at: usize) -> bool {
+    pub(crate) fn is_quoted(&self, at: usize) -> bool {
         let near = self.chars.get(at.saturating_sub(300)..at).unwrap_or_default();
         near.iter().filter(|c| **c == '"').count() % 2 == 1
     }
 
     /// Whether a sentence ends here: nothing follows, or a capital letter behind a blank.
-    pub(super) fn is_sentence_end(&self, at: usize) -> bool {
+    pub(crate) fn is_sentence_end(&self, at: usize) -> bool {
         let rest = self.chars.get(at..).unwrap_or_default();
         let mut rest = rest.iter().skip_while(|c| matches!(c, '"' | '”' | '’' | ')' | '\''));
         match rest.next() {
@@ -143,6 +143,6 @@ impl<'a> Text<'a> {
 }
 
 /// Whether a list has the word, in lower case.
-pub(super) fn has(list: &[&str], word: &str) -> bool {
+pub(crate) fn has(list: &[&str], word: &str) -> bool {
     !word.is_empty() && list.contains(&word.to_lowercase().as_str())
 }

@@ -1,6 +1,6 @@
 //! Where num2words does not say what a native speaker would, and how its words become ours.
 
-use parley_speech_text::numbers::Numbers;
+use parley_speech_text::language::Language;
 
 use super::Reference;
 
@@ -9,7 +9,7 @@ pub struct Difference {
     /// What is wrong with its words.
     pub reason: &'static str,
     /// Its words without that mistake; as they were where the mistake is not in them.
-    pub apply: fn(&dyn Numbers, &Reference, &str) -> String,
+    pub apply: fn(&dyn Language, &Reference, &str) -> String,
 }
 
 /// Those of a language, in the order in which they apply.
@@ -30,18 +30,18 @@ fn is_money(reference: &Reference) -> bool {
 }
 
 /// A negative fraction of nothing keeps its sign.
-fn sign_of_zero(numbers: &dyn Numbers, reference: &Reference, words: &str) -> String {
+fn sign_of_zero(language: &dyn Language, reference: &Reference, words: &str) -> String {
     let lost = reference.kind == "decimal" && reference.value.starts_with("-0.");
-    if lost { format!("{} {words}", numbers.minus()) } else { words.to_owned() }
+    if lost { format!("{} {words}", language.table().signs.minus) } else { words.to_owned() }
 }
 
 /// Nothing is said of zero euros or cents beside the other.
-fn no_zero_money(numbers: &dyn Numbers, reference: &Reference, words: &str) -> String {
+fn no_zero_money(language: &dyn Language, reference: &Reference, words: &str) -> String {
     if !is_money(reference) {
         return words.to_owned();
     }
-    let (zero, and) = (numbers.cardinal(0), numbers.and());
-    let (sign, words) = match words.strip_prefix(numbers.minus()) {
+    let (zero, and) = (language.numbers().cardinal(0), language.money_joint());
+    let (sign, words) = match words.strip_prefix(language.table().signs.minus) {
         Some(words) => words.split_at(1),
         None => ("", words),
     };
@@ -50,11 +50,11 @@ fn no_zero_money(numbers: &dyn Numbers, reference: &Reference, words: &str) -> S
         None if words.starts_with(&zero) => words.split_once(&format!(" {and} ")).map_or(words, |(_, minor)| minor),
         None => words,
     };
-    if sign.is_empty() { said.to_owned() } else { format!("{} {said}", numbers.minus()) }
+    if sign.is_empty() { said.to_owned() } else { format!("{} {said}", language.table().signs.minus) }
 }
 
 /// Digits after the comma are read as one number, up to three of them.
-fn fraction_as_number(numbers: &dyn Numbers, reference: &Reference, words: &str) -> String {
+fn fraction_as_number(language: &dyn Language, reference: &Reference, words: &str) -> String {
     let Some((_, fraction)) = reference.value.split_once('.') else { return words.to_owned() };
     let zeros = fraction.len() - fraction.trim_start_matches('0').len();
     let digits_of_it: Vec<&str> = words.split(' ').rev().take(fraction.len() - zeros).collect();
@@ -62,7 +62,7 @@ fn fraction_as_number(numbers: &dyn Numbers, reference: &Reference, words: &str)
         return words.to_owned();
     }
     let length: usize = digits_of_it.iter().map(|word| word.len() + 1).sum();
-    format!("{} {}", &words[..words.len() - length], numbers.cardinal(fraction.parse().unwrap()))
+    format!("{} {}", &words[..words.len() - length], language.numbers().cardinal(fraction.parse().unwrap()))
 }
 
 const ENGLISH: &[Difference] = &[
@@ -132,8 +132,8 @@ const GERMAN: &[Difference] = &[
     },
     Difference {
         reason: "years are counted in hundreds beyond the nineteen hundreds",
-        apply: |numbers, reference, words| match reference.value.parse::<i128>() {
-            Ok(year @ 2100..) if reference.kind == "year" => numbers.cardinal(year),
+        apply: |language, reference, words| match reference.value.parse::<i128>() {
+            Ok(year @ 2100..) if reference.kind == "year" => language.numbers().cardinal(year),
             _ => words.to_owned(),
         },
     },

@@ -1,0 +1,131 @@
+//! Units and currencies.
+
+use crate::found::{Currency, Unit};
+use crate::languages::european::{f, m, n};
+use crate::numbers::Noun;
+
+const fn unit(written: &'static [&'static str], name: Noun) -> Unit {
+    Unit { written, name, spaced: true }
+}
+
+const fn close(written: &'static [&'static str], name: Noun) -> Unit {
+    Unit { written, name, spaced: false }
+}
+
+const fn currency(written: &'static [&'static str], name: Noun, minor: Option<Noun>) -> Currency {
+    Currency { written, name, minor }
+}
+
+const CENT: Option<Noun> = Some(m("Cent", "Cent"));
+
+pub(super) const CURRENCIES: &[Currency] = &[
+    currency(&["M€", "Mio€"], f("Million Euro", "Millionen Euro"), None),
+    currency(&["k€", "T€"], m("tausend Euro", "tausend Euro"), None),
+    currency(&["€", "EUR", "Euro"], m("Euro", "Euro"), CENT),
+    currency(&["$", "US$", "USD", "US-Dollar", "Dollar"], m("Dollar", "Dollar"), CENT),
+    currency(&["£", "GBP", "Pfund Sterling"], n("Pfund", "Pfund"), Some(m("Penny", "Pence"))),
+    currency(&["CHF", "Fr.", "SFr.", "sFr.", "Franken"], m("Franken", "Franken"), Some(m("Rappen", "Rappen"))),
+    currency(&["¥", "JPY", "Yen"], m("Yen", "Yen"), None),
+    currency(&["CAD", "C$"], m("Kanadischer Dollar", "Kanadische Dollar"), CENT),
+    currency(&["AUD", "A$"], m("Australischer Dollar", "Australische Dollar"), CENT),
+    currency(&["CNY", "RMB"], m("Yuan", "Yuan"), None),
+    currency(&["₹", "INR"], f("Rupie", "Rupien"), None),
+    currency(&["₽", "RUB", "Rubel"], m("Rubel", "Rubel"), Some(f("Kopeke", "Kopeken"))),
+    currency(&["₺", "TRY"], f("Lira", "Lira"), None),
+    currency(&["₩", "KRW"], m("Won", "Won"), None),
+    currency(&["zł", "PLN"], m("Złoty", "Złoty"), Some(m("Grosz", "Groszy"))),
+    currency(&["Kč", "CZK"], f("Tschechische Krone", "Tschechische Kronen"), None),
+    currency(&["SEK"], f("Schwedische Krone", "Schwedische Kronen"), Some(n("Öre", "Öre"))),
+    currency(&["NOK"], f("Norwegische Krone", "Norwegische Kronen"), Some(n("Öre", "Öre"))),
+    currency(&["DKK"], f("Dänische Krone", "Dänische Kronen"), Some(n("Öre", "Öre"))),
+    currency(&["DM", "D-Mark"], f("D-Mark", "D-Mark"), Some(m("Pfennig", "Pfennig"))),
+    currency(&["₿", "BTC"], m("Bitcoin", "Bitcoin"), None),
+    currency(&["ct", "Cent", "¢"], m("Cent", "Cent"), None),
+];
+
+pub(super) const UNITS: &[Unit] = &[
+    unit(&["km"], m("Kilometer", "Kilometer")),
+    unit(&["m"], m("Meter", "Meter")),
+    unit(&["dm"], m("Dezimeter", "Dezimeter")),
+    unit(&["cm"], m("Zentimeter", "Zentimeter")),
+    unit(&["mm"], m("Millimeter", "Millimeter")),
+    unit(&["µm", "μm"], m("Mikrometer", "Mikrometer")),
+    unit(&["nm"], m("Nanometer", "Nanometer")),
+    unit(&["mi"], f("Meile", "Meilen")),
+    unit(&["ft"], m("Fuß", "Fuß")),
+    close(&["″", "\""], m("Zoll", "Zoll")),
+    unit(&["km²", "qkm", "km^2"], m("Quadratkilometer", "Quadratkilometer")),
+    unit(&["m²", "qm", "m^2"], m("Quadratmeter", "Quadratmeter")),
+    unit(&["cm²", "cm^2"], m("Quadratzentimeter", "Quadratzentimeter")),
+    unit(&["mm²"], m("Quadratmillimeter", "Quadratmillimeter")),
+    unit(&["m³", "cbm", "m^3"], m("Kubikmeter", "Kubikmeter")),
+    unit(&["cm³", "ccm", "cm^3"], m("Kubikzentimeter", "Kubikzentimeter")),
+    unit(&["ha"], m("Hektar", "Hektar")),
+    unit(&["kg"], n("Kilogramm", "Kilogramm")),
+    unit(&["Kilo"], n("Kilo", "Kilo")),
+    unit(&["g"], n("Gramm", "Gramm")),
+    unit(&["mg"], n("Milligramm", "Milligramm")),
+    unit(&["µg", "μg"], n("Mikrogramm", "Mikrogramm")),
+    unit(&["t"], f("Tonne", "Tonnen")),
+    unit(&["l", "L"], m("Liter", "Liter")),
+    unit(&["ml", "mL"], m("Milliliter", "Milliliter")),
+    unit(&["cl"], m("Zentiliter", "Zentiliter")),
+    unit(&["dl"], m("Deziliter", "Deziliter")),
+    unit(&["hl"], m("Hektoliter", "Hektoliter")),
+    unit(&["EL"], m("Esslöffel", "Esslöffel")),
+    unit(&["TL"], m("Teelöffel", "Teelöffel")),
+    unit(&["km/h", "kmh"], m("Kilometer pro Stunde", "Kilometer pro Stunde")),
+    unit(&["m/s"], m("Meter pro Sekunde", "Meter pro Sekunde")),
+    unit(&["m/s²", "m/s^2"], m("Meter pro Sekunde zum Quadrat", "Meter pro Sekunde zum Quadrat")),
+    unit(&["°C", "° C", "ºC", "Grad Celsius"], m("Grad Celsius", "Grad Celsius")),
+    unit(&["°F", "° F"], m("Grad Fahrenheit", "Grad Fahrenheit")),
+    unit(&["°", "º"], m("Grad", "Grad")),
+    close(&["K"], n("Kelvin", "Kelvin")),
+    unit(&["%"], n("Prozent", "Prozent")),
+    unit(&["‰"], n("Promille", "Promille")),
+    unit(&["W"], n("Watt", "Watt")),
+    unit(&["kW"], n("Kilowatt", "Kilowatt")),
+    unit(&["MW"], n("Megawatt", "Megawatt")),
+    unit(&["GW"], n("Gigawatt", "Gigawatt")),
+    unit(&["Wh"], f("Wattstunde", "Wattstunden")),
+    unit(&["kWh"], f("Kilowattstunde", "Kilowattstunden")),
+    unit(&["MWh"], f("Megawattstunde", "Megawattstunden")),
+    unit(&["V"], n("Volt", "Volt")),
+    unit(&["kV"], n("Kilovolt", "Kilovolt")),
+    unit(&["mV"], n("Millivolt", "Millivolt")),
+    unit(&["A"], n("Ampere", "Ampere")),
+    unit(&["mA"], n("Milliampere", "Milliampere")),
+    unit(&["mAh"], f("Milliamperestunde", "Milliamperestunden")),
+    unit(&["Ω", "Ω"], n("Ohm", "Ohm")),
+    unit(&["Hz"], n("Hertz", "Hertz")),
+    unit(&["kHz"], n("Kilohertz", "Kilohertz")),
+    unit(&["MHz"], n("Megahertz", "Megahertz")),
+    unit(&["GHz"], n("Gigahertz", "Gigahertz")),
+    unit(&["dB"], n("Dezibel", "Dezibel")),
+    unit(&["KB", "kB"], n("Kilobyte", "Kilobyte")),
+    unit(&["MB"], n("Megabyte", "Megabyte")),
+    unit(&["GB"], n("Gigabyte", "Gigabyte")),
+    unit(&["TB"], n("Terabyte", "Terabyte")),
+    unit(&["kbit/s"], n("Kilobit pro Sekunde", "Kilobit pro Sekunde")),
+    unit(&["Mbit/s", "MBit/s", "Mbps"], n("Megabit pro Sekunde", "Megabit pro Sekunde")),
+    unit(&["Gbit/s"], n("Gigabit pro Sekunde", "Gigabit pro Sekunde")),
+    unit(&["px"], n("Pixel", "Pixel")),
+    unit(&["MP"], n("Megapixel", "Megapixel")),
+    unit(&["s", "Sek.", "sek", "Sekunde", "Sekunden"], f("Sekunde", "Sekunden")),
+    unit(&["ms"], f("Millisekunde", "Millisekunden")),
+    unit(&["min", "Min.", "Min", "Minute", "Minuten"], f("Minute", "Minuten")),
+    unit(&["h", "Std.", "Std", "Stunde", "Stunden"], f("Stunde", "Stunden")),
+    unit(&["kcal"], f("Kilokalorie", "Kilokalorien")),
+    unit(&["J"], n("Joule", "Joule")),
+    unit(&["kJ"], n("Kilojoule", "Kilojoule")),
+    unit(&["N"], n("Newton", "Newton")),
+    unit(&["Nm"], m("Newtonmeter", "Newtonmeter")),
+    unit(&["Pa"], n("Pascal", "Pascal")),
+    unit(&["hPa"], n("Hektopascal", "Hektopascal")),
+    unit(&["kPa"], n("Kilopascal", "Kilopascal")),
+    unit(&["bar"], n("Bar", "Bar")),
+    unit(&["mbar"], n("Millibar", "Millibar")),
+    unit(&["PS"], f("Pferdestärke", "Pferdestärken")),
+    unit(&["U/min"], f("Umdrehung pro Minute", "Umdrehungen pro Minute")),
+    unit(&["lm"], n("Lumen", "Lumen")),
+];
