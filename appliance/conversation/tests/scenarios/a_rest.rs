@@ -29,9 +29,8 @@ fn room_at_a_rest() -> Room {
 fn is_between_sentences_and_nowhere_else() {
     let mut room = room_at_a_rest();
     room.quiet();
-    let clause = |action: &Action| match action {
-        Action::Speak { text, rest, .. } => Some((text.clone(), *rest)),
-        _ => None,
+    let clause = |action: &Action| {
+        if let Action::Speak { text, rest, .. } = action { Some((text.clone(), *rest)) } else { None }
     };
     let clauses: Vec<_> = room.done.iter().filter_map(|(_, action)| clause(action)).collect();
     let mut before = "";
