@@ -12,7 +12,7 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 
 use crate::decoder::{Beginning, Decoder, Reading, Words};
 use crate::language::{self, Detected, Language};
-use crate::remedies::Found;
+use crate::remedies::Believed;
 use crate::speech::Speech;
 use crate::{audio, interrupt};
 
@@ -168,7 +168,7 @@ impl Whisper {
         if no_speech > MAYBE_NO_SPEECH && words.mean_log_probability() < UNLIKELY {
             return Ok(self.nothing(given));
         }
-        let Found { text, confidence, remedy, incomplete } = self.believed(samples, language, speech, words)?;
+        let Believed { text, confidence, remedy, incomplete } = self.believed(samples, language, speech, words)?;
         if text.is_empty() {
             return Ok(self.nothing(given));
         }

@@ -30,7 +30,7 @@ const TEMPERATURES: [f32; 3] = [0.2, 0.4, 0.6];
 
 /// What was found to be said.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct Believed {
     pub text: String,
     /// Mean probability of the tokens, 0..1.
     pub confidence: f32,
@@ -71,7 +71,7 @@ impl Whisper {
         language: Language,
         speech: Speech,
         words: Words,
-    ) -> Result<Found, WhisperError> {
+    ) -> Result<Believed, WhisperError> {
         let first = self.attempt(words, None, speech)?;
         if first.belief == Belief::Plausible || first.text.is_empty() {
             return Ok(found(first, false));
@@ -163,12 +163,12 @@ fn cut(of: &Try) -> Option<usize> {
     Some(found.start + found.period)
 }
 
-fn found(of: Try, incomplete: bool) -> Found {
-    Found { confidence: of.words.confidence(), text: of.text, remedy: of.remedy, incomplete }
+fn found(of: Try, incomplete: bool) -> Believed {
+    Believed { confidence: of.words.confidence(), text: of.text, remedy: of.remedy, incomplete }
 }
 
-fn nothing() -> Found {
-    Found { text: String::new(), confidence: 0.0, remedy: None, incomplete: false }
+fn nothing() -> Believed {
+    Believed { text: String::new(), confidence: 0.0, remedy: None, incomplete: false }
 }
 
 #[cfg(test)]
