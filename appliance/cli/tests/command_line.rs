@@ -71,6 +71,17 @@ fn completions_and_manual_are_printed() {
     assert!(printed(&["man"]).contains(".TH parley 1"));
 }
 
+/// No model is there, and none is needed.
+#[test]
+fn what_would_be_said_is_shown() {
+    assert_eq!(
+        printed(&["say", "--show", "It costs $5 at 8:00. Then *go*."]),
+        "It costs five dollars at eight o'clock.\nThen go.\n"
+    );
+    let shown = printed(&["say", "--show", "--json", "--language", "nl", "Het kost 5."]);
+    assert_eq!(shown, "{\"text\":\"Het kost 5.\",\"language\":\"nl\",\"spoken\":[\"Het kost 5.\"]}\n");
+}
+
 #[test]
 fn missing_models_name_the_command_that_gets_them() {
     let message = refused("", &["ask", "hello"]);

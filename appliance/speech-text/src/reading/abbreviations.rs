@@ -54,7 +54,7 @@ fn place(text: Text<'_>, at: usize, short: &Abbreviation) -> Option<usize> {
     let next = text.at(start)?;
     let fits = match short.place {
         Place::BeforeNumber => next.is_ascii_digit(),
-        _ => start > end && next.is_uppercase(),
+        Place::Any | Place::Within | Place::BehindName | Place::BeforeName => start > end && next.is_uppercase(),
     };
     fits.then_some(end)
 }

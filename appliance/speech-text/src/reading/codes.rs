@@ -45,10 +45,7 @@ pub(super) fn phone(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, 
                 || groups.first().is_some_and(|group| group.starts_with('0')) && digits >= 8
                 || (asked || bracket) && digits >= 7
         }
-        [2..=6, _] => {
-            groups.first().is_some_and(|group| group.starts_with('0')) && digits >= 7 && !bracket
-                || bracket && digits >= 7
-        }
+        [2..=6, _] => digits >= 7 && (bracket || groups.first().is_some_and(|group| group.starts_with('0'))),
         _ => false,
     };
     is_one.then_some((Found::Digits { groups, plus }, end))

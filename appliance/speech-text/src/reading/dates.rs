@@ -11,7 +11,7 @@ pub(crate) fn numeric(text: Text<'_>, at: usize, table: &Table) -> Option<(Found
     let mark = text.at(first_end).filter(|c| matches!(c, '-' | '/' | '.'))?;
     let (second, second_end) = small(text, first_end + 1, 2)?;
     let third = (text.at(second_end) == Some(mark)).then(|| small(text, second_end + 1, 4)).flatten();
-    let ends = |end: usize| !text.is_alphanumeric(end) && !(text.at(end) == Some(mark) && text.is_digit(end + 1));
+    let ends = |end: usize| !(text.is_alphanumeric(end) || text.at(end) == Some(mark) && text.is_digit(end + 1));
     let Some((third, end)) = third else {
         return without_year(text, at, (mark, first, second), second_end, table);
     };
@@ -96,7 +96,7 @@ fn year(text: Text<'_>, at: usize) -> Option<(u64, usize)> {
     let start = at + usize::from(text.at(at) == Some(',')) + 1;
     let (year, end) = (text.before(start) == Some(' ')).then(|| small(text, start, 4)).flatten()?;
     let free =
-        !text.is_alphanumeric(end) && !(text.at(end).is_some_and(|c| ".,:/".contains(c)) && text.is_digit(end + 1));
+        !(text.is_alphanumeric(end) || text.at(end).is_some_and(|c| ".,:/".contains(c)) && text.is_digit(end + 1));
     ((1000..=2999).contains(&year) && free).then_some((year, end))
 }
 

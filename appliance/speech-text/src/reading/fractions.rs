@@ -47,7 +47,7 @@ fn is_usual(over: u64, under: u64, stroke: Option<char>) -> bool {
     }
     stroke == Some(FRACTION_STROKE)
         || (usual && over > 0 && over < under)
-        || (over > 0 && over < 100 && matches!(under, 2..=10) && over % under != 0)
+        || (over > 0 && over < 100 && matches!(under, 2..=10) && !over.is_multiple_of(under))
 }
 
 /// Around the clock, the eleventh of September, and shares of a hundred: "50/50".
