@@ -7,6 +7,8 @@
 //! Where num2words does not say what a native speaker would, `num2words/differences.rs` says why, and turns its words into
 //! ours; all the rest has to be the same.
 
+#![allow(clippy::unwrap_used, reason = "all of it is a test")]
+
 #[path = "num2words/differences.rs"]
 mod differences;
 
