@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 /// Names that two or more crates need all the same, and why.
 const SHARED: &[(&str, &str)] = &[
-    ("Currency", "by its code in words, and by its signs as it is written: numbers know no texts"),
     ("Found", "private to what looks for files on a card; the other is what a span of text is recognised as"),
     ("Language", "one that a worker detects; the other is how texts are read in one"),
     ("LoadError", "private to two worker programs, which never meet"),
