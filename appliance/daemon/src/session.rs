@@ -10,7 +10,7 @@ use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
 use parley_conversation::{BargeIn, CLOSES_BEFORE, Conversation, Endpointing, Settings};
 use parley_door::OWN_SEAT;
 use parley_models::Selection;
-use parley_settings::{BargeInSetting, Config};
+use parley_settings::{BargeInSetting, Config, ConversationSettings};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
@@ -92,7 +92,8 @@ pub fn conducting(config: &Config) -> Conducting {
         },
         ..defaults
     };
-    let generating = Generating { max_tokens: config.conversation.answer_tokens, ..Generating::default() };
+    let ConversationSettings { answer_tokens: max_tokens, temperature, .. } = config.conversation;
+    let generating = Generating { max_tokens, temperature: temperature as f32 };
     Conducting { settings, generating }
 }
 

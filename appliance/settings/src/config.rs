@@ -124,6 +124,8 @@ pub struct ConversationSettings {
     pub language: String,
     /// The longest answer, in tokens.
     pub answer_tokens: u32,
+    /// How freely the language model chooses among likely words; 0 always takes the likeliest.
+    pub temperature: f64,
 }
 
 impl Default for ConversationSettings {
@@ -137,6 +139,7 @@ impl Default for ConversationSettings {
             remembered_turns: 5,
             language: "auto".into(),
             answer_tokens: 120,
+            temperature: 0.0,
         }
     }
 }

@@ -97,6 +97,9 @@ pub const KEYS: &[Key] = &[
     key("conversation.answer-tokens", WHILE_RUNNING, "1 to 8192 tokens", |config| {
         (1..=8_192).contains(&config.conversation.answer_tokens)
     }),
+    key("conversation.temperature", WHILE_RUNNING, "0 to 1.5", |config| {
+        (0.0..=1.5).contains(&config.conversation.temperature)
+    }),
     key("engines.folder", A_FOLDER, FOLDER, |config| config.engines.folder.as_deref().is_none_or(is_folder)),
     key("engines.speech-to-text-threads", LOAD, THREADS, |config| is_threads(config.engines.speech_to_text_threads)),
     key("engines.language-model-threads", LOAD, THREADS, |config| is_threads(config.engines.language_model_threads)),

@@ -1,5 +1,7 @@
 //! The jobs of a turn: each waits for its engine and sends what comes of it as events.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+
 use super::{Generating, Report, Reports, Task};
 use parley_conversation::{Author, Event, GenerationEnd, Message, Stage, Transcript, TurnId};
 use parley_engines::{ChatMessage, Generate, Generated, Job, Role, StopReason};
@@ -56,7 +58,8 @@ pub(super) fn generate_task(chat: Vec<Message>, generating: &Generating) -> Gene
         max_tokens: generating.max_tokens,
         grammar: None,
         temperature: generating.temperature,
-        seed: 0,
+        // At 0 there is nothing to choose.
+        seed: if generating.temperature > 0.0 { RandomState::new().build_hasher().finish() as u32 } else { 0 },
     }
 }
 
@@ -150,5 +153,12 @@ mod tests {
             };
             assert_eq!(ended, end);
         }
+    }
+
+    #[test]
+    fn the_same_question_is_another_task_only_where_there_is_something_to_choose() {
+        let task = |temperature| generate_task(Vec::new(), &Generating { max_tokens: 10, temperature });
+        assert_eq!(task(0.0), task(0.0));
+        assert_ne!(task(0.8).seed, task(0.8).seed);
     }
 }

@@ -49,6 +49,8 @@ fn a_mistake_is_passed_over_and_names_file_line_and_what_to_write() {
         ("[conversation]\nlanguage = \"en-GB\"\n", &["write \"en\" for English"]),
         ("[conversation]\nlanguage = \"xx\"\n", &["ISO 639-1"]),
         ("[conversation]\nremembered-turns = -1\n", &["0 to 100"]),
+        ("[conversation]\ntemperature = 2\n", &["temperature = 2 has to be 0 to 1.5"]),
+        ("[conversation]\ntemperature = nan\n", &["0 to 1.5"]),
         ("[conversation]\nanswer-tokens = 4294967295\n", &["1 to 8192"]),
         ("[conversation]\nanswer-tokens = 2048\n", &["answer-tokens = 2048", "context-tokens = 2048"]),
         ("[engines]\ncontext-tokens = 0\n", &["line 2", "context-tokens = 0", "128 to 131072"]),
