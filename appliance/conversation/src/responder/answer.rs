@@ -193,7 +193,7 @@ impl Answer {
     fn add(&mut self, clause: Said) -> (usize, Said) {
         let rests = self.clauses.last().is_some_and(|before| is_sentence(&before.text));
         let rest = self.rest.filter(|_| rests).unwrap_or_default();
-        self.clauses.push(Clause { rest, ..Clause::of(&clause) });
+        self.clauses.push(Clause { rest, ..Clause::of(&clause, &self.language) });
         (self.clauses.len() - 1, clause)
     }
 

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use parley_speech_text::speakable;
+
 use crate::effect::{BegunEffect, Effect, EffectId, EffectResult};
 use crate::ids::TurnId;
 
@@ -20,13 +22,24 @@ pub(super) struct Clause {
     pub(super) rest: Duration,
     /// It is said as a question.
     pub(super) is_question: bool,
+    /// How many characters are spoken; more than are written where numbers are.
+    pub(super) spoken_chars: usize,
+    /// The language in which it is said (ISO 639-1).
+    pub(super) language: String,
 }
 
 impl Clause {
-    pub(super) fn of(clause: &parley_speech_text::Clause) -> Self {
+    pub(super) fn of(clause: &parley_speech_text::Clause, language: &str) -> Self {
         let spoken = clause.spoken.trim_end_matches(['"', '”', '’', '»', ')']);
         let is_question = spoken.ends_with(['?', '？', '؟']);
-        Self { text: clause.written.clone(), length: None, is_question, rest: Duration::ZERO }
+        Self {
+            text: clause.written.clone(),
+            length: None,
+            is_question,
+            rest: Duration::ZERO,
+            spoken_chars: clause.spoken.chars().count(),
+            language: language.to_owned(),
+        }
     }
 }
 
@@ -78,22 +91,17 @@ impl Exchange {
 
 /// The words of a clause that are certainly over after `listened`.
 fn words_within(clause: &Clause, listened: Duration) -> &str {
-    let chars = clause.text.chars().count() as f32;
+    let chars = clause.spoken_chars as f32;
     let listened = listened.saturating_sub(clause.rest);
     let heard_chars = match clause.length {
         Some(length) => chars * listened.as_secs_f32() / length.saturating_sub(clause.rest).as_secs_f32(),
         None => SLOW_CHARS_PER_S * listened.as_secs_f32(),
     };
-    let mut end = 0;
-    for (count, (index, c)) in clause.text.char_indices().enumerate() {
-        if count as f32 > heard_chars {
-            break;
-        }
-        if c.is_whitespace() {
-            end = index;
-        }
-    }
-    clause.text.get(..end).unwrap_or_default()
+    // What is said of so much of the text, as if nothing followed.
+    let spoken = |text: &str| speakable(text, &clause.language).chars().count() as f32;
+    let blanks = clause.text.char_indices().filter(|(_, c)| c.is_whitespace());
+    let words = blanks.filter_map(|(index, _)| clause.text.get(..index));
+    words.take_while(|words| spoken(words) <= heard_chars).last().unwrap_or_default()
 }
 
 /// The last exchanges of a conversation, oldest first.
@@ -226,8 +234,8 @@ mod tests {
         let mut history = History::new(5);
         history.begin(TURN, "question".into(), Duration::ZERO);
         for text in ["One two three four.", "Five six."] {
-            let (text, length) = (text.into(), None);
-            history.clause(TURN, Clause { text, length, is_question: false, rest: Duration::ZERO });
+            let said = parley_speech_text::Clause { spoken: text.into(), written: text.into() };
+            history.clause(TURN, Clause::of(&said, "en"));
         }
         history.length(TURN, 0, Duration::from_secs(2));
         history
@@ -251,6 +259,22 @@ mod tests {
         history.length(TURN, 1, Duration::from_secs(1));
         history.heard(TURN, Duration::from_secs(3));
         check(&history, "One two three four. Five six.");
+    }
+
+    #[test]
+    fn a_number_was_heard_when_all_its_words_were() {
+        let mut history = History::new(5);
+        history.begin(TURN, "question".into(), Duration::ZERO);
+        let said = parley_speech_text::Clause {
+            spoken: "Twenty-one days are a long time.".into(),
+            written: "21 days are a long time.".into(),
+        };
+        history.clause(TURN, Clause::of(&said, "en"));
+        history.length(TURN, 0, Duration::from_secs(2));
+        history.heard(TURN, Duration::from_millis(500));
+        check(&history, "");
+        history.heard(TURN, Duration::from_millis(700));
+        check(&history, "21");
     }
 
     #[test]

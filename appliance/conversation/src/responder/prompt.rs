@@ -190,8 +190,8 @@ mod tests {
         let mut history = History::new(10);
         for (turn, (question, answer)) in (1..).map(TurnId).zip(exchanges) {
             history.begin(turn, (*question).into(), Duration::ZERO);
-            let (text, length) = ((*answer).into(), None);
-            history.clause(turn, Clause { text, length, is_question: false, rest: Duration::ZERO });
+            let said = parley_speech_text::Clause { spoken: (*answer).into(), written: (*answer).into() };
+            history.clause(turn, Clause::of(&said, "en"));
             history.length(turn, 0, Duration::from_secs(1));
             if !answer.is_empty() {
                 history.complete(turn);

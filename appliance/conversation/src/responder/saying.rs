@@ -143,7 +143,7 @@ impl Responder {
         let clauses: Vec<_> = clauses.into_iter().map(with_rest).collect();
         for (clause, said, rest) in clauses {
             if released {
-                self.tell_clause(turn, Clause { rest, ..Clause::of(&said) });
+                self.tell_clause(turn, Clause { rest, ..Clause::of(&said, &language) });
             }
             self.speak(turn, clause, said.spoken, language.clone(), rest);
         }

@@ -231,7 +231,9 @@ fn holds_only_heard(turn: &Turn, remembered: &str) -> bool {
         Some(*end)
     });
     let count = remembered.chars().count();
-    let spoken = count - joints.filter(|joint| *joint <= count).count();
+    let joints = joints.filter(|joint| *joint <= count).count();
+    // The voice is given what is spoken of it.
+    let spoken = parley_speech_text::speakable(remembered, "en").chars().count().saturating_sub(joints);
     ends_at_word && voice::length(&"x".repeat(spoken)) <= turn.heard
 }
 
