@@ -228,3 +228,20 @@ pub enum Found {
     /// What has been said already, such as an abbreviation's words.
     Words(String),
 }
+
+impl Found {
+    /// How many, and of what, where it is a count, a sum of money or a quantity.
+    pub fn amount(&self) -> Option<(&Amount, Option<&Noun>)> {
+        if let Self::Amount(amount) = self {
+            Some((amount, None))
+        } else if let Self::Money(money) = self {
+            Some((&money.amount, Some(&money.currency.name)))
+        } else if let Self::Quantity(quantity) = self {
+            Some((&quantity.amount, Some(&quantity.unit.name)))
+        } else if let Self::Per(what, _) = self {
+            what.amount()
+        } else {
+            None
+        }
+    }
+}

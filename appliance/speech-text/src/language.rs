@@ -72,6 +72,20 @@ pub struct Table {
     pub article_before_day: &'static [&'static str],
     /// Words before numbers with a stroke that make them a date: "on".
     pub before_date: &'static [&'static str],
+    /// Words before the short form of a day or month at the end of a sentence: "on Tue."
+    pub before_day: &'static [&'static str],
+    /// Words before hours, minutes and seconds that make them a duration: "took". One among the last three will do; those
+    /// of up to three letters stand directly before it.
+    pub before_duration: &'static [&'static str],
+    /// Words directly before hours, minutes and seconds that make them a time of day: "at".
+    pub before_clock: &'static [&'static str],
+    /// Words before a unit without a number: "per", and articles where prices are named so ("le kg").
+    pub before_unit: &'static [&'static str],
+    /// The number one as a word before what it counts.
+    pub ones: &'static [&'static str],
+    /// Nouns that a Roman numeral between the article and them puts in order, in lower case: "the XXXIII Olympiad". Only where
+    /// the language has no mark of its own for ordinals.
+    pub ordered: &'static [&'static str],
     /// How dictionaries of letters name what addresses are made of.
     pub address: Address,
 }
@@ -101,6 +115,8 @@ pub struct Signs {
     pub at_least: &'static str,
     /// "≈" before a number.
     pub about: &'static str,
+    /// "≈" between two quantities.
+    pub nearly: &'static str,
     /// "±".
     pub plus_minus: &'static str,
     /// "10-15", "16:9".
@@ -152,6 +168,10 @@ pub struct Address {
     pub plus: &'static str,
     /// ":".
     pub colon: &'static str,
+    /// "?".
+    pub question: &'static str,
+    /// "=".
+    pub equals: &'static str,
 }
 
 /// When an abbreviation is one.
@@ -185,6 +205,8 @@ pub struct Abbreviation {
 pub struct Around {
     /// The one before it, in lower case.
     pub before: String,
+    /// The one before that, in lower case.
+    pub before_that: String,
     /// The one behind it.
     pub after: String,
 }
@@ -260,6 +282,12 @@ pub trait Language: Sync {
     fn say_between(&self, found: &Found, around: &Around) -> String {
         let _ = around;
         self.say(found)
+    }
+
+    /// From one to another, behind this word in lower case.
+    fn span(&self, from: &str, to: &str, before: &str) -> String {
+        let _ = before;
+        joined(&[from, self.table().signs.to, to])
     }
 
     /// What stands between the larger and the smaller coins.

@@ -1,5 +1,6 @@
 //! Letters in disguise, emoji and what has no sound at all.
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_compatible;
 
 use crate::reading::FRACTION_STROKE;
@@ -65,6 +66,10 @@ fn undisguised(text: &str, numbers_are_read: bool) -> String {
             plain.push(' ');
         }
         let is_raised = numbers_are_read && matches!(u32::from(c), 0xB9 | 0x2070 | 0x2074..=0x207B);
+        // The mark of a footnote: "so.¹"
+        if (is_raised || matches!(c, '²' | '³')) && plain.ends_with(['.', ',', ';', '!', '?', '”']) && !raised {
+            continue;
+        }
         match u32::from(c) {
             // Several raised digits are one power; "²" and "³" alone have names.
             _ if is_raised || (raised && matches!(c, '²' | '³')) => {
@@ -103,7 +108,8 @@ fn undisguised(text: &str, numbers_are_read: bool) -> String {
         raised = false;
     }
     debug_assert!(!numbers_are_read || FRACTION_STROKE == '\u{2044}');
-    plain
+    // An accent by itself was over a letter in disguise, and tables know letters with theirs.
+    if plain.contains(|c| matches!(c, '\u{300}'..='\u{345}')) { plain.nfc().collect() } else { plain }
 }
 
 fn circled(c: char) -> String {

@@ -7,6 +7,7 @@ mod abbreviations;
 mod amounts;
 mod codes;
 pub(crate) mod dates;
+mod days;
 pub(crate) mod fractions;
 pub(crate) mod number;
 mod ordinals;
@@ -31,7 +32,9 @@ pub(crate) fn read(line: &str, language: &dyn Language) -> String {
         let is_inside = text.before(at).is_some_and(char::is_alphanumeric);
         let found = if is_inside { within_word(text, at, language) } else { beginning(text, at, language) };
         if let Some((found, end)) = found {
-            let around = Around { before: text.previous_word(at).to_lowercase(), after: text.next_word(end) };
+            let (before, start) = text.previous_word_from(at);
+            let before_that = text.previous_word(start).to_lowercase();
+            let around = Around { before: before.to_lowercase(), before_that, after: text.next_word(end) };
             spoken.words(&language.say_between(&found, &around));
             at = end.max(at + 1);
             if let Some((other, end)) = other_end(text, &found, at, language) {
@@ -84,6 +87,9 @@ impl Spoken {
 fn beginning(text: Text<'_>, at: usize, language: &dyn Language) -> Option<(Found, usize)> {
     let c = text.at(at)?;
     let table = language.table();
+    if let Some(duration) = times::duration(text, at, language) {
+        return Some(duration);
+    }
     if let Some(own) = language.own(text.chars, at) {
         return Some(own);
     }
@@ -102,7 +108,10 @@ fn of_letters(text: Text<'_>, at: usize, language: &dyn Language) -> Option<(Fou
     let table = language.table();
     None.or_else(|| dates::month_first(text, at, table))
         .or_else(|| dates::era_alone(text, at, table))
+        .or_else(|| days::range(text, at, language))
         .or_else(|| dates::weekday(text, at, table))
+        .or_else(|| days::alone(text, at, table))
+        .or_else(|| amounts::unit_alone(text, at, table))
         .or_else(|| abbreviations::abbreviation(text, at, table))
         .or_else(|| roman::numeral(text, at, table))
         .or_else(|| abbreviations::initials(text, at))

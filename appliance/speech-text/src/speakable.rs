@@ -26,11 +26,10 @@ pub fn speakable(text: &str, language: &str) -> String {
 const MOST_TIMES: usize = 4;
 
 fn once(text: &str, words: Option<&Words>, language: Option<&dyn Language>) -> String {
-    let address = language.map(|language| &language.table().address);
     let mut spoken = String::with_capacity(text.len());
     for line in text.lines() {
         let Some(Line { sign, rest }) = lines::without_markup(line, words) else { continue };
-        let rest = letters::plain(&web::shown(rest, address), language.is_some());
+        let rest = letters::plain(&web::shown(rest, language), language.is_some());
         let rest = match language {
             Some(_) => without_faces(&rest),
             None => rest,

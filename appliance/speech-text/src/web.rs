@@ -2,8 +2,10 @@
 
 mod addresses;
 mod entities;
+mod notes;
+mod say_as;
 
-use crate::language::Address;
+use crate::language::Language;
 
 /// Tags that are known by their name alone, of HTML and of SSML.
 const TAGS: &[&str] = &[
@@ -105,16 +107,16 @@ const PARTING: &[&str] = &[
 const LONGEST_TAG_BYTES: usize = 300;
 
 /// What a browser would show of a line, with addresses as people say them.
-pub(super) fn shown(line: &str, address: Option<&Address>) -> String {
-    let text = entities::decoded(&without_tags(line));
-    let text = without_link_targets(&text);
-    match address {
-        Some(address) => addresses::spoken(&text, address),
+pub(super) fn shown(line: &str, language: Option<&dyn Language>) -> String {
+    let text = entities::decoded(&without_tags(line, language));
+    let text = without_link_targets(&notes::without_marks(&text));
+    match language {
+        Some(language) => addresses::spoken(&text, &language.table().address),
         None => shorter_addresses(&text),
     }
 }
 
-fn without_tags(line: &str) -> String {
+fn without_tags(line: &str, language: Option<&dyn Language>) -> String {
     let mut kept = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find('<') {
@@ -129,6 +131,14 @@ fn without_tags(line: &str) -> String {
         rest = from.get(tag_bytes..).unwrap_or_default();
         if let Some(inside) = hidden(tag, rest) {
             rest = inside;
+        }
+        // What SSML says of how its content is to be said.
+        if let Some((words, behind)) = language.and_then(|language| say_as::said(tag, rest, language)) {
+            if kept.ends_with(char::is_alphanumeric) {
+                kept.push(' ');
+            }
+            kept.push_str(&words);
+            rest = behind;
         }
         // What SSML and pictures have in the place of what is seen.
         if let Some(words) = instead(tag) {
@@ -160,12 +170,16 @@ fn hidden<'a>(tag: &str, rest: &'a str) -> Option<&'a str> {
 
 /// The words that a tag has for what it shows.
 fn instead(tag: &str) -> Option<&str> {
-    let attribute = match tag {
-        tag if tag.starts_with("<sub ") => "alias=",
-        tag if tag.starts_with("<img ") => "alt=",
-        _ => return None,
-    };
-    let (_, value) = tag.split_once(attribute)?;
+    match tag {
+        tag if tag.starts_with("<sub ") => attribute(tag, "alias="),
+        tag if tag.starts_with("<img ") => attribute(tag, "alt="),
+        _ => None,
+    }
+}
+
+/// The value that a tag has for an attribute; the name is given with its equals sign.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, value) = tag.split_once(name)?;
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     value.get(1..)?.split(quote).next()
 }

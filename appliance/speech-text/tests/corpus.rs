@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use parley_speech_text::speakable;
 
 /// Less than the share at the last commit would be a step back: right sentences of a hundred, by language.
-const LEAST: [(&str, usize); 5] = [("en", 0), ("de", 0), ("es", 0), ("fr", 0), ("it", 0)];
+const LEAST: [(&str, usize); 5] = [("en", 99), ("de", 99), ("es", 99), ("fr", 99), ("it", 99)];
 
 fn sentences(language: &str) -> Vec<(String, String, Vec<String>)> {
     let file = format!("{}/tests/corpus/{language}.tsv", env!("CARGO_MANIFEST_DIR"));

@@ -179,3 +179,112 @@ fn letters_in_disguise_and_what_browsers_read() {
 fn points_of_lists() {
     check(&[("3. Eat them with some salt.", "three. Eat them with some salt."), ("3) Eat them.", "three. Eat them.")]);
 }
+
+#[test]
+fn days_and_months_by_themselves() {
+    check(&[
+        (
+            "Open Mon-Thu and Sat–Sun, closed June–August.",
+            "Open Monday to Thursday and Saturday to Sunday, closed June to August.",
+        ),
+        ("from Jan.–Mar. 2024; Monday - Friday", "from January to March twenty twenty-four; Monday to Friday"),
+        (
+            "on Tue. or Wed. morning, and in Sept. she left",
+            "on Tuesday or Wednesday morning, and in September she left",
+        ),
+        ("We meet on Tue. and Thu. Bring cake.", "We meet on Tuesday and Thursday. Bring cake."),
+        ("We orbit the Sun. The cat sat.", "We orbit the Sun. The cat sat."),
+        ("sun-dried", "sun-dried"),
+    ]);
+}
+
+#[test]
+fn titles_before_and() {
+    check(&[
+        ("Mr. and Mrs. Lee met Dr. & Mrs. Smith.", "Mister and Missus Lee met Doctor and Missus Smith."),
+        ("He gave it to the Gen. and left", "He gave it to the Gen. and left"),
+    ]);
+}
+
+#[test]
+fn marks_of_footnotes() {
+    check(&[
+        ("As said.[^note] And so.[12] So it is.¹ End", "As said. And so. So it is. End"),
+        ("[^1]: From the book.", "From the book."),
+        ("a[1], [2] and 10⁻³", "a[one], [two] and ten to the power of minus three"),
+    ]);
+}
+
+#[test]
+fn what_authors_say_of_how_it_is_said() {
+    let as_ = |kind: &str, content: &str| speakable(&format!("<say-as interpret-as={kind}>{content}</say-as> x"), "en");
+    for (kind, content, expected) in [
+        ("\"ordinal\"", "21", "twenty-first x"),
+        ("'ordinal'", "IV", "fourth x"),
+        ("\"cardinal\"", "1945", "one thousand, nine hundred and forty-five x"),
+        ("\"digits\"", "305", "three zero five x"),
+        ("\"characters\"", "ab-1", "A B dash one x"),
+        ("\"spell-out\"", "kg", "K G x"),
+        ("\"date\" format=\"dmy\"", "3/4/2024", "the third of April, twenty twenty-four x"),
+        ("\"date\" format=\"yyyymmdd\"", "20240304", "March fourth, twenty twenty-four x"),
+        ("\"date\" format=\"md\"", "13/14", "thirteen fourteenths x"),
+        ("\"telephone\"", "+1 555-0110", "plus one, five five five, zero one one zero x"),
+        ("\"time\"", "2:30pm", "two thirty P M x"),
+        ("\"unit\"", "5 kg", "five kilograms x"),
+        ("\"unknown\"", "305", "three hundred and five x"),
+    ] {
+        assert_eq!(as_(kind, content), expected, "{kind}: {content}");
+    }
+}
+
+#[test]
+fn what_addresses_ask_for() {
+    check(&[
+        ("example.com/a?page=2", "example dot com slash a question mark page equals two"),
+        ("example.com/watch?v=dQw4w9WgXcQ", "example dot com"),
+        ("example.com/a?b=c&d=e", "example dot com"),
+    ]);
+}
+
+#[test]
+fn about_between_quantities_and_before_them() {
+    check(&[
+        (
+            "1 mile ≈ 1.6 km, 10 °C ≈ 50 °F",
+            "one mile is about one point six kilometers, ten degrees Celsius is about fifty degrees Fahrenheit",
+        ),
+        ("π ≈ 3.14", "pi is about three point one four"),
+        ("It costs ≈ 5 euros, ≈ 3 days", "It costs about five euros, about three days"),
+    ]);
+}
+
+#[test]
+fn durations_and_times_with_seconds() {
+    check(&[
+        (
+            "The run took 1:05:00 and began at 10:30:15.",
+            "The run took one hour and five minutes and began at ten thirty and fifteen seconds.",
+        ),
+        ("The film lasts exactly 2:01:01.", "The film lasts exactly two hours, one minute and one second."),
+        ("In a record 3:42:15 p.m.", "In a record three forty-two and fifteen seconds P M."),
+    ]);
+}
+
+#[test]
+fn numerals_that_order_a_noun() {
+    check(&[
+        (
+            "the XX Congress, its IV edition and the V Corps",
+            "the twentieth Congress, its fourth edition and the fifth Corps",
+        ),
+        ("XX Congress, the XI person", "XX Congress, the XI person"),
+    ]);
+}
+
+#[test]
+fn units_without_a_number() {
+    check(&[
+        ("$5 per kg, per h, per person", "five dollars per kilogram, per hour, per person"),
+        ("a kg, per A", "a kg, per A"),
+    ]);
+}

@@ -81,6 +81,10 @@ static TABLE: Table = Table {
         "cell",
         "calling",
         "dialing",
+        "dialed",
+        "called",
+        "calls",
+        "emergency",
     ],
     before_score: &[
         "won", "win", "wins", "lost", "lose", "beat", "score", "scored", "drew", "led", "leading", "final", "was",
@@ -126,6 +130,7 @@ static TABLE: Table = Table {
         at_most: "less than or equal to",
         at_least: "greater than or equal to",
         about: "about",
+        nearly: "is about",
         plus_minus: "plus or minus",
         to: "to",
         by: "by",
@@ -159,6 +164,15 @@ static TABLE: Table = Table {
     },
     article_before_day: &["the of"],
     before_date: &["on", "by", "since", "until", "before", "after", "due", "dated", "born"],
+    before_day: &["on", "every", "each", "next", "last", "this", "until", "till", "from", "since", "through", "in"],
+    before_duration: &[
+        "in", "for", "within", "ran", "time", "took", "takes", "lasted", "lasts", "duration", "runtime", "record",
+        "finished", "length",
+    ],
+    before_clock: &["at", "by", "until", "since", "before", "after"],
+    before_unit: &["per"],
+    ones: &["one", "a", "an"],
+    ordered: words::ORDERED,
     address: Address {
         at: "at",
         dot: "dot",
@@ -167,6 +181,8 @@ static TABLE: Table = Table {
         underscore: "underscore",
         plus: "plus",
         colon: "colon",
+        question: "question mark",
+        equals: "equals",
     },
 };
 

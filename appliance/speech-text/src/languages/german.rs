@@ -167,7 +167,8 @@ impl Language for German {
             let words = numbers(amount, &TABLE.signs, |number| self.number(number));
             return joined(&[&words, amount.magnitude.unwrap_or_default()]);
         }
-        self.say(found)
+        let spoken = self.say(found);
+        one_in_case(found, &spoken, around).unwrap_or(spoken)
     }
 
     fn date(&self, date: &Date) -> String {
@@ -237,6 +238,23 @@ impl Language for German {
             magnitude(amount, &[("Millionen", "Million"), ("Milliarden", "Milliarde"), ("Billionen", "Billion")]),
         ])
     }
+}
+
+/// "Kostet 1 €", "mit 1 €": what is said of one of something in the case that the words before it make certain.
+fn one_in_case(found: &Found, spoken: &str, around: &Around) -> Option<String> {
+    let (amount, noun) = found.amount()?;
+    let gender = noun?.gender;
+    let is_one = amount.more.is_empty() && amount.magnitude.is_none() && amount.first.value() == Some(1);
+    let (article, rest) = spoken.split_once(' ').filter(|_| is_one && !amount.first.negative)?;
+    let earlier = if has(words::ADVERBS, &around.before) { &around.before_that } else { &around.before };
+    let ending = if has(words::BEFORE_DATIVE, &around.before) {
+        if gender == Gender::Feminine { "einer" } else { "einem" }
+    } else if gender == Gender::Masculine && has(words::BEFORE_ACCUSATIVE, earlier) {
+        "einen"
+    } else {
+        return None;
+    };
+    matches!(article, "ein" | "eine").then(|| format!("{ending} {rest}"))
 }
 
 /// "Hauptstr." is "Hauptstraße".

@@ -10,7 +10,7 @@ mod words;
 use table::TABLE;
 
 use super::european::{HalfOf, clock, dash, half_of, is_of_millions, magnitude, numbers, roman, stopped};
-use crate::found::{Amount, Date, Found, Fraction, Time};
+use crate::found::{Amount, Date, Found, Fraction, Joint, Time};
 use crate::language::{Around, Language, Table, joined};
 use crate::numbers::{Form, Gender, Noun, Numbers, Plurality, italian};
 use crate::reading::{Text, has};
@@ -56,7 +56,16 @@ impl Italian {
         let marks: &[char] = if asked { &[':', '.'] } else { &[':'] };
         let (from, end) = clock(text, at, marks)?;
         if let Some((to, end)) = dash(text, end).and_then(|at| clock(text, at, marks)) {
-            return Some((Found::Words(joined(&[&self.time(&from), TABLE.signs.to, &self.time(&to)])), end));
+            let words = if has(words::BEFORE_TIME, &text.previous_word(at)) {
+                joined(&[&self.time(&from), TABLE.signs.to, &self.time(&to)])
+            } else {
+                format!(
+                    "{} {}",
+                    with_hour("dalle", "dall'", &self.time(&from)),
+                    with_hour("alle", "all'", &self.time(&to))
+                )
+            };
+            return Some((Found::Words(words), end));
         }
         Some((Found::Words(self.time(&from)), end))
     }
@@ -69,8 +78,38 @@ impl Italian {
         let ruler = TABLE.rulers.contains(&previous.as_str());
         let queen = words::QUEENS.contains(&previous.as_str());
         let century = has(&["secolo", "sec"], &previous) || has(&["secolo", "sec"], &noun);
-        let feminine = has(&["guerra", "edizione", "divisione", "legislatura", "repubblica", "dinastia"], &noun);
-        let masculine = has(&["congresso", "millennio", "municipio", "concilio"], &noun);
+        let feminine = has(
+            &[
+                "guerra",
+                "edizione",
+                "divisione",
+                "legislatura",
+                "repubblica",
+                "dinastia",
+                "olimpiade",
+                "giornata",
+                "conferenza",
+                "assemblea",
+                "crociata",
+                "brigata",
+                "legione",
+            ],
+            &noun,
+        );
+        let masculine = has(
+            &[
+                "congresso",
+                "millennio",
+                "municipio",
+                "concilio",
+                "festival",
+                "anniversario",
+                "centenario",
+                "canto",
+                "convegno",
+            ],
+            &noun,
+        );
         let gender = if queen || feminine { Gender::Feminine } else { Gender::Masculine };
         (ruler || century || feminine || masculine).then(|| (Found::Words(self.ordinal_of(value, gender)), end))
     }
@@ -106,6 +145,29 @@ impl Italian {
             && !text.before(at).is_some_and(|c| "-,.'’".contains(c));
         fits.then(|| (Found::Words(format!("un'{noun}")), end + 1 + noun.chars().count()))
     }
+}
+
+/// The article that a preposition has before an hour: "dalle due", "dall'una".
+fn with_hour(plain: &str, elided: &str, hour: &str) -> String {
+    if hour.starts_with("una") { format!("{elided}{hour}") } else { format!("{plain} {hour}") }
+}
+
+/// The article that a preposition has before a day or year: "dal due", "dall'otto".
+fn with_number(plain: &str, elided: &str, number: &str) -> String {
+    if number.starts_with(['o', 'u']) { format!("{elided}{number}") } else { format!("{plain} {number}") }
+}
+
+/// From one number to another: "da venti a venticinque minuti", but "in venti venticinque minuti" and "i venti
+/// venticinque" behind what has a word for it already. Scores have none.
+fn range(spoken: &str, amount: &Amount, around: &Around) -> Option<String> {
+    let (_, to) = amount.more.first().filter(|(joint, _)| *joint == Joint::To)?;
+    let rises = amount.first.value().zip(to.value()).is_some_and(|(from, to)| from <= to);
+    if !rises || around.before == "da" || has(TABLE.before_score, &around.before) {
+        return None;
+    }
+    let words = spoken.split_once(&format!(" {} ", TABLE.signs.to))?;
+    let introduced = has(words::BEFORE_RANGE, &around.before);
+    Some(if introduced { format!("{} {}", words.0, words.1) } else { format!("da {spoken}") })
 }
 
 /// "333 1234567": a mobile's number.
@@ -173,7 +235,24 @@ impl Language for Italian {
             .or_else(stop)
     }
 
+    fn span(&self, from: &str, to: &str, before: &str) -> String {
+        let da = if has(words::BEFORE_RANGE, before) || before == "da" { "" } else { "da" };
+        joined(&[da, from, TABLE.signs.to, to])
+    }
+
     fn say_between(&self, found: &Found, around: &Around) -> String {
+        if let Some((amount, _)) = found.amount()
+            && let Some(range) = range(&self.say(found), amount, around)
+        {
+            return range;
+        }
+        let introduced = has(words::BEFORE_RANGE, &around.before) || around.before == "da";
+        if let Found::Years(from, to) = found
+            && !introduced
+        {
+            let (from, to) = (self.numbers().year(*from), self.years_end(*from, *to));
+            return format!("{} {}", with_number("dal", "dall'", &from), with_number("al", "all'", &to));
+        }
         let Found::Amount(amount) = found else { return self.say(found) };
         if amount.magnitude.is_some() || !amount.is_one() || amount.first.negative {
             return self.amount(amount, Gender::Neuter);
@@ -216,8 +295,12 @@ impl Language for Italian {
             None => String::new(),
         };
         let year = date.year.map(|year| self.numbers().year(year)).unwrap_or_default();
-        let to = if date.last_day.is_some() { TABLE.signs.to } else { "" };
-        joined(&[&day(date.day), to, &day(date.last_day), month, &year])
+        let days = match (day(date.day), date.last_day) {
+            (from, None) => from,
+            (from, to) if date.has_article => joined(&[&from, &day(to)]),
+            (from, to) => joined(&[&with_number("dal", "dall'", &from), &with_number("al", "all'", &day(to))]),
+        };
+        joined(&[&days, month, &year])
     }
 
     fn time(&self, time: &Time) -> String {

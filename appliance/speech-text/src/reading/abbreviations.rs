@@ -10,7 +10,7 @@ pub(super) fn abbreviation(text: Text<'_>, at: usize, table: &Table) -> Option<(
     let fits = table.abbreviations.iter().filter(|short| short.written.starts_with(first));
     let mut found: Option<(&Abbreviation, usize)> = None;
     for short in fits {
-        if let Some(end) = place(text, at, short)
+        if let Some(end) = place(text, at, short, table)
             && found.is_none_or(|(longest, _)| longest.written.len() < short.written.len())
         {
             found = Some((short, end));
@@ -27,7 +27,7 @@ pub(super) fn abbreviation(text: Text<'_>, at: usize, table: &Table) -> Option<(
 }
 
 /// Where the abbreviation ends, if it stands here and in its place.
-fn place(text: Text<'_>, at: usize, short: &Abbreviation) -> Option<usize> {
+fn place(text: Text<'_>, at: usize, short: &Abbreviation, table: &Table) -> Option<usize> {
     let stopless = || short.written.strip_suffix('.').and_then(|written| text.eat_exactly(at, written));
     let with_stop = text.eat_exactly(at, short.written);
     let (end, start) = match short.place {
@@ -44,6 +44,11 @@ fn place(text: Text<'_>, at: usize, short: &Abbreviation) -> Option<usize> {
         }
         Place::BeforeName => {
             let end = with_stop.or_else(stopless)?;
+            // "Mr. and Mrs. Lee".
+            let and = [table.signs.and, "&"].iter().find_map(|and| text.eat(text.skip_blank(end), and));
+            if with_stop.is_some() && and.is_some_and(|and| is_title(text, text.skip_blank(and), table)) {
+                return Some(end);
+            }
             (end, text.skip_blank(end))
         }
         Place::BeforeNumber => {
@@ -57,6 +62,14 @@ fn place(text: Text<'_>, at: usize, short: &Abbreviation) -> Option<usize> {
         Place::Any | Place::Within | Place::BehindName | Place::BeforeName => start > end && next.is_uppercase(),
     };
     fits.then_some(end)
+}
+
+/// Whether the title of a person begins here, before a name.
+fn is_title(text: Text<'_>, at: usize, table: &Table) -> bool {
+    table.abbreviations.iter().filter(|short| short.place == Place::BeforeName).any(|short| {
+        let end = text.eat_exactly(at, short.written);
+        end.is_some_and(|end| text.at(end) == Some(' ') && text.at(end + 1).is_some_and(char::is_uppercase))
+    })
 }
 
 /// "U.S.", "J. R. R.", "a.b.c.": letters by themselves, said one by one.

@@ -209,6 +209,23 @@ fn symbol(text: Text<'_>, start: usize, table: &Table) -> Option<(&'static Unit,
     (!goes_on).then_some((unit, end))
 }
 
+/// Symbols that are no words and no names, so that they are units without a number before them as well.
+const PLAIN_SYMBOLS: &[&str] = &[
+    "kg", "mg", "lb", "oz", "km", "cm", "mm", "m²", "m³", "cm³", "km²", "qm", "mq", "ml", "mL", "cl", "dl", "l", "h",
+    "min", "kWh", "MWh", "GB", "MB", "TB",
+];
+
+/// A unit without a number: "pro kg", "le kg".
+pub(super) fn unit_alone(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
+    if text.before(at) != Some(' ') || !has(table.before_unit, &text.previous_word(at)) {
+        return None;
+    }
+    let (unit, end) = symbol(text, at, table)?;
+    let plain = PLAIN_SYMBOLS.contains(&text.string(at, end).as_str())
+        && !matches!(text.at(end), Some('/' | '-' | '.') if text.is_alphanumeric(end + 1));
+    plain.then(|| (Found::Words(unit.name.one.to_owned()), end))
+}
+
 /// Whether an article before and a noun behind make it describe that: "a 5 km run".
 fn describes(text: Text<'_>, at: usize, end: usize, table: &Table) -> bool {
     let following = text.next_word(end);

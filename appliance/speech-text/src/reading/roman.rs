@@ -34,6 +34,10 @@ pub(crate) fn numeral(text: Text<'_>, at: usize, table: &Table) -> Option<(Found
         let pronoun = written == "I" && (previous.starts_with(char::is_lowercase) || is_clause(&text.next_word(end)));
         return (!pronoun).then(|| (number(), end));
     }
+    // "The XXXIII Olympiad".
+    if behind_blank && has(&["the", "its", "their"], &previous) && has(table.ordered, &text.next_word(end)) {
+        return Some((Found::Ordinal(value), end));
+    }
     let after_other = matches!(previous.as_str(), "and" | "to" | "or" | "und" | "et" | "y" | "e")
         && is_behind_numeral(text, at, table);
     if behind_blank && after_other {

@@ -1,7 +1,7 @@
 //! Signs around numbers and letters alone: plus, minus, equals, greater than.
 
 use super::amounts::is_sign;
-use super::text::Text;
+use super::text::{Text, has};
 use crate::language::Table;
 
 /// The words for the sign that stands here, and where it ends.
@@ -36,7 +36,8 @@ pub(super) fn sign(text: Text<'_>, at: usize, table: &Table) -> Option<(&'static
         '≤' | '⩽' => signs.at_most,
         '≥' | '⩾' => signs.at_least,
         '≠' => signs.unequal,
-        '≈' | '≅' => signs.about,
+        '≈' | '≅' | '≃' if is_behind_quantity(text, at, table) => signs.nearly,
+        '≈' | '≅' | '≃' => signs.about,
         '±' => signs.plus_minus,
         '×' | '⋅' | '∙' | '✕' if operator => signs.times,
         '·' if operator && text.at(at + 1) != Some(' ') => signs.times,
@@ -59,6 +60,33 @@ pub(super) fn sign(text: Text<'_>, at: usize, table: &Table) -> Option<(&'static
 fn is_money(text: Text<'_>, at: usize) -> bool {
     text.at(at).is_some_and(|c| "$€£¥₹.".contains(c)) && text.is_digit(at + 1)
 }
+
+/// Whether a number stands before this place, alone or with what it counts, or a letter that stands for one. "It costs ≈ 5 €"
+/// has none.
+fn is_behind_quantity(text: Text<'_>, at: usize, table: &Table) -> bool {
+    let end = at - usize::from(text.before(at) == Some(' '));
+    let start_of = |end: usize| {
+        let back = (0..LONGEST_OPERAND_CHARS)
+            .take_while(|back| end.checked_sub(back + 1).and_then(|at| text.at(at)).is_some_and(|c| c != ' '));
+        end - back.count()
+    };
+    let start = start_of(end);
+    let begins =
+        |start: usize| text.is_digit(start + usize::from(text.at(start).is_some_and(|c| "-−√$€£".contains(c))));
+    if text.before(end).is_some_and(|c| ",;:.!?(".contains(c)) {
+        return false;
+    }
+    let letter = end == start + 1 && text.at(start).is_some_and(char::is_alphabetic);
+    if letter || begins(start) {
+        return true;
+    }
+    let counted_end = start.saturating_sub(1);
+    let counted = start_of(counted_end);
+    counted < counted_end && (begins(counted) || has(table.ones, &text.string(counted, counted_end)))
+}
+
+/// Longer words are no operands of a sum.
+const LONGEST_OPERAND_CHARS: usize = 30;
 
 /// Whether an equals sign follows the number that begins here.
 fn is_equation(text: Text<'_>, at: usize) -> bool {

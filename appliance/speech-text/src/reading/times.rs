@@ -2,8 +2,9 @@
 
 use super::number::small;
 use super::text::Text;
-use crate::found::{Found, Half, Time};
-use crate::language::Table;
+use super::text::has;
+use crate::found::{Amount, Found, Half, Number, Quantity, Time};
+use crate::language::{Language, Table};
 
 /// A time, or one to another, that begins here.
 pub(super) fn time(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
@@ -73,4 +74,42 @@ fn half(text: Text<'_>, at: usize, table: &Table) -> Option<(Half, usize)> {
 fn clock(text: Text<'_>, at: usize, table: &Table) -> bool {
     let start = text.skip_blank(at);
     table.clock.iter().any(|word| text.eat(start, word).is_some())
+}
+
+/// Hours, minutes and seconds that last, by the words before them: "took 3:42:15".
+pub(super) fn duration(text: Text<'_>, at: usize, language: &dyn Language) -> Option<(Found, usize)> {
+    let table = language.table();
+    let (hours, hours_end) = small(text, at, 3)?;
+    let part = |start: usize| {
+        let found = (text.at(start) == Some(':')).then(|| small(text, start + 1, 2)).flatten();
+        found.filter(|(value, end)| *value < 60 && end - start == 3)
+    };
+    let (minutes, minutes_end) = part(hours_end)?;
+    let (seconds, end) = part(minutes_end)?;
+    let goes_on =
+        text.is_alphanumeric(end) || text.at(end).is_some_and(|c| ".,:".contains(c)) && text.is_digit(end + 1);
+    if goes_on || half(text, end, table).is_some() || clock(text, end, table) || !lasts(text, at, table) {
+        return None;
+    }
+    let quantity = |(value, symbol): (u64, &str)| {
+        let unit = table.units.iter().find(|unit| unit.written.contains(&symbol))?;
+        let amount = Amount::of(Number { whole: value.to_string(), ..Number::default() });
+        Some(language.quantity(&Quantity { amount, unit, describes: false }))
+    };
+    let parts = [(hours, "h"), (minutes, "min"), (seconds, "s")].into_iter().filter(|(value, _)| *value > 0);
+    let mut parts: Vec<String> = parts.filter_map(quantity).collect();
+    let last = parts.pop()?;
+    let words = if parts.is_empty() { last } else { format!("{} {} {last}", parts.join(", "), table.signs.and) };
+    Some((Found::Words(words), end))
+}
+
+/// Whether the words before this place say that it is a duration.
+fn lasts(text: Text<'_>, at: usize, table: &Table) -> bool {
+    let (nearest, start) = text.previous_word_from(at);
+    if has(table.before_duration, &nearest) || has(table.before_clock, &nearest) {
+        return has(table.before_duration, &nearest);
+    }
+    let (second, start) = text.previous_word_from(start);
+    let third = text.previous_word(start);
+    [second, third].iter().any(|word| word.chars().count() > 3 && has(table.before_duration, word))
 }

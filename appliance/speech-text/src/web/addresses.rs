@@ -15,6 +15,8 @@ const ENDINGS: &[&str] = &[
 const LONGEST_PATH_CHARS: usize = 24;
 /// See there.
 const MOST_PARTS: usize = 2;
+/// The longest name or value in what is asked for.
+const LONGEST_WORD_CHARS: usize = 12;
 /// Words longer than this are looked at no further.
 const LONGEST_BYTES: usize = 2_000;
 
@@ -91,8 +93,15 @@ fn page(word: &str, address: &Address) -> Option<String> {
     Some(format!("{before}{}{port}{}{behind}", said(host, address), said_path(path, address)))
 }
 
-/// A short path of plain words; nothing for any other.
+/// A short path of plain words, and what is asked for behind it where that is one plain word; nothing for any other.
 fn said_path(path: &str, address: &Address) -> String {
+    let (path, query) = match path.split_once('?') {
+        Some((path, query)) => match said_query(query, address) {
+            Some(query) => (path, query),
+            None => return String::new(),
+        },
+        None => (path, String::new()),
+    };
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let plain = path.starts_with('/')
         && path.chars().count() <= LONGEST_PATH_CHARS
@@ -101,7 +110,19 @@ fn said_path(path: &str, address: &Address) -> String {
     if !plain {
         return String::new();
     }
-    parts.iter().map(|part| format!(" {} {}", address.slash, said(part, address))).collect()
+    let path: String = parts.iter().map(|part| format!(" {} {}", address.slash, said(part, address))).collect();
+    path + &query
+}
+
+/// "q=soup": a short name and a word or number that can be remembered.
+fn said_query(query: &str, address: &Address) -> Option<String> {
+    let (name, value) = query.split_once('=')?;
+    let is_word = |text: &str| {
+        let letters = text.chars().all(|c| c.is_lowercase());
+        (1..=LONGEST_WORD_CHARS).contains(&text.chars().count())
+            && (letters || text.len() < 5 && text.bytes().all(|c| c.is_ascii_digit()))
+    };
+    (is_word(name) && is_word(value)).then(|| format!(" {} {name} {} {value}", address.question, address.equals))
 }
 
 fn spelled(digits: &str) -> String {

@@ -125,8 +125,6 @@ pub(super) const ABBREVIATIONS: &[Abbreviation] = &[
     within("Intl.", "International"),
     within("w/o", "without"),
     within("w/", "with"),
-    within("Mon.-Fri.", "Monday to Friday"),
-    within("Mon-Fri", "Monday to Friday"),
     within("Ph.D.", "P H D"),
     within("M.D.", "M D"),
     within("a.k.a.", "also known as"),

@@ -222,6 +222,37 @@ pub(super) const BEFORE_ROMAN: &[&str] = &[
     "rule",
 ];
 
+/// A Roman numeral before these is an ordinal where an article stands before it.
+pub(super) const ORDERED: &[&str] = &[
+    "amendment",
+    "anniversary",
+    "annual",
+    "army",
+    "assembly",
+    "biennial",
+    "century",
+    "conference",
+    "congress",
+    "corps",
+    "dynasty",
+    "edition",
+    "festival",
+    "international",
+    "legion",
+    "millennium",
+    "national",
+    "olympiad",
+    "olympic",
+    "olympics",
+    "paralympic",
+    "session",
+    "summer",
+    "summit",
+    "symposium",
+    "winter",
+    "world",
+];
+
 /// Names of which there were several.
 pub(super) const RULERS: &[&str] = &[
     "Albert",

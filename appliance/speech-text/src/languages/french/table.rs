@@ -27,6 +27,7 @@ pub(super) static TABLE: Table = Table {
     ],
     weekdays: &[
         ("lun", "lundi"),
+        ("mardi", "mardi"),
         ("mer", "mercredi"),
         ("jeu", "jeudi"),
         ("ven", "vendredi"),
@@ -81,6 +82,7 @@ pub(super) static TABLE: Table = Table {
         at_most: "inférieur ou égal à",
         at_least: "supérieur ou égal à",
         about: "environ",
+        nearly: "vaut environ",
         plus_minus: "plus ou moins",
         to: "à",
         by: "sur",
@@ -111,6 +113,12 @@ pub(super) static TABLE: Table = Table {
     },
     article_before_day: &["le"],
     before_date: &["le", "du", "au", "depuis", "avant"],
+    before_day: &["chaque", "depuis"],
+    before_duration: &["en", "temps", "durée", "dure", "duré", "record", "chrono"],
+    before_clock: &["à", "vers", "dès"],
+    before_unit: &["par", "le", "au"],
+    ones: &["un", "une"],
+    ordered: &[],
     before_score: &["score", "gagne", "gagné", "battu", "match", "résultat"],
     address: Address {
         at: "arobase",
@@ -120,5 +128,7 @@ pub(super) static TABLE: Table = Table {
         underscore: "tiret bas",
         plus: "plus",
         colon: "deux-points",
+        question: "point d'interrogation",
+        equals: "égal",
     },
 };

@@ -103,7 +103,6 @@ pub(super) const ABBREVIATIONS: &[Abbreviation] = &[
     short("éd.", "édition", Place::BeforeNumber),
     short("mn", "minutes", Place::Within),
     short("Lu-Ve", "lundi à vendredi", Place::Within),
-    short("lun.-ven.", "lundi à vendredi", Place::Within),
 ];
 
 /// Usual feminine nouns that their ending does not show.
@@ -312,6 +311,9 @@ pub(super) const BEFORE_PHONE: &[&str] = &[
     "appelle",
     "composez",
     "composer",
+    "compose",
+    "appelons",
+    "composons",
     "téléphone",
     "tél",
     "tel",

@@ -5,7 +5,7 @@ use super::table::TABLE;
 use super::words;
 use crate::found::Found;
 use crate::languages::european::roman;
-use crate::numbers::Gender;
+use crate::numbers::{Case, Gender};
 use crate::reading::{Text, has};
 
 /// How an ordinal ends.
@@ -66,12 +66,12 @@ impl German {
             if !stop && value == 1 {
                 return None;
             }
-            let before = text.previous_word(start);
-            let (article, ending) = match before.to_lowercase().as_str() {
+            let (article, ending) = match case_of_name(text, start) {
                 _ if genitive && !TABLE.rulers.contains(&previous.as_str()) => ("des", Ending::En),
-                "von" | "mit" | "bei" | "unter" | "nach" | "zu" | "seit" | "dem" | "am" | "vor" => ("dem", Ending::En),
-                "für" | "gegen" | "durch" | "den" => ("den", Ending::En),
-                _ => ("der", Ending::E),
+                Case::Genitive => ("des", Ending::En),
+                Case::Dative => ("dem", Ending::En),
+                Case::Accusative => ("den", Ending::En),
+                Case::Nominative => ("der", Ending::E),
             };
             let feminine = ["Elisabeth", "Maria", "Katharina", "Margarethe"].contains(&previous.as_str());
             let article = match (feminine, article) {
@@ -154,6 +154,46 @@ impl German {
             && (announced || known || noun.starts_with(char::is_lowercase) && at > 0);
         fits.then(|| (Found::Words(self.ending(n, self.ending_between(&previous, &noun))), end + 1))
     }
+}
+
+/// The case of a ruler's name that begins here, where the words before it leave no doubt: a preposition, an article before a
+/// title, a title in the genitive, or what belongs to somebody. Otherwise the nominative.
+fn case_of_name(text: Text<'_>, at: usize) -> Case {
+    let (mut before, mut start) = text.previous_word_from(at);
+    // "Papst Johannes Paul II.", "dem König Ludwig XIV."
+    while TABLE.rulers.contains(&before.as_str()) || words::TITLES.contains(&before.as_str()) {
+        (before, start) = text.previous_word_from(start);
+    }
+    let title = before.strip_suffix("es").or_else(|| before.strip_suffix('s'));
+    if title.is_some_and(|title| words::TITLES.contains(&title)) {
+        return Case::Genitive;
+    }
+    match before.to_lowercase().as_str() {
+        "von" | "mit" | "bei" | "unter" | "nach" | "zu" | "seit" | "dem" | "am" | "vor" | "vom" | "beim" | "zum"
+        | "aus" | "gegenüber" | "samt" | "außer" => Case::Dative,
+        "für" | "gegen" | "durch" | "den" | "ohne" | "um" => Case::Accusative,
+        "des" | "wegen" | "während" | "trotz" | "statt" | "anstatt" | "namens" | "seitens" | "zugunsten" => {
+            Case::Genitive
+        }
+        // "Zu den Gästen gehörte Ludwig XIV." is one of them.
+        "gehört" | "gehörte" | "gehörten" | "unterstand" | "unterstanden" | "missfiel"
+            if !is_behind_to(text, start) =>
+        {
+            Case::Dative
+        }
+        _ => Case::Nominative,
+    }
+}
+
+/// Whether "zu" is among the words not far before this place.
+fn is_behind_to(text: Text<'_>, at: usize) -> bool {
+    let mut at = at;
+    (0..10).any(|_| {
+        let (word, start) = text.previous_word_from(at);
+        let stuck = start == at;
+        at = if stuck { at.saturating_sub(1) } else { start };
+        has(&["zu", "zum", "zur", "dazu"], &word)
+    })
 }
 
 /// Whether its ending makes a noun feminine, or it is one of the usual ones.

@@ -110,10 +110,6 @@ pub(super) const ABBREVIATIONS: &[Abbreviation] = &[
     within("Jhdt.", "Jahrhundert"),
     within("Hbf.", "Hauptbahnhof"),
     within("Hbf", "Hauptbahnhof"),
-    within("Mo.-Fr.", "Montag bis Freitag"),
-    within("Mo-Fr", "Montag bis Freitag"),
-    within("Mo–Fr", "Montag bis Freitag"),
-    within("Mo.–Fr.", "Montag bis Freitag"),
     short("Str.", "Straße", Place::Any),
     short("str.", "straße", Place::Any),
     name("Dr.", "Doktor"),
@@ -359,3 +355,83 @@ pub(super) const OTHER_CASES: &[&str] =
 /// Behind these it ends in "e".
 pub(super) const NOMINATIVE: &[&str] =
     &["der", "die", "das", "dieser", "diese", "dieses", "jede", "jedes", "welche", "welches"];
+
+/// A sum or length directly behind these, or behind one adverb, is in the accusative: "kostet einen Euro".
+pub(super) const BEFORE_ACCUSATIVE: &[&str] = &[
+    "kostet",
+    "kosten",
+    "kostete",
+    "kosteten",
+    "zahle",
+    "zahlt",
+    "zahlen",
+    "zahlte",
+    "bezahle",
+    "bezahlt",
+    "bezahlen",
+    "bezahlte",
+    "spart",
+    "sparen",
+    "spendet",
+    "spenden",
+    "spendete",
+    "verdient",
+    "verdienen",
+    "für",
+    "um",
+    "ohne",
+    "gegen",
+    "misst",
+];
+
+/// Adverbs that may stand between those and the sum.
+pub(super) const ADVERBS: &[&str] = &[
+    "hier",
+    "nur",
+    "noch",
+    "jetzt",
+    "heute",
+    "gerade",
+    "genau",
+    "etwa",
+    "circa",
+    "ungefähr",
+    "mindestens",
+    "höchstens",
+    "dort",
+    "knapp",
+    "rund",
+    "fast",
+    "schon",
+    "je",
+    "jeweils",
+    "immer",
+    "auch",
+    "bloß",
+    "lediglich",
+    "mal",
+    "insgesamt",
+];
+
+/// A sum or length directly behind these is in the dative: "mit einem Euro".
+pub(super) const BEFORE_DATIVE: &[&str] = &["mit", "von", "zu", "bei", "nach", "seit", "aus", "ab", "außer"];
+
+/// Titles between an article or preposition and a ruler's name; those in the genitive have the case in themselves.
+pub(super) const TITLES: &[&str] = &[
+    "König",
+    "Königin",
+    "Kaiser",
+    "Kaiserin",
+    "Papst",
+    "Zar",
+    "Zarin",
+    "Herzog",
+    "Herzogin",
+    "Fürst",
+    "Fürstin",
+    "Graf",
+    "Prinz",
+    "Kurfürst",
+    "Sultan",
+    "Pharao",
+];

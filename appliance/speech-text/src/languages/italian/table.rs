@@ -74,7 +74,7 @@ pub(super) static TABLE: Table = Table {
     signs: Signs {
         plus: "più",
         minus: "meno",
-        equals: "uguale a",
+        equals: "uguale",
         unequal: "diverso da",
         times: "per",
         divided: "diviso",
@@ -83,6 +83,7 @@ pub(super) static TABLE: Table = Table {
         at_most: "minore o uguale a",
         at_least: "maggiore o uguale a",
         about: "circa",
+        nearly: "è circa",
         plus_minus: "più o meno",
         to: "a",
         by: "per",
@@ -113,6 +114,12 @@ pub(super) static TABLE: Table = Table {
     },
     article_before_day: &["il"],
     before_date: &["il", "del", "dal", "al", "entro"],
+    before_day: &["il", "ogni", "dal", "al", "entro", "di"],
+    before_duration: &["in", "per", "tempo", "durata", "dura", "durato", "record"],
+    before_clock: &["alle", "ore", "dalle", "le"],
+    before_unit: &["al", "il", "per"],
+    ones: &["un", "uno", "una"],
+    ordered: &[],
     before_score: &["risultato", "punteggio", "vinto", "vinse", "perso", "partita"],
     address: Address {
         at: "chiocciola",
@@ -122,5 +129,7 @@ pub(super) static TABLE: Table = Table {
         underscore: "trattino basso",
         plus: "più",
         colon: "due punti",
+        question: "punto interrogativo",
+        equals: "uguale",
     },
 };

@@ -48,12 +48,12 @@ pub(super) const ABBREVIATIONS: &[Abbreviation] = &[
     short("p. es.", "per esempio", Place::Within),
     short("p.es.", "per esempio", Place::Within),
     short("per es.", "per esempio", Place::Within),
-    short("ad es.", "per esempio", Place::Within),
-    short("ad. es.", "per esempio", Place::Within),
+    short("ad es.", "ad esempio", Place::Within),
+    short("ad. es.", "ad esempio", Place::Within),
     short("P. es.", "Per esempio", Place::Within),
     short("P.es.", "Per esempio", Place::Within),
     short("Per es.", "Per esempio", Place::Within),
-    short("Ad es.", "Per esempio", Place::Within),
+    short("Ad es.", "Ad esempio", Place::Within),
     short("cioè.", "cioè", Place::Within),
     short("ecc.", "eccetera", Place::Any),
     short("etc.", "eccetera", Place::Any),
@@ -97,7 +97,6 @@ pub(super) const ABBREVIATIONS: &[Abbreviation] = &[
     short("all.", "allegato", Place::Within),
     short("ed.", "edizione", Place::Within),
     short("gg.", "giorni", Place::Within),
-    short("lun.-ven.", "da lunedì a venerdì", Place::Within),
     short("fig.", "figura", Place::Within),
     short("nr.", "numero", Place::Within),
     short("n.", "numero", Place::BeforeNumber),
@@ -247,5 +246,26 @@ pub(super) const FEMININE: &[&str] = &[
 pub(super) const BEFORE_TIME: &[&str] = &["ore", "alle", "dalle", "le", "all", "dall", "ora", "delle", "verso"];
 
 /// A number behind these is dialled.
-pub(super) const BEFORE_PHONE: &[&str] =
-    &["chiama", "chiami", "chiamare", "chiamate", "componi", "telefono", "tel", "cellulare", "cell", "fax", "numero"];
+pub(super) const BEFORE_PHONE: &[&str] = &[
+    "chiama",
+    "chiami",
+    "chiamare",
+    "chiamate",
+    "componi",
+    "componete",
+    "telefona",
+    "telefonate",
+    "telefono",
+    "tel",
+    "cellulare",
+    "cell",
+    "fax",
+    "numero",
+];
+
+/// Behind these two numbers with a dash need no "da".
+pub(super) const BEFORE_RANGE: &[&str] = &[
+    "i", "gli", "le", "il", "la", "lo", "di", "in", "per", "con", "su", "tra", "fra", "a", "ai", "alle", "agli", "dai",
+    "dalle", "dagli", "dei", "delle", "degli", "nei", "nelle", "negli", "sui", "sulle", "sugli", "dal", "al", "del",
+    "nel", "sul", "ogni", "circa", "entro", "dopo", "altri", "altre", "questi", "queste",
+];

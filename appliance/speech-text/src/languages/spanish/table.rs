@@ -27,6 +27,7 @@ pub(super) static TABLE: Table = Table {
     ],
     weekdays: &[
         ("lun", "lunes"),
+        ("martes", "martes"),
         ("mié", "miércoles"),
         ("jue", "jueves"),
         ("vie", "viernes"),
@@ -77,6 +78,7 @@ pub(super) static TABLE: Table = Table {
         at_most: "menor o igual que",
         at_least: "mayor o igual que",
         about: "aproximadamente",
+        nearly: "equivale aproximadamente a",
         plus_minus: "más menos",
         to: "a",
         by: "por",
@@ -107,6 +109,12 @@ pub(super) static TABLE: Table = Table {
     },
     article_before_day: &["el de"],
     before_date: &["el", "del", "hasta", "desde", "antes", "día", "al"],
+    before_day: &["el", "los", "cada", "hasta", "desde", "próximo", "en"],
+    before_duration: &["en", "tiempo", "duración", "dura", "duró", "récord", "marca"],
+    before_clock: &["las", "la"],
+    before_unit: &["por", "el", "al"],
+    ones: &["un", "una"],
+    ordered: &[],
     before_score: &["resultado", "marcador", "ganó", "ganaron", "perdió", "empató", "partido"],
     address: Address {
         at: "arroba",
@@ -116,5 +124,7 @@ pub(super) static TABLE: Table = Table {
         underscore: "guion bajo",
         plus: "más",
         colon: "dos puntos",
+        question: "signo de interrogación",
+        equals: "igual",
     },
 };
