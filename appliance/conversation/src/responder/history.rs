@@ -101,7 +101,8 @@ fn words_within(clause: &Clause, listened: Duration) -> &str {
     let spoken = |text: &str| speakable(text, &clause.language).chars().count() as f32;
     let blanks = clause.text.char_indices().filter(|(_, c)| c.is_whitespace());
     let words = blanks.filter_map(|(index, _)| clause.text.get(..index));
-    words.take_while(|words| spoken(words) <= heard_chars).last().unwrap_or_default()
+    let heard = words.take_while(|words| spoken(words) <= heard_chars);
+    heard.last().filter(|words| spoken(words) > 0.0).unwrap_or_default()
 }
 
 /// The last exchanges of a conversation, oldest first.
