@@ -266,6 +266,7 @@ fn durations_and_times_with_seconds() {
             "The run took one hour and five minutes and began at ten thirty and fifteen seconds.",
         ),
         ("The film lasts exactly 2:01:01.", "The film lasts exactly two hours, one minute and one second."),
+        ("In Paris about 10:30:15", "In Paris about ten thirty and fifteen seconds"),
         ("The time is 10:30:15.", "The time is ten thirty and fifteen seconds."),
         ("In a record 3:42:15 p.m.", "In a record three forty-two and fifteen seconds P M."),
     ]);
