@@ -67,7 +67,8 @@ fn undisguised(text: &str, numbers_are_read: bool) -> String {
         }
         let is_raised = numbers_are_read && matches!(u32::from(c), 0xB9 | 0x2070 | 0x2074..=0x207B);
         // The mark of a footnote: "so.¹"
-        if (is_raised || matches!(c, '²' | '³')) && plain.ends_with(['.', ',', ';', '!', '?', '”']) && !raised {
+        let ended = plain.strip_suffix(['"', '”']).unwrap_or(&plain).ends_with(['.', ',', ';', '!', '?']);
+        if ended && !raised && (is_raised || matches!(c, '²' | '³')) {
             continue;
         }
         match u32::from(c) {

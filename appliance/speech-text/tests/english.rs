@@ -209,7 +209,7 @@ fn titles_before_and() {
 #[test]
 fn marks_of_footnotes() {
     check(&[
-        ("As said.[^note] And so.[12] So it is.¹ End", "As said. And so. So it is. End"),
+        ("As said.[^note] And so.[12] \"So it is.\"¹ End", "As said. And so. \"So it is.\" End"),
         ("[^1]: From the book.", "From the book."),
         ("a[1], [2] and 10⁻³", "a[one], [two] and ten to the power of minus three"),
     ]);
@@ -253,7 +253,7 @@ fn about_between_quantities_and_before_them() {
             "1 mile ≈ 1.6 km, 10 °C ≈ 50 °F",
             "one mile is about one point six kilometers, ten degrees Celsius is about fifty degrees Fahrenheit",
         ),
-        ("π ≈ 3.14", "pi is about three point one four"),
+        ("π ≈ 3.14 (v ≈ 5)", "pi is about three point one four (v is about five)"),
         ("It costs ≈ 5 euros, ≈ 3 days", "It costs about five euros, about three days"),
     ]);
 }
@@ -266,6 +266,8 @@ fn durations_and_times_with_seconds() {
             "The run took one hour and five minutes and began at ten thirty and fifteen seconds.",
         ),
         ("The film lasts exactly 2:01:01.", "The film lasts exactly two hours, one minute and one second."),
+        ("In Paris about 10:30:15", "In Paris about ten thirty and fifteen seconds"),
+        ("The time is 10:30:15.", "The time is ten thirty and fifteen seconds."),
         ("In a record 3:42:15 p.m.", "In a record three forty-two and fifteen seconds P M."),
     ]);
 }
@@ -277,7 +279,10 @@ fn numerals_that_order_a_noun() {
             "the XX Congress, its IV edition and the V Corps",
             "the twentieth Congress, its fourth edition and the fifth Corps",
         ),
-        ("XX Congress, the XI person", "XX Congress, the XI person"),
+        (
+            "XX Congress, the XI person, the CD World, the X edition",
+            "XX Congress, the XI person, the CD World, the X edition",
+        ),
     ]);
 }
 

@@ -169,7 +169,7 @@ static TABLE: Table = Table {
         "in", "for", "within", "ran", "time", "took", "takes", "lasted", "lasts", "duration", "runtime", "record",
         "finished", "length",
     ],
-    before_clock: &["at", "by", "until", "since", "before", "after"],
+    before_clock: &["is", "at", "by", "until", "since", "before", "after"],
     before_unit: &["per"],
     ones: &["one", "a", "an"],
     ordered: words::ORDERED,

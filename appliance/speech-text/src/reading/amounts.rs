@@ -4,6 +4,7 @@ use super::number::{number, signed};
 use super::text::{Text, has};
 use crate::found::{Amount, Currency, Found, Fraction, Joint, Money, Number, Quantity, Unit};
 use crate::language::Table;
+use crate::numbers::Gender;
 
 /// A sum of money whose currency stands before it.
 pub(super) fn money(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
@@ -217,12 +218,17 @@ const PLAIN_SYMBOLS: &[&str] = &[
 
 /// A unit without a number: "pro kg", "le kg".
 pub(super) fn unit_alone(text: Text<'_>, at: usize, table: &Table) -> Option<(Found, usize)> {
-    if text.before(at) != Some(' ') || !has(table.before_unit, &text.previous_word(at)) {
+    let previous = text.previous_word(at);
+    if text.before(at) != Some(' ') || !has(table.before_unit, &previous) {
         return None;
     }
     let (unit, end) = symbol(text, at, table)?;
-    let plain = PLAIN_SYMBOLS.contains(&text.string(at, end).as_str())
-        && !matches!(text.at(end), Some('/' | '-' | '.') if text.is_alphanumeric(end + 1));
+    let written = text.string(at, end);
+    let goes_on = matches!(text.at(end), Some('/' | '-' | '.')) && text.is_alphanumeric(end + 1);
+    // The articles are masculine, and "el min." is the least.
+    let agrees = has(&["per", "pro", "je", "par", "por"], &previous)
+        || unit.name.gender == Gender::Masculine && written != "min";
+    let plain = PLAIN_SYMBOLS.contains(&written.as_str()) && !goes_on && agrees;
     plain.then(|| (Found::Words(unit.name.one.to_owned()), end))
 }
 

@@ -34,8 +34,11 @@ pub(crate) fn numeral(text: Text<'_>, at: usize, table: &Table) -> Option<(Found
         let pronoun = written == "I" && (previous.starts_with(char::is_lowercase) || is_clause(&text.next_word(end)));
         return (!pronoun).then(|| (number(), end));
     }
-    // "The XXXIII Olympiad".
-    if behind_blank && has(&["the", "its", "their"], &previous) && has(table.ordered, &text.next_word(end)) {
+    // "The XXXIII Olympiad", but "the CD World" and "the XL edition".
+    let noun = text.next_word(end);
+    let plain = written.chars().all(|c| "IVX".contains(c)) || letters > 2 && !written.contains(['C', 'D', 'M']);
+    let ordered = has(table.ordered, &noun) && (letters > 1 || noun.starts_with(char::is_uppercase));
+    if behind_blank && plain && ordered && has(&["the", "its", "their"], &previous) {
         return Some((Found::Ordinal(value), end));
     }
     let after_other = matches!(previous.as_str(), "and" | "to" | "or" | "und" | "et" | "y" | "e")

@@ -71,6 +71,7 @@ fn is_behind_quantity(text: Text<'_>, at: usize, table: &Table) -> bool {
         end - back.count()
     };
     let start = start_of(end);
+    let start = start + usize::from(text.at(start) == Some('('));
     let begins =
         |start: usize| text.is_digit(start + usize::from(text.at(start).is_some_and(|c| "-−√$€£".contains(c))));
     if text.before(end).is_some_and(|c| ",;:.!?(".contains(c)) {

@@ -115,7 +115,7 @@ pub(super) static TABLE: Table = Table {
     before_date: &["le", "du", "au", "depuis", "avant"],
     before_day: &["chaque", "depuis"],
     before_duration: &["en", "temps", "durée", "dure", "duré", "record", "chrono"],
-    before_clock: &["à", "vers", "dès"],
+    before_clock: &["est", "à", "vers", "dès"],
     before_unit: &["par", "le", "au"],
     ones: &["un", "une"],
     ordered: &[],

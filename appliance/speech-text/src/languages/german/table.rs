@@ -149,7 +149,7 @@ pub(super) static TABLE: Table = Table {
         "rekord",
         "brauchte",
     ],
-    before_clock: &["um", "ab", "bis", "seit", "gegen", "vor", "nach"],
+    before_clock: &["ist", "um", "ab", "bis", "seit", "gegen", "vor", "nach"],
     before_unit: &["pro", "je"],
     ones: &["ein", "eine"],
     ordered: &[],

@@ -116,7 +116,7 @@ pub(super) static TABLE: Table = Table {
     before_date: &["il", "del", "dal", "al", "entro"],
     before_day: &["il", "ogni", "dal", "al", "entro", "di"],
     before_duration: &["in", "per", "tempo", "durata", "dura", "durato", "record"],
-    before_clock: &["alle", "ore", "dalle", "le"],
+    before_clock: &["è", "alle", "ore", "dalle", "le"],
     before_unit: &["al", "il", "per"],
     ones: &["un", "uno", "una"],
     ordered: &[],

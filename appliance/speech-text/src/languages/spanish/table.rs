@@ -111,7 +111,7 @@ pub(super) static TABLE: Table = Table {
     before_date: &["el", "del", "hasta", "desde", "antes", "día", "al"],
     before_day: &["el", "los", "cada", "hasta", "desde", "próximo", "en"],
     before_duration: &["en", "tiempo", "duración", "dura", "duró", "récord", "marca"],
-    before_clock: &["las", "la"],
+    before_clock: &["es", "las", "la"],
     before_unit: &["por", "el", "al"],
     ones: &["un", "una"],
     ordered: &[],
