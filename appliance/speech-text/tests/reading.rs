@@ -4,7 +4,7 @@ use parley_speech_text::{ClauseCutter, LONGEST_CLAUSE_CHARS, clauses, language, 
 use proptest::prelude::*;
 
 /// Those with a table.
-const LANGUAGES: &[&str] = &["en"];
+const LANGUAGES: &[&str] = &["en", "de", "es", "fr", "it"];
 
 /// Text as people and models write it, and text as nobody does.
 fn texts() -> impl Strategy<Value = String> {
@@ -46,7 +46,9 @@ proptest! {
     fn no_two_numbers_are_joined(numbers in proptest::collection::vec(2_u32..999, 1..6), mark in "(, |; | and | \\| |\u{200B}|😀|\n)") {
         let written: Vec<String> = numbers.iter().map(ToString::to_string).collect();
         let numbers_of = |code| parley_speech_text::numbers::of(code).expect("it has numbers");
-        for code in LANGUAGES {
+        // Elsewhere a blank before three digits is a number's own, and a blank is what is left of these two.
+        let everywhere = !["\u{200B}", "😀"].contains(&mark.as_str());
+        for code in LANGUAGES.iter().filter(|code| everywhere || **code == "en") {
             let spoken = speakable(&written.join(&mark), code);
             let mut rest = spoken.as_str();
             for number in &numbers {

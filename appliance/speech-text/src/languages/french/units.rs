@@ -119,5 +119,5 @@ pub(super) const UNITS: &[Unit] = &[
     unit(&["To"], m("téraoctet", "téraoctets")),
     unit(&["ch"], m("cheval", "chevaux")),
     unit(&["tr/min"], m("tour par minute", "tours par minute")),
-    unit(&["mn", "minute", "minutes"], f("minute", "minutes")),
+    unit(&["mn"], f("minute", "minutes")),
 ];

@@ -96,7 +96,7 @@ pub(super) const UNITS: &[Unit] = &[
     unit(&["A"], n("Ampere", "Ampere")),
     unit(&["mA"], n("Milliampere", "Milliampere")),
     unit(&["mAh"], f("Milliamperestunde", "Milliamperestunden")),
-    unit(&["Ω", "Ω"], n("Ohm", "Ohm")),
+    unit(&["Ω"], n("Ohm", "Ohm")),
     unit(&["Hz"], n("Hertz", "Hertz")),
     unit(&["kHz"], n("Kilohertz", "Kilohertz")),
     unit(&["MHz"], n("Megahertz", "Megahertz")),
