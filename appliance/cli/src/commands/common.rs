@@ -24,7 +24,17 @@ use parley_settings::{Config, ModelsSettings, Places};
 /// The models of the configured profile, or files of one's own in their place, all of them complete. A context that is
 /// longer than the model's own is told.
 pub(super) fn selection(config: &Config) -> Result<Selection> {
-    let models = models(config)?.select(&config.models.profile)?;
+    fitting(config, models(config)?)
+}
+
+/// The same, whatever memory the machine has: what it came with is not refused for a computed figure, since it may do, and
+/// there is nothing else.
+pub(super) fn selection_of_any_size(config: &Config) -> Result<Selection> {
+    fitting(config, models_of_any_size(config)?)
+}
+
+fn fitting(config: &Config, models: Catalogue) -> Result<Selection> {
+    let models = models.select(&config.models.profile)?;
     context::suits(config, &models).map_err(anyhow::Error::msg)?;
     if let Some(word) = context::lowered(config, &models) {
         tracing::warn!("{word}");
@@ -39,6 +49,10 @@ pub(super) fn model_names(models: &Selection) -> Vec<String> {
 
 /// The manifest, and the owner's own beside it, with the configured folder and files.
 pub(super) fn models(config: &Config) -> Result<Catalogue> {
+    Ok(models_of_any_size(config)?.on_machine(machine_bytes()))
+}
+
+fn models_of_any_size(config: &Config) -> Result<Catalogue> {
     let folder = match &config.models.folder {
         Some(folder) => folder.clone(),
         None => default_dir(|name| std::env::var_os(name))
@@ -46,7 +60,7 @@ pub(super) fn models(config: &Config) -> Result<Catalogue> {
     };
     let ModelsSettings { speech_to_text, language_model, voices, .. } = config.models.clone();
     let own = OwnFiles { speech_to_text, language_model, voices };
-    Ok(Catalogue::new(manifest(config)?, Store::new(folder)?).with_own(own).on_machine(machine_bytes()))
+    Ok(Catalogue::new(manifest(config)?, Store::new(folder)?).with_own(own))
 }
 
 fn manifest(config: &Config) -> Result<Manifest> {
