@@ -23,14 +23,19 @@ use parley_settings::{Config, ModelsSettings, Places};
 
 /// The models of the configured profile, or files of one's own in their place, all of them complete. A context that is
 /// longer than the model's own is told.
+///
+/// What a machine came with is not refused for a computed figure: it may do, and there is nothing else.
 pub(super) fn selection(config: &Config) -> Result<Selection> {
-    fitting(config, models(config)?)
-}
-
-/// The same, whatever memory the machine has: what it came with is not refused for a computed figure, since it may do, and
-/// there is nothing else.
-pub(super) fn selection_of_any_size(config: &Config) -> Result<Selection> {
-    fitting(config, models_of_any_size(config)?)
+    let problem = match fitting(config, models(config)?) {
+        Ok(models) => return Ok(models),
+        Err(problem) => problem,
+    };
+    let came_with = Places::of_this_machine().image().is_some_and(|image| image.models == config.models);
+    let Some(models) = came_with.then(|| fitting(config, models_of_any_size(config)?)).and_then(Result::ok) else {
+        return Err(problem);
+    };
+    tracing::warn!("{problem:#}; they are tried all the same");
+    Ok(models)
 }
 
 fn fitting(config: &Config, models: Catalogue) -> Result<Selection> {

@@ -14,7 +14,7 @@ use parley_daemon::context;
 use parley_daemon::health::{self, figures, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
-use parley_daemon::models_in_use::{InUse, in_use};
+use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{self, Session};
 use parley_daemon::signals::Signal;
@@ -25,13 +25,7 @@ use parley_update::announcements::AnnouncementFile;
 
 /// `image`: the settings of the image, where nobody has named a file.
 pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
-    let used = in_use(config, image, common::selection).or_else(|problem| {
-        let Some(image) = image else { return Err(problem) };
-        let config = Config { models: image.models.clone(), ..config.clone() };
-        let Ok(models) = common::selection_of_any_size(&config) else { return Err(problem) };
-        tracing::warn!("{problem:#}; they are tried all the same");
-        Ok(InUse { config, models, announcement: None })
-    })?;
+    let used = in_use(config, image, common::selection)?;
     let models = &used.models;
     let config = &context::fitted(&used.config, models);
     let languages = Languages::of(config, models);
