@@ -1,13 +1,19 @@
 //! Where things lie: the clone, and the cache outside it that outlives it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// The root of the clone.
+/// The root of the clone that the command is called from; called from elsewhere, of the one that it was built in. Clones
+/// may share a target folder, and then they also share this program.
 pub fn workspace() -> PathBuf {
-    let xtask = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().map(PathBuf::from).unwrap_or(xtask)
+    let called_from = std::env::current_dir().ok();
+    let clone = called_from
+        .iter()
+        .flat_map(|folder| folder.ancestors())
+        .find(|folder| folder.join("xtask/Cargo.toml").is_file());
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    clone.unwrap_or_else(|| xtask.parent().unwrap_or(xtask)).to_path_buf()
 }
 
 /// What is worth keeping between clones: `$PARLEY_CACHE`, or `parley` in the user's cache folder.
