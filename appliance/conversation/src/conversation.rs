@@ -245,6 +245,7 @@ impl Conversation {
                     None => {}
                 }
             }
+            ListenerOutput::SaysSoFar { turn, transcript } => self.responder.read_along(turn, &transcript),
             ListenerOutput::Draft { turn, transcript, remark } => self.responder.draft(turn, &transcript, remark),
             ListenerOutput::ChangeVolume { turn, step } => self.responder.change_volume(turn, step),
             ListenerOutput::Release { turn } => self.responder.release(turn),

@@ -34,6 +34,8 @@ pub(crate) enum ListenerOutput {
     /// Somebody has something to say: the answer is cancelled, and its question too where they go on with it. So is what
     /// is announced, if they began to speak in the turn `over` that announces it.
     GiveWay { continues: bool, over: Option<TurnId> },
+    /// These are somebody's words so far, who goes on.
+    SaysSoFar { turn: TurnId, transcript: Transcript },
     /// The words are known, though they may not be all: prepare an answer. `remark`: they are about the conversation.
     Draft { turn: TurnId, transcript: Transcript, remark: Option<Remark> },
     /// What is said in this turn goes on, louder or quieter.

@@ -113,6 +113,24 @@ impl Responder {
         Action::Prepare { messages }
     }
 
+    /// Lets the language model read the words of somebody who still speaks: the prompt will begin with most of them.
+    pub(crate) fn read_along(&mut self, turn: TurnId, transcript: &Transcript) {
+        if self.answering().is_some() || self.draft.is_some() {
+            return;
+        }
+        let asked = Asked { turn, question: &transcript.text, thoughts: &[] };
+        let language = self.answer_language(transcript).to_owned();
+        let messages = prompt::messages(&self.settings, &self.history, Some(asked), &language);
+        self.act(Action::Prepare { messages });
+    }
+
+    /// The language of the answer: the one that was surely spoken, if there is a voice for it.
+    fn answer_language<'a>(&'a self, transcript: &'a Transcript) -> &'a str {
+        let sure = transcript.language_probability >= SURE_OF_LANGUAGE;
+        let has_voice = self.settings.voices.contains(&transcript.language);
+        if sure && has_voice { &transcript.language } else { self.preferred_voice() }
+    }
+
     /// Begins to answer; nothing of it is played before it is released.
     pub(crate) fn draft(&mut self, turn: TurnId, transcript: &Transcript, remark: Option<Remark>) {
         let answer = self.prepare(turn, transcript, remark);
@@ -218,7 +236,7 @@ impl Responder {
         let remark = remark.filter(|remark| self.is_remark(*remark));
         let sure = transcript.language_probability >= SURE_OF_LANGUAGE;
         let has_voice = self.settings.voices.contains(&transcript.language);
-        let language = if sure && has_voice { &transcript.language } else { self.preferred_voice() };
+        let language = self.answer_language(transcript);
         let route = if sure && !has_voice && self.settings.spoken && remark.is_none() {
             None
         } else {

@@ -87,7 +87,7 @@ pub struct Endpointing {
 impl Default for Endpointing {
     fn default() -> Self {
         Self {
-            speculate_after: Duration::from_millis(60),
+            speculate_after: Duration::from_millis(40),
             sure: Duration::from_millis(200),
             unsure: Duration::from_millis(700),
             unfinished: Duration::from_millis(1_400),

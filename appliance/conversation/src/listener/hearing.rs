@@ -122,7 +122,7 @@ pub(super) struct Utterance {
     pub(super) voice: Voice,
     /// Of the last seconds that can be transcribed in one go.
     pub(super) quiet_place: QuietPlace,
-    /// The words that were found when they were looked for last.
+    /// The words that were found when they were looked for last, and where they were first found.
     pub(super) looked: Option<Looked>,
     /// The words before `from`, where the whole is too long to be transcribed in one go.
     pub(super) before: String,
@@ -138,7 +138,7 @@ pub(super) struct Utterance {
     pub(super) acknowledges: bool,
     /// Whether it goes on with the question of the answer that is paused for it: nothing of that had been heard.
     pub(super) continues: bool,
-    /// While an answer is paused for it.
+    /// The look that is under way.
     pub(super) peek: Option<Peek>,
     /// When to look for words again.
     pub(super) next_peek: Position,
@@ -148,7 +148,7 @@ pub(super) struct Utterance {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Looked {
     pub(super) words: Vec<String>,
-    /// Where the audio ends that was looked at.
+    /// Where the audio ends that was looked at first.
     pub(super) to: Position,
 }
 
@@ -173,6 +173,11 @@ impl Utterance {
     /// All its words, given those of the audio after [`Utterance::from`].
     pub(super) fn with_words(&self, last: &str) -> String {
         format!("{} {last}", self.before).trim().to_owned()
+    }
+
+    /// The transcript of all of it, given that of the audio after [`Utterance::from`].
+    pub(super) fn with_all_words(&self, last: &Transcript) -> Transcript {
+        Transcript { text: self.with_words(&last.text), ..last.clone() }
     }
 }
 

@@ -16,6 +16,8 @@ use crate::settings::MAX_QUESTION_CHARS;
 
 /// No question is longer: what goes on is a television, which holds no turn for ever.
 const LONGEST_TURN: Duration = Duration::from_secs(3 * 60);
+/// Whose words are the same for so long, for all that is heard, says nothing new.
+const NOTHING_NEW: Duration = Duration::from_secs(4);
 /// Words that are not there after this much silence will not come: no engine takes as long.
 const LONGEST_TRANSCRIPTION: Duration = Duration::from_secs(15);
 
@@ -171,21 +173,32 @@ impl Listener {
     fn on_looked(&mut self, mut utterance: Utterance, Peek { turn, to }: Peek, transcript: &Transcript) {
         let known = self.meaning(&utterance, transcript, true) != Meaning::NoWords;
         let words = if known { words_of(&transcript.text) } else { Vec::new() };
-        match utterance.looked.take() {
-            Some(looked) if looked.words == words && !words.is_empty() => {
+        let looked = utterance.looked.take().filter(|looked| looked.words == words);
+        match looked {
+            Some(looked) if to.since(looked.to) < NOTHING_NEW => {
+                self.want(ListenerOutput::Discard { turn });
+                utterance.looked = Some(looked);
+                utterance.next_peek = self.next_look(&utterance);
+                self.hearing = Hearing::Speaking(utterance);
+            }
+            Some(looked) if !words.is_empty() => {
                 utterance.last_speech = looked.to;
                 let mut pause = Box::new(Pause::new(turn, Judgement::NoModel, true));
                 (pause.others, pause.transcribed_to) = (Some(utterance.voice.dbfs), Some(to));
                 self.on_words(utterance, pause, transcript.clone());
             }
-            Some(looked) if looked.words == words && utterance.before.is_empty() => {
+            Some(_) if utterance.before.is_empty() => {
                 self.want(ListenerOutput::Discard { turn });
                 self.hearing = Hearing::ignoring(utterance.voice.dbfs);
                 self.act(Action::Tell(Notice::NoWords));
             }
             _ => {
                 self.want(ListenerOutput::Discard { turn });
+                if known && self.speculation {
+                    self.want(ListenerOutput::SaysSoFar { turn, transcript: utterance.with_all_words(transcript) });
+                }
                 utterance.looked = Some(Looked { words, to });
+                utterance.next_peek = self.next_look(&utterance);
                 self.hearing = Hearing::Speaking(utterance);
             }
         }

@@ -13,8 +13,12 @@ use crate::settings::MAX_QUESTION_CHARS;
 
 /// While somebody speaks over an answer, words are looked for this often.
 const PEEK_EVERY: Duration = Duration::from_millis(1_000);
-/// While somebody speaks without any pause, this often is looked whether they still say anything new.
-const LOOK_EVERY: Duration = Duration::from_secs(4);
+/// While somebody speaks their words are looked at this often, so that little is left to do once they pause,
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// for as long as most questions are.
+const LOOK_OFTEN_FOR: Duration = Duration::from_secs(8);
+/// Then this often, to find out whether they still say anything new.
+const LOOK_SELDOM_EVERY: Duration = Duration::from_secs(4);
 /// Words that were followed by so much silence are final.
 const FINAL_AFTER: Duration = Duration::from_millis(300);
 /// Less than this is transcribed again together with what follows: it is done soon, and context helps.
@@ -34,7 +38,7 @@ impl Listener {
         utterance.acknowledges = answer.is_some_and(|answer| answer.until_acknowledged);
         utterance.next_peek = utterance.onset.forward(PEEK_EVERY);
         if answer.is_none() {
-            utterance.next_peek = utterance.onset.forward(LOOK_EVERY);
+            utterance.next_peek = self.next_look(&utterance);
         }
         utterance.voice = Voice { dbfs: self.latest_dbfs, last: self.latest };
         utterance.began = self.awake.beginning(utterance.began).max(self.question.until).max(self.echo.until);
@@ -83,13 +87,22 @@ impl Listener {
     fn peek(&mut self) {
         let turn = self.next_turn();
         let waits = self.answer_waits();
+        let looks = self.utterance().map(|utterance| self.next_look(utterance)).filter(|_| !waits);
+        let next = looks.unwrap_or(self.latest.forward(PEEK_EVERY));
         if let Hearing::Speaking(utterance) = &mut self.hearing {
             let to = self.latest;
             utterance.peek = Some(Peek { turn, to });
-            utterance.next_peek = self.latest.forward(if waits { PEEK_EVERY } else { LOOK_EVERY });
+            utterance.next_peek = next;
             let from = if waits { utterance.began } else { utterance.from }.max(to.back(LONGEST_UTTERANCE));
             self.act(Action::Transcribe { turn, from, to });
         }
+    }
+
+    /// When the words of somebody whom no answer waits for are looked at next. What had none is hardly a question.
+    pub(super) fn next_look(&self, utterance: &Utterance) -> Position {
+        let has_words = utterance.looked.as_ref().is_none_or(|looked| !looked.words.is_empty());
+        let often = self.speculation && has_words && self.latest.since(utterance.onset) < LOOK_OFTEN_FOR;
+        self.latest.forward(if often { LOOK_EVERY } else { LOOK_SELDOM_EVERY })
     }
 
     /// They pause, or have spoken for too long to wait until they do.
@@ -130,7 +143,7 @@ impl Listener {
         self.habit.paused(silence);
         utterance.last_speech = self.latest;
         if !self.answer_waits() {
-            utterance.next_peek = self.latest.forward(LOOK_EVERY);
+            utterance.next_peek = self.next_look(&utterance);
         }
         utterance.looked = None;
         if let (Some(transcript), Some(to)) = (&pause.transcript, pause.transcribed_to)

@@ -18,6 +18,7 @@ mod speech_over_an_answer;
 mod the_end_of_a_turn;
 mod typed_words;
 mod what_is_no_question;
+mod words_so_far;
 
 use common::{Room, ms};
 use parley_conversation::{Action, Phase, Position};

@@ -40,7 +40,7 @@ fn with_a_back_channel_resumes_it() {
 fn without_words_resumes_it() {
     let mut room = room_while_speaking(|_| {}, 500);
     room.noise(200);
-    assert_eq!(room.until("resume"), ms(120), "as soon as there is a transcript without words");
+    assert_eq!(room.until("resume"), ms(100), "as soon as there is a transcript without words");
     room.quiet();
     assert_eq!((room.count("(no words)"), room.count("release")), (1, 1));
 }

@@ -50,12 +50,12 @@ fn comes_as_soon_as_the_language_model_finds_the_question_whole() {
     check(reading(0.99, Some(0.05)), QUESTION, 700);
     let mut slow = reading(0.99, Some(0.5));
     slow.speech_to_text = Works::After(ms(300));
-    check(slow, QUESTION, 380);
+    check(slow, QUESTION, 360);
 }
 
 #[test]
 fn is_decided_without_a_language_model_that_cannot_tell() {
-    check(reading(0.9, None), QUESTION, 320);
+    check(reading(0.9, None), QUESTION, 300);
     let mut room = judged(0.9);
     room.language_model = Works::Fails;
     check(room, QUESTION, 200);
@@ -93,7 +93,7 @@ fn is_judged_once_when_the_silence_begins() {
 fn waits_for_the_words() {
     let mut room = judged(0.9);
     room.speech_to_text = Works::After(ms(900));
-    check(room, QUESTION, 960);
+    check(room, QUESTION, 940);
 }
 
 #[test]

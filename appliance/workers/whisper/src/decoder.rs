@@ -29,6 +29,8 @@ pub struct Reading<'a> {
     pub max_tokens: usize,
     /// 0 takes the likeliest token, more takes others too.
     pub temperature: f32,
+    /// What they begin with, known from an earlier reading, and not read again.
+    pub settled: Option<&'a Words>,
     /// What the words begin with.
     pub prefix: &'a [WhisperTokenId],
     /// What does not follow the prefix.
@@ -38,7 +40,7 @@ pub struct Reading<'a> {
 }
 
 /// Words, and how sure they are.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Words {
     pub tokens: Vec<WhisperTokenId>,
     /// Of each token, the logarithm of its probability.
@@ -115,17 +117,18 @@ impl Decoder {
     /// # Errors
     /// whisper.cpp failed, or was interrupted.
     pub fn words(&self, state: &mut WhisperState, reading: &Reading<'_>) -> Result<Words, WhisperError> {
-        let mut position = 1;
-        if let Some(transcribe) = self.transcribe {
-            state.decode(&[reading.language.token, transcribe], position, self.threads)?;
-            position += 2;
+        let mut words = reading.settled.cloned().unwrap_or_default();
+        let mut known: Vec<WhisperTokenId> = Vec::new();
+        known.extend(self.transcribe.map(|transcribe| [reading.language.token, transcribe]).into_iter().flatten());
+        known.push(self.no_timestamps);
+        known.extend(&words.tokens);
+        // The last alone: of several tokens at once, whisper-rs shows the scores after the first only.
+        let (last, before) = known.split_last().unwrap_or((&self.no_timestamps, &[]));
+        if !before.is_empty() {
+            state.decode(before, 1, self.threads)?;
         }
-        // Alone: of several tokens at once, whisper-rs shows the scores after the first only.
-        state.decode(&[self.no_timestamps], position, self.threads)?;
-        position += 1;
-
-        let mut words =
-            Words { tokens: Vec::new(), log_probabilities: Vec::new(), others: Vec::new(), finished: false };
+        state.decode(&[*last], 1 + before.len(), self.threads)?;
+        let mut position = 1 + known.len();
         let mut chance = Chance::new();
         while words.tokens.len() < reading.max_tokens {
             let place = words.tokens.len();

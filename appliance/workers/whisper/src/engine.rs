@@ -11,6 +11,7 @@ use parley_model_file::{Format, ModelFileError};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
 
 use crate::decoder::{Beginning, Decoder, Reading, Words};
+use crate::earlier::Earlier;
 use crate::language::{self, Detected, Language};
 use crate::remedies::Believed;
 use crate::speech::Speech;
@@ -54,6 +55,8 @@ pub struct Whisper {
     /// Assumed where the audio does not tell: the last language that was surely spoken.
     pub(crate) usual: Language,
     threads: usize,
+    /// What was read last.
+    pub(crate) earlier: Option<Earlier>,
 }
 
 impl Whisper {
@@ -83,7 +86,7 @@ impl Whisper {
             [] => known.clone(),
             codes => codes.iter().map(|code| find(code)).collect::<Result<_, _>>()?,
         };
-        let mut whisper = Self { context, state, decoder, known, candidates, usual, threads };
+        let mut whisper = Self { context, state, decoder, known, candidates, usual, threads, earlier: None };
         let silence = vec![0; INPUT_RATE_HZ as usize];
         whisper.read(&silence, None).map_err(refused)?;
         Ok(whisper)
@@ -128,7 +131,7 @@ impl Whisper {
     }
 
     /// What is said in the samples.
-    fn read(&mut self, samples: &[i16], given: Option<Language>) -> Result<Transcript, WhisperError> {
+    pub(crate) fn read(&mut self, samples: &[i16], given: Option<Language>) -> Result<Transcript, WhisperError> {
         self.encode(samples, audio::positions(samples.len()))?;
         let Beginning { detected, no_speech } = self.decoder.begin(&mut self.state, &self.candidates, self.usual)?;
         if no_speech > NO_SPEECH {
@@ -146,11 +149,18 @@ impl Whisper {
                 language: candidate.language,
                 max_tokens: audio::max_tokens(samples.len()),
                 temperature: 0.0,
+                settled: None,
                 prefix: &[],
                 barred: None,
                 speech,
             };
-            let words = self.decoder.words(&mut self.state, &reading)?;
+            let settled = self.earlier.as_ref();
+            let settled = settled.and_then(|earlier| earlier.settled(&self.context, samples, candidate.language));
+            let settled = settled.as_ref();
+            let mut words = self.decoder.words(&mut self.state, &Reading { settled, ..reading })?;
+            if settled.is_some() && !words.finished {
+                words = self.decoder.words(&mut self.state, &reading)?;
+            }
             let usual = if candidate.language == self.usual { USUAL } else { 0.0 };
             let endless = if words.finished { 0.0 } else { ENDLESS };
             let quality = words.mean_log_probability() - endless;
@@ -168,6 +178,7 @@ impl Whisper {
         if no_speech > MAYBE_NO_SPEECH && words.mean_log_probability() < UNLIKELY {
             return Ok(self.nothing(given));
         }
+        self.earlier = Some(Earlier::new(samples, language, words.clone()));
         let Believed { text, confidence, remedy, incomplete } = self.believed(samples, language, speech, words)?;
         if text.is_empty() {
             return Ok(self.nothing(given));

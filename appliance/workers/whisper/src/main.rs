@@ -3,6 +3,7 @@
 mod audio;
 mod belief;
 mod decoder;
+mod earlier;
 mod engine;
 mod interrupt;
 mod language;

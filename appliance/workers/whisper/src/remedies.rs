@@ -77,7 +77,8 @@ impl Whisper {
             return Ok(found(first, false));
         }
         let max_tokens = (2 * audio::max_tokens(samples.len())).min(audio::MAX_TOKENS);
-        let reading = Reading { language, max_tokens, temperature: 0.0, prefix: &[], barred: None, speech };
+        let reading =
+            Reading { language, max_tokens, temperature: 0.0, settled: None, prefix: &[], barred: None, speech };
         self.encode(samples, audio::MAX_POSITIONS)?;
         self.decoder.begin(&mut self.state, &[], language)?;
         let words = self.decoder.words(&mut self.state, &reading)?;
