@@ -76,6 +76,15 @@ struct Waiting<K: Kind> {
     fed: Option<mpsc::Receiver<Fed>>,
 }
 
+/// Lets other engines compute first: to be called by one whose work may be done a little later. The voice must not wait
+/// for the language model, which has written the next sentence long before this one is heard.
+pub fn let_others_first() {
+    /// With two busy cores the others have three quarters of them; the processes of somebody else do not stop this one.
+    const NICENESS: i32 = 5;
+    // An error leaves it as urgent as the others.
+    let _ = rustix::process::nice(NICENESS);
+}
+
 /// A worker's `main` once its arguments are read: loads a model, does jobs until Parley is gone, and says on standard
 /// error, in one line, why it cannot. `load` gives the model and what is worth telling of it; kind and loading time are
 /// filled in here.

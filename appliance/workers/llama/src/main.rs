@@ -42,6 +42,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     openmp::sleep_while_waiting();
+    worker::let_others_first();
     let Arguments { model, threads, context, state_dir } = Arguments::parse();
     worker::main(|| {
         let llama = Llama::load(&model, threads, context, state_dir.as_deref())?;
