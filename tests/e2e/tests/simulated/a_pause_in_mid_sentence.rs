@@ -43,8 +43,10 @@ async fn a_transcription_that_nobody_needs_any_more_is_cancelled() {
     world.say("the light in the kitchen at home");
     world.said().await;
     let counts = world.speech_to_text.counts();
-    assert_eq!((counts.begun, counts.cancelled), (1, 1), "the engine is free for the whole");
+    assert_eq!((counts.begun, counts.cancelled), (2, 1), "the engine is free for a look at what follows");
     world.quiet().await;
+    let counts = world.speech_to_text.counts();
+    assert_eq!((counts.begun, counts.cancelled), (3, 2), "which gives way to the whole");
     assert_eq!(questions(&world), ["please turn on the light in the kitchen at home"]);
 }
 
