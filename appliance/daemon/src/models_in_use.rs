@@ -38,9 +38,41 @@ pub fn in_use<T, E: Display>(
     Ok(InUse { config, models, announcement: Some(AnnouncementFile::at_every_start(text)) })
 }
 
+/// The models that settings name, if they have room in this machine's memory.
+///
+/// How much they need is computed, and may be wrong: who chooses among models goes by it, but what a machine came with is
+/// tried all the same, for there is nothing else.
+///
+/// # Errors
+/// As `fitting`; for what the machine came with, as `of_any_size`.
+pub fn with_room<T, E: Display>(
+    came_with: bool,
+    fitting: impl FnOnce() -> Result<T, E>,
+    of_any_size: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let problem = match fitting() {
+        Err(problem) if came_with => problem,
+        fitting => return fitting,
+    };
+    let models = of_any_size()?;
+    tracing::warn!("{problem:#}; they are tried all the same");
+    Ok(models)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_machine_came_with_is_tried_whatever_is_computed_and_what_was_chosen_is_not() {
+        let too_large = || Err("needs 8 GB");
+        assert_eq!(with_room(true, too_large, || Ok("models")), Ok("models"));
+        assert_eq!(with_room(false, too_large, || Ok("models")), Err("needs 8 GB"));
+        assert_eq!(with_room(true, too_large, || Err("one is missing")), Err("one is missing"), "that can be mended");
+        for came_with in [true, false] {
+            assert_eq!(with_room::<_, &str>(came_with, || Ok("fit"), || unreachable!("they fit")), Ok("fit"));
+        }
+    }
 
     fn named(profile: &str) -> Config {
         let mut config = Config::default();

@@ -14,6 +14,7 @@ mod bad_sticks;
 mod committed;
 mod cuts;
 mod data;
+mod doors;
 mod flashing;
 mod gate;
 mod install;

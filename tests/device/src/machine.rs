@@ -57,6 +57,9 @@ pub struct Plugged {
     pub sound: Option<PathBuf>,
     /// A disk image on a USB stick that can be plugged in: see [`Machine::plug_stick`].
     pub stick: Option<PathBuf>,
+    /// Where a WAV file is written of what a USB loudspeaker plays, each time that it is plugged in: see
+    /// [`Machine::plug_loudspeaker`].
+    pub loudspeaker: Option<PathBuf>,
     /// A command that answers each connection of the guest's to [`SERVER`], over its standard input and output.
     pub server: Option<String>,
     /// More words for the kernel, as from an owner with a keyboard at the board.
@@ -111,9 +114,14 @@ impl Machine {
         let server = plugged.server.as_ref().map(|server| format!(",guestfwd=tcp:{SERVER}:80-cmd:{server}"));
         command.args(["-netdev", &format!("user,id=net,restrict=on{}", server.unwrap_or_default())]);
         command.args(["-device", "virtio-net-device,netdev=net", "-device", "virtio-rng-device"]);
-        // USB, where a stick can be plugged in; its drive is there from the start, because a drive needs no plug.
-        if let Some(stick) = &plugged.stick {
+        // USB, where something can be plugged in; a stick's drive is there from the start, because a drive needs no plug.
+        if plugged.stick.is_some() || plugged.loudspeaker.is_some() {
             command.args(["-device", "qemu-xhci,id=usb"]);
+        }
+        if let Some(loudspeaker) = &plugged.loudspeaker {
+            command.args(["-audiodev", &format!("wav,id=loudspeaker,path={}", loudspeaker.display())]);
+        }
+        if let Some(stick) = &plugged.stick {
             command.args(["-blockdev", &format!("driver=file,node-name=stick-file,filename={}", stick.display())]);
             command.args(["-blockdev", "driver=raw,node-name=stick,file=stick-file"]);
         }
@@ -198,6 +206,17 @@ impl Machine {
     /// Pulls it, whatever the guest is doing with it.
     pub fn pull_stick(&mut self) -> Result<()> {
         self.qmp.execute("device_del", &json!({ "id": "stick" })).map(|_| ())
+    }
+
+    /// Plugs the USB loudspeaker in. Its recording begins anew.
+    pub fn plug_loudspeaker(&mut self) -> Result<()> {
+        let card = json!({ "driver": "usb-audio", "id": "loudspeaker", "audiodev": "loudspeaker", "bus": "usb.0" });
+        self.qmp.execute("device_add", &card).map(|_| ())
+    }
+
+    /// Pulls it, whatever it is playing.
+    pub fn pull_loudspeaker(&mut self) -> Result<()> {
+        self.qmp.execute("device_del", &json!({ "id": "loudspeaker" })).map(|_| ())
     }
 
     /// Ends an emulator whose guest has stopped, or whose guest does not matter any more; files are written whole.

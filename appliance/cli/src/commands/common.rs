@@ -16,6 +16,7 @@ use parley_models::{Catalogue, Manifest, OwnFiles, Selection, Store, default_dir
 use parley_daemon::conductor::Generating;
 use parley_daemon::context;
 use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPatience};
+use parley_daemon::models_in_use::with_room;
 use parley_daemon::session::{Session, conducting};
 use parley_daemon::volume::Volume;
 use parley_door::Door;
@@ -23,19 +24,9 @@ use parley_settings::{Config, ModelsSettings, Places};
 
 /// The models of the configured profile, or files of one's own in their place, all of them complete. A context that is
 /// longer than the model's own is told.
-///
-/// What a machine came with is not refused for a computed figure: it may do, and there is nothing else.
 pub(super) fn selection(config: &Config) -> Result<Selection> {
-    let problem = match fitting(config, models(config)?) {
-        Ok(models) => return Ok(models),
-        Err(problem) => problem,
-    };
     let came_with = Places::of_this_machine().image().is_some_and(|image| image.models == config.models);
-    let Some(models) = came_with.then(|| fitting(config, models_of_any_size(config)?)).and_then(Result::ok) else {
-        return Err(problem);
-    };
-    tracing::warn!("{problem:#}; they are tried all the same");
-    Ok(models)
+    with_room(came_with, || fitting(config, models(config)?), || fitting(config, models_of_any_size(config)?))
 }
 
 fn fitting(config: &Config, models: Catalogue) -> Result<Selection> {

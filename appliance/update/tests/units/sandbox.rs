@@ -203,3 +203,36 @@ fn who_need_not_write_run_cannot() {
         assert!(is_named(&read) != is_named(&written), "{unit}: {read:?}, {written:?}");
     }
 }
+
+/// The same for units of others that get a sandbox of ours: what they say themselves is read elsewhere, and may change.
+#[test]
+fn units_of_others_that_are_shut_in_cannot_write_run() {
+    fn look(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if entry.file_type().unwrap().is_dir() {
+                look(&path, found);
+            } else if path.extension().is_some_and(|end| end == "conf" || end == "service") {
+                found.push(path);
+            }
+        }
+    }
+    let canonical = |path: PathBuf| path.canonicalize().unwrap();
+    let ours: Vec<PathBuf> = units(".service").iter().flat_map(|unit| files(unit)).map(canonical).collect();
+    let mut found = Vec::new();
+    look(&overlay(), &mut found);
+    look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../meta-voice"), &mut found);
+    let mut seen = Vec::new();
+    for file in found.into_iter().map(canonical).filter(|file| !ours.contains(file)) {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        if !lines.iter().any(|line| line.starts_with("ProtectSystem=")) {
+            continue;
+        }
+        assert!(lines.contains(&"ProtectSystem=strict"), "{}", file.display());
+        assert!(lines.contains(&"ReadOnlyPaths=/run"), "{}", file.display());
+        assert!(!lines.iter().any(|line| line.starts_with("ReadWritePaths=")), "{}", file.display());
+        seen.push(file.file_name().unwrap().to_owned());
+    }
+    assert_eq!(seen, ["30-fleet.conf"], "hawkBit's client, and nobody else");
+}

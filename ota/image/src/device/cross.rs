@@ -30,6 +30,7 @@ const PROGRAMS: &[(&str, &str, &str, &str)] = &[
     ("parley-restart", STATIC, "", STATIC),
     ("parley-update", "parley-tryboot", "", "parley-tryboot"),
     ("parley-device", "device-engine", "", "device-engine"),
+    ("parley-device", KNOCK, "", KNOCK),
     ("parley", "parley", "", "parley"),
     ("parley-setup", "parley-setup", "", "parley-setup"),
     ("parley-update", "parley-update", "probe-schema-1", OLDER_UPDATER),
@@ -39,6 +40,8 @@ const PROGRAMS: &[(&str, &str, &str, &str)] = &[
 pub const OLDER_UPDATER: &str = "parley-update-schema-1";
 /// The updater of the versions after it.
 pub const NEWER_UPDATER: &str = "parley-update-schema-2";
+/// Of the cases: it is no part of the product.
+pub const KNOCK: &str = "device-knock";
 /// The one that runs in the initramfs, where there are no libraries.
 const STATIC: &str = "parley-restart";
 

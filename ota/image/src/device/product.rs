@@ -19,6 +19,9 @@ pub const PROFILE: &str = "demo";
 const CONFIGURATION: &str =
     "[audio]\ninput = \"plughw:CARD=Loopback,DEV=1\"\noutput = \"plughw:CARD=Loopback,DEV=0\"\n";
 
+/// Where the cases' own visitor of the doors lies, beside what else they have in the guest.
+const KNOCK: &str = "usr/lib/device/knock";
+
 /// The layer's recipes that install files of the clone as they are, and where those lie.
 const RECIPES: &[(&str, &str)] = &[
     ("recipes-core/parley-overlay/parley-overlay_1.0.bb", "rootfs-overlay"),
@@ -40,13 +43,14 @@ pub fn recipes(keyring: &Path, to: &Path) -> Result<()> {
 
 /// Puts in what all versions have.
 pub fn install(root: &Root, programs: &Path) -> Result<()> {
-    for folder in ["usr/lib/parley", "usr/share/parley/models"] {
+    for folder in ["usr/lib/device", "usr/lib/parley", "usr/share/parley/models"] {
         fs::create_dir_all(root.path(folder))?;
     }
     fs::copy(programs.join("parley-tryboot"), root.path("usr/lib/parley/parley-tryboot"))?;
     for program in ["parley", "parley-setup", "device-engine"] {
         fs::copy(programs.join(program), root.path("usr/bin").join(program))?;
     }
+    fs::copy(programs.join(cross::KNOCK), root.path(KNOCK))?;
     for library in fs::read_dir(programs.join(cross::LIBRARIES))? {
         let library = library?;
         let place = root.path("usr/lib/aarch64-linux-gnu").join(library.file_name());

@@ -16,7 +16,7 @@ use xtask::process;
 /// The modules that the guest loads, with whatever they depend on.
 const MODULES: &str = "
     configfs dm-verity erofs exfat ext4 fat i6300esb loop nbd nls_ascii nls_cp437 nls_iso8859-1 nls_utf8 qemu_fw_cfg
-    snd-aloop snd-hda-codec-generic snd-hda-intel squashfs vfat virtio-rng virtio_blk virtio_console virtio_mmio
+    snd-aloop snd-hda-codec-generic snd-hda-intel snd-usb-audio squashfs vfat virtio-rng virtio_blk virtio_console virtio_mmio
     virtio_net virtio_pci sd_mod usb-storage xhci-pci
 ";
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.

@@ -1,5 +1,7 @@
 //! Sound, through the guest's real ALSA.
 
+mod unplugged;
+
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -11,6 +13,8 @@ pub const SOUND: Scenario = Scenario {
     name: "sound",
     cases: cases! {
         "what_the_assistant_says_leaves_the_sound_card": "an answer's tone of 440 Hz is in the recording of an HDA sound card's output",
+        "a_loudspeaker_that_is_pulled_is_missed_and_taken_up_again": "a USB card that is unplugged: the daemon lives on, says at the door that it is away, then how often; what it says once it is plugged in again leaves the card",
+        "a_loudspeaker_that_stays_away_gives_way_to_another": "where no card is named, the machine's own plays in the place of the USB card, after a while",
         "what_is_played_to_the_microphone_is_heard": "a tone that is played into the loop is what the loop's other end records",
     },
     starts: 1,
@@ -25,6 +29,8 @@ fn sound(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = bench.device(&SOUND)?;
     let recording = bench.folder(SOUND.name).join("loudspeaker.wav");
     device.plugged.sound = Some(recording.clone());
+    let loudspeaker = bench.folder(SOUND.name).join("usb-loudspeaker.wav");
+    device.plugged.loudspeaker = Some(loudspeaker.clone());
     device.power_on()?;
     said_on(&mut device, ANSWERS, SlotName::A)?;
     let configuration = "[audio]\\ninput = \"plughw:CARD=Loopback,DEV=1\"\\noutput = \"plughw:CARD=Intel\"\\n";
@@ -33,6 +39,8 @@ fn sound(bench: &Bench, report: &mut Report) -> Result<()> {
          cat /proc/asound/cards; parley --config /run/sound.toml say 'This is the virtual device.'"
     );
     let said = device.run(&play);
+    let taken_up = unplugged::taken_up_again(&mut device);
+    let replaced = unplugged::replaced(&mut device);
     // One end of the loop after the other: the second takes the first one's format, and at once each would stop the
     // other.
     let looped = "systemctl stop parley.service; parley say --output /run/tone.wav 'A tone for the loop, long enough.' && \
@@ -43,6 +51,9 @@ fn sound(bench: &Bench, report: &mut Report) -> Result<()> {
                   test $(od -An -v -td2 -w2 -j44 /run/heard.wav | sort -nu | wc -l) -gt 100";
     let heard = device.run(&format!("export PARLEY_MODELS=/usr/share/parley/models; {looped}"));
     device.end()?;
+    let outcome = taken_up.and_then(|said| Ok(format!("{said}; {}", has_tone(&loudspeaker)?)));
+    report.case("a_loudspeaker_that_is_pulled_is_missed_and_taken_up_again", outcome);
+    report.case("a_loudspeaker_that_stays_away_gives_way_to_another", replaced);
     let outcome = said.and_then(|_| has_tone(&recording));
     report.case("what_the_assistant_says_leaves_the_sound_card", outcome);
     report.case("what_is_played_to_the_microphone_is_heard", heard);

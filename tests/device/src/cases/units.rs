@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::{ANSWERS, Bench, RARE, Report, Scenario, owner_wants_no_stick, said_on, switched_on};
+use super::{ANSWERS, Bench, RARE, Report, Scenario, doors, owner_wants_no_stick, said_on, switched_on};
 use crate::layout::SlotName;
 use crate::virtual_device::VirtualDevice;
 
@@ -12,7 +12,8 @@ pub const UNITS: Scenario = Scenario {
         "every_unit_can_do_its_work": "in its own sandbox each can write, open and do what its program needs",
         "no_unit_can_do_more_than_its_work": "and nothing of what would harm the device or the person",
         "every_unit_sees_the_owners_settings": "what the owner has said of sticks reaches every program that goes by it",
-        "each_door_is_for_its_group": "the daemon's sockets belong to the groups of their folders, out of its user namespace",
+        "each_door_is_for_its_group": "the daemon's sockets, the one for sound too, belong to the groups of their folders, out of its user namespace",
+        "a_door_opens_for_its_group_alone": "a user of each group, and one of none, come in where they may: to look, to steer, to take a seat; and nowhere else",
         "the_gateway_follows_the_daemon": "through the read door, as a user of its own",
     },
     starts: 1,
@@ -94,6 +95,16 @@ const UNITS_OF_OURS: &[Expected] = &[
     },
 ];
 
+/// What we lay over the unit of hawkBit's client, which is not in this root: tried with nothing below. The client has a user of its
+/// own; here it is root, who can write whatever is not mounted read-only.
+const FLEET: Expected = Expected {
+    unit: "probe-hawkbit.service",
+    needs: "user root|writes /tmp|environment CREDENTIALS_DIRECTORY=/run/credentials/probe-hawkbit.service",
+    never: "writes /etc|writes /usr|writes /home|writes /var/lib|writes /run|writes /run/parley-update|writes /run/parley-data|\
+            writes /run/parley-announcements|writes /run/systemd|does mount",
+};
+const FLEETS_DROP_IN: &str = include_str!("../../../../meta-voice/recipes-core/parley-fleet/files/30-fleet.conf");
+
 /// What one unit may do of all that none may.
 const EXCEPTIONS: &[(&str, &str)] = &[("parley-setup.service", "does kernel-settings")];
 
@@ -104,9 +115,6 @@ const GO_BY_SETTINGS: &[&str] = &["parley-stick@.service", "parley-probation.ser
 const REAL_TIME: &str = "cat /proc/$(systemctl show --property=MainPID --value parley.service)/task/*/stat | \
                          sed 's/.*) //' | cut -d ' ' -f 39 | grep -q '[12]'";
 
-/// What `stat` says of the two doors.
-const DOORS: &str = "660 parley parley-control\n660 parley parley-read";
-
 const GATEWAY: &str = "for second in $(seq 30); do \
                        systemctl show --property=StatusText --value parley-gateway.service | grep '^follows Parley' && exit 0; sleep 1; done; \
                        systemctl status --no-pager parley-gateway.service; exit 1";
@@ -116,10 +124,8 @@ fn units(bench: &Bench, report: &mut Report) -> Result<()> {
     switched_on(&mut device, SlotName::A)?;
     said_on(&mut device, ANSWERS, SlotName::A)?;
     owner_wants_no_stick(&mut device)?;
-    let doors = device.run("stat -c '%a %U %G' /run/parley/door/control/socket /run/parley/door/read/socket")?;
-    let doors = doors.lines().map(str::trim).collect::<Vec<_>>().join("\n");
-    let outcome = if doors == DOORS { Ok("2 doors".to_owned()) } else { Err(anyhow::anyhow!("{doors}")) };
-    report.case("each_door_is_for_its_group", outcome);
+    report.case("each_door_is_for_its_group", doors::rights(&mut device));
+    report.case("a_door_opens_for_its_group_alone", doors::visitors(&mut device));
     report
         .case("the_gateway_follows_the_daemon", device.run(&format!("({GATEWAY})")).map(|said| said.trim().to_owned()));
     let listed = device.run("cd /usr/lib/systemd/system && ls parley*.service")?;
@@ -140,6 +146,12 @@ fn units(bench: &Bench, report: &mut Report) -> Result<()> {
             blind.push(unit.to_owned());
         }
     }
+    let said = probe_fleet(&mut device)?;
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    let missing = FLEET.needs.split('|').filter(|need| !lines.contains(need));
+    lacking.extend(missing.map(|need| format!("hawkBit's client cannot: {need}")));
+    let done = lines.iter().filter(|line| FLEET.never.split('|').any(|never| is(line, never)));
+    excessive.extend(done.map(|line| format!("hawkBit's client can: {line}")));
     // The probe has no tool for it; the daemon itself has asked.
     if device.run(REAL_TIME).is_err() {
         lacking.push("parley.service cannot: run threads at a real-time priority".to_owned());
@@ -177,16 +189,35 @@ fn probe(device: &mut VirtualDevice, unit: &str) -> Result<String> {
         None => format!("probe-{name}"),
     };
     let (file, started) = (copy(&name), copy(&instance));
+    let copied = format!(
+        "sed -n '/^\\[Service\\]/,/^\\[Install\\]/p' /usr/lib/systemd/system/{name} | grep -v '^\\[Install\\]' > {file}; \
+         mkdir -p {file}.d; cp /usr/lib/systemd/system/{name}.d/* {file}.d/ 2>/dev/null"
+    );
+    start_probe(device, &copied, &file, &started)
+}
+
+/// The probe in the place of hawkBit's client, below our drop-in for it.
+fn probe_fleet(device: &mut VirtualDevice) -> Result<String> {
+    let file = FLEET.unit;
+    let drop_in: String =
+        FLEETS_DROP_IN.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    let made = format!(
+        "touch /var/lib/parley-setup/hawkbit.conf; printf '[Service]\\n' > {file}; mkdir -p {file}.d; \
+         printf '%s' '{drop_in}' > {file}.d/30-fleet.conf"
+    );
+    start_probe(device, &made, file, file)
+}
+
+/// Starts a unit that a command makes in the folder of this start's units, with the probe as its program.
+fn start_probe(device: &mut VirtualDevice, made: &str, file: &str, started: &str) -> Result<String> {
     let said = device.run(&format!(
-        "cd /run/systemd/system 2>/dev/null || {{ mkdir -p /run/systemd/system && cd /run/systemd/system; }}; \
-         sed -n '/^\\[Service\\]/,/^\\[Install\\]/p' /usr/lib/systemd/system/{name} | grep -v '^\\[Install\\]' > {file}; \
-         mkdir -p {file}.d; cp /usr/lib/systemd/system/{name}.d/* {file}.d/ 2>/dev/null; \
+        "mkdir -p /run/systemd/system; cd /run/systemd/system; {made}; \
          printf '%s\\n' '[Unit]' 'DefaultDependencies=no' '[Service]' 'Type=oneshot' 'RemainAfterExit=no' 'Restart=no' 'WatchdogSec=0' \
          'ExecCondition=' 'ExecStartPre=' 'ExecStart=' 'ExecStart=/usr/lib/device/probe' 'ExecStartPost=' 'ExecStop=' 'ExecStopPost=' \
          'StandardOutput=truncate:/run/probe.out' > {file}.d/90-probe.conf; \
          rm -f /run/probe.out; systemctl daemon-reload && systemctl start {started} || systemctl status --no-pager {started}; cat /run/probe.out"
     ))?;
-    ensure!(said.contains("user "), "the probe of {unit} did not run: {said}");
+    ensure!(said.contains("user "), "the probe as {file} did not run: {said}");
     Ok(said)
 }
 

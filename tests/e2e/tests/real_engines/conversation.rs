@@ -60,7 +60,7 @@ fn what_is_said_can_be_understood() {
     assert!(errors.rate() <= 0.2, "{understood:?}");
 }
 
-fn contains_word(text: &str, word: &str) -> bool {
+pub fn contains_word(text: &str, word: &str) -> bool {
     let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     text.split_whitespace().any(|other| plain(other) == plain(word))
 }

@@ -5,5 +5,6 @@
 mod bad_input;
 mod command_line;
 mod conversation;
+mod seat;
 mod support;
 mod transcription;
