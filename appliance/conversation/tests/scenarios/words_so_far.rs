@@ -8,9 +8,9 @@ const LONG_QUESTION: &str = "What is the best place to keep coffee beans so that
 
 /// What the language model was given to read before the end of the question.
 fn read_along(room: &Room) -> Vec<String> {
-    let last_words = |action: &Action| match action {
-        Action::Prepare { messages } => messages.last().map(|message| message.text.clone()),
-        _ => None,
+    let last_words = |action: &Action| {
+        let Action::Prepare { messages } = action else { return None };
+        messages.last().map(|message| message.text.clone())
     };
     room.done.iter().filter_map(|(_, action)| last_words(action)).collect()
 }
