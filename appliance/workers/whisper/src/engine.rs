@@ -11,6 +11,7 @@ use parley_model_file::{Format, ModelFileError};
 use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState};
 
 use crate::decoder::{Beginning, Decoder, Reading, Words};
+use crate::inventions::is_invented;
 use crate::language::{self, Detected, Language};
 use crate::remedies::Believed;
 use crate::speech::Speech;
@@ -168,8 +169,9 @@ impl Whisper {
         if no_speech > MAYBE_NO_SPEECH && words.mean_log_probability() < UNLIKELY {
             return Ok(self.nothing(given));
         }
+        let log_probability = words.mean_log_probability();
         let Believed { text, confidence, remedy, incomplete } = self.believed(samples, language, speech, words)?;
-        if text.is_empty() {
+        if text.is_empty() || is_invented(&text, language.code, speech, no_speech, log_probability) {
             return Ok(self.nothing(given));
         }
         if given.is_none() && language_probability >= SURE && !incomplete {

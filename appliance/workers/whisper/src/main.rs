@@ -5,6 +5,7 @@ mod belief;
 mod decoder;
 mod engine;
 mod interrupt;
+mod inventions;
 mod language;
 mod remedies;
 mod repetition;
