@@ -76,7 +76,8 @@ impl Recording {
     pub fn forget(&self) {
         let mut recorded = self.lock();
         recorded.forgotten += recorded.samples.len() as u64 + std::mem::take(&mut recorded.beyond);
-        recorded.samples.clear();
+        // Not only cleared: its room goes too.
+        recorded.samples = Vec::new();
     }
 
     fn at(&self, frame: u64) -> Instant {

@@ -20,6 +20,8 @@ use crate::room::{
 const EACH_WAY: Duration = Duration::from_mins(10);
 /// Memory is compared with what it was then.
 const SETTLED: Duration = Duration::from_mins(10);
+/// What goes wrong is counted and told at the end; beyond this nothing is learnt any more.
+const MOST_FAILURES: u32 = 5;
 /// How often is told how it goes.
 const TOLD_EVERY: Duration = Duration::from_mins(5);
 /// What is answered at length.
@@ -77,6 +79,7 @@ pub async fn run(options: &Options, length: Duration) -> Result<()> {
     let (mut way, mut by_speech) = (Instant::now(), false);
     let mut next_kill =
         options.kill_every_minutes.map(|minutes| (minutes, begun + Duration::from_secs_f64(60.0 * minutes)));
+    let mut failures = 0;
     while begun.elapsed() < length {
         let victim = next_kill.filter(|(_, at)| Instant::now() >= *at);
         if let Some((minutes, _)) = victim {
@@ -86,7 +89,13 @@ pub async fn run(options: &Options, length: Duration) -> Result<()> {
             (way, by_speech) = (Instant::now(), !by_speech);
             soak.go_on_by(by_speech)?;
         }
-        soak.live(by_speech, victim.is_some()).await?;
+        if let Err(error) = soak.live(by_speech, victim.is_some()).await {
+            println!("{:.1} min: {error:#}", begun.elapsed().as_secs_f64() / 60.0);
+            failures += 1;
+            if failures == MOST_FAILURES {
+                break;
+            }
+        }
         if settled.is_none() && begun.elapsed() >= SETTLED.min(length / 4) {
             settled = Some(resident(soak.room.workers()));
         }
@@ -107,6 +116,7 @@ pub async fn run(options: &Options, length: Duration) -> Result<()> {
     soak.report.print(&blocks, grown);
     soak.room.close().await;
     let unanswered = soak.report.asked - soak.report.answered;
+    ensure!(failures == 0, "a turn hung, or a sound was heard that belongs to nobody: {failures} times");
     ensure!(unanswered == 0, "{unanswered} questions had no answer");
     ensure!(grown.is_none_or(|grown| grown <= MOST_GROWTH), "memory grew by more than {} %", 100.0 * MOST_GROWTH);
     Ok(())
