@@ -1,9 +1,13 @@
 //! How often Parley speaks into a pause, and how long it waits for a sentence that is over, by patience.
 //!
-//! Whoever speaks was never heard before: each sentence has a conversation of its own, in which no pause was learnt.
+//! Whoever speaks was never heard before: each sentence has a conversation of its own, in which no pause was learnt. It is
+//! held in simulated time, or in real time where that is asked for.
+
+mod simulated;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use parley_conversation::Settings;
@@ -11,14 +15,16 @@ use parley_daemon::conductor::Generating;
 use parley_daemon::rehearsal::Room;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
-use parley_speech::{Clip, SpeechSets, default_folder, prepare_hesitations};
+use parley_speech::{Clip, HesitantClip, SpeechSets, default_folder, prepare_hesitations};
 
+use tokio::sync::mpsc;
+
+use self::simulated::Asked;
 use crate::pauses::{Heard, listen};
 use crate::room::{config, models, percentile, print_settings, product_settings, samples, speech, time, wilson};
 
-/// Measured beside the shipped patience, on every so many sentences.
+/// Measured beside the shipped patience.
 const OTHERS: [f64; 2] = [0.7, 1.5];
-const EVERY: usize = 3;
 
 /// What came of sentences of one kind.
 #[derive(Default)]
@@ -34,29 +40,82 @@ struct Tally {
     never: usize,
 }
 
-pub async fn run() -> Result<()> {
+/// Makes something of a clip.
+trait Ear {
+    fn hear(&self, settings: &Settings, clip: &Clip) -> impl Future<Output = Result<Heard>>;
+}
+
+/// In real time.
+struct InRealTime {
+    workers: Workers,
+    sets: Arc<SpeechSets>,
+}
+
+/// In simulated time: the engines are asked through this.
+struct Simulated {
+    ask: mpsc::UnboundedSender<Asked>,
+    sets: Arc<SpeechSets>,
+}
+
+impl Ear for InRealTime {
+    async fn hear(&self, settings: &Settings, clip: &Clip) -> Result<Heard> {
+        let room = Room::open(settings.clone(), Generating::default(), self.workers.clone())?;
+        let heard = listen(&room, samples(&self.sets, clip)?, clip).await;
+        room.leave();
+        heard.with_context(|| clip.id.clone())
+    }
+}
+
+impl Ear for Simulated {
+    async fn hear(&self, settings: &Settings, clip: &Clip) -> Result<Heard> {
+        let (ask, settings, over) = (self.ask.clone(), settings.clone(), time(clip.sound.end));
+        let samples = samples(&self.sets, clip)?;
+        let simulation = move || simulated::hear(&ask, &settings, &samples, over);
+        tokio::task::spawn_blocking(simulation).await?.with_context(|| clip.id.clone())
+    }
+}
+
+pub async fn run(real_time: bool) -> Result<()> {
     let sentences = prepare_hesitations(&default_folder())?;
-    let sets = speech()?;
+    let sets = Arc::new(speech()?);
     let workers = Workers::spawn(&config()?, &models()?, Needed::All)?;
     workers.ready().await?;
+    if real_time {
+        measure(&InRealTime { workers: workers.clone(), sets: Arc::clone(&sets) }, &sentences, &sets).await?;
+    } else {
+        let (ask, mut asked) = mpsc::unbounded_channel::<Asked>();
+        let answering = workers.clone();
+        tokio::spawn(async move {
+            while let Some(asked) = asked.recv().await {
+                if let Err(error) = asked.answer(&answering).await {
+                    println!("an engine failed: {error:#}");
+                }
+            }
+        });
+        measure(&Simulated { ask, sets: Arc::clone(&sets) }, &sentences, &sets).await?;
+    }
+    workers.shut_down().await;
+    Ok(())
+}
+
+async fn measure(ear: &impl Ear, sentences: &[HesitantClip], sets: &SpeechSets) -> Result<()> {
     let shipped = Config::default().conversation.patience;
     for patience in [&[shipped][..], &OTHERS].concat() {
-        let every = if patience == shipped { 1 } else { EVERY };
         let mut config = config()?;
         config.conversation.patience = patience;
         let settings = product_settings(&config, &models()?);
-        println!("\npatience {patience}: every sentence of {every}; {}", load());
+        println!("\npatience {patience}, {}", load());
         print_settings(&config, &settings);
         let mut kinds = BTreeMap::<&str, Tally>::new();
-        for sentence in sentences.iter().step_by(every) {
+        for sentence in sentences {
             let (clip, pause) = (&sentence.paused.clip, sentence.paused.pause_first);
-            let heard = hear(&workers, &settings, &sets, clip).await?;
+            let heard = ear.hear(&settings, clip).await?;
             let verdict = kinds.entry(&sentence.kind).or_default().take(&heard, pause, clip);
             println!("{:<16} {verdict:<32} {}", clip.id, sentence.paused.sentence);
         }
         let mut questions = Tally::default();
-        for clip in sets.questions.iter().step_by(every) {
-            let heard = hear(&workers, &settings, &sets, clip).await?;
+        for clip in &sets.questions {
+            let heard = ear.hear(&settings, clip).await?;
             let verdict = questions.take(&heard, clip.sound.first, clip);
             println!("{:<32} {verdict}", clip.id);
         }
@@ -69,16 +128,7 @@ pub async fn run() -> Result<()> {
         println!("{:<24} {all}", "all");
         println!("{:<24} {questions}", "questions without a pause");
     }
-    workers.shut_down().await;
     Ok(())
-}
-
-/// What a new conversation makes of a clip.
-async fn hear(workers: &Workers, settings: &Settings, sets: &SpeechSets, clip: &Clip) -> Result<Heard> {
-    let room = Room::open(settings.clone(), Generating::default(), workers.clone())?;
-    let heard = listen(&room, samples(sets, clip)?, clip).await;
-    room.leave();
-    heard.with_context(|| clip.id.clone())
 }
 
 impl Tally {

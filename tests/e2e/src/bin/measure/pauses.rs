@@ -23,14 +23,17 @@ pub struct Options {
     /// Only the clips that no threshold was chosen by: half the time
     #[arg(long)]
     held_out: bool,
-    /// How often, with a 95 % interval and by patience: 240 sentences of ten kinds, 40 minutes
+    /// How often, with a 95 % interval and by patience: 239 sentences of ten kinds, in simulated time
     #[arg(long, conflicts_with = "held_out")]
     hesitations: bool,
+    /// These in real time: an hour and a half, and only where nothing else runs
+    #[arg(long, requires = "hesitations")]
+    real_time: bool,
 }
 
 pub async fn run(options: &Options) -> Result<()> {
     if options.hesitations {
-        return hesitations::run().await;
+        return hesitations::run(options.real_time).await;
     }
     let sets = speech()?;
     let room = open(|_| {}).await?;
