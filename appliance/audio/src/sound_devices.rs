@@ -58,6 +58,13 @@ pub(crate) struct Before {
     lost_at: Option<Instant>,
 }
 
+#[cfg(test)]
+impl Before {
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost_at.is_some()
+    }
+}
+
 impl SoundDevices {
     /// Devices by their ALSA names, or [`AUTO`]. `channel`: which one of the microphone's is heard, from 1; none: those that
     /// carry sound.
@@ -268,5 +275,54 @@ mod tests {
         assert_eq!(names(&cards[..1], &before)[0], "hw:CARD=Other,DEV=0");
         assert_eq!(names(&cards, &before)[0], "hw:CARD=Mine,DEV=0");
         assert_eq!(SoundDevices::new("hw:7", AUTO, None).names(&cards, Direction::Capture, None, &before)[0].0, "hw:7");
+    }
+
+    fn card(id: &str, index: i32) -> AudioCard {
+        let (id, name) = (id.to_owned(), id.to_owned());
+        AudioCard { index, id, name, bus: cards::Bus::Usb, records: Some(0), plays: Some(0) }
+    }
+
+    fn in_use(name: &str, rate_hz: u32) -> InUse {
+        InUse { name: name.to_owned(), rate_hz }
+    }
+
+    #[test]
+    fn who_is_opened_second_on_a_card_takes_the_rate_of_the_first() {
+        let (devices, cards) = (SoundDevices::new(AUTO, AUTO, None), [card("Zoom", 0), card("Other", 1)]);
+        let rate = |direction, other: &InUse| devices.rate(&cards, direction, "hw:CARD=Zoom,DEV=0", Some(other));
+        for direction in [Direction::Capture, Direction::Playback] {
+            assert_eq!(rate(direction, &in_use("plughw:CARD=Zoom,DEV=0", 44_100)), Rate::Exactly(44_100));
+        }
+        let elsewhere = in_use("hw:CARD=Other,DEV=0", 44_100);
+        assert_eq!(rate(Direction::Capture, &elsewhere), Rate::Near(FRAME_RATE_HZ));
+        assert_eq!(rate(Direction::Playback, &elsewhere), Rate::Near(LOUDSPEAKER_HZ));
+    }
+
+    #[test]
+    fn the_microphone_is_looked_for_beside_a_loudspeaker_that_is_named() {
+        let cards = [card("Alpha", 0), card("Zoom", 1)];
+        let devices = SoundDevices::new(AUTO, "hw:CARD=Zoom,DEV=0", None);
+        let names = |other| devices.names(&cards, Direction::Capture, other, &Before::default());
+        assert_eq!(names(None)[0].0, "hw:CARD=Zoom,DEV=0");
+        assert_eq!(names(Some("hw:CARD=Alpha,DEV=0"))[0].0, "hw:CARD=Alpha,DEV=0", "what is open counts more");
+    }
+
+    #[test]
+    fn a_loss_counts_from_its_first_moment_and_is_over_when_a_device_is_open() {
+        let devices = SoundDevices::new("null", "null", None);
+        let open = |direction| devices.open.lock().unwrap().get(direction).is_some();
+        let mut before = Before::default();
+        let first = Instant::now().checked_sub(WAITED_FOR).unwrap();
+        devices.open(Direction::Capture, &mut before).unwrap();
+        assert!(open(Direction::Capture) && !open(Direction::Playback));
+        before.lost_at = Some(first);
+        devices.lost(Direction::Capture, &mut before);
+        assert_eq!(before.lost_at, Some(first), "nobody would wait for it in vain");
+        assert!(!open(Direction::Capture), "the other need not care for its rate");
+        devices.open(Direction::Capture, &mut before).unwrap();
+        assert_eq!(before.lost_at, None, "the next loss is a new one");
+        let missing = SoundDevices::new("hw:99", "null", None);
+        missing.open(Direction::Capture, &mut before).unwrap_err();
+        assert!(missing.open.lock().unwrap().get(Direction::Capture).is_none());
     }
 }

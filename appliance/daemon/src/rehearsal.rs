@@ -4,9 +4,10 @@
 //! sound of the question, found in its file beforehand, to the first sound in the recorded answer.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use parley_audio::capture::{ClipQueue, FRAME_RATE_HZ, QueueFull, QueueSource, QueuedClip};
+use parley_audio::capture::{ClipQueue, FRAME_RATE_HZ, FRAME_SAMPLES, QueueFull, QueueSource, QueuedClip};
 use parley_audio::playback::{LOUDSPEAKER_HZ, Recording, RecordingSink};
 use parley_audio::wav::{self, WavError};
 use parley_conversation::{Notice, Phase, Settings};
@@ -17,6 +18,7 @@ use tokio::sync::broadcast::{
 use tokio::time::Instant;
 
 use crate::conductor::{Generating, Handle, Observation, StagesMs, TurnReport};
+use crate::health::SoundPath;
 use crate::session::{Session, SessionError};
 use crate::workers::Workers;
 
@@ -45,12 +47,40 @@ pub struct Room {
     session: Session,
     clips: ClipQueue,
     recording: Recording,
+    opened: Instant,
     observations: broadcast::Receiver<Observation>,
+}
+
+/// What became of the sound, in blocks of 10 ms since the room was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Blocks {
+    /// Of the microphone.
+    pub captured: u64,
+    /// Of those, never heard: nobody took them in time.
+    pub lost: u64,
+    /// Of those, taken so late that a card would have lost them.
+    pub late: u64,
+    /// Of the loudspeaker.
+    pub played: u64,
+    /// Times that the loudspeaker had nothing to play since the playback thread came too late.
+    pub ran_empty: u64,
+    /// Times that an answer broke off, and went on.
+    pub gaps: u64,
+}
+
+impl Blocks {
+    /// The share of those that were lost, late or damaged, 0 to 1.
+    pub fn lost_late_or_damaged(&self) -> f64 {
+        let bad = self.lost + self.late + self.ran_empty + self.gaps;
+        bad as f64 / (self.captured + self.played).max(1) as f64
+    }
 }
 
 /// What came of a question.
 #[derive(Debug, Clone)]
 pub struct Answered {
+    /// When its recording began.
+    pub started_at: Option<std::time::Instant>,
     /// What was understood and said; `None` where nothing was understood.
     pub report: Option<TurnReport>,
     /// From the last sound of the question to each stage of the answer.
@@ -104,7 +134,7 @@ impl Room {
         let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
         let session = Session::start(settings, generating, workers, source, sink)?;
         let observations = session.handle.observations.subscribe();
-        Ok(Self { session, clips, recording, observations })
+        Ok(Self { session, clips, recording, opened: Instant::now(), observations })
     }
 
     pub fn handle(&self) -> &Handle {
@@ -121,6 +151,21 @@ impl Room {
     /// Too many clips wait.
     pub fn say(&self, samples: Vec<i16>) -> Result<QueuedClip, QueueFull> {
         self.clips.push(samples)
+    }
+
+    /// What became of the sound so far; `None` where there is none.
+    pub fn blocks(&self) -> Option<Blocks> {
+        const FRAMES: u64 = FRAME_RATE_HZ as u64 / 100;
+        let SoundPath { capture, listening, mixer } = self.session.sound.as_ref()?;
+        let behind = listening.dropped.load(Ordering::Relaxed) * (FRAME_SAMPLES as u64 / FRAMES);
+        Some(Blocks {
+            captured: (capture.frames.get() + capture.lost.get()) / FRAMES,
+            lost: capture.lost.get().div_ceil(FRAMES) + behind,
+            late: self.clips.late().div_ceil(FRAMES),
+            played: self.opened.elapsed().as_millis() as u64 / 10,
+            ran_empty: mixer.counters().underruns.get(),
+            gaps: mixer.counters().gaps.get(),
+        })
     }
 
     pub fn recording(&self) -> &Recording {
@@ -179,6 +224,7 @@ impl Room {
         let first_sound = last_sound.and_then(|from| self.recording.first_sound(from, AUDIBLE));
         let stages_ms = report.as_ref().zip(last_sound).map(|(turn, end)| turn.timeline.stages_after(end.into()));
         Ok(Answered {
+            started_at: clip.started_at(),
             report,
             stages_ms,
             first_audio: first_sound.zip(last_sound).map(|(first, last)| first.saturating_duration_since(last)),
@@ -189,6 +235,11 @@ impl Room {
     /// Waits until the models are loaded and the conversation is quiet.
     pub async fn ready(&self) -> Result<(), parley_engines::EngineError> {
         self.session.workers.ready().await
+    }
+
+    /// Ends the conversation, and leaves the workers to others.
+    pub fn leave(self) {
+        self.session.leave();
     }
 
     pub async fn close(self) {
@@ -233,6 +284,21 @@ fn trimmed(samples: &[i16]) -> &[i16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_bad_block_counts() {
+        let good = Blocks { captured: 500, played: 500, ..Blocks::default() };
+        assert_eq!(good.lost_late_or_damaged(), 0.0);
+        for bad in [
+            Blocks { lost: 10, ..good },
+            Blocks { late: 10, ..good },
+            Blocks { ran_empty: 10, ..good },
+            Blocks { gaps: 10, ..good },
+        ] {
+            assert!((bad.lost_late_or_damaged() - 0.01).abs() < 1e-9, "{bad:?}");
+        }
+        assert_eq!(Blocks::default().lost_late_or_damaged(), 0.0);
+    }
 
     #[test]
     fn the_last_sound_is_found_before_faint_noise() {

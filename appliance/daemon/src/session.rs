@@ -194,6 +194,11 @@ impl Session {
         SessionError::Over(self.conductor.over().await)
     }
 
+    /// Ends the conversation, and leaves the workers to others.
+    pub fn leave(self) {
+        self.conductor.task.abort();
+    }
+
     pub async fn close(self) {
         self.conductor.task.abort();
         self.workers.shut_down().await;

@@ -114,5 +114,14 @@ mod tests {
             renderer.render(&mut period);
             assert_eq!(period, [0; 160], "the loudspeaker was away");
         }
+        player.play(Signal::Ready);
+        let mut loudest = 0;
+        for _ in 0..100 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let mut period = [0; 160];
+            renderer.render(&mut period);
+            loudest = period.into_iter().chain([loudest]).max().unwrap_or_default();
+        }
+        assert!(loudest > 8_000, "the next one is heard when it is back: {loudest}");
     }
 }

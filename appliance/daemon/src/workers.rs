@@ -33,7 +33,8 @@ pub enum Needed {
     TextToSpeech,
 }
 
-/// The workers, alive and supervised; dropping them ends the processes.
+/// The workers, alive and supervised; dropping them ends the processes. Clones are the same processes.
+#[derive(Clone)]
 pub struct Workers {
     speech_to_text: Worker<SpeechToText>,
     language_model: Worker<LanguageModel>,
@@ -191,6 +192,13 @@ impl Workers {
 
 /// One worker, if it was needed.
 struct Worker<K: Kind>(Option<Arc<Supervised<K>>>);
+
+// Not derived, which would ask for kinds that can be cloned.
+impl<K: Kind> Clone for Worker<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<K: Kind> Worker<K> {
     fn spawn(program: Option<WorkerProgram>) -> Self {

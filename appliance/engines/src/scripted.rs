@@ -172,6 +172,11 @@ impl<K: Kind> Scripted<K> {
         self.shared.state().counts
     }
 
+    /// Forgets the tasks so far; what they ended like is remembered.
+    pub fn forget(&self) {
+        self.shared.state().tasks.clear();
+    }
+
     /// The last [`TASKS_REMEMBERED`] tasks, oldest first.
     pub fn tasks(&self) -> Vec<K::Task> {
         self.shared.state().tasks.iter().cloned().collect()

@@ -146,6 +146,15 @@ impl World {
         messages.iter().skip(1).map(|message| (message.role.as_str(), message.text.clone())).collect()
     }
 
+    /// Forgets what only looks back at the past: tasks, notices and turns that are over.
+    pub fn forget(&mut self) {
+        self.auditor.forget();
+        self.speech_to_text.forget();
+        self.language_model.forget();
+        self.text_to_speech.forget();
+        self.end_of_turn.forget();
+    }
+
     /// The loudspeaker goes away, and comes back after so long.
     pub fn lose_loudspeaker(&mut self, length: Duration) {
         self.timeline.note(self.now, format!("the loudspeaker is away: {length:?}"));

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 
 use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split};
+use crate::hesitations::Hesitations;
 
 /// All description files, parsed and checked; each field is the file of its name.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Descriptions {
     pub repetitions: ClipSet,
     pub fast: ClipSet,
     pub sentences: ClipSet,
+    pub hesitations: Hesitations,
 }
 
 // The description files, word for word: a set is made anew when its own changes.
@@ -33,6 +35,7 @@ pub const BARGE_IN: &str = include_str!("../barge_in.toml");
 pub const REPETITIONS: &str = include_str!("../repetitions.toml");
 pub const FAST: &str = include_str!("../fast.toml");
 pub const SENTENCES: &str = include_str!("../sentences.toml");
+pub const HESITATIONS: &str = include_str!("../hesitations.toml");
 
 impl Descriptions {
     /// Parses the description files of this clone.
@@ -52,6 +55,7 @@ impl Descriptions {
             repetitions: parse("repetitions.toml", REPETITIONS)?,
             fast: parse("fast.toml", FAST)?,
             sentences: parse("sentences.toml", SENTENCES)?,
+            hesitations: parse("hesitations.toml", HESITATIONS)?,
         };
         descriptions.check()?;
         Ok(descriptions)
@@ -72,6 +76,9 @@ impl Descriptions {
         }
         let sentences: Vec<_> = self.pauses.sentence.iter().map(|one| (one.id.as_str(), &one.sound)).collect();
         self.check_clips(&sentences).context("tests/speech/pauses.toml")?;
+        for name in &self.hesitations.voices {
+            ensure!(self.sources.voices.contains_key(name), "hesitations.toml: sources.toml has no voice {name}");
+        }
         for name in &self.languages.collections {
             ensure!(
                 self.sources.collections.contains_key(name),

@@ -7,13 +7,16 @@
 //!
 //! - **Set**: clips for one purpose, described in one file.
 //! - **Pause**: the silence that was put into the middle of a sentence.
+//! - **Hesitation**: such a pause in one of many sentences, which tell how often Parley speaks into one.
 //! - **Split**: whether thresholds may be chosen on a clip (`tuning`) or it only measures (`held_out`).
 
 use std::path::PathBuf;
 
+mod alignment;
 mod clip;
 mod description;
 mod descriptions;
+mod hesitations;
 mod index;
 mod noise;
 mod packages;
@@ -25,6 +28,7 @@ pub mod word_errors;
 
 pub use clip::{BargeInClip, Clip, PausedClip, SpeechSets};
 pub use description::{Interruption, Split};
+pub use hesitations::{HesitantClip, prepare_hesitations};
 pub use packages::SYSTEM_PACKAGES;
 pub use prepare::{prepare, prepare_demo};
 pub use sound_span::SoundSpan;

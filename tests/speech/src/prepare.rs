@@ -74,14 +74,14 @@ pub fn prepare_demo(folder: &Path) -> Result<Vec<Clip>> {
 }
 
 /// The folder that is prepared, and the sources that it is prepared from.
-struct Workshop<'a> {
-    folder: &'a Path,
-    sources: &'a Sources,
+pub(crate) struct Workshop<'a> {
+    pub folder: &'a Path,
+    pub sources: &'a Sources,
 }
 
 impl Workshop<'_> {
     /// The clips of one set: from its index when nothing has changed, else made.
-    fn set<T: Serialize + DeserializeOwned>(
+    pub fn set<T: Serialize + DeserializeOwned>(
         &self,
         set: &str,
         description: &str,
@@ -189,7 +189,7 @@ impl Workshop<'_> {
     }
 
     /// The sound as it comes from its source, at 16 kHz and with the peak of every other.
-    fn sound(&self, sound: &Sound, text: &str) -> Result<Vec<f32>> {
+    pub fn sound(&self, sound: &Sound, text: &str) -> Result<Vec<f32>> {
         let samples = match sound {
             Sound::Spoken(spoken) => {
                 let scratch = tempfile::Builder::new().suffix(".wav").tempfile_in(self.folder)?;
@@ -214,7 +214,7 @@ impl Workshop<'_> {
         }
     }
 
-    fn write(&self, set: &str, id: &str, text: &str, sound: &Sound, samples: &[f32]) -> Result<Clip> {
+    pub fn write(&self, set: &str, id: &str, text: &str, sound: &Sound, samples: &[f32]) -> Result<Clip> {
         let span = sound_span(samples).with_context(|| format!("{id} is silent"))?;
         let file = PathBuf::from(set).join(format!("{id}.wav"));
         samples::write_wav(&self.folder.join(&file), samples)?;

@@ -76,3 +76,20 @@ impl Source for AlsaSource {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_microphone_that_does_not_come_back_is_known_to_be_lost() {
+        let mut source = AlsaSource::open("null").unwrap();
+        assert!(!source.before.is_lost());
+        source.devices = SoundDevices::input("hw:99");
+        source.reopen().unwrap_err();
+        assert!(source.before.is_lost() && source.read(&mut [0; 160]).is_err());
+        source.devices = SoundDevices::input("null");
+        source.reopen().unwrap();
+        assert!(!source.before.is_lost());
+    }
+}

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::source::{Captured, Source, SourceFormat};
+use crate::counter::Counter;
 use crate::device::{DeviceError, DeviceLost};
 use crate::real_time::frames_to_duration;
 
@@ -12,6 +13,8 @@ use crate::real_time::frames_to_duration;
 const MAX_CLIPS: usize = 64;
 /// Periods per second.
 const PERIODS_PER_SECOND: u32 = 100;
+/// A card would have lost what is read later than this: its buffer is full.
+const HELD: Duration = Duration::from_millis(500);
 
 /// A microphone that hears the clips of a [`ClipQueue`].
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub struct QueueSource {
     since: Instant,
     delivered: u64,
     clips: Arc<Mutex<VecDeque<Waiting>>>,
+    late: Arc<Counter>,
 }
 
 /// Puts clips before a [`QueueSource`]; clones feed the same one.
@@ -28,6 +32,7 @@ pub struct QueueSource {
 pub struct ClipQueue {
     rate_hz: u32,
     clips: Arc<Mutex<VecDeque<Waiting>>>,
+    late: Arc<Counter>,
 }
 
 /// A clip on its way into the microphone.
@@ -70,6 +75,11 @@ impl ClipQueue {
         self.rate_hz
     }
 
+    /// Frames that were read so late that a card would have lost them.
+    pub fn late(&self) -> u64 {
+        self.late.get()
+    }
+
     /// Puts a mono clip behind those that wait.
     ///
     /// # Errors
@@ -91,8 +101,10 @@ impl QueueSource {
         let period_frames = rate_hz.div_ceil(PERIODS_PER_SECOND).max(1) as usize;
         let clips = Arc::new(Mutex::new(VecDeque::with_capacity(MAX_CLIPS)));
         let format = SourceFormat { rate_hz, channels: 1, period_frames };
-        let source = Self { format, since: Instant::now(), delivered: 0, clips: Arc::clone(&clips) };
-        (source, ClipQueue { rate_hz, clips })
+        let late = Arc::<Counter>::default();
+        let source =
+            Self { format, since: Instant::now(), delivered: 0, clips: Arc::clone(&clips), late: Arc::clone(&late) };
+        (source, ClipQueue { rate_hz, clips, late })
     }
 
     pub(super) fn time_of(&self, frame: u64) -> Instant {
@@ -133,7 +145,11 @@ impl Source for QueueSource {
     fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
         let frames = interleaved.len().min(self.format.period_frames);
         let until = self.time_of(self.delivered + frames as u64);
-        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        let now = Instant::now();
+        if now.saturating_duration_since(until) > HELD {
+            self.late.add(frames as u64);
+        }
+        std::thread::sleep(until.saturating_duration_since(now));
         self.deliver(&mut interleaved[..frames]);
         Ok(Captured { frames, after_overrun: false })
     }

@@ -184,4 +184,21 @@ mod tests {
             assert!(conversion.convert(&vec![0; period]).iter().all(|sample| *sample == 0), "nothing old is heard");
         }
     }
+
+    #[test]
+    fn a_loudspeaker_that_comes_back_has_another_rate_or_is_known_to_be_lost() {
+        let mut sink = AlsaSink::open_at("null", 44_100).unwrap();
+        assert!(sink.format.rate_hz == 44_100 && sink.conversion.is_none());
+        sink.devices = SoundDevices::output("null", 16_000);
+        sink.reopen().unwrap();
+        assert!(sink.conversion.is_some(), "it has 16 kHz, and is written to at 44.1");
+        assert_eq!(sink.write(&[0; 441]), Ok(Written::InTime));
+        assert_eq!(sink.frames(160), 441);
+        sink.devices = SoundDevices::output("null", 44_100);
+        sink.reopen().unwrap();
+        assert!(sink.conversion.is_none(), "it is the first one again");
+        sink.devices = SoundDevices::output("hw:99", 44_100);
+        sink.reopen().unwrap_err();
+        assert!(sink.before.is_lost() && sink.write(&[0; 441]).is_err());
+    }
 }

@@ -15,7 +15,7 @@ use crate::real_time::{duration_to_frames, frames_to_duration};
 const BUFFER_PERIODS: usize = 3;
 /// Periods per second.
 const PERIODS_PER_SECOND: u32 = 100;
-/// The longest recording: ten minutes. What is heard later is not recorded.
+/// The longest recording: ten minutes. What is heard later is not recorded, until what was is forgotten.
 const MAX_RECORDED: Duration = Duration::from_secs(600);
 
 /// A device that records what a listener would have heard: speech and silence in real time, without what was dropped.
@@ -29,7 +29,7 @@ impl RecordingSink {
     /// Records into memory, at most ten minutes.
     pub fn new(rate_hz: u32) -> (Self, Recording) {
         let now = Instant::now();
-        let recording = Recording { rate_hz, first_frame_at: now, samples: Arc::default() };
+        let recording = Recording { rate_hz, since: now, recorded: Arc::default() };
         (Self { line: Line::new(rate_hz, now), recording: recording.clone() }, recording)
     }
 
@@ -43,8 +43,17 @@ impl RecordingSink {
 #[derive(Debug, Clone)]
 pub struct Recording {
     rate_hz: u32,
-    first_frame_at: Instant,
-    samples: Arc<Mutex<Vec<i16>>>,
+    since: Instant,
+    recorded: Arc<Mutex<Recorded>>,
+}
+
+#[derive(Debug, Default)]
+struct Recorded {
+    samples: Vec<i16>,
+    /// Samples before those, which are forgotten.
+    forgotten: u64,
+    /// Samples behind those, for which there was no room.
+    beyond: u64,
 }
 
 impl Recording {
@@ -55,36 +64,53 @@ impl Recording {
 
     /// When sample 0 was heard; sample n was heard n frames later.
     pub fn first_frame_at(&self) -> Instant {
-        self.first_frame_at
+        self.at(self.lock().forgotten)
     }
 
     /// When sample `index` was heard.
     pub fn heard_at(&self, index: usize) -> Instant {
-        self.first_frame_at + frames_to_duration(index as u64, self.rate_hz)
+        self.at(self.lock().forgotten + index as u64)
+    }
+
+    /// Forgets what was heard so far: what is heard next is sample 0.
+    pub fn forget(&self) {
+        let mut recorded = self.lock();
+        recorded.forgotten += recorded.samples.len() as u64 + std::mem::take(&mut recorded.beyond);
+        // Not only cleared: its room goes too.
+        recorded.samples = Vec::new();
+    }
+
+    fn at(&self, frame: u64) -> Instant {
+        self.since + frames_to_duration(frame, self.rate_hz)
     }
 
     /// What was heard so far, at most ten minutes.
     pub fn samples(&self) -> Vec<i16> {
-        self.lock().clone()
+        self.lock().samples.clone()
     }
 
     /// When, at or after `from`, something louder than `threshold` (0..=32767) was first heard: the "time of first
     /// sound".
     pub fn first_sound(&self, from: Instant, threshold: u16) -> Option<Instant> {
-        let whole = duration_to_frames(from.saturating_duration_since(self.first_frame_at), self.rate_hz) as usize;
-        let from = if self.heard_at(whole) < from { whole + 1 } else { whole };
-        let index = self.lock().iter().skip(from).position(|sample| sample.unsigned_abs() > threshold)?;
-        Some(self.heard_at(from + index))
+        let recorded = self.lock();
+        let first = self.at(recorded.forgotten);
+        let whole = duration_to_frames(from.saturating_duration_since(first), self.rate_hz);
+        let skipped = if self.at(recorded.forgotten + whole) < from { whole + 1 } else { whole } as usize;
+        let index = recorded.samples.iter().skip(skipped).position(|sample| sample.unsigned_abs() > threshold)?;
+        Some(self.at(recorded.forgotten + (skipped + index) as u64))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<i16>> {
-        self.samples.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Recorded> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn record(&self, samples: &mut dyn Iterator<Item = i16>, silent: usize) {
         let mut recorded = self.lock();
-        let room = (duration_to_frames(MAX_RECORDED, self.rate_hz) as usize).saturating_sub(recorded.len());
-        recorded.extend(samples.chain(std::iter::repeat_n(0, silent)).take(room));
+        let Recorded { samples: kept, beyond, .. } = &mut *recorded;
+        let room = (duration_to_frames(MAX_RECORDED, self.rate_hz) as usize).saturating_sub(kept.len());
+        let mut heard = samples.chain(std::iter::repeat_n(0, silent));
+        kept.extend(heard.by_ref().take(room));
+        *beyond += heard.count() as u64;
     }
 }
 
@@ -226,6 +252,26 @@ mod tests {
         assert_eq!(recording.first_sound(start, 100), Some(start + Duration::from_millis(3)));
         assert_eq!(recording.first_sound(start, 2), Some(start + Duration::from_millis(1)));
         assert_eq!(recording.first_sound(start + Duration::from_millis(4), 100), None);
+        drop(sink);
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_its_time() {
+        let (sink, recording) = RecordingSink::new(RATE_HZ);
+        let start = recording.first_frame_at();
+        recording.record(&mut [900, 0, 0].into_iter(), 0);
+        recording.forget();
+        recording.record(&mut [0, 800].into_iter(), 1);
+        assert_eq!(recording.samples(), [0, 800, 0]);
+        assert_eq!(recording.first_frame_at(), start + Duration::from_millis(3));
+        assert_eq!(recording.first_sound(start, 100), Some(start + Duration::from_millis(4)));
+        assert_eq!(recording.first_sound(start + Duration::from_millis(5), 100), None);
+        let most = MAX_RECORDED.as_millis() as usize;
+        recording.record(&mut std::iter::empty(), most);
+        assert_eq!(recording.samples().len(), most, "there is room for no more");
+        recording.forget();
+        recording.record(&mut [700].into_iter(), 0);
+        assert_eq!(recording.first_sound(start, 100), Some(start + Duration::from_millis(6) + MAX_RECORDED));
         drop(sink);
     }
 }

@@ -5,6 +5,8 @@ use parley_audio::playback::Renderer;
 use parley_conversation::{FRAME, ModelOnly, Position, SeatId, Settings};
 use parley_engines::scripted::{Fault, Pace, Scripted};
 
+use parley_settings::Sounds;
+
 use parley_engines::{EndOfTurn, LanguageModel, SpeechToText, TextToSpeech};
 
 use std::time::Duration;
@@ -91,5 +93,18 @@ async fn where_the_voice_fails_something_is_heard_all_the_same() {
         bench.listen(20, true).await;
         bench.listen(200, false).await;
         assert_eq!(bench.loudest > 1_000, heard, "the voice itself is silent here");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_heard_to_the_end_hears_so_where_it_is_wanted() {
+    for (sounds, heard) in [(Sounds::Needed, false), (Sounds::All, true)] {
+        let mut bench = Bench::new(&Scripted::<TextToSpeech>::new(|_| vec![0; 22_050]));
+        let signals = Signals::start(&bench.handle.mixer.clone().expect("a loudspeaker")).expect("a free feed");
+        signals.choose(sounds);
+        bench.conductor.signals = Some(signals);
+        bench.listen(20, true).await;
+        bench.listen(200, false).await;
+        assert_eq!(bench.loudest > 1_000, heard, "{sounds:?}");
     }
 }

@@ -13,7 +13,7 @@ const TOKENS_PER_SECOND: f32 = 8.0;
 /// and the ends of speech are so uncertain.
 const UNCERTAIN_S: f32 = 1.0;
 /// Letters that the fastest speakers say in a second.
-const MOST_LETTERS_PER_SECOND: f32 = 30.0;
+pub const MOST_LETTERS_PER_SECOND: f32 = 30.0;
 /// Letters that the slowest say in a second of sound, without their pauses.
 const LEAST_LETTERS_PER_SECOND: f32 = 3.5;
 /// So much sound may be none of the speech: a breath, a door, a hum.

@@ -12,6 +12,7 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 
 use crate::decoder::{Beginning, Decoder, Reading, Words};
 use crate::earlier::Earlier;
+use crate::inventions::is_invented;
 use crate::language::{self, Detected, Language};
 use crate::remedies::Believed;
 use crate::speech::Speech;
@@ -179,8 +180,9 @@ impl Whisper {
             return Ok(self.nothing(given));
         }
         self.earlier = Some(Earlier::new(samples, language, words.clone()));
+        let log_probability = words.mean_log_probability();
         let Believed { text, confidence, remedy, incomplete } = self.believed(samples, language, speech, words)?;
-        if text.is_empty() {
+        if text.is_empty() || is_invented(&text, language.code, speech, no_speech, log_probability) {
             return Ok(self.nothing(given));
         }
         if given.is_none() && language_probability >= SURE && !incomplete {

@@ -6,6 +6,7 @@ mod decoder;
 mod earlier;
 mod engine;
 mod interrupt;
+mod inventions;
 mod language;
 mod remedies;
 mod repetition;

@@ -71,6 +71,17 @@ impl Auditor {
         began.min().map_or(Duration::ZERO, |began| now.saturating_sub(began))
     }
 
+    /// Forgets the notices, and of the turns that are over all but the last ones, which a prompt may remember.
+    pub fn forget(&mut self) {
+        /// More than any conversation remembers.
+        const KEPT: usize = 32;
+        self.notices.clear();
+        let old = self.turns.len().saturating_sub(KEPT);
+        let over = |turn: &&TurnId| self.turns.get(turn).is_some_and(|said| said.report.is_some());
+        let old: Vec<TurnId> = self.turns.keys().take(old).filter(over).copied().collect();
+        old.iter().for_each(|turn| _ = self.turns.remove(turn));
+    }
+
     /// Whether every turn has ended and was reported.
     pub fn is_settled(&self) -> bool {
         self.turns.values().all(|turn| turn.ended.is_some() && turn.report.is_some())

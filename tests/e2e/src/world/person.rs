@@ -3,7 +3,7 @@
 //! Every sample of a word carries the word's number, so that whoever is given a stretch of audio can tell what was
 //! really in it. Silence is 0, a noise that sounds like speech is [`NOISE`].
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ const NOISE: i16 = -1;
 /// The shortest word takes this many frames, plus [`FRAMES_PER_LETTER`] for each letter.
 const FRAMES_PER_WORD: usize = 4;
 const FRAMES_PER_LETTER: usize = 2;
+/// Words that are known, the last ones: more than are said in the longest turn. Their numbers come again.
+const KNOWN: usize = 2_048;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sound {
@@ -49,20 +51,33 @@ struct Word {
 
 /// What has been said so far; clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Words(Arc<Mutex<Vec<Word>>>);
+pub(super) struct Words(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    words: Vec<Word>,
+    next: usize,
+}
 
 impl Words {
     /// The words of which more than half is in this audio, in their order.
     pub(super) fn heard_in(&self, audio: &[i16]) -> String {
-        let words = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut samples: BTreeMap<usize, usize> = BTreeMap::new();
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut samples: Vec<(usize, usize)> = Vec::new();
         for chunk in audio.chunk_by(|a, b| a == b) {
             if let Some(number) = chunk.first().and_then(|sample| number_of(*sample)) {
-                *samples.entry(number).or_default() += chunk.len();
+                match samples.iter_mut().rfind(|(known, _)| *known == number) {
+                    Some((_, count)) => *count += chunk.len(),
+                    None => samples.push((number, chunk.len())),
+                }
             }
         }
         let heard = samples.into_iter().filter_map(|(number, count)| {
-            words.get(number).filter(|word| count * 2 > word.frames * FRAME_SAMPLES).map(|word| word.text.as_str())
+            known
+                .words
+                .get(number)
+                .filter(|word| count * 2 > word.frames * FRAME_SAMPLES)
+                .map(|word| word.text.as_str())
         });
         heard.collect::<Vec<&str>>().join(" ")
     }
@@ -70,13 +85,21 @@ impl Words {
     /// Whether the last word in this audio is the last one of what the person wants to say; `None` where there is none.
     pub(super) fn finished_in(&self, audio: &[i16]) -> Option<bool> {
         let number = audio.iter().rev().find_map(|sample| number_of(*sample))?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(number).map(|word| word.last)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).words.get(number).map(|word| word.last)
     }
 
     fn add(&self, word: Word) -> i16 {
-        let mut words = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        words.push(word);
-        i16::try_from(words.len()).unwrap_or(i16::MAX)
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = known.next % KNOWN;
+        known.next += 1;
+        match known.words.get_mut(number) {
+            Some(forgotten) => *forgotten = word,
+            None => {
+                known.words.reserve_exact(KNOWN - number);
+                known.words.push(word);
+            }
+        }
+        i16::try_from(number + 1).unwrap_or(i16::MAX)
     }
 }
 

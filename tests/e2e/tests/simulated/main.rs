@@ -11,6 +11,7 @@ mod barge_in;
 mod chaos;
 mod household;
 mod invariants;
+mod memory;
 mod reply_cache;
 mod seats;
 mod the_conductor;

@@ -133,14 +133,47 @@ async fn a_fault_is_written_with_what_follows_it_and_the_next_one_waits() {
     keeping.abort();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_file_is_of_the_first_fault_and_tells_when_that_was() {
+    let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
+    let keeping = tokio::spawn(recorder.clone().keep(Some(state.path().to_owned())));
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    recorder.event(&failed(1));
+    tokio::time::sleep(AFTERMATH / 2).await;
+    recorder.fault(RecordedFault::StandsStill("the conductor"));
+    while found(state.path()).is_empty() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let [(file, said)] = found(state.path()).try_into().expect("one");
+    assert_eq!((said.fault.as_str(), said.detail), ("an engine failed", Some("language-model".into())));
+    let written: serde_json::Value = serde_json::from_slice(&fs::read(file).expect("it is there")).expect("JSON");
+    assert_eq!(written["at_ms"], 1_500);
+    keeping.abort();
+}
+
+#[test]
+fn what_works_again_is_no_fault_and_what_comes_by_the_clock_is_not_noted() {
+    let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
+    recorder.event(&Event::Degraded { stage: Stage::TextToSpeech, degraded: false });
+    recorder.event(&Event::Due);
+    assert!(recorder.write(state.path()).expect("nothing to write").is_none());
+    recorder.event(&failed(1));
+    let file = recorder.write(state.path()).expect("it can be written").expect("there was a fault");
+    assert_eq!(entries(&file), ["works again", "failed", "an engine failed"]);
+}
+
 /// Its own process would lose its hook; the hook of this one is put back.
 #[test]
 fn a_panic_is_written_at_once() {
     let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
     recorder.event(&Event::Interrupt);
+    let told = Arc::<std::sync::atomic::AtomicBool>::default();
+    let tells = Arc::clone(&told);
+    std::panic::set_hook(Box::new(move |_| tells.store(true, std::sync::atomic::Ordering::Relaxed)));
     recorder.watch_panics(Some(state.path().to_owned()));
     std::thread::spawn(|| panic!("on purpose")).join().expect_err("it panics");
     drop(std::panic::take_hook());
+    assert!(told.load(std::sync::atomic::Ordering::Relaxed), "whoever was told before still is");
     let [(file, said)] = found(state.path()).try_into().expect("one file");
     assert_eq!(said.fault, "a part of the program panicked");
     assert_eq!(entries(&file), ["interrupt", "a part of the program panicked"]);

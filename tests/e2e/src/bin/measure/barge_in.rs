@@ -22,7 +22,7 @@ const ALREADY_SILENT_MS: f64 = 20.0;
 /// How long to see what comes of it.
 const WATCHED: Duration = Duration::from_secs(4);
 /// Sounds above this are speech, in the loudspeaker's recording.
-const AUDIBLE: u16 = 100;
+pub const AUDIBLE: u16 = 100;
 /// Silence of this length is not a gap between two words.
 const SILENCE: Duration = Duration::from_millis(600);
 
@@ -108,7 +108,7 @@ async fn interrupt(room: &Room, after: Duration, samples: Vec<i16>, clip: &Clip)
 }
 
 /// From the onset to the last sound before a silence that is no gap between words.
-fn silence_after(room: &Room, onset: Instant) -> Option<Duration> {
+pub fn silence_after(room: &Room, onset: Instant) -> Option<Duration> {
     let recording = room.recording();
     let rate = f64::from(recording.rate_hz());
     let samples = recording.samples();

@@ -11,6 +11,7 @@ mod answers;
 mod barge_in;
 mod cancel;
 mod endpoints;
+mod hesitations;
 mod pauses;
 mod room;
 mod soak;

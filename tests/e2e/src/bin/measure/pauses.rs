@@ -8,6 +8,7 @@ use parley_conversation::Notice;
 use parley_daemon::rehearsal::{AUDIBLE, Room};
 use parley_speech::{Clip, Split};
 
+use crate::hesitations;
 use crate::room::{hush, next_notice, open, percentile, samples, speech, time};
 
 /// The pause that is asked for.
@@ -22,9 +23,18 @@ pub struct Options {
     /// Only the clips that no threshold was chosen by: half the time
     #[arg(long)]
     held_out: bool,
+    /// How often, with a 95 % interval and by patience: 239 sentences of ten kinds, in simulated time
+    #[arg(long, conflicts_with = "held_out")]
+    hesitations: bool,
+    /// These in real time: an hour and a half, and only where nothing else runs
+    #[arg(long, requires = "hesitations")]
+    real_time: bool,
 }
 
 pub async fn run(options: &Options) -> Result<()> {
+    if options.hesitations {
+        return hesitations::run(options.real_time).await;
+    }
     let sets = speech()?;
     let room = open(|_| {}).await?;
     let splits: &[Split] = if options.held_out { &[Split::HeldOut] } else { &[Split::Tuning, Split::HeldOut] };
@@ -81,13 +91,13 @@ pub async fn run(options: &Options) -> Result<()> {
 }
 
 /// What happened, from the clip's beginning.
-struct Heard {
-    /// Ends that were confirmed and not withdrawn afterwards.
-    confirmed: Vec<Duration>,
-    first_sound: Option<Duration>,
+pub struct Heard {
+    /// Ends that were confirmed; all but the last may have been withdrawn.
+    pub confirmed: Vec<Duration>,
+    pub first_sound: Option<Duration>,
 }
 
-async fn listen(room: &Room, samples: Vec<i16>, clip: &Clip) -> Result<Heard> {
+pub async fn listen(room: &Room, samples: Vec<i16>, clip: &Clip) -> Result<Heard> {
     hush(room).await?;
     let mut observations = room.handle().observations.subscribe();
     let length = time(samples.len());

@@ -114,8 +114,31 @@ pub async fn next_notice(
     }
 }
 
+/// The 95 % interval of a share of which so many were seen (Wilson), each 0 to 1.
+pub fn wilson(seen: usize, of: usize) -> [f64; 2] {
+    const Z: f64 = 1.96;
+    let (share, of) = (seen as f64 / (of as f64).max(1.0), (of as f64).max(1.0));
+    let centre = share + Z * Z / (2.0 * of);
+    let half = Z * (share * (1.0 - share) / of + Z * Z / (4.0 * of * of)).sqrt();
+    [centre - half, centre + half].map(|edge| (edge / (1.0 + Z * Z / of)).clamp(0.0, 1.0))
+}
+
 /// The value at a share of a sorted distribution, by nearest rank.
 pub fn percentile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(((values.len() as f64 * share).ceil() as usize).saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_of_a_share_is_wilsons() {
+        let near = |interval: [f64; 2], truth: [f64; 2]| interval.iter().zip(truth).all(|(a, b)| (a - b).abs() < 5e-4);
+        assert!(near(wilson(0, 240), [0.0, 0.0158]), "{:?}", wilson(0, 240));
+        assert!(near(wilson(6, 240), [0.0115, 0.0535]), "{:?}", wilson(6, 240));
+        assert!(near(wilson(5, 10), [0.2366, 0.7634]), "{:?}", wilson(5, 10));
+        assert_eq!(wilson(0, 0)[0], 0.0, "nothing seen, nothing known");
+    }
 }

@@ -1,6 +1,9 @@
-//! Hundreds of turns, questions and answers faster than real time, while workers are killed.
+//! Hundreds of turns, questions and answers faster than real time, while workers are killed; or, as [`live`], hours in
+//! real time.
 //!
 //! What the loudspeaker played is transcribed again: it must be this turn's answer, and not one of an earlier turn.
+
+mod live;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -24,6 +27,16 @@ pub struct Options {
     /// How many turns
     #[arg(long, default_value_t = 500)]
     turns: u32,
+    /// Instead of that so many minutes in real time, through microphone and loudspeaker that keep time as cards do: blocks
+    /// lost or late, interruptions, how soon an onset is found, how soon Parley is silent
+    #[arg(long, value_parser = parse_minutes, conflicts_with_all = ["turns", "kill_every", "hours"])]
+    minutes: Option<f64>,
+    /// The same in hours
+    #[arg(long, value_parser = parse_minutes, conflicts_with_all = ["turns", "kill_every"])]
+    hours: Option<f64>,
+    /// Kill a random worker every so many minutes of real time
+    #[arg(long, value_parser = parse_minutes, conflicts_with_all = ["turns", "kill_every"])]
+    kill_every_minutes: Option<f64>,
     /// Kill a random worker every so many turns
     #[arg(long, default_value_t = 20)]
     kill_every: u32,
@@ -53,7 +66,16 @@ const LONGEST_ANSWER: usize = 28 * PLAYED_HZ as usize;
 /// An answer may be mistaken for one of so many earlier ones.
 const EARLIER_ANSWERS: usize = 20;
 
+/// A length of time; a day at most.
+fn parse_minutes(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().map_err(|error| error.to_string())?;
+    if (0.1..=1_440.0).contains(&number) { Ok(number) } else { Err("from 0.1 to 1440".to_owned()) }
+}
+
 pub async fn run(options: &Options) -> Result<()> {
+    if let Some(minutes) = options.minutes.or(options.hours.map(|hours| hours * 60.0)) {
+        return live::run(options, Duration::from_secs_f64(minutes * 60.0)).await;
+    }
     println!("seed {}", options.seed);
     let mut random = fastrand::Rng::with_seed(options.seed);
     let sets = speech()?;

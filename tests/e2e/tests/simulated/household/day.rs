@@ -8,7 +8,7 @@ use parley_daemon::conductor::{Conducting, Generating};
 use parley_e2e::world::{STEP, Scene, World};
 use parley_engines::scripted::Fault;
 
-use super::super::ms;
+use super::super::{memory, ms};
 use super::report::Report;
 use super::{Mode, PART};
 
@@ -79,6 +79,8 @@ impl Day {
         }
         self.calm().await;
         self.probe().await;
+        self.world.forget();
+        self.report.memory.push(memory::live());
     }
 
     pub async fn end(mut self) -> Report {

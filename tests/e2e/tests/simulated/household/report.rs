@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use super::SILENT_WITHIN;
 
+/// So many times what was allocated when it was warm may be at the end.
+const MOST_GROWTH: f64 = 1.03;
+
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub mode: String,
@@ -28,11 +31,21 @@ pub(super) struct Report {
     pub lost: u64,
     /// Seconds of television and music.
     pub noise: Duration,
+    /// What is allocated after each part, in bytes.
+    pub memory: Vec<usize>,
 }
 
 impl Report {
     fn able(&self) -> f64 {
         1.0 - self.unable.as_secs_f64() / self.undisturbed.as_secs_f64().max(1.0)
+    }
+
+    /// The least that is allocated in the second quarter of the day, when it is warm, and in the last: a leak raises both
+    /// ends of what goes up and down.
+    fn memory_settled_and_last(&self) -> Option<[usize; 2]> {
+        let quarter = self.memory.len() / 4;
+        let least = |from: usize, to: usize| self.memory.get(from..to)?.iter().copied().min();
+        Some([least(quarter, 2 * quarter)?, least(3 * quarter, self.memory.len())?])
     }
 
     /// What it has to be.
@@ -50,6 +63,9 @@ impl Report {
                 && self.noise > Duration::from_secs(60),
             "{self:?}"
         );
+        let [settled, last] = self.memory_settled_and_last().expect("a day has some parts");
+        let most = settled as f64 * MOST_GROWTH;
+        assert!(last as f64 <= most, "memory grew from {settled} to {last} bytes: {:?}", self.memory);
     }
 }
 
@@ -89,6 +105,12 @@ impl fmt::Display for Report {
             self.lost,
             self.frames,
             self.noise.as_secs()
+        )?;
+        let [settled, last] = self.memory_settled_and_last().unwrap_or_default();
+        writeln!(
+            f,
+            "memory: {settled} bytes allocated when it was warm, {last} at the end ({:+.2} %, limit 3 %)",
+            (last as f64 / settled.max(1) as f64 - 1.0) * 100.0
         )
     }
 }
