@@ -6,7 +6,7 @@ use parley_conversation::{Request, Route};
 /// Who answers what no tool takes.
 pub fn route(request: &Request<'_>) -> Route {
     let told = request.history.exchanges().map(|exchange| exchange.question.as_str());
-    match parley_answers::answer(&request.transcript.text, request.answer_language, told) {
+    match parley_answers::answer(&request.transcript.text, request.answer_language, told, || None) {
         Some(Ready::Computed(text)) => Route::Say(text),
         Some(Ready::Declined(_, text)) => Route::Decline(text),
         None => Route::Model,
