@@ -6,11 +6,13 @@
 
 use whisper_rs::{WhisperContext, WhisperError, WhisperState, WhisperTokenId};
 
+use crate::audio;
 use crate::belief::runs_away;
 use crate::language::{self, Detected, Language};
 use crate::scores::{Chance, Scores};
 use crate::speech::Speech;
 use crate::text;
+use crate::vocabulary::Vocabulary;
 
 /// What the first token's scores say.
 #[derive(Debug, Clone)]
@@ -35,6 +37,8 @@ pub struct Reading<'a> {
     pub barred: Option<WhisperTokenId>,
     /// What the tokens are said in.
     pub speech: Speech,
+    /// Whether the vocabulary is shown first.
+    pub with_vocabulary: bool,
 }
 
 /// Words, and how sure they are.
@@ -76,10 +80,13 @@ pub struct Decoder {
     sayable: Vec<bool>,
     blank: Option<usize>,
     threads: usize,
+    /// Begins what was said before.
+    previous: WhisperTokenId,
+    vocabulary: Vocabulary,
 }
 
 impl Decoder {
-    pub fn new(context: &WhisperContext, threads: usize) -> Self {
+    pub fn new(context: &WhisperContext, threads: usize, vocabulary: Vocabulary) -> Self {
         let end = context.token_eot();
         let spelling = |token| context.token_to_str_lossy(token).unwrap_or_default();
         Self {
@@ -91,6 +98,8 @@ impl Decoder {
             sayable: (0..end).map(|token| text::is_sayable(&spelling(token))).chain([true]).collect(),
             blank: (0..end).position(|token| spelling(token) == " "),
             threads,
+            previous: context.token_prev(),
+            vocabulary,
         }
     }
 
@@ -116,6 +125,11 @@ impl Decoder {
     /// whisper.cpp failed, or was interrupted.
     pub fn words(&self, state: &mut WhisperState, reading: &Reading<'_>) -> Result<Words, WhisperError> {
         let mut position = 1;
+        if reading.with_vocabulary && !self.vocabulary.shown.is_empty() {
+            let tokens = [&[self.previous], self.vocabulary.shown.as_slice(), &[self.start]].concat();
+            state.decode(&tokens, 0, self.threads)?;
+            position = tokens.len();
+        }
         if let Some(transcribe) = self.transcribe {
             state.decode(&[reading.language.token, transcribe], position, self.threads)?;
             position += 2;
@@ -127,7 +141,8 @@ impl Decoder {
         let mut words =
             Words { tokens: Vec::new(), log_probabilities: Vec::new(), others: Vec::new(), finished: false };
         let mut chance = Chance::new();
-        while words.tokens.len() < reading.max_tokens {
+        let room = audio::PLACES.saturating_sub(position);
+        while words.tokens.len() < reading.max_tokens.min(room) {
             let place = words.tokens.len();
             let scores = self.allowed(state.get_logits()?, place == 0);
             let (token, log_probability) = if let Some(forced) = reading.prefix.get(place) {
