@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 
-use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split};
+use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split, VocabularySet};
 
 /// All description files, parsed and checked; each field is the file of its name.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub struct Descriptions {
     pub repetitions: ClipSet,
     pub fast: ClipSet,
     pub sentences: ClipSet,
+    pub vocabulary: VocabularySet,
 }
 
 // The description files, word for word: a set is made anew when its own changes.
@@ -33,6 +34,9 @@ pub const BARGE_IN: &str = include_str!("../barge_in.toml");
 pub const REPETITIONS: &str = include_str!("../repetitions.toml");
 pub const FAST: &str = include_str!("../fast.toml");
 pub const SENTENCES: &str = include_str!("../sentences.toml");
+pub const VOCABULARY: &str = include_str!("../vocabulary.toml");
+/// A sentence a line, written by somebody who knew only that something in each is said again and again.
+pub const REPETITIVE: &str = include_str!("../repetitive.txt");
 
 impl Descriptions {
     /// Parses the description files of this clone.
@@ -52,6 +56,7 @@ impl Descriptions {
             repetitions: parse("repetitions.toml", REPETITIONS)?,
             fast: parse("fast.toml", FAST)?,
             sentences: parse("sentences.toml", SENTENCES)?,
+            vocabulary: parse("vocabulary.toml", VOCABULARY)?,
         };
         descriptions.check()?;
         Ok(descriptions)
