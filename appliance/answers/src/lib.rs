@@ -43,9 +43,9 @@ impl Ready {
     }
 }
 
-/// The answer to a question, in a language that has a table; `None`: the language model is asked. `told`: what the person
-/// has said before, which may be what is asked about. `clock` says the time, where it is known; it is asked only where that is
-/// the question.
+/// The answer to a question, in a language that has a table; `None`: the language model is asked. `told`: what the
+/// person has said before, which may be what is asked about. `clock` says the time, where it is known; it is asked only
+/// where that is the question.
 pub fn answer<'a>(
     text: &str,
     language: &str,

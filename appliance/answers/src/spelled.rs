@@ -1,4 +1,5 @@
-//! Numbers in words, of languages whose cardinal numbers [`parley_speech_text`] knows: read by comparing with what it says.
+//! Numbers in words, of languages whose cardinal numbers [`parley_speech_text`] knows: read by comparing with what it
+//! says.
 
 use std::collections::BTreeMap;
 
