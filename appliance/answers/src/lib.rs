@@ -1,5 +1,5 @@
-//! What needs no language model: sums and units, which are computed, and questions that nobody here can answer, which are
-//! declined.
+//! What needs no language model: sums and units, which are computed, time and date, which are read from a clock, and
+//! questions that nobody here can answer, which are declined.
 //!
 //! Terms: a **sum** is arithmetic as people say it; a **unit question** asks for a quantity in another unit; a question is
 //! **unknowable** when its answer is private, lies in the future, or is today's news.
@@ -9,13 +9,17 @@
 //! - Numbers are fractions of whole numbers, so that what is said is exact, or rounded once and called "about".
 //! - Nothing panics, and no text takes more than a time in proportion to its length, which is bounded.
 
+mod clock;
 mod number;
+mod spelled;
 mod sums;
+mod tables;
 mod unit_table;
 mod units;
 mod unknowable;
 mod words;
 
+pub use clock::Now;
 pub use unknowable::Unknowable;
 
 /// No question of these kinds has more words.
@@ -39,21 +43,29 @@ impl Ready {
     }
 }
 
-/// The answer to a question, in a language that has tables (`en`); `None`: the language model is asked. `told`: what the
-/// person has said before, which may be what is asked about.
-pub fn answer<'a>(text: &str, language: &str, told: impl Iterator<Item = &'a str>) -> Option<Ready> {
-    if language != "en" {
-        return None;
-    }
-    let words = words::of(text)?;
+/// The answer to a question, in a language that has a table; `None`: the language model is asked. `told`: what the
+/// person has said before, which may be what is asked about. `clock` says the time, where it is known; it is asked only
+/// where that is the question.
+pub fn answer<'a>(
+    text: &str,
+    language: &str,
+    told: impl Iterator<Item = &'a str>,
+    clock: impl FnOnce() -> Option<Now>,
+) -> Option<Ready> {
+    let table = tables::of(language)?;
+    let words = words::of(text, table)?;
     if words.is_empty() || words.len() > MOST_WORDS {
         return None;
     }
-    let asked = words::without_courtesy(&words);
-    units::answer(asked)
-        .or_else(|| sums::answer(asked))
+    let asked = words::without_courtesy(&words, table);
+    units::answer(asked, table)
+        .or_else(|| sums::answer(asked, table))
+        .or_else(|| clock::answer(asked, table, clock))
         .map(Ready::Computed)
-        .or_else(|| unknowable::of(asked, told).map(|kind| Ready::Declined(kind, kind.sentence().to_owned())))
+        .or_else(|| {
+            let kind = unknowable::of(asked, table, told)?;
+            Some(Ready::Declined(kind, kind.sentence(&table.topics).to_owned()))
+        })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! number that follows. What changes its meaning by who says it, such as "100 plus 20 percent", is left to the language model.
 
 use crate::number::Ratio;
+use crate::tables::{Table, sentence};
 use crate::words::{Word, a_part, before, behind, number_in};
 
 /// A value, and how it is said.
@@ -20,71 +21,48 @@ struct Term {
 
 type Parsed<'a> = Option<(Term, &'a [Word])>;
 
-const QUESTIONS: &[&str] = &[
-    "what is",
-    "whats",
-    "what are",
-    "what does",
-    "what do you get if you",
-    "what do you get when you",
-    "what is the result of",
-    "whats the result of",
-    "what is the answer to",
-    "how much is",
-    "how much are",
-    "how much does",
-    "calculate",
-    "compute",
-    "work out",
-    "what would be",
-    "what will be",
-    "what number is",
-    "solve",
-];
-const ENDS: &[&str] = &["equal", "equals", "make", "come to", "in total", "altogether", "together", "add up to"];
 /// Written so, they are no quotients.
 const NAMES: &[(i128, i128)] = &[(9, 11), (24, 7), (50, 50)];
 
 /// The answer to a sum; `None` where these words are none to the last.
-pub(crate) fn answer(words: &[Word]) -> Option<String> {
+pub(crate) fn answer(words: &[Word], table: &Table) -> Option<String> {
+    let sums = &table.sums;
     let money = words.iter().find_map(|word| match word {
-        Word::Sign('$') => Some("dollars"),
-        Word::Sign('€') => Some("euros"),
-        Word::Sign('£') => Some("pounds"),
-        Word::Text(text) => ["dollars", "euros", "cents"].into_iter().find(|name| name == text),
-        Word::Sign(_) | Word::Number(_) => None,
+        Word::Sign(sign) => sums.says_money.iter().find(|(of, _)| of == sign).map(|(_, name)| *name),
+        Word::Text(_) => sums.money.iter().find(|name| word.is(name)).copied(),
+        Word::Number(_) => None,
     });
+    let is_money = |word: &Word| match word {
+        Word::Sign(sign) => sums.says_money.iter().any(|(of, _)| of == sign),
+        Word::Text(_) => sums.money.iter().any(|name| word.is(name)),
+        Word::Number(_) => false,
+    };
     let bare: Vec<Word> = words.iter().filter(|word| !is_money(word)).cloned().collect();
     let mut asked = bare.as_slice();
     // The longest first: "what is the result of" begins like "what is".
-    let question = QUESTIONS.iter().filter_map(|phrase| behind(asked, phrase)).min_by_key(|rest| rest.len());
+    let question = sums.questions.iter().filter_map(|phrase| behind(asked, phrase)).min_by_key(|rest| rest.len());
     asked = question.unwrap_or(asked);
-    asked = ENDS.iter().find_map(|phrase| before(asked, phrase)).unwrap_or(asked);
+    asked = sums.ends.iter().find_map(|phrase| before(asked, phrase)).unwrap_or(asked);
     if let Some((Word::Sign('='), rest)) = asked.split_last() {
         asked = rest;
     }
-    let (term, rest) = special(asked).or_else(|| sum(asked))?;
+    let special = if table.language == "en" { special(asked, table) } else { None };
+    let (term, rest) = special.or_else(|| sum(asked, table))?;
     if !rest.is_empty() || !term.computed {
         return None;
     }
-    let (text, shown_exactly) = term.value.shown()?;
-    let about = if term.exact && shown_exactly { "" } else { "about " };
+    let (text, shown_exactly) = table.shown(term.value)?;
+    let about = if term.exact && shown_exactly { String::new() } else { format!("{} ", sums.about) };
     let money = money.map(|name| format!(" {name}")).unwrap_or_default();
-    let mut said = term.said;
-    if let Some(first) = said.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    Some(format!("{said} is {about}{text}{}{money}.", term.behind))
+    Some(format!("{} {} {about}{text}{}{money}.", sentence(&term.said), sums.is, term.behind))
 }
 
-fn is_money(word: &Word) -> bool {
-    matches!(word, Word::Sign('$' | '€' | '£')) || ["dollars", "euros", "cents"].iter().any(|name| word.is(name))
-}
-
-/// Whole questions with an order of their own.
-fn special(words: &[Word]) -> Parsed<'_> {
+/// Whole questions with an order of their own, in English.
+fn special<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
+    let number = |words: &'a [Word]| number(words, table);
+    let behind_percent = |words: &'a [Word]| behind_percent(words, table);
     let words = behind(words, "the").unwrap_or(words);
-    let two = |words, between: &[&str]| -> Option<(Term, Term, &[Word])> {
+    let two = |words: &'a [Word], between: &[&str]| -> Option<(Term, Term, &'a [Word])> {
         let (one, rest) = number(words)?;
         let rest = between.iter().find_map(|word| behind(rest, word))?;
         let (other, rest) = number(rest)?;
@@ -93,37 +71,37 @@ fn special(words: &[Word]) -> Parsed<'_> {
     let after = |phrases: &[&str]| phrases.iter().find_map(|phrase| behind(words, phrase));
     if let Some(rest) = after(&["sum of"]) {
         let (one, other, rest) = two(rest, &["and"])?;
-        return Some((one.plus(other)?, rest));
+        return Some((one.plus(other, table)?, rest));
     }
     if let Some(rest) = after(&["difference between", "difference of"]) {
         let (one, other, rest) = two(rest, &["and"])?;
         let (more, less) = if one.value < other.value { (other, one) } else { (one, other) };
-        return Some((more.minus(less)?, rest));
+        return Some((more.minus(less, table)?, rest));
     }
     if let Some(rest) = after(&["product of"]) {
         let (one, other, rest) = two(rest, &["and"])?;
-        return Some((one.times(other)?, rest));
+        return Some((one.times(other, table)?, rest));
     }
     if let Some(rest) = after(&["add", "adding"]) {
         let (one, other, rest) = two(rest, &["and", "to", "plus"])?;
-        return Some((one.plus(other)?, rest));
+        return Some((one.plus(other, table)?, rest));
     }
     if let Some(rest) = after(&["subtract", "subtracting", "take"]) {
         let (less, more, rest) = two(rest, &["from", "away from"])?;
-        return Some((more.minus(less)?, rest));
+        return Some((more.minus(less, table)?, rest));
     }
     if let Some(rest) = after(&["multiply", "multiplying"]) {
         let (one, other, rest) = two(rest, &["by", "and", "with", "times"])?;
-        return Some((one.times(other)?, rest));
+        return Some((one.times(other, table)?, rest));
     }
     if let Some(rest) = after(&["divide", "dividing"]) {
         let (one, other, rest) = two(rest, &["by"])?;
-        return Some((one.over(other)?, rest));
+        return Some((one.over(other, table)?, rest));
     }
     if let Some(rest) = after(&["how many times does", "how often does", "how many times will"]) {
         let (less, rest) = number(rest)?;
         let (more, rest) = number(behind(rest, "go into").or_else(|| behind(rest, "fit into"))?)?;
-        return Some((more.over(less)?, rest));
+        return Some((more.over(less, table)?, rest));
     }
     // "What percent of 80 is 20?"
     if let Some(rest) = after(&["what percent of", "what percentage of", "how many percent of"]) {
@@ -161,7 +139,7 @@ fn special(words: &[Word]) -> Parsed<'_> {
     }
     behind(words, "a")
         .filter(|rest| number(rest).is_some_and(|(_, rest)| behind_percent(rest).is_some()))
-        .and_then(special)
+        .and_then(|rest| special(rest, table))
 }
 
 fn percent(share: Term, whole: Term, rest: &[Word]) -> Parsed<'_> {
@@ -170,46 +148,50 @@ fn percent(share: Term, whole: Term, rest: &[Word]) -> Parsed<'_> {
     Some((Term { value, exact: true, said, behind, computed: true }, rest))
 }
 
-fn behind_percent(words: &[Word]) -> Option<&[Word]> {
+fn behind_percent<'a>(words: &'a [Word], table: &Table) -> Option<&'a [Word]> {
     match words.split_first()? {
         (Word::Sign('%'), rest) => Some(rest),
-        _ => behind(words, "percent").or_else(|| behind(words, "per cent")),
+        _ => behind_one(words, table.sums.percent),
     }
 }
 
-fn sum(words: &[Word]) -> Parsed<'_> {
-    let (mut left, mut rest) = product(words)?;
+/// What is left behind the first of the phrases that these words begin with.
+fn behind_one<'a>(words: &'a [Word], phrases: &[&str]) -> Option<&'a [Word]> {
+    phrases.iter().find_map(|phrase| behind(words, phrase))
+}
+
+fn sum<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
+    let (mut left, mut rest) = product(words, table)?;
     loop {
         let (adds, after) = match rest.split_first() {
             Some((Word::Sign('+'), after)) => (true, after),
             Some((Word::Sign('−'), after)) => (false, after),
-            _ => match (behind(rest, "plus"), behind(rest, "minus").or_else(|| behind(rest, "less"))) {
+            _ => match (behind_one(rest, table.sums.plus), behind_one(rest, table.sums.minus)) {
                 (Some(after), _) => (true, after),
                 (None, Some(after)) => (false, after),
                 (None, None) => return Some((left, rest)),
             },
         };
-        let (right, after) = product(after)?;
+        let (right, after) = product(after, table)?;
         // "100 plus 20 percent" is 120 to some, and 100.2 to others.
-        if behind_percent(after).is_some() {
+        if behind_percent(after, table).is_some() {
             return None;
         }
-        left = if adds { left.plus(right)? } else { left.minus(right)? };
+        left = if adds { left.plus(right, table)? } else { left.minus(right, table)? };
         rest = after;
     }
 }
 
-fn product(words: &[Word]) -> Parsed<'_> {
-    let (mut left, mut rest) = factor(words)?;
+fn product<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
+    let (mut left, mut rest) = factor(words, table)?;
     loop {
-        let times = ["times", "multiplied by", "x"].iter().find_map(|phrase| behind(rest, phrase));
-        let over = ["divided by", "over"].iter().find_map(|phrase| behind(rest, phrase));
+        let (times, over) = (behind_one(rest, table.sums.times), behind_one(rest, table.sums.over));
         let (multiplies, after) = match (rest.split_first(), times, over) {
             (Some((Word::Sign('*' | '×'), after)), ..) | (_, Some(after), _) => (true, after),
             (Some((Word::Sign('/' | '÷'), after)), ..) | (_, _, Some(after)) => (false, after),
             _ => return Some((left, rest)),
         };
-        let (right, after) = factor(after)?;
+        let (right, after) = factor(after, table)?;
         let is_name = NAMES.iter().any(|(one, other)| {
             rest.first() == Some(&Word::Sign('/'))
                 && (left.value, right.value) == (Ratio::whole(*one), Ratio::whole(*other))
@@ -217,69 +199,72 @@ fn product(words: &[Word]) -> Parsed<'_> {
         if is_name {
             return None;
         }
-        left = if multiplies { left.times(right)? } else { left.over(right)? };
+        left = if multiplies { left.times(right, table)? } else { left.over(right, table)? };
         rest = after;
     }
 }
 
 /// A number with what stands before and behind it.
-fn factor(words: &[Word]) -> Parsed<'_> {
-    let words = behind(words, "the").unwrap_or(words);
-    if let Some(rest) = behind(words, "square root of").or_else(|| behind(words, "root of")) {
-        let (of, rest) = factor(rest)?;
-        let (value, exact) = of.value.root()?;
-        let said = format!("the square root of {}", of.said);
-        return Some((Term { value, exact: exact && of.exact, said, ..of.done() }, rest));
-    }
-    if let Some(rest) = behind(words, "square of") {
-        let (of, rest) = factor(rest)?;
-        return Some((of.power(Ratio::whole(2))?, rest));
-    }
-    for (word, times) in [("double", 2), ("twice", 2), ("triple", 3)] {
-        if let Some(rest) = behind(words, word) {
-            let (of, rest) = factor(rest)?;
-            let said = format!("{word} {}", of.said);
-            return Some((Term { value: of.value.times(Ratio::whole(times))?, said, ..of.done() }, rest));
+fn factor<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
+    let sums = &table.sums;
+    for (phrase, over, under, says) in sums.multiples {
+        if let Some(rest) = behind(words, phrase) {
+            let (of, rest) = factor(rest, table)?;
+            let said = format!("{says} {}", of.said);
+            return Some((Term { value: of.value.times(Ratio::new(*over, *under)?)?, said, ..of.done() }, rest));
         }
     }
-    if let Some((share, rest)) = a_part(words).and_then(|(share, rest)| Some((share, behind(rest, "of")?))) {
-        let (of, rest) = factor(rest)?;
-        let name = if share == Ratio::new(1, 2)? { "half".to_owned() } else { format!("1 {}", part_name(share)?) };
-        let said = format!("{name} of {}", of.said);
-        return Some((Term { value: of.value.times(share)?, said, ..of.done() }, rest));
+    let words = behind_one(words, sums.articles).unwrap_or(words);
+    if let Some(rest) = behind_one(words, sums.root) {
+        let (of, rest) = factor(rest, table)?;
+        let (value, exact) = of.value.root()?;
+        let said = format!("{} {}", sums.says_root, of.said);
+        return Some((Term { value, exact: exact && of.exact, said, ..of.done() }, rest));
     }
-    let (mut term, mut rest) = number(words)?;
-    if let Some(after) = behind_percent(rest).and_then(|rest| behind(rest, "of")) {
-        let (of, after) = factor(after)?;
-        let said = format!("{} percent of {}", term.said, of.said);
+    if table.language == "en" {
+        if let Some(rest) = behind(words, "square of") {
+            let (of, rest) = factor(rest, table)?;
+            return Some((of.power(Ratio::whole(2), table)?, rest));
+        }
+        if let Some((share, rest)) = a_part(words).and_then(|(share, rest)| Some((share, behind(rest, "of")?))) {
+            let (of, rest) = factor(rest, table)?;
+            let name = if share == Ratio::new(1, 2)? { "half".to_owned() } else { format!("1 {}", part_name(share)?) };
+            let said = format!("{name} of {}", of.said);
+            return Some((Term { value: of.value.times(share)?, said, ..of.done() }, rest));
+        }
+    }
+    let (mut term, mut rest) = number(words, table)?;
+    if let Some(after) = behind_percent(rest, table).and_then(|rest| behind_one(rest, sums.of)) {
+        let (of, after) = factor(after, table)?;
+        let said = format!("{} {} {}", term.said, sums.says_percent, of.said);
         let value = term.value.times(of.value)?.divided_by(Ratio::whole(100))?;
         return Some((Term { value, said, ..of.done() }, after));
     }
     // "three quarters of 80".
     if !term.value.is_whole()
+        && table.language == "en"
         && let Some(after) = behind(rest, "of")
     {
-        let (of, after) = factor(after)?;
+        let (of, after) = factor(after, table)?;
         let said = format!("{} of {}", term.said, of.said);
         return Some((Term { value: term.value.times(of.value)?, said, ..of.done() }, after));
     }
-    while let Some((power, after)) = power(rest) {
-        (term, rest) = (term.power(power)?, after);
+    while let Some((power, after)) = power(rest, table) {
+        (term, rest) = (term.power(power, table)?, after);
     }
     Some((term, rest))
 }
 
 /// What raises the number before it.
-fn power(words: &[Word]) -> Option<(Ratio, &[Word])> {
-    for (word, sign, power) in [("squared", '²', 2), ("cubed", '³', 3)] {
+fn power<'a>(words: &'a [Word], table: &Table) -> Option<(Ratio, &'a [Word])> {
+    for (phrases, sign, power) in [(table.sums.squared, '²', 2), (table.sums.cubed, '³', 3)] {
         let sign = words.split_first().filter(|(first, _)| **first == Word::Sign(sign)).map(|(_, rest)| rest);
-        if let Some(rest) = sign.or_else(|| behind(words, word)) {
+        if let Some(rest) = sign.or_else(|| behind_one(words, phrases)) {
             return Some((Ratio::whole(power), rest));
         }
     }
     let sign = words.split_first().filter(|(first, _)| **first == Word::Sign('^')).map(|(_, rest)| rest);
-    let phrases = ["to the power of", "raised to the power of", "to the power"];
-    number_in(sign.or_else(|| phrases.iter().find_map(|phrase| behind(words, phrase)))?)
+    number_in(sign.or_else(|| behind_one(words, table.sums.power))?, table)
 }
 
 fn part_name(share: Ratio) -> Option<&'static str> {
@@ -289,9 +274,9 @@ fn part_name(share: Ratio) -> Option<&'static str> {
         .find_map(|(name, under)| (Ratio::new(1, under)? == share).then_some(name))
 }
 
-fn number(words: &[Word]) -> Parsed<'_> {
-    let (value, rest) = number_in(words)?;
-    let (said, exact) = value.shown()?;
+fn number<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
+    let (value, rest) = number_in(words, table)?;
+    let (said, exact) = table.shown(value)?;
     // A third has no last digit; nobody says one in a sum but as "a third of".
     exact.then_some((Term { value, exact: true, said, behind: String::new(), computed: false }, rest))
 }
@@ -307,31 +292,32 @@ impl Term {
         Some(Self { value: value?, exact: self.exact && other.exact, said, ..self.done() })
     }
 
-    fn plus(self, other: Self) -> Option<Self> {
+    fn plus(self, other: Self, table: &Table) -> Option<Self> {
         let value = self.value.plus(other.value);
-        self.joined(other, "plus", value)
+        self.joined(other, table.sums.says_plus, value)
     }
 
-    fn minus(self, other: Self) -> Option<Self> {
+    fn minus(self, other: Self, table: &Table) -> Option<Self> {
         let value = self.value.minus(other.value);
-        self.joined(other, "minus", value)
+        self.joined(other, table.sums.says_minus, value)
     }
 
-    fn times(self, other: Self) -> Option<Self> {
+    fn times(self, other: Self, table: &Table) -> Option<Self> {
         let value = self.value.times(other.value);
-        self.joined(other, "times", value)
+        self.joined(other, table.sums.says_times, value)
     }
 
-    fn over(self, other: Self) -> Option<Self> {
+    fn over(self, other: Self, table: &Table) -> Option<Self> {
         let value = self.value.divided_by(other.value);
-        self.joined(other, "divided by", value)
+        self.joined(other, table.sums.says_over, value)
     }
 
-    fn power(self, power: Ratio) -> Option<Self> {
-        let said = match power.shown()?.0.as_str() {
-            "2" => format!("{} squared", self.said),
-            "3" => format!("{} cubed", self.said),
-            times => format!("{} to the power of {times}", self.said),
+    fn power(self, power: Ratio, table: &Table) -> Option<Self> {
+        let sums = &table.sums;
+        let said = match table.shown(power)?.0.as_str() {
+            "2" => format!("{} {}", self.said, sums.says_squared),
+            "3" => format!("{} {}", self.said, sums.says_cubed),
+            times => format!("{} {} {times}", self.said, sums.says_power),
         };
         Some(Self { value: self.value.power(power)?, said, ..self.done() })
     }

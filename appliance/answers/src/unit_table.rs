@@ -61,6 +61,8 @@ pub(crate) const UNITS: &[Unit] = &[
     unit(Mass, "gram", "grams", &["g", "gramme", "grammes"], 1_000_000, 1),
     unit(Mass, "kilogram", "kilograms", &["kg", "kilo", "kilos"], 1_000_000_000, 1),
     unit(Mass, "metric ton", "metric tons", &["tonne", "tonnes"], 1_000_000_000_000, 1),
+    // The pound of the markets of Germany and France.
+    unit(Mass, "metric pound", "metric pounds", &[], 500_000_000, 1),
     unit(Mass, "ounce", "ounces", &["oz"], 453_592_370, 16),
     unit(Mass, "pound", "pounds", &["lb", "lbs"], 453_592_370, 1),
     unit(Mass, "stone", "stone", &["stones"], 453_592_370 * 14, 1),

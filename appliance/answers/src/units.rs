@@ -1,129 +1,117 @@
 //! Quantities in other units: "how many grams are in two pounds", "350 Fahrenheit in Celsius".
 
 use crate::number::Ratio;
+use crate::tables::{Table, sentence};
 use crate::unit_table::{UNITS, Unit};
 use crate::words::{Word, a_part, before, behind, number_in};
 
-/// How a name is found: the units that have it, in every dimension.
-type Named = Vec<&'static Unit>;
-
-/// The answer to a question for another unit; `None` where these words are none to the last.
-pub(crate) fn answer(words: &[Word]) -> Option<String> {
-    temperature(words).or_else(|| conversion(words))
+/// A unit, and how it is called in the language of the question.
+#[derive(Debug, Clone, Copy)]
+struct Called {
+    unit: &'static Unit,
+    one: &'static str,
+    several: &'static str,
 }
 
-fn conversion(words: &[Word]) -> Option<String> {
-    let (from, to) = asked(words)?;
+/// How a name is found: the units that have it, in every dimension.
+type Named = Vec<Called>;
+
+/// The answer to a question for another unit; `None` where these words are none to the last.
+pub(crate) fn answer(words: &[Word], table: &Table) -> Option<String> {
+    temperature(words, table).or_else(|| conversion(words, table))
+}
+
+fn conversion(words: &[Word], table: &Table) -> Option<String> {
+    let (from, to) = asked(words, table)?;
     // The first dimension in which all of the names are.
-    let dimension = to
-        .iter()
-        .map(|unit| unit.dimension)
-        .find(|dimension| from.iter().all(|(_, units)| units.iter().any(|unit| unit.dimension == *dimension)))?;
-    let in_it = |units: &Named| units.iter().copied().find(|unit| unit.dimension == dimension);
+    let dimension = to.iter().map(|called| called.unit.dimension).find(|dimension| {
+        from.iter().all(|(_, units)| units.iter().any(|called| called.unit.dimension == *dimension))
+    })?;
+    let in_it = |units: &Named| units.iter().copied().find(|called| called.unit.dimension == dimension);
     let to = in_it(&to)?;
     let (mut total, mut said) = (Ratio::ZERO, String::new());
     for (count, units) in &from {
-        let unit = in_it(units)?;
-        total = total.plus(count.times(Ratio::new(unit.over, unit.under)?)?)?;
-        let joint = if said.is_empty() { "" } else { " and " };
-        said += &format!("{joint}{}", quantity(*count, unit)?.0);
+        let called = in_it(units)?;
+        total = total.plus(count.times(Ratio::new(called.unit.over, called.unit.under)?)?)?;
+        let joint = if said.is_empty() { String::new() } else { format!(" {} ", table.units.says_and) };
+        said += &format!("{joint}{}", quantity(*count, called, table)?.0);
     }
-    let value = total.divided_by(Ratio::new(to.over, to.under)?)?;
-    let (text, exact) = quantity(value, to)?;
-    let verb = if from.len() == 1 && from.first().is_some_and(|(count, _)| count.is_one()) { "is" } else { "are" };
-    let about = if exact { "" } else { "about " };
-    let mut chars = said.chars();
-    let first = chars.next().map(|c| c.to_ascii_uppercase());
-    Some(format!("{}{} {verb} {about}{text}.", first.map(String::from).unwrap_or_default(), chars.as_str()))
+    let value = total.divided_by(Ratio::new(to.unit.over, to.unit.under)?)?;
+    let (text, exact) = quantity(value, to, table)?;
+    let [one, several] = table.units.is;
+    let verb = if from.len() == 1 && from.first().is_some_and(|(count, _)| count.is_one()) { one } else { several };
+    let about = if exact { String::new() } else { format!("{} ", table.sums.about) };
+    Some(format!("{} {verb} {about}{text}.", sentence(&said)))
 }
 
-fn quantity(count: Ratio, unit: &Unit) -> Option<(String, bool)> {
-    let (number, exact) = count.shown()?;
-    Some((format!("{number} {}", if number == "1" { unit.one } else { unit.several }), exact))
+fn quantity(count: Ratio, called: Called, table: &Table) -> Option<(String, bool)> {
+    let (number, exact) = table.shown(count)?;
+    Some((format!("{number} {}", if number == "1" { called.one } else { called.several }), exact))
+}
+
+/// What is left behind the first of the phrases that these words begin with.
+fn behind_one<'a>(words: &'a [Word], phrases: &[&str]) -> Option<&'a [Word]> {
+    phrases.iter().find_map(|phrase| behind(words, phrase))
+}
+
+/// What is left before the first of the phrases that these words end with, else all of them.
+fn without_end<'a>(words: &'a [Word], phrases: &[&str]) -> &'a [Word] {
+    phrases.iter().find_map(|phrase| before(words, phrase)).unwrap_or(words)
 }
 
 /// What is to be converted, and into what.
-fn asked(words: &[Word]) -> Option<(Vec<(Ratio, Named)>, Named)> {
+fn asked(words: &[Word], table: &Table) -> Option<(Vec<(Ratio, Named)>, Named)> {
+    let phrases = &table.units;
     // "How many grams are in two pounds?"
-    if let Some(rest) = behind(words, "how many").or_else(|| behind(words, "how much")) {
-        let (to, rest) = unit(rest)?;
-        let middle = [
-            "are there in",
-            "is there in",
-            "are in",
-            "is in",
-            "are",
-            "is",
-            "in",
-            "does",
-            "do",
-            "make up",
-            "make",
-            "makes",
-            "go into",
-            "fit into",
-            "fit in",
-            "equal",
-            "equals",
-            "has",
-            "have",
-            "will",
-        ];
-        let rest = middle.iter().find_map(|phrase| behind(rest, phrase))?;
-        let ends = ["have", "has", "equal", "make", "contain", "hold"];
-        let rest = ends.iter().find_map(|phrase| before(rest, phrase)).unwrap_or(rest);
-        // "A cup of milk": of what does not matter, as long as volumes stay volumes.
-        let whole = || quantities(rest.get(..rest.iter().position(|word| word.is("of"))?)?);
-        return Some((quantities(rest).or_else(whole)?, to));
+    if let Some((to, rest)) = behind_one(words, phrases.how_many).and_then(|rest| unit(rest, table)) {
+        // The longest first that leaves a quantity: "sind" begins like "sind in".
+        return phrases.middle.iter().filter_map(|phrase| behind(rest, phrase)).find_map(|rest| {
+            let rest = without_end(rest, phrases.ends);
+            // "A cup of milk": of what does not matter, as long as volumes stay volumes.
+            let is_of = |word: &Word| phrases.of.iter().any(|of| word.is(of));
+            let whole = || quantities(rest.get(..rest.iter().position(is_of)?)?, table);
+            Some((quantities(rest, table).or_else(whole)?, to.clone()))
+        });
     }
     // "Convert two pounds to grams", "what is two pounds in grams", "two pounds in grams".
-    let begins = [
-        "what would",
-        "what is",
-        "whats",
-        "what are",
-        "how much is",
-        "how much are",
-        "how long is",
-        "how tall is",
-        "how far is",
-        "how heavy is",
-        "how fast is",
-        "convert",
-        "change",
-        "turn",
-    ];
-    let rest = begins.iter().find_map(|phrase| behind(words, phrase)).unwrap_or(words);
+    let begins = phrases.begins.iter().filter_map(|phrase| behind(words, phrase)).min_by_key(|rest| rest.len());
+    let rest = without_end(begins.unwrap_or(words), phrases.ends_to);
     // The last of these words before the unit that is asked for.
     (1..rest.len()).rev().find_map(|at| {
-        let after = ["in", "to", "into", "as", "converted to", "expressed in"]
-            .iter()
-            .find_map(|word| behind(&rest[at..], word))?;
-        let (to, _) = unit(after).filter(|(_, left)| left.is_empty())?;
-        let from = ["be", "converted"].iter().find_map(|word| before(&rest[..at], word)).unwrap_or(&rest[..at]);
-        Some((quantities(from)?, to))
+        let after = behind_one(&rest[at..], phrases.into)?;
+        let (to, _) = unit(after, table).filter(|(_, left)| left.is_empty())?;
+        Some((quantities(without_end(&rest[..at], phrases.ends_from), table)?, to))
     })
 }
 
 /// "5 feet 10 inches", "an hour and a half", to the last word.
-fn quantities(words: &[Word]) -> Option<Vec<(Ratio, Named)>> {
+fn quantities(words: &[Word], table: &Table) -> Option<Vec<(Ratio, Named)>> {
+    let phrases = &table.units;
     let mut found: Vec<(Ratio, Named)> = Vec::new();
     let mut rest = words;
     while !rest.is_empty() {
-        if let Some(after) = behind(rest, "and")
+        if let Some(after) = behind_one(rest, phrases.and)
             && !found.is_empty()
         {
             // "an hour and a half".
-            if let Some((share, [])) = a_part(after) {
+            let half = table.numbers.as_ref().map(|numbers| {
+                let half = numbers.and_a_half.iter().any(|half| behind(rest, half).is_some_and(<[Word]>::is_empty));
+                half.then(|| Ratio::new(1, 2)).flatten()
+            });
+            let share = match half {
+                Some(half) => half,
+                None => a_part(after).filter(|(_, rest)| rest.is_empty()).map(|(share, _)| share),
+            };
+            if let Some(share) = share {
                 let (count, _) = found.last_mut()?;
                 *count = count.plus(share)?;
                 return Some(found);
             }
             rest = after;
         }
-        let (count, after) = count(rest)?;
-        let after = ["of a", "of an", "a", "an"].iter().find_map(|phrase| behind(after, phrase)).unwrap_or(after);
-        let (units, after) = unit(after)?;
+        let (count, after) = count(rest, table)?;
+        let after = behind_one(after, phrases.between).unwrap_or(after);
+        let (units, after) = unit(after, table)?;
         found.push((count, units));
         rest = after;
     }
@@ -131,29 +119,40 @@ fn quantities(words: &[Word]) -> Option<Vec<(Ratio, Named)>> {
 }
 
 /// A number, or "a", "one", "half".
-fn count(words: &[Word]) -> Option<(Ratio, &[Word])> {
-    if let Some((value, rest)) = number_in(words)
-        && unit(rest).is_some_and(|(_, left)| left.len() < rest.len())
+fn count<'a>(words: &'a [Word], table: &Table) -> Option<(Ratio, &'a [Word])> {
+    if let Some((value, rest)) = number_in(words, table)
+        && unit(behind_one(rest, table.units.between).unwrap_or(rest), table).is_some()
     {
         return Some((value, rest));
     }
-    if let Some((share, rest)) = a_part(words) {
+    if table.numbers.is_none()
+        && let Some((share, rest)) = a_part(words)
+    {
         return Some((share, rest));
     }
-    ["a single", "a", "an", "one", "each"].iter().find_map(|article| Some((Ratio::ONE, behind(words, article)?)))
+    table.units.ones.iter().find_map(|article| Some((Ratio::ONE, behind(words, article)?)))
 }
 
 /// The units of the longest name that these words begin with.
-fn unit(words: &[Word]) -> Option<(Named, &[Word])> {
-    let names = |unit: &'static Unit| [unit.one, unit.several].into_iter().chain(unit.others.iter().copied());
-    let all = UNITS.iter().flat_map(|unit| names(unit).map(move |name| (name, unit)));
-    let begins = all.filter_map(|(name, unit)| Some((unit, behind(words, name)?)));
-    let mut found: Vec<(&'static Unit, &[Word])> = begins.collect();
+fn unit<'a>(words: &'a [Word], table: &Table) -> Option<(Named, &'a [Word])> {
+    let mut found: Vec<(Called, &'a [Word])> = Vec::new();
+    let mut look = |called: Called, others: &'static [&'static str]| {
+        let names = [called.one, called.several].into_iter().chain(others.iter().copied());
+        found.extend(names.filter_map(|name| Some((called, behind(words, name)?))));
+    };
+    for unit in UNITS {
+        if table.units.names.is_empty() {
+            look(Called { unit, one: unit.one, several: unit.several }, unit.others);
+        }
+        for name in table.units.names.iter().filter(|name| name.unit == unit.one) {
+            look(Called { unit, one: name.one, several: name.several }, name.others);
+        }
+    }
     let shortest = found.iter().map(|(_, rest)| rest.len()).min()?;
     found.retain(|(_, rest)| rest.len() == shortest);
     let rest = found.first()?.1;
-    let mut units: Named = found.into_iter().map(|(unit, _)| unit).collect();
-    units.dedup_by(|one, other| std::ptr::eq(*one, *other));
+    let mut units: Named = found.into_iter().map(|(called, _)| called).collect();
+    units.dedup_by(|one, other| std::ptr::eq(one.unit, other.unit));
     Some((units, rest))
 }
 
@@ -165,23 +164,15 @@ enum Scale {
 }
 
 /// "What is 350 degrees Fahrenheit in Celsius?"
-fn temperature(words: &[Word]) -> Option<String> {
-    let begins = [
-        "what is",
-        "whats",
-        "how much is",
-        "how hot is",
-        "how cold is",
-        "how warm is",
-        "convert",
-        "what temperature is",
-        "change",
-    ];
-    let words = begins.iter().find_map(|phrase| behind(words, phrase)).unwrap_or(words);
-    let (degrees, rest) = number_in(words)?;
-    let (from, rest) = scale(rest)?;
-    let rest = ["in", "to", "into", "as"].iter().find_map(|word| behind(rest, word))?;
-    let (to, rest) = scale(rest)?;
+fn temperature(words: &[Word], table: &Table) -> Option<String> {
+    let phrases = &table.units;
+    let begins = phrases.begins.iter().chain(phrases.temperature_begins);
+    let begun = begins.filter_map(|phrase| behind(words, phrase)).min_by_key(|rest| rest.len());
+    let words = without_end(begun.unwrap_or(words), phrases.ends_to);
+    let (degrees, rest) = number_in(words, table)?;
+    let (from, rest) = scale(rest, table)?;
+    let rest = behind_one(rest, phrases.into)?;
+    let (to, rest) = scale(rest, table)?;
     if !rest.is_empty() || from == to {
         return None;
     }
@@ -196,36 +187,30 @@ fn temperature(words: &[Word]) -> Option<String> {
         Scale::Fahrenheit => celsius.times(half)?.plus(Ratio::whole(32))?,
         Scale::Kelvin => celsius.plus(zero)?,
     };
-    let ((asked, _), (found, exact)) = (degrees.shown()?, value.shown()?);
-    let about = if exact { "" } else { "about " };
-    let mut said = format!("{asked} {} is {about}{found} {}.", from.name(), to.name());
-    if let Some(first) = said.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    Some(said)
+    let ((asked, _), (found, exact)) = (table.shown(degrees)?, table.shown(value)?);
+    let about = if exact { String::new() } else { format!("{} ", table.sums.about) };
+    let is = phrases.temperature_is;
+    Some(sentence(&format!("{asked} {} {is} {about}{found} {}.", from.name(table), to.name(table))))
 }
 
-fn scale(words: &[Word]) -> Option<(Scale, &[Word])> {
+fn scale<'a>(words: &'a [Word], table: &Table) -> Option<(Scale, &'a [Word])> {
+    let phrases = &table.units;
     let words = match words.split_first() {
         Some((Word::Sign('°'), rest)) => rest,
-        _ => behind(words, "degrees").or_else(|| behind(words, "degree")).unwrap_or(words),
+        _ => behind_one(words, phrases.degrees).unwrap_or(words),
     };
-    let (name, rest) = words.split_first()?;
-    let scale = match name.text()? {
-        "celsius" | "centigrade" | "c" => Scale::Celsius,
-        "fahrenheit" | "f" => Scale::Fahrenheit,
-        "kelvin" | "k" => Scale::Kelvin,
-        _ => return None,
-    };
-    Some((scale, rest))
+    [(phrases.celsius, Scale::Celsius), (phrases.fahrenheit, Scale::Fahrenheit), (phrases.kelvin, Scale::Kelvin)]
+        .into_iter()
+        .find_map(|(names, scale)| Some((scale, behind_one(words, names)?)))
 }
 
 impl Scale {
-    fn name(self) -> &'static str {
+    fn name(self, table: &Table) -> &'static str {
+        let [celsius, fahrenheit, kelvin] = table.units.says_scales;
         match self {
-            Self::Celsius => "degrees Celsius",
-            Self::Fahrenheit => "degrees Fahrenheit",
-            Self::Kelvin => "kelvin",
+            Self::Celsius => celsius,
+            Self::Fahrenheit => fahrenheit,
+            Self::Kelvin => kelvin,
         }
     }
 }

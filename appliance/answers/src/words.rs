@@ -1,8 +1,10 @@
 //! From a question to words that are compared, and from words to numbers.
 
 use crate::number::Ratio;
+use crate::spelled;
+use crate::tables::Table;
 
-/// One word: letters in lower case, a number, or a sign.
+/// One word: letters in lower case and without accents, a number, or a sign.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Word {
     Text(String),
@@ -13,7 +15,7 @@ pub(crate) enum Word {
 
 impl Word {
     pub(crate) fn is(&self, text: &str) -> bool {
-        matches!(self, Self::Text(own) if own == text)
+        matches!(self, Self::Text(own) if own.chars().eq(text.chars().flat_map(char::to_lowercase).map(without_accent)))
     }
 
     pub(crate) fn text(&self) -> Option<&str> {
@@ -25,19 +27,29 @@ impl Word {
 }
 
 /// The words of a text; `None` where it has something that no question of these kinds has.
-pub(crate) fn of(text: &str) -> Option<Vec<Word>> {
+pub(crate) fn of(text: &str, table: &Table) -> Option<Vec<Word>> {
+    Some(spelled::parted(apart(text, table.decimal, table.elides)?, table))
+}
+
+/// What is compared of a text without numbers.
+pub(crate) fn joined(text: &str) -> String {
+    let words = apart(text, '.', false).unwrap_or_default();
+    words.iter().filter_map(Word::text).collect::<Vec<_>>().join(" ")
+}
+
+fn apart(text: &str, decimal: char, elides: bool) -> Option<Vec<Word>> {
     let mut words = Vec::new();
     let mut rest = text;
     while let Some(next) = rest.chars().next() {
-        let end = if next.is_ascii_digit() || (next == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
-            let (number, end) = number(rest)?;
+        let end = if next.is_ascii_digit() || (next == decimal && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
+            let (number, end) = number(rest, decimal)?;
             words.push(Word::Number(number));
             end
         } else if next.is_alphabetic() {
-            let end = rest.find(|c: char| !c.is_alphabetic() && !is_apostrophe(c)).unwrap_or(rest.len());
-            let word: String =
-                rest[..end].chars().filter(|c| !is_apostrophe(*c)).flat_map(char::to_lowercase).collect();
-            words.push(Word::Text(word));
+            let joins = |c: char| c.is_alphabetic() || (is_apostrophe(c) && !elides);
+            let end = rest.find(|c: char| !joins(c)).unwrap_or(rest.len());
+            let letters = rest[..end].chars().filter(|c| !is_apostrophe(*c)).flat_map(char::to_lowercase);
+            words.push(Word::Text(letters.map(without_accent).collect()));
             end
         } else {
             if "+*/×÷−%$€£°^=²³".contains(next) {
@@ -52,6 +64,20 @@ pub(crate) fn of(text: &str) -> Option<Vec<Word>> {
     Some(words)
 }
 
+/// Without its accent; "naïve" is written so or so.
+fn without_accent(c: char) -> char {
+    match c {
+        'à' | 'á' | 'â' | 'ä' => 'a',
+        'è' | 'é' | 'ê' | 'ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'ö' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
+}
+
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | 'ʼ')
 }
@@ -62,59 +88,47 @@ fn is_minus(before: &[Word], after: &str) -> bool {
     number_follows && !matches!(before.last(), Some(Word::Text(word)) if small_number(word).is_some())
 }
 
-/// A number at the beginning, with commas between thousands; and where it ends.
-fn number(text: &str) -> Option<(Ratio, usize)> {
+/// A number at the beginning, with signs between thousands; and where it ends.
+fn number(text: &str, decimal: char) -> Option<(Ratio, usize)> {
     let bytes = text.as_bytes();
     let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
     let mut end = 0;
     while is_digit(end) || (matches!(bytes.get(end), Some(b'.' | b',')) && is_digit(end + 1)) {
         end += 1;
     }
-    let mut groups = text[..end].split(',');
+    let written = &text[..end];
+    let thousands = if decimal == '.' { ',' } else { '.' };
+    // Where a comma stands before decimals, many write a full stop all the same: "2.5", but not "2.500".
+    let other_way = decimal == ',' && !written.contains(',') && {
+        let (whole, decimals) = written.split_once('.').unwrap_or_default();
+        !whole.is_empty() && decimals.len() != 3 && !decimals.contains('.')
+    };
+    if other_way {
+        return Some((Ratio::parse(written)?, end));
+    }
+    let mut groups = written.split(thousands);
     let first = groups.next()?;
     let mut digits = first.to_owned();
     let count = groups.clone().count();
     for (index, group) in groups.enumerate() {
-        let whole = if index + 1 == count { group.split('.').next()? } else { group };
-        if whole.len() != 3 || first.contains('.') || first.len() > 3 {
+        let whole = if index + 1 == count { group.split(decimal).next()? } else { group };
+        if whole.len() != 3 || first.contains(decimal) || first.len() > 3 {
             return None;
         }
         digits += group;
     }
-    Some((Ratio::parse(&digits)?, end))
+    Some((Ratio::parse(&digits.replace(decimal, "."))?, end))
 }
 
-const COURTESY_BEFORE: &[&str] = &[
-    "hey parley",
-    "parley",
-    "okay",
-    "ok",
-    "well",
-    "so",
-    "please",
-    "can you tell me",
-    "could you tell me",
-    "can you please tell me",
-    "could you please tell me",
-    "do you know",
-    "tell me",
-    "i want to know",
-    "i would like to know",
-    "quick question",
-    "hi",
-    "hello",
-];
-const COURTESY_AFTER: &[&str] = &["please", "parley", "thanks", "thank you", "exactly", "for me"];
-
 /// Without what is polite before and after it.
-pub(crate) fn without_courtesy(mut words: &[Word]) -> &[Word] {
+pub(crate) fn without_courtesy<'a>(mut words: &'a [Word], table: &Table) -> &'a [Word] {
     while let Some(rest) =
-        COURTESY_BEFORE.iter().find_map(|phrase| behind(words, phrase)).filter(|rest| !rest.is_empty())
+        table.courtesy_before.iter().find_map(|phrase| behind(words, phrase)).filter(|rest| !rest.is_empty())
     {
         words = rest;
     }
     while let Some(rest) =
-        COURTESY_AFTER.iter().find_map(|phrase| before(words, phrase)).filter(|rest| !rest.is_empty())
+        table.courtesy_after.iter().find_map(|phrase| before(words, phrase)).filter(|rest| !rest.is_empty())
     {
         words = rest;
     }
@@ -197,7 +211,10 @@ pub(crate) fn part(word: &str) -> Option<Ratio> {
 
 /// A number at the beginning of words, said or written, and what is left behind it: "2.5", "two and a half", "three hundred and
 /// five", "1.2 million", "minus four", "half", "three quarters".
-pub(crate) fn number_in(words: &[Word]) -> Option<(Ratio, &[Word])> {
+pub(crate) fn number_in<'a>(words: &'a [Word], table: &Table) -> Option<(Ratio, &'a [Word])> {
+    if let Some(numbers) = &table.numbers {
+        return spelled::number_in(words, numbers);
+    }
     if let Some((first, rest)) = words.split_first()
         && (first.is("minus") || first.is("negative") || *first == Word::Sign('−'))
     {
@@ -302,9 +319,13 @@ fn in_words(words: &[Word]) -> Option<(Ratio, &[Word])> {
 mod tests {
     use super::*;
 
+    fn english() -> &'static Table {
+        crate::tables::of("en").unwrap()
+    }
+
     fn value(text: &str) -> Option<(String, usize)> {
-        let words = of(text)?;
-        let (value, rest) = number_in(&words)?;
+        let words = of(text, english())?;
+        let (value, rest) = number_in(&words, english())?;
         Some((value.shown()?.0, rest.len()))
     }
 
@@ -335,9 +356,9 @@ mod tests {
 
     #[test]
     fn courtesy_is_left_out() {
-        let words = of("Hey Parley, could you please tell me what's 2 + 2, please?").unwrap();
-        let asked = without_courtesy(&words);
+        let words = of("Hey Parley, could you please tell me what's 2 + 2, please?", english()).unwrap();
+        let asked = without_courtesy(&words, english());
         assert!(asked[0].is("whats") && asked.len() == 4, "{asked:?}");
-        assert_eq!(without_courtesy(&of("please").unwrap()).len(), 1);
+        assert_eq!(without_courtesy(&of("please", english()).unwrap(), english()).len(), 1);
     }
 }

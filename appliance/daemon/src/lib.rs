@@ -20,6 +20,7 @@
 #![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
 
 pub mod announcer;
+pub mod clock;
 pub mod conductor;
 pub mod context;
 pub mod door;

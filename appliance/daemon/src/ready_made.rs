@@ -1,12 +1,13 @@
-//! Answers that need neither a tool nor the language model: sums, units, and what nobody here can know (`parley-answers`).
+//! Answers that need neither a tool nor the language model: sums, units, the time, and what nobody here can know
+//! (`parley-answers`).
 
-use parley_answers::Ready;
+use parley_answers::{Now, Ready};
 use parley_conversation::{Request, Route};
 
-/// Who answers what no tool takes.
-pub fn route(request: &Request<'_>) -> Route {
+/// Who answers what no tool takes. `clock`: asked where the time is asked for.
+pub fn route(request: &Request<'_>, clock: impl FnOnce() -> Option<Now>) -> Route {
     let told = request.history.exchanges().map(|exchange| exchange.question.as_str());
-    match parley_answers::answer(&request.transcript.text, request.answer_language, told) {
+    match parley_answers::answer(&request.transcript.text, request.answer_language, told, clock) {
         Some(Ready::Computed(text)) => Route::Say(text),
         Some(Ready::Declined(_, text)) => Route::Decline(text),
         None => Route::Model,

@@ -29,6 +29,7 @@ use self::calls::{Calls, NotWaiting};
 pub(crate) use self::offered::ToolOffer;
 pub use self::offered::{LONGEST_SENTENCE_CHARS, MOST_SENTENCES, MOST_TOOLS, MOST_TOOLS_OF_A_CLIENT};
 use self::offered::{Offered, is_for_any};
+use crate::clock;
 use crate::conductor::{Performer, Performing, lock};
 use crate::door::Guest;
 use crate::ready_made;
@@ -169,7 +170,7 @@ struct ToolRouter(Tools);
 impl Router for ToolRouter {
     fn route(&self, request: &Request<'_>) -> Route {
         let effect = self.0.offered().effect(request.transcript);
-        effect.map_or_else(|| ready_made::route(request), Route::Do)
+        effect.map_or_else(|| ready_made::route(request, clock::now), Route::Do)
     }
 }
 

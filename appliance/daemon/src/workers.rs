@@ -2,7 +2,8 @@
 //!
 //! The model manifest names the program that runs a model; its kind decides the arguments. Every worker takes
 //! `--threads N`, and
-//! - speech-to-text: `--model FILE`, `--language CODE` of the preferred voice, `--languages CODE` where only one is spoken;
+//! - speech-to-text: `--model FILE`, `--language CODE` of the preferred voice, `--languages CODE` where only one is spoken,
+//!   `--word WORD` for each of the vocabulary;
 //! - language-model: `--model FILE`, `--context TOKENS`, `--state-dir FOLDER` where one is set;
 //! - text-to-speech: `--voice CODE=FILE`, once for each;
 //! - end-of-turn: `--model FILE`.
@@ -81,6 +82,10 @@ impl Workers {
         }
         if let Some(only) = &languages.only {
             speech_to_text = option(speech_to_text, "--languages", only);
+        }
+
+        for word in &config.conversation.vocabulary {
+            speech_to_text = option(speech_to_text, "--word", word);
         }
 
         let model = &models.language_model;

@@ -122,6 +122,8 @@ pub struct ConversationSettings {
     pub remembered_turns: usize,
     /// The language that people speak, as an ISO 639-1 code; "auto" detects it.
     pub language: String,
+    /// Names and words that people here say, and that a recogniser hardly knows.
+    pub vocabulary: Vec<String>,
     /// The longest answer, in tokens.
     pub answer_tokens: u32,
     /// How freely the language model chooses among likely words; 0 always takes the likeliest.
@@ -138,6 +140,7 @@ impl Default for ConversationSettings {
             echo_guard: 200,
             remembered_turns: 5,
             language: "auto".into(),
+            vocabulary: Vec::new(),
             answer_tokens: 120,
             temperature: 0.0,
         }

@@ -94,6 +94,7 @@ pub const KEYS: &[Key] = &[
     key("conversation.language", AT_NEXT_START, language::RANGE, |config| {
         language::is_known(&config.conversation.language)
     }),
+    key("conversation.vocabulary", AT_NEXT_START, VOCABULARY, |config| is_vocabulary(&config.conversation.vocabulary)),
     key("conversation.answer-tokens", WHILE_RUNNING, "1 to 8192 tokens", |config| {
         (1..=8_192).contains(&config.conversation.answer_tokens)
     }),
@@ -123,6 +124,7 @@ pub const KEYS: &[Key] = &[
 const DEVICE: &str = r#""auto", or an ALSA device name"#;
 const FOLDER: &str = "a folder";
 const A_FILE: &str = "the absolute path of a file";
+const VOCABULARY: &str = "a list of at most 50 names or words, each of 2 to 40 characters, letters among them, and without control characters, of 500 together";
 const THREADS: &str = "1 to 64";
 
 const WHILE_RUNNING: OverDoor = OverDoor::WhileRunning;
@@ -149,6 +151,18 @@ fn is_folder(path: &Path) -> bool {
 /// Whether it is there is looked at where it is used: a file may lie on a disk that comes later.
 fn is_file(path: &Path) -> bool {
     path.is_absolute() && is_folder(path)
+}
+
+/// The more there are, the more is heard that was not said.
+fn is_vocabulary(words: &[String]) -> bool {
+    let is_word = |word: &String| {
+        (2..=40).contains(&word.chars().count())
+            && word.contains(char::is_alphabetic)
+            && word.trim() == word
+            && !word.contains(char::is_control)
+    };
+    let together: usize = words.iter().map(|word| word.chars().count()).sum();
+    words.len() <= 50 && together <= 500 && words.iter().all(is_word)
 }
 
 fn is_threads(count: usize) -> bool {

@@ -45,6 +45,34 @@ pub(super) fn plain(text: &str, numbers_are_read: bool) -> String {
     plain
 }
 
+/// The text without what a terminal takes for colours, places and links: of each such sequence only its first character is
+/// left, which is for no ears.
+pub(super) fn without_escapes(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        left.push(c);
+        match (c, chars.peek()) {
+            ('\u{1B}', Some('[')) => {
+                chars.next();
+                skip_control(&mut chars);
+            }
+            ('\u{9B}', _) => skip_control(&mut chars),
+            // A link or a title, up to a bell, or to the next such character.
+            ('\u{1B}', Some(']')) => while chars.next_if(|c| !matches!(c, '\u{7}' | '\u{1B}' | '\u{9C}')).is_some() {},
+            ('\u{1B}', Some('\\')) => drop(chars.next()),
+            _ => {}
+        }
+    }
+    left
+}
+
+/// Numbers, and the letter that says what they do.
+fn skip_control(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while chars.next_if(|c| matches!(c, '0'..='?' | ' '..='/')).is_some() {}
+    chars.next_if(|c| matches!(c, '@'..='~'));
+}
+
 /// A letter or a part of one, such as a vowel's sign, and no emoji.
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(u32::from(c), 0x0300..=0x036F | 0x064B..=0x065F | 0x0900..=0x0DFF)

@@ -29,7 +29,8 @@ fn once(text: &str, words: Option<&Words>, language: Option<&dyn Language>) -> S
     let mut spoken = String::with_capacity(text.len());
     for line in text.lines() {
         let Some(Line { sign, rest }) = lines::without_markup(line, words) else { continue };
-        let rest = letters::plain(&web::shown(rest, language), language.is_some());
+        let shown = web::shown(&letters::without_escapes(rest), language);
+        let rest = letters::plain(&shown, language.is_some());
         let rest = match language {
             Some(_) => without_faces(&rest),
             None => rest,

@@ -92,6 +92,20 @@ fn what_is_for_eyes_leaves_a_gap() {
 }
 
 #[test]
+fn what_is_for_a_terminal_is_not_read() {
+    check(&[
+        ("Hello\u{1}\u{2}\u{1b}[31m world\u{7}\u{202e}", "Hello world"),
+        ("\u{1b}[1;32mgreen\u{1b}[0m 5", "green five"),
+        ("a\u{9b}31mb", "a b"),
+        ("\u{1b}]8;;https://example.org\u{7}here\u{1b}]8;;\u{1b}\\ it is", "here it is"),
+        ("\u{1b}", ""),
+        ("\u{1b}[", ""),
+        ("\u{1b}[31", ""),
+        ("x[31m] y", "x[thirty-one meters] y"),
+    ]);
+}
+
+#[test]
 fn joiners_stay_where_letters_need_them() {
     assert_eq!(speakable("می\u{200C}خواهم", "fa"), "می\u{200C}خواهم");
     assert_eq!(speakable("क्\u{200D}ष", "hi"), "क्\u{200D}ष");

@@ -186,6 +186,15 @@ pub struct PausedSentence {
     pub split: Split,
 }
 
+/// `vocabulary.toml`: names and words of an owner's, and sentences with them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VocabularySet {
+    pub words: Vec<String>,
+    /// Said by one synthetic voice after the other.
+    pub sentences: Vec<String>,
+}
+
 /// How far a synthesised cut may move to the quietest place near it: versions of a synthesiser differ by less.
 pub const SNAP_MS: u32 = 20;
 

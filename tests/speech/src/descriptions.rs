@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 
-use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split};
+use crate::description::{ClipSet, LanguageSet, PauseSet, Sound, Sources, Split, VocabularySet};
 use crate::hesitations::Hesitations;
 
 /// All description files, parsed and checked; each field is the file of its name.
@@ -22,6 +22,7 @@ pub struct Descriptions {
     pub fast: ClipSet,
     pub sentences: ClipSet,
     pub hesitations: Hesitations,
+    pub vocabulary: VocabularySet,
 }
 
 // The description files, word for word: a set is made anew when its own changes.
@@ -36,6 +37,9 @@ pub const REPETITIONS: &str = include_str!("../repetitions.toml");
 pub const FAST: &str = include_str!("../fast.toml");
 pub const SENTENCES: &str = include_str!("../sentences.toml");
 pub const HESITATIONS: &str = include_str!("../hesitations.toml");
+pub const VOCABULARY: &str = include_str!("../vocabulary.toml");
+/// A sentence a line, written by somebody who knew only that something in each is said again and again.
+pub const REPETITIVE: &str = include_str!("../repetitive.txt");
 
 impl Descriptions {
     /// Parses the description files of this clone.
@@ -56,6 +60,7 @@ impl Descriptions {
             fast: parse("fast.toml", FAST)?,
             sentences: parse("sentences.toml", SENTENCES)?,
             hesitations: parse("hesitations.toml", HESITATIONS)?,
+            vocabulary: parse("vocabulary.toml", VOCABULARY)?,
         };
         descriptions.check()?;
         Ok(descriptions)

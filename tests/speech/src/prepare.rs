@@ -11,7 +11,9 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use crate::clip::{BargeInClip, Clip, PausedClip, SpeechSets};
-use crate::description::{ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources};
+use crate::description::{
+    ClipDescription, LanguageSet, PausedSentence, Recorded, SNAP_MS, Sound, Sources, Spoken, VocabularySet,
+};
 use crate::descriptions::{self, Descriptions};
 use crate::index;
 use crate::noise::generate;
@@ -71,6 +73,41 @@ pub fn prepare_demo(folder: &Path) -> Result<Vec<Clip>> {
     let descriptions = Descriptions::load()?;
     let workshop = Workshop { folder, sources: &descriptions.sources };
     workshop.clips("demo", descriptions::DEMO, &descriptions.demo.clip)
+}
+
+/// Voices that say one sentence after the other.
+const IN_TURN: [&str; 6] = ["slt", "rms", "awb", "espeak-us", "espeak-gb", "espeak-woman"];
+
+/// Makes the repetitive sentences alone, each said by the next of several synthetic voices; files relative to `folder`.
+///
+/// # Errors
+/// Those of [`prepare`].
+pub fn prepare_repetitive(folder: &Path) -> Result<Vec<Clip>> {
+    said_in_turn(folder, "repetitive", &descriptions::REPETITIVE.lines().collect::<Vec<_>>())
+}
+
+/// A vocabulary, and sentences with its words, each said by the next of several synthetic voices; files relative to
+/// `folder`.
+///
+/// # Errors
+/// Those of [`prepare`].
+pub fn prepare_vocabulary(folder: &Path) -> Result<(Vec<String>, Vec<Clip>)> {
+    let VocabularySet { words, sentences } = Descriptions::load()?.vocabulary;
+    let sentences: Vec<&str> = sentences.iter().map(String::as_str).collect();
+    Ok((words, said_in_turn(folder, "vocabulary", &sentences)?))
+}
+
+fn said_in_turn(folder: &Path, set: &str, sentences: &[&str]) -> Result<Vec<Clip>> {
+    let sources = Descriptions::load()?.sources;
+    let described = |(number, text): (usize, &&str)| {
+        let voice = IN_TURN[number % IN_TURN.len()].to_owned();
+        let sound = Sound::Spoken(Spoken { voice, speed: 1.0, phonemes: None });
+        let (id, text) = (format!("{:03}", number + 1), (*text).to_owned());
+        ClipDescription { id, text, sound, split: None, interruption: None }
+    };
+    let described: Vec<_> = sentences.iter().enumerate().map(described).collect();
+    let description = format!("{IN_TURN:?} {}", sentences.join("\n"));
+    Workshop { folder, sources: &sources }.clips(set, &description, &described)
 }
 
 /// The folder that is prepared, and the sources that it is prepared from.

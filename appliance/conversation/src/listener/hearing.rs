@@ -126,6 +126,8 @@ pub(super) struct Utterance {
     pub(super) looked: Option<Looked>,
     /// The words before `from`, where the whole is too long to be transcribed in one go.
     pub(super) before: String,
+    /// Whether something was said before `from` that is not among those words.
+    pub(super) torn: bool,
     /// What was being said when it began.
     pub(super) over: Option<TurnId>,
     /// Whether an answer was being said, and has not given way to it.
@@ -164,9 +166,9 @@ impl Utterance {
         }
     }
 
-    /// What was said up to here is known and is not transcribed again.
-    pub(super) fn settle(&mut self, text: String, to: Position) {
-        (self.before, self.from) = (text, to);
+    /// What was said up to here is known, as far as it ever will be, and is not transcribed again.
+    pub(super) fn settle(&mut self, words: Transcript, to: Position) {
+        (self.before, self.torn, self.from) = (words.text, words.incomplete, to);
         (self.looked, self.quiet_place) = (None, QuietPlace::default());
     }
 
@@ -191,6 +193,8 @@ pub(super) struct Question {
     pub(super) until: Position,
     /// The words before that audio, if it was too long to be transcribed in one go.
     pub(super) before: String,
+    /// Whether something was said there that is not among those words.
+    pub(super) torn: bool,
     /// All its words.
     pub(super) text: String,
 }

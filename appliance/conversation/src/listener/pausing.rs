@@ -144,6 +144,7 @@ impl Listener {
         }
         self.interrupt_answer(&utterance);
         transcript.text = utterance.with_words(if interrupts { &transcript.text } else { "" });
+        transcript.incomplete |= utterance.torn;
         if interrupts
             && speaks_on
             && transcript.text.chars().count() < MAX_QUESTION_CHARS
@@ -151,7 +152,7 @@ impl Listener {
             && let Some(to) = pause.transcribed_to
         {
             self.want(ListenerOutput::Discard { turn });
-            utterance.settle(transcript.text, to);
+            utterance.settle(transcript, to);
             self.hearing = Hearing::Speaking(utterance);
             return;
         }
@@ -257,8 +258,8 @@ impl Listener {
         if let Some(transcript) = transcript.filter(|_| !drafted) {
             self.want(ListenerOutput::Draft { turn, transcript, remark });
         }
-        let Utterance { from, last_speech: until, before, .. } = utterance;
-        self.question = Question { turn: Some(turn), from, until, before, text };
+        let Utterance { from, last_speech: until, before, torn, .. } = utterance;
+        self.question = Question { turn: Some(turn), from, until, before, torn, text };
         self.want(ListenerOutput::Release { turn });
     }
 

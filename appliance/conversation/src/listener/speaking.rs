@@ -49,7 +49,7 @@ impl Listener {
         {
             self.habit.cut_off(utterance.onset.since(self.question.until));
             utterance.from = self.question.from;
-            utterance.before.clone_from(&self.question.before);
+            (utterance.before, utterance.torn) = (self.question.before.clone(), self.question.torn);
             utterance.continues = true;
         }
         utterance.since = utterance.from;
@@ -151,7 +151,7 @@ impl Listener {
             && to.since(utterance.from) >= WORTH_KEEPING
             && transcript.text.chars().count() < MAX_QUESTION_CHARS
         {
-            utterance.settle(transcript.text.clone(), to);
+            utterance.settle(transcript.clone(), to);
         }
         // While an answer waits, sounds that come and go would otherwise never be found to have words or none.
         let waited_for = pause.transcribed_to.filter(|_| pause.awaits_words() && self.answer_waits());

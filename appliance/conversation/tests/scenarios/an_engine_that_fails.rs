@@ -27,6 +27,24 @@ fn to_hear_all_of_a_question_is_owned_up_to_and_the_rest_is_not_answered() {
 }
 
 #[test]
+fn to_hear_all_of_a_part_that_is_settled_is_owned_up_to_at_the_end() {
+    // Cut for its length, and settled at a pause.
+    for (first, pause) in [(30_000, 0), (6_000, 500)] {
+        let mut room = Room::new();
+        (room.incomplete, room.finished) = (true, 0.0);
+        let words: Vec<String> = (1..=60).map(|number| format!("word{number}")).collect();
+        room.silence(500).says(&words.join(" "), first).silence(pause);
+        (room.incomplete, room.finished) = (false, 0.9);
+        room.says("and the rest of it?", 6_000).quiet();
+        assert_eq!(room.spoken().join(" "), "Sorry, I could not hear that. Please say it again.", "{first} ms");
+        check_history(&room, &[]);
+        // It is over with that question.
+        room.says(QUESTION, 1000).quiet();
+        assert_eq!(room.outcomes().last(), Some(&Outcome::Completed));
+    }
+}
+
+#[test]
 fn to_hear_all_of_a_remark_has_heard_enough() {
     let mut room = room_while_speaking(|_| {}, 500);
     room.incomplete = true;

@@ -48,6 +48,14 @@ fn a_mistake_is_passed_over_and_names_file_line_and_what_to_write() {
         ("[conversation]\nlanguage = \"English\"\n", &["write \"en\" for English"]),
         ("[conversation]\nlanguage = \"en-GB\"\n", &["write \"en\" for English"]),
         ("[conversation]\nlanguage = \"xx\"\n", &["ISO 639-1"]),
+        (
+            "[conversation]\nvocabulary = [\"Anna\", \"a\"]\n",
+            &["line 2", "vocabulary = [\"Anna\", \"a\"]", "2 to 40 characters"],
+        ),
+        ("[conversation]\nvocabulary = [\"An\\u001bna\"]\n", &["without control characters"]),
+        ("[conversation]\nvocabulary = [\"4711\"]\n", &["letters among them"]),
+        ("[conversation]\nvocabulary = [3]\n", &["at most 50 names or words"]),
+        ("[conversation]\nvocabulary = \"Anna\"\n", &["a list"]),
         ("[conversation]\nremembered-turns = -1\n", &["0 to 100"]),
         ("[conversation]\ntemperature = 2\n", &["temperature = 2 has to be 0 to 1.5"]),
         ("[conversation]\ntemperature = nan\n", &["0 to 1.5"]),
@@ -67,6 +75,20 @@ fn a_mistake_is_passed_over_and_names_file_line_and_what_to_write() {
         assert_eq!(config, Config::default(), "{text}");
         assert_eq!(mistakes.len(), 1, "{text}: {mistakes:?}");
         assert!(words.iter().all(|word| mistakes[0].contains(word)), "{text}: {mistakes:?}");
+    }
+}
+
+#[test]
+fn a_vocabulary_is_bounded_in_its_words_and_in_their_length() {
+    let words = |count: usize, length: usize| {
+        let words = vec![format!("\"{}\"", "ž".repeat(length)); count].join(", ");
+        read(&format!("[conversation]\nvocabulary = [{words}]\n"))
+    };
+    assert_eq!(words(50, 10).0.conversation.vocabulary.len(), 50);
+    assert_eq!(words(12, 40).0.conversation.vocabulary.len(), 12);
+    for (count, length) in [(51, 2), (1, 41), (1, 1), (1, 0), (13, 40), (50, 11)] {
+        let (config, mistakes) = words(count, length);
+        assert_eq!((config.conversation.vocabulary.len(), mistakes.len()), (0, 1), "{count} of {length}");
     }
 }
 

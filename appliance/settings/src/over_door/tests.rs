@@ -63,6 +63,8 @@ fn a_value_is_in_force_at_the_next_start_and_roots_helpers_do_not_see_it() {
     machine.set("conversation.persona", "You are \"Bo\".\nBe brief.").expect("it may be set");
     assert_eq!(machine.value("audio.volume").as_deref(), Some("40"));
     assert_eq!(machine.value("conversation.language").as_deref(), Some("\"de\""));
+    machine.set("conversation.vocabulary", "[\"Alžběta\", \"Verbena Close\"]").expect("it may be set");
+    assert_eq!(machine.value("conversation.vocabulary").as_deref(), Some("[\"Alžběta\", \"Verbena Close\"]"));
     let config = machine.places().load().config;
     assert_eq!(config.conversation.persona.as_deref(), Some("You are \"Bo\".\nBe brief."));
     assert!(machine.path("/var/lib/parley/settings.toml").is_file());
@@ -94,6 +96,8 @@ fn a_value_out_of_its_range_is_refused_as_in_a_file() {
         ("audio.volume", "loud", "volume = \"loud\""),
         ("conversation.barge-in", "shout", "barge-in = \"shout\""),
         ("conversation.language", "English", "language = \"English\""),
+        ("conversation.vocabulary", "[\"x\"]", "vocabulary = [\"x\"]"),
+        ("conversation.vocabulary", "Alžběta", "vocabulary = \"Alžběta\""),
         ("conversation.remembered-turns", "-1", "remembered-turns = -1"),
         ("conversation.answer-tokens", "8193", "answer-tokens = 8193"),
         ("conversation.volume", "3", "volume = 3"),

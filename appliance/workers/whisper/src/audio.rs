@@ -23,7 +23,9 @@ const MIN_SAMPLES: usize = 11 * INPUT_RATE_HZ as usize / 10;
 
 /// Fast speech has 5 tokens in a second, in languages that are written with many tokens 8.
 const TOKENS_PER_SECOND: usize = 8;
-/// The model has places for 448, the first few of which say the language and the task.
+/// The model has places for so many,
+pub const PLACES: usize = 448;
+/// the first few of which say the language and the task.
 pub const MAX_TOKENS: usize = 440;
 /// Tokens that even the shortest answer may have.
 const MIN_TOKENS: usize = 12;

@@ -6,11 +6,13 @@
 
 use whisper_rs::{WhisperContext, WhisperError, WhisperState, WhisperTokenId};
 
+use crate::audio;
 use crate::belief::runs_away;
 use crate::language::{self, Detected, Language};
 use crate::scores::{Chance, Scores};
 use crate::speech::Speech;
 use crate::text;
+use crate::vocabulary::Vocabulary;
 
 /// What the first token's scores say.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct Reading<'a> {
     pub barred: Option<WhisperTokenId>,
     /// What the tokens are said in.
     pub speech: Speech,
+    /// Whether the vocabulary is shown first.
+    pub with_vocabulary: bool,
 }
 
 /// Words, and how sure they are.
@@ -78,10 +82,13 @@ pub struct Decoder {
     sayable: Vec<bool>,
     blank: Option<usize>,
     threads: usize,
+    /// Begins what was said before.
+    previous: WhisperTokenId,
+    vocabulary: Vocabulary,
 }
 
 impl Decoder {
-    pub fn new(context: &WhisperContext, threads: usize) -> Self {
+    pub fn new(context: &WhisperContext, threads: usize, vocabulary: Vocabulary) -> Self {
         let end = context.token_eot();
         let spelling = |token| context.token_to_str_lossy(token).unwrap_or_default();
         Self {
@@ -93,6 +100,8 @@ impl Decoder {
             sayable: (0..end).map(|token| text::is_sayable(&spelling(token))).chain([true]).collect(),
             blank: (0..end).position(|token| spelling(token) == " "),
             threads,
+            previous: context.token_prev(),
+            vocabulary,
         }
     }
 
@@ -118,19 +127,28 @@ impl Decoder {
     /// whisper.cpp failed, or was interrupted.
     pub fn words(&self, state: &mut WhisperState, reading: &Reading<'_>) -> Result<Words, WhisperError> {
         let mut words = reading.settled.cloned().unwrap_or_default();
+        // [`begin`](Self::begin) has left the start in place 0; the vocabulary stands before it.
+        let mut from = 1;
         let mut known: Vec<WhisperTokenId> = Vec::new();
+        if reading.with_vocabulary && !self.vocabulary.shown.is_empty() {
+            known.push(self.previous);
+            known.extend(&self.vocabulary.shown);
+            known.push(self.start);
+            from = 0;
+        }
         known.extend(self.transcribe.map(|transcribe| [reading.language.token, transcribe]).into_iter().flatten());
         known.push(self.no_timestamps);
         known.extend(&words.tokens);
         // The last alone: of several tokens at once, whisper-rs shows the scores after the first only.
         let (last, before) = known.split_last().unwrap_or((&self.no_timestamps, &[]));
         if !before.is_empty() {
-            state.decode(before, 1, self.threads)?;
+            state.decode(before, from, self.threads)?;
         }
-        state.decode(&[*last], 1 + before.len(), self.threads)?;
-        let mut position = 1 + known.len();
+        state.decode(&[*last], from + before.len(), self.threads)?;
+        let mut position = from + known.len();
         let mut chance = Chance::new();
-        while words.tokens.len() < reading.max_tokens {
+        let room = audio::PLACES.saturating_sub(position);
+        while words.tokens.len() < reading.max_tokens.min(room) {
             let place = words.tokens.len();
             let scores = self.allowed(state.get_logits()?, place == 0);
             let (token, log_probability) = if let Some(forced) = reading.prefix.get(place) {

@@ -16,6 +16,7 @@ use crate::inventions::is_invented;
 use crate::language::{self, Detected, Language};
 use crate::remedies::Believed;
 use crate::speech::Speech;
+use crate::vocabulary::Vocabulary;
 use crate::{audio, interrupt};
 
 /// Above this the audio is not looked at any further. Noise, hum and silence reach 0.6 to 0.9, human speech 0.2.
@@ -63,8 +64,15 @@ pub struct Whisper {
 impl Whisper {
     /// Loads the model and transcribes a second of silence with it, so that its weights and buffers are in memory.
     ///
-    /// `usual` is the language at the start; `candidates` are those to detect, all where it is empty.
-    pub fn load(path: &Path, threads: usize, usual: &str, candidates: &[String]) -> Result<Self, LoadError> {
+    /// `usual` is the language at the start; `candidates` are those to detect, all where it is empty; `vocabulary` are words
+    /// that are heard sooner.
+    pub fn load(
+        path: &Path,
+        threads: usize,
+        usual: &str,
+        candidates: &[String],
+        vocabulary: &[String],
+    ) -> Result<Self, LoadError> {
         let shown = || path.display().to_string();
         parley_model_file::check(path, Format::Ggml).map_err(|error| LoadError::File { path: shown(), error })?;
         let refused = |error| LoadError::Refused { path: shown(), error };
@@ -73,7 +81,8 @@ impl Whisper {
         whisper_rs::install_logging_hooks();
         let context = WhisperContext::new_with_params(path, WhisperContextParameters::default()).map_err(refused)?;
         let state = context.create_state().map_err(refused)?;
-        let decoder = Decoder::new(&context, threads);
+        let vocabulary = Vocabulary::of(&context, vocabulary).map_err(refused)?;
+        let decoder = Decoder::new(&context, threads, vocabulary);
         let known = language::languages(&context);
         let find = |code: &str| {
             known.iter().find(|language| language.code == code).copied().ok_or_else(|| LoadError::Language {
@@ -154,6 +163,7 @@ impl Whisper {
                 prefix: &[],
                 barred: None,
                 speech,
+                with_vocabulary: true,
             };
             let settled = self.earlier.as_ref();
             let settled = settled.and_then(|earlier| earlier.settled(&self.context, samples, candidate.language));

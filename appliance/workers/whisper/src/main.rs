@@ -13,6 +13,7 @@ mod repetition;
 mod scores;
 mod speech;
 mod text;
+mod vocabulary;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,13 +42,16 @@ struct Arguments {
     /// Detect only these languages, such as en,es,fr [default: all that the model knows]
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     languages: Vec<String>,
+    /// A name or a word of the owner's, which is heard sooner; may come several times
+    #[arg(long = "word", value_name = "WORD")]
+    vocabulary: Vec<String>,
 }
 
 fn main() -> ExitCode {
     openmp::sleep_while_waiting();
-    let Arguments { model, threads, language, languages } = Arguments::parse();
+    let Arguments { model, threads, language, languages, vocabulary } = Arguments::parse();
     worker::main(|| {
-        let whisper = Whisper::load(&model, threads as usize, &language, &languages)?;
+        let whisper = Whisper::load(&model, threads as usize, &language, &languages, &vocabulary)?;
         let languages = whisper.languages();
         Ok((whisper, WorkerDetails { languages, ..WorkerDetails::of(&model) }))
     })

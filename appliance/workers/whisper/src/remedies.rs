@@ -7,6 +7,8 @@
 //! 2. out of the loop: the words up to where the model came nearest to leaving it, and from there anything else;
 //! 3. with less likely words, more and more of them.
 //!
+//! None of these readings is shown the vocabulary, which may have been what misled the first.
+//!
 //! Of several that are believed, the likeliest is taken. Where none is, the transcript says that it is incomplete, and
 //! has of a loop only its first time.
 
@@ -77,8 +79,16 @@ impl Whisper {
             return Ok(found(first, false));
         }
         let max_tokens = (2 * audio::max_tokens(samples.len())).min(audio::MAX_TOKENS);
-        let reading =
-            Reading { language, max_tokens, temperature: 0.0, settled: None, prefix: &[], barred: None, speech };
+        let reading = Reading {
+            language,
+            max_tokens,
+            temperature: 0.0,
+            settled: None,
+            prefix: &[],
+            barred: None,
+            speech,
+            with_vocabulary: false,
+        };
         self.encode(samples, audio::MAX_POSITIONS)?;
         self.decoder.begin(&mut self.state, &[], language)?;
         let words = self.decoder.words(&mut self.state, &reading)?;

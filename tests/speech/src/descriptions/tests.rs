@@ -75,3 +75,21 @@ fn unknown_keys_are_refused() {
     let extra = "[[clip]]\nid = \"a\"\nsound = { voice = \"slt\", sped = 2.0 }\n";
     assert!(toml::from_str::<ClipSet>(extra).is_err());
 }
+
+#[test]
+fn there_are_two_hundred_repetitive_sentences_each_with_words() {
+    let sentences: Vec<&str> = REPETITIVE.lines().collect();
+    assert_eq!(sentences.len(), 200);
+    let no_rules = Replacements::new();
+    assert!(sentences.iter().all(|text| normalised(text, &no_rules).len() >= 6 && text.trim() == *text));
+}
+
+#[test]
+fn every_word_of_the_vocabulary_is_said_twice_and_by_different_voices() {
+    let VocabularySet { words, sentences } = loaded().vocabulary;
+    let says = |word: &str| sentences.iter().filter(|text| text.to_lowercase().contains(&word.to_lowercase())).count();
+    for word in &words {
+        assert_eq!(says(word), 2, "{word}");
+    }
+    assert_eq!(sentences.len(), 2 * words.len());
+}

@@ -1,9 +1,14 @@
 //! What kinds of speech there are, and what is made of recordings for some of them.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use parley_audio::capture::FRAME_RATE_HZ;
+use parley_audio::resample::Resampler;
+use parley_audio::sample::extend_i16;
+use parley_daemon::workers::Needed;
+use parley_engines::{Engine, Speak};
 use parley_speech::{Clip, Interruption, SpeechSets};
 
-use crate::room::samples;
+use crate::room::{samples, workers};
 
 /// The first clips of the set of words are those whose reference somebody else wrote: a read book, and commands.
 const READ: usize = 5;
@@ -64,6 +69,55 @@ pub fn cases(sets: &SpeechSets) -> Result<Vec<Case>> {
         add(kind, clip, |unchanged| unchanged)?;
     }
     Ok(cases)
+}
+
+/// The repetitive sentences, each said by the next of several synthesisers' voices, and by the product's own voice.
+pub async fn repetitive(sets: &SpeechSets) -> Result<Vec<Case>> {
+    let clips = parley_speech::prepare_repetitive(&sets.folder)?;
+    said(sets, clips, ["en, 200 repetitive, flite and espeak-ng", "en, 200 repetitive, Piper"]).await
+}
+
+/// A vocabulary, and sentences with its words, said likewise.
+pub async fn vocabulary(sets: &SpeechSets) -> Result<(Vec<String>, Vec<Case>)> {
+    let (words, clips) = parley_speech::prepare_vocabulary(&sets.folder)?;
+    Ok((words, said(sets, clips, ["en, rare names, flite and espeak-ng", "en, rare names, Piper"]).await?))
+}
+
+/// The clips, and the same sentences said by the product's own voice.
+async fn said(sets: &SpeechSets, clips: Vec<Clip>, kinds: [&'static str; 2]) -> Result<Vec<Case>> {
+    let [synthesisers, piper] = kinds;
+    let mut cases = Vec::new();
+    for clip in &clips {
+        cases.push(Case { kind: synthesisers, text: clip.text.clone(), samples: samples(sets, clip)? });
+    }
+    let workers = workers(Needed::TextToSpeech).await?;
+    let engine = workers.text_to_speech().context("text-to-speech was not started")?;
+    for clip in clips {
+        let samples = spoken(engine.as_ref(), &clip.text).await?;
+        cases.push(Case { kind: piper, text: clip.text, samples });
+    }
+    workers.shut_down().await;
+    Ok(cases)
+}
+
+/// As a voice says it, at the rate of a microphone.
+async fn spoken(engine: &dyn Engine<parley_engines::TextToSpeech>, text: &str) -> Result<Vec<i16>> {
+    let mut job = engine.start(Speak { text: text.to_owned(), language: Some("en".to_owned()) });
+    let (mut resampler, mut sound) = (None, Vec::new());
+    while let Some(block) = job.next().await {
+        let block = block?;
+        let resampler = match &mut resampler {
+            Some(resampler) => resampler,
+            none => none.insert(Resampler::new(block.rate_hz, FRAME_RATE_HZ)?),
+        };
+        resampler.process(block.audio.as_slice(), &mut sound);
+    }
+    if let Some(mut resampler) = resampler {
+        resampler.finish(&mut sound);
+    }
+    let mut samples = Vec::with_capacity(sound.len());
+    extend_i16(&sound, &mut samples);
+    Ok(samples)
 }
 
 /// With steady noise, the same for every clip.
