@@ -15,7 +15,7 @@ mod clip;
 mod description;
 mod descriptions;
 mod index;
-mod noise;
+pub mod noise;
 mod packages;
 mod prepare;
 mod samples;
