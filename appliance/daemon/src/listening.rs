@@ -1,9 +1,10 @@
 //! Listening: makes each frame of the microphone fit to be listened to, and adds whether somebody is speaking in it.
 //!
 //! The listening thread stands between the real-time capture thread and the conductor. It is an ordinary thread and may
-//! wait; its only work is [`Conditioning`] and [`VoiceActivity`], some microseconds for each frame.
+//! wait; its only work is [`Conditioning`] and [`VoiceActivity`], some tens of microseconds for each frame.
 
 mod conditioning;
+mod second_opinion;
 mod sound_health;
 mod thread;
 mod voice_activity;

@@ -18,7 +18,7 @@ mod description;
 mod descriptions;
 mod hesitations;
 mod index;
-mod noise;
+pub mod noise;
 mod packages;
 mod prepare;
 mod samples;

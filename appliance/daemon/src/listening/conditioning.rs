@@ -183,7 +183,7 @@ mod tests {
         let amplitude = 340.0;
         for (name, other) in [("an offset", offset as fn(usize) -> f32), ("hum", hum)] {
             let (spoken, after) = heard(amplitude, other, true);
-            assert!(spoken > 90 && after <= 2, "beside {name}: {spoken} of 100, and {after} after its end");
+            assert!(spoken > 80 && after <= 2, "beside {name}: {spoken} of 100, and {after} after its end");
             let raw = heard(amplitude, other, false).0;
             assert!(raw < 60, "beside {name} it is not heard without conditioning: {raw} of 100");
         }

@@ -15,6 +15,7 @@ mod hesitations;
 mod pauses;
 mod room;
 mod soak;
+mod voice_activity;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +40,8 @@ enum Command {
     Accuracy(accuracy::Options),
     /// What is known of everyday questions, what is declined, and what is claimed wrongly
     Answers(answers::Options),
+    /// What does the detector call speech, in silence, noise, hum, knocks and music?
+    VoiceActivity,
     /// Hundreds of turns while workers are killed
     Soak(soak::Options),
 }
@@ -54,6 +57,7 @@ fn main() -> anyhow::Result<()> {
             Command::Cancel => cancel::run().await,
             Command::Accuracy(options) => accuracy::run(&options).await,
             Command::Answers(options) => answers::run(&options).await,
+            Command::VoiceActivity => voice_activity::run(),
             Command::Soak(options) => soak::run(&options).await,
         }
     })
