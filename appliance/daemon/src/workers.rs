@@ -4,7 +4,7 @@
 //! `--threads N`, and
 //! - speech-to-text: `--model FILE`, `--language CODE` of the preferred voice, `--languages CODE` where only one is spoken;
 //! - language-model: `--model FILE`, `--context TOKENS`, `--state-dir FOLDER` where one is set;
-//! - text-to-speech: `--voice CODE=FILE`, once for each;
+//! - text-to-speech: `--voice CODE=FILE`, once for each; it says other languages with a voice of its own, or refuses them;
 //! - end-of-turn: `--model FILE`.
 
 use std::ffi::{OsStr, OsString};

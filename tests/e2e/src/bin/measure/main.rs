@@ -14,6 +14,7 @@ mod endpoints;
 mod pauses;
 mod room;
 mod soak;
+mod voices;
 
 use clap::{Parser, Subcommand};
 
@@ -38,6 +39,8 @@ enum Command {
     Accuracy(accuracy::Options),
     /// What is known of everyday questions, what is declined, and what is claimed wrongly
     Answers(answers::Options),
+    /// How soon and how fast each language's voice speaks, and is it understood?
+    Voices(voices::Options),
     /// Hundreds of turns while workers are killed
     Soak(soak::Options),
 }
@@ -53,6 +56,7 @@ fn main() -> anyhow::Result<()> {
             Command::Cancel => cancel::run().await,
             Command::Accuracy(options) => accuracy::run(&options).await,
             Command::Answers(options) => answers::run(&options).await,
+            Command::Voices(options) => voices::run(&options).await,
             Command::Soak(options) => soak::run(&options).await,
         }
     })
