@@ -211,10 +211,11 @@ fn speaks_the_language_of_the_turn_whatever_it_says_by_itself() {
     assert_eq!(said(&room), [spanish("Todavía no he dicho nada.")]);
     room.language_model = Works::Fails;
     room.says("¿Qué hora es?", 1000).quiet();
-    assert_eq!(said(&room)[1..], [spanish("Lo siento,"), spanish("no tengo respuesta para eso.")]);
+    assert_eq!(said(&room)[1..], [spanish("Lo siento, no tengo respuesta para eso.")]);
     room.speech_to_text = Works::Fails;
     room.says("¿Qué hora es?", 1000).quiet();
-    assert_eq!(said(&room)[3], spanish("Perdona,"), "nobody knows what was said: as before");
+    let (language, text) = &said(&room)[2];
+    assert!(language == "es" && text.starts_with("Perdona,"), "nobody knows what was said: as before");
     (room.speech_to_text, room.language) = (Works::After(ms(100)), "fr".into());
     room.says("Quelle heure est-il ?", 1000).quiet();
     assert!(
