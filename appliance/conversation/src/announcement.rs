@@ -33,6 +33,13 @@ pub enum Urgency {
 pub enum Sounding {
     /// Words, by the preferred voice; at most [`crate::MAX_QUESTION_CHARS`] characters of them.
     Text(String),
+    /// The same in a language (ISO 639-1), by its voice.
+    TextIn {
+        /// In which it is written.
+        language: String,
+        /// What is said.
+        text: String,
+    },
     /// A sound, by the name that whoever plays it knows. Needs no engine.
     Sound(String),
 }

@@ -1,15 +1,12 @@
 //! Remarks: words about the conversation itself. What to do about them needs no language model.
 //!
-//! The whole of what was said has to be a remark: phrases of one language's table (`tables.rs`), with only what is polite
+//! The whole of what was said has to be a remark: phrases of one language's table (`languages.rs`), with only what is polite
 //! or emphatic around them. "Please stop, Parley!" is one, "What is a stop sign?" is a question. All tables are asked:
 //! a word or two are too short to tell their language.
 
-mod tables;
-
 use std::sync::LazyLock;
 
-pub(crate) use self::tables::Replies;
-use self::tables::{TABLES, Table};
+use crate::languages::{LANGUAGES, Remarks};
 
 /// No remark has more words.
 const MOST_WORDS: usize = 14;
@@ -54,12 +51,6 @@ impl Remark {
     }
 }
 
-/// What is said in reply, in a language; in English where it has no table.
-pub(crate) fn replies(language: &str) -> &'static Replies {
-    let known = TABLES.iter().find(|table| table.language == language);
-    &known.unwrap_or(&TABLES[0]).replies
-}
-
 /// The words of a text as they are compared: lower case, without accents, apostrophes and marks.
 pub(crate) fn words_of(text: &str) -> Vec<String> {
     let kept = text.chars().filter(|c| !matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '\u{300}'..='\u{36F}'));
@@ -98,13 +89,16 @@ struct Compared {
     emphasis: Phrases,
 }
 
-static COMPARED: LazyLock<Vec<Compared>> = LazyLock::new(|| TABLES.iter().map(Compared::from).collect());
+static COMPARED: LazyLock<Vec<Compared>> = LazyLock::new(|| {
+    let tables = LANGUAGES.into_iter().map(|language| &language.remarks);
+    tables.map(Compared::from).collect()
+});
 
-impl From<&Table> for Compared {
-    fn from(table: &Table) -> Self {
-        let phrases = |written: &str| written.split(", ").map(words_of).collect();
+impl From<&Remarks> for Compared {
+    fn from(table: &Remarks) -> Self {
+        let phrases = |written: &str| written.split(", ").map(words_of).collect::<Phrases>();
         Self {
-            stop: phrases(table.stop),
+            stop: [phrases(table.stop), phrases(table.patience)].concat(),
             retract: phrases(table.retract),
             go_on: phrases(table.go_on),
             repeat: phrases(table.repeat),

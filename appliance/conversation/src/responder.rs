@@ -12,7 +12,6 @@ mod answer;
 mod apologies;
 mod doing;
 mod history;
-mod language;
 mod prompt;
 mod remarked;
 mod saying;
@@ -24,7 +23,6 @@ use self::announcing::{Announcing, Waiting};
 use self::answer::Answer;
 use self::apologies::Apologies;
 pub use self::history::{Exchange, History};
-use self::language::{SURE_OF_LANGUAGE, no_voice_sentence};
 use self::prompt::Asked;
 pub use self::prompt::{Author, Message, estimated_tokens};
 use self::remarked::LastSaid;
@@ -32,11 +30,13 @@ use crate::action::{Action, Notice};
 use crate::event::{GenerationEnd, Stage, Transcript};
 use crate::ids::TurnId;
 use crate::interface::{Answering, ResponderOutput};
+use crate::languages::{Language, Sentences};
 use crate::remarks::Remark;
 use crate::route::{Request, Route, Router};
 use crate::settings::{MAX_QUESTION_CHARS, Settings};
 
-const SAY_TOO_LONG: &str = "That is too long for me. Please ask about a part of it.";
+/// A detection less sure than this is not trusted against the usual language.
+const SURE_OF_LANGUAGE: f32 = 0.6;
 
 pub(crate) struct Responder {
     settings: Settings,
@@ -51,6 +51,7 @@ pub(crate) struct Responder {
     apologies: Apologies,
     /// What can be said again, or gone on with.
     last_said: Option<LastSaid>,
+    last_language: Option<String>,
     effects: u64,
     /// The time of the event that is being handled.
     pub(crate) now: Duration,
@@ -69,6 +70,7 @@ impl Responder {
             waiting: VecDeque::new(),
             apologies: Apologies::default(),
             last_said: None,
+            last_language: None,
             effects: 0,
             now: Duration::ZERO,
             outputs: VecDeque::new(),
@@ -148,7 +150,8 @@ impl Responder {
     pub(crate) fn typed(&mut self, turn: TurnId, text: String) {
         self.give_way(false);
         let answer = if text.chars().nth(MAX_QUESTION_CHARS).is_some() {
-            self.ready_made(turn, SAY_TOO_LONG)
+            let language = self.preferred_voice().to_owned();
+            self.ready_made(turn, language, |says| says.too_long)
         } else {
             let language = self.preferred_voice().to_owned();
             let remark = Remark::of(&text);
@@ -173,7 +176,7 @@ impl Responder {
         let mut clauses = answer.finish(end);
         if answer.clauses.is_empty() {
             let instead = self.apologies.instead_of_answer();
-            clauses = self.apologise(turn, instead);
+            clauses = self.apologise(turn, |says| instead.of(says));
         }
         self.say(turn, clauses);
         self.end_speech(turn);
@@ -214,8 +217,8 @@ impl Responder {
     }
 
     pub(crate) fn begin_apology(&mut self, turn: TurnId) {
-        if let Some(text) = self.apologies.next() {
-            let answer = self.ready_made(turn, text);
+        if let Some(apology) = self.apologies.next() {
+            let answer = self.ready_made(turn, self.last_language().to_owned(), |says| apology.of(says));
             self.begin(answer);
         }
     }
@@ -223,7 +226,7 @@ impl Responder {
     /// Whatever was said in the last so long, or ever, is no longer known.
     pub(crate) fn forget(&mut self, last: Option<Duration>) {
         self.history.forget(last.map_or(Duration::ZERO, |last| self.now.saturating_sub(last)));
-        self.last_said = None;
+        (self.last_said, self.last_language) = (None, None);
         if self.draft.is_none() && self.answer.is_none() {
             self.act(self.preparation());
         }
@@ -231,7 +234,7 @@ impl Responder {
 
     fn prepare(&mut self, turn: TurnId, transcript: &Transcript, remark: Option<Remark>) -> Answer {
         if self.history.go_on(self.now, self.settings.forget_after) {
-            self.last_said = None;
+            (self.last_said, self.last_language) = (None, None);
         }
         let remark = remark.filter(|remark| self.is_remark(*remark));
         let sure = transcript.language_probability >= SURE_OF_LANGUAGE;
@@ -243,7 +246,9 @@ impl Responder {
             let (history, seat, now) = (&self.history, self.settings.seat, self.now);
             Some(self.router.route(&Request { transcript, answer_language: language, history, seat, now }))
         };
-        let mut answer = Answer::new(turn, Some(transcript.text.clone()), language.to_owned(), self.settings.rest());
+        let language = language.to_owned();
+        self.last_language = Some(language.clone());
+        let mut answer = Answer::new(turn, Some(transcript.text.clone()), language, self.settings.rest());
         match (route, remark) {
             (Some(Route::Model), Some(remark)) => self.answer_remark(&mut answer, remark),
             (Some(Route::Model), None) => self.generate(&mut answer),
@@ -255,7 +260,8 @@ impl Responder {
             (Some(Route::Do(effect)), _) => answer.to_do = Some(effect),
             (None, _) => {
                 answer.apology = true;
-                self.say_only(&mut answer, &no_voice_sentence(&transcript.language, &self.settings.voices));
+                let table = Language::or_english(&answer.language);
+                self.say_only(&mut answer, &table.other_language(&transcript.language, &self.settings.voices));
             }
         }
         answer
@@ -271,16 +277,22 @@ impl Responder {
     }
 
     /// What is said where there is no answer; the clauses of it.
-    fn apologise(&mut self, turn: TurnId, text: &str) -> Vec<(usize, parley_speech_text::Clause)> {
+    fn apologise(
+        &mut self,
+        turn: TurnId,
+        text: impl Fn(&Sentences) -> &'static str,
+    ) -> Vec<(usize, parley_speech_text::Clause)> {
         self.history.apology(turn);
         let Some(answer) = self.alive(turn) else { return Vec::new() };
         answer.apology = true;
+        let text = text(&Language::or_english(&answer.language).sentences);
         answer.say_only(text)
     }
 
     /// An answer to nothing that was asked.
-    fn ready_made(&mut self, turn: TurnId, text: &str) -> Answer {
-        let mut answer = Answer::new(turn, None, self.preferred_voice().to_owned(), self.settings.rest());
+    fn ready_made(&mut self, turn: TurnId, language: String, text: impl Fn(&Sentences) -> &'static str) -> Answer {
+        let text = text(&Language::or_english(&language).sentences);
+        let mut answer = Answer::new(turn, None, language, self.settings.rest());
         self.say_only(&mut answer, text);
         answer
     }
@@ -309,6 +321,14 @@ impl Responder {
         let announced = self.announcing.as_mut().map(|said| &mut said.answer);
         let answers = [self.answer.as_mut(), self.draft.as_mut(), announced];
         answers.into_iter().flatten().find(|answer| answer.turn == turn)
+    }
+
+    /// The language of the last words that were understood, in this conversation.
+    fn last_language(&self) -> &str {
+        self.last_language
+            .as_deref()
+            .filter(|code| self.settings.voices.iter().any(|voice| voice == code))
+            .unwrap_or_else(|| self.preferred_voice())
     }
 
     fn preferred_voice(&self) -> &str {

@@ -34,8 +34,8 @@ pub enum Attention {
 pub struct Settings {
     /// Where the conversation is held.
     pub seat: SeatId,
-    /// Who Parley is; the beginning of every prompt.
-    pub persona: String,
+    /// Who Parley is, the beginning of every prompt; none: as each language's table says.
+    pub persona: Option<String>,
     /// ISO 639-1 codes of the installed voices, the preferred one first; never empty.
     pub voices: Vec<String>,
     /// Turns that the model is reminded of.
@@ -71,9 +71,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             seat: SeatId::default(),
-            persona: "You are Parley, a friendly voice assistant. \
-                      Answer the question in one or two short sentences of plain English."
-                .into(),
+            persona: None,
             voices: vec!["en".into()],
             remembered_turns: 5,
             forget_after: Duration::from_secs(5 * 60),

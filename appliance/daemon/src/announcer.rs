@@ -102,7 +102,10 @@ impl Announcer {
             let event = Event::Announce {
                 announcement: Announcement {
                     id,
-                    sounding: Sounding::Text(announcement.text.clone()),
+                    sounding: Sounding::TextIn {
+                        language: announcement.language.clone().unwrap_or_else(|| "en".into()),
+                        text: announcement.text.clone(),
+                    },
                     urgency: Urgency::Low,
                     until: None,
                     until_acknowledged: false,

@@ -47,6 +47,7 @@ mod tests {
         Selection {
             speech_to_text: selected.clone(),
             language_model: selected,
+            languages: None,
             context_tokens,
             text_to_speech: Voices { worker: "w".into(), files: Vec::new() },
             end_of_turn: None,

@@ -6,15 +6,14 @@
 use std::fmt::Display;
 
 use parley_settings::Config;
-use parley_update::announcements::AnnouncementFile;
 
 /// Settings with models that are there.
 #[derive(Debug)]
 pub struct InUse<T> {
     pub config: Config,
     pub models: T,
-    /// What the owner is told where these are not the models that the settings named.
-    pub announcement: Option<AnnouncementFile>,
+    /// Whether these are not the models that the settings named, which the owner is told.
+    pub are_the_images: bool,
 }
 
 /// The models that the settings name, or else those that the image names, where there is one.
@@ -27,15 +26,14 @@ pub fn in_use<T, E: Display>(
     select: impl Fn(&Config) -> Result<T, E>,
 ) -> Result<InUse<T>, E> {
     let problem = match select(config) {
-        Ok(models) => return Ok(InUse { config: config.clone(), models, announcement: None }),
+        Ok(models) => return Ok(InUse { config: config.clone(), models, are_the_images: false }),
         Err(problem) => problem,
     };
     let Some(image) = image.filter(|image| image.models != config.models) else { return Err(problem) };
     let config = Config { models: image.models.clone(), ..config.clone() };
     let Ok(models) = select(&config) else { return Err(problem) };
     tracing::warn!("{problem}; the image's models ({}) are used instead", config.models.profile);
-    let text = "The models that my settings name are not there, so I use those that I came with.";
-    Ok(InUse { config, models, announcement: Some(AnnouncementFile::at_every_start(text)) })
+    Ok(InUse { config, models, are_the_images: true })
 }
 
 /// The models that settings name, if they have room in this machine's memory.
@@ -94,14 +92,13 @@ mod tests {
         let image = Config::default();
         let used = in_use(&named("gone"), Some(&image), has("demo")).expect("the image's");
         assert_eq!((used.models.as_str(), used.config), ("demo", named("demo")), "the rest stays");
-        let told = used.announcement.expect("the owner is told");
-        assert!(told.every_start && told.text.contains("models"), "{told:?}");
+        assert!(used.are_the_images);
     }
 
     #[test]
     fn what_is_there_is_used_and_nothing_is_said() {
         let used = in_use(&named("pi5"), Some(&Config::default()), has("pi5")).expect("it is there");
-        assert_eq!((used.models.as_str(), used.announcement), ("pi5", None));
+        assert_eq!((used.models.as_str(), used.are_the_images), ("pi5", false));
     }
 
     #[test]

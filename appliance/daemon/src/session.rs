@@ -77,7 +77,7 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
 pub fn conducting(config: &Config) -> Conducting {
     let defaults = Settings::default();
     let settings = Settings {
-        persona: config.conversation.persona.clone().unwrap_or_else(|| defaults.persona.clone()),
+        persona: config.conversation.persona.clone(),
         remembered_turns: config.conversation.remembered_turns,
         prompt_tokens: config.prompt_tokens(),
         barge_in: match config.conversation.barge_in {

@@ -5,7 +5,7 @@
 //! - speech-to-text: `--model FILE`, `--language CODE` of the preferred voice, `--languages CODE` where only one is spoken,
 //!   `--word WORD` for each of the vocabulary;
 //! - language-model: `--model FILE`, `--context TOKENS`, `--state-dir FOLDER` where one is set;
-//! - text-to-speech: `--voice CODE=FILE`, once for each;
+//! - text-to-speech: `--voice CODE=FILE`, once for each; it says other languages with a voice of its own, or refuses them;
 //! - end-of-turn: `--model FILE`.
 
 use std::ffi::{OsStr, OsString};

@@ -33,6 +33,8 @@ pub enum Format {
     Gguf,
     /// ONNX, which is protobuf.
     Onnx,
+    /// A voice of Kokoro's: nothing but numbers, so that only its length is looked at.
+    Kokoro,
     /// JSON: only its first character is looked at.
     Json,
     /// RIFF WAVE: only the header is looked at.
@@ -48,6 +50,7 @@ impl Format {
         match ending {
             "gguf" => Some(Self::Gguf),
             "onnx" => Some(Self::Onnx),
+            "kokoro" => Some(Self::Kokoro),
             "json" => Some(Self::Json),
             "wav" => Some(Self::Wav),
             "bin" if name.starts_with("ggml-") => Some(Self::Ggml),
@@ -62,6 +65,7 @@ impl Format {
             Self::Ggml => "a Whisper model in ggml format",
             Self::Gguf => "a language model in GGUF format",
             Self::Onnx => "an ONNX model",
+            Self::Kokoro => "a voice of Kokoro's",
             Self::Json => "a JSON object",
             Self::Wav => "a WAV recording",
             Self::Elf => "a shared library",

@@ -46,6 +46,7 @@ pub fn check_in(file: impl Read + Seek, format: Format) -> Result<(), ModelFileE
         Format::Ggml => ggml::check(&mut scan),
         Format::Gguf => gguf::header(&mut scan).map(drop),
         Format::Onnx => onnx::check(&mut scan),
+        Format::Kokoro => kokoro(&scan),
         Format::Json => json(&mut scan),
         Format::Wav => wav(&mut scan),
         Format::Elf => Ok(()),
@@ -73,6 +74,16 @@ pub fn architecture(path: &Path) -> Result<String, ModelFileError> {
 fn open(path: &Path) -> Result<File, ModelFileError> {
     let file = File::open(path)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(ModelFileError::NotAFile) }
+}
+
+/// Styles of 256 numbers with 32 bits, one behind the other.
+fn kokoro<R: Read + Seek>(scan: &Scan<R>) -> Result<(), ModelFileError> {
+    const STYLE_BYTES: u64 = 256 * 4;
+    match scan.remaining() {
+        0 => Err(ModelFileError::CutShort { present: 0, needed: STYLE_BYTES }),
+        present if present.is_multiple_of(STYLE_BYTES) => Ok(()),
+        present => Err(ModelFileError::CutShort { present, needed: present.next_multiple_of(STYLE_BYTES) }),
+    }
 }
 
 fn wav<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {

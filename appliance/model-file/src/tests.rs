@@ -38,6 +38,7 @@ fn names_imply_formats() {
     for (name, format) in [
         ("ggml-base.bin", Some(Format::Ggml)),
         ("x.Q4_1.gguf", Some(Format::Gguf)),
+        ("ef_dora.kokoro", Some(Format::Kokoro)),
         ("x.onnx", Some(Format::Onnx)),
         ("x.onnx.json", Some(Format::Json)),
         ("x.wav", Some(Format::Wav)),
@@ -84,6 +85,17 @@ fn small_formats_are_known_by_their_beginning() {
         refusal(b"lm", Format::Ggml),
         "it is cut short: it has 2 bytes, and its contents go on to byte 4 at least"
     );
+}
+
+#[test]
+fn a_kokoro_voice_is_whole_styles() {
+    let look = |bytes: usize| check_in(Cursor::new(vec![0; bytes]), Format::Kokoro);
+    assert!(look(1_024).is_ok() && look(510 * 1_024).is_ok());
+    for (present, expected) in [(0, 1_024), (1, 1_024), (522_239, 522_240)] {
+        let found = look(present);
+        assert!(matches!(found, Err(ModelFileError::CutShort { needed, .. }) if needed == expected), "{found:?}");
+    }
+    assert!(refusal(b"GGUF", Format::Kokoro).contains("and not a voice of Kokoro's"));
 }
 
 #[test]

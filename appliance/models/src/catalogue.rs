@@ -57,7 +57,9 @@ pub struct Selection {
     pub speech_to_text: Selected,
     /// Answers.
     pub language_model: Selected,
-    /// The longest context that it was trained for, in tokens, where its file says so.
+    /// ISO 639-1 codes of the languages that both of them know; none: many.
+    pub languages: Option<Vec<String>>,
+    /// The longest context that the language model was trained for, in tokens, where its file says so.
     pub context_tokens: Option<u32>,
     /// Speaks.
     pub text_to_speech: Voices,
@@ -239,6 +241,7 @@ impl Catalogue {
         let mut selection = Selection {
             speech_to_text: exactly_one(Purpose::SpeechToText, &self.own.speech_to_text)?,
             language_model,
+            languages: understood(&models),
             context_tokens: None,
             text_to_speech,
             end_of_turn: of_purpose(Purpose::EndOfTurn).into_iter().next().map(|(_, selected)| selected),
@@ -284,6 +287,15 @@ impl Catalogue {
             machine as f64 / 1e9,
         )))
     }
+}
+
+/// The languages in which these models hear and answer; `None`: many.
+fn understood(models: &[&Model]) -> Option<Vec<String>> {
+    let purposes = [Purpose::SpeechToText, Purpose::LanguageModel];
+    let known = models.iter().filter(|model| purposes.contains(&model.purpose) && !model.languages.is_empty());
+    let known: Vec<&Vec<String>> = known.map(|model| &model.languages).collect();
+    let first = known.first()?.iter();
+    Some(first.filter(|code| known.iter().all(|others| others.contains(code))).cloned().collect())
 }
 
 /// The voices as one worker takes them; `None` where there are none.

@@ -220,6 +220,9 @@ mod tests {
     use super::*;
     use crate::source::FileSource;
 
+    /// The model that Kokoro's voices share.
+    const KOKORO: &str = "kokoro-82m";
+
     const MODEL: &str = r#"
         [[profile]]
         name = "p"
@@ -244,7 +247,7 @@ mod tests {
             assert!(!model.description.is_empty(), "{id}");
             assert!(model.licence.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c)), "{id}: SPDX");
             assert!(model.languages.iter().all(|code| code.len() == 2), "{id}: ISO 639-1");
-            let is_voice = model.purpose == Purpose::TextToSpeech;
+            let is_voice = model.purpose == Purpose::TextToSpeech && id != KOKORO;
             assert!(!is_voice || model.languages.len() == 1, "{id}: a voice has a language");
             for file in &model.files {
                 assert!(file.format.is_some(), "{}: no header check", file.name);
@@ -283,7 +286,8 @@ mod tests {
     #[test]
     fn what_everybody_may_try_comes_from_registries_and_is_verified() {
         let manifest = Manifest::embedded().unwrap();
-        for model in ["demo", "tiny", "pi5"].into_iter().flat_map(|profile| manifest.models_of(profile)) {
+        for model in ["demo", "tiny", "pi5", "multilingual"].into_iter().flat_map(|profile| manifest.models_of(profile))
+        {
             assert!(model.bytes().is_some(), "{}", model.id);
             let from_registry = |file: &PinnedFile| {
                 file.recipes.iter().any(|recipe| recipe.sources().all(|source| source.package().is_some()))
@@ -293,9 +297,22 @@ mod tests {
     }
 
     #[test]
+    fn a_voice_of_kokoros_comes_with_the_model_of_all_of_them() {
+        let manifest = Manifest::embedded().unwrap();
+        for profile in manifest.profile_names().filter(|name| *name != "test") {
+            let ids: Vec<&str> = manifest.models_of(profile).map(|model| model.id.as_str()).collect();
+            let voices = ids.iter().filter(|id| id.starts_with("kokoro-") && **id != KOKORO).count();
+            assert_eq!(voices > 0, ids.contains(&KOKORO), "{profile}");
+        }
+        assert!(manifest.model(KOKORO).unwrap().languages.is_empty(), "it is no voice by itself");
+        assert_eq!(manifest.model(KOKORO).unwrap().files.len(), 2);
+    }
+
+    #[test]
     fn a_voice_brings_its_settings_under_the_name_that_piper_expects() {
         let manifest = Manifest::embedded().unwrap();
-        for model in manifest.models.iter().filter(|model| model.purpose == Purpose::TextToSpeech) {
+        let is_piper = |model: &&Model| model.purpose == Purpose::TextToSpeech && !model.id.starts_with("kokoro-");
+        for model in manifest.models.iter().filter(is_piper) {
             let names: Vec<&str> = model.files.iter().map(|file| file.name.as_str()).collect();
             assert_eq!(names[1..], [format!("{}.json", names[0])], "{}", model.id);
         }

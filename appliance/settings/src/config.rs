@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use parley_conversation::{Settings, estimated_tokens};
+use parley_conversation::{LANGUAGES, estimated_tokens};
 use serde::{Deserialize, Serialize};
 
 use crate::updates::Updates;
@@ -209,8 +209,9 @@ impl Config {
 
     /// The least context with which the persona is not cut and a question has room.
     pub fn least_context_tokens(&self) -> usize {
-        let usual = Settings::default().persona;
-        let persona = estimated_tokens(self.conversation.persona.as_deref().unwrap_or(&usual)) + LANGUAGE_TOKENS;
+        let usual = || LANGUAGES.map(|language| estimated_tokens(language.persona)).into_iter().max();
+        let own = self.conversation.persona.as_deref().map(estimated_tokens);
+        let persona = own.or_else(usual).unwrap_or_default() + LANGUAGE_TOKENS;
         // A persona never gets more than half of the prompt.
         let prompt = (2 * persona).max(persona + QUESTION_TOKENS);
         prompt + (self.conversation.answer_tokens.saturating_add(TEMPLATE_TOKENS)) as usize

@@ -35,8 +35,11 @@ pub const LONGEST: usize = 500;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct AnnouncementFile {
-    /// What is said, in English.
+    /// What is said.
     pub text: String,
+    /// In which language (ISO 639-1); none: in English, as root's helpers do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// What it is about, if the same text about something else is news again: a checksum of the owner's file, for instance.
     pub about: String,
     /// Whether it is said at every start: a fault that lasts.
@@ -51,7 +54,15 @@ impl AnnouncementFile {
 
     /// One that is said once about this.
     pub fn once(text: impl Into<String>, about: impl Into<String>) -> Self {
-        Self { text: text.into(), about: about.into(), every_start: false }
+        Self { text: text.into(), about: about.into(), every_start: false, ..Self::default() }
+    }
+}
+
+impl AnnouncementFile {
+    /// The same, written in a language (ISO 639-1).
+    #[must_use]
+    pub fn in_language(self, code: &str) -> Self {
+        Self { language: Some(code.to_owned()), ..self }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use parley_conversation::{BargeIn, Settings};
+use parley_conversation::{BargeIn, Sentences, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
@@ -36,8 +36,12 @@ pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>)
     let alone = settings.barge_in == BargeIn::Key && keys::found(Path::new("/")).is_empty();
     let conducting = Conducting { settings, generating: common::generating(config) };
     let conducting = if alone { session::half_duplex(conducting) } else { conducting };
-    let half_duplex = alone.then(half_duplex);
-    let own = [("models", used.announcement), ("language", languages.announcement()), ("half-duplex", half_duplex)];
+    let table = languages.table();
+    let says = &table.sentences;
+    let half_duplex = alone.then(|| half_duplex(says).in_language(table.code));
+    let other_models = AnnouncementFile::at_every_start(says.other_models).in_language(table.code);
+    let other_models = used.are_the_images.then_some(other_models);
+    let own = [("models", other_models), ("language", languages.announcement()), ("half-duplex", half_duplex)];
     let own = own.into_iter().filter_map(|(name, announcement)| Some((name.to_owned(), announcement?)));
     let announcer = Announcer::of_this_machine(own.collect());
     common::block_on(async {
@@ -71,7 +75,7 @@ pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>)
         let (watchdog, health) = match session.sound.clone() {
             Some(sound) => (
                 Some(tokio::spawn(watchdog::feed(session.handle.clone(), sound.clone()))),
-                Some(tokio::spawn(health::watch(session.handle.clone(), sound, session.troubles.clone()))),
+                Some(tokio::spawn(health::watch(session.handle.clone(), sound, session.troubles.clone(), table))),
             ),
             None => (None, None),
         };
@@ -95,12 +99,12 @@ pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>)
 }
 
 /// What the owner is told once where nothing at the device can stop an answer, and the microphone is closed meanwhile.
-fn half_duplex() -> AnnouncementFile {
+fn half_duplex(says: &Sentences) -> AnnouncementFile {
     tracing::warn!(
         "nothing can press and no echo is cancelled: half duplex; \"stop\" between two sentences and `parley ctl \
          interrupt` stop an answer"
     );
-    AnnouncementFile::once("I cannot hear you while I speak. To stop me, say stop between two sentences.", "")
+    AnnouncementFile::once(says.half_duplex, "")
 }
 
 /// Asks itself a question where there is a gate, then says what there is to say; never ends before the conversation.

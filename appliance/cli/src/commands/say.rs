@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::conductor::milliseconds;
+use parley_daemon::languages::has_machine_voice;
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::{Config, language};
@@ -125,6 +126,10 @@ fn voice(wanted: Option<&str>, voices: &Voices) -> Result<String> {
     match wanted {
         None => Ok(known.next().unwrap_or_default().to_owned()),
         Some(wanted) if known.clone().any(|language| language == wanted) => Ok(wanted.to_owned()),
+        Some(wanted) if has_machine_voice(wanted) => {
+            output::remark(format_args!("no voice for \"{wanted}\" is installed: espeak-ng's own speaks"));
+            Ok(wanted.to_owned())
+        }
         Some(wanted) => {
             let known: Vec<&str> = known.collect();
             bail!("there is no voice for \"{wanted}\" among the models in use, only for {}", known.join(", "))
@@ -269,8 +274,9 @@ mod tests {
         let voices = Voices { worker: String::new(), files: vec![file("en"), file("es")] };
         assert_eq!(voice(None, &voices).ok().as_deref(), Some("en"));
         assert_eq!(voice(Some("es"), &voices).ok().as_deref(), Some("es"));
-        let refused = voice(Some("de"), &voices).err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(refused.contains("\"de\"") && refused.ends_with("only for en, es"), "{refused}");
+        assert_eq!(voice(Some("de"), &voices).ok().as_deref(), Some("de"), "espeak-ng has one");
+        let refused = voice(Some("yo"), &voices).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("\"yo\"") && refused.ends_with("only for en, es"), "{refused}");
     }
 
     /// Whatever the text, the voice is asked for no more at once than it takes, and for all of it.

@@ -89,9 +89,13 @@ impl Responder {
             self.hold(turn, |answer| answer.behind = true);
         }
         self.act(Action::Tell(Notice::Announcing { turn, id: announcement.id }));
-        let mut answer = Answer::new(turn, None, self.preferred_voice().to_owned(), self.settings.rest());
+        let language = match &announcement.sounding {
+            Sounding::TextIn { language, .. } => language,
+            Sounding::Text(_) | Sounding::Sound(_) => self.preferred_voice(),
+        };
+        let mut answer = Answer::new(turn, None, language.to_owned(), self.settings.rest());
         match &announcement.sounding {
-            Sounding::Text(text) => {
+            Sounding::Text(text) | Sounding::TextIn { text, .. } => {
                 let end = text.char_indices().nth(MAX_QUESTION_CHARS).map_or(text.len(), |(end, _)| end);
                 self.say_only(&mut answer, text.get(..end).unwrap_or_default());
             }

@@ -3,28 +3,44 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::event::Stage;
+use crate::languages::Sentences;
 
-const SAY_DID_NOT_HEAR: &str = "Sorry, I could not hear that. Please say it again.";
-const SAY_NO_ANSWER: &str = "Sorry, I have no answer to that.";
-const SAY_CANNOT_HEAR: &str = "I cannot understand speech at the moment. I am trying to get it working again.";
-const SAY_CANNOT_THINK: &str = "I cannot think of answers at the moment. I am trying to get it working again.";
+/// What is said of an engine that fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Apology {
+    DidNotHear,
+    NoAnswer,
+    CannotHear,
+    CannotThink,
+}
+
+impl Apology {
+    pub(super) fn of(self, says: &Sentences) -> &'static str {
+        match self {
+            Self::DidNotHear => says.did_not_hear,
+            Self::NoAnswer => says.no_answer,
+            Self::CannotHear => says.cannot_hear,
+            Self::CannotThink => says.cannot_think,
+        }
+    }
+}
 
 /// The engines that are out of order, and the sentences that wait for a quiet moment.
 #[derive(Debug, Default)]
 pub(super) struct Apologies {
     degraded: BTreeSet<Stage>,
-    waiting: VecDeque<&'static str>,
+    waiting: VecDeque<Apology>,
 }
 
 impl Apologies {
     /// An engine is out of order, or works again; whether that is news.
     pub(super) fn degraded(&mut self, stage: Stage, degraded: bool) -> bool {
         let changed = if degraded { self.degraded.insert(stage) } else { self.degraded.remove(&stage) };
-        if let Some(text) = apology(stage).filter(|_| changed) {
+        if let Some(apology) = apology(stage).filter(|_| changed) {
             if degraded {
-                self.wait(text);
+                self.wait(apology);
             } else {
-                self.forget(text);
+                self.forget(apology);
             }
         }
         changed
@@ -33,42 +49,42 @@ impl Apologies {
     /// Somebody spoke in vain.
     pub(super) fn not_understood(&mut self) {
         let for_good = self.degraded.contains(&Stage::SpeechToText);
-        self.wait(if for_good { SAY_CANNOT_HEAR } else { SAY_DID_NOT_HEAR });
+        self.wait(if for_good { Apology::CannotHear } else { Apology::DidNotHear });
     }
 
     /// What is said where the language model said nothing; it need not be said again.
-    pub(super) fn instead_of_answer(&mut self) -> &'static str {
+    pub(super) fn instead_of_answer(&mut self) -> Apology {
         let for_good = self.degraded.contains(&Stage::LanguageModel);
-        let text = if for_good { SAY_CANNOT_THINK } else { SAY_NO_ANSWER };
-        self.forget(text);
-        text
+        let apology = if for_good { Apology::CannotThink } else { Apology::NoAnswer };
+        self.forget(apology);
+        apology
     }
 
     pub(super) fn are_due(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    pub(super) fn next(&mut self) -> Option<&'static str> {
+    pub(super) fn next(&mut self) -> Option<Apology> {
         self.waiting.pop_front()
     }
 
-    fn wait(&mut self, text: &'static str) {
-        if !self.waiting.contains(&text) {
-            self.waiting.push_back(text);
+    fn wait(&mut self, apology: Apology) {
+        if !self.waiting.contains(&apology) {
+            self.waiting.push_back(apology);
         }
     }
 
-    fn forget(&mut self, text: &'static str) {
-        self.waiting.retain(|waiting| *waiting != text);
+    fn forget(&mut self, apology: Apology) {
+        self.waiting.retain(|waiting| *waiting != apology);
     }
 }
 
 /// What is said when an engine is out of order. Nothing can be said without a voice; nobody misses the end-of-turn
 /// model.
-fn apology(stage: Stage) -> Option<&'static str> {
+fn apology(stage: Stage) -> Option<Apology> {
     match stage {
-        Stage::SpeechToText => Some(SAY_CANNOT_HEAR),
-        Stage::LanguageModel => Some(SAY_CANNOT_THINK),
+        Stage::SpeechToText => Some(Apology::CannotHear),
+        Stage::LanguageModel => Some(Apology::CannotThink),
         Stage::EndOfTurn | Stage::TextToSpeech => None,
     }
 }

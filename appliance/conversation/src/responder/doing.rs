@@ -1,13 +1,13 @@
 //! Effects of an answer: begun when it is certain, and answered for with what came of them.
 
+use parley_speech_text::Clause;
+
 use super::Responder;
 use super::prompt::Thought;
 use crate::action::Action;
 use crate::effect::{Effect, EffectId, EffectResult, MAX_THOUGHTS, bounded};
 use crate::ids::TurnId;
-
-const SAY_DID_NOT_WORK: &str = "Sorry, that did not work.";
-const SAY_TOO_MANY_STEPS: &str = "Sorry, that takes more steps than I can manage.";
+use crate::languages::Sentences;
 
 impl Responder {
     /// The language model wants something done, and says no more before it knows what came of it.
@@ -49,19 +49,23 @@ impl Responder {
                     self.answer = Some(answer);
                 }
             }
-            EffectResult::Think(_) => self.say_last(turn, SAY_TOO_MANY_STEPS, true),
-            EffectResult::Failed(_) => self.say_last(turn, SAY_DID_NOT_WORK, true),
-            EffectResult::Say(text) => self.say_last(turn, &bounded(text), false),
+            EffectResult::Think(_) => self.apologise_last(turn, |says| says.too_many_steps),
+            EffectResult::Failed(_) => self.apologise_last(turn, |says| says.did_not_work),
+            EffectResult::Say(text) => {
+                let text = bounded(text);
+                let clauses = self.alive(turn).map(|answer| answer.say_only(&text)).unwrap_or_default();
+                self.say_last(turn, clauses);
+            }
         }
     }
 
+    fn apologise_last(&mut self, turn: TurnId, text: impl Fn(&Sentences) -> &'static str) {
+        let clauses = self.apologise(turn, text);
+        self.say_last(turn, clauses);
+    }
+
     /// The end of an answer, after what was said of it before.
-    fn say_last(&mut self, turn: TurnId, text: &str, apology: bool) {
-        let clauses = if apology {
-            self.apologise(turn, text)
-        } else {
-            self.alive(turn).map(|answer| answer.say_only(text)).unwrap_or_default()
-        };
+    fn say_last(&mut self, turn: TurnId, clauses: Vec<(usize, Clause)>) {
         self.say(turn, clauses);
         self.end_speech(turn);
         self.end_if_shown();

@@ -1,11 +1,13 @@
 //! What the language model is given.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
-use super::language::language_name;
 use crate::effect::{Effect, bounded};
 use crate::ids::TurnId;
+use crate::languages::{LANGUAGES, Language};
 use crate::settings::Settings;
 
 /// Who says a message of the chat.
@@ -86,10 +88,7 @@ pub(super) fn messages(
     asked: Option<Asked<'_>>,
     language: &str,
 ) -> Vec<Message> {
-    let mut persona = settings.persona.clone();
-    if settings.voices.first().is_none_or(|preferred| preferred != language) {
-        persona.push_str(&format!(" Answer in {}.", language_name(language)));
-    }
+    let persona = persona(settings, language);
     let cost = |text: &str| estimated_tokens(text) + TEMPLATE_TOKENS;
     let persona = shortened(&persona, settings.prompt_tokens / 2);
     let mut room = settings.prompt_tokens.saturating_sub(cost(persona) + TEMPLATE_TOKENS);
@@ -132,6 +131,17 @@ pub(super) fn messages(
         say(&mut chat, Author::Tool, &result);
     }
     chat
+}
+
+/// Who Parley is, in the language that it answers in, where that has a table and the owner has not said otherwise.
+fn persona<'a>(settings: &'a Settings, language: &str) -> Cow<'a, str> {
+    let answer_in = || format!(" Answer in {}.", LANGUAGES[0].name(language));
+    match (&settings.persona, Language::of(language)) {
+        (None, Some(table)) => table.persona.into(),
+        (None, None) => (LANGUAGES[0].persona.to_owned() + &answer_in()).into(),
+        (Some(persona), _) if settings.voices.first().is_some_and(|preferred| preferred == language) => persona.into(),
+        (Some(persona), _) => (persona.clone() + &answer_in()).into(),
+    }
 }
 
 /// Adds a message. Chat templates want authors to alternate: words that follow words of the same author, because the
@@ -215,7 +225,7 @@ mod tests {
 
     #[test]
     fn the_chat_is_persona_history_question() {
-        let settings = Settings { persona: "P".into(), ..Settings::default() };
+        let settings = Settings { persona: Some("P".into()), ..Settings::default() };
         let chat = messages(&settings, &history(&[("a?", "A."), ("b?", "B.")]), asked("c?"), "en");
         assert_eq!(
             texts(&chat),
@@ -232,15 +242,20 @@ mod tests {
 
     #[test]
     fn an_answer_that_nobody_heard_leaves_no_gap() {
-        let settings = Settings { persona: "P".into(), ..Settings::default() };
+        let settings = Settings { persona: Some("P".into()), ..Settings::default() };
         let chat = messages(&settings, &history(&[("a?", "")]), asked("b?"), "en");
         assert_eq!(texts(&chat), [(Author::System, "P"), (Author::Person, "a? b?")]);
     }
 
     #[test]
-    fn another_language_is_asked_for() {
+    fn the_persona_asks_for_the_language_of_the_answer() {
         let chat = messages(&Settings::default(), &History::new(5), asked("¿Qué?"), "es");
-        assert!(chat.first().is_some_and(|system| system.text.ends_with("Answer in Spanish.")));
+        assert_eq!(chat[0].text, Language::or_english("es").persona);
+        let chat = messages(&Settings::default(), &History::new(5), asked("Wat?"), "nl");
+        assert_eq!(chat[0].text, format!("{} Answer in Dutch.", LANGUAGES[0].persona));
+        let own = Settings { persona: Some("P".into()), ..Settings::default() };
+        let persona = |language| messages(&own, &History::new(5), None, language)[0].text.clone();
+        assert_eq!([persona("en"), persona("es")], ["P", "P Answer in Spanish."]);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::history::Clause;
 use crate::action::Action;
 use crate::effect::{EffectId, VolumeStep};
 use crate::ids::TurnId;
-use crate::remarks::{Remark, replies};
+use crate::languages::Language;
+use crate::remarks::Remark;
 
 /// What was said last, as far as that is known.
 #[derive(Debug)]
@@ -80,7 +81,7 @@ impl Responder {
             (Remark::GoOn, Some(said)) => Some((said.rest(), said.language.clone())),
             _ => None,
         };
-        let replies = replies(&answer.language);
+        let says = &Language::or_english(&answer.language).sentences;
         let text = match (remark, again) {
             (_, Some((text, language))) if !text.is_empty() => {
                 // What is new belongs to what was said.
@@ -88,8 +89,8 @@ impl Responder {
                 answer.language = language;
                 return self.say_only(answer, &text);
             }
-            (Remark::Repeat | Remark::GoOn, None) => replies.nothing_yet,
-            (Remark::GoOn, _) => replies.that_was_all,
+            (Remark::Repeat | Remark::GoOn, None) => says.nothing_yet,
+            (Remark::GoOn, _) => says.that_was_all,
             _ => "",
         };
         answer.passing = true;

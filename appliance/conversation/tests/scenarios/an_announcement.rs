@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use parley_conversation::{Announcement, AnnouncementId, BargeIn, Event, Outcome, Phase, Sounding, Stage, Urgency};
+use parley_conversation::{
+    Action, Announcement, AnnouncementId, BargeIn, Event, Outcome, Phase, Sounding, Stage, Urgency,
+};
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
@@ -202,4 +204,15 @@ fn is_shown_where_nothing_is_spoken() {
     assert_eq!((room.count("(answering)"), room.count("(announced: heard)")), (1, 1));
     room.degraded(Stage::LanguageModel, true);
     room.tell(Event::Interrupt);
+}
+
+#[test]
+fn is_said_in_its_own_language_where_it_has_one() {
+    let mut room = Room::new();
+    let sounding = Sounding::TextIn { language: "de".into(), text: "Der Tee ist fertig.".into() };
+    room.silence(500).announces(Announcement { sounding, ..text(Urgency::Low) }).quiet();
+    let languages = |language: &'static str| {
+        room.count_of(|action| matches!(action, Action::Speak { language: said, .. } if said == language))
+    };
+    assert_eq!((room.spoken(), languages("de"), languages("en")), (vec!["Der Tee ist fertig."], 1, 0));
 }

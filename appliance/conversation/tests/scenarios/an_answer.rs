@@ -159,7 +159,7 @@ fn to_an_unknown_language_names_the_voices() {
     let mut room = Room::new();
     room.language = "es".into();
     room.silence(500).says("¿Qué hora es?", 1000).quiet();
-    assert_eq!(room.spoken(), ["I think you spoke Spanish,", "but I only have a voice for English."]);
+    assert_eq!(room.spoken(), ["I think you spoke Spanish,", "but I only speak English."]);
     assert_eq!(room.count("generate"), 0);
 }
 
@@ -191,4 +191,34 @@ fn takes_the_last_five_turns_into_account() {
         last.iter().filter(|message| message.author == Author::Person).map(|message| message.text.as_str()).collect();
     let expected: Vec<String> = (2..=7).map(|number| format!("question number {number}")).collect();
     assert_eq!(questions, expected);
+}
+
+/// What is said, and in which language.
+fn said(room: &Room) -> Vec<(String, String)> {
+    let of = |action: &Action| match action {
+        Action::Speak { language, text, .. } => Some((language.clone(), text.clone())),
+        _ => None,
+    };
+    room.done.iter().filter_map(|(_, action)| of(action)).collect()
+}
+
+#[test]
+fn speaks_the_language_of_the_turn_whatever_it_says_by_itself() {
+    let mut room = Room::with(|settings| settings.voices = vec!["en".into(), "es".into()]);
+    room.language = "es".into();
+    room.silence(500).says("Repite.", 1000).quiet();
+    let spanish = |text: &str| ("es".to_owned(), text.to_owned());
+    assert_eq!(said(&room), [spanish("Todavía no he dicho nada.")]);
+    room.language_model = Works::Fails;
+    room.says("¿Qué hora es?", 1000).quiet();
+    assert_eq!(said(&room)[1..], [spanish("Lo siento, no tengo respuesta para eso.")]);
+    room.speech_to_text = Works::Fails;
+    room.says("¿Qué hora es?", 1000).quiet();
+    let (language, text) = &said(&room)[2];
+    assert!(language == "es" && text.starts_with("Perdona,"), "nobody knows what was said: as before");
+    (room.speech_to_text, room.language) = (Works::After(ms(100)), "fr".into());
+    room.says("Quelle heure est-il ?", 1000).quiet();
+    assert!(
+        said(&room).last().is_some_and(|(language, text)| language == "en" && text.ends_with("English and Spanish."))
+    );
 }

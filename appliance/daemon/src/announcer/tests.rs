@@ -53,7 +53,7 @@ impl Stage {
             Ok(Some(Event::Announce { announcement })) => {
                 self.id = announcement.id;
                 match announcement.sounding {
-                    Sounding::Text(text) => Some(text),
+                    Sounding::Text(text) | Sounding::TextIn { text, .. } => Some(text),
                     Sounding::Sound(sound) => panic!("{sound}"),
                 }
             }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use parley_audio::capture::CaptureCounters;
 use parley_audio::playback::{Mixer, PlaybackCounters};
-use parley_conversation::{Announcement, Event, Sounding, Urgency};
+use parley_conversation::{Announcement, Event, Language, Sounding, Urgency};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -203,7 +203,8 @@ impl Record {
 }
 
 /// Reads the counters until the conversation ends: warns once of what moves, and says aloud that the microphone is away.
-pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles>) {
+/// `table`: what is said, in the preferred voice's language.
+pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles>, table: &'static Language) {
     let (begun, mut record) = (Instant::now(), Record::default());
     let mut tick = tokio::time::interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -224,9 +225,7 @@ pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles
         if troubles.contains(&gone) && !before.contains(&gone) {
             let announcement = Announcement {
                 id: next_announcement(),
-                sounding: Sounding::Text(
-                    "My microphone is not there. I cannot hear anybody until it is plugged in.".into(),
-                ),
+                sounding: Sounding::TextIn { language: table.code.into(), text: table.sentences.no_microphone.into() },
                 urgency: Urgency::Low,
                 until: Some(handle.started.elapsed() + OF_USE),
                 until_acknowledged: false,

@@ -49,6 +49,7 @@ fn a_profile_is_selected_once_all_of_it_is_there() {
     let expected = Selection {
         speech_to_text: selected("hear.dat"),
         language_model: selected("think.dat"),
+        languages: None,
         context_tokens: None,
         text_to_speech: Voices { worker: "w".into(), files },
         end_of_turn: Some(selected("turn.dat")),
@@ -119,4 +120,17 @@ fn what_a_machine_has_no_memory_for_is_refused_with_the_reason() {
     let small = models(1 << 30);
     assert!(small.contains("`p` needs 0.9 GB of memory") && small.contains("this one has 1.1 GB"), "{small}");
     assert!(models(2 << 30).contains("is missing"), "it has room, and no files");
+}
+
+#[test]
+fn a_conversation_is_held_in_what_hearing_and_answering_both_know() {
+    let manifest = Manifest::embedded().unwrap();
+    let understood = |profile: &str| super::understood(&manifest.models_of(profile).collect::<Vec<_>>());
+    assert_eq!(understood("demo"), Some(vec!["en".into()]));
+    assert_eq!(understood("large"), Some(vec!["en".into()]), "both say so");
+    assert_eq!(understood("pi5"), None);
+    let none = ["whisper-small-en", "tinyllama-1.1b"].map(|id| manifest.model(id).unwrap().clone());
+    let mut none = none.to_vec();
+    none[0].languages = vec!["de".into()];
+    assert_eq!(super::understood(&none.iter().collect::<Vec<_>>()), Some(Vec::new()));
 }

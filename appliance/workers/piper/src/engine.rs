@@ -9,6 +9,8 @@ use parley_engines::worker::{CancelFlag, Input, Model, Outputs};
 use parley_engines::{Speak, Spoken, TextToSpeech};
 
 use crate::chunked::Latent;
+use crate::espeak;
+use crate::kokoro::{self, Watched};
 use crate::pcm::Shaper;
 use crate::phonemes::{PhonemeError, Phonemiser};
 use crate::plan::{MAX_FRAMES, Pace};
@@ -26,8 +28,8 @@ const WARM_UP: &str = "wˈɔːmɪŋ ˈʌp.";
 pub struct VoiceFile {
     /// ISO 639 code of its language.
     pub language: String,
-    /// The ONNX model; its JSON lies beside it.
-    pub model: PathBuf,
+    /// A Piper voice as ONNX, with its JSON beside it; or a voice of Kokoro's, with the model of all of them beside it.
+    pub path: PathBuf,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -40,18 +42,19 @@ pub enum SpeakError {
     TooLong(#[from] TooLong),
     #[error("no voice was given; name one with --voice en=PATH.onnx")]
     NoVoice,
-    #[error("there is no voice for {language:?}, only for {known}")]
-    NoVoiceFor { language: String, known: String },
+    #[error("there is no voice for {language:?}, only for {known}, and espeak-ng has none: {source}")]
+    NoVoiceFor { language: String, known: String, source: PhonemeError },
     #[error("the voice was not loaded: the thread that did so ended")]
     Loading,
     #[error("nobody listens any more: {0}")]
     Gone(String),
 }
 
-/// All voices; the first is loaded at once, another when it is first asked for.
-pub struct Piper {
+/// All voices; the first is loaded at once, another when it is first asked for. espeak-ng speaks what has none.
+pub struct Speaker {
     phonemiser: Phonemiser,
     threads: usize,
+    kokoro: kokoro::Shared,
     voices: Vec<(VoiceFile, Slot)>,
 }
 
@@ -68,13 +71,13 @@ struct Ready {
     pace: Pace,
 }
 
-impl Piper {
+impl Speaker {
     /// Loads the first voice and tries it.
     pub fn new(phonemiser: Phonemiser, voices: Vec<VoiceFile>, threads: usize) -> Result<Self, SpeakError> {
         let voices = voices.into_iter().map(|file| (file, Slot::Unloaded)).collect();
-        let mut speaker = Self { phonemiser, threads, voices };
-        speaker.load(None, &CancelFlag::default(), &mut || {})?;
-        let first = speaker.loaded(None)?;
+        let mut speaker = Self { phonemiser, threads, kokoro: kokoro::Shared::default(), voices };
+        speaker.load(0, &CancelFlag::default(), &mut || {})?;
+        let first = speaker.loaded(0)?;
         let espeak_voice = first.voice.espeak_voice().to_owned();
         speaker.phonemiser.sentences("ready", &espeak_voice)?;
         Ok(speaker)
@@ -89,17 +92,23 @@ impl Piper {
     pub fn speak(
         &mut self,
         task: &Speak,
-        cancel: &CancelFlag,
+        job: &Watched<'_>,
         heard: &mut dyn FnMut(u32, Vec<i16>) -> Result<(), SpeakError>,
     ) -> Result<(), SpeakError> {
         let Some(text) = text::sayable(&task.text)? else { return Ok(()) };
-        let espeak_voice = self.loaded(task.language.as_deref())?.voice.espeak_voice().to_owned();
+        let position = match (self.position(task.language.as_deref()), task.language.as_deref()) {
+            (None, Some(language)) => return self.speak_by_espeak(&text, language, job.cancel, heard),
+            (position, _) => position.unwrap_or_default(),
+        };
+        let espeak_voice = self.loaded(position)?.voice.espeak_voice().to_owned();
         let sentences = self.phonemiser.sentences(&text, &espeak_voice)?;
-        let ready = self.loaded(task.language.as_deref())?;
+        let ready = self.loaded(position)?;
+        let pieces: Vec<&str> = sentences.iter().flat_map(|sentence| ready.voice.pieces(sentence)).collect();
         let rate_hz = ready.voice.rate_hz();
         let mut shaper = Shaper::new(rate_hz);
         let mut clock = SoundClock::default();
-        for phonemes in sentences {
+        let cancel = job.cancel;
+        for phonemes in pieces {
             if cancel.is_set() {
                 return Ok(());
             }
@@ -108,7 +117,7 @@ impl Piper {
                 clock.add(block.len(), rate_hz);
                 if block.is_empty() { Ok(()) } else { heard(rate_hz, block) }
             };
-            match ready.voice.begin(&phonemes)? {
+            match ready.voice.begin(phonemes, job)? {
                 Sentence::Samples(samples) => {
                     for block in samples.chunks(WHOLE_BLOCK_SAMPLES).take_while(|_| !cancel.is_set()) {
                         deliver(block, &mut clock)?;
@@ -128,21 +137,37 @@ impl Piper {
         Ok(())
     }
 
-    /// Loads the voice for a language, if it is not; `false`: the job was cancelled meanwhile. Then the loading goes on, so
-    /// that jobs that come and go, as drafts do, have their voice at last. `alive` is called now and then.
-    pub fn load(
-        &mut self,
-        language: Option<&str>,
+    fn speak_by_espeak(
+        &self,
+        text: &str,
+        language: &str,
         cancel: &CancelFlag,
-        alive: &mut dyn FnMut(),
-    ) -> Result<bool, SpeakError> {
-        let (position, threads) = (self.position(language)?, self.threads);
+        heard: &mut dyn FnMut(u32, Vec<i16>) -> Result<(), SpeakError>,
+    ) -> Result<(), SpeakError> {
+        let samples = espeak::say(&self.phonemiser, text, language, cancel).map_err(|source| {
+            let known: Vec<&str> = self.voices.iter().map(|(file, _)| file.language.as_str()).collect();
+            SpeakError::NoVoiceFor { language: language.to_owned(), known: known.join(", "), source }
+        })?;
+        let mut shaper = Shaper::new(espeak::RATE_HZ);
+        for block in samples.chunks(WHOLE_BLOCK_SAMPLES).take_while(|_| !cancel.is_set()) {
+            let block = shaper.shape(block);
+            if !block.is_empty() {
+                heard(espeak::RATE_HZ, block)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads a voice, if it is not; `false`: the job was cancelled meanwhile. Then the loading goes on, so
+    /// that jobs that come and go, as drafts do, have their voice at last. `alive` is called now and then.
+    pub fn load(&mut self, position: usize, cancel: &CancelFlag, alive: &mut dyn FnMut()) -> Result<bool, SpeakError> {
+        let (threads, kokoro) = (self.threads, self.kokoro.clone());
         let (file, slot) = self.voices.get_mut(position).ok_or(SpeakError::NoVoice)?;
         if matches!(slot, Slot::Unloaded) {
             let (loaded, loading) = mpsc::sync_channel(1);
             let file = file.clone();
             // An error means that this process ends.
-            thread::spawn(move || loaded.send(Ready::load(&file, threads)));
+            thread::spawn(move || loaded.send(Ready::load(&file, threads, &kokoro)));
             *slot = Slot::Loading(loading);
         }
         while let Slot::Loading(loading) = slot {
@@ -163,16 +188,13 @@ impl Piper {
         Ok(true)
     }
 
-    fn position(&self, language: Option<&str>) -> Result<usize, SpeakError> {
-        let Some(language) = language else { return Ok(0) };
-        self.voices.iter().position(|(file, _)| file.language == language).ok_or_else(|| {
-            let known: Vec<&str> = self.voices.iter().map(|(file, _)| file.language.as_str()).collect();
-            SpeakError::NoVoiceFor { language: language.to_owned(), known: known.join(", ") }
-        })
+    /// The voice for a language, or the first; `None` where only espeak-ng has one.
+    fn position(&self, language: Option<&str>) -> Option<usize> {
+        let Some(language) = language else { return Some(0) };
+        self.voices.iter().position(|(file, _)| file.language == language)
     }
 
-    fn loaded(&mut self, language: Option<&str>) -> Result<&mut Ready, SpeakError> {
-        let position = self.position(language)?;
+    fn loaded(&mut self, position: usize) -> Result<&mut Ready, SpeakError> {
         match self.voices.get_mut(position) {
             Some((_, Slot::Loaded(ready))) => Ok(ready),
             _ => Err(SpeakError::NoVoice),
@@ -190,15 +212,20 @@ impl Slot {
 }
 
 impl Ready {
-    fn load(file: &VoiceFile, threads: usize) -> Result<Self, SpeakError> {
-        let voice = Voice::load(&file.model, threads)?;
+    fn load(file: &VoiceFile, threads: usize, kokoro: &kokoro::Shared) -> Result<Self, SpeakError> {
+        let voice = if kokoro::is_voice(&file.path) {
+            Voice::load_kokoro(&file.path, espeak::name(&file.language), threads, kokoro)?
+        } else {
+            Voice::load(&file.path, threads)?
+        };
         let reach = voice.reach();
         let frame = Duration::from_secs_f64(
             reach.map_or(0.0, |reach| reach.samples_per_frame as f64) / f64::from(voice.rate_hz()),
         );
         let pace = Pace { frame, cost: Duration::ZERO, margin_frames: reach.map_or(0, |reach| reach.margin_frames) };
         let mut ready = Self { voice, pace };
-        if let Sentence::Latent(latent) = ready.voice.begin(WARM_UP)? {
+        let nobodys = Watched { cancel: &CancelFlag::default(), alive: &|| {} };
+        if let Sentence::Latent(latent) = ready.voice.begin(WARM_UP, &nobodys)? {
             // The first run allocates; only the second tells the cost.
             for _ in 0..2 {
                 ready.pace.cost = ready.measure(&latent, 0, latent.frames().min(MAX_FRAMES))?.1;
@@ -244,7 +271,7 @@ impl SoundClock {
     }
 }
 
-impl Model<TextToSpeech> for Piper {
+impl Model<TextToSpeech> for Speaker {
     fn run(
         &mut self,
         task: Speak,
@@ -253,13 +280,16 @@ impl Model<TextToSpeech> for Piper {
         outputs: &mut Outputs<TextToSpeech>,
     ) -> Result<(), String> {
         let life_sign = outputs.life_sign();
-        let loaded = self.load(task.language.as_deref(), cancel, &mut || life_sign.give());
-        if !loaded.map_err(|error| error.to_string())? {
-            return Ok(());
+        if let Some(position) = self.position(task.language.as_deref()) {
+            let loaded = self.load(position, cancel, &mut || life_sign.give());
+            if !loaded.map_err(|error| error.to_string())? {
+                return Ok(());
+            }
         }
         let mut send = |rate_hz, audio| {
             outputs.send(Spoken { rate_hz, audio }).map_err(|error| SpeakError::Gone(error.to_string()))
         };
-        self.speak(&task, cancel, &mut send).map_err(|error| error.to_string())
+        let job = Watched { cancel, alive: &|| life_sign.give() };
+        self.speak(&task, &job, &mut send).map_err(|error| error.to_string())
     }
 }

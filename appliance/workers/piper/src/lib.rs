@@ -1,7 +1,11 @@
-//! The text-to-speech worker: Piper voices, spoken clause by clause.
+//! The text-to-speech worker: voices of three makes, spoken clause by clause.
 //!
-//! Terms: **phonemes** are what espeak-ng makes of a text; a **voice** is one Piper model, of one language; a **frame**
-//! is the step in which a voice thinks (about 12 ms of sound); a **block** is sound on its way out.
+//! - **Piper**: a model for each voice, fast; computed in blocks, so that sound comes at once.
+//! - **Kokoro**: one model with many voices, slow; computed in pieces of a sentence.
+//! - **espeak-ng**: its own voices, like a machine's; instead of silence in a language that has no other.
+//!
+//! Terms: **phonemes** are what espeak-ng makes of a text; a **voice** is of one language; a **frame** is the step in
+//! which a Piper voice thinks (about 12 ms of sound); a **block** is sound on its way out.
 //!
 //! Rules:
 //! - How a clause is cut into blocks never changes a sample by more than one step of 16 bits.
@@ -12,6 +16,8 @@
 
 pub mod chunked;
 pub mod engine;
+pub mod espeak;
+pub mod kokoro;
 pub mod noise;
 pub mod onnx;
 pub mod pcm;

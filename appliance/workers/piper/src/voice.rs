@@ -1,4 +1,4 @@
-//! One Piper voice, loaded.
+//! One voice, loaded.
 
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use piper_rs::{ModelConfig, Piper};
 
 use crate::chunked::{Chunked, Latent};
+use crate::kokoro::{self, Kokoro, Watched};
 use crate::reach::Reach;
 use crate::session::{self, Arena};
 use crate::split::{self, SplitError};
@@ -18,15 +19,17 @@ pub enum VoiceError {
     Io { path: PathBuf, source: std::io::Error },
     #[error("the voice {0} has no {0}.json beside it; fetch both files")]
     NoConfig(PathBuf),
-    #[error("the file {path} does not describe a Piper voice ({source}); fetch it again")]
+    #[error("the file {path} does not describe a voice ({source}); fetch it again")]
     Config { path: PathBuf, source: serde_json::Error },
     #[error("the voice {path} is of no use: {source}")]
     Model { path: PathBuf, source: SplitError },
+    #[error("the file {0} is no voice of Kokoro's, or only a part of one; fetch it again")]
+    Styles(PathBuf),
     #[error("ONNX Runtime failed: {0}")]
     Runtime(#[from] ort::Error),
     #[error("piper failed: {0}")]
     Piper(#[from] piper_rs::PiperError),
-    #[error("the voice gave no usable {0}; it is not a Piper voice")]
+    #[error("the voice gave no usable {0}; it is not one that this version knows")]
     Shape(&'static str),
 }
 
@@ -39,6 +42,7 @@ pub struct Voice {
 enum Loaded {
     Chunked(Box<Chunked>),
     Whole(Box<Piper>),
+    Kokoro(Kokoro),
 }
 
 pub enum Sentence {
@@ -70,6 +74,17 @@ impl Voice {
         Ok(Self { rate_hz, espeak_voice, model })
     }
 
+    /// Loads a Kokoro voice for a language that espeak-ng calls `espeak_voice`.
+    pub fn load_kokoro(
+        styles: &Path,
+        espeak_voice: &str,
+        threads: usize,
+        model: &kokoro::Shared,
+    ) -> Result<Self, VoiceError> {
+        let model = Loaded::Kokoro(Kokoro::load(styles, threads, model)?);
+        Ok(Self { rate_hz: kokoro::RATE_HZ, espeak_voice: espeak_voice.to_owned(), model })
+    }
+
     pub fn rate_hz(&self) -> u32 {
         self.rate_hz
     }
@@ -83,15 +98,24 @@ impl Voice {
     pub fn reach(&self) -> Option<Reach> {
         match &self.model {
             Loaded::Chunked(chunked) => Some(chunked.reach()),
-            Loaded::Whole(_) => None,
+            Loaded::Whole(_) | Loaded::Kokoro(_) => None,
         }
     }
 
-    /// Begins a sentence.
-    pub fn begin(&mut self, phonemes: &str) -> Result<Sentence, VoiceError> {
+    /// A sentence in the pieces that [`begin`](Self::begin) is to be given.
+    pub fn pieces<'a>(&self, sentence: &'a str) -> Vec<&'a str> {
+        match &self.model {
+            Loaded::Chunked(_) | Loaded::Whole(_) => vec![sentence],
+            Loaded::Kokoro(_) => kokoro::pieces(sentence),
+        }
+    }
+
+    /// Begins a piece of a sentence.
+    pub fn begin(&mut self, phonemes: &str, job: &Watched<'_>) -> Result<Sentence, VoiceError> {
         match &mut self.model {
             Loaded::Chunked(chunked) => Ok(Sentence::Latent(chunked.begin(phonemes)?)),
             Loaded::Whole(piper) => Ok(Sentence::Samples(piper.create(phonemes, true, None, None, None, None)?.0)),
+            Loaded::Kokoro(kokoro) => Ok(Sentence::Samples(kokoro.say(phonemes, job)?)),
         }
     }
 
@@ -99,7 +123,7 @@ impl Voice {
     pub fn decode(&mut self, latent: &Latent, frames: Range<usize>) -> Result<Vec<f32>, VoiceError> {
         match &mut self.model {
             Loaded::Chunked(chunked) => chunked.decode(latent, frames),
-            Loaded::Whole(_) => Err(VoiceError::Shape("decoder")),
+            Loaded::Whole(_) | Loaded::Kokoro(_) => Err(VoiceError::Shape("decoder")),
         }
     }
 }

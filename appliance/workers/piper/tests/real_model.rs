@@ -5,8 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use parley_engines::worker::CancelFlag;
 use parley_engines::{Kind, Speak, Spoken, TextToSpeech};
 use parley_worker_harness::{End, check_refused, model};
+use parley_worker_piper::kokoro::Watched;
 use parley_worker_piper::onnx::{self, Model, Node, ValueInfo};
 use parley_worker_piper::reach::Reach;
 use parley_worker_piper::voice::{Sentence, Voice};
@@ -59,7 +61,8 @@ fn assert_same(found: &[i16], expected: &[i16]) {
 fn how_a_sentence_is_cut_never_changes_its_samples() {
     let mut voice = Voice::load(&model(MODEL), 1).unwrap();
     assert_eq!(voice.reach(), Some(Reach { samples_per_frame: 256, margin_frames: 13 }));
-    let sentence = voice.begin("ðə kˈɪtʃən lˈaɪt ɪz ˈɔn, ænd ðə wˈɪndoʊz ɑːɹ kloʊzd.").unwrap();
+    let nobodys = Watched { cancel: &CancelFlag::default(), alive: &|| {} };
+    let sentence = voice.begin("ðə kˈɪtʃən lˈaɪt ɪz ˈɔn, ænd ðə wˈɪndoʊz ɑːɹ kloʊzd.", &nobodys).unwrap();
     let Sentence::Latent(latent) = sentence else { panic!("the voice was not taken apart") };
     let whole = voice.decode(&latent, 0..latent.frames()).unwrap();
     assert_eq!(whole.len(), latent.frames() * 256);
@@ -136,7 +139,7 @@ fn a_text_without_words_is_over_without_sound() {
 fn what_cannot_be_said_is_refused_and_the_next_text_is_said() {
     let mut joe = joe();
     assert!(joe.refusal(task(&"a ".repeat(600), None)).contains("1200 characters"));
-    assert!(joe.refusal(task("Bonjour.", Some("fr"))).contains("no voice for \"fr\", only for en"));
+    assert!(joe.refusal(task("Bonjour.", Some("xx"))).contains("no voice for \"xx\", only for en"));
     assert!(!said(&mut joe, "Hello.", Some("en")).is_empty());
 }
 
@@ -161,6 +164,42 @@ fn another_language_is_loaded_when_it_is_asked_for() {
     let mut worker = Worker::start(PROGRAM, &["--voice", &en, "--voice", &de]);
     assert_eq!(worker.details().languages, ["en", "de"]);
     assert!(!said(&mut worker, "Hello.", Some("de")).is_empty());
+}
+
+#[test]
+fn espeak_itself_says_what_has_no_voice_and_the_voices_go_on_as_before() {
+    let mut joe = joe();
+    let before = say(&mut joe, "Hello.");
+    let german = said(&mut joe, "Guten Tag, wie geht es Ihnen heute?", Some("de")).concat();
+    let seconds = german.len() as f64 / RATE_HZ as f64;
+    assert!((1.0..4.0).contains(&seconds), "{seconds} s");
+    assert!(german.iter().any(|sample| sample.unsigned_abs() > 3_000), "it is silent");
+    assert_eq!(said(&mut joe, "Guten Tag, wie geht es Ihnen heute?", Some("de")).concat(), german);
+    assert_ne!(said(&mut joe, "Guten Tag, wie geht es Ihnen heute?", Some("nl")).concat(), german);
+    assert_same(&say(&mut joe, "Hello."), &before);
+    let job = joe.send(task(&"und so weiter, ".repeat(60), Some("de")));
+    joe.cancel(job);
+    assert_eq!(joe.rest(job).1, End::Done);
+}
+
+#[test]
+fn files_of_kokoros_that_are_no_use_are_one_clear_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.kokoro");
+    let check = |bytes: &[u8], words: &str| {
+        fs::write(&path, bytes).unwrap();
+        check_refused(PROGRAM, &["--voice", &voice_option("es", &path)], words);
+    };
+    check(b"", "no voice of Kokoro's");
+    check(&[0; 1_023], "no voice of Kokoro's");
+    check(&f32::NAN.to_le_bytes().repeat(256), "no voice of Kokoro's");
+    check(&[0; 1_024], "kokoro-82m.json cannot be read");
+    fs::write(folder.path().join("kokoro-82m.json"), "{}").unwrap();
+    check(&[0; 1_024], "kokoro-82m.json does not describe");
+    fs::write(folder.path().join("kokoro-82m.json"), "{\"vocab\": {\"a\": 1}}").unwrap();
+    check(&[0; 1_024], "kokoro-82m.onnx cannot be read");
+    fs::copy(model("smart-turn-v3.2-cpu.onnx"), folder.path().join("kokoro-82m.onnx")).unwrap();
+    check(&[0; 1_024], "no usable inputs");
 }
 
 #[test]
@@ -209,7 +248,7 @@ fn files_that_are_no_use_are_one_clear_line() {
     let json = fs::read_to_string(model(&format!("{MODEL}.json"))).unwrap();
     let smart_turn = fs::read(model("smart-turn-v3.2-cpu.onnx")).unwrap();
     check("alone.onnx", &whole, None, "has no");
-    check("described.onnx", &whole, Some("{}"), "does not describe a Piper voice");
+    check("described.onnx", &whole, Some("{}"), "does not describe a voice");
     check("truncated.onnx", &whole[..whole.len() / 2], Some(&json), "not a whole ONNX model");
     check("text.onnx", b"not a model", Some(&json), "not a whole ONNX model");
     check("smart-turn.onnx", &smart_turn, Some(&json), "not a Piper voice");

@@ -36,7 +36,7 @@ pub async fn run() -> Result<()> {
     let sets = speech()?;
     let room = open(|settings| {
         with_headset(settings);
-        settings.persona = PERSONA.into();
+        settings.persona = Some(PERSONA.into());
         settings.remembered_turns = 0;
     })
     .await?;

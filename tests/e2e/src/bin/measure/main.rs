@@ -16,6 +16,7 @@ mod pauses;
 mod room;
 mod soak;
 mod voice_activity;
+mod voices;
 
 use clap::{Parser, Subcommand};
 
@@ -42,6 +43,8 @@ enum Command {
     Answers(answers::Options),
     /// What does the detector call speech, in silence, noise, hum, knocks and music?
     VoiceActivity,
+    /// How soon and how fast each language's voice speaks, and is it understood?
+    Voices(voices::Options),
     /// Hundreds of turns while workers are killed
     Soak(soak::Options),
 }
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<()> {
             Command::Accuracy(options) => accuracy::run(&options).await,
             Command::Answers(options) => answers::run(&options).await,
             Command::VoiceActivity => voice_activity::run(),
+            Command::Voices(options) => voices::run(&options).await,
             Command::Soak(options) => soak::run(&options).await,
         }
     })

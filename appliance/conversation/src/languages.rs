@@ -1,0 +1,133 @@
+//! What Parley says and understands by itself, in each language: one table for each, in a file of its own.
+//!
+//! A language is added by a file; the compiler names what it lacks. Nothing else in the program holds a sentence that is said
+//! in a conversation. Of a language without a table the sentences are English.
+
+mod english;
+mod french;
+mod german;
+mod italian;
+mod spanish;
+
+/// How one language is spoken with people.
+#[derive(Debug)]
+pub struct Language {
+    /// ISO 639-1 code.
+    pub code: &'static str,
+    /// Who Parley is, and that it answers in this language; the beginning of every prompt.
+    pub persona: &'static str,
+    /// ISO 639-1 codes with what this language calls the languages that people near it speak, sorted.
+    names: &'static str,
+    /// What it calls any other.
+    another: &'static str,
+    /// Between the last two of a list.
+    and: &'static str,
+    /// What Parley says by itself.
+    pub sentences: Sentences,
+    pub(crate) remarks: Remarks,
+}
+
+/// What Parley says by itself. `{spoken}` and `{known}` are languages, and filled in by the functions of [`Language`].
+#[derive(Debug)]
+pub struct Sentences {
+    /// Somebody spoke in vain.
+    pub(crate) did_not_hear: &'static str,
+    /// The language model said nothing.
+    pub(crate) no_answer: &'static str,
+    /// Speech-to-text is out of order.
+    pub(crate) cannot_hear: &'static str,
+    /// The language model is out of order.
+    pub(crate) cannot_think: &'static str,
+    /// An effect failed.
+    pub(crate) did_not_work: &'static str,
+    /// The language model wanted too much done.
+    pub(crate) too_many_steps: &'static str,
+    /// What was typed is no question of a usual length.
+    pub(crate) too_long: &'static str,
+    /// There is nothing to be repeated.
+    pub(crate) nothing_yet: &'static str,
+    /// There is nothing more to go on with.
+    pub(crate) that_was_all: &'static str,
+    other_language: &'static str,
+    language_of_settings: &'static str,
+    /// The models that the settings name are missing.
+    pub other_models: &'static str,
+    /// The microphone is away.
+    pub no_microphone: &'static str,
+    /// Nobody is heard while Parley speaks.
+    pub half_duplex: &'static str,
+}
+
+/// What people say about the conversation itself, as they write it: phrases with commas between them, of which
+/// `words_of` in [`crate::remarks`] makes what is compared.
+#[derive(Debug)]
+pub(crate) struct Remarks {
+    /// Be silent.
+    pub(crate) stop: &'static str,
+    /// Be silent, and have patience with me.
+    pub(crate) patience: &'static str,
+    /// Be silent, and answer nothing of what was said in the same breath.
+    pub(crate) retract: &'static str,
+    pub(crate) go_on: &'static str,
+    pub(crate) repeat: &'static str,
+    pub(crate) louder: &'static str,
+    pub(crate) quieter: &'static str,
+    /// I am listening, I have understood.
+    pub(crate) acknowledge: &'static str,
+    /// What may stand around all of the above and means nothing.
+    pub(crate) polite: &'static str,
+    /// What may stand around what is wanted, but not around what only acknowledges: "right now" is no "right".
+    pub(crate) emphasis: &'static str,
+}
+
+/// All languages that have a table; the first is that of languages without one.
+pub const LANGUAGES: [&Language; 5] =
+    [&english::TABLE, &german::TABLE, &spanish::TABLE, &french::TABLE, &italian::TABLE];
+
+impl Language {
+    /// The table of a language (ISO 639-1).
+    pub fn of(code: &str) -> Option<&'static Self> {
+        LANGUAGES.into_iter().find(|language| language.code == code)
+    }
+
+    /// The same, in English where it has none.
+    pub fn or_english(code: &str) -> &'static Self {
+        Self::of(code).unwrap_or(LANGUAGES[0])
+    }
+
+    /// What this language calls a language.
+    pub fn name(&self, code: &str) -> &'static str {
+        self.names().find(|(known, _)| *known == code).map_or(self.another, |(_, name)| name)
+    }
+
+    /// A list of languages as it is said.
+    pub fn list<S: AsRef<str>>(&self, codes: &[S]) -> String {
+        let names: Vec<&str> = codes.iter().map(|code| self.name(code.as_ref())).collect();
+        match names.split_last() {
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, others)) => format!("{} {} {last}", others.join(", "), self.and),
+            None => String::new(),
+        }
+    }
+
+    /// Said to somebody who spoke a language that nobody here answers in.
+    pub(crate) fn other_language<S: AsRef<str>>(&self, spoken: &str, known: &[S]) -> String {
+        self.filled(self.sentences.other_language, spoken, known)
+    }
+
+    /// Said where the settings name such a language.
+    pub fn language_of_settings<S: AsRef<str>>(&self, spoken: &str, known: &[S]) -> String {
+        self.filled(self.sentences.language_of_settings, spoken, known)
+    }
+
+    fn filled<S: AsRef<str>>(&self, sentence: &str, spoken: &str, known: &[S]) -> String {
+        sentence.replace("{spoken}", self.name(spoken)).replace("{known}", &self.list(known))
+    }
+
+    fn names(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        self.names.split(", ").filter_map(|language| language.split_once(' '))
+    }
+}
+
+#[cfg(test)]
+mod tests;

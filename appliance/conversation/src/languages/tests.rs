@@ -1,0 +1,117 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::*;
+
+impl Sentences {
+    /// All of them, with what each may leave open.
+    fn all(&self) -> Vec<(&'static str, bool)> {
+        let Self {
+            did_not_hear,
+            no_answer,
+            cannot_hear,
+            cannot_think,
+            did_not_work,
+            too_many_steps,
+            too_long,
+            nothing_yet,
+            that_was_all,
+            other_language,
+            language_of_settings,
+            other_models,
+            no_microphone,
+            half_duplex,
+        } = *self;
+        let whole = [
+            did_not_hear,
+            no_answer,
+            cannot_hear,
+            cannot_think,
+            did_not_work,
+            too_many_steps,
+            too_long,
+            nothing_yet,
+            that_was_all,
+            other_models,
+            no_microphone,
+            half_duplex,
+        ];
+        let open = [other_language, language_of_settings];
+        whole.map(|sentence| (sentence, false)).into_iter().chain(open.map(|sentence| (sentence, true))).collect()
+    }
+}
+
+#[test]
+fn every_table_is_whole_and_no_two_say_the_same() {
+    let mut seen = BTreeSet::new();
+    for language in LANGUAGES {
+        let code = language.code;
+        assert!(code.len() == 2 && seen.insert(code), "{code}");
+        assert!(language.persona.contains("Parley") && seen.insert(language.persona), "{code}");
+        for (sentence, is_open) in language.sentences.all() {
+            assert!(sentence.ends_with('.') && seen.insert(sentence), "{code}: {sentence}");
+            assert_eq!(["{spoken}", "{known}"].map(|place| sentence.matches(place).count()), [usize::from(is_open); 2]);
+        }
+        let Remarks { stop, patience, retract, go_on, repeat, louder, quieter, acknowledge, polite, emphasis } =
+            language.remarks;
+        for phrases in [stop, patience, retract, go_on, repeat, louder, quieter, acknowledge, polite, emphasis] {
+            assert!(phrases.split(", ").all(|phrase| !phrase.trim().is_empty()), "{code}: {phrases}");
+        }
+    }
+}
+
+#[test]
+fn each_language_names_all_that_have_a_table_and_is_sorted_for_its_reader() {
+    for language in LANGUAGES {
+        assert!(language.names().is_sorted_by(|a, b| a.0 < b.0), "{}", language.code);
+        assert_eq!(language.names().count(), language.names.split(',').count(), "each has a code and a name");
+        for other in LANGUAGES {
+            assert_ne!(language.name(other.code), language.another, "{} in {}", other.code, language.code);
+        }
+    }
+}
+
+#[test]
+fn a_sentence_about_languages_names_them_in_its_own() {
+    let said = |code: &str, spoken: &str, known: &[&str]| Language::or_english(code).other_language(spoken, known);
+    assert_eq!(said("en", "es", &["en"]), "I think you spoke Spanish, but I only speak English.");
+    assert_eq!(
+        said("de", "it", &["de", "en", "fr"]),
+        "Das war wohl Italienisch, aber ich spreche nur Deutsch, Englisch und Französisch."
+    );
+    assert_eq!(
+        said("fr", "xx", &["fr"]),
+        "Je crois que vous avez parlé une autre langue, mais je ne parle que français."
+    );
+    assert_eq!(said("nl", "es", &["en", "de"]), "I think you spoke Spanish, but I only speak English and German.");
+}
+
+/// What is said stands in the tables, and nowhere else among what makes up a conversation.
+#[test]
+fn no_sentence_that_is_said_is_outside_of_the_tables() {
+    let appliance = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut looked = 0;
+    for folder in ["conversation/src", "daemon/src", "cli/src"] {
+        let mut folders = vec![appliance.join(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                let path = entry.path();
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                if path.is_dir() {
+                    folders.extend(Some(path).filter(|_| name != "languages" && name != "tests"));
+                } else if name.ends_with(".rs") && name != "tests.rs" {
+                    looked += 1;
+                    let text = fs::read_to_string(&path).unwrap();
+                    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+                    for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                        let speaks = ["\"I ", "\"I'", "\"My ", "\"Sorry", "\"That is ", "\"The models that my"];
+                        let found = speaks.into_iter().find(|beginning| line.contains(beginning));
+                        assert_eq!(found, None, "{}: {line}", path.display());
+                    }
+                }
+            }
+        }
+    }
+    assert!(looked > 100, "{looked} files");
+}
