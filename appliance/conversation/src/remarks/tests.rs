@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 use super::*;
+use crate::languages::{LANGUAGES, Language};
 
 #[track_caller]
 fn check(remark: Option<Remark>, texts: &[&str]) {
@@ -90,14 +91,14 @@ fn what_is_taken_back_in_the_same_breath_is_not_asked() {
 
 #[test]
 fn no_phrase_means_two_things_in_its_language() {
-    for table in TABLES {
-        let lists =
-            [table.stop, table.retract, table.go_on, table.repeat, table.louder, table.quieter, table.acknowledge];
+    for language in LANGUAGES {
+        let of = &language.remarks;
+        let lists = [of.stop, of.patience, of.retract, of.go_on, of.repeat, of.louder, of.quieter, of.acknowledge];
         let mut known: Vec<Vec<String>> = lists.into_iter().flat_map(|list| list.split(", ").map(words_of)).collect();
-        assert!(known.iter().all(|words| !words.is_empty() && words.len() + 4 <= MOST_WORDS), "{}", table.language);
+        assert!(known.iter().all(|words| !words.is_empty() && words.len() + 4 <= MOST_WORDS), "{}", language.code);
         known.sort();
         let twice: Vec<_> = known.windows(2).filter(|pair| pair[0] == pair[1]).collect();
-        assert!(twice.is_empty(), "{}: {twice:?}", table.language);
+        assert!(twice.is_empty(), "{}: {twice:?}", language.code);
     }
 }
 
@@ -110,9 +111,11 @@ fn words_behind_a_beginning_are_found_however_they_are_written() {
 
 /// Every phrase with what it means, of every language.
 fn phrases() -> impl Strategy<Value = (usize, &'static str, Remark)> {
-    let of = |(number, table): (usize, &'static Table)| {
+    let of = |(number, language): (usize, &'static Language)| {
+        let table = &language.remarks;
         let lists = [
             (table.stop, Remark::Stop),
+            (table.patience, Remark::Stop),
             (table.retract, Remark::Stop),
             (table.repeat, Remark::Repeat),
             (table.louder, Remark::Louder),
@@ -122,7 +125,7 @@ fn phrases() -> impl Strategy<Value = (usize, &'static str, Remark)> {
         ];
         lists.into_iter().flat_map(move |(list, remark)| list.split(", ").map(move |phrase| (number, phrase, remark)))
     };
-    prop::sample::select(TABLES.iter().enumerate().flat_map(of).collect::<Vec<_>>())
+    prop::sample::select(LANGUAGES.into_iter().enumerate().flat_map(of).collect::<Vec<_>>())
 }
 
 fn seeds_kept() -> ProptestConfig {
@@ -145,7 +148,7 @@ proptest! {
             .zip(upper.into_iter().cycle())
             .flat_map(|(c, upper)| if upper { c.to_uppercase().collect::<Vec<_>>() } else { vec![c] })
             .collect();
-        let please = TABLES[number].polite.split(", ").next().unwrap_or_default();
+        let please = LANGUAGES[number].remarks.polite.split(", ").next().unwrap_or_default();
         let mut text = format!("{before}{cased}{after}");
         if courteous_before {
             text = format!("{please}, {text}");

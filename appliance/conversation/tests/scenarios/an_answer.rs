@@ -195,9 +195,9 @@ fn takes_the_last_five_turns_into_account() {
 
 /// What is said, and in which language.
 fn said(room: &Room) -> Vec<(String, String)> {
-    let of = |action: &Action| match action {
-        Action::Speak { language, text, .. } => Some((language.clone(), text.clone())),
-        _ => None,
+    let of = |action: &Action| {
+        let Action::Speak { language, text, .. } = action else { return None };
+        Some((language.clone(), text.clone()))
     };
     room.done.iter().filter_map(|(_, action)| of(action)).collect()
 }

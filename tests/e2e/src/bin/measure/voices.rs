@@ -10,10 +10,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use parley_audio::capture::FRAME_RATE_HZ;
 use parley_audio::resample::Resampler;
-use parley_conversation::LANGUAGES;
 use parley_daemon::languages::Languages;
 use parley_daemon::workers::{Needed, Workers};
-use parley_engines::{Engine, Speak, SpeechToText, TextToSpeech, Transcribe};
+use parley_engines::{Engine, Speak, TextToSpeech, Transcribe};
 use parley_models::{Catalogue, Manifest, Store, default_dir};
 use parley_speech::word_errors::word_errors;
 use parley_speech_text::{ClauseCutter, clauses};
@@ -108,7 +107,7 @@ pub async fn run(options: &Options) -> Result<()> {
             None => continue,
         };
         // Loads the voice.
-        say(speaker.as_ref(), language, LANGUAGES[0].and).await?;
+        say(speaker.as_ref(), language, "1").await?;
         let (mut first, mut took, mut length) = (Vec::new(), Duration::ZERO, Duration::ZERO);
         let (mut wrong, mut words) = (0, 0);
         for sentence in sentences {

@@ -238,7 +238,13 @@ impl Soak {
             match notice {
                 Notice::SpeechBegan => _ = began.get_or_insert(at),
                 Notice::Ended { .. } => gave_way = true,
-                _ => {}
+                Notice::NoWords
+                | Notice::Understood { .. }
+                | Notice::Answering { .. }
+                | Notice::Announcing { .. }
+                | Notice::Announced { .. }
+                | Notice::Attentive { .. }
+                | Notice::Degraded { .. } => {}
             }
         }
         let started = begun.as_ref().map_or(Some(pressed), |playing| playing.started_at());
