@@ -53,7 +53,7 @@ pub struct Room {
 
 /// What became of the sound, in blocks of 10 ms since the room was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Blocks {
+pub struct SoundBlocks {
     /// Of the microphone.
     pub captured: u64,
     /// Of those, never heard: nobody took them in time.
@@ -68,7 +68,7 @@ pub struct Blocks {
     pub gaps: u64,
 }
 
-impl Blocks {
+impl SoundBlocks {
     /// The share of those that were lost, late or damaged, 0 to 1.
     pub fn lost_late_or_damaged(&self) -> f64 {
         let bad = self.lost + self.late + self.ran_empty + self.gaps;
@@ -154,11 +154,11 @@ impl Room {
     }
 
     /// What became of the sound so far; `None` where there is none.
-    pub fn blocks(&self) -> Option<Blocks> {
+    pub fn blocks(&self) -> Option<SoundBlocks> {
         const FRAMES: u64 = FRAME_RATE_HZ as u64 / 100;
         let SoundPath { capture, listening, mixer } = self.session.sound.as_ref()?;
         let behind = listening.dropped.load(Ordering::Relaxed) * (FRAME_SAMPLES as u64 / FRAMES);
-        Some(Blocks {
+        Some(SoundBlocks {
             captured: (capture.frames.get() + capture.lost.get()) / FRAMES,
             lost: capture.lost.get().div_ceil(FRAMES) + behind,
             late: self.clips.late().div_ceil(FRAMES),
@@ -287,17 +287,17 @@ mod tests {
 
     #[test]
     fn each_bad_block_counts() {
-        let good = Blocks { captured: 500, played: 500, ..Blocks::default() };
+        let good = SoundBlocks { captured: 500, played: 500, ..SoundBlocks::default() };
         assert_eq!(good.lost_late_or_damaged(), 0.0);
         for bad in [
-            Blocks { lost: 10, ..good },
-            Blocks { late: 10, ..good },
-            Blocks { ran_empty: 10, ..good },
-            Blocks { gaps: 10, ..good },
+            SoundBlocks { lost: 10, ..good },
+            SoundBlocks { late: 10, ..good },
+            SoundBlocks { ran_empty: 10, ..good },
+            SoundBlocks { gaps: 10, ..good },
         ] {
             assert!((bad.lost_late_or_damaged() - 0.01).abs() < 1e-9, "{bad:?}");
         }
-        assert_eq!(Blocks::default().lost_late_or_damaged(), 0.0);
+        assert_eq!(SoundBlocks::default().lost_late_or_damaged(), 0.0);
     }
 
     #[test]

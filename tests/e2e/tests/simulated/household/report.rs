@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::SILENT_WITHIN;
 
+/// What is bounded, such as the cache of replies, is full after so long.
+const UNTIL_WARM: Duration = Duration::from_secs(3 * 3_600);
 /// So many times what was allocated when it was warm may be at the end.
 const MOST_GROWTH: f64 = 1.03;
 
@@ -65,7 +67,8 @@ impl Report {
         );
         let [settled, last] = self.memory_settled_and_last().expect("a day has some parts");
         let most = settled as f64 * MOST_GROWTH;
-        assert!(last as f64 <= most, "memory grew from {settled} to {last} bytes: {:?}", self.memory);
+        let long_enough = self.length >= UNTIL_WARM * 4;
+        assert!(!long_enough || last as f64 <= most, "memory grew from {settled} to {last} bytes: {:?}", self.memory);
     }
 }
 

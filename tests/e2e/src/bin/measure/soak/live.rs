@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
 use parley_conversation::{BargeIn, Event, Notice, Phase, Settings};
 use parley_daemon::conductor::{Conducting, Generating, Observation};
-use parley_daemon::rehearsal::{Blocks, Question, Room};
+use parley_daemon::rehearsal::{Question, Room, SoundBlocks};
 use parley_speech::{Clip, Interruption, SpeechSets};
 
 use super::{MOST_GROWTH, Options, kill, resident};
@@ -287,7 +287,7 @@ impl Soak {
 }
 
 impl Report {
-    fn print(&mut self, blocks: &Blocks, grown: Option<f64>) {
+    fn print(&mut self, blocks: &SoundBlocks, grown: Option<f64>) {
         println!(
             "answered: {} of {}, and {} asked while a worker was killed ({} were)",
             self.answered, self.asked, self.disturbed, self.killed
