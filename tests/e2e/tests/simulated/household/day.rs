@@ -267,9 +267,10 @@ impl Day {
         self.pass(pause).await;
     }
 
-    /// Until nobody speaks and nothing is said, a minute at most.
+    /// Until nobody speaks and nothing is said, three minutes at most: questions that were never heard to be answered become one, and
+    /// its answer is long.
     async fn calm(&mut self) {
-        let end = self.world.now + ms(60_000);
+        let end = self.world.now + ms(180_000);
         while !(self.world.rests() && self.world.in_this_phase() > ms(500)) {
             assert!(self.world.now < end, "it comes to rest: {:?}", self.world.phase);
             self.step().await;
