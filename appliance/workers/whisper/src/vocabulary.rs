@@ -3,6 +3,8 @@
 //! Measured against a preference for their tokens while they are decoded, which finds hardly any: the first token of a rare
 //! name is as unlikely as the name.
 
+use std::io::Write;
+
 use whisper_rs::{WhisperContext, WhisperError, WhisperTokenId};
 
 /// What is shown takes its places from what can be said: half of a minute at the usual pace is left.
@@ -26,7 +28,12 @@ impl Vocabulary {
         let words = words.iter().map(|word| spelled(&format!(" {word}"))).collect::<Result<Vec<_>, _>>()?;
         let (shown, fitting) = joined(&words, &spelled(",")?, &spelled(".")?);
         if fitting < words.len() {
-            eprintln!("of the vocabulary's {} words there is room for the first {fitting}", words.len());
+            // Parley shows what its workers say there. Where nobody reads it, nothing is lost but the word.
+            let _ = writeln!(
+                std::io::stderr(),
+                "of the vocabulary's {} words there is room for the first {fitting}",
+                words.len()
+            );
         }
         Ok(Self { shown })
     }
