@@ -174,10 +174,11 @@ fn espeak_itself_says_what_has_no_voice_and_the_voices_go_on_as_before() {
     let seconds = german.len() as f64 / RATE_HZ as f64;
     assert!((1.0..4.0).contains(&seconds), "{seconds} s");
     assert!(german.iter().any(|sample| sample.unsigned_abs() > 3_000), "it is silent");
-    // Its noise is another each time, its lengths are not.
-    let mut length = |language| said(&mut joe, "Guten Tag, wie geht es Ihnen heute?", Some(language)).concat().len();
-    assert_eq!(length("de"), german.len());
-    assert_ne!(length("nl"), german.len());
+    // Its noise is another each time, and with it where the silence at its beginning is cut.
+    let again = said(&mut joe, "Guten Tag, wie geht es Ihnen heute?", Some("de")).concat();
+    let apart = again.len().abs_diff(german.len());
+    assert!(apart < RATE_HZ as usize / 10, "{apart} samples");
+    assert!(!said(&mut joe, "Goedendag.", Some("nl")).concat().is_empty());
     assert_same(&say(&mut joe, "Hello."), &before);
     let job = joe.send(task(&"und so weiter, ".repeat(60), Some("de")));
     joe.cancel(job);
