@@ -177,7 +177,7 @@ fn espeak_itself_says_what_has_no_voice_and_the_voices_go_on_as_before() {
     // Its noise is another each time, and with it where the silence at its beginning is cut.
     let again = said(&mut joe, "Guten Tag, wie geht es Ihnen heute?", Some("de")).concat();
     let apart = again.len().abs_diff(german.len());
-    assert!(apart < RATE_HZ as usize / 10, "{apart} samples");
+    assert!(apart < RATE_HZ / 10, "{apart} samples");
     assert!(!said(&mut joe, "Goedendag.", Some("nl")).concat().is_empty());
     assert_same(&say(&mut joe, "Hello."), &before);
     let job = joe.send(task(&"und so weiter, ".repeat(60), Some("de")));
