@@ -19,9 +19,9 @@ const VOLUME: &str = r#"{"type":"request","id":1,"request":"volume"}"#;
 const SEAT: &str = r#"{"type":"hello","version":"1.0","name":"a visitor","rate-hz":16000}"#;
 
 /// The groups of a visitor who is in none.
-const NONE: &str = "--clear-groups";
-const READS: &str = "--groups=parley-read";
-const CONTROLS: &str = "--groups=parley-control";
+const NONE: &str = "--property=SupplementaryGroups=";
+const READS: &str = "--property=SupplementaryGroups=parley-read";
+const CONTROLS: &str = "--property=SupplementaryGroups=parley-control";
 
 /// Who comes to which socket with what, and what the daemon answers; `None`: it cannot even be reached.
 const VISITS: &[(&str, &str, &[&str], Option<&str>)] = &[
@@ -53,7 +53,8 @@ pub(super) fn visitors(device: &mut VirtualDevice) -> Result<String> {
         let quoted: String = lines.iter().map(|line| format!(" '{line}'")).collect();
         let word = answer.unwrap_or("\"");
         let knock = format!(
-            "setpriv --reuid=nobody --regid=nogroup {groups} --no-new-privs /usr/lib/device/knock /run/parley/door/{socket} '{word}'{quoted}"
+            "systemd-run --quiet --wait --pipe --uid=nobody --gid=nogroup {groups} --property=NoNewPrivileges=yes \
+             /usr/lib/device/knock /run/parley/door/{socket} '{word}'{quoted}"
         );
         let done = device.shell(&knock)?;
         match answer {
