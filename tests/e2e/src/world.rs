@@ -149,6 +149,7 @@ impl World {
     /// Forgets what only looks back at the past: tasks, notices and turns that are over.
     pub fn forget(&mut self) {
         self.auditor.forget();
+        self.person.forget();
         self.speech_to_text.forget();
         self.language_model.forget();
         self.text_to_speech.forget();

@@ -71,15 +71,18 @@ impl Auditor {
         began.min().map_or(Duration::ZERO, |began| now.saturating_sub(began))
     }
 
-    /// Forgets the notices, and of the turns that are over all but the last ones, which a prompt may remember.
+    /// Forgets the notices, of the turns that are over all but the last ones, which a prompt may remember, and of these the
+    /// sound.
     pub fn forget(&mut self) {
         /// More than any conversation remembers.
         const KEPT: usize = 32;
-        self.notices.clear();
-        let old = self.turns.len().saturating_sub(KEPT);
-        let over = |turn: &&TurnId| self.turns.get(turn).is_some_and(|said| said.report.is_some());
-        let old: Vec<TurnId> = self.turns.keys().take(old).filter(over).copied().collect();
-        old.iter().for_each(|turn| _ = self.turns.remove(turn));
+        self.notices = Vec::new();
+        let over = |turn: &TurnId| self.turns.get(turn).is_some_and(|said| said.report.is_some());
+        let mut over: Vec<TurnId> = self.turns.keys().copied().filter(over).collect();
+        let kept = over.split_off(over.len().saturating_sub(KEPT));
+        over.iter().for_each(|turn| _ = self.turns.remove(turn));
+        let kept = kept.iter().filter(|turn| !self.alive.contains(turn));
+        kept.for_each(|turn| self.turns.entry(*turn).or_default().samples = Vec::new());
     }
 
     /// Whether every turn has ended and was reported.

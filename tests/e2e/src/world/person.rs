@@ -133,6 +133,11 @@ impl Person {
         self.frames.extend(std::iter::repeat_n(sound, frames_in(length)));
     }
 
+    /// Gives back the room of what was said.
+    pub(super) fn forget(&mut self) {
+        self.frames.shrink_to_fit();
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.frames.is_empty()
     }

@@ -8,7 +8,7 @@
 //! - Apart from what is killed on purpose, Parley can answer in 99.9 % of the time.
 //! - An interruption is silent within [`SILENT_WITHIN`].
 //!
-//! A failure prints its seed; `PARLEY_SEED=<seed>` lives another day, `PARLEY_HOURS=24` a whole one.
+//! A failure prints its seed; `PARLEY_SEED=<seed>` lives another day, `PARLEY_HOURS=1` a short one.
 
 mod day;
 mod report;
@@ -27,8 +27,8 @@ use super::invariants::Seed;
 
 /// Of a part of the day.
 const PART: Duration = Duration::from_mins(5);
-/// What the ordinary run has; each kind of part comes at least once.
-const HOURS: u64 = 1;
+/// Half a minute of computing.
+const HOURS: u64 = 24;
 /// From the key, or the onset of a voice, to the last sound of the answer.
 const SILENT_WITHIN: Duration = Duration::from_millis(150);
 

@@ -14,6 +14,8 @@ use super::{Mode, PART};
 
 /// A question in silence is answered within this time.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
+/// So many words of a question come again in each of the six sentences of its answer.
+const ANSWERED_WORDS: usize = 8;
 /// What was killed or unplugged may be felt for so long.
 const AFTERMATH: Duration = Duration::from_secs(10);
 
@@ -46,7 +48,10 @@ impl Day {
         let scene = Scene {
             settings: mode.settings(),
             answers: Box::new(|question| {
-                let sentence = |number| format!("Sentence number {number} about {question} goes here.");
+                // An answer has a limit, however much was asked at once.
+                let words: Vec<&str> = question.split_whitespace().collect();
+                let last = words[words.len().saturating_sub(ANSWERED_WORDS)..].join(" ");
+                let sentence = |number| format!("Sentence number {number} about {last} goes here.");
                 (1..=6).map(sentence).collect::<Vec<_>>().join(" ")
             }),
             ..Scene::default()
@@ -267,10 +272,9 @@ impl Day {
         self.pass(pause).await;
     }
 
-    /// Until nobody speaks and nothing is said, three minutes at most: questions that were never heard to be answered become one, and
-    /// its answer is long.
+    /// Until nobody speaks and nothing is said.
     async fn calm(&mut self) {
-        let end = self.world.now + ms(180_000);
+        let end = self.world.now + ms(120_000);
         while !(self.world.rests() && self.world.in_this_phase() > ms(500)) {
             assert!(self.world.now < end, "it comes to rest: {:?}", self.world.phase);
             self.step().await;
