@@ -24,6 +24,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    // It is asked while the words are being made out, which take longer and are waited for.
+    worker::let_others_first();
     let arguments = Arguments::parse();
     worker::main(|| {
         let smart_turn = SmartTurn::load(&arguments.model, arguments.threads.get())?;
