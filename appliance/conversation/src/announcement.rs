@@ -31,7 +31,8 @@ pub enum Urgency {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sounding {
-    /// Words, by the preferred voice; at most [`crate::MAX_QUESTION_CHARS`] characters of them.
+    /// Words, by the preferred voice, or that of the language whose letters they are; at most
+    /// [`crate::MAX_QUESTION_CHARS`] characters of them.
     Text(String),
     /// The same in a language (ISO 639-1), by its voice.
     TextIn {

@@ -29,12 +29,14 @@ mod letters;
 mod lines;
 pub mod numbers;
 mod reading;
+mod script;
 mod signs;
 mod speakable;
 mod web;
 
 pub use clause::{Clause, ClauseCutter, LONGEST_CLAUSE_CHARS, clauses};
 pub use language::{Language, Table};
+pub use script::language_of_letters;
 pub use speakable::speakable;
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use parley_audio::resample::Resampler;
 use parley_audio::wav::WavWriter;
 use parley_engines::{Engine, Speak, TextToSpeech};
 use parley_models::Voices;
-use parley_speech_text::{Clause, ClauseCutter, clauses};
+use parley_speech_text::{Clause, ClauseCutter, clauses, language_of_letters};
 use serde::Serialize;
 
 use super::{common, output};
@@ -36,7 +36,8 @@ pub(super) struct Options {
     /// Print what would be said, one clause a line, and say nothing; no voice is needed
     #[arg(long, conflicts_with = "output")]
     show: bool,
-    /// The text's language (ISO 639-1), where several voices are installed; with `--show`, English if it is not known
+    /// The text's language (ISO 639-1); else that of its letters, where they tell, or of the first voice (with `--show`:
+    /// of the settings, or English)
     #[arg(long, value_name = "CODE", value_parser = language::parse)]
     language: Option<String>,
     /// Print one line of JSON: {text, audio_ms, first_block_ms, elapsed_ms}; with `--show` {text, language, spoken}
@@ -73,7 +74,8 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         bail!("--json and the sound would both go to standard output; name a file with --output");
     }
     let models = common::selection(config)?;
-    let voice = voice(options.language.as_deref(), &models.text_to_speech)?;
+    let wanted = options.language.as_deref().or_else(|| language_of_letters(&text));
+    let voice = voice(wanted, &models.text_to_speech)?;
     let clauses = spoken(&text, &voice)?;
     common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::TextToSpeech)?;
@@ -109,7 +111,7 @@ fn spoken(text: &str, language: &str) -> Result<Vec<String>> {
 }
 
 fn show(text: &str, options: &Options, config: &Config) -> Result<ExitCode> {
-    let known = [options.language.as_deref(), Some(config.conversation.language.as_str())];
+    let known = [options.language.as_deref(), language_of_letters(text), Some(config.conversation.language.as_str())];
     let language = known.into_iter().flatten().find(|language| *language != language::AUTO).unwrap_or("en");
     let spoken = spoken(text, language)?;
     if options.json {
@@ -277,6 +279,36 @@ mod tests {
         assert_eq!(voice(Some("de"), &voices).ok().as_deref(), Some("de"), "espeak-ng has one");
         let refused = voice(Some("yo"), &voices).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(refused.contains("\"yo\"") && refused.ends_with("only for en, es"), "{refused}");
+    }
+
+    #[test]
+    fn what_is_in_other_letters_is_said_by_a_voice_that_can_read_them() {
+        let voices = Voices { worker: String::new(), files: vec![("en".into(), PathBuf::new())] };
+        for (text, language) in [
+            ("سلام", "ar"),
+            ("Բարեւ", "hy"),
+            ("হ্যালো", "bn"),
+            ("Привет", "ru"),
+            ("नमस्ते", "hi"),
+            ("ሰላም", "am"),
+            ("გამარჯობა", "ka"),
+            ("Γεια", "el"),
+            ("નમસ્તે", "gu"),
+            ("ਹੈਲੋ", "pa"),
+            ("你好", "zh"),
+            ("안녕", "ko"),
+            ("שלום", "he"),
+            ("こんにちは", "ja"),
+            ("ನಮಸ್ತೆ", "kn"),
+            ("ഹലോ", "ml"),
+            ("ဟယ်လို", "my"),
+            ("හෙලෝ", "si"),
+            ("வணக்கம்", "ta"),
+            ("హలో", "te"),
+            ("สวัสดี", "th"),
+        ] {
+            assert_eq!(voice(language_of_letters(text), &voices).ok().as_deref(), Some(language), "{text}");
+        }
     }
 
     /// Whatever the text, the voice is asked for no more at once than it takes, and for all of it.

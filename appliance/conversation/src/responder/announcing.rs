@@ -8,6 +8,8 @@
 
 use std::time::Duration;
 
+use parley_speech_text::language_of_letters;
+
 use super::Responder;
 use super::answer::Answer;
 use crate::action::{Action, Notice, Outcome};
@@ -91,7 +93,8 @@ impl Responder {
         self.act(Action::Tell(Notice::Announcing { turn, id: announcement.id }));
         let language = match &announcement.sounding {
             Sounding::TextIn { language, .. } => language,
-            Sounding::Text(_) | Sounding::Sound(_) => self.preferred_voice(),
+            Sounding::Text(text) => language_of_letters(text).unwrap_or(self.preferred_voice()),
+            Sounding::Sound(_) => self.preferred_voice(),
         };
         let mut answer = Answer::new(turn, None, language.to_owned(), self.settings.rest());
         match &announcement.sounding {

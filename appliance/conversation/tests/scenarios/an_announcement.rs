@@ -216,3 +216,12 @@ fn is_said_in_its_own_language_where_it_has_one() {
     };
     assert_eq!((room.spoken(), languages("de"), languages("en")), (vec!["Der Tee ist fertig."], 1, 0));
 }
+
+#[test]
+fn is_said_in_the_language_of_its_letters_where_it_names_none() {
+    let mut room = Room::new();
+    let sounding = Sounding::Text("ชาพร้อมแล้ว".into());
+    room.silence(500).announces(Announcement { sounding, ..text(Urgency::Low) }).quiet();
+    let thai = room.count_of(|action| matches!(action, Action::Speak { language, .. } if language == "th"));
+    assert_eq!((room.spoken(), thai), (vec!["ชาพร้อมแล้ว"], 1));
+}
