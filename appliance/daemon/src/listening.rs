@@ -1,9 +1,11 @@
 //! Listening: makes each frame of the microphone fit to be listened to, and adds whether somebody is speaking in it.
 //!
 //! The listening thread stands between the real-time capture thread and the conductor. It is an ordinary thread and may
-//! wait; its only work is [`Conditioning`] and [`VoiceActivity`], some tens of microseconds for each frame.
+//! wait; its only work is the [`Detector`]'s, some tens of microseconds for each frame. What a client of the door sends goes
+//! through a detector of its own.
 
 mod conditioning;
+mod detector;
 mod second_opinion;
 mod sound_health;
 mod thread;
@@ -16,6 +18,7 @@ use parley_conversation::Position;
 use tokio::time::Instant;
 
 pub use conditioning::{Canceller, Conditioning, FrameSamples};
+pub use detector::Detector;
 pub use sound_health::{SoundTrouble, SoundTroubles};
 pub use thread::{Listening, ListeningCounters, listen};
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
 use super::sound_health::{SoundHealth, SoundTroubles};
-use super::{AudioFrame, Conditioning, FRAMES_IN_FLIGHT, Mute, VoiceActivity};
+use super::{AudioFrame, Detector, FRAMES_IN_FLIGHT, Mute};
 
 /// How long a silent device is waited for before looking whether anyone still listens.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -39,20 +39,14 @@ pub fn listen(mut microphone: Microphone, mute: Mute) -> std::io::Result<Listeni
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let (mut conditioning, mut activity) = (Conditioning::default(), VoiceActivity::default());
-        let mut health = SoundHealth::default();
+        let (mut detector, mut health) = (Detector::default(), SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
             let muted = mute.is_set();
-            let heard = if muted { [0; FRAME_SAMPLES] } else { frame.samples };
-            let samples = conditioning.condition(&heard, frame.arrived_at);
-            // What is filtered goes on for a moment.
-            let samples = if muted { heard } else { samples };
-            let speech = activity.judge(&samples);
-            conditioning.note(speech);
+            let (samples, speech) = detector.hear(&frame.samples, muted, frame.arrived_at);
             if !muted {
-                health.look(&heard, speech, conditioning.speech_dbfs(), &its.troubles);
+                health.look(&frame.samples, speech, detector.speech_dbfs(), &its.troubles);
             }
             let frame = AudioFrame {
                 end: Position(frame.position + FRAME_SAMPLES as u64),

@@ -8,14 +8,14 @@ use std::time::Duration;
 use parley_conversation::{FRAME, Position};
 use tokio::time::Instant;
 
-use crate::listening::{AudioFrame, FRAME_SAMPLES, VoiceActivity};
+use crate::listening::{AudioFrame, Detector, FRAME_SAMPLES};
 
 /// So long nothing may come: what a network or a busy client holds up for a moment.
 pub(super) const GAP: Duration = Duration::from_millis(200);
 
 #[derive(Default)]
 struct Sound {
-    activity: VoiceActivity,
+    detector: Detector,
     waiting: Vec<i16>,
     end: Position,
 }
@@ -58,9 +58,12 @@ impl Sound {
     fn push(&mut self, samples: impl Iterator<Item = i16>, arrived: Instant, mut hear: impl FnMut(AudioFrame)) {
         self.waiting.extend(samples);
         let (frames, rest) = self.waiting.as_chunks::<FRAME_SAMPLES>();
-        for samples in frames {
+        for frame in frames {
             self.end = self.end.forward(FRAME);
-            hear(AudioFrame { end: self.end, arrived, samples: *samples, speech: self.activity.judge(samples) });
+            // Nothing is heard of what was muted.
+            let silent = frame.iter().all(|sample| *sample == 0);
+            let (samples, speech) = self.detector.hear(frame, silent, arrived.into_std());
+            hear(AudioFrame { end: self.end, arrived, samples, speech });
         }
         self.waiting = rest.to_vec();
     }
@@ -69,6 +72,7 @@ impl Sound {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listening::vowel;
 
     #[test]
     fn sound_is_cut_into_frames_and_a_gap_is_filled_in_real_time() {
@@ -76,11 +80,16 @@ mod tests {
         let mut microphone = ClientMicrophone::new(begun);
         let mut frames = Vec::new();
         let at = |ms| begun + Duration::from_millis(ms);
-        microphone.push(&[7; 500], false, at(10), |frame| frames.push(frame));
-        microphone.push(&[7; 200], true, at(20), |frame| frames.push(frame));
+        let tone =
+            |samples: usize| (0..samples).map(|n| if n / 20 % 2 == 0 { 9_000 } else { -9_000 }).collect::<Vec<_>>();
+        microphone.push(&tone(500), false, at(10), |frame| frames.push(frame));
+        microphone.push(&tone(500), true, at(20), |frame| frames.push(frame));
         microphone.push(&[], false, at(30), |frame| frames.push(frame));
-        assert_eq!(frames.len(), 2);
-        assert_eq!((frames[1].samples[179], frames[1].samples[180]), (7, 0), "it was muted in between");
+        assert_eq!(frames.len(), 3);
+        let loudest = |samples: &[i16]| samples.iter().map(|sample| sample.unsigned_abs()).max();
+        assert!(loudest(&frames[1].samples[..180]) > Some(8_000), "it was open");
+        assert!(loudest(&frames[1].samples[240..]) < Some(3_000), "it was muted in between");
+        assert_eq!(loudest(&frames[2].samples), Some(0));
         assert_eq!(microphone.next_silence(), at(20) + GAP, "a sign of life is no sound");
         frames.clear();
         for ms in 30..1_220 {
@@ -88,8 +97,24 @@ mod tests {
         }
         assert_eq!(frames.len(), 50, "a second of silence behind the gap");
         assert!(frames.iter().all(|frame| !frame.speech));
-        assert_eq!(frames[49].end, Position::default().forward(FRAME * 52));
-        microphone.push(&[7; 320], false, at(1_220), |frame| frames.push(frame));
+        assert_eq!(frames[49].end, Position::default().forward(FRAME * 53));
+        microphone.push(&tone(320), false, at(1_220), |frame| frames.push(frame));
         assert_eq!(microphone.next_silence(), at(1_220) + GAP);
+    }
+
+    #[test]
+    fn a_client_is_heard_as_a_microphone_of_our_own_is() {
+        // A quiet voice with an offset and hum.
+        let sound: Vec<i16> = (0..50).flat_map(|frame| vowel(frame, 100.0).map(|sample| sample + 900)).collect();
+        let mut frames = Vec::new();
+        let begun = Instant::now();
+        ClientMicrophone::new(begun).push(&sound, false, begun, |frame| frames.push(frame));
+        let mut detector = Detector::default();
+        for (frame, sent) in frames.iter().zip(sound.as_chunks::<FRAME_SAMPLES>().0) {
+            assert_eq!((frame.samples, frame.speech), detector.hear(sent, false, begun.into_std()));
+        }
+        let mean =
+            |samples: &[i16]| samples.iter().map(|sample| i64::from(*sample)).sum::<i64>() / samples.len() as i64;
+        assert!(frames.len() == 50 && mean(&frames[49].samples).abs() < 100, "the offset is taken out");
     }
 }
