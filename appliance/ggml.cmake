@@ -5,6 +5,13 @@
 set(GGML_LLAMAFILE ON CACHE BOOL "" FORCE)
 set(GGML_NATIVE OFF CACHE BOOL "" FORCE)
 
+# `cargo xtask build` builds the two workers once more so, for machines that can run them.
+if(DEFINED ENV{PARLEY_AVX512})
+  foreach(instructions AVX512 AVX512_VBMI AVX512_VNNI)
+    set(GGML_${instructions} ON CACHE BOOL "" FORCE)
+  endforeach()
+endif()
+
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
   # The Cortex-A76 of a Raspberry Pi 5. llama-cpp-sys-2 would set plain armv8-a, without dot products: half the speed.
   set(GGML_CPU_ARM_ARCH "armv8.2-a+dotprod+fp16" CACHE STRING "" FORCE)

@@ -45,7 +45,28 @@ impl Built {
         let programs = places::programs();
         let built = Self { parley: programs.join("parley"), onnxruntime, espeak_data: espeak_data(&messages)? };
         built.place_data_beside(&programs)?;
+        if has_avx512() {
+            built.for_avx512(&programs)?;
+        }
         Ok(built)
+    }
+
+    /// Builds the workers on ggml once more, for this machine's processor; the program takes them where it can run them.
+    fn for_avx512(&self, programs: &Path) -> Result<()> {
+        const FOLDER: &str = "avx512";
+        let target = places::target().join(FOLDER);
+        let mut build = self.cargo();
+        build.args(["build", "--release", "--locked", "--target-dir"]).arg(&target).env("PARLEY_AVX512", "ON");
+        process::run(build.args(ON_GGML.map(|worker| format!("--package={worker}"))))?;
+        let folder = programs.join(FOLDER);
+        std::fs::create_dir_all(&folder)?;
+        for worker in ON_GGML {
+            // Whole or not at all, and also where the old one runs.
+            let unfinished = folder.join(worker).with_extension("part");
+            std::fs::copy(target.join("release").join(worker), &unfinished)?;
+            std::fs::rename(&unfinished, folder.join(worker))?;
+        }
+        Ok(())
     }
 
     /// Cargo with the environment that the workers' build scripts need.
@@ -80,6 +101,17 @@ impl Built {
         }
         Ok(())
     }
+}
+
+/// The workers whose engine is ggml's.
+const ON_GGML: [&str; 2] = ["parley-worker-whisper", "parley-worker-llama"];
+
+/// What `appliance/ggml.cmake` compiles them for, and the daemon asks for before it takes them.
+fn has_avx512() -> bool {
+    const WANTED: [&str; 7] = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi", "avx512_vnni"];
+    let flags = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let flags = flags.lines().find(|line| line.starts_with("flags")).unwrap_or_default();
+    WANTED.iter().all(|wanted| flags.split_whitespace().any(|flag| flag == *wanted))
 }
 
 /// The packages and programs of all workers.

@@ -8,6 +8,8 @@
 //! - text-to-speech: `--voice CODE=FILE`, once for each; it says other languages with a voice of its own, or refuses them;
 //! - end-of-turn: `--model FILE`.
 
+mod program_file;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -252,10 +254,9 @@ fn program(config: &Config, name: &str, threads: usize) -> Result<WorkerProgram,
         Some(folder) => folder.clone(),
         None => std::env::current_exe().ok().and_then(|own| Some(own.parent()?.to_owned())).unwrap_or_default(),
     };
-    let path = folder.join(name);
-    if !path.is_file() {
+    let Some(path) = program_file::best(&folder, name, program_file::has_avx512()) else {
         return Err(MissingWorker { name: name.to_owned(), folder });
-    }
+    };
     Ok(option(WorkerProgram::new(path), "--threads", threads.max(1).to_string()))
 }
 
