@@ -143,6 +143,20 @@ impl<C: Card, J: Journal> Backend<C, J> {
         self.remember(&record.arm(brought))
     }
 
+    /// The next restart through the updater boots the other slot, with what it has held all along. Whether that is whole is
+    /// asked under the lock: an installation may have begun to write there meanwhile.
+    ///
+    /// # Errors
+    /// The other slot is not whole, or as [`Self::set_primary`].
+    pub fn way_back(&mut self) -> Result<()> {
+        let record = self.record();
+        let other = self.start.slot.other();
+        if !record.is_good(other) {
+            return Err(Refused::OnlyOne(self.start.slot).into());
+        }
+        self.set_primary(other, None)
+    }
+
     /// The restart into the trial begins; the caller restarts with the argument `0 tryboot`.
     ///
     /// # Errors

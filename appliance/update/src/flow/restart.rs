@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
+use crate::bootchain::backend::Backend;
 use crate::bootchain::journal::Refused;
 use crate::output;
 use crate::policy::ledger::Happened;
@@ -28,12 +29,12 @@ pub(super) fn flee(system: &System, why: Happened) -> Result<ExitCode> {
 /// Prepares the way into the other slot, and writes down why.
 fn go_back(system: &System, why: Happened, carry: fn(&System) -> Result<()>) -> Result<()> {
     let (start, record) = super::standing(system)?;
-    let other = start.slot.other();
-    if !record.is_good(other) {
+    // Before anything is carried.
+    if !record.is_good(start.slot.other()) {
         return Err(Refused::OnlyOne(start.slot).into());
     }
     carry(system)?;
-    system.boot_chain(|chain| chain.set_primary(other, None))?;
+    system.boot_chain(Backend::way_back)?;
     // Last: until it is written, whoever wanted the way back asks for it again after a cut.
     if let Some(version) = system.version() {
         system.state().note(&version, why)?;

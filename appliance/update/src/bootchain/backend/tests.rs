@@ -214,6 +214,20 @@ fn a_slot_that_does_not_run_is_bad_until_somebody_calls_it_good() {
 }
 
 #[test]
+fn there_is_no_way_back_into_a_slot_that_is_being_written() {
+    let world = World::new(Slot::A);
+    backend(&world, Slot::A, false).mark_bad(Slot::B).unwrap();
+    let refused = backend(&world, Slot::A, false).way_back().unwrap_err();
+    assert_eq!(refused.to_string(), Refused::OnlyOne(Slot::A).to_string());
+    assert!(!backend(&world, Slot::A, false).record().is_good(Slot::B), "it is as bad as before");
+    // What begins behind it calls it off.
+    backend(&world, Slot::A, false).mark_good(Slot::B).unwrap();
+    backend(&world, Slot::A, false).way_back().unwrap();
+    backend(&world, Slot::A, false).mark_bad(Slot::B).unwrap();
+    assert!(backend(&world, Slot::A, false).restarting().is_err());
+}
+
+#[test]
 fn a_prepared_trial_can_be_called_off() {
     let world = World::new(Slot::A);
     install(&world, Slot::A).unwrap();
