@@ -14,7 +14,7 @@ use clap::Args;
 use parley_audio::playback::Renderer;
 use parley_conversation::{Conversation, FRAME, ModelOnly, Phase, Position};
 use parley_daemon::conductor::{Conductor, Generating, Loudspeaker, Observation};
-use parley_daemon::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT, VoiceActivity};
+use parley_daemon::listening::{AudioFrame, Detector, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
 use parley_daemon::workers::{Needed, Workers};
 use parley_engines::{Engine, ProcessUsage, Transcribe};
 use parley_speech::word_errors::{Replacements, word_errors};
@@ -102,7 +102,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let played = Arc::new(Mutex::new(Vec::new()));
     let loudspeaker = tokio::spawn(play(renderer, phase.clone(), Arc::clone(&played)));
 
-    let mut room = Room { frames, position: Position::default(), activity: VoiceActivity::default() };
+    let mut room = Room { frames, position: Position::default(), detector: Detector::default() };
     let mut observations = handle.observations.subscribe();
     let (mut settled, mut answered, mut listened) = (None, 0, 0);
     let mut earlier = VecDeque::new();
@@ -174,7 +174,7 @@ pub async fn run(options: &Options) -> Result<()> {
 struct Room {
     frames: mpsc::Sender<AudioFrame>,
     position: Position,
-    activity: VoiceActivity,
+    detector: Detector,
 }
 
 impl Room {
@@ -193,8 +193,9 @@ impl Room {
 
     async fn frame(&mut self, samples: [i16; FRAME_SAMPLES]) -> Result<()> {
         self.position = self.position.forward(FRAME);
-        let speech = self.activity.judge(&samples);
-        let frame = AudioFrame { end: self.position, arrived: tokio::time::Instant::now(), samples, speech };
+        let arrived = tokio::time::Instant::now();
+        let (samples, speech) = self.detector.hear(&samples, false, arrived.into_std());
+        let frame = AudioFrame { end: self.position, arrived, samples, speech };
         Ok(self.frames.send(frame).await?)
     }
 }

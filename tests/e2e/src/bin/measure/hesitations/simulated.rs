@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use parley_audio::playback::{Ear, Renderer, SinkFormat};
 use parley_conversation::{Conversation, FRAME, ModelOnly, Notice, Position, SeatId, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker, Observation};
-use parley_daemon::listening::{AudioFrame, Conditioning, FRAME_SAMPLES, FRAMES_IN_FLIGHT, VoiceActivity};
+use parley_daemon::listening::{AudioFrame, Detector, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
 use parley_daemon::workers::Workers;
 use parley_e2e::world::{STEP, voice};
 use parley_engines::scripted::{Pace, Scripted};
@@ -106,7 +106,7 @@ async fn hear_in(engines: Engines, settings: Settings, samples: &[i16], over: Du
     let mut observations = handle.observations.subscribe();
     let (frames, microphone) = mpsc::channel(FRAMES_IN_FLIGHT);
     let conducting = tokio::spawn(conductor.run(microphone));
-    let (mut conditioning, mut activity) = (Conditioning::default(), VoiceActivity::default());
+    let mut detector = Detector::default();
     let (begun, mut position) = (Instant::now(), Position::default());
     let mut heard = Heard { confirmed: Vec::new(), first_sound: None };
     let mut sounds = samples.chunks(FRAME_SAMPLES);
@@ -134,9 +134,7 @@ async fn hear_in(engines: Engines, settings: Settings, samples: &[i16], over: Du
             let chunk = sounds.next().unwrap_or_default();
             sound.iter_mut().zip(chunk).for_each(|(sample, sound)| *sample = *sound);
             position = position.forward(FRAME);
-            let samples = conditioning.condition(&sound, Instant::now().into_std());
-            let speech = activity.judge(&samples);
-            conditioning.note(speech);
+            let (samples, speech) = detector.hear(&sound, false, Instant::now().into_std());
             frames.send(AudioFrame { end: position, arrived: Instant::now(), samples, speech }).await?;
         }
     }
