@@ -125,6 +125,7 @@ impl Listener {
                         utterance.last_speech = end;
                     }
                     self.hearing = Hearing::Pausing(utterance, pause);
+                    self.ask_for_end();
                     self.end_if_enough();
                 }
             }

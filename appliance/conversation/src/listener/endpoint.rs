@@ -56,6 +56,8 @@ impl TextCue {
 pub struct Endpointing {
     /// Begin to transcribe and to draft an answer.
     pub speculate_after: Duration,
+    /// Ask the end-of-turn model: sooner it finds fewer ends, and takes as many pauses for some. No patience changes it.
+    pub judge_after: Duration,
     /// Enough when all witnesses say "finished".
     pub sure: Duration,
     /// Enough when they disagree: longer than most pauses for thought.
@@ -88,6 +90,7 @@ impl Default for Endpointing {
     fn default() -> Self {
         Self {
             speculate_after: Duration::from_millis(40),
+            judge_after: Duration::from_millis(60),
             sure: Duration::from_millis(200),
             unsure: Duration::from_millis(700),
             unfinished: Duration::from_millis(1_400),
@@ -95,7 +98,7 @@ impl Default for Endpointing {
             finished_question: 0.2,
             finished_statement: 0.9,
             unfinished_probability: 0.2,
-            whole_question: 0.6,
+            whole_question: 0.4,
             whole_statement: 0.4,
             possible_sentence: 0.15,
             pause: Duration::ZERO,

@@ -204,6 +204,8 @@ pub(super) struct Question {
 pub(super) struct Pause {
     pub(super) turn: TurnId,
     pub(super) end_of_turn: Judgement,
+    /// Whether the end-of-turn model is still to be asked.
+    pub(super) unasked: bool,
     /// What the language model says, once an answer is being drafted.
     pub(super) sentence: Judgement,
     /// Where the audio ends whose transcript has been asked for.
@@ -226,6 +228,7 @@ impl Pause {
         Self {
             turn,
             end_of_turn,
+            unasked: false,
             sentence: Judgement::NoModel,
             transcribed_to: None,
             peeking: false,

@@ -115,7 +115,6 @@ impl Listener {
         if others {
             utterance.last_speech = utterance.voice.last;
         }
-        let from = utterance.since.max(self.latest.back(LONGEST_UTTERANCE));
         let mut peek = utterance.peek.take();
         // Nothing waits for a look, and the words for the answer must not.
         if let Some(Peek { turn, .. }) = peek.take_if(|_| !self.answer_waits()) {
@@ -126,12 +125,23 @@ impl Listener {
         pause.others = others.then(|| utterance.voice.others());
         pause.peeking = peek.is_some();
         pause.transcribed_to = peek.map(|peek| peek.to);
-        let to = end_of_stretch(&utterance, &pause, self.latest);
+        pause.unasked = judged == Judgement::Pending && !too_long;
         self.hearing = Hearing::Pausing(utterance, pause);
         if peek.is_none() && (self.speculation || too_long || self.answer_waits()) {
             self.transcribe();
         }
-        if judged == Judgement::Pending && !too_long {
+        self.ask_for_end();
+    }
+
+    /// Asks the end-of-turn model, once there is as much silence as it needs.
+    pub(super) fn ask_for_end(&mut self) {
+        let latest = self.latest;
+        let Hearing::Pausing(utterance, pause) = &mut self.hearing else { return };
+        let silence = latest.since(utterance.last_speech);
+        if pause.unasked && silence >= self.endpointing.judge_after && !pause.in_doubt() {
+            pause.unasked = false;
+            let from = utterance.since.max(latest.back(LONGEST_UTTERANCE));
+            let (turn, to) = (pause.turn, end_of_stretch(utterance, pause, latest));
             self.act(Action::JudgeEndOfTurn { turn, from, to });
         }
     }

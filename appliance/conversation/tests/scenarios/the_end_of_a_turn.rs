@@ -1,6 +1,6 @@
 //! When Parley believes that somebody has finished.
 
-use parley_conversation::{Endpointing, Outcome, Phase, Settings, Stage};
+use parley_conversation::{Action, Endpointing, Outcome, Phase, Settings, Stage};
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history};
@@ -184,4 +184,19 @@ fn comes_even_if_noise_follows_28_seconds_of_words() {
     let words: Vec<String> = (1..=60).map(|number| format!("word{number}")).collect();
     room.silence(500).says(&words.join(" "), 30_000).noise(60_000).quiet();
     check_history(&room, &[(&words.join(" "), "It is ten past three. Anything else?")]);
+}
+
+/// After 40 ms it tells less, and a gap that short is none of its business.
+#[test]
+fn is_put_to_the_end_of_turn_model_once_after_60_ms() {
+    let mut room = judged(0.9);
+    let judged = |room: &Room| room.count_of(|action| matches!(action, Action::JudgeEndOfTurn { .. }));
+    room.silence(500).says("turn on", 800).silence(40);
+    assert_eq!((room.count("transcribe"), judged(&room)), (1, 0));
+    room.says("the light", 600).silence(40);
+    assert_eq!(judged(&room), 0, "they went on");
+    room.silence(20);
+    assert_eq!(judged(&room), 1);
+    room.quiet();
+    assert_eq!(judged(&room), 1);
 }

@@ -81,7 +81,7 @@ async fn the_report_tells_the_same_times() {
     let stages = report.timeline.stages();
     let begun = Endpointing::default().speculate_after;
     assert_eq!(stages.transcription_started, at(begun));
-    assert_eq!(stages.judged, at(begun + ms(23)));
+    assert_eq!(stages.judged, at(Endpointing::default().judge_after + ms(23)));
     assert_eq!(stages.transcribed, at(begun + LISTENING));
     assert_eq!(stages.first_text, at(begun + LISTENING + FIRST_PIECE));
     assert_eq!(stages.first_block, at(begun + engines_take(&report.answer)));

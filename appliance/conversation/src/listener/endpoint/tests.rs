@@ -40,8 +40,8 @@ fn the_language_model_can_support_and_contradict_the_end_of_turn_model() {
     let enough =
         |p, sentence, cue| rules.enough(Judgement::Probability(p), sentence, Some(cue), &SpeakerHabit::default());
     let words = Judgement::Probability;
-    assert_eq!(enough(0.01, words(0.6), TextCue::Question), rules.sure, "a whole question");
-    assert_eq!(enough(0.01, words(0.59), TextCue::Question), rules.unsure);
+    assert_eq!(enough(0.01, words(0.4), TextCue::Question), rules.sure, "a whole question");
+    assert_eq!(enough(0.01, words(0.39), TextCue::Question), rules.unsure);
     assert_eq!(enough(0.9, words(0.15), TextCue::Question), rules.sure);
     assert_eq!(enough(0.9, words(0.14), TextCue::Question), rules.unsure, "the words want more");
     assert_eq!(enough(0.9, Judgement::Pending, TextCue::Question), rules.unsure);

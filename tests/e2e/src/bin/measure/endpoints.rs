@@ -10,7 +10,7 @@ use crate::pauses::PAUSE_MS;
 use crate::room::{percentile, samples, speech, workers};
 
 /// How much silence the model is given, in milliseconds.
-const SILENCES_MS: [usize; 5] = [60, 120, 200, 320, 480];
+const SILENCES_MS: [usize; 6] = [40, 60, 120, 200, 320, 480];
 const SAMPLES_PER_MS: usize = 16;
 
 /// Asks about the tuning clips only: thresholds are chosen by this.
