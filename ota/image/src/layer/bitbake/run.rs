@@ -29,6 +29,12 @@ const NO_ANSWER: &[&str] =
 const ATTEMPTS: usize = 10;
 const OURS: &str = "MACHINE = \"raspberrypi5\"\nDISTRO = \"voice\"\n";
 
+/// Whether the host has the one locale that bitbake runs in.
+fn has_locale() -> Result<bool> {
+    let listed = Command::new("locale").arg("-a").output().context("cannot run `locale`")?;
+    Ok(String::from_utf8_lossy(&listed.stdout).lines().any(|name| name.eq_ignore_ascii_case("en_US.utf8")))
+}
+
 /// A build folder in which no image is built.
 pub struct Build {
     /// Where bitbake works.
@@ -44,7 +50,11 @@ impl Build {
         let programs = PROGRAMS.split(' ').map(|program| program.split_once(':').unwrap_or((program, program)));
         let missing = programs.filter(|(program, _)| !system::is_on_path(program)).map(|(_, package)| package);
         let missing: Vec<_> = missing.collect();
-        ensure!(missing.is_empty(), "bitbake needs these packages: {}", missing.join(" "));
+        ensure!(missing.is_empty(), "bitbake needs these packages: apt-get install {}", missing.join(" "));
+        ensure!(
+            has_locale()?,
+            "bitbake needs the locale en_US.UTF-8: apt-get install locales; echo en_US.UTF-8 UTF-8 >> /etc/locale.gen; locale-gen"
+        );
         let is_root = system::is_root();
         // Nobody else may look into the cache of root.
         let folder = if is_root { PathBuf::from(FOR_NOBODY) } else { places::cache()?.join("layer") };
