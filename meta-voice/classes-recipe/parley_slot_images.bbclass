@@ -35,8 +35,9 @@ parley_seal () {
 
 # What both slots' kernels are told. {root} and {slot} are filled in for each; panic=1 restarts a second after a panic; gpt lets the second copy of
 # the partition table be read, where the power failed while the first was written; open_timeout is how long the kernel feeds the watchdog that the
-# firmware has started until the first process does: without it for ever, however the start hangs.
-PARLEY_CMDLINE = "gpt watchdog.open_timeout=15 console=serial0,115200 loglevel=4 panic=1 oops=panic net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
+# firmware has started until the first process does: without it for ever, however the start hangs; and the memory controller is switched on, which the
+# board's device tree switches off, or units' limits of memory would be passed over in silence.
+PARLEY_CMDLINE = "gpt watchdog.open_timeout=15 cgroup_enable=memory console=serial0,115200 loglevel=4 panic=1 oops=panic net.ifnames=0 systemd.show_status=0 ro root={root} rauc.slot={slot}"
 
 IMAGE_TYPEDEP:bootslot = "erofs-lz4.verity"
 do_image_bootslot[depends] += " \

@@ -108,6 +108,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &install::UPDATE,
     &install::REPLAY,
     &probation::PROBATION,
+    &probation::NEVER_READY,
     &probation::LIMITS,
     &probation::RESETS,
     &stream::STREAM,

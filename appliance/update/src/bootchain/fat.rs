@@ -1,5 +1,8 @@
 //! Files in the root directory of a FAT that is not mounted: a partition's device, or an image of one.
 
+mod forget;
+mod unused;
+
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -9,6 +12,8 @@ use std::rc::Rc;
 use std::sync::Once;
 
 use fatfs::{Dir, FileSystem, FsOptions};
+
+pub use self::forget::forget;
 
 /// Files here are configuration: longer ones are not ours.
 const LONGEST: u64 = 64 * 1024;
@@ -96,7 +101,6 @@ pub fn read_all(partition: &Path) -> io::Result<Vec<String>> {
 
 /// A damaged file system may claim to hold more than there is room for: `budget`, in bytes.
 fn read_folder<T: Read + Write + Seek>(folder: &Dir<'_, T>, deeper: u8, budget: &mut u64) -> io::Result<()> {
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "the file system is damaged");
     for (place, entry) in folder.iter().enumerate() {
         let entry = entry?;
         if place >= MOST_FILES || deeper == 0 {
@@ -126,53 +130,6 @@ pub fn overwrite(partition: &Path, name: &str, content: &[u8]) -> io::Result<()>
         return Err(io::Error::new(io::ErrorKind::InvalidData, message));
     }
     change(partition, |root| root.open_file(name)?.write_all(content))
-}
-
-/// What files say that were overwritten, as a comment of TOML.
-const FORGOTTEN: &[u8] =
-    b"# This device was reset: what stood here is forgotten. Write a new file, or remove this one.\n";
-
-/// Overwrites the files in the root directory whose names are `meant` with a comment of the same length. Their places on
-/// the partition stay, so that what they said is gone from it.
-///
-/// # Errors
-/// The file system cannot be read or written; a file system without such a file is none.
-pub fn blank(partition: &Path, meant: impl Fn(&str) -> bool) -> io::Result<()> {
-    let meant: Vec<String> = read_names(partition)?.into_iter().filter(|name| meant(name)).collect();
-    if meant.is_empty() {
-        return Ok(());
-    }
-    change(partition, |root| {
-        for name in &meant {
-            let mut file = root.open_file(name)?;
-            let mut left = file.seek(SeekFrom::End(0))?;
-            file.rewind()?;
-            let mut text = FORGOTTEN.to_vec();
-            while left > 0 {
-                let piece = text.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-                file.write_all(&text[..piece])?;
-                left -= piece as u64;
-                text = vec![b'#'; 4096];
-            }
-        }
-        Ok(())
-    })
-}
-
-/// The files in the root directory.
-fn read_names(partition: &Path) -> io::Result<Vec<String>> {
-    let file = OpenOptions::new().read(true).open(partition)?;
-    contained(|| {
-        let filesystem = FileSystem::new(Watched { file, last_read: Rc::default() }, FsOptions::new())?;
-        let mut names = Vec::new();
-        for entry in filesystem.root_dir().iter().take(MOST_FILES) {
-            let entry = entry?;
-            if entry.is_file() {
-                names.push(entry.file_name());
-            }
-        }
-        Ok(names)
-    })
 }
 
 /// Makes the file system anew, with one file in it: for a partition that can no longer be read.
@@ -231,7 +188,11 @@ fn contained<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     CONTAINED.set(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     CONTAINED.set(false);
-    result.unwrap_or_else(|_| Err(io::Error::new(io::ErrorKind::InvalidData, "the file system is damaged")))
+    result.unwrap_or_else(|_| Err(damaged()))
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the file system is damaged")
 }
 
 /// Remembers where it was last read; the file is open for reading only.

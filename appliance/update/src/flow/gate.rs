@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::bootchain::journal::Start;
+use crate::bootchain::journal::{Record, Start};
 use crate::observed;
 use crate::output;
 use crate::policy::gate::{self, Devices, GateVerdict};
@@ -13,6 +13,9 @@ use crate::policy::ledger::Happened;
 use crate::policy::table::Exceeded;
 use crate::records::events::UpdateEvent;
 use crate::system::{self, System};
+
+/// What confirms a start. It wants the gate.
+const COMMIT: &str = "parley-commit.service";
 
 /// How often the gate looks.
 const LOOK: Duration = Duration::from_millis(500);
@@ -22,7 +25,7 @@ const RAUC_ANSWERS: Duration = Duration::from_secs(10);
 
 pub(super) fn run(system: &System) -> Result<ExitCode> {
     let (start, record) = super::standing(system)?;
-    if !start.trial && !record.is_judged(start) {
+    if !is_judged(start, &record) {
         return ordinary_start(system);
     }
     let before = system.state().sound_before();
@@ -61,6 +64,26 @@ pub(super) fn run(system: &System) -> Result<ExitCode> {
             GateVerdict::Waiting { .. } => std::thread::sleep(LOOK),
         }
     }
+}
+
+fn is_judged(start: Start, record: &Record) -> bool {
+    start.trial || record.is_judged(start)
+}
+
+/// In an ordinary start the gate looks once, and what was down then may be up by now: it is asked again until the start
+/// is confirmed. It waits meanwhile for an assistant that is about to be started again.
+pub(super) fn look_again(start: Start, record: &Record) {
+    if is_judged(start, record) || systemctl(&["is-active", "--quiet", COMMIT]) {
+        return;
+    }
+    if !systemctl(&["start", "--no-block", COMMIT]) {
+        output::remark("this start is not confirmed, and systemd does not look again");
+    }
+}
+
+/// Whether systemd says yes.
+fn systemctl(arguments: &[&str]) -> bool {
+    Command::new("systemctl").args(arguments).status().is_ok_and(|status| status.success())
 }
 
 fn rauc_answers() -> bool {
@@ -117,8 +140,7 @@ fn write_down(system: &System, exceeded: Vec<Exceeded>) -> Result<()> {
 /// The committed slot has proved itself often enough: it only has to be up. Without a microphone or a loudspeaker the
 /// assistant cannot be, and the system is all the same.
 fn ordinary_start(system: &System) -> Result<ExitCode> {
-    let active = Command::new("systemctl").args(["is-active", "--quiet", "parley.service"]).status()?;
-    if active.success() {
+    if systemctl(&["is-active", "--quiet", "parley.service"]) {
         return Ok(ExitCode::SUCCESS);
     }
     if system.sound().is_complete() {

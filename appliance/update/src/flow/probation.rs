@@ -8,7 +8,7 @@ use parley_settings::Updates;
 use semver::Version;
 
 use super::quiet::{self, Look};
-use super::restart;
+use super::{gate, restart};
 use crate::bootchain::journal::JournalPhase;
 use crate::observed;
 use crate::output;
@@ -24,6 +24,7 @@ pub(super) fn run(system: &System, updates: &Updates) -> Result<ExitCode> {
     let orderly = std::env::var("SERVICE_RESULT").is_ok_and(|result| result == "success");
     let Some(version) = system.version().filter(|_| !orderly) else { return Ok(ExitCode::SUCCESS) };
     let (start, record) = super::standing(system)?;
+    gate::look_again(start, &record);
     // What is not kept is the gate's.
     if record.committed != start.slot {
         return Ok(ExitCode::SUCCESS);

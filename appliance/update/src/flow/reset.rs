@@ -25,11 +25,11 @@ const WISH: &str = "reset";
 /// So deep below `/var` a folder itself stays, with its owner: nobody makes it anew before the next start.
 const FOLDERS_STAY: usize = 2;
 
-/// Files of the owner begin so, on the partition that every PC shows. Some PCs add an ending of their own.
-const OWNERS_FILE: &str = "parley-setup";
-
-/// What the image puts there for the owner to copy.
+/// What the image puts onto the partition that every PC shows, for the owner to copy.
 const EXAMPLE: &str = "parley-setup.example.toml";
+
+/// Folders in which a PC keeps what was removed there, found again, or looked through, begin so.
+const OF_A_PC: &[&str] = &[".trash", "$recycle", "recycle", "found.", ".spotlight", ".temporaryitems", "lost.dir"];
 
 pub(super) fn ask(system: &System, yes: bool) -> Result<ExitCode> {
     super::standing(system)?;
@@ -59,14 +59,21 @@ pub(super) fn fulfil(system: &System) -> Result<bool> {
     Ok(true)
 }
 
-/// The file that the owner put onto the card holds their password, and would be applied once more.
+/// The file that the owner put onto the card holds their password, and would be applied once more. So does what a PC or an
+/// editor has made of it, and what is left of it where it was removed.
 fn forget_owners_file(system: &System) -> Result<()> {
     let partition = slot::device(&system.path("/"), slot::AUTOBOOT_LABEL);
-    let is_owners = |name: &str| {
-        let name = name.to_lowercase();
-        name.starts_with(OWNERS_FILE) && name != EXAMPLE
-    };
-    fat::blank(&partition, is_owners).context("what the owner wrote onto the card cannot be overwritten")
+    fat::forget(&partition, is_owners).context("what the owner wrote onto the card cannot be overwritten")
+}
+
+/// Whether a file on that partition is the owner's, by its path: whatever signs, endings and numbers the name has got.
+fn is_owners(path: &str) -> bool {
+    let path = path.to_lowercase();
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    let letters: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    // A name may have lost all but its first six letters.
+    let named = letters.contains("parleysetup") || name.starts_with("parley~");
+    path != EXAMPLE && (named || path.contains('/') && OF_A_PC.iter().any(|folder| path.starts_with(folder)))
 }
 
 /// Removes everything below `/var` that the table does not keep. No link is followed, and no other file system entered.

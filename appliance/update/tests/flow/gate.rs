@@ -86,6 +86,81 @@ fn in_an_ordinary_start_the_gate_only_looks_whether_the_assistant_is_up() {
     assert_eq!(bench.device.reboots(), Vec::<String>::new());
 }
 
+/// What systemd was asked of the unit that confirms a start, since this was asked last.
+fn asked_to_confirm(bench: &Bench) -> Vec<String> {
+    let told = bench.device.read("systemctl");
+    bench.device.write("systemctl", "");
+    told.lines().filter(|line| line.ends_with("parley-commit.service")).map(str::to_owned).collect()
+}
+
+const IS_CONFIRMED: &str = "is-active --quiet parley-commit.service";
+const CONFIRM: &str = "start --no-block parley-commit.service";
+
+#[test]
+fn a_start_that_its_gate_did_not_confirm_is_looked_at_again_until_it_is() {
+    let bench = Bench::committed();
+    bench.device.started(Slot::B, false, NEW);
+    bench.done(&["started"]);
+    bench.device.write("inactive", "3");
+    assert_eq!(bench.says(&["gate"]).code, Some(1), "the assistant is just being started again");
+    asked_to_confirm(&bench);
+    bench.done(&["probation"]);
+    assert_eq!(asked_to_confirm(&bench), [IS_CONFIRMED, CONFIRM]);
+    bench.device.write("inactive", "0");
+    bench.done(&["gate"]);
+    bench.done(&["probation"]);
+    assert_eq!(asked_to_confirm(&bench), [IS_CONFIRMED]);
+    let trial = Bench::new();
+    trial.in_trial(5);
+    trial.device.write("inactive", "3");
+    trial.done(&["probation"]);
+    assert_eq!(asked_to_confirm(&trial), Vec::<String>::new(), "a trial has one chance");
+}
+
+#[test]
+fn a_committed_version_that_dies_at_its_start_goes_back_where_the_other_slot_is_whole() {
+    let dies = |bench: &Bench| {
+        bench.device.started(Slot::B, false, NEW);
+        bench.done(&["started"]);
+        bench.device.write("inactive", "3");
+        let mut ends = Vec::new();
+        for restarts in ["0", "1", "2", "3"] {
+            bench.device.write("restarts", restarts);
+            assert_eq!(bench.says(&["gate"]).code, Some(1));
+            ends.push((bench.says(&["probation"]), bench.device.reboots()));
+        }
+        ends
+    };
+    let bench = Bench::committed();
+    let ends = dies(&bench);
+    let none = Vec::<String>::new();
+    assert_eq!(ends.iter().map(|(_, reboots)| reboots).collect::<Vec<_>>(), [&none, &none, &none, &vec![TRIAL.into()]]);
+    assert_eq!(bench.happened().last().map(String::as_str), Some("went-back"));
+    bench.device.started(Slot::A, true, "1.0.0");
+    assert!(bench.done(&["started"]).contains(r#""meaning":"trial""#));
+
+    let alone = Bench::committed();
+    assert!(alone.device.tryboot(&["set-state", "A", "bad"]).status.success());
+    let ends = dies(&alone);
+    assert!(ends.iter().all(|(_, reboots)| reboots.is_empty()), "half a system is no way back: {ends:?}");
+    assert!(ends[3].0.err.contains("slot B is the only one that can be started"), "{ends:?}");
+}
+
+#[test]
+fn an_update_that_was_installed_meanwhile_is_tried_though_the_gate_has_failed() {
+    let bench = Bench::new();
+    bench.device.write(OWNER, "[updates]\nrestart = \"quiet\"\n");
+    bench.done(&["install", BUNDLE]);
+    bench.device.write("inactive", "3");
+    assert_eq!(bench.says(&["gate"]).code, Some(1));
+    bench.device.runs_for(60);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), Vec::<String>::new());
+    bench.device.runs_for(600);
+    bench.done(&["probation"]);
+    assert_eq!(bench.device.reboots(), [TRIAL]);
+}
+
 #[test]
 fn an_owner_goes_back_by_a_trial_of_the_old_version() {
     let bench = Bench::committed();

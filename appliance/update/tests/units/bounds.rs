@@ -54,6 +54,18 @@ fn whatever_ends_a_trial_early_leaves_it() {
     assert!(values("parley-commit.service", "Requires").contains(&"boot-complete.target".to_owned()));
 }
 
+/// A committed version that dies at each of its starts never passes its gate: nothing else would send it away, and no update
+/// that was installed meanwhile would be tried.
+#[test]
+fn probation_judges_a_start_whose_gate_has_failed() {
+    let probation = "parley-probation.service";
+    for name in ["Requisite", "Requires", "BindsTo", "PartOf"] {
+        assert_eq!(values(probation, name), Vec::<String>::new(), "{name}");
+    }
+    assert_eq!(values(probation, "After"), ["parley-commit.service"], "a trial is the gate's until it is committed");
+    assert!(!settings("parley-probation.timer").iter().any(|(_, name, _)| name.starts_with("Requi")));
+}
+
 #[test]
 fn every_orderly_shutdown_is_written_down_while_data_is_there() {
     assert_eq!(values("parley-started.service", "ExecStop"), ["/usr/bin/parley-update stopping"]);

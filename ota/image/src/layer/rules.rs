@@ -176,6 +176,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("the card is that of layout.toml", disk::card),
     ("generated files are fresh", generate::fresh),
     ("read-only root", image::read_only),
+    ("limits of memory", image::memory),
     ("sizes are limited", image::sizes),
     ("no network service", image::network),
     ("one version", image::version),

@@ -48,12 +48,15 @@ the root's file system as a module | linux/files/parley.cfg | CONFIG_EROFS_FS=y 
 a sound card that an owner may name, without its driver | linux/files/parley.cfg | CONFIG_SND_BCM2708_SOC_HIFIBERRY_DIGI=m\n |
 a kernel that tells of no key | linux/files/parley.cfg | CONFIG_INPUT_EVDEV=y\n |
 a kernel that loses its last words | linux/files/parley.cfg | CONFIG_PSTORE_RAM=y\n |
+a kernel that limits no memory | linux/files/parley.cfg | CONFIG_MEMCG=y\n |
 a fragment that no kernel gets | linux-raspberrypi_%.bbappend | file://parley.cfg |
 == read-only root
 a writable root | voice-image.inc | IMAGE_FEATURES = "read-only-rootfs" | IMAGE_FEATURES = ""
 a root that everybody may log into | voice-image.inc | IMAGE_FEATURES = "read-only-rootfs" | IMAGE_FEATURES = "read-only-rootfs empty-root-password"
 a kernel that feeds the watchdog for ever | parley_slot_images.bbclass | watchdog.open_timeout=15 |
 a kernel that mounts writable | parley_slot_images.bbclass | systemd.show_status=0 ro root= | systemd.show_status=0 rw root=
+== limits of memory
+a limit that a board passes over | parley_slot_images.bbclass | cgroup_enable=memory |
 == the bundle is that of manifest.raucm
 the boot image left out of the bundle | voice-bundle.bb | RAUC_BUNDLE_SLOTS = "rootfs boot" | RAUC_BUNDLE_SLOTS = "rootfs"
 the boot image before the root | voice-bundle.bb | RAUC_BUNDLE_SLOTS = "rootfs boot" | RAUC_BUNDLE_SLOTS = "boot rootfs"

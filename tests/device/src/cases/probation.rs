@@ -21,6 +21,16 @@ pub const PROBATION: Scenario = Scenario {
     ..RARE
 };
 
+pub const NEVER_READY: Scenario = Scenario {
+    name: "never_ready",
+    cases: cases! {
+        "a_committed_version_that_dies_at_its_start_goes_back": "its gate fails and it is judged all the same: the old version answers within 30 s, is committed, and the history says why",
+    },
+    starts: 4,
+    run: never_ready,
+    ..RARE
+};
+
 pub const LIMITS: Scenario = Scenario {
     name: "probation_limits",
     cases: cases! {
@@ -158,17 +168,30 @@ fn resets(bench: &Bench, report: &mut Report) -> Result<()> {
 fn probation(bench: &Bench, report: &mut Report) -> Result<()> {
     let mut device = committed(bench, &PROBATION)?;
     device.run(&format!("systemd-run --quiet --unit=crashes /bin/sh -c '{CRASHES}'"))?;
-    let failure = device.wait("DEVICE fault service-crashes", START_BUDGET)?;
-    let outcome = back_on(&mut device, SlotName::A, "crash loop after the commit", &failure, report);
-    let outcome = match outcome {
-        Ok(words) => went_back(&mut device).map(|()| words),
-        Err(error) => {
-            let why = "journalctl --no-pager --lines=80 -u parley -u parley-probation; parley update history";
-            Err(error.context(device.shell(why).map(|done| done.output).unwrap_or_default()))
-        }
-    };
+    let outcome = fled(&mut device, "service-crashes", "crash loop after the commit", report);
     report.case(PROBATION.cases[0].name, outcome);
     Ok(())
+}
+
+fn never_ready(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = committed(bench, &NEVER_READY)?;
+    device.words_for = vec![(SlotName::B, "device.fault=service-never-ready".to_owned())];
+    device.begin("systemctl reboot")?;
+    let outcome = fled(&mut device, "service-never-ready", "crash loop from the start, after the commit", report);
+    report.case(NEVER_READY.cases[0].name, outcome);
+    Ok(())
+}
+
+/// Waits until the version has gone back from a fault that sets in.
+fn fled(device: &mut VirtualDevice, fault: &str, name: &str, report: &mut Report) -> Result<String> {
+    let failure = device.wait(&format!("DEVICE fault {fault}"), START_BUDGET)?;
+    let words = back_on(device, SlotName::A, name, &failure, report).map_err(|error| {
+        let why =
+            "journalctl --no-pager --lines=80 -u parley -u parley-gate -u parley-probation; parley update history";
+        error.context(device.shell(why).map(|done| done.output).unwrap_or_default())
+    })?;
+    went_back(device)?;
+    Ok(words)
 }
 
 /// The program itself crashes, and not what systemd runs after it.

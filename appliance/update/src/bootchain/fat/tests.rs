@@ -61,28 +61,6 @@ fn overwriting_changes_the_file_and_nothing_else_of_its_length() {
 }
 
 #[test]
-fn what_is_blanked_is_a_comment_of_the_same_length_and_nothing_of_it_is_left() {
-    let image = partition(b"[all]");
-    let secret = b"[wifi]\nnetwork = 'home'\npassword = 'correct horse'\n".repeat(2_000);
-    let sizes = [7, 100, secret.len()];
-    for size in sizes {
-        create(image.path(), &format!("parley-setup.{size}.toml"), &secret[..size]).unwrap();
-    }
-    let before = std::fs::read(image.path()).unwrap();
-    blank(image.path(), |name| name.starts_with("parley-setup")).unwrap();
-    let after = std::fs::read(image.path()).unwrap();
-    assert!(!after.windows(7).any(|bytes| bytes == b"correct"), "it is gone from the partition");
-    assert_eq!(before.len(), after.len());
-    for size in &sizes[..2] {
-        let found = find(image.path(), &format!("parley-setup.{size}.toml")).unwrap().content;
-        let text = String::from_utf8(found).unwrap();
-        assert!(text.len() == *size && text.lines().all(|line| line.starts_with('#')), "{text}");
-    }
-    assert_eq!(find(image.path(), "autoboot.txt").unwrap().content, b"[all]");
-    blank(image.path(), |name| name == "none").unwrap();
-}
-
-#[test]
 fn a_missing_file_is_said_to_be_missing_and_can_be_created() {
     let image = partition(b"x");
     let error = find(image.path(), "cmdline.txt").unwrap_err();

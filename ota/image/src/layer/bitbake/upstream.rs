@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use md5::{Digest as _, Md5};
+use parley_update::bootchain::sound_card::SOUND_CARDS;
 use walkdir::WalkDir;
 
 use super::LAYERS;
@@ -17,8 +18,10 @@ use crate::layer::rules::{kas, names, sources};
 use crate::packages::{self, Packages};
 
 const RULE: &str = "the layers below";
+/// Where meta-raspberrypi lists the overlays that a kernel makes.
+const OVERLAYS: &str = "meta-raspberrypi/conf/machine/include/rpi-base.inc";
 
-/// Commits, names of variables, texts of licences, applets of busybox.
+/// Commits, names of variables, texts of licences, applets of busybox, overlays of sound cards.
 pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<String> {
     commits(checkout, layers, report)?;
     let mut add = |place: &str, problem: String| report.find(RULE, place, problem);
@@ -50,6 +53,10 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
         look(&layers.join(repository).join(layer), &mut unseen)?;
     }
     look(&layers.join("bitbake/lib"), &mut unseen)?;
+    let overlays = fs::read_to_string(layers.join(OVERLAYS)).with_context(|| format!("cannot read {OVERLAYS}"))?;
+    for problem in other_cards(&overlays) {
+        add(OVERLAYS, problem);
+    }
     for name in unseen {
         add("meta-voice", format!("{name} is set, and no layer below has ever heard of it"));
     }
@@ -59,6 +66,18 @@ pub fn check(checkout: &Checkout, layers: &Path, report: &mut Report) -> Result<
         applets.len(),
         names::UPSTREAM.split_whitespace().count()
     ))
+}
+
+/// The HiFiBerry overlays that an owner may not name, and the cards without an overlay.
+fn other_cards(overlays: &str) -> Vec<String> {
+    let lines = overlays.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let words = lines.flat_map(str::split_whitespace);
+    let names = words.filter_map(|word| word.strip_prefix("overlays/")?.strip_suffix(".dtbo"));
+    let made: BTreeSet<&str> = names.filter(|name| name.starts_with("hifiberry-")).collect();
+    let known: BTreeSet<&str> = SOUND_CARDS.iter().map(|card| card.overlay).collect();
+    let lost = made.difference(&known).map(|name| format!("makes {name}, which no owner may name"));
+    let missing = known.difference(&made).map(|name| format!("makes no {name}, which an owner may name"));
+    lost.chain(missing).collect()
 }
 
 /// Every layer is at the commit that the main file pins.
@@ -105,5 +124,19 @@ mod tests {
         assert!(has_word("IMAGE_FSTYPES = \"x\"", "IMAGE_FSTYPES"));
         assert!(!has_word("IMAGE_FSTYPES_X = \"x\"", "IMAGE_FSTYPES"));
         assert!(has_word("X_IMAGE ${IMAGE}", "IMAGE"));
+    }
+
+    #[test]
+    fn a_card_that_no_owner_may_name_and_one_without_an_overlay_are_found() {
+        let list = |cards: &mut dyn Iterator<Item = &str>| {
+            let words: Vec<_> = cards.map(|name| format!("    overlays/{name}.dtbo \\")).collect();
+            format!("X ?= \" \\\n{}\n\"\n# eg: overlays/hifiberry-of-a-comment.dtbo\n", words.join("\n"))
+        };
+        let known = || SOUND_CARDS.iter().map(|card| card.overlay);
+        let others = ["disable-bt", "iqaudio-dac"];
+        assert_eq!(other_cards(&list(&mut known().chain(others))), Vec::<String>::new());
+        let found = other_cards(&list(&mut known().skip(1).chain(["hifiberry-amp9"])));
+        let missing = format!("makes no {}, which an owner may name", SOUND_CARDS[0].overlay);
+        assert_eq!(found, ["makes hifiberry-amp9, which no owner may name".to_owned(), missing]);
     }
 }

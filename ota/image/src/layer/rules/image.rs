@@ -60,6 +60,28 @@ pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     Ok(())
 }
 
+/// Settings of units that the kernel passes over without its memory controller.
+const OF_MEMORY: &[&str] = &["MemoryMax", "MemoryHigh", "MemorySwapMax", "MemoryLow", "MemoryMin", "OOMPolicy"];
+
+/// A unit's limit of memory has an effect: the board's firmware switches the controller off, and the command line on.
+pub fn memory(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
+    let passed_over: Vec<_> = images(layer)
+        .filter(|(_, whole)| !whole.words_of("PARLEY_CMDLINE").any(|word| word == "cgroup_enable=memory"))
+        .map(|(path, _)| path)
+        .collect();
+    for (path, text) in layer.checkout.files("rootfs-overlay")?.into_iter().chain(layer.checkout.files("meta-voice")?) {
+        let limits = lines(&path, &text)
+            .filter(|(_, line)| line.split_once('=').is_some_and(|(key, _)| OF_MEMORY.contains(&key)));
+        for (place, line) in limits {
+            for image in &passed_over {
+                findings
+                    .add(&place, format!("{line} has no effect in {image}: PARLEY_CMDLINE lacks cgroup_enable=memory"));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Every part has a limit that is enforced, and fits into its partition.
 pub fn sizes(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     let models = layer.metadata.get(super::super::generate::MODELS).context("the list of models is missing")?;

@@ -28,6 +28,7 @@ const BUILT_IN: &[(&str, &str, &str)] = &[
     ("meta-voice/conf/distro/voice.conf", "dtoverlay=parley-ramoops", "PSTORE PSTORE_RAM"),
     (SERVICE, "char-gpiochip", "GPIO_CDEV GPIO_CDEV_V1"),
     (SERVICE, "char-input", "INPUT_EVDEV"),
+    (SERVICE, "MemoryMax", "MEMCG"),
     (SERVICE, "IPAddressDeny", "CGROUP_BPF BPF_SYSCALL"),
 ];
 /// The same for symbols that may be modules.
