@@ -93,6 +93,7 @@ impl Conversation {
                 self.responder.clause_synthesized(turn, clause, length);
             }
             Event::Heard { turn, heard } => self.responder.heard(turn, heard),
+            Event::RanDry { turn } => self.responder.ran_dry(turn),
             Event::PlaybackEnded { turn } => self.responder.playback_ended(turn, self.listener.continues()),
             Event::Failed { turn, stage } => self.failed(turn, stage),
             Event::Degraded { stage, degraded } => {

@@ -99,6 +99,9 @@ pub enum Event {
     /// How much of a turn's audio, from its beginning, has left the loudspeaker; sent while it plays, when it pauses
     /// and when it stops.
     Heard { turn: TurnId, heard: Duration },
+    /// All that there was to play of a turn has been heard, and more is to come: until the next [`Event::Heard`] that tells of
+    /// more, nothing sounds.
+    RanDry { turn: TurnId },
     /// The last sample of a turn has been heard. Means nothing before its [`crate::Action::EndSpeech`].
     PlaybackEnded { turn: TurnId },
     /// An engine could not do its part for a turn.

@@ -284,7 +284,7 @@ impl Responder {
     ) -> Vec<(usize, parley_speech_text::Clause)> {
         self.history.apology(turn);
         let Some(answer) = self.alive(turn) else { return Vec::new() };
-        answer.apology = true;
+        (answer.apology, answer.failed) = (true, true);
         let text = text(&Language::or_english(&answer.language).sentences);
         answer.say_only(text)
     }

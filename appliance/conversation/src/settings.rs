@@ -97,7 +97,7 @@ impl Settings {
     /// These, with what of other ones may change while a conversation goes on.
     #[must_use]
     pub fn taking_over(&self, new: &Self) -> Self {
-        let Self { persona, remembered_turns, prompt_tokens, barge_in, .. } = new.clone();
-        Self { persona, remembered_turns, prompt_tokens, barge_in, ..self.clone() }
+        let Self { persona, remembered_turns, prompt_tokens, barge_in, rest, .. } = new.clone();
+        Self { persona, remembered_turns, prompt_tokens, barge_in, rest, ..self.clone() }
     }
 }

@@ -114,6 +114,7 @@ mod junk {
         Performed { pick: usize, id: u64, result: EffectResult },
         ClauseSynthesized { pick: usize, clause: usize, length: Duration },
         Heard { pick: usize, heard: Duration },
+        RanDry { pick: usize },
         PlaybackEnded { pick: usize },
         Failed { pick: usize, stage: Stage },
         Degraded { stage: Stage, degraded: bool },
@@ -162,6 +163,7 @@ mod junk {
             4 => (pick(), 0_u64..6, result()).prop_map(|(pick, id, result)| Op::Performed { pick, id, result }),
             3 => (pick(), 0_usize..4, length()).prop_map(|(pick, clause, length)| Op::ClauseSynthesized { pick, clause, length }),
             4 => (pick(), length()).prop_map(|(pick, heard)| Op::Heard { pick, heard }),
+            2 => pick().prop_map(|pick| Op::RanDry { pick }),
             2 => pick().prop_map(|pick| Op::PlaybackEnded { pick }),
             2 => (pick(), stage()).prop_map(|(pick, stage)| Op::Failed { pick, stage }),
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
@@ -243,6 +245,7 @@ mod junk {
                     Event::ClauseSynthesized { turn: turn(pick), clause, length }
                 }
                 Op::Heard { pick, heard } => Event::Heard { turn: turn(pick), heard },
+                Op::RanDry { pick } => Event::RanDry { turn: turn(pick) },
                 Op::PlaybackEnded { pick } => Event::PlaybackEnded { turn: turn(pick) },
                 Op::Failed { pick, stage } => Event::Failed { turn: turn(pick), stage },
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
@@ -430,7 +433,7 @@ mod plausible {
                 if let Action::Tell(Notice::Understood { turn, text, .. }) = action {
                     understood.push((*turn, text.clone()));
                 }
-                if let Action::Tell(Notice::Ended { turn, outcome: Outcome::Withdrawn }) = action {
+                if let Action::Tell(Notice::Ended { turn, outcome: Outcome::Withdrawn, .. }) = action {
                     understood.retain(|(other, _)| other != turn);
                 }
             }

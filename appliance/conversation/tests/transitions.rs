@@ -147,6 +147,7 @@ const EVENTS: &[(&str, MakeEvents)] = &[
         vec![Event::ClauseSynthesized { turn: answer(room), clause: 0, length: Duration::from_secs(1) }]
     }),
     ("heard", |room| vec![Event::Heard { turn: answer(room), heard: ms(300) }]),
+    ("ran dry", |room| vec![Event::RanDry { turn: answer(room) }]),
     ("playback ended", |room| vec![Event::PlaybackEnded { turn: answer(room) }]),
     ("failed: speech to text", |room| vec![Event::Failed { turn: latest(room), stage: Stage::SpeechToText }]),
     ("failed: end of turn", |room| vec![Event::Failed { turn: latest(room), stage: Stage::EndOfTurn }]),

@@ -19,6 +19,7 @@ impl Sentences {
             that_was_all,
             other_language,
             language_of_settings,
+            bad_settings,
             other_models,
             no_microphone,
             half_duplex,
@@ -33,6 +34,7 @@ impl Sentences {
             too_long,
             nothing_yet,
             that_was_all,
+            bad_settings,
             other_models,
             no_microphone,
             half_duplex,
@@ -57,6 +59,12 @@ fn every_table_is_whole_and_no_two_say_the_same() {
             language.remarks;
         for phrases in [stop, patience, retract, go_on, repeat, louder, quieter, acknowledge, polite, emphasis] {
             assert!(phrases.split(", ").all(|phrase| !phrase.trim().is_empty()), "{code}: {phrases}");
+        }
+        let leading: BTreeSet<&str> = language.leading.split_whitespace().collect();
+        assert_eq!(leading.len(), language.leading.split(' ').count(), "{code}: a word is there twice, or empty");
+        for word in leading {
+            assert!(language.leads(word) && word.to_lowercase() == word, "{code}: {word}");
+            assert_eq!(crate::remarks::Remark::of(word), None, "{code}: {word} is all that somebody may say");
         }
     }
 }

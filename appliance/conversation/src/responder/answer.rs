@@ -46,12 +46,16 @@ pub(super) struct Answer {
     pub(super) thoughts: Vec<Thought>,
     /// All of it is an apology for having no answer.
     pub(super) apology: bool,
+    /// It ends with one, since something failed.
+    pub(super) failed: bool,
     /// It follows from a remark, and history knows neither that nor this.
     pub(super) remarked: bool,
     /// It is nothing that anybody would want to hear again.
     pub(super) passing: bool,
     /// How much of it has been heard.
     pub(super) heard: Duration,
+    /// The loudspeaker has nothing of it to play now.
+    pub(super) dry: bool,
     pub(super) clauses: Vec<Clause>,
     /// What it said before, and has said again since it said anything new.
     repeated: Vec<Said>,
@@ -80,9 +84,11 @@ impl Answer {
             committed: false,
             thoughts: Vec::new(),
             apology: false,
+            failed: false,
             remarked: false,
             passing: false,
             heard: Duration::ZERO,
+            dry: false,
             clauses: Vec::new(),
             repeated: Vec::new(),
             has_sentence: false,
@@ -202,8 +208,12 @@ impl Answer {
         self.clauses.get(clause).map(|clause| clause.rest).unwrap_or_default()
     }
 
-    /// Whether what is heard of it now is a silence between two sentences, which is not about to end.
+    /// Whether nothing is heard of it now: because nothing is there, or in the silence between two sentences, unless that is
+    /// about to end.
     pub(super) fn rests(&self) -> bool {
+        if self.dry {
+            return true;
+        }
         let mut begin = Duration::ZERO;
         for Clause { length, rest, .. } in &self.clauses {
             let end = begin.saturating_add(rest.saturating_sub(CLOSES_BEFORE));

@@ -380,6 +380,21 @@ impl Room {
         self.insert(after, Event::GenerationEnded { turn, end });
     }
 
+    /// Until so much of an answer has been heard; its turn.
+    pub fn until_heard(&mut self, heard: Duration) -> TurnId {
+        loop {
+            self.silence(20);
+            if let Some(playing) = self.playing.iter().find(|playing| playing.heard >= heard) {
+                return playing.turn;
+            }
+        }
+    }
+
+    /// The voice hangs: nothing more of any answer is heard.
+    pub fn playing_stands_still(&mut self) {
+        self.playing.iter_mut().for_each(|playing| playing.dry = true);
+    }
+
     fn playing_of(&mut self, turn: TurnId) -> &mut Playing {
         let index = self.playing.iter().position(|playing| playing.turn == turn);
         let index = index.unwrap_or_else(|| {
