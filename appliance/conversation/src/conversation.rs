@@ -80,6 +80,7 @@ impl Conversation {
                 self.without_sentence_judgement(turn);
                 self.responder.text(turn, &text);
             }
+            Event::AnswerJudged { turn, probability } => self.responder.answer_judged(turn, probability),
             Event::GenerationEnded { turn, end } => {
                 self.without_sentence_judgement(turn);
                 self.responder.generation_ended(turn, end);

@@ -87,6 +87,9 @@ pub enum Event {
     SentenceJudged { turn: TurnId, probability: f32 },
     /// The language model said some more: any piece of text, often a part of a word.
     Text { turn: TurnId, text: String },
+    /// How likely the language model found the least likely word of its answer, 0..1. Comes before
+    /// [`Event::GenerationEnded`], or not at all.
+    AnswerJudged { turn: TurnId, probability: f32 },
     /// The language model has finished.
     GenerationEnded { turn: TurnId, end: GenerationEnd },
     /// The language model wants this done before it goes on. Instead of [`Event::GenerationEnded`], as the last of what

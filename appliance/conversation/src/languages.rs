@@ -52,6 +52,10 @@ pub struct Sentences {
     pub(crate) that_was_all: &'static str,
     other_language: &'static str,
     language_of_settings: &'static str,
+    /// Behind an answer that may be wrong.
+    pub(crate) not_sure: &'static str,
+    /// How an answer may say so itself: phrases with commas between them.
+    pub(crate) doubts: &'static str,
     /// Settings were left out, since they are of no use.
     pub bad_settings: &'static str,
     /// The models that the settings name are missing.

@@ -29,6 +29,8 @@ impl Router for SomeCommands {
     fn route(&self, request: &Request<'_>) -> Route {
         if self.0 && request.transcript.text.split_whitespace().count().is_multiple_of(2) {
             Route::Do(Effect { name: "light".into(), arguments: "{}".into() })
+        } else if request.transcript.text.ends_with('?') {
+            Route::Fact
         } else {
             Route::Model
         }
@@ -109,6 +111,7 @@ mod junk {
         Judged { pick: usize, probability: f32 },
         SentenceJudged { pick: usize, probability: f32 },
         Text { pick: usize, text: &'static str },
+        AnswerJudged { pick: usize, probability: f32 },
         GenerationEnded { pick: usize, end: GenerationEnd },
         EffectCalled { pick: usize },
         Performed { pick: usize, id: u64, result: EffectResult },
@@ -156,7 +159,8 @@ mod junk {
             12 => (1_u32..60, any::<bool>(), dbfs).prop_map(|(count, speech, dbfs)| Op::Frames { count, speech, dbfs }),
             6 => (pick(), words, prop::bool::weighted(0.9)).prop_map(|(pick, text, sure)| Op::Transcribed { pick, text, sure }),
             3 => (pick(), probability.clone()).prop_map(|(pick, probability)| Op::Judged { pick, probability }),
-            3 => (pick(), probability).prop_map(|(pick, probability)| Op::SentenceJudged { pick, probability }),
+            3 => (pick(), probability.clone()).prop_map(|(pick, probability)| Op::SentenceJudged { pick, probability }),
+            2 => (pick(), probability).prop_map(|(pick, probability)| Op::AnswerJudged { pick, probability }),
             8 => (pick(), pieces).prop_map(|(pick, text)| Op::Text { pick, text }),
             3 => (pick(), end).prop_map(|(pick, end)| Op::GenerationEnded { pick, end }),
             3 => pick().prop_map(|pick| Op::EffectCalled { pick }),
@@ -231,6 +235,7 @@ mod junk {
                 Op::Judged { pick, probability } => Event::EndOfTurnJudged { turn: turn(pick), probability },
                 Op::SentenceJudged { pick, probability } => Event::SentenceJudged { turn: turn(pick), probability },
                 Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
+                Op::AnswerJudged { pick, probability } => Event::AnswerJudged { turn: turn(pick), probability },
                 Op::GenerationEnded { pick, end } => Event::GenerationEnded { turn: turn(pick), end },
                 Op::EffectCalled { pick } => {
                     let effect = Effect { name: "weather".into(), arguments: "{}".into() };

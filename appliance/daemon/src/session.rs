@@ -70,7 +70,8 @@ pub struct Session {
 /// What the configuration and the models say about the conversation.
 pub fn settings(config: &Config, models: &Selection) -> Settings {
     let voices = Languages::of(config, models).voices;
-    Settings { voices, ..conducting(&context::fitted(config, models)).settings }
+    let unsure_below = models.unsure_below.map_or(0.0, |percent| f32::from(percent) / 100.0);
+    Settings { voices, unsure_below, ..conducting(&context::fitted(config, models)).settings }
 }
 
 /// What the configuration says of it that may change while it goes on.

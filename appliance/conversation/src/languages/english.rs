@@ -30,6 +30,8 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "That was all.",
         other_language: "I think you spoke {spoken}, but I only speak {known}.",
         language_of_settings: "My settings say that people speak {spoken} with me, but I only speak {known}.",
+        not_sure: "But I am not sure of that.",
+        doubts: "not sure, not certain, unsure, i do not know, i dont know, no idea, i cannot, i cant, i am unable, im unable, nobody knows",
         bad_settings: "Some of my settings cannot be used, so I go on without them.",
         other_models: "The models that my settings name are not there, so I use those that I came with.",
         no_microphone: "My microphone is not there. I cannot hear anybody until it is plugged in.",

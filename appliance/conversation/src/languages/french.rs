@@ -26,6 +26,8 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "C'était tout.",
         other_language: "Je crois que vous avez parlé {spoken}, mais je ne parle que {known}.",
         language_of_settings: "Mes réglages disent qu'on me parle {spoken}, mais je ne parle que {known}.",
+        not_sure: "Mais je ne sais pas si c'est exact.",
+        doubts: "pas sûr, pas sûre, je ne sais pas, je ne peux pas, personne ne sait, aucune idée",
         bad_settings: "Certains de mes réglages sont inutilisables, alors je continue sans eux.",
         other_models: "Les modèles que nomment mes réglages ne sont pas là, alors j'utilise ceux d'origine.",
         no_microphone: "Mon micro n'est pas là. Je n'entends personne tant qu'il n'est pas branché.",

@@ -28,6 +28,8 @@ pub(super) const TABLE: Language = Language {
         other_language: "Das war wohl {spoken}, aber ich spreche nur {known}.",
         language_of_settings: "In meinen Einstellungen steht, dass man {spoken} mit mir spricht, aber ich spreche \
             nur {known}.",
+        not_sure: "Aber sicher weiß ich das nicht.",
+        doubts: "nicht sicher, unsicher, weiß ich nicht, weiß nicht, ich weiß es nicht, keine ahnung, ich kann nicht, niemand weiß",
         bad_settings: "Einige meiner Einstellungen sind unbrauchbar. Ich mache ohne sie weiter.",
         other_models: "Die Modelle aus meinen Einstellungen sind nicht da. Ich nehme die, mit denen ich geliefert \
             wurde.",

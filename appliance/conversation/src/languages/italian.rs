@@ -26,6 +26,8 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "Era tutto.",
         other_language: "Credo che tu abbia parlato {spoken}, ma io parlo solo {known}.",
         language_of_settings: "Le mie impostazioni dicono che con me si parla {spoken}, ma io parlo solo {known}.",
+        not_sure: "Ma non lo so con certezza.",
+        doubts: "non sono sicuro, non sono sicura, non lo so, non so, non posso, nessuno sa",
         bad_settings: "Alcune mie impostazioni non sono utilizzabili, perciò vado avanti senza.",
         other_models: "I modelli indicati nelle mie impostazioni non ci sono, perciò uso quelli che avevo \
             all'inizio.",

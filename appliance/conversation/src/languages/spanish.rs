@@ -25,6 +25,8 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "Eso era todo.",
         other_language: "Creo que has hablado {spoken}, pero yo solo hablo {known}.",
         language_of_settings: "Mis ajustes dicen que se me habla {spoken}, pero yo solo hablo {known}.",
+        not_sure: "Pero no lo sé con seguridad.",
+        doubts: "no estoy seguro, no estoy segura, no sé, no lo sé, no puedo, nadie sabe",
         bad_settings: "Algunos de mis ajustes no sirven, así que sigo sin ellos.",
         other_models: "Los modelos que indican mis ajustes no están, así que uso los que traía.",
         no_microphone: "Mi micrófono no está. No puedo oír a nadie hasta que se conecte.",

@@ -34,6 +34,10 @@ pub(super) struct Answer {
     /// It waits behind an announcement.
     pub(super) behind: bool,
     pub(super) finished: bool,
+    /// It says something that is so or not.
+    pub(super) fact: bool,
+    /// How likely the language model found the least likely of its words, 0..1.
+    pub(super) certainty: Option<f32>,
     /// The language model has been asked, and has not said all.
     pub(super) generating: bool,
     /// What is to be done as soon as the answer is certain.
@@ -78,6 +82,8 @@ impl Answer {
             waits: false,
             behind: false,
             finished: false,
+            fact: false,
+            certainty: None,
             generating: false,
             to_do: None,
             doing: None,
@@ -132,6 +138,18 @@ impl Answer {
         };
         self.repeated.clear();
         clauses
+    }
+
+    /// Whether it is better to add that it may be wrong. `below`: as sure of each word as this, nobody doubts it; `doubts`: how
+    /// it may say so itself, with commas between.
+    pub(super) fn is_doubtful(&self, below: f32, doubts: &str) -> bool {
+        let unsure = self.certainty.is_some_and(|certainty| certainty < below);
+        let words = self.clauses.iter().flat_map(|clause| words_of(&clause.text)).collect::<Vec<_>>();
+        let says = |phrase: &str| {
+            let phrase = words_of(phrase);
+            words.windows(phrase.len()).any(|words| *words == *phrase)
+        };
+        self.fact && unsure && !self.clauses.is_empty() && !doubts.split(", ").any(says)
     }
 
     /// This is all that follows; returns its clauses.

@@ -34,6 +34,7 @@ pub(super) fn of_event(event: &Event) -> InNames {
         Event::EndOfTurnJudged { turn, probability: end } => ("an end by its sound", Some(turn), probability(end)),
         Event::SentenceJudged { turn, probability: end } => ("an end by its words", Some(turn), probability(end)),
         Event::Text { turn, .. } => ("text", Some(turn), Detail::None),
+        Event::AnswerJudged { turn, probability: least } => ("how sure it is", Some(turn), probability(least)),
         Event::GenerationEnded { turn, end } => {
             let end = match end {
                 GenerationEnd::Complete => "complete",
