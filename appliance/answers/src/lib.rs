@@ -68,5 +68,15 @@ pub fn answer<'a>(
         })
 }
 
+/// Whether a question in a language that has a table asks for something that is so or not: what a language model makes up
+/// there is wrong, and elsewhere a story.
+pub fn asks_for_fact(text: &str, language: &str) -> bool {
+    let words = |table| words::of(text, table).filter(|words| words.len() <= MOST_WORDS);
+    tables::of(language).is_some_and(|table| {
+        words(table)
+            .is_some_and(|words| unknowable::asks_for_fact(words::without_courtesy(&words, table), &table.topics))
+    })
+}
+
 #[cfg(test)]
 mod tests;

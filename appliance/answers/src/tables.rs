@@ -146,6 +146,10 @@ pub(crate) struct Topics {
     pub(crate) advice: Phrases,
     pub(crate) advice_begins: Phrases,
     pub(crate) asks: Phrases,
+    /// How a question begins that has an answer which is right or wrong.
+    pub(crate) facts: Phrases,
+    /// "You", who is asked.
+    pub(crate) addressed: Phrases,
     /// "My".
     pub(crate) own: Phrases,
     /// "Did I".

@@ -196,3 +196,25 @@ proptest! {
 }
 
 mod languages;
+
+#[test]
+fn a_fact_is_what_is_so_or_not() {
+    for (language, text, fact) in [
+        ("en", "What is the capital of Ghana?", true),
+        ("en", "please tell me, how tall is Mount Kenya", true),
+        ("en", "in what year did the war end", true),
+        ("en", "tell me a joke", false),
+        ("en", "what is your name?", false),
+        ("en", "who are you", false),
+        ("en", "what should I cook tonight?", false),
+        ("en", "why is the sky blue?", false),
+        ("de", "Wie hoch ist die Zugspitze?", true),
+        ("de", "wie heißt du?", false),
+        ("de", "erzähl mir einen Witz", false),
+        ("es", "¿En qué país está la Alhambra?", true),
+        ("es", "¿cómo te llamas tú?", false),
+        ("fr", "Quelle est la capitale du Ghana ?", false),
+    ] {
+        assert_eq!(asks_for_fact(text, language), fact, "{language}: {text}");
+    }
+}

@@ -47,6 +47,13 @@ pub(crate) fn of<'a>(words: &[Word], table: &Table, told: impl Iterator<Item = &
     (is_private(words, topics, &begins) && !is_told(words, table, told)).then_some(Unknowable::Private)
 }
 
+/// Whether a question asks for something that is so or not, and no advice, and not about whoever is asked.
+pub(crate) fn asks_for_fact(words: &[Word], topics: &Topics) -> bool {
+    let has_one = |phrases: &[&str]| phrases.iter().any(|phrase| has(words, phrase));
+    let begins = |phrases: &[&str]| phrases.iter().any(|phrase| behind(words, phrase).is_some());
+    begins(topics.facts) && !has_one(topics.addressed) && !has_one(topics.advice) && !begins(topics.advice_begins)
+}
+
 /// What the person, or somebody who is theirs, has, is or did.
 fn is_private(words: &[Word], topics: &Topics, begins: &impl Fn(&[&str]) -> bool) -> bool {
     let owned = |word: &Word| topics.own.iter().any(|own| word.is(own));

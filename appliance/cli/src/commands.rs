@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use parley_settings::{Config, Places};
+use parley_settings::{Config, Loaded, Places};
 use parley_update::{command_line::UpdateCommand, output};
 
 /// A voice assistant that lives on this machine and needs no network.
@@ -84,7 +84,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Run => {
             // A file that somebody names is taken whole or refused, with its models.
             let image = if cli.config.is_none() { Places::of_this_machine().image() } else { None };
-            run::run(&config()?, image.as_ref(), cli.config.as_deref())
+            run::run(&load(cli.config.as_deref())?, image.as_ref(), cli.config.as_deref())
         }
         Command::Talk(options) => talk::run(&options, &config()?, cli.config.as_deref()),
         Command::Ask(options) => ask::run(&options, &config()?),
@@ -104,11 +104,15 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
 
 /// The settings; what has no effect is remarked.
 fn config(named: Option<&Path>) -> Result<Config> {
+    Ok(load(named)?.config)
+}
+
+fn load(named: Option<&Path>) -> Result<Loaded> {
     let loaded = Places::of_this_machine().load_with(named)?;
     for mistake in &loaded.mistakes {
         tracing::warn!("{mistake}; it has no effect");
     }
-    Ok(loaded.config)
+    Ok(loaded)
 }
 
 #[cfg(test)]

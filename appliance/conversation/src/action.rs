@@ -84,8 +84,8 @@ pub enum Notice {
     Announced { id: AnnouncementId, outcome: AnnouncementOutcome },
     /// Somebody may speak now (`true`), or has to wake Parley first. Only where it sleeps at all.
     Attentive { attentive: bool },
-    /// A released turn is over.
-    Ended { turn: TurnId, outcome: Outcome },
+    /// A released turn is over. `failed`: there was no answer, and it was said so.
+    Ended { turn: TurnId, outcome: Outcome, failed: bool },
     /// An engine is out of order (`true`), or works again.
     Degraded { stage: crate::Stage, degraded: bool },
 }

@@ -80,6 +80,7 @@ impl Conversation {
                 self.without_sentence_judgement(turn);
                 self.responder.text(turn, &text);
             }
+            Event::AnswerJudged { turn, probability } => self.responder.answer_judged(turn, probability),
             Event::GenerationEnded { turn, end } => {
                 self.without_sentence_judgement(turn);
                 self.responder.generation_ended(turn, end);
@@ -93,6 +94,7 @@ impl Conversation {
                 self.responder.clause_synthesized(turn, clause, length);
             }
             Event::Heard { turn, heard } => self.responder.heard(turn, heard),
+            Event::RanDry { turn } => self.responder.ran_dry(turn),
             Event::PlaybackEnded { turn } => self.responder.playback_ended(turn, self.listener.continues()),
             Event::Failed { turn, stage } => self.failed(turn, stage),
             Event::Degraded { stage, degraded } => {

@@ -87,6 +87,9 @@ pub enum Event {
     SentenceJudged { turn: TurnId, probability: f32 },
     /// The language model said some more: any piece of text, often a part of a word.
     Text { turn: TurnId, text: String },
+    /// How likely the language model found the least likely word of its answer, 0..1. Comes before
+    /// [`Event::GenerationEnded`], or not at all.
+    AnswerJudged { turn: TurnId, probability: f32 },
     /// The language model has finished.
     GenerationEnded { turn: TurnId, end: GenerationEnd },
     /// The language model wants this done before it goes on. Instead of [`Event::GenerationEnded`], as the last of what
@@ -99,6 +102,9 @@ pub enum Event {
     /// How much of a turn's audio, from its beginning, has left the loudspeaker; sent while it plays, when it pauses
     /// and when it stops.
     Heard { turn: TurnId, heard: Duration },
+    /// All that there was to play of a turn has been heard, and more is to come: until the next [`Event::Heard`] that tells of
+    /// more, nothing sounds.
+    RanDry { turn: TurnId },
     /// The last sample of a turn has been heard. Means nothing before its [`crate::Action::EndSpeech`].
     PlaybackEnded { turn: TurnId },
     /// An engine could not do its part for a turn.

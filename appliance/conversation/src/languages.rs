@@ -22,6 +22,8 @@ pub struct Language {
     another: &'static str,
     /// Between the last two of a list.
     and: &'static str,
+    /// Words that want another after them: nobody ends a sentence with one.
+    leading: &'static str,
     /// What Parley says by itself.
     pub sentences: Sentences,
     pub(crate) remarks: Remarks,
@@ -50,6 +52,12 @@ pub struct Sentences {
     pub(crate) that_was_all: &'static str,
     other_language: &'static str,
     language_of_settings: &'static str,
+    /// Behind an answer that may be wrong.
+    pub(crate) not_sure: &'static str,
+    /// How an answer may say so itself: phrases with commas between them.
+    pub(crate) doubts: &'static str,
+    /// Settings were left out, since they are of no use.
+    pub bad_settings: &'static str,
     /// The models that the settings name are missing.
     pub other_models: &'static str,
     /// The microphone is away.
@@ -98,6 +106,11 @@ impl Language {
     /// What this language calls a language.
     pub fn name(&self, code: &str) -> &'static str {
         self.names().find(|(known, _)| *known == code).map_or(self.another, |(_, name)| name)
+    }
+
+    /// Whether a word, in lower case, wants another after it.
+    pub(crate) fn leads(&self, word: &str) -> bool {
+        self.leading.split(' ').any(|leading| leading == word)
     }
 
     /// A list of languages as it is said.

@@ -132,9 +132,13 @@ impl Listener {
         }
     }
 
-    /// Notices when the microphone has gone in the middle of an utterance.
+    /// Notices when the microphone has gone in the middle of an utterance, or of what may have become one.
     pub(crate) fn due(&mut self, now: Duration) {
-        if now.saturating_sub(self.latest_at) < WITHOUT_WORDS || matches!(self.hearing, Hearing::Quiet(_)) {
+        if now.saturating_sub(self.latest_at) < WITHOUT_WORDS {
+            return;
+        }
+        if matches!(self.hearing, Hearing::Quiet(_)) {
+            self.hearing = Hearing::default();
             return;
         }
         if let Hearing::Pausing(_, pause) = &mut self.hearing {
@@ -149,7 +153,7 @@ impl Listener {
     /// When [`Listener::due`] has something to do. What was forced once, with no answer waiting, only waits for words.
     pub(crate) fn next_wakeup(&self) -> Option<Duration> {
         let waits = match &self.hearing {
-            Hearing::Quiet(_) => false,
+            Hearing::Quiet(onset) => !onset.is_silent(),
             Hearing::Pausing(_, pause) => !pause.forced || self.answer_waits(),
             Hearing::Speaking(_) | Hearing::Ignoring(_) => true,
         };

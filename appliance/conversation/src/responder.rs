@@ -168,12 +168,23 @@ impl Responder {
         self.say(turn, clauses);
     }
 
+    pub(crate) fn answer_judged(&mut self, turn: TurnId, probability: f32) {
+        if let Some(answer) = self.alive(turn).filter(|answer| answer.generating) {
+            answer.certainty = Some(probability);
+        }
+    }
+
     pub(crate) fn generation_ended(&mut self, turn: TurnId, end: GenerationEnd) {
+        let unsure_below = self.settings.unsure_below;
         let Some(answer) = self.alive(turn).filter(|answer| answer.generating) else {
             return;
         };
         answer.generating = false;
         let mut clauses = answer.finish(end);
+        let says = &Language::or_english(&answer.language).sentences;
+        if end == GenerationEnd::Complete && answer.is_doubtful(unsure_below, says.doubts) {
+            clauses.extend(answer.say_only(says.not_sure));
+        }
         if answer.clauses.is_empty() {
             let instead = self.apologies.instead_of_answer();
             clauses = self.apologise(turn, |says| instead.of(says));
@@ -250,8 +261,12 @@ impl Responder {
         self.last_language = Some(language.clone());
         let mut answer = Answer::new(turn, Some(transcript.text.clone()), language, self.settings.rest());
         match (route, remark) {
-            (Some(Route::Model), Some(remark)) => self.answer_remark(&mut answer, remark),
+            (Some(Route::Model | Route::Fact), Some(remark)) => self.answer_remark(&mut answer, remark),
             (Some(Route::Model), None) => self.generate(&mut answer),
+            (Some(Route::Fact), None) => {
+                answer.fact = true;
+                self.generate(&mut answer);
+            }
             (Some(Route::Say(text)), _) => self.say_only(&mut answer, &text),
             (Some(Route::Decline(text)), _) => {
                 answer.apology = true;
@@ -284,7 +299,7 @@ impl Responder {
     ) -> Vec<(usize, parley_speech_text::Clause)> {
         self.history.apology(turn);
         let Some(answer) = self.alive(turn) else { return Vec::new() };
-        answer.apology = true;
+        (answer.apology, answer.failed) = (true, true);
         let text = text(&Language::or_english(&answer.language).sentences);
         answer.say_only(text)
     }

@@ -27,6 +27,8 @@ pub struct Request<'a> {
 pub enum Route {
     /// The language model.
     Model,
+    /// The language model, about something that is so or not: where it is not sure of its words, it says so.
+    Fact,
     /// Nobody needs to think: say this.
     Say(String),
     /// Nobody can know: say this instead of an answer. The language model is not shown it as its own words.

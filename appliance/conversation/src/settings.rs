@@ -58,6 +58,8 @@ pub struct Settings {
     pub energy_floor_dbfs: Option<f32>,
     /// Whether answers are spoken; otherwise a shown text counts as heard.
     pub spoken: bool,
+    /// Where the language model found a word of a fact less likely than this, 0..1, it is said that it may be wrong. 0: never.
+    pub unsure_below: f32,
     /// Whether drafts are begun before the end of an utterance is confirmed.
     pub speculation: bool,
     /// When an utterance is over.
@@ -81,6 +83,7 @@ impl Default for Settings {
             echo_guard: Duration::from_millis(200),
             rest: Duration::ZERO,
             energy_floor_dbfs: None,
+            unsure_below: 0.0,
             spoken: true,
             speculation: true,
             endpointing: Endpointing::default(),
@@ -97,7 +100,7 @@ impl Settings {
     /// These, with what of other ones may change while a conversation goes on.
     #[must_use]
     pub fn taking_over(&self, new: &Self) -> Self {
-        let Self { persona, remembered_turns, prompt_tokens, barge_in, .. } = new.clone();
-        Self { persona, remembered_turns, prompt_tokens, barge_in, ..self.clone() }
+        let Self { persona, remembered_turns, prompt_tokens, barge_in, rest, .. } = new.clone();
+        Self { persona, remembered_turns, prompt_tokens, barge_in, rest, ..self.clone() }
     }
 }

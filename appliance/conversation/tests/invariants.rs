@@ -29,6 +29,8 @@ impl Router for SomeCommands {
     fn route(&self, request: &Request<'_>) -> Route {
         if self.0 && request.transcript.text.split_whitespace().count().is_multiple_of(2) {
             Route::Do(Effect { name: "light".into(), arguments: "{}".into() })
+        } else if request.transcript.text.ends_with('?') {
+            Route::Fact
         } else {
             Route::Model
         }
@@ -109,11 +111,13 @@ mod junk {
         Judged { pick: usize, probability: f32 },
         SentenceJudged { pick: usize, probability: f32 },
         Text { pick: usize, text: &'static str },
+        AnswerJudged { pick: usize, probability: f32 },
         GenerationEnded { pick: usize, end: GenerationEnd },
         EffectCalled { pick: usize },
         Performed { pick: usize, id: u64, result: EffectResult },
         ClauseSynthesized { pick: usize, clause: usize, length: Duration },
         Heard { pick: usize, heard: Duration },
+        RanDry { pick: usize },
         PlaybackEnded { pick: usize },
         Failed { pick: usize, stage: Stage },
         Degraded { stage: Stage, degraded: bool },
@@ -155,13 +159,15 @@ mod junk {
             12 => (1_u32..60, any::<bool>(), dbfs).prop_map(|(count, speech, dbfs)| Op::Frames { count, speech, dbfs }),
             6 => (pick(), words, prop::bool::weighted(0.9)).prop_map(|(pick, text, sure)| Op::Transcribed { pick, text, sure }),
             3 => (pick(), probability.clone()).prop_map(|(pick, probability)| Op::Judged { pick, probability }),
-            3 => (pick(), probability).prop_map(|(pick, probability)| Op::SentenceJudged { pick, probability }),
+            3 => (pick(), probability.clone()).prop_map(|(pick, probability)| Op::SentenceJudged { pick, probability }),
+            2 => (pick(), probability).prop_map(|(pick, probability)| Op::AnswerJudged { pick, probability }),
             8 => (pick(), pieces).prop_map(|(pick, text)| Op::Text { pick, text }),
             3 => (pick(), end).prop_map(|(pick, end)| Op::GenerationEnded { pick, end }),
             3 => pick().prop_map(|pick| Op::EffectCalled { pick }),
             4 => (pick(), 0_u64..6, result()).prop_map(|(pick, id, result)| Op::Performed { pick, id, result }),
             3 => (pick(), 0_usize..4, length()).prop_map(|(pick, clause, length)| Op::ClauseSynthesized { pick, clause, length }),
             4 => (pick(), length()).prop_map(|(pick, heard)| Op::Heard { pick, heard }),
+            2 => pick().prop_map(|pick| Op::RanDry { pick }),
             2 => pick().prop_map(|pick| Op::PlaybackEnded { pick }),
             2 => (pick(), stage()).prop_map(|(pick, stage)| Op::Failed { pick, stage }),
             1 => (stage(), any::<bool>()).prop_map(|(stage, degraded)| Op::Degraded { stage, degraded }),
@@ -229,6 +235,7 @@ mod junk {
                 Op::Judged { pick, probability } => Event::EndOfTurnJudged { turn: turn(pick), probability },
                 Op::SentenceJudged { pick, probability } => Event::SentenceJudged { turn: turn(pick), probability },
                 Op::Text { pick, text } => Event::Text { turn: turn(pick), text: text.into() },
+                Op::AnswerJudged { pick, probability } => Event::AnswerJudged { turn: turn(pick), probability },
                 Op::GenerationEnded { pick, end } => Event::GenerationEnded { turn: turn(pick), end },
                 Op::EffectCalled { pick } => {
                     let effect = Effect { name: "weather".into(), arguments: "{}".into() };
@@ -243,6 +250,7 @@ mod junk {
                     Event::ClauseSynthesized { turn: turn(pick), clause, length }
                 }
                 Op::Heard { pick, heard } => Event::Heard { turn: turn(pick), heard },
+                Op::RanDry { pick } => Event::RanDry { turn: turn(pick) },
                 Op::PlaybackEnded { pick } => Event::PlaybackEnded { turn: turn(pick) },
                 Op::Failed { pick, stage } => Event::Failed { turn: turn(pick), stage },
                 Op::Degraded { stage, degraded } => Event::Degraded { stage, degraded },
@@ -430,7 +438,7 @@ mod plausible {
                 if let Action::Tell(Notice::Understood { turn, text, .. }) = action {
                     understood.push((*turn, text.clone()));
                 }
-                if let Action::Tell(Notice::Ended { turn, outcome: Outcome::Withdrawn }) = action {
+                if let Action::Tell(Notice::Ended { turn, outcome: Outcome::Withdrawn, .. }) = action {
                     understood.retain(|(other, _)| other != turn);
                 }
             }

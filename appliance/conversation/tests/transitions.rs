@@ -134,6 +134,7 @@ const EVENTS: &[(&str, MakeEvents)] = &[
     ("end of turn judged: finished", |room| vec![Event::EndOfTurnJudged { turn: latest(room), probability: 0.9 }]),
     ("sentence judged: whole", |room| vec![Event::SentenceJudged { turn: latest(room), probability: 0.9 }]),
     ("text: a clause", |room| vec![Event::Text { turn: answer(room), text: "That is the answer. ".into() }]),
+    ("answer judged: unsure", |room| vec![Event::AnswerJudged { turn: answer(room), probability: 0.05 }]),
     ("generation ended", |room| vec![Event::GenerationEnded { turn: answer(room), end: GenerationEnd::Complete }]),
     ("an effect is called", |room| {
         let effect = Effect { name: "light".into(), arguments: "{}".into() };
@@ -147,6 +148,7 @@ const EVENTS: &[(&str, MakeEvents)] = &[
         vec![Event::ClauseSynthesized { turn: answer(room), clause: 0, length: Duration::from_secs(1) }]
     }),
     ("heard", |room| vec![Event::Heard { turn: answer(room), heard: ms(300) }]),
+    ("ran dry", |room| vec![Event::RanDry { turn: answer(room) }]),
     ("playback ended", |room| vec![Event::PlaybackEnded { turn: answer(room) }]),
     ("failed: speech to text", |room| vec![Event::Failed { turn: latest(room), stage: Stage::SpeechToText }]),
     ("failed: end of turn", |room| vec![Event::Failed { turn: latest(room), stage: Stage::EndOfTurn }]),

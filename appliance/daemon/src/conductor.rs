@@ -38,7 +38,7 @@ use self::speech::Speech;
 use self::timeline::Mark;
 pub use self::timeline::{StagesMs, Timeline, milliseconds};
 use crate::health::{FlightRecorder, Pulse};
-use crate::listening::{AudioFrame, level_dbfs};
+use crate::listening::AudioFrame;
 use crate::signals::Signals;
 
 /// A feed that the players of several turns may wait for: one that was stopped lets go of it a moment later.
@@ -245,7 +245,7 @@ impl Conductor {
         if frame.speech {
             self.last_speech = frame.arrived;
         }
-        self.handle(Event::Frame { end: frame.end, speech: frame.speech, dbfs: level_dbfs(&frame.samples) });
+        self.handle(Event::Frame { end: frame.end, speech: frame.speech, dbfs: frame.dbfs });
     }
 
     fn handle(&mut self, event: Event) {

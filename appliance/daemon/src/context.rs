@@ -49,6 +49,7 @@ mod tests {
             language_model: selected,
             languages: None,
             context_tokens,
+            unsure_below: None,
             text_to_speech: Voices { worker: "w".into(), files: Vec::new() },
             end_of_turn: None,
         }

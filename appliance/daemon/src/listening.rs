@@ -53,4 +53,14 @@ pub struct AudioFrame {
     pub arrived: Instant,
     pub samples: [i16; FRAME_SAMPLES],
     pub speech: bool,
+    /// How loud it is in dB of full scale, before a quiet microphone was made louder: an owner's floor is compared with what
+    /// does not change.
+    pub dbfs: f32,
+}
+
+impl AudioFrame {
+    /// A frame of which nothing was made louder.
+    pub fn new(end: Position, arrived: Instant, samples: [i16; FRAME_SAMPLES], speech: bool) -> Self {
+        Self { end, arrived, samples, speech, dbfs: level_dbfs(&samples) }
+    }
 }

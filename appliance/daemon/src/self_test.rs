@@ -156,8 +156,8 @@ async fn listen(question: &[i16], frames: &mpsc::Sender<AudioFrame>) {
             Some(chunk) => (chunk, true),
             None => ([0; FRAME_SAMPLES], false),
         };
-        let frame =
-            AudioFrame { end: Position::default().forward(FRAME * number), arrived: Instant::now(), samples, speech };
+        let end = Position::default().forward(FRAME * number);
+        let frame = AudioFrame::new(end, Instant::now(), samples, speech);
         if frames.send(frame).await.is_err() {
             return;
         }

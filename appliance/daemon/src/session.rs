@@ -70,7 +70,8 @@ pub struct Session {
 /// What the configuration and the models say about the conversation.
 pub fn settings(config: &Config, models: &Selection) -> Settings {
     let voices = Languages::of(config, models).voices;
-    Settings { voices, ..conducting(&context::fitted(config, models)).settings }
+    let unsure_below = models.unsure_below.map_or(0.0, |percent| f32::from(percent) / 100.0);
+    Settings { voices, unsure_below, ..conducting(&context::fitted(config, models)).settings }
 }
 
 /// What the configuration says of it that may change while it goes on.
@@ -97,7 +98,7 @@ pub fn conducting(config: &Config) -> Conducting {
     Conducting { settings, generating }
 }
 
-/// How a conversation is conducted where nothing can press and no echo is cancelled: answers are short, and between their
+/// How a conversation is conducted where nothing can press: unless speech interrupts, answers are short, and between their
 /// sentences the microphone is open for a word.
 pub fn half_duplex(conducting: Conducting) -> Conducting {
     /// In which somebody begins to speak.
@@ -105,6 +106,9 @@ pub fn half_duplex(conducting: Conducting) -> Conducting {
     /// About twenty seconds.
     const MOST_TOKENS: u32 = 80;
     let Conducting { settings, generating } = conducting;
+    if settings.barge_in == BargeIn::Voice {
+        return Conducting { settings, generating };
+    }
     let settings = Settings { rest: settings.echo_guard + OPEN + CLOSES_BEFORE, ..settings };
     Conducting { settings, generating: Generating { max_tokens: generating.max_tokens.min(MOST_TOKENS), ..generating } }
 }

@@ -27,10 +27,19 @@ pub struct Signals {
 impl Signals {
     /// Plays those that are needed, until somebody chooses otherwise.
     pub fn start(mixer: &Mixer) -> Result<Self, NoFreeFeed> {
+        Self::choosing(mixer, Arc::new(AtomicU8::new(Sounds::default() as u8)))
+    }
+
+    /// The same for another loudspeaker; what is chosen for one is chosen for both.
+    pub fn beside(&self, mixer: &Mixer) -> Result<Self, NoFreeFeed> {
+        Self::choosing(mixer, Arc::clone(&self.choice))
+    }
+
+    fn choosing(mixer: &Mixer, choice: Arc<AtomicU8>) -> Result<Self, NoFreeFeed> {
         let (feed, control) = mixer.open(Part::Sound)?;
         let (wanted, signals) = mpsc::channel(WAITING);
         tokio::spawn(play_all(feed, control, signals));
-        Ok(Self { wanted, choice: Arc::new(AtomicU8::new(Sounds::default() as u8)) })
+        Ok(Self { wanted, choice })
     }
 
     /// Which of them are heard from now on.
@@ -42,7 +51,7 @@ impl Signals {
     pub fn play(&self, signal: Signal) {
         let least = match signal {
             Signal::Ready | Signal::Failed => Sounds::Needed,
-            Signal::Heard => Sounds::All,
+            Signal::Heard | Signal::NotUnderstood => Sounds::All,
         };
         if self.choice.load(Ordering::Relaxed) >= least as u8 {
             // Too many are dropped, see `WAITING`.

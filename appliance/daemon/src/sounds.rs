@@ -32,6 +32,8 @@ const ALARM: &[Tone] = &[
 const READY: &[Tone] = &[(523.3, 0.12), (659.3, 0.12), (784.0, 0.4)];
 /// One short note: somebody was heard to the end.
 const HEARD: &[Tone] = &[(1_046.5, 0.15)];
+/// Twice the same: something was heard that was no words.
+const NOT_UNDERSTOOD: &[Tone] = &[(440.0, 0.14), (440.0, 0.3)];
 /// Two notes downwards, low: something failed, and there is no voice to say so.
 const FAILED: &[Tone] = &[(329.6, 0.2), (220.0, 0.5)];
 
@@ -42,6 +44,8 @@ pub enum Signal {
     Ready,
     /// Somebody was heard to the end.
     Heard,
+    /// Somebody was heard, and not a word understood.
+    NotUnderstood,
     /// What was to be said cannot be.
     Failed,
 }
@@ -52,6 +56,7 @@ impl Signal {
         let tones = match self {
             Self::Ready => READY,
             Self::Heard => HEARD,
+            Self::NotUnderstood => NOT_UNDERSTOOD,
             Self::Failed => FAILED,
         };
         rung(tones, rate_hz)
@@ -94,7 +99,12 @@ mod tests {
             let Spoken { rate_hz, audio } = named(name);
             is_short_loud_and_soft(name, &audio, rate_hz, seconds);
         }
-        for (signal, seconds) in [(Signal::Ready, 0.5..0.8), (Signal::Heard, 0.1..0.2), (Signal::Failed, 0.5..0.8)] {
+        for (signal, seconds) in [
+            (Signal::Ready, 0.5..0.8),
+            (Signal::Heard, 0.1..0.2),
+            (Signal::NotUnderstood, 0.3..0.6),
+            (Signal::Failed, 0.5..0.8),
+        ] {
             for rate_hz in [16_000, 44_100, 48_000] {
                 is_short_loud_and_soft(&format!("{signal:?}"), &signal.at(rate_hz), rate_hz, seconds.clone());
             }

@@ -140,8 +140,8 @@ impl Kind for SpeechToText {
     type Output = Transcript;
 }
 
-/// Answers a chat; a job has at most one [`Generated::Sentence`], any number of [`Generated::Text`] and then one
-/// [`Generated::Finished`].
+/// Answers a chat; a job has at most one [`Generated::Sentence`], any number of [`Generated::Text`], at most one
+/// [`Generated::Certainty`] and then one [`Generated::Finished`].
 #[derive(Debug)]
 pub struct LanguageModel;
 
@@ -217,6 +217,9 @@ pub enum Generated {
     Sentence(f32),
     /// The next piece of text: whole characters, often a part of a word.
     Text(String),
+    /// How likely the model found the least likely of the tokens that it chose, 0..1: what it knows it says without
+    /// hesitating anywhere. Comes behind the last text, or not at all.
+    Certainty(f32),
     /// The last output of a job. Of the prompt's tokens, `reused_tokens` were still in the cache; `prefill_ms`: what
     /// the others took.
     Finished { reason: StopReason, prompt_tokens: u32, reused_tokens: u32, generated_tokens: u32, prefill_ms: f32 },
@@ -233,7 +236,7 @@ impl Kind for LanguageModel {
     fn units(output: &Generated) -> Units<'_> {
         match output {
             Generated::Text(text) => Units::Text(text),
-            Generated::Sentence(_) | Generated::Finished { .. } => Units::Marker,
+            Generated::Sentence(_) | Generated::Certainty(_) | Generated::Finished { .. } => Units::Marker,
         }
     }
     fn skip(output: Generated, amount: usize) -> Option<Generated> {
@@ -242,7 +245,9 @@ impl Kind for LanguageModel {
                 let rest: String = text.chars().skip(amount).collect();
                 (!rest.is_empty()).then_some(Generated::Text(rest))
             }
-            unchanged @ (Generated::Sentence(_) | Generated::Finished { .. }) => Some(unchanged),
+            unchanged @ (Generated::Sentence(_) | Generated::Certainty(_) | Generated::Finished { .. }) => {
+                Some(unchanged)
+            }
         }
     }
     /// Reading ahead does: the next task finds what was read of the prompt.

@@ -87,6 +87,7 @@ fn generated() -> impl Strategy<Value = Generated> {
     prop_oneof![
         any::<String>().prop_map(Generated::Text),
         finite().prop_map(Generated::Sentence),
+        finite().prop_map(Generated::Certainty),
         (reason, any::<[u32; 3]>(), finite()).prop_map(
             |(reason, [prompt_tokens, reused_tokens, generated_tokens], prefill_ms)| {
                 Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, prefill_ms }

@@ -34,7 +34,7 @@ async fn text_of(mut job: Job<Generated>) -> (String, Option<EngineError>, Vec<u
         times.push(ms(begin.elapsed()));
         match output {
             Ok(Generated::Text(text)) => all += &text,
-            Ok(Generated::Sentence(_) | Generated::Finished { .. }) => {}
+            Ok(Generated::Sentence(_) | Generated::Certainty(_) | Generated::Finished { .. }) => {}
             Err(error) => return (all, Some(error), times),
         }
     }

@@ -61,6 +61,8 @@ pub struct Selection {
     pub languages: Option<Vec<String>>,
     /// The longest context that the language model was trained for, in tokens, where its file says so.
     pub context_tokens: Option<u32>,
+    /// What the language model says with a word less likely than this, in percent, may well be wrong; where that was measured.
+    pub unsure_below: Option<u8>,
     /// Speaks.
     pub text_to_speech: Voices,
     /// Tells whether a speaker has finished.
@@ -243,6 +245,10 @@ impl Catalogue {
             language_model,
             languages: understood(&models),
             context_tokens: None,
+            unsure_below: models
+                .iter()
+                .find(|model| model.purpose == Purpose::LanguageModel)
+                .and_then(|model| model.unsure_below),
             text_to_speech,
             end_of_turn: of_purpose(Purpose::EndOfTurn).into_iter().next().map(|(_, selected)| selected),
         };

@@ -66,6 +66,10 @@ pub struct Model {
     /// Memory that its worker takes beside the files, in MiB, where it was measured; otherwise a usual one is computed with.
     #[serde(rename = "beside-mib")]
     pub beside_mib: Option<u32>,
+    /// In percent: what this language model says with a word less likely than that is more often wrong than right, or nearly so;
+    /// where it was measured.
+    #[serde(rename = "unsure-below")]
+    pub unsure_below: Option<u8>,
     /// Its licence as an SPDX identifier; `LicenseRef-…` where SPDX has none.
     pub licence: String,
     /// The model itself first, then what belongs to it; at least one.

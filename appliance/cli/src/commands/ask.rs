@@ -35,7 +35,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     let question = options.text.join(" ");
     check_question(&question)?;
     let models = common::selection(config)?;
-    common::block_on(async {
+    let answered = common::block_on(async {
         let workers = Workers::spawn(config, &models, Needed::LanguageModel)?;
         let session = Session::in_writing(settings(config, &models), common::generating(config), workers)?;
         let result = if question.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         session.close().await;
         result
     })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if answered { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn check_question(question: &str) -> Result<()> {
@@ -59,7 +59,8 @@ fn check_question(question: &str) -> Result<()> {
     Ok(())
 }
 
-async fn converse(session: &Session, options: &Options) -> Result<()> {
+/// Whether everything was answered.
+async fn converse(session: &Session, options: &Options) -> Result<bool> {
     let prompts = io::stdin().is_terminal() && !options.json;
     if prompts {
         output::remark("Ask something; an empty line or Ctrl-D ends the conversation.");
@@ -74,18 +75,22 @@ async fn converse(session: &Session, options: &Options) -> Result<()> {
             }
         }
     });
+    let mut answered = true;
     loop {
         if prompts {
             output::part("› ")?;
         }
-        let Some(line) = lines.recv().await else { return Ok(()) };
+        let Some(line) = lines.recv().await else { return Ok(answered) };
         let line = line?;
         match line.trim() {
-            "" if prompts => return Ok(()),
+            "" if prompts => return Ok(answered),
             "" => {}
             question => match check_question(question) {
-                Ok(()) => ask(session, question.to_owned(), options).await?,
-                Err(error) => output::complain("parley", &error),
+                Ok(()) => answered &= ask(session, question.to_owned(), options).await?,
+                Err(error) => {
+                    output::complain("parley", &error);
+                    answered = false;
+                }
             },
         }
     }
@@ -104,7 +109,8 @@ fn next_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
     Ok(Some(String::from_utf8_lossy(&line).into_owned()))
 }
 
-async fn ask(session: &Session, question: String, options: &Options) -> Result<()> {
+/// Whether there was an answer, and no apology for having none.
+async fn ask(session: &Session, question: String, options: &Options) -> Result<bool> {
     let mut observations = session.handle.observations.subscribe();
     session.handle.control.send(Event::Typed { text: question }).await?;
     let mut separator = "";
@@ -125,7 +131,7 @@ async fn ask(session: &Session, question: String, options: &Options) -> Result<(
                 } else {
                     output::line("")?;
                 }
-                return Ok(());
+                return Ok(!turn.failed);
             }
             Ok(Observation::Notice(_)) | Err(broadcast::error::RecvError::Lagged(_)) => {}
             Err(broadcast::error::RecvError::Closed) => bail!("the conversation ended before there was an answer"),

@@ -104,11 +104,13 @@ pub(super) fn door(
     volume: Option<Volume>,
     config: &Config,
     named: Option<&Path>,
+    keys: Option<&Path>,
 ) -> Option<OpenDoors> {
     let folder = Door::folder(|name| std::env::var_os(name))?;
     let seats = ClientSeats::beside(session);
     let host = SessionHost::new(session, volume, config).with_seats(seats.taken());
     let host = host.with_places(Places::of_this_machine(), named);
+    let host = if let Some(root) = keys { host.with_keys(root) } else { host };
     match OpenDoors::open(&folder, host, Patience::default()) {
         Ok(mut doors) => {
             if let Err(error) = doors.open_for_sound(seats, SoundPatience::default()) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 use parley_conversation::{BargeIn, Sentences, Settings};
@@ -20,11 +21,15 @@ use parley_daemon::session::{self, Session};
 use parley_daemon::signals::Signal;
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
-use parley_settings::{Config, state_folder};
+use parley_settings::{Config, Loaded, state_folder};
 use parley_update::announcements::AnnouncementFile;
 
+/// Below which the kernel tells of keys.
+const ROOT: &str = "/";
+
 /// `image`: the settings of the image, where nobody has named a file.
-pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
+pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
+    let Loaded { config, mistakes, .. } = loaded;
     let used = in_use(config, image, common::selection)?;
     let models = &used.models;
     let config = &context::fitted(&used.config, models);
@@ -33,15 +38,23 @@ pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>)
         tracing::warn!("{problem}");
     }
     let settings = session::settings(config, models);
-    let alone = settings.barge_in == BargeIn::Key && keys::found(Path::new("/")).is_empty();
+    let no_keys = keys::found(Path::new(ROOT)).is_empty();
+    let alone = no_keys && settings.barge_in == BargeIn::Key;
     let conducting = Conducting { settings, generating: common::generating(config) };
-    let conducting = if alone { session::half_duplex(conducting) } else { conducting };
+    let conducting = if no_keys { session::half_duplex(conducting) } else { conducting };
     let table = languages.table();
     let says = &table.sentences;
     let half_duplex = alone.then(|| half_duplex(says).in_language(table.code));
     let other_models = AnnouncementFile::at_every_start(says.other_models).in_language(table.code);
     let other_models = used.are_the_images.then_some(other_models);
-    let own = [("models", other_models), ("language", languages.announcement()), ("half-duplex", half_duplex)];
+    let bad_settings = AnnouncementFile::at_every_start(says.bad_settings).in_language(table.code);
+    let bad_settings = (!mistakes.is_empty()).then_some(bad_settings);
+    let own = [
+        ("settings", bad_settings),
+        ("models", other_models),
+        ("language", languages.announcement()),
+        ("half-duplex", half_duplex),
+    ];
     let own = own.into_iter().filter_map(|(name, announcement)| Some((name.to_owned(), announcement?)));
     let announcer = Announcer::of_this_machine(own.collect());
     common::block_on(async {
@@ -63,14 +76,18 @@ pub(super) fn run(config: &Config, image: Option<&Config>, named: Option<&Path>)
         }
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
-        let door = common::door(&session, volume, config, named);
-        if let Err(error) = keys::listen("/".into(), session.handle.control.downgrade()) {
+        let door = common::door(&session, volume, config, named, Some(Path::new(ROOT)));
+        if let Err(error) = keys::listen(ROOT.into(), session.handle.control.downgrade()) {
             tracing::warn!(%error, "no key stops an answer");
         }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let flight = session.handle.flight.clone();
         let state = state_folder(|name| std::env::var_os(name));
         flight.watch_panics(state.clone());
+        let pulse = Arc::downgrade(&session.handle.pulse);
+        if let Err(error) = flight.watch_conductor(state.clone(), move || Some(pulse.upgrade()?.events())) {
+            tracing::warn!(%error, "a conversation that stands still leaves no record");
+        }
         let recording = tokio::spawn(flight.keep(state));
         let (watchdog, health) = match session.sound.clone() {
             Some(sound) => (

@@ -101,7 +101,7 @@ async fn live(options: &Options, config: &Config, models: &Selection, named: Opt
     let session = Session::start(settings, common::generating(config), workers, source, sink)?;
     let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
     volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
-    let door = common::door(&session, volume, config, named);
+    let door = common::door(&session, volume, config, named, None);
     let mut observations = session.handle.observations.subscribe();
     output::remark("Speak; Enter interrupts an answer, Ctrl-C ends the conversation.");
     let control = session.handle.control.clone();

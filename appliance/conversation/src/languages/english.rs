@@ -15,6 +15,9 @@ pub(super) const TABLE: Language = Language {
         Urdu, vi Vietnamese, zh Chinese",
     another: "another language",
     and: "and",
+    leading: "a about an and are as at because but by can could for from had has have how i i'd i'll i'm if in \
+        into is like maybe my of on or our please she should so than that the their then these they to \
+        uh um until was we were what's when where which while who will with would you your",
     sentences: Sentences {
         did_not_hear: "Sorry, I could not hear that. Please say it again.",
         no_answer: "Sorry, I have no answer to that.",
@@ -27,6 +30,9 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "That was all.",
         other_language: "I think you spoke {spoken}, but I only speak {known}.",
         language_of_settings: "My settings say that people speak {spoken} with me, but I only speak {known}.",
+        not_sure: "But I am not sure of that.",
+        doubts: "not sure, not certain, unsure, i do not know, i dont know, no idea, i cannot, i cant, i am unable, im unable, nobody knows",
+        bad_settings: "Some of my settings cannot be used, so I go on without them.",
         other_models: "The models that my settings name are not there, so I use those that I came with.",
         no_microphone: "My microphone is not there. I cannot hear anybody until it is plugged in.",
         half_duplex: "I cannot hear you while I speak. To stop me, say stop between two sentences.",

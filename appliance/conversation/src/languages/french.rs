@@ -11,6 +11,9 @@ pub(super) const TABLE: Language = Language {
         ukrainien, zh chinois",
     another: "une autre langue",
     and: "et",
+    leading: "au aux avec car chaque chez comme dans de des donc du entre et euh je le les leur leurs ma mais \
+        mes mon nos notre ou par parce pour quand que qui sa sans ses si son ta tes ton très un une vers \
+        vos votre à",
     sentences: Sentences {
         did_not_hear: "Désolé, je n'ai pas pu entendre. Répétez, s'il vous plaît.",
         no_answer: "Désolé, je n'ai pas de réponse à cela.",
@@ -23,6 +26,9 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "C'était tout.",
         other_language: "Je crois que vous avez parlé {spoken}, mais je ne parle que {known}.",
         language_of_settings: "Mes réglages disent qu'on me parle {spoken}, mais je ne parle que {known}.",
+        not_sure: "Mais je ne sais pas si c'est exact.",
+        doubts: "pas sûr, pas sûre, je ne sais pas, je ne peux pas, personne ne sait, aucune idée",
+        bad_settings: "Certains de mes réglages sont inutilisables, alors je continue sans eux.",
         other_models: "Les modèles que nomment mes réglages ne sont pas là, alors j'utilise ceux d'origine.",
         no_microphone: "Mon micro n'est pas là. Je n'entends personne tant qu'il n'est pas branché.",
         half_duplex: "Je ne vous entends pas pendant que je parle. Pour m'arrêter, dites stop entre deux phrases.",

@@ -11,6 +11,10 @@ pub(super) const TABLE: Language = Language {
         Polnisch, pt Portugiesisch, ru Russisch, sv Schwedisch, tr Türkisch, uk Ukrainisch, zh Chinesisch",
     another: "eine andere Sprache",
     and: "und",
+    leading: "aber als also am beim bis dass dein deine deinem deinen deiner dem den denn der des die eine \
+        einem einen einer für gegen ihre ihrem ihren im ins kein keine keinen mein meine meinem meinen \
+        meiner obwohl oder ohne sehr seine seinem seinen seit sowie und unser unsere unserem unseren vom \
+        von wegen weil wenn zum zur zwischen äh ähm",
     sentences: Sentences {
         did_not_hear: "Entschuldigung, das konnte ich nicht hören. Bitte sag es noch einmal.",
         no_answer: "Darauf habe ich leider keine Antwort.",
@@ -24,6 +28,9 @@ pub(super) const TABLE: Language = Language {
         other_language: "Das war wohl {spoken}, aber ich spreche nur {known}.",
         language_of_settings: "In meinen Einstellungen steht, dass man {spoken} mit mir spricht, aber ich spreche \
             nur {known}.",
+        not_sure: "Aber sicher weiß ich das nicht.",
+        doubts: "nicht sicher, unsicher, weiß ich nicht, weiß nicht, ich weiß es nicht, keine ahnung, ich kann nicht, niemand weiß",
+        bad_settings: "Einige meiner Einstellungen sind unbrauchbar. Ich mache ohne sie weiter.",
         other_models: "Die Modelle aus meinen Einstellungen sind nicht da. Ich nehme die, mit denen ich geliefert \
             wurde.",
         no_microphone: "Mein Mikrofon ist nicht da. Ich höre niemanden, bis es angesteckt ist.",

@@ -11,6 +11,9 @@ pub(super) const TABLE: Language = Language {
         zh cinese",
     another: "un'altra lingua",
     and: "e",
+    leading: "a agli ai al alla alle allo anche che come con da dal dalla dalle dei del della delle dello di e \
+        eh ehm fra gli i il in la le lo ma mia mie miei mio molto nei nel nella nelle nello nostra \
+        nostro o per perché quando quindi se sua sue suo suoi tra tua tue tuo tuoi un una uno",
     sentences: Sentences {
         did_not_hear: "Scusa, non ho potuto sentire. Ripeti, per favore.",
         no_answer: "Mi dispiace, non ho una risposta.",
@@ -23,6 +26,9 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "Era tutto.",
         other_language: "Credo che tu abbia parlato {spoken}, ma io parlo solo {known}.",
         language_of_settings: "Le mie impostazioni dicono che con me si parla {spoken}, ma io parlo solo {known}.",
+        not_sure: "Ma non lo so con certezza.",
+        doubts: "non sono sicuro, non sono sicura, non lo so, non so, non posso, nessuno sa",
+        bad_settings: "Alcune mie impostazioni non sono utilizzabili, perciò vado avanti senza.",
         other_models: "I modelli indicati nelle mie impostazioni non ci sono, perciò uso quelli che avevo \
             all'inizio.",
         no_microphone: "Il mio microfono non c'è. Non posso sentire nessuno finché non viene collegato.",

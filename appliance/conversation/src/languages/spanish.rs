@@ -11,6 +11,8 @@ pub(super) const TABLE: Language = Language {
         uk ucraniano, zh chino",
     another: "otro idioma",
     and: "y",
+    leading: "a al aunque cada como con cuando de del desde e eh el em en entre hasta la las los mi mis muy ni \
+        nuestra nuestro o pero por porque que según si sin sobre su sus tu tus u un una unas unos y",
     sentences: Sentences {
         did_not_hear: "Perdona, no he podido oírlo. Dilo otra vez, por favor.",
         no_answer: "Lo siento, no tengo respuesta para eso.",
@@ -23,6 +25,9 @@ pub(super) const TABLE: Language = Language {
         that_was_all: "Eso era todo.",
         other_language: "Creo que has hablado {spoken}, pero yo solo hablo {known}.",
         language_of_settings: "Mis ajustes dicen que se me habla {spoken}, pero yo solo hablo {known}.",
+        not_sure: "Pero no lo sé con seguridad.",
+        doubts: "no estoy seguro, no estoy segura, no sé, no lo sé, no puedo, nadie sabe",
+        bad_settings: "Algunos de mis ajustes no sirven, así que sigo sin ellos.",
         other_models: "Los modelos que indican mis ajustes no están, así que uso los que traía.",
         no_microphone: "Mi micrófono no está. No puedo oír a nadie hasta que se conecte.",
         half_duplex: "Mientras hablo no puedo oírte. Para pararme, di para entre dos frases.",

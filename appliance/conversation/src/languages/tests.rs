@@ -3,6 +3,7 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::remarks::Remark;
 
 impl Sentences {
     /// All of them, with what each may leave open.
@@ -19,6 +20,9 @@ impl Sentences {
             that_was_all,
             other_language,
             language_of_settings,
+            not_sure,
+            doubts: _,
+            bad_settings,
             other_models,
             no_microphone,
             half_duplex,
@@ -33,6 +37,8 @@ impl Sentences {
             too_long,
             nothing_yet,
             that_was_all,
+            not_sure,
+            bad_settings,
             other_models,
             no_microphone,
             half_duplex,
@@ -57,6 +63,13 @@ fn every_table_is_whole_and_no_two_say_the_same() {
             language.remarks;
         for phrases in [stop, patience, retract, go_on, repeat, louder, quieter, acknowledge, polite, emphasis] {
             assert!(phrases.split(", ").all(|phrase| !phrase.trim().is_empty()), "{code}: {phrases}");
+        }
+        let leading: BTreeSet<&str> = language.leading.split_whitespace().collect();
+        assert_eq!(leading.len(), language.leading.split(' ').count(), "{code}: a word is there twice, or empty");
+        for word in leading {
+            assert!(language.leads(word) && word.to_lowercase() == word, "{code}: {word}");
+            let remark = Remark::of(word);
+            assert!(matches!(remark, None | Some(Remark::Acknowledged)), "{code}: {word} is all that somebody may say");
         }
     }
 }

@@ -8,8 +8,8 @@
 
 use std::time::Duration;
 
+use super::Listener;
 use super::hearing::Hearing;
-use super::{Listener, WITHOUT_WORDS};
 use crate::action::{Action, Notice};
 use crate::event::Waking;
 use crate::ids::Position;
@@ -72,12 +72,11 @@ impl Listener {
         }
     }
 
-    /// Nobody has spoken for long, nothing is being said, and nobody may just be beginning to, unless the microphone has
-    /// gone.
+    /// Nobody has spoken for long, nothing is being said, and nobody may just be beginning to.
     pub(crate) fn fall_asleep(&mut self, answering: bool) {
         let Awake::Until { until, follow_up, .. } = self.awake else { return };
         let nobody = match &self.hearing {
-            Hearing::Quiet(onset) => onset.is_silent() || self.now >= self.latest_at.saturating_add(WITHOUT_WORDS),
+            Hearing::Quiet(onset) => onset.is_silent(),
             Hearing::Ignoring(_) => true,
             Hearing::Speaking(_) | Hearing::Pausing(..) => false,
         };
@@ -91,9 +90,8 @@ impl Listener {
         let until = self.awake.until()?;
         let at = match &self.hearing {
             Hearing::Quiet(onset) if onset.is_silent() => until,
-            Hearing::Quiet(_) => until.max(self.latest_at.saturating_add(WITHOUT_WORDS)),
             Hearing::Ignoring(_) => until,
-            Hearing::Speaking(_) | Hearing::Pausing(..) => return None,
+            Hearing::Quiet(_) | Hearing::Speaking(_) | Hearing::Pausing(..) => return None,
         };
         Some(at).filter(|at| *at > self.now)
     }

@@ -7,6 +7,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use crate::languages::Language;
+
 /// How the words of an utterance end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextCue {
@@ -18,19 +20,11 @@ pub(super) enum TextCue {
     Unfinished,
 }
 
-/// Words that want another after them.
-const LEADING_WORDS: &[&str] = &[
-    "a", "about", "an", "and", "are", "as", "at", "because", "but", "by", "can", "could", "for", "from", "had", "has",
-    "have", "how", "i", "i'd", "i'll", "i'm", "if", "in", "into", "is", "like", "maybe", "my", "of", "on", "or", "our",
-    "please", "she", "should", "so", "than", "that", "the", "their", "then", "these", "they", "to", "uh", "um",
-    "until", "was", "we", "were", "what's", "when", "where", "which", "while", "who", "will", "with", "would", "you",
-    "your",
-];
-
 impl TextCue {
     /// What the end of a transcript says. Whisper writes "..." or a dash where a voice hangs in the air, and puts a
     /// full stop behind nearly everything, so that the last word counts for more than the full stop.
-    pub(super) fn of(text: &str) -> Self {
+    /// `language`: the ISO 639-1 code of what was spoken.
+    pub(super) fn of(text: &str, language: &str) -> Self {
         let text = text.trim();
         if text.ends_with("...") || text.ends_with(['…', ',', ';', ':', '-', '–', '—']) {
             return Self::Unfinished;
@@ -43,7 +37,7 @@ impl TextCue {
         let question = text.ends_with(['?', '？', '؟']);
         if question {
             Self::Question
-        } else if LEADING_WORDS.contains(&last.as_str()) {
+        } else if Language::of(language).is_some_and(|table| table.leads(&last)) {
             Self::Unfinished
         } else {
             Self::Statement

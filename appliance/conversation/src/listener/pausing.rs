@@ -220,7 +220,7 @@ impl Listener {
         };
         let silence = self.latest.since(utterance.last_speech);
         let cue = match &pause.transcript {
-            Some(transcript) => Some(TextCue::of(&transcript.text)),
+            Some(transcript) => Some(TextCue::of(&transcript.text, &transcript.language)),
             // Without speculation the words are not known yet: the sound alone decides, as it would for a question.
             None if !self.speculation => Some(TextCue::Question),
             None => None,

@@ -229,7 +229,7 @@ impl Responder {
             self.remember(answer, outcome == Outcome::Completed);
         }
         self.outputs.push_back(ResponderOutput::AnswerOver { turn, noticed, said });
-        self.act(Action::Tell(Notice::Ended { turn, outcome }));
+        self.act(Action::Tell(Notice::Ended { turn, outcome, failed: false }));
         if let Some(turn) = self.answer.as_ref().map(|answer| answer.turn) {
             self.hold(turn, |answer| answer.behind = false);
         }

@@ -34,6 +34,10 @@ pub(super) struct Answer {
     /// It waits behind an announcement.
     pub(super) behind: bool,
     pub(super) finished: bool,
+    /// It says something that is so or not.
+    pub(super) fact: bool,
+    /// How likely the language model found the least likely of its words, 0..1.
+    pub(super) certainty: Option<f32>,
     /// The language model has been asked, and has not said all.
     pub(super) generating: bool,
     /// What is to be done as soon as the answer is certain.
@@ -46,12 +50,16 @@ pub(super) struct Answer {
     pub(super) thoughts: Vec<Thought>,
     /// All of it is an apology for having no answer.
     pub(super) apology: bool,
+    /// It ends with one, since something failed.
+    pub(super) failed: bool,
     /// It follows from a remark, and history knows neither that nor this.
     pub(super) remarked: bool,
     /// It is nothing that anybody would want to hear again.
     pub(super) passing: bool,
     /// How much of it has been heard.
     pub(super) heard: Duration,
+    /// The loudspeaker has nothing of it to play now.
+    pub(super) dry: bool,
     pub(super) clauses: Vec<Clause>,
     /// What it said before, and has said again since it said anything new.
     repeated: Vec<Said>,
@@ -74,15 +82,19 @@ impl Answer {
             waits: false,
             behind: false,
             finished: false,
+            fact: false,
+            certainty: None,
             generating: false,
             to_do: None,
             doing: None,
             committed: false,
             thoughts: Vec::new(),
             apology: false,
+            failed: false,
             remarked: false,
             passing: false,
             heard: Duration::ZERO,
+            dry: false,
             clauses: Vec::new(),
             repeated: Vec::new(),
             has_sentence: false,
@@ -126,6 +138,18 @@ impl Answer {
         };
         self.repeated.clear();
         clauses
+    }
+
+    /// Whether it is better to add that it may be wrong. `below`: as sure of each word as this, nobody doubts it; `doubts`: how
+    /// it may say so itself, with commas between.
+    pub(super) fn is_doubtful(&self, below: f32, doubts: &str) -> bool {
+        let unsure = self.certainty.is_some_and(|certainty| certainty < below);
+        let words = self.clauses.iter().flat_map(|clause| words_of(&clause.text)).collect::<Vec<_>>();
+        let says = |phrase: &str| {
+            let phrase = words_of(phrase);
+            words.windows(phrase.len()).any(|words| *words == *phrase)
+        };
+        self.fact && unsure && !self.clauses.is_empty() && !doubts.split(", ").any(says)
     }
 
     /// This is all that follows; returns its clauses.
@@ -202,8 +226,12 @@ impl Answer {
         self.clauses.get(clause).map(|clause| clause.rest).unwrap_or_default()
     }
 
-    /// Whether what is heard of it now is a silence between two sentences, which is not about to end.
+    /// Whether nothing is heard of it now: because nothing is there, or in the silence between two sentences, unless that is
+    /// about to end.
     pub(super) fn rests(&self) -> bool {
+        if self.dry {
+            return true;
+        }
         let mut begin = Duration::ZERO;
         for Clause { length, rest, .. } in &self.clauses {
             let end = begin.saturating_add(rest.saturating_sub(CLOSES_BEFORE));

@@ -78,6 +78,7 @@ impl Responder {
         if let Some(answer) = self.alive(turn).filter(|_| said) {
             let rested = answer.rests();
             answer.noticed |= !heard.is_zero();
+            answer.dry &= heard <= answer.heard;
             answer.heard = answer.heard.max(heard);
             if answer.rests() && !rested {
                 let said = answer.heard_words();
@@ -86,6 +87,16 @@ impl Responder {
         }
         if let Some(said) = self.last_said.as_mut().filter(|said| said.turn == turn) {
             said.heard(heard);
+        }
+    }
+
+    /// What is said falls silent for want of a voice.
+    pub(crate) fn ran_dry(&mut self, turn: TurnId) {
+        let said = self.says(turn);
+        if let Some(answer) = self.alive(turn).filter(|answer| said && answer.noticed && !answer.dry) {
+            answer.dry = true;
+            let said = answer.heard_words();
+            self.outputs.push_back(ResponderOutput::Rests { said });
         }
     }
 
@@ -170,7 +181,7 @@ impl Responder {
             self.history.go_on(self.now, Duration::MAX);
             let (turn, noticed, said) = (answer.turn, answer.noticed, answer.last_words());
             self.outputs.push_back(ResponderOutput::AnswerOver { turn, noticed, said });
-            self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome }));
+            self.act(Action::Tell(Notice::Ended { turn: answer.turn, outcome, failed: answer.failed }));
             if answer.question.is_some() && !answer.remarked && outcome != Outcome::Withdrawn {
                 self.act(self.preparation());
             }

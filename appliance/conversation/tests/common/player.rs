@@ -13,6 +13,8 @@ pub struct Playing {
     pub released: bool,
     pub paused: bool,
     pub ended: bool,
+    /// There is nothing to play for want of a voice.
+    pub dry: bool,
     pub clauses: usize,
     pub lengths: Vec<Duration>,
     pub heard: Duration,
@@ -26,6 +28,7 @@ impl Playing {
             released: false,
             paused: false,
             ended: false,
+            dry: false,
             clauses: 0,
             lengths: Vec::new(),
             heard: Duration::ZERO,
@@ -35,7 +38,7 @@ impl Playing {
 
     /// A frame's time passes; returns what there is to report, and whether it is over.
     pub fn step(&mut self) -> (Vec<Event>, bool) {
-        if !self.released || self.paused {
+        if !self.released || self.paused || self.dry {
             return (Vec::new(), false);
         }
         let available: Duration = self.lengths.iter().sum();

@@ -41,6 +41,8 @@ pub struct Room {
     pub answer: String,
     /// Why it says no more.
     pub generation_end: GenerationEnd,
+    /// How sure the language model is of its answer; `None`: it cannot tell.
+    pub certainty: Option<f32>,
     /// How loud everything is that sounds like speech.
     pub dbfs: f32,
     pub language: String,
@@ -90,6 +92,7 @@ impl Room {
             sentence: Some(0.2),
             answer: "It is ten past three. Anything else?".into(),
             generation_end: GenerationEnd::Complete,
+            certainty: None,
             dbfs: -25.0,
             language: "en".into(),
             confidence: 0.9,
@@ -377,7 +380,25 @@ impl Room {
             self.insert(after, Event::Text { turn, text });
             after += ms(20);
         }
+        if let Some(probability) = self.certainty {
+            self.insert(after, Event::AnswerJudged { turn, probability });
+        }
         self.insert(after, Event::GenerationEnded { turn, end });
+    }
+
+    /// Until so much of an answer has been heard; its turn.
+    pub fn until_heard(&mut self, heard: Duration) -> TurnId {
+        loop {
+            self.silence(20);
+            if let Some(playing) = self.playing.iter().find(|playing| playing.heard >= heard) {
+                return playing.turn;
+            }
+        }
+    }
+
+    /// The voice hangs: nothing more of any answer is heard.
+    pub fn playing_stands_still(&mut self) {
+        self.playing.iter_mut().for_each(|playing| playing.dry = true);
     }
 
     fn playing_of(&mut self, turn: TurnId) -> &mut Playing {

@@ -1,6 +1,8 @@
 //! Frames that stop coming.
 
-use parley_conversation::{Outcome, Phase};
+use parley_conversation::{Announcement, Outcome, Phase, Urgency};
+
+use crate::an_announcement::text;
 
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
@@ -63,4 +65,13 @@ fn after_a_question_does_not_keep_the_answer() {
         room.silence(500).says(QUESTION, 1000).silence(160).dead_microphone(15_000);
         check_history(&room, &[(QUESTION, "It is ten past three. Anything else?")]);
     }
+}
+
+#[test]
+fn with_a_click_keeps_nobody_waiting() {
+    let mut room = Room::new();
+    room.silence(500).noise(20).dead_microphone(100);
+    let until = Some(room.now + ms(60_000));
+    room.announces(Announcement { until, ..text(Urgency::Low) }).dead_microphone(10_000);
+    assert_eq!(room.count("(announced: heard)"), 1, "that it has gone is said");
 }

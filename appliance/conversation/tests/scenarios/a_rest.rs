@@ -1,6 +1,6 @@
 //! The silence between two sentences, in which a microphone listens that is closed while Parley speaks.
 
-use parley_conversation::{Action, BargeIn, Outcome, Phase, Position};
+use parley_conversation::{Action, BargeIn, Event, Outcome, Phase, Position};
 
 use crate::common::{Room, ms};
 use crate::{QUESTION, check_history};
@@ -94,4 +94,26 @@ fn is_not_needed_where_speech_interrupts_anyway() {
     room.answer = STORY.into();
     room.silence(500).says(QUESTION, 1_000).quiet();
     assert_eq!(room.count_of(|action| matches!(action, Action::Speak { rest, .. } if !rest.is_zero())), 0);
+}
+
+/// A voice that hangs, or is slower than it is heard, is no reason to be deaf.
+#[test]
+fn comes_wherever_there_is_nothing_to_play() {
+    for goes_on in [false, true] {
+        let mut room = Room::with(|settings| (settings.barge_in, settings.echo_guard) = (BargeIn::Key, ms(GUARD_MS)));
+        room.answer = STORY.into();
+        room.silence(500).says(QUESTION, 1_000);
+        let turn = room.until_heard(ms(400));
+        room.tell(Event::RanDry { turn });
+        if goes_on {
+            // What is played next is heard, and the microphone is closed again.
+            room.silence(GUARD_MS + 100).says("stop", 400);
+        } else {
+            room.playing_stands_still();
+            room.silence(GUARD_MS + 100).says("stop", 400);
+        }
+        room.quiet();
+        let expected = if goes_on { Outcome::Completed } else { Outcome::Interrupted };
+        assert_eq!(room.outcomes().first(), Some(&expected), "goes on: {goes_on}");
+    }
 }

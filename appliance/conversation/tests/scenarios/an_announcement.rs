@@ -9,7 +9,7 @@ use parley_conversation::{
 use crate::common::{Room, Works, ms};
 use crate::{QUESTION, check_history, room_while_speaking};
 
-fn text(urgency: Urgency) -> Announcement {
+pub(crate) fn text(urgency: Urgency) -> Announcement {
     Announcement {
         id: AnnouncementId(7),
         sounding: Sounding::Text("The tea is ready.".into()),

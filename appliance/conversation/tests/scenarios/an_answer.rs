@@ -222,3 +222,34 @@ fn speaks_the_language_of_the_turn_whatever_it_says_by_itself() {
         said(&room).last().is_some_and(|(language, text)| language == "en" && text.ends_with("English and Spanish."))
     );
 }
+
+struct Facts;
+
+impl Router for Facts {
+    fn route(&self, request: &Request<'_>) -> Route {
+        if request.transcript.text == QUESTION { Route::Fact } else { Route::Model }
+    }
+}
+
+#[test]
+fn that_may_be_wrong_says_so_once() {
+    const DOUBT: &str = "But I am not sure of that.";
+    for (question, certainty, answer, doubted) in [
+        (QUESTION, Some(0.1), "It is in Ghana.", true),
+        (QUESTION, Some(0.3), "It is in Ghana.", false),
+        (QUESTION, None, "It is in Ghana.", false),
+        (QUESTION, Some(0.1), "I am not sure, but it may be in Ghana.", false),
+        (QUESTION, Some(0.1), "I don't know.", false),
+        ("tell me a story", Some(0.1), "There was a king.", false),
+    ] {
+        let mut room = Room::routed(|settings| settings.unsure_below = 0.2, Box::new(Facts), true);
+        (room.answer, room.certainty) = (answer.into(), certainty);
+        room.silence(500).says(question, 1000).quiet();
+        let said = room.spoken().join(" ");
+        assert_eq!(said, if doubted { format!("{answer} {DOUBT}") } else { answer.to_owned() }, "{certainty:?}");
+    }
+    let mut room = Room::routed(|settings| settings.unsure_below = 0.2, Box::new(Facts), true);
+    (room.answer, room.certainty) = (String::new(), Some(0.1));
+    room.silence(500).says(QUESTION, 1000).quiet();
+    assert!(!room.spoken().join(" ").contains(DOUBT), "there is nothing to doubt");
+}

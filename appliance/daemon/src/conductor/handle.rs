@@ -112,6 +112,8 @@ pub struct TurnReport {
     /// All clauses that were to be said.
     pub answer: String,
     pub outcome: Outcome,
+    /// Whether there was no answer, and it was said so.
+    pub failed: bool,
     #[serde(rename = "stages_ms")]
     pub timeline: Timeline,
 }

@@ -93,6 +93,9 @@ impl AnswerJob {
                         room = rest;
                         send(&reports, Event::Text { turn, text }).await;
                     }
+                    Some(Ok(Generated::Certainty(probability))) => {
+                        send(&reports, Event::AnswerJudged { turn, probability }).await;
+                    }
                     Some(Ok(Generated::Finished {
                         reason,
                         prompt_tokens,

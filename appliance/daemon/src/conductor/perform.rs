@@ -127,7 +127,7 @@ impl Conductor {
                 self.turn(*turn).clauses.push(text.clone());
                 None
             }
-            Notice::Ended { turn, outcome } => self.turns.remove(turn).map(|state| {
+            Notice::Ended { turn, outcome, failed } => self.turns.remove(turn).map(|state| {
                 if state.voice_failed {
                     self.signal(Signal::Failed);
                 }
@@ -137,6 +137,7 @@ impl Conductor {
                     language: state.language,
                     answer: state.clauses.join(" "),
                     outcome: *outcome,
+                    failed: *failed,
                     timeline: state.timeline,
                 }
             }),
@@ -145,11 +146,11 @@ impl Conductor {
                 (state.told, state.announces) = (true, true);
                 None
             }
-            Notice::SpeechBegan
-            | Notice::NoWords
-            | Notice::Degraded { .. }
-            | Notice::Announced { .. }
-            | Notice::Attentive { .. } => None,
+            Notice::NoWords => {
+                self.signal(Signal::NotUnderstood);
+                None
+            }
+            Notice::SpeechBegan | Notice::Degraded { .. } | Notice::Announced { .. } | Notice::Attentive { .. } => None,
         };
         // An error means that nobody looks on.
         let _ = self.observations.send(Observation::Notice(notice));

@@ -52,12 +52,7 @@ mod tests {
     use super::*;
 
     fn frame(number: u32) -> AudioFrame {
-        AudioFrame {
-            end: at(20 * u64::from(number)),
-            arrived: Instant::now(),
-            samples: [number as i16; FRAME_SAMPLES],
-            speech: false,
-        }
+        AudioFrame::new(at(20 * u64::from(number)), Instant::now(), [number as i16; FRAME_SAMPLES], false)
     }
 
     fn at(ms: u64) -> Position {

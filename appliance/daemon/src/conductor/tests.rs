@@ -27,6 +27,10 @@ struct Bench {
 
 impl Bench {
     fn new(speaking: &Scripted<TextToSpeech>) -> Self {
+        Self::hearing("what time is it?", speaking)
+    }
+
+    fn hearing(words: &str, speaking: &Scripted<TextToSpeech>) -> Self {
         let pace = |first| Pace { first: Duration::from_millis(first), each: Duration::from_millis(20) };
         // Never the same: what was said before need not be synthesised.
         let hour = AtomicU32::new(0);
@@ -35,7 +39,7 @@ impl Bench {
         });
         let engines = Engines {
             seat: SeatId::default(),
-            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing("what time is it?").with_pace(pace(90))),
+            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing(words).with_pace(pace(90))),
             language_model: Arc::new(answers.with_pace(pace(90))),
             text_to_speech: Arc::new(speaking.clone().with_pace(pace(50))),
             end_of_turn: Some(Arc::new(Scripted::<EndOfTurn>::judging(0.9).with_pace(pace(20)))),
@@ -52,7 +56,7 @@ impl Bench {
             self.frames += 1;
             tokio::time::sleep(FRAME).await;
             let end = Position::default().forward(FRAME * self.frames);
-            let frame = AudioFrame { end, arrived: Instant::now(), samples: [0; FRAME_SAMPLES], speech };
+            let frame = AudioFrame::new(end, Instant::now(), [0; FRAME_SAMPLES], speech);
             self.conductor.hear(&frame);
             while let Ok(message) = self.conductor.incoming.try_recv() {
                 self.conductor.take(message);
@@ -97,9 +101,12 @@ async fn where_the_voice_fails_something_is_heard_all_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_was_heard_to_the_end_hears_so_where_it_is_wanted() {
-    for (sounds, heard) in [(Sounds::Needed, false), (Sounds::All, true)] {
-        let mut bench = Bench::new(&Scripted::<TextToSpeech>::new(|_| vec![0; 22_050]));
+async fn who_was_heard_to_the_end_or_not_understood_hears_so_where_it_is_wanted() {
+    let words = ["what time is it?", ""];
+    for (words, (sounds, heard)) in
+        words.into_iter().flat_map(|words| [(words, (Sounds::Needed, false)), (words, (Sounds::All, true))])
+    {
+        let mut bench = Bench::hearing(words, &Scripted::<TextToSpeech>::new(|_| vec![0; 22_050]));
         let signals = Signals::start(&bench.handle.mixer.clone().expect("a loudspeaker")).expect("a free feed");
         signals.choose(sounds);
         bench.conductor.signals = Some(signals);

@@ -22,6 +22,7 @@ use super::wishes::Wishes;
 use super::{DoorHost, Guest, Hub};
 use crate::conductor::Handle;
 use crate::health::{SoundPart, Trouble, Troubles};
+use crate::keys;
 use crate::listening::Mute;
 use crate::session::{self, Session, conducting};
 use crate::tools::{ToolOffer, Tools};
@@ -52,8 +53,8 @@ pub struct SessionHost {
     troubles: watch::Receiver<Troubles>,
     /// Held by whoever sets something that is written to a file: the first that asks is the first that is served.
     setting: Arc<tokio::sync::Mutex<()>>,
-    /// Whether nothing can press and no echo is cancelled, as it was at the start.
-    half_duplex: bool,
+    /// Below which keys that stop an answer are looked for; none where something else can press.
+    keys: Option<PathBuf>,
 }
 
 impl SessionHost {
@@ -61,7 +62,6 @@ impl SessionHost {
         Self::of(session.handle.clone(), session.mute.clone(), volume, config, Path::new("/"))
             .with_tools(session.tools.clone())
             .with_troubles(session.troubles.subscribe())
-            .with_half_duplex(!session.settings.rest.is_zero())
     }
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
@@ -71,13 +71,15 @@ impl SessionHost {
         let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
         let (own, others) = (SeatControl::own(handle, mute), SeatList::default());
         let (tools, setting, troubles) = (Tools::default(), Arc::default(), watch::Sender::default().subscribe());
-        let half_duplex = false;
-        Self { own, others, volume, settings, changed, update_log, wishes, tools, troubles, setting, half_duplex }
+        let keys = None;
+        Self { own, others, volume, settings, changed, update_log, wishes, tools, troubles, setting, keys }
     }
 
+    /// The same where an answer is stopped by keys alone, which are looked for below this root folder: as long as there is
+    /// none, the conversation is half duplex.
     #[must_use]
-    fn with_half_duplex(self, half_duplex: bool) -> Self {
-        Self { half_duplex, ..self }
+    pub fn with_keys(self, root: &Path) -> Self {
+        Self { keys: Some(root.to_owned()), ..self }
     }
 
     /// The same where somebody looks after microphone and loudspeaker.
@@ -119,7 +121,7 @@ impl SessionHost {
     /// Goes on to its end where its client does not wait for that.
     async fn change_setting(&self, key: String, value: Option<String>) -> Result<DoorReply, DoorError> {
         let (settings, volume, changed) = (self.settings.clone(), self.volume.clone(), self.changed.clone());
-        let (own, others, half_duplex) = (self.own.clone(), self.others.clone(), self.half_duplex);
+        let (own, others, keys) = (self.own.clone(), self.others.clone(), self.keys.clone());
         // It goes to the thread that writes: what comes next waits, whatever becomes of this one's client.
         let alone = Arc::clone(&self.setting).lock_owned().await;
         let change = move || {
@@ -130,8 +132,9 @@ impl SessionHost {
             {
                 tracing::warn!(%error, "the volume is not remembered beyond this start");
             }
-            let conducting =
-                if half_duplex { session::half_duplex(conducting(&running)) } else { conducting(&running) };
+            let alone = keys.is_some_and(|root| keys::found(&root).is_empty());
+            let conducting = conducting(&running);
+            let conducting = if alone { session::half_duplex(conducting) } else { conducting };
             own.take_over(&conducting);
             others.take_over(conducting);
             // An error means that the door closes.

@@ -84,7 +84,11 @@ impl SeatControl {
     /// From the next question on it is conducted like this.
     pub(super) fn take_over(&self, conducting: &Conducting) {
         let Conducting { settings, generating } = conducting.clone();
-        let settings = Settings { barge_in: self.barge_in.unwrap_or(settings.barge_in), ..settings };
+        let settings = match self.barge_in {
+            // Whoever plays and records somewhere else knows of a key there.
+            Some(barge_in) => Settings { barge_in, rest: Duration::ZERO, ..settings },
+            None => settings,
+        };
         self.handle.conducting.send_replace(Some(Conducting { settings, generating }));
     }
 

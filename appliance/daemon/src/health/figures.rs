@@ -29,7 +29,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub struct Conversations {
     turns: VecDeque<Turn>,
-    /// An engine failed since the last turn ended.
+    /// An engine failed since the last turn ended, or something that was to be done did.
     engine_failed: bool,
     last_word: Duration,
 }
@@ -60,17 +60,22 @@ impl Conversations {
             ) => self.last_word = at,
             Observation::Turn(report) => {
                 self.last_word = at;
-                self.end(report.outcome, report.timeline.stages().played, at);
+                self.engine_failed |= report.failed;
+                let silent = report.answer.is_empty();
+                self.end(report.outcome, silent, report.timeline.stages().played, at);
             }
         }
     }
 
-    fn end(&mut self, outcome: Outcome, played_ms: Option<f64>, at: Duration) {
+    /// `silent`: nothing was to be said.
+    fn end(&mut self, outcome: Outcome, silent: bool, played_ms: Option<f64>, at: Duration) {
         let failed = std::mem::take(&mut self.engine_failed);
         let answered_after = played_ms.map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1_000.0));
         match outcome {
             // Somebody spoke in between, or had not finished: nobody's fault.
             Outcome::Interrupted | Outcome::Withdrawn if !failed => return,
+            // "Stop" was obeyed.
+            Outcome::Completed if silent && !failed => return,
             Outcome::Interrupted | Outcome::Withdrawn | Outcome::Completed => {}
         }
         let failed = failed || answered_after.is_none();
@@ -197,16 +202,16 @@ mod tests {
     #[test]
     fn quick_answers_are_no_reason_to_go_back() {
         let mut conversations = Conversations::default();
-        (0..100).for_each(|at| conversations.end(Outcome::Completed, Some(900.0), seconds(at)));
+        (0..100).for_each(|at| conversations.end(Outcome::Completed, false, Some(900.0), seconds(at)));
         assert_eq!(exceeded(&conversations, seconds(100)), Vec::<String>::new());
     }
 
     #[test]
     fn a_minute_of_late_answers_is_one_and_a_single_late_answer_is_not() {
         let mut conversations = Conversations::default();
-        conversations.end(Outcome::Completed, Some(900.0), seconds(1));
+        conversations.end(Outcome::Completed, false, Some(900.0), seconds(1));
         for at in 2..5 {
-            conversations.end(Outcome::Completed, Some(2_100.0), seconds(at));
+            conversations.end(Outcome::Completed, false, Some(2_100.0), seconds(at));
         }
         assert_eq!(exceeded(&conversations, seconds(5)), Vec::<String>::new(), "one was in time");
         assert_eq!(exceeded(&conversations, seconds(62)), ["quickest-answer-of-a-minute-s"]);
@@ -217,12 +222,20 @@ mod tests {
     fn failures_count_and_interruptions_do_not() {
         let mut conversations = Conversations::default();
         for at in 0..30 {
-            conversations.end(Outcome::Interrupted, Some(500.0), seconds(at));
-            conversations.end(Outcome::Completed, Some(500.0), seconds(at));
+            conversations.end(Outcome::Interrupted, false, Some(500.0), seconds(at));
+            conversations.end(Outcome::Completed, false, Some(500.0), seconds(at));
         }
         assert_eq!(conversations.table(seconds(30)).get("error-rate").map(|rate| rate.value), Some(0.0));
         for at in 30..32 {
-            conversations.end(Outcome::Completed, None, seconds(at));
+            conversations.end(Outcome::Completed, true, None, seconds(at));
+        }
+        assert_eq!(
+            exceeded(&conversations, seconds(32)),
+            Vec::<String>::new(),
+            "somebody said stop, and it was silent"
+        );
+        for at in 30..32 {
+            conversations.end(Outcome::Completed, false, None, seconds(at));
         }
         assert_eq!(exceeded(&conversations, seconds(32)), ["error-rate"]);
     }
@@ -232,7 +245,7 @@ mod tests {
         let mut conversations = Conversations::default();
         let failure = Observation::Notice(Notice::Degraded { stage: Stage::LanguageModel, degraded: true });
         conversations.note(&failure, seconds(1));
-        conversations.end(Outcome::Completed, Some(500.0), seconds(2));
+        conversations.end(Outcome::Completed, false, Some(500.0), seconds(2));
         let rate = conversations.table(seconds(2)).get("error-rate");
         assert_eq!(rate.map(|rate| (rate.value, rate.samples)), Some((1.0, 1)));
     }

@@ -2,8 +2,8 @@
 //!
 //! An entry can hold no text: its parts are names from this program, and numbers. What is noted is what decides, in the
 //! order in which it did: events (of frames only the change between speech and silence) and actions. A file is written
-//! at the first fault, after a moment in which its consequences are noted too, and then at most once in
-//! [`BETWEEN_FILES`]; the newest [`FILES`] are kept.
+//! at a fault, after a moment in which its consequences are noted too, and for the same fault at most once in
+//! [`BETWEEN_FILES`]; the newest [`FILES`] are kept. Of what may end the process a file is written at once.
 
 mod names;
 
@@ -20,15 +20,19 @@ use serde::Serialize;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::{SoundPart, Trouble};
 use crate::conductor::lock;
 
 /// Some minutes of a lively conversation.
 const ENTRIES: usize = 1_000;
 /// What follows a fault belongs to it.
 const AFTERMATH: Duration = Duration::from_secs(3);
-/// A fault that comes again and again wears out no card.
+/// The same fault, again and again, wears out no card.
 pub const BETWEEN_FILES: Duration = Duration::from_mins(10);
 pub const FILES: usize = 8;
+/// How often is looked whether the conductor moves, and how long it may stand still: well within the unit's `WatchdogSec`.
+const LOOK: Duration = Duration::from_millis(500);
+const STANDS_STILL: Duration = Duration::from_secs(4);
 
 /// What went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub enum RecordedFault {
     EngineDegraded(Stage),
     /// A part on the way of sound does not move.
     StandsStill(&'static str),
+    /// A device or its sound is not as it should be.
+    Sound(SoundPart, Trouble),
     /// A thread of the daemon panicked.
     Panicked,
 }
@@ -48,6 +54,7 @@ impl RecordedFault {
             Self::EngineFailed(_) => "an engine failed",
             Self::EngineDegraded(_) => "an engine is out of order",
             Self::StandsStill(_) => "a part stands still",
+            Self::Sound(_, trouble) => names::of_trouble(trouble),
             Self::Panicked => "a part of the program panicked",
         }
     }
@@ -56,6 +63,7 @@ impl RecordedFault {
         match self {
             Self::EngineFailed(stage) | Self::EngineDegraded(stage) => Detail::Name(names::of_stage(stage)),
             Self::StandsStill(part) => Detail::Name(part),
+            Self::Sound(part, _) => Detail::Name(part.name()),
             Self::Panicked => Detail::None,
         }
     }
@@ -119,6 +127,15 @@ struct Noted {
     speech: bool,
     /// The first one that is in no file yet, and when it was.
     fault: Option<(RecordedFault, u64)>,
+    /// Of which there was a file, and when.
+    written: Vec<(RecordedFault, Instant)>,
+}
+
+impl Noted {
+    /// Whether there was a file of this fault not long ago.
+    fn is_known(&self, fault: RecordedFault) -> bool {
+        self.written.iter().any(|(known, at)| *known == fault && at.elapsed() < BETWEEN_FILES)
+    }
 }
 
 impl FlightRecorder {
@@ -155,8 +172,11 @@ impl FlightRecorder {
     pub fn fault(&self, fault: RecordedFault) {
         let at_ms = self.now_ms();
         self.note((fault.name(), None, fault.detail()));
-        lock(&self.0.noted).fault.get_or_insert((fault, at_ms));
-        self.0.fault.notify_one();
+        let mut noted = lock(&self.0.noted);
+        if !noted.is_known(fault) {
+            noted.fault.get_or_insert((fault, at_ms));
+            self.0.fault.notify_one();
+        }
     }
 
     fn now_ms(&self) -> u64 {
@@ -179,13 +199,41 @@ impl FlightRecorder {
             self.0.fault.notified().await;
             tokio::time::sleep(AFTERMATH).await;
             let (recorder, folder) = (self.clone(), folder.clone());
-            match tokio::task::spawn_blocking(move || recorder.write(&folder)).await {
-                Ok(Ok(Some(file))) => tracing::warn!(file = %file.display(), "a fault was recorded: `parley faults`"),
-                Ok(Ok(None)) => {}
-                Ok(Err(error)) => tracing::warn!(%error, "a fault cannot be recorded"),
-                Err(error) => tracing::warn!(%error, "a fault cannot be recorded"),
+            if let Err(error) = tokio::task::spawn_blocking(move || recorder.write_and_tell(&folder)).await {
+                tracing::warn!(%error, "a fault cannot be recorded");
             }
-            tokio::time::sleep(BETWEEN_FILES).await;
+        }
+    }
+
+    /// From a thread of its own: notices where the conductor does not move, and writes before the service manager's watchdog
+    /// ends the process. On the runtime nobody could: it has one thread, and that is the conductor's. `events`: how many it
+    /// has handled, one every other second at least; `None` ends it.
+    pub fn watch_conductor(
+        &self,
+        state: Option<PathBuf>,
+        events: impl Fn() -> Option<u64> + Send + 'static,
+    ) -> io::Result<()> {
+        let Some(folder) = state.map(|state| state.join(faults::FOLDER)) else { return Ok(()) };
+        let recorder = self.clone();
+        let watching = move || {
+            let (mut last, mut still) = (None, Duration::ZERO);
+            while let Some(now) = events() {
+                still = if last.replace(now) == Some(now) { still + LOOK } else { Duration::ZERO };
+                if still == STANDS_STILL {
+                    recorder.fault(RecordedFault::StandsStill("the conductor"));
+                    recorder.write_and_tell(&folder);
+                }
+                std::thread::sleep(LOOK);
+            }
+        };
+        std::thread::Builder::new().name("recorder".into()).spawn(watching).map(drop)
+    }
+
+    fn write_and_tell(&self, folder: &Path) {
+        match self.write(folder) {
+            Ok(Some(file)) => tracing::warn!(file = %file.display(), "a fault was recorded: `parley faults`"),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "a fault cannot be recorded"),
         }
     }
 
@@ -209,6 +257,8 @@ impl FlightRecorder {
         let (fault, at_ms, entries) = {
             let mut noted = lock(&self.0.noted);
             let Some((fault, at_ms)) = noted.fault.take() else { return Ok(None) };
+            noted.written.retain(|(_, at)| at.elapsed() < BETWEEN_FILES);
+            noted.written.push((fault, Instant::now()));
             (fault, at_ms, noted.entries.iter().copied().collect::<Vec<_>>())
         };
         let time_s = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();

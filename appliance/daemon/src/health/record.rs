@@ -15,6 +15,7 @@ use parley_conversation::{Announcement, Event, Language, Sounding, Urgency};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::flight_recorder::RecordedFault;
 use crate::conductor::{Handle, next_announcement};
 use crate::listening::{ListeningCounters, SoundTrouble};
 
@@ -34,12 +35,18 @@ pub enum SoundPart {
     Loudspeaker,
 }
 
-impl fmt::Display for SoundPart {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+impl SoundPart {
+    pub(super) fn name(self) -> &'static str {
+        match self {
             Self::Microphone => "microphone",
             Self::Loudspeaker => "loudspeaker",
-        })
+        }
+    }
+}
+
+impl fmt::Display for SoundPart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
     }
 }
 
@@ -217,6 +224,7 @@ pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles
         let before = tell.send_replace(troubles.clone());
         for (part, trouble) in troubles.iter().filter(|trouble| !before.contains(trouble)) {
             tracing::warn!("the {part} {trouble}");
+            handle.flight.fault(RecordedFault::Sound(*part, *trouble));
         }
         for (part, trouble) in before.iter().filter(|trouble| !troubles.contains(trouble)) {
             tracing::info!("no more: the {part} {trouble}");

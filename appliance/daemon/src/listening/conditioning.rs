@@ -81,6 +81,11 @@ impl Conditioning {
         }
     }
 
+    /// How loud the last frame was in dB of full scale, before it was made louder.
+    pub fn level_dbfs(&self) -> f32 {
+        self.gain.level_dbfs
+    }
+
     /// How loud a voice comes from the microphone, in dB of full scale before it is made louder; `None` before one was heard
     /// for half a second.
     pub fn speech_dbfs(&self) -> Option<f32> {

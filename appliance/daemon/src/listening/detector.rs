@@ -1,8 +1,9 @@
 //! What every microphone's sound goes through, a card's or a client's.
 
-use std::time::Instant;
+use parley_conversation::Position;
+use tokio::time::Instant;
 
-use super::{Conditioning, FRAME_SAMPLES, VoiceActivity};
+use super::{AudioFrame, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
 /// Makes sound fit to be listened to, and says whether there is speech in it. Stays on the thread that made it.
 #[derive(Default)]
@@ -12,24 +13,39 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// What is to be listened to of a frame, and whether there is speech in it; of a muted one silence.
-    pub fn hear(
-        &mut self,
-        frame: &[i16; FRAME_SAMPLES],
-        muted: bool,
-        arrived: Instant,
-    ) -> ([i16; FRAME_SAMPLES], bool) {
+    /// What is to be listened to of a microphone's frame, and whether there is speech in it; of a muted one silence.
+    pub fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], muted: bool, end: Position, arrived: Instant) -> AudioFrame {
         let heard = if muted { [0; FRAME_SAMPLES] } else { *frame };
-        let conditioned = self.conditioning.condition(&heard, arrived);
+        let conditioned = self.conditioning.condition(&heard, arrived.into_std());
         // What is filtered goes on for a moment.
         let samples = if muted { heard } else { conditioned };
         let speech = self.activity.judge(&samples);
         self.conditioning.note(speech);
-        (samples, speech)
+        AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs() }
     }
 
     /// As [`Conditioning::speech_dbfs`].
     pub fn speech_dbfs(&self) -> Option<f32> {
         self.conditioning.speech_dbfs()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{level_dbfs, vowel};
+    use super::*;
+
+    #[test]
+    fn the_level_is_the_microphones_whatever_is_made_of_it() {
+        let (mut detector, mut levels) = (Detector::default(), Vec::new());
+        for frame in 0..2_000 {
+            // Words of a second with a pause behind each.
+            let sound = if frame % 75 < 50 { vowel(frame, 100.0) } else { [0; FRAME_SAMPLES] };
+            let heard = detector.hear(&sound, false, Position::default(), Instant::now());
+            levels.push((heard.dbfs, level_dbfs(&heard.samples)));
+        }
+        let (early, late) = (levels[80], levels[1_955]);
+        assert!(late.1 > early.1 + 6.0, "the quiet voice was made louder: {early:?}, {late:?}");
+        assert!((late.0 - early.0).abs() < 2.0, "{early:?}, {late:?}");
     }
 }

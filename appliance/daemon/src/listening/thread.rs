@@ -44,17 +44,12 @@ pub fn listen(mut microphone: Microphone, mute: Mute) -> std::io::Result<Listeni
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
             let muted = mute.is_set();
-            let (samples, speech) = detector.hear(&frame.samples, muted, frame.arrived_at);
+            let (end, arrived) = (Position(frame.position + FRAME_SAMPLES as u64), Instant::from_std(frame.arrived_at));
+            let heard = detector.hear(&frame.samples, muted, end, arrived);
             if !muted {
-                health.look(&frame.samples, speech, detector.speech_dbfs(), &its.troubles);
+                health.look(&frame.samples, heard.speech, detector.speech_dbfs(), &its.troubles);
             }
-            let frame = AudioFrame {
-                end: Position(frame.position + FRAME_SAMPLES as u64),
-                arrived: Instant::from_std(frame.arrived_at),
-                samples,
-                speech,
-            };
-            if let Err(TrySendError::Full(_)) = frames.try_send(frame) {
+            if let Err(TrySendError::Full(_)) = frames.try_send(heard) {
                 its.dropped.fetch_add(1, Ordering::Relaxed);
             }
         }

@@ -85,7 +85,7 @@ async fn a_draft_calls_nothing_and_its_release_calls_once() {
         for _ in 0..count {
             tokio::time::sleep(FRAME).await;
             end = end.forward(FRAME);
-            let frame = AudioFrame { end, arrived: Instant::now(), samples: [0; FRAME_SAMPLES], speech };
+            let frame = AudioFrame::new(end, Instant::now(), [0; FRAME_SAMPLES], speech);
             frames.send(frame).await.expect("it listens");
             renderer.render(&mut [0; 441]);
         }

@@ -70,7 +70,7 @@ pub async fn text_of(mut job: Job<Generated>) -> Heard<String> {
                 assert_eq!(heard.finished, 0, "text after the end");
                 heard.outputs += &text;
             }
-            Ok(Generated::Sentence(_)) => {}
+            Ok(Generated::Sentence(_) | Generated::Certainty(_)) => {}
             Ok(Generated::Finished { .. }) => heard.finished += 1,
             Err(error) => heard.error = Some(error),
         }

@@ -51,6 +51,7 @@ fn a_profile_is_selected_once_all_of_it_is_there() {
         language_model: selected("think.dat"),
         languages: None,
         context_tokens: None,
+        unsure_below: None,
         text_to_speech: Voices { worker: "w".into(), files },
         end_of_turn: Some(selected("turn.dat")),
     };

@@ -229,6 +229,9 @@ impl Llama {
         if !rest.is_empty() {
             emit(Generated::Text(rest))?;
         }
+        if let Some(certainty) = chooser.certainty() {
+            emit(Generated::Certainty(certainty))?;
+        }
         emit(Generated::Finished {
             reason,
             prompt_tokens: prompt.len() as u32,

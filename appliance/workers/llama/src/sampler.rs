@@ -19,6 +19,14 @@ const MIN_P: f32 = 0.05;
 
 pub struct Chooser {
     chain: LlamaSampler,
+    certainty: Option<f32>,
+}
+
+/// How likely a token is by what the model computed, before any penalty, 0..1.
+fn probability(logits: &[f32], token: LlamaToken) -> f32 {
+    let most = logits.iter().copied().fold(f32::MIN, f32::max);
+    let all: f32 = logits.iter().map(|logit| (logit - most).exp()).sum();
+    usize::try_from(token.0).ok().and_then(|index| logits.get(index)).map_or(0.0, |logit| (logit - most).exp() / all)
 }
 
 impl Chooser {
@@ -46,7 +54,12 @@ impl Chooser {
         } else {
             chain.push(LlamaSampler::greedy());
         }
-        Ok(Self { chain: LlamaSampler::chain_simple(chain) })
+        Ok(Self { chain: LlamaSampler::chain_simple(chain), certainty: None })
+    }
+
+    /// How likely the least likely token so far was, 0..1.
+    pub fn certainty(&self) -> Option<f32> {
+        self.certainty
     }
 
     /// The next token after what `context` computed last.
@@ -61,6 +74,22 @@ impl Chooser {
         let token = candidates.selected_token().ok_or_else(dead_end)?;
         // Unlike `sample`, which would end the process, this can fail.
         self.chain.try_accept(token).map_err(|_| dead_end())?;
+        let probability = probability(context.get_logits_ith(-1), token);
+        self.certainty = Some(self.certainty.map_or(probability, |least| least.min(probability)));
         Ok(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_is_a_tokens_part_of_all() {
+        let logits = [1.0_f32.ln(), 3.0_f32.ln(), 4.0_f32.ln()];
+        for (token, expected) in [(0, 0.125), (1, 0.375), (2, 0.5), (3, 0.0), (-1, 0.0)] {
+            assert!((probability(&logits, LlamaToken(token)) - expected).abs() < 1e-6, "{token}");
+        }
+        assert!((probability(&[500.0, 500.0, -500.0], LlamaToken(1)) - 0.5).abs() < 1e-6, "large ones too");
     }
 }

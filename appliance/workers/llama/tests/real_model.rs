@@ -45,11 +45,15 @@ struct Answer {
 
 fn answer(worker: &mut Worker, task: Generate) -> Answer {
     let mut text = String::new();
-    let mut finished = None;
+    let (mut finished, mut certainty) = (None, None);
     for output in worker.done(task) {
         match output {
             Generated::Sentence(_) => assert!(text.is_empty(), "judged too late"),
             Generated::Text(piece) => text += &piece,
+            Generated::Certainty(least) => {
+                assert!((0.0..=1.0).contains(&least) && finished.is_none(), "{least}");
+                certainty = Some(least);
+            }
             Generated::Finished { reason, prompt_tokens, reused_tokens, generated_tokens, .. } => {
                 assert!(finished.is_none(), "finished twice");
                 finished = Some((reason, prompt_tokens, reused_tokens, generated_tokens));
@@ -57,6 +61,7 @@ fn answer(worker: &mut Worker, task: Generate) -> Answer {
         }
     }
     let (reason, prompt, reused, generated) = finished.expect("finished");
+    assert_eq!(certainty.is_some(), generated > 0, "it is known of every answer how sure it is");
     Answer { text, reason, prompt, reused, generated }
 }
 

@@ -110,7 +110,7 @@ impl Auditor {
                 said.samples.extend(voice::samples(&parley_speech_text::speakable(text, "en")));
                 said.clauses.push(text.clone());
             }
-            Notice::Ended { turn, outcome } => {
+            Notice::Ended { turn, outcome, .. } => {
                 let shown = self.is_shown;
                 let ended = self.alive.iter().position(|alive| alive == turn).map(|index| self.alive.remove(index));
                 assert_eq!(ended, Some(*turn), "a turn ends once, after it was released");

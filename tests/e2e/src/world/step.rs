@@ -106,12 +106,7 @@ impl World {
         if sound.is_speech() {
             self.spoke_last = self.now;
         }
-        let frame = AudioFrame {
-            end: self.position,
-            arrived: Instant::now(),
-            samples: sound.samples(),
-            speech: sound.is_speech(),
-        };
+        let frame = AudioFrame::new(self.position, Instant::now(), sound.samples(), sound.is_speech());
         if let Some(frames) = &self.frames
             && sound != Sound::Lost
         {

@@ -4,7 +4,7 @@ use parley_conversation::{BargeIn, Event, Outcome, Phase, Settings};
 use parley_daemon::conductor::{Conducting, Generating};
 use parley_daemon::session::half_duplex;
 use parley_e2e::world::{STEP, Scene, World, voice};
-use parley_engines::scripted::{Counts, Pace};
+use parley_engines::scripted::{Counts, Fault, Pace};
 
 use super::{listening_to_a_long_answer, ms, outcomes, questions, talkative};
 
@@ -111,5 +111,20 @@ async fn half_duplex_hears_stop_between_two_sentences() {
     world.say("stop");
     world.quiet().await;
     assert_eq!(heard(&world), silent, "nothing more is said");
+    assert_eq!(outcomes(&world).first(), Some(&Outcome::Interrupted));
+}
+
+/// A voice that hangs in the middle of an answer leaves nobody deaf meanwhile.
+#[tokio::test(start_paused = true)]
+async fn while_there_is_nothing_to_play_stop_is_heard() {
+    let settings = Settings { barge_in: BargeIn::Key, ..Settings::default() };
+    let mut world = listening_to_a_long_answer(Scene { settings, ..talkative() }).await;
+    world.text_to_speech.fail_next(Fault::Hang { after_outputs: 3, stall: ms(20_000) });
+    let heard = |world: &World| world.heard_last.expect("it was heard before");
+    world.until("there is nothing to play", |world| world.now > heard(world) + ms(1_500)).await;
+    let silent = heard(&world);
+    world.say("stop");
+    world.quiet().await;
+    assert!(world.now < silent + ms(6_000), "{:?} after it fell silent", world.now.saturating_sub(silent));
     assert_eq!(outcomes(&world).first(), Some(&Outcome::Interrupted));
 }

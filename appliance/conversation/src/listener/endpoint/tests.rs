@@ -13,7 +13,32 @@ fn the_last_word_counts_for_more_than_a_full_stop() {
         ("Well,", TextCue::Unfinished),
         ("", TextCue::Statement),
     ] {
-        assert_eq!(TextCue::of(text), cue, "{text:?}");
+        assert_eq!(TextCue::of(text, "en"), cue, "{text:?}");
+    }
+}
+
+#[test]
+fn the_last_word_counts_in_each_language_by_its_own_table() {
+    use TextCue::{Statement, Unfinished};
+    for (language, text, cue) in [
+        ("de", "Stell den Wecker auf sieben und.", Unfinished),
+        ("de", "Mach das Licht im", Unfinished),
+        ("de", "Mach das Licht an.", Statement),
+        ("de", "Schalte die Heizung ein.", Statement),
+        ("es", "Enciende la luz de la.", Unfinished),
+        ("es", "No puedo ir porque", Unfinished),
+        ("es", "Enciende la luz.", Statement),
+        ("es", "Para.", Statement),
+        ("fr", "Allume la lumière dans", Unfinished),
+        ("fr", "Je ne viens pas parce que.", Unfinished),
+        ("fr", "Allume la lumière.", Statement),
+        ("it", "Accendi la luce nella", Unfinished),
+        ("it", "Non vengo perché.", Unfinished),
+        ("it", "Accendi la luce.", Statement),
+        ("nl", "Doe het licht aan and", Statement),
+        ("en", "The time is und", Statement),
+    ] {
+        assert_eq!(TextCue::of(text, language), cue, "{language}: {text:?}");
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) struct Player {
     /// How much was heard when the loudspeaker played last, or had nothing to play, and when that was.
     moved: (Duration, Instant),
     played: bool,
+    /// The core was told that there is nothing to play.
+    dry: bool,
 }
 
 /// The loudspeaker, as long as this turn has it.
@@ -67,6 +69,7 @@ impl Player {
             reported: Duration::ZERO,
             moved: (Duration::ZERO, Instant::now()),
             played: false,
+            dry: false,
         }
     }
 
@@ -196,14 +199,21 @@ impl Player {
         if heard != self.moved.0 || self.stream.has_nothing_to_play() {
             self.moved = (heard, Instant::now());
         }
-        let mut due = (self.reported.is_zero() && !heard.is_zero()) || heard >= self.reported + REPORT_EVERY;
+        // Where nothing was to be played, the first of what comes is told at once: somebody listens meanwhile.
+        let again = self.dry && heard > self.reported;
+        let mut due = again || (self.reported.is_zero() && !heard.is_zero()) || heard >= self.reported + REPORT_EVERY;
         while self.rests.pop_front_if(|rest| *rest <= heard).is_some() {
             due = true;
         }
-        if due {
+        let ran_dry = !self.stream.is_paused() && self.stream.is_drained() && !heard.is_zero();
+        if due || (ran_dry && !self.dry) {
             self.reported = heard;
             send(&self.outlet.reports, Event::Heard { turn: self.turn, heard }).await;
         }
+        if ran_dry && !self.dry {
+            send(&self.outlet.reports, Event::RanDry { turn: self.turn }).await;
+        }
+        self.dry = ran_dry || (self.dry && !again);
     }
 
     async fn mark(&mut self, mark: Mark) {

@@ -81,9 +81,13 @@ impl Stream {
         self.control.is_drained()
     }
 
+    pub(super) fn is_paused(&self) -> bool {
+        lock(&self.state).paused
+    }
+
     /// Whether a loudspeaker that plays nothing of it is as it should be.
     pub(super) fn has_nothing_to_play(&self) -> bool {
-        lock(&self.state).paused || self.is_drained()
+        self.is_paused() || self.is_drained()
     }
 
     fn heard_of(&self, state: &State) -> Duration {

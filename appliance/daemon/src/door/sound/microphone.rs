@@ -62,8 +62,7 @@ impl Sound {
             self.end = self.end.forward(FRAME);
             // Nothing is heard of what was muted.
             let silent = frame.iter().all(|sample| *sample == 0);
-            let (samples, speech) = self.detector.hear(frame, silent, arrived.into_std());
-            hear(AudioFrame { end: self.end, arrived, samples, speech });
+            hear(self.detector.hear(frame, silent, self.end, arrived));
         }
         self.waiting = rest.to_vec();
     }
@@ -111,7 +110,8 @@ mod tests {
         ClientMicrophone::new(begun).push(&sound, false, begun, |frame| frames.push(frame));
         let mut detector = Detector::default();
         for (frame, sent) in frames.iter().zip(sound.as_chunks::<FRAME_SAMPLES>().0) {
-            assert_eq!((frame.samples, frame.speech), detector.hear(sent, false, begun.into_std()));
+            let own = detector.hear(sent, false, frame.end, begun);
+            assert_eq!((frame.samples, frame.speech, frame.dbfs), (own.samples, own.speech, own.dbfs));
         }
         let mean =
             |samples: &[i16]| samples.iter().map(|sample| i64::from(*sample)).sum::<i64>() / samples.len() as i64;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parley_audio::playback::Renderer;
+use parley_audio::playback::{NoFreeFeed, Renderer};
 use parley_conversation::{BargeIn, Conversation, Settings};
 use parley_door::{DoorBargeIn, DoorError, DoorEvent, ErrorCode, SoundHello};
 use tokio::runtime::Handle as RuntimeHandle;
@@ -19,6 +19,7 @@ use crate::conductor::{Conductor, Generating, Loudspeaker};
 use crate::listening::{AudioFrame, FRAMES_IN_FLIGHT, Mute};
 use crate::seats::{Seat, Seats};
 use crate::session::Session;
+use crate::signals::Signals;
 use crate::tools::Tools;
 use crate::workers::EngineHealth;
 
@@ -33,6 +34,8 @@ pub struct ClientSeats {
     generating: Generating,
     health: EngineHealth,
     tools: Tools,
+    /// Those of the device: a client's are chosen with them.
+    signals: Option<Signals>,
     /// Where the conductors run.
     runtime: RuntimeHandle,
     taken: SeatList,
@@ -68,14 +71,14 @@ impl ClientSeats {
     /// Seats beside a session's own, with the same engines, settings and tools.
     pub fn beside(session: &Session) -> Self {
         let (settings, generating) = (session.settings.clone(), session.generating.clone());
-        Self::of(session.seats.clone(), settings, generating, session.workers.health())
-            .with_tools(session.tools.clone())
+        let seats = Self::of(session.seats.clone(), settings, generating, session.workers.health());
+        Self { signals: session.signals.clone(), ..seats }.with_tools(session.tools.clone())
     }
 
     /// The same of its parts. Their conversations are conducted in the runtime of whoever calls.
     pub fn of(seats: Seats, settings: Settings, generating: Generating, health: EngineHealth) -> Self {
         let (runtime, taken, tools) = (RuntimeHandle::current(), SeatList::default(), Tools::default());
-        Self { seats, settings, generating, health, tools, runtime, taken }
+        Self { seats, settings, generating, health, tools, signals: None, runtime, taken }
     }
 
     /// The same where clients offer the tools of this house.
@@ -103,15 +106,19 @@ impl ClientSeats {
         let settings = Settings { seat: seat.id(), barge_in, rest, spoken: true, ..self.settings.clone() };
         let conversation = Conversation::new(settings, Box::new(self.tools.router()), engines.end_of_turn.is_some());
         let (mixer, renderer) = Renderer::new(RATE_HZ, samples_in(FRAME_MS));
-        let feeds = Loudspeaker::open(mixer).map_err(|error| {
-            // A new mixer has free feeds.
-            DoorError::new(ErrorCode::NotAvailable, error.to_string())
-        })?;
+        // A new mixer has free feeds.
+        let not_free = |error: NoFreeFeed| DoorError::new(ErrorCode::NotAvailable, error.to_string());
+        let signals = {
+            let _inside = self.runtime.enter();
+            self.signals.as_ref().map_or_else(|| Signals::start(&mixer), |own| own.beside(&mixer))
+        };
+        let signals = signals.map_err(not_free)?;
+        let feeds = Loudspeaker::open(mixer).map_err(not_free)?;
         let (conductor, handle) = Conductor::new(conversation, engines, self.generating.clone(), Some(feeds));
         let loudspeaker = ClientLoudspeaker::new(renderer);
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
         let health = self.health.clone().report(handle.control.downgrade());
-        let conductor = conductor.with_performer(Arc::new(self.tools.performer(&name)));
+        let conductor = conductor.with_performer(Arc::new(self.tools.performer(&name))).with_signals(signals);
         let conduct = conductor.with_language(hello.language.clone()).run(incoming);
         let mut conductor = JoinSet::new();
         let both = async {

@@ -8,7 +8,7 @@ use parley_door::{DoorError, ErrorCode, SoundFromClient, SoundFromDaemon};
 use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::super::Hub;
@@ -54,12 +54,13 @@ async fn sit(
     patience: SoundPatience,
 ) -> End {
     let ClientSeat { control, frames, loudspeaker, .. } = seat;
+    let mut frames = Frames { to: frames, seat: &control.name, lost: 0 };
     let mut microphone = ClientMicrophone::new(Instant::now());
     let mut last_word = Instant::now();
     let mut follow = pin!(control.follow(hub));
     loop {
         let now = Instant::now();
-        microphone.fill(now, |frame| hear(frames, frame));
+        microphone.fill(now, |frame| frames.hear(frame));
         loudspeaker.go_on(now);
         if last_word + patience.silent <= now {
             let text = format!("nothing has come for {:?}; send sound, or frames without samples", patience.silent);
@@ -79,7 +80,7 @@ async fn sit(
                 let counted = match frame {
                     SoundFromClient::Sound(samples) => {
                         let muted = control.mute.is_set();
-                        microphone.push(&samples, muted, last_word, |frame| hear(frames, frame));
+                        microphone.push(&samples, muted, last_word, |frame| frames.hear(frame));
                         Ok(())
                     }
                     SoundFromClient::Played(samples) => loudspeaker.played(samples, last_word),
@@ -103,7 +104,29 @@ async fn sit(
     }
 }
 
-/// Where the conductor is more than a second behind, a frame is lost to it.
-fn hear(frames: &mpsc::Sender<AudioFrame>, frame: AudioFrame) {
-    let _ = frames.try_send(frame);
+/// What a client's conductor hears.
+struct Frames<'a> {
+    to: &'a mpsc::Sender<AudioFrame>,
+    seat: &'a str,
+    /// Where the conductor was more than a second behind.
+    lost: u64,
+}
+
+impl Frames<'_> {
+    fn hear(&mut self, frame: AudioFrame) {
+        if let Err(TrySendError::Full(_)) = self.to.try_send(frame) {
+            if self.lost == 0 {
+                tracing::warn!(seat = self.seat, "the microphone waits for the conversation, which is too slow for it");
+            }
+            self.lost += 1;
+        }
+    }
+}
+
+impl Drop for Frames<'_> {
+    fn drop(&mut self) {
+        if self.lost > 0 {
+            tracing::warn!(seat = self.seat, frames = self.lost, "sound of the microphone was lost");
+        }
+    }
 }

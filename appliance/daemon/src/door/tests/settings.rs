@@ -114,3 +114,20 @@ fn what_is_set_last_counts() {
     let found = settings.into_iter().find(|setting| setting.key == "conversation.remembered-turns");
     assert_eq!(found.and_then(|setting| setting.value).as_deref(), Some("40"));
 }
+
+/// Without a key, answers that speech may no longer interrupt are short, and rest between their sentences.
+#[test]
+fn where_nothing_can_press_a_change_makes_it_half_duplex() {
+    let home = Home::open();
+    let longest = || {
+        answered(home.asks("and now?"));
+        home.model.tasks().pop().map(|task| task.max_tokens).unwrap_or_default()
+    };
+    for (value, is_short) in [("voice", false), ("auto", true), ("voice", false), ("key", true)] {
+        change(&mut home.guest(Door::Control, HELLO), "conversation.barge-in", Some(value)).expect("it can be set");
+        let begun = Instant::now();
+        while (longest() <= 80) != is_short {
+            assert!(begun.elapsed() < FAR_TOO_LONG, "{value}");
+        }
+    }
+}

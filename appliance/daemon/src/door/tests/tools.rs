@@ -50,7 +50,7 @@ impl Home {
         runtime.spawn(conductor.run(mpsc::channel(1).1));
         let host = SessionHost::of(handle, Mute::default(), None, &Config::default(), folder.path());
         let places = Places::below(folder.path()).with_door(Some(folder.path().join("state")));
-        let host = host.with_tools(tools).with_places(places, None);
+        let host = host.with_tools(tools).with_places(places, None).with_keys(folder.path());
         let _doors = OpenDoors::open(folder.path(), host, PATIENCE).expect("they can be opened");
         Self { folder, model, _doors, runtime: Some(runtime) }
     }

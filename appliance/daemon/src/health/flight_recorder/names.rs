@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::super::Trouble;
 use parley_conversation::{Action, Event, GenerationEnd, Notice, Outcome, Stage};
 
 use super::{Detail, InNames};
@@ -33,6 +34,7 @@ pub(super) fn of_event(event: &Event) -> InNames {
         Event::EndOfTurnJudged { turn, probability: end } => ("an end by its sound", Some(turn), probability(end)),
         Event::SentenceJudged { turn, probability: end } => ("an end by its words", Some(turn), probability(end)),
         Event::Text { turn, .. } => ("text", Some(turn), Detail::None),
+        Event::AnswerJudged { turn, probability: least } => ("how sure it is", Some(turn), probability(least)),
         Event::GenerationEnded { turn, end } => {
             let end = match end {
                 GenerationEnd::Complete => "complete",
@@ -45,6 +47,7 @@ pub(super) fn of_event(event: &Event) -> InNames {
         Event::Performed { turn, .. } => ("an effect was performed", Some(turn), Detail::None),
         Event::ClauseSynthesized { turn, length, .. } => ("a clause is synthesised", Some(turn), ms(length)),
         Event::Heard { turn, heard } => ("heard", Some(turn), ms(heard)),
+        Event::RanDry { turn } => ("nothing to play", Some(turn), Detail::None),
         Event::PlaybackEnded { turn } => ("all was heard", Some(turn), Detail::None),
         Event::Failed { turn, stage } => ("failed", Some(turn), Detail::Name(of_stage(stage))),
         Event::Degraded { stage, degraded } => {
@@ -87,7 +90,7 @@ fn of_notice(notice: &Notice) -> InNames {
         Notice::Announcing { turn, .. } => ("= announcing", Some(turn), Detail::None),
         Notice::Announced { .. } => ("= announced", None, Detail::None),
         Notice::Attentive { attentive } => (if attentive { "= attentive" } else { "= asleep" }, None, Detail::None),
-        Notice::Ended { turn, outcome } => {
+        Notice::Ended { turn, outcome, failed: _ } => {
             let outcome = match outcome {
                 Outcome::Completed => "completed",
                 Outcome::Interrupted => "interrupted",
@@ -96,5 +99,20 @@ fn of_notice(notice: &Notice) -> InNames {
             ("= ended", Some(turn), Detail::Name(outcome))
         }
         Notice::Degraded { stage, .. } => ("= degraded", None, Detail::Name(of_stage(stage))),
+    }
+}
+
+pub(super) fn of_trouble(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Away => "a device is away",
+        Trouble::NotRealTime => "a thread is not real-time",
+        Trouble::Unpaced => "a device keeps no time",
+        Trouble::LosesSound => "sound is lost",
+        Trouble::Behind => "the conversation is too slow",
+        Trouble::Lost => "a device was away",
+        Trouble::RunsEmpty => "the loudspeaker ran empty",
+        Trouble::Gaps => "the voice is too slow",
+        Trouble::TapBehind => "a tap is too slow",
+        Trouble::Sound(_) => "the microphone's sound is bad",
     }
 }

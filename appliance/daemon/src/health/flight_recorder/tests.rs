@@ -97,6 +97,7 @@ fn the_newest_files_are_kept_and_what_lies_beside_them_too() {
     for turn in 0..20 {
         recorder.event(&failed(turn));
         recorder.write(&folder).expect("it can be written");
+        lock(&recorder.0.noted).written.clear();
     }
     let all = found(state.path());
     assert_eq!(all.len(), FILES);
@@ -112,7 +113,7 @@ fn the_newest_files_are_kept_and_what_lies_beside_them_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_is_written_with_what_follows_it_and_the_next_one_waits() {
+async fn a_fault_is_written_with_what_follows_it_and_the_same_again_waits() {
     let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
     let keeping = tokio::spawn(recorder.clone().keep(Some(state.path().to_owned())));
     let written = async |count: usize| {
@@ -126,11 +127,36 @@ async fn a_fault_is_written_with_what_follows_it_and_the_next_one_waits() {
     written(1).await;
     let [(file, _)] = found(state.path()).try_into().expect("one");
     assert_eq!(entries(&file), ["out of order", "an engine is out of order", "interrupt"]);
-    let before = Instant::now();
     recorder.event(&failed(7));
     written(2).await;
-    assert!(before.elapsed() > BETWEEN_FILES - AFTERMATH, "{:?}", before.elapsed());
+    let files = async |seconds| {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        found(state.path()).len()
+    };
+    let ten_minutes = BETWEEN_FILES.as_secs();
+    recorder.event(&failed(8));
+    assert_eq!(files(ten_minutes - 60).await, 2, "the same");
+    recorder.fault(RecordedFault::StandsStill("the playback thread"));
+    assert_eq!(files(10).await, 3, "another one is not kept waiting by it");
+    assert_eq!(files(60).await, 3);
+    recorder.event(&failed(9));
+    assert_eq!(files(10).await, 4, "the same, much later");
     keeping.abort();
+}
+
+#[test]
+fn a_conductor_that_stands_still_is_recorded_before_the_watchdog_bites() {
+    let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
+    let begun = std::time::Instant::now();
+    // It moves for a second, then hangs for the rest of the test.
+    let events = move || Some(begun.elapsed().as_secs().min(1)).filter(|_| begun.elapsed() < Duration::from_secs(30));
+    recorder.watch_conductor(Some(state.path().to_owned()), events).expect("a thread");
+    while found(state.path()).is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(25), "nothing is written");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let [(_, said)] = found(state.path()).try_into().expect("one file");
+    assert_eq!((said.fault.as_str(), said.detail), ("a part stands still", Some("the conductor".into())));
 }
 
 #[tokio::test(start_paused = true)]

@@ -194,8 +194,7 @@ impl Room {
     async fn frame(&mut self, samples: [i16; FRAME_SAMPLES]) -> Result<()> {
         self.position = self.position.forward(FRAME);
         let arrived = tokio::time::Instant::now();
-        let (samples, speech) = self.detector.hear(&samples, false, arrived.into_std());
-        let frame = AudioFrame { end: self.position, arrived, samples, speech };
+        let frame = self.detector.hear(&samples, false, self.position, arrived);
         Ok(self.frames.send(frame).await?)
     }
 }

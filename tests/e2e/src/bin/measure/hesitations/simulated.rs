@@ -134,8 +134,7 @@ async fn hear_in(engines: Engines, settings: Settings, samples: &[i16], over: Du
             let chunk = sounds.next().unwrap_or_default();
             sound.iter_mut().zip(chunk).for_each(|(sample, sound)| *sample = *sound);
             position = position.forward(FRAME);
-            let (samples, speech) = detector.hear(&sound, false, Instant::now().into_std());
-            frames.send(AudioFrame { end: position, arrived: Instant::now(), samples, speech }).await?;
+            frames.send(detector.hear(&sound, false, position, Instant::now())).await?;
         }
     }
     conducting.abort();
