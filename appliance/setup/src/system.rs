@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use parley_settings::{Layer, MARKS, OWNER, Places, language};
 use parley_update::announcements;
+use parley_update::owners_file::REPORT;
 use sha2::{Digest, Sha256};
 use toml::Table;
 
@@ -25,8 +26,6 @@ const FLEET: &str = "/usr/share/parley/hawkbit.conf";
 const SERIAL: &str = "/proc/device-tree/serial-number";
 /// Where versions before the layers kept the owner's language, in a copy of all that the image of that day said.
 const OLD: &str = "/var/lib/parley/.config/parley/parley.toml";
-/// The report of what was done, or why not.
-const REPORT: &str = "/var/lib/parley-setup/report.txt";
 /// The zoneinfo database.
 const ZONES: &str = "/usr/share/zoneinfo";
 /// Where timesyncd reads what came after the image.

@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod observed;
 pub mod output;
 pub mod owners_card;
+pub mod owners_file;
 pub mod policy;
 pub mod rauc;
 pub mod records;

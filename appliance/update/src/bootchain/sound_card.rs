@@ -22,7 +22,7 @@ pub const FILE: &str = "card.txt";
 pub struct SoundCard {
     /// Its overlay, by which owners call it: `overlays/NAME.dtbo` on the boot partition.
     pub overlay: &'static str,
-    /// Whether it can record what is said; a card that cannot, or has a digital input alone, needs a microphone beside it.
+    /// Whether it can record what is said; a card that cannot, or only from a digital input, needs a microphone.
     pub records: bool,
     /// The kernel's symbol of its driver.
     pub driver: &'static str,
@@ -33,8 +33,8 @@ const fn card(overlay: &'static str, records: bool, driver: &'static str) -> Sou
 }
 
 /// The cards that an owner may name: those of the kernel's overlays whose drivers' modules the image is searched for. The
-/// layer generates its list from this table, and the image's build fails without one of the overlays; where meta-raspberrypi
-/// is there, the check of the layer compares it with all HiFiBerry overlays of that.
+/// layer generates its list from this table, and the image's build fails without one of the overlays. Where
+/// meta-raspberrypi is there, the check of the layer compares the table with all of its HiFiBerry overlays.
 pub const SOUND_CARDS: &[SoundCard] = &[
     card("hifiberry-amp", false, "SND_BCM2708_SOC_HIFIBERRY_AMP"),
     card("hifiberry-amp100", false, "SND_BCM2708_SOC_HIFIBERRY_DACPLUS"),

@@ -59,8 +59,8 @@ pub(super) fn fulfil(system: &System) -> Result<bool> {
     Ok(true)
 }
 
-/// The file that the owner put onto the card holds their password, and would be applied once more. So does what a PC or an
-/// editor has made of it, and what is left of it where it was removed.
+/// The file that the owner put onto the card holds their password, and would be applied once more. What a PC or an
+/// editor has made of it holds that too, and so does what is left of it where it was removed.
 fn forget_owners_file(system: &System) -> Result<()> {
     let partition = slot::device(&system.path("/"), slot::AUTOBOOT_LABEL);
     fat::forget(&partition, is_owners).context("what the owner wrote onto the card cannot be overwritten")

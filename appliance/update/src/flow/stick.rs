@@ -20,7 +20,7 @@ use crate::policy::ledger::Happened;
 use crate::rauc::{self, BundleSource, Problem, TimeLimits};
 use crate::records::events::UpdateEvent;
 use crate::system::System;
-use crate::{device, files};
+use crate::{device, files, owners_file};
 
 /// The name of the announcement that a stick cannot be read.
 const ANNOUNCEMENT: &str = "stick";
@@ -283,7 +283,9 @@ pub(super) fn report(system: &System, folder: &Path) -> Result<ExitCode> {
     let version = system.version().map_or_else(|| "unnamed".into(), |version| version.to_string());
     let history: String = show::history_lines(&system.state().ledger()).map(|line| line + "\n").collect();
     let notes: String = show::notes(system).into_iter().map(|note| note + "\n\n").collect();
-    let text = format!("Parley, version {version} in use\n\n{said}\n\n{notes}History\n{history}");
+    let owner = owners_file::report(system).map(|report| format!("The owner's file\n{report}\n\n"));
+    let owner = owner.unwrap_or_default();
+    let text = format!("Parley, version {version} in use\n\n{said}\n\n{notes}{owner}History\n{history}");
     let written = files::create(&folder.join(REPORT)).and_then(|mut file| {
         file.write_all(text.replace('\n', "\r\n").as_bytes())?;
         file.sync_all()

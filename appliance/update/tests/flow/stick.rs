@@ -116,6 +116,18 @@ fn a_file_beside_the_update_is_a_yes_and_the_report_says_so() {
 }
 
 #[test]
+fn the_report_tells_what_the_owners_file_did() {
+    let bench = Bench::new();
+    let stick = bench.device.path("stick").to_string_lossy().into_owned();
+    bench.device.write("stick/parley.raucb", "x");
+    bench.device.write("var/lib/parley-setup/report.txt", "the name is kitchen\n");
+    look(&bench);
+    bench.done(&["report", &stick]);
+    let report = bench.device.read("stick/parley-report.txt");
+    assert!(report.contains("\r\n\r\nThe owner's file\r\nthe name is kitchen\r\n\r\nHistory\r\n"), "{report}");
+}
+
+#[test]
 fn a_stick_that_stays_in_place_installs_nothing_twice() {
     let bench = Bench::new();
     bench.device.write("stick/parley.raucb", "x");

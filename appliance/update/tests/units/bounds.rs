@@ -54,8 +54,8 @@ fn whatever_ends_a_trial_early_leaves_it() {
     assert!(values("parley-commit.service", "Requires").contains(&"boot-complete.target".to_owned()));
 }
 
-/// A committed version that dies at each of its starts never passes its gate: nothing else would send it away, and no update
-/// that was installed meanwhile would be tried.
+/// A committed version that dies at each of its starts never passes its gate: nothing else would send it away, and no
+/// update that was installed meanwhile would be tried.
 #[test]
 fn probation_judges_a_start_whose_gate_has_failed() {
     let probation = "parley-probation.service";

@@ -17,8 +17,8 @@ const FORGOTTEN: &[u8] =
     b"# This device was reset: what stood here is forgotten. Write a new file, or remove this one.\n";
 
 /// Overwrites the files that are `meant` with a comment of the same length, and then with zeros whatever no file has:
-/// there, removed files and older versions of files live on. Asked of is each path, as in `folder/file`. What remains of
-/// the files stays in its place; a cut at any moment leaves every other file whole.
+/// there, removed files and older versions of files live on. Each path is asked of, as in `folder/file`. Nothing moves;
+/// a cut at any moment leaves every other file whole.
 ///
 /// # Errors
 /// The file system cannot be read or written; a file system without such a file is none.

@@ -1,8 +1,7 @@
-//! What no file of a FAT has: clusters outside of all files and folders, and what lies behind the end of a file in its last
-//! cluster.
+//! What no file of a FAT has: clusters outside of all files and folders, and what lies behind the end of a file.
 //!
-//! A reader of its own, for the library tells nobody where something lies. Rules: what a file, a folder or a table holds is
-//! never written, whatever state the tables are in; what is zero already is not written again; and where the library and
+//! A reader of its own, for the library tells nobody where something lies. Rules: what can be read of files and folders
+//! is never written, whatever else the tables say; what is zero already is not written again; and where the library and
 //! this reader do not agree on where files lie, nothing is.
 
 use std::fs::{File, OpenOptions};
@@ -137,7 +136,7 @@ impl Volume {
         match self.bits {
             12 => {
                 let pair = u32::from(u16_at(&self.table, place + place / 2));
-                if number % 2 == 0 { pair & 0xfff } else { pair >> 4 }
+                if number.is_multiple_of(2) { pair & 0xfff } else { pair >> 4 }
             }
             16 => u32::from(u16_at(&self.table, 2 * place)),
             _ => u32_at(&self.table, 4 * place) & 0x0fff_ffff,

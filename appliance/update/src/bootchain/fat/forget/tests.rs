@@ -18,7 +18,7 @@ fn of_kind((kind, bytes): (fatfs::FatType, u64)) -> tempfile::NamedTempFile {
     image.as_file().set_len(bytes).unwrap();
     let options = fatfs::FormatVolumeOptions::new().fat_type(kind);
     let options = if kind == fatfs::FatType::Fat32 { options.bytes_per_cluster(512) } else { options };
-    fatfs::format_volume(&mut image.as_file(), options).unwrap();
+    fatfs::format_volume(image.as_file(), options).unwrap();
     create(image.path(), "autoboot.txt", b"[all]").unwrap();
     image
 }
@@ -221,7 +221,7 @@ proptest! {
         prop_assert_eq!(find(image.path(), "autoboot.txt").unwrap().content, b"[all]");
     }
 
-    /// Whatever has become of the tables and the folder: nothing that can be read before changes, unless it is an error.
+    /// Whatever has become of the tables and the folder: a file that could be read can be read.
     #[test]
     fn on_a_garbled_file_system_no_file_that_can_be_read_is_lost(
         changes in proptest::collection::vec((0..4096_u64, any::<u8>()), 0..40),
