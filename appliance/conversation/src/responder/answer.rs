@@ -15,6 +15,10 @@ use crate::remarks::words_of;
 /// So long before its end a question has been understood. What is heard is told with some delay.
 const LAST_MOMENT: Duration = Duration::from_millis(1_500);
 
+/// In a long sentence, or a list without full stops, a rest comes behind a clause once so many characters have been said without
+/// one: about eight seconds.
+const MOST_WITHOUT_REST: usize = 120;
+
 /// How much was heard is told, and lengths are known, to this.
 const TELLING: Duration = Duration::from_millis(20);
 
@@ -215,10 +219,22 @@ impl Answer {
     }
 
     fn add(&mut self, clause: Said) -> (usize, Said) {
-        let rests = self.clauses.last().is_some_and(|before| is_sentence(&before.text));
+        let rests = self.clauses.last().is_some_and(|before| is_sentence(&before.text))
+            || self.chars_without_rest() >= MOST_WITHOUT_REST;
         let rest = self.rest.filter(|_| rests).unwrap_or_default();
         self.clauses.push(Clause { rest, ..Clause::of(&clause, &self.language) });
         (self.clauses.len() - 1, clause)
+    }
+
+    fn chars_without_rest(&self) -> usize {
+        let mut chars = 0;
+        for clause in self.clauses.iter().rev() {
+            chars += clause.text.chars().count();
+            if !clause.rest.is_zero() {
+                break;
+            }
+        }
+        chars
     }
 
     /// The silence before a clause.

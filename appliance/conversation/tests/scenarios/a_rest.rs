@@ -26,18 +26,22 @@ fn room_at_a_rest() -> Room {
 }
 
 #[test]
-fn is_between_sentences_and_nowhere_else() {
+fn is_between_sentences_and_in_long_ones() {
     let mut room = room_at_a_rest();
     room.quiet();
     let clause = |action: &Action| {
         if let Action::Speak { text, rest, .. } = action { Some((text.clone(), *rest)) } else { None }
     };
     let clauses: Vec<_> = room.done.iter().filter_map(|(_, action)| clause(action)).collect();
-    let mut before = "";
+    let (mut before, mut without) = ("", 0);
     for (text, rest) in &clauses {
-        assert_eq!(*rest, ms(if before.ends_with('.') { REST_MS } else { 0 }), "between {before:?} and {text:?}");
+        let rests = before.ends_with('.') || without >= 120;
+        assert_eq!(*rest, ms(if rests { REST_MS } else { 0 }), "between {before:?} and {text:?}, {without} characters");
+        without = if rests { 0 } else { without } + text.chars().count();
         before = text;
     }
+    let in_long_ones = clauses.iter().filter(|(_, rest)| !rest.is_zero()).count() - (STORY.matches('.').count() - 1);
+    assert!(in_long_ones > 0, "a sentence of more than ten seconds is not the longest silence of a microphone: {clauses:?}");
     assert!(clauses.len() > STORY.matches('.').count(), "some are no sentences: {clauses:?}");
     check_history(&room, &[(QUESTION, STORY)]);
 }
