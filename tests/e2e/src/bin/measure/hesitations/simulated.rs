@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use parley_audio::playback::{Ear, Renderer, SinkFormat};
 use parley_conversation::{Conversation, FRAME, ModelOnly, Notice, Position, SeatId, Settings};
 use parley_daemon::conductor::{Conductor, Engines, Generating, Loudspeaker, Observation};
-use parley_daemon::listening::{AudioFrame, Detector, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
+use parley_daemon::listening::{Detector, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
 use parley_daemon::workers::Workers;
 use parley_e2e::world::{STEP, voice};
 use parley_engines::scripted::{Pace, Scripted};
