@@ -66,10 +66,15 @@ pub struct Sentences {
     pub half_duplex: &'static str,
 }
 
-/// What people say about the conversation itself, as they write it: phrases with commas between them, of which
-/// `words_of` in [`crate::remarks`] makes what is compared.
+/// What people say about the conversation itself: phrases, written as sentence templates with commas between them.
+///
+/// `(one|other)` is one of these, `[perhaps]` may be left out, `<name>` is a rule. Write how a thing is said, and not
+/// what somebody once said: a verb with all that may follow it, a class of words for a word. What is not about the
+/// conversation must not fit: "stop the music" is for others. Letter case, accents and apostrophes do not matter.
 #[derive(Debug)]
 pub(crate) struct Remarks {
+    /// Templates that others name, each above those that do.
+    pub(crate) rules: &'static [(&'static str, &'static str)],
     /// Be silent.
     pub(crate) stop: &'static str,
     /// Be silent, and have patience with me.
@@ -84,8 +89,11 @@ pub(crate) struct Remarks {
     pub(crate) acknowledge: &'static str,
     /// What may stand around all of the above and means nothing.
     pub(crate) polite: &'static str,
-    /// What may stand around what is wanted, but not around what only acknowledges: "right now" is no "right".
-    pub(crate) emphasis: &'static str,
+    /// What may stand around what is wanted and between its words, but not near what only acknowledges: "right now" is
+    /// no "right".
+    pub(crate) small: &'static str,
+    /// What may stand around what is wanted: how one begins to ask for something.
+    pub(crate) asking: &'static str,
 }
 
 /// All languages that have a table; the first is that of languages without one.

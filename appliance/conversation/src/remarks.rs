@@ -1,15 +1,16 @@
 //! Remarks: words about the conversation itself. What to do about them needs no language model.
 //!
-//! The whole of what was said has to be a remark: phrases of one language's table (`languages.rs`), with only what is polite
-//! or emphatic around them. "Please stop, Parley!" is one, "What is a stop sign?" is a question. All tables are asked:
-//! a word or two are too short to tell their language.
+//! The whole of what was said has to be a remark: phrases of one language's table (`languages.rs`), with only what is
+//! polite or emphatic around and between their words. "Please stop, Parley!" is one, "What is a stop sign?" is a
+//! question. All tables are asked: a word or two are too short to tell their language. How phrases are written and
+//! compared is in `template.rs`.
 
 use std::sync::LazyLock;
 
+use self::template::{BEGINNING, MOST_WORDS, Said, Template, Vocabulary};
 use crate::languages::{LANGUAGES, Remarks};
 
-/// No remark has more words.
-const MOST_WORDS: usize = 14;
+mod template;
 
 /// What somebody says about the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +40,11 @@ impl Remark {
 
     /// As [`Remark::of`], of words that [`words_of`] has made.
     pub(crate) fn of_words(words: &[String]) -> Option<Self> {
-        if words.is_empty() || words.len() > MOST_WORDS {
-            return None;
-        }
-        ALL.into_iter().find(|remark| COMPARED.iter().any(|table| table.says(*remark, words)))
+        let said = said(words);
+        let find = |says: fn(&Compared, Self, &Said) -> bool| {
+            ALL.into_iter().find(|remark| said.iter().any(|(table, said)| says(table, *remark, said)))
+        };
+        find(Compared::says_plainly).or_else(|| find(Compared::says))
     }
 
     /// Whether over an answer it lets that go on.
@@ -70,23 +72,33 @@ fn retracted(text: &str, words: usize) -> bool {
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric());
     let Some((_, last)) = text.rsplit_once(['.', '!', '?', '…']) else { return false };
     let last = words_of(last);
-    let whole = !last.is_empty() && last.len() < words && last.len() <= MOST_WORDS;
-    whole && COMPARED.iter().any(|table| covers(&last, &[&table.retract], &[&table.polite, &table.emphasis]))
+    last.len() < words && said(&last).iter().any(|(table, said)| table.retracts(said))
 }
 
-type Phrases = Vec<Vec<String>>;
+/// The words as each table looks at them that knows all.
+fn said(words: &[String]) -> Vec<(&'static Compared, Said)> {
+    let length = 1..=MOST_WORDS;
+    let tables = COMPARED.iter().filter(|_| length.contains(&words.len()));
+    tables.filter_map(|table| Some((table, table.vocabulary.said(words)?))).collect()
+}
 
 /// A table as it is compared.
 struct Compared {
-    stop: Phrases,
-    retract: Phrases,
-    go_on: Phrases,
-    repeat: Phrases,
-    louder: Phrases,
-    quieter: Phrases,
-    acknowledge: Phrases,
-    polite: Phrases,
-    emphasis: Phrases,
+    vocabulary: Vocabulary,
+    /// With patience and retractions.
+    stop: Template,
+    retract: Template,
+    go_on: Template,
+    repeat: Template,
+    louder: Template,
+    quieter: Template,
+    acknowledge: Template,
+    polite: Template,
+    small: Template,
+    /// What may stand around what is wanted.
+    plain: Template,
+    /// The same with what acknowledges.
+    around: Template,
 }
 
 static COMPARED: LazyLock<Vec<Compared>> = LazyLock::new(|| {
@@ -96,55 +108,77 @@ static COMPARED: LazyLock<Vec<Compared>> = LazyLock::new(|| {
 
 impl From<&Remarks> for Compared {
     fn from(table: &Remarks) -> Self {
-        let phrases = |written: &str| written.split(", ").map(words_of).collect::<Phrases>();
+        let mut vocabulary = Vocabulary::default();
+        for (name, template) in table.rules {
+            // What names a malformed rule is malformed itself.
+            let _ = vocabulary.rule(name, template);
+        }
+        let mut phrases = |field: &str| vocabulary.phrases(field);
+        let (acknowledge, polite, small) = (phrases(table.acknowledge), phrases(table.polite), phrases(table.small));
+        let retract = phrases(table.retract);
+        let plain = Template::any([polite.clone(), small.clone(), phrases(table.asking)]);
         Self {
-            stop: [phrases(table.stop), phrases(table.patience)].concat(),
-            retract: phrases(table.retract),
+            stop: Template::any([phrases(table.stop), phrases(table.patience), retract.clone()]),
+            retract,
             go_on: phrases(table.go_on),
             repeat: phrases(table.repeat),
             louder: phrases(table.louder),
             quieter: phrases(table.quieter),
-            acknowledge: phrases(table.acknowledge),
-            polite: phrases(table.polite),
-            emphasis: phrases(table.emphasis),
+            around: Template::any([plain.clone(), acknowledge.clone()]),
+            acknowledge,
+            polite,
+            small,
+            plain,
+            vocabulary,
         }
     }
 }
 
 impl Compared {
-    fn says(&self, remark: Remark, words: &[String]) -> bool {
-        let around: &[&Phrases] = &[&self.polite, &self.emphasis, &self.acknowledge];
-        match remark {
-            Remark::Stop => covers(words, &[&self.stop, &self.retract], around),
-            Remark::Repeat => covers(words, &[&self.repeat], around),
-            Remark::Louder => covers(words, &[&self.louder], around),
-            Remark::Quieter => covers(words, &[&self.quieter], around),
-            Remark::GoOn => covers(words, &[&self.go_on], around),
-            Remark::Acknowledged => covers(words, &[&self.acknowledge], &[&self.polite]),
+    /// Says what is wanted, perhaps with acknowledgements around, or says some.
+    fn says(&self, remark: Remark, said: &Said) -> bool {
+        match self.wanted(remark) {
+            Some(wanted) => covers(said, wanted, &self.around, Some(&self.small)),
+            None => covers(said, &self.acknowledge, &self.polite, None),
         }
+    }
+
+    /// Says what is wanted with no acknowledgement around, or says one: "fair enough" is not "fair" and "enough".
+    fn says_plainly(&self, remark: Remark, said: &Said) -> bool {
+        if let Some(wanted) = self.wanted(remark) {
+            return covers(said, wanted, &self.plain, Some(&self.small));
+        }
+        let acknowledged = self.acknowledge.ends(self.polite.repeated(BEGINNING, said), said, None);
+        self.polite.repeated(acknowledged, said) & said.end != 0
+    }
+
+    /// How it is said, unless it wants nothing.
+    fn wanted(&self, remark: Remark) -> Option<&Template> {
+        match remark {
+            Remark::Stop => Some(&self.stop),
+            Remark::Repeat => Some(&self.repeat),
+            Remark::Louder => Some(&self.louder),
+            Remark::Quieter => Some(&self.quieter),
+            Remark::GoOn => Some(&self.go_on),
+            Remark::Acknowledged => None,
+        }
+    }
+
+    fn retracts(&self, said: &Said) -> bool {
+        covers(said, &self.retract, &self.plain, Some(&self.small))
     }
 }
 
-/// Whether words are phrases and nothing else, one of them at least wanted.
-fn covers(words: &[String], wanted: &[&Phrases], around: &[&Phrases]) -> bool {
-    // For each place whether phrases lead there, without and with a wanted one.
-    let mut reached = vec![(false, false); words.len() + 1];
-    reached[0].0 = true;
-    for place in 0..words.len() {
-        let (without, with) = reached[place];
-        let rest = &words[place..];
-        if !without && !with {
-            continue;
+/// Whether the words are phrases and nothing else, one of them at least wanted.
+fn covers(said: &Said, wanted: &Template, around: &Template, small: Option<&Template>) -> bool {
+    let mut with = wanted.ends(around.repeated(BEGINNING, said), said, small);
+    loop {
+        let further = around.repeated(with | wanted.ends(with, said, small), said);
+        if further == with {
+            return with & said.end != 0;
         }
-        for phrase in wanted.iter().copied().flatten().filter(|phrase| rest.starts_with(phrase)) {
-            reached[place + phrase.len()].1 = true;
-        }
-        for phrase in around.iter().copied().flatten().filter(|phrase| rest.starts_with(phrase)) {
-            let there = &mut reached[place + phrase.len()];
-            *there = (there.0 || without, there.1 || with);
-        }
+        with = further;
     }
-    reached[words.len()].1
 }
 
 /// The letter under an accent, of those that the tables' languages write.

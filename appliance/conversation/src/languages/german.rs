@@ -38,35 +38,147 @@ pub(super) const TABLE: Language = Language {
             still.",
     },
     remarks: Remarks {
-        stop: "stopp, stop, halt, hör auf, hör auf zu reden, hören Sie auf, aufhören, ruhe, ruhig, sei ruhig, sei \
-            still, sei leise, seien Sie still, still, schweig, sei bitte ruhig, halt den Mund, klappe, psst, pst, \
-            genug, das reicht, es reicht, das genügt, das ist genug, Schluss, jetzt nicht",
-        patience: "warte, warte mal, warten Sie, moment, moment mal, einen Moment, Augenblick, einen Augenblick, \
-            eine Sekunde",
-        retract: "vergiss es, vergiss das, vergessen Sie es, vergessen Sie das, egal, ist egal, schon gut, macht \
-            nichts, abbrechen, brich ab, lass es, lass gut sein, nicht so wichtig, ist nicht wichtig, ach nichts, \
-            nichts",
-        go_on: "weiter, mach weiter, machen Sie weiter, red weiter, rede weiter, sprich weiter, reden Sie weiter, \
-            sprechen Sie weiter, erzähl weiter, erzähle weiter, erzählen Sie weiter, fahr fort, fahren Sie fort, \
-            lies weiter, weiter so, nur zu, nicht aufhören, hör nicht auf, und dann, fortfahren",
-        repeat: "wiederhole, wiederhol, wiederhole das, wiederhol das, wiederholen, wiederholen Sie, wiederholen \
-            Sie das, das wiederholen, noch mal, nochmal, noch einmal, sag das noch mal, sag das nochmal, sag das \
-            noch einmal, sag es noch einmal, sagen Sie das noch einmal, das noch einmal sagen, das noch mal sagen, \
-            wie bitte, was hast du gesagt, was haben Sie gesagt, was war das, ich habe dich nicht verstanden, ich \
-            habe das nicht verstanden, das habe ich nicht verstanden, hab ich nicht verstanden",
-        louder: "lauter, sprich lauter, sprechen Sie lauter, lauter sprechen, rede lauter, mach lauter, mach dich \
-            lauter, lauter machen, zu leise, das ist zu leise, du bist zu leise, ich höre dich nicht, ich kann \
-            dich nicht hören, ich kann dich kaum hören",
-        quieter: "leiser, sprich leiser, sprechen Sie leiser, leiser sprechen, rede leiser, mach leiser, mach \
-            dich leiser, leiser machen, nicht so laut, zu laut, das ist zu laut, du bist zu laut",
-        acknowledge: "ach, ach so, achso, aha, alles klar, also gut, danke, danke schön, das ist gut, das ist \
-            interessant, das macht Sinn, das stimmt, doch, echt, einverstanden, genau, gern, gerne, gut, gut so, \
-            hm, hmm, ich sehe, ich verstehe, ich weiß, in Ordnung, interessant, ja, ja genau, jawohl, ja klar, jo, \
-            klar, klingt gut, mhm, mm, na gut, natürlich, oh, okay, ok, prima, richtig, schön, sehr gut, sehr \
-            interessant, sehr schön, sicher, so so, stimmt, super, tatsächlich, toll, verstanden, verstehe, vielen \
-            Dank, wirklich, wow, wunderbar",
-        polite: "bitte, parley, hey, he, ach, oh, äh, ähm, na, du, mal, also, doch, komm",
-        emphasis: "jetzt, sofort, nein, nee, ein bisschen, etwas, ein wenig, viel, noch, kannst du, könntest du, \
-            können Sie, könnten Sie, würdest du, das, bitte mal, einfach, und, aber, mir",
+        rules: &[
+            ("it", "es|das|dies"),
+            ("its", "<it> (ist|war|wäre) [mir] [schon]|[<it>] (klingt|wirkt|scheint|hört sich|sieht)"),
+            (
+                "very",
+                "sehr|so|ganz|echt|wirklich|total|ziemlich|richtig|voll|völlig|absolut|ja|aber|doch|wohl|wahnsinnig|\
+                    unglaublich|mega|äußerst|vollkommen|durchaus|mal|auch|recht|extrem|besonders|eigentlich|eben|\
+                    super",
+            ),
+            (
+                "right",
+                "richtig|klar|logisch|wahr|korrekt|ok|okay|in Ordnung|verständlich|nachvollziehbar|einleuchtend|\
+                    plausibel|fair|sinnvoll|vernünftig|sicher|selbstverständlich|möglich|einverstanden|\
+                    offensichtlich|genau",
+            ),
+            (
+                "good",
+                "interessant|spannend|faszinierend|gut|toll|super|klasse|schön|prima|wunderbar|fantastisch|\
+                    großartig|cool|krass|verrückt|lustig|witzig|komisch|seltsam|merkwürdig|erstaunlich|\
+                    beeindruckend|unglaublich|schade|traurig|nett|lieb|praktisch|hilfreich|nützlich|ausgezeichnet|\
+                    hervorragend|perfekt|genial|irre|stark|schlimm|schrecklich|heftig|überraschend|bemerkenswert|\
+                    süß|bizarr|[der] Wahnsinn|[der] Hammer|geil|top|spitze|bestens|wunderschön|kurios|amüsant|\
+                    clever|schlau|klug|herrlich|unfassbar|[gar] nicht (schlecht|übel)",
+            ),
+            (
+                "good_one",
+                "gute|guter|gutes|tolle|toller|tolles|schöne|schöner|schönes|interessante|interessanter|\
+                    interessantes|spannende|spannender|wunderbare|großartige|coole|verrückte|lustige|witzige|\
+                    geniale|hervorragende|ausgezeichnete|nette|traurige|schlaue|super|klasse",
+            ),
+            (
+                "thing",
+                "Idee|Frage|Sache|Geschichte|Antwort|Erklärung|Nachricht|Punkt|Einwand|Gedanke|Vorschlag|Tipp|\
+                    Hinweis|Beispiel|Argument|Information|Arbeit|Einfall|Plan",
+            ),
+            ("moment", "Moment|Momentchen|Augenblick"),
+            (
+                "while",
+                "(ein|einen|nur einen|noch einen) [kleinen|kurzen] <moment>|(eine|ne|nur eine) [kleine|halbe] \
+                    (Sekunde|Minute|Weile)",
+            ),
+            ("again", "noch mal|nochmal|nochmals|noch einmal|erneut|[noch mal|noch einmal] von (vorn|vorne)"),
+            ("said", "was (du|Sie) [gerade|eben|da|zuletzt] (gesagt (hast|haben)|sagtest|sagten)"),
+            (
+                "last",
+                "(die|deine|Ihre) [letzte] Antwort|den [letzten] (Satz|Teil)|das (Letzte|Ganze|letzte Wort)|alles",
+            ),
+            ("what_i_said", "was ich [gerade|eben] (gesagt|gefragt) (habe|hab)|(meine|die) [letzte] Frage"),
+            ("your_voice", "die Lautstärke|den Ton|deine Stimme|Ihre Stimme"),
+            ("you_are", "(du|Sie) (bist|sind|sprichst|sprechen|redest|reden|warst)|(es|das|deine Stimme) (ist|war)"),
+            ("to_talk", "zu (reden|sprechen|lesen|erzählen|quatschen|labern|plappern)"),
+            ("got", "verstanden|gehört|mitbekommen|mitgekriegt|verstehen|hören"),
+        ],
+        stop: "stopp, stop, stoppe, stoppen [Sie], halt [an], halten Sie an, anhalten, (hör|höre|hören Sie) [damit] \
+            auf [damit|<to_talk>], [damit|<to_talk>] aufhören [<to_talk>], dass (du aufhörst|Sie aufhören) \
+            [<to_talk>], [sei|seid|seien Sie|bleib|bleiben Sie] (ruhig|still), (sei|seid|seien Sie) leise, (ruhig|\
+            still|leise) sein, (halt|halte|halten Sie) (den (Mund|Rand|Schnabel)|die (Klappe|Schnauze)), Klappe \
+            [zu], Mund zu, Ruhe, (gib|geben Sie) Ruhe, schweig, schweige, schweigen [Sie], psst, pst, pscht, genug \
+            [davon|geredet|gehört|damit], [<it>|jetzt|mir] (reicht|genügt) [es|das|mir], (das|es) ist genug, [das|\
+            damit|jetzt] [ist] Schluss [damit], jetzt nicht, nicht jetzt, gerade nicht, das (war's|war alles|wäre \
+            alles|wär's), ich (habe|hab) genug [gehört|davon], kein Wort mehr, (red|rede|sprich|reden Sie|sprechen \
+            Sie) nicht [mehr|weiter], (sag|sage|sagen Sie) nichts mehr, nicht (weiterreden|weitersprechen|mehr \
+            reden|mehr sprechen), (lass|lassen Sie) mich in Ruhe",
+        patience: "(warte|wart|warten [Sie]) [<while>|ein paar (Sekunden|Minuten)], <moment>, <while>, Sekunde, \
+            [eine|ne] [kurze|kleine] Pause, (mach|mache|machen Sie) [kurz] [eine|ne] [kurze|kleine] Pause, [eine|ne] \
+            [kurze] Pause machen, (gib|geben Sie) mir <while>, nicht so schnell, [ich muss|lass mich|lassen Sie \
+            mich] [kurz] (nachdenken|überlegen), (lass|lassen Sie) mich (ausreden|reden|sprechen|etwas sagen), \
+            Geduld",
+        retract: "(vergiss|vergessen Sie) (<it>|alles|<what_i_said>), (ignorier|ignoriere|ignorieren Sie) (<it>|\
+            <what_i_said>), [<it>] [ist] [mir] egal, [ist] schon gut, [<it>] macht [gar|überhaupt] nichts, \
+            abbrechen, (brich|brechen Sie) [<it>] ab, (lass|lassen Sie) (<it>|mal|stecken|[es] gut sein|(das|es) \
+            sein), [<it>] [ist] nicht [so|mehr] wichtig, unwichtig, nichts, (es|das) war nichts, (nein|nee) danke, \
+            [<it>|hat] [sich] [schon] erledigt, [<it>] spielt keine Rolle, ich (habe|hab) es mir anders überlegt, \
+            [ist] nicht nötig, muss nicht sein, ach doch nicht, ich (habe|hab) nichts (gesagt|gefragt), ich (rede|\
+            spreche) nicht mit (dir|Ihnen), (du bist|du warst|Sie sind|Sie waren) nicht gemeint, ich (brauche|will) \
+            (es|das) nicht [mehr]",
+        go_on: "weiter [so|im Text], (mach|mache|red|rede|sprich|erzähl|erzähle|lies|les|erklär|erkläre) [<it>] \
+            [ruhig|nur] weiter, (machen|reden|sprechen|erzählen|lesen) Sie [ruhig|nur] weiter, (fahr|fahre|fahren \
+            Sie) [ruhig|nur] fort, fortfahren, weiterreden, weitersprechen, weitererzählen, weitermachen, \
+            weiterlesen, nur zu, nicht aufhören, (hör|höre|hören Sie) nicht auf, und dann, und weiter, (erzähl|\
+            erzähle|sag|sage|erzählen Sie|sagen Sie) [mir] den Rest, ich bin (ganz Ohr|noch (da|hier)), ich höre [dir|Ihnen] \
+            noch zu, (lass dich|lassen Sie sich) nicht (aufhalten|stören)",
+        repeat: "(wiederhol|wiederhole|wiederholen [Sie]) [<it>|<last>|<said>|dich|sich] [<again>], (<it>|<last>|\
+            <said>|dich|sich) [<again>] wiederholen, <again>, (sag|sage|lies|les|sagen Sie|lesen Sie) [mir] [<it>|\
+            <last>] <again>, [<it>|<last>] [mir] <again> (sagen|vorlesen|hören), <again> <said>, (wie|was) bitte, \
+            bitte was, wie war das [<again>], was (hast du|haben Sie) [gerade|eben|da|zuletzt|<again>] gesagt, was \
+            (sagtest du|sagten Sie) [gerade|eben|da], was war das [<again>], ich (habe|hab|konnte) (dich|Sie|das|es|\
+            <said>|<last>) [leider] [akustisch] [gar|ganz] nicht [richtig] <got>, [das] (habe|hab|konnte) ich \
+            [leider] [akustisch] [gar|ganz] nicht [richtig] <got>, nicht verstanden, ich habe nichts (verstanden|\
+            gehört), ich verstehe (dich|Sie) [so] (nicht|schlecht|kaum)",
+        louder: "[(sprich|rede|red|mach|mache|lies|sei|stell|werde) [<it>|dich|<your_voice>]] lauter, (sprechen|\
+            reden|machen|lesen|seien|stellen) Sie [<it>|sich|<your_voice>] lauter, [<it>|dich|sich|<your_voice>] \
+            lauter (sprechen|reden|machen|sein|stellen|lesen), (mach|mache|dreh|drehe|stell|stelle|drehen Sie|\
+            stellen Sie) <your_voice> (auf|lauter|hoch|höher), (erhöh|erhöhe|erhöhen Sie) <your_voice>, <your_voice> \
+            (erhöhen|hochdrehen|aufdrehen), mehr Lautstärke, [<you_are>] [mir|viel] zu leise, [<you_are>] nicht laut \
+            genug, geht (es|das) [auch] lauter, ich (höre|hör) (dich|Sie) ([gar|fast] nicht|kaum|schlecht) [gut|\
+            richtig], ich kann (dich|Sie) ([gar|fast] nicht|kaum|schlecht) [gut|richtig] hören",
+        quieter: "[(sprich|rede|red|mach|mache|lies|sei|stell|werde) [<it>|dich|<your_voice>]] leiser, (sprechen|\
+            reden|machen|lesen|seien|stellen) Sie [<it>|sich|<your_voice>] leiser, [<it>|dich|sich|<your_voice>] \
+            leiser (sprechen|reden|machen|sein|stellen|lesen), (mach|mache|dreh|drehe|stell|stelle|drehen Sie|\
+            stellen Sie) <your_voice> (leiser|runter|herunter|niedriger), (senk|senke|senken Sie|verringere) \
+            <your_voice>, <your_voice> (senken|verringern|runterdrehen), weniger laut, geht (es|das) [auch] leiser, \
+            [sprich|rede|sprechen Sie|reden Sie|sei|seien Sie] nicht [ganz] so laut, [<you_are>] [mir|viel] zu laut, \
+            (schrei|schreie|schreien Sie|brüll) [mich] nicht [so] [an]",
+        acknowledge: "<right>, <good>, <very> (<right>|<good>), <very> <very> (<right>|<good>), <its> [<very>] \
+            [<very>] (<right>|<good>) [an|aus|so|zu wissen|zu hören], (gut|schön) (so|zu (wissen|hören)|dann), \
+            [<its>] [<very>] [eine|ein|mal (eine|ein)] [<very>] <good_one> <thing>, wie <good>, was für (ein|eine) \
+            [<good_one>] (<thing>|Wahnsinn|Zufall|Überraschung|Glück|Pech), [<it>] (macht|ergibt|machte) [<very>|\
+            viel] Sinn, [<it>] [ja] (stimmt|passt|leuchtet [mir] ein|freut mich|gefällt mir|wundert mich nicht|\
+            erklärt (<it>|einiges|alles|vieles)) [<very>|natürlich|genau], ich (verstehe|versteh|weiß|sehe|seh|\
+            begreife|kapiere) [<it>|schon|ja|auch|jetzt|gut|was (du meinst|Sie meinen)], ich (glaube|denke|finde|\
+            hoffe) (es|schon|ja|auch|dir|Ihnen), ich mag (es|das), ich (stimme|stimm) [dem|dir|Ihnen] [<very>] zu, \
+            (sehe|finde) ich [auch|genauso] [so], verstehe, [das|jetzt] (verstehe|versteh|glaube|glaub|dachte|denke|\
+            weiß|kapiere) ich [auch|mir|schon|gut|dir|gern|jetzt], [das] (wusste|dachte) ich [noch|gar|ja|mir] [gar] \
+            [nicht|schon], [das] hätte ich nicht (gedacht|erwartet), [das] kann (ich [mir] [gut] (vorstellen|denken|\
+            verstehen|nachvollziehen)|[gut] sein), ich (habe es|hab es|hab's|habe|hab) [das] [<very>|jetzt] \
+            (verstanden|kapiert|begriffen), [alles] (verstanden|kapiert|begriffen), [ich] bin [ich] (dabei|\
+            einverstanden|[ganz] (deiner|Ihrer) Meinung|beeindruckt|überrascht|froh), [da] (du hast|hast du|Sie \
+            haben|haben Sie) [<very>] recht, ich (höre|hör) [dir|Ihnen] zu, (kein|keine) (Problem|Frage|Ursache|\
+            Witz|Zweifel|Wunder), ohne Zweifel, zweifellos, [im] Ernst, ernsthaft, nicht wahr, da ist was dran, \
+            [das] finde ich [<very>] <good>, das überrascht mich [nicht], sag bloß, was (du nicht sagst|Sie nicht \
+            sagen), ach (was|nein|komm|je|so|ja|herrje), [du|ach du] (meine|liebe) (Güte|Zeit), (mein|oh|ach|oh \
+            mein|ach du lieber) Gott, Donnerwetter, na (so was|klar|ja|sowas|und ob|gut|dann|klar doch|logo), naja, \
+            und ob, sowas, alles (klar|gut|bestens|okay|in Ordnung), auf (jeden Fall|alle Fälle), natürlich, \
+            freilich, gewiss, sicherlich, bestimmt, definitiv, absolut, genau (so|das), exakt, eben, tatsächlich, \
+            allerdings, offenbar, logo, [das|genau] so (ist|war) (es|das), das ist so, von mir aus, meinetwegen, \
+            abgemacht, also (gut|schön), na also, ach, achso, aha, oh, danke [<very>] [schön|sehr|dir|Ihnen|\
+            vielmals|für (die (Info|Information|Erklärung|Auskunft|Antwort|Hilfe)|alles)], dankeschön, (vielen|\
+            herzlichen|besten|schönen|tausend|lieben) Dank, ich danke (dir|Ihnen), doch, echt, wirklich, echt jetzt, \
+            [sehr] (gern|gerne), hm, hmm, hmmm, ja, jaja, jap, jep, jawohl, jo, joa, jau, mhm, mm, mmh, mmhm, \
+            okidoki, so so, soso, wow, boah, uff, ui, hui, oha, oho, ah, ha, haha, geht klar, bravo, gut (gemacht|\
+            gesagt), völlig, total",
+        polite: "bitte [schön|sehr], parley, hey, he, ach, oh, äh, ähm, na, du, mal, also, doch, komm, \
+            Entschuldigung, Verzeihung",
+        small: "bitte, mal, doch, jetzt, nun, sofort, endlich, einfach, gleich, kurz, für (<while>|[einen] \
+            <moment>), <while>, ein [klein] (bisschen|wenig), bisschen, etwas, viel, noch, schon, aber, denn, \
+            vielleicht, eben, gerade, mir, deutlich, auf der Stelle, augenblicklich, gefälligst, lieber, erst mal, \
+            erstmal, dann, auch, freundlicherweise, ähm, äh",
+        asking: "nein, nee, nö, und, das, (kannst|könntest|würdest|willst|magst|wirst) du, (können|könnten|würden|\
+            wollen) Sie, (du|Sie) (kannst|könntest|können|könnten|solltest|sollten|sollst|sollen|musst|müssen|\
+            darfst|dürfen), ich (sagte|habe gesagt|hab gesagt|möchte|will), (sei|seien Sie) so (nett|gut|lieb), wenn \
+            (du kannst|Sie können|es geht|möglich|du magst), für mich, tut mir leid, hallo, hör [mal] zu",
     },
 };

@@ -35,27 +35,110 @@ pub(super) const TABLE: Language = Language {
         half_duplex: "Mentre parlo non posso sentirti. Per fermarmi, di' basta tra due frasi.",
     },
     remarks: Remarks {
-        stop: "basta, basta così, ferma, fermati, si fermi, fermo, smettila, smetti, smetti di parlare, silenzio, \
-            zitto, zitta, stai zitto, stai zitta, taci, sta' zitto, stop, alt, è abbastanza, abbastanza, non ora",
-        patience: "aspetta, aspetti, un momento, un attimo, un secondo",
-        retract: "lascia stare, lasci stare, lascia perdere, lasci perdere, non importa, fa niente, non fa \
-            niente, annulla, dimentica, dimenticalo, niente, come non detto",
-        go_on: "continua, continui, continuare, vai avanti, vada avanti, avanti, prosegui, prosegua, non \
-            fermarti, e poi, continua pure",
-        repeat: "ripeti, ripetilo, ripeta, ripetere, ripeterlo, ripeti quello che hai detto, ancora una volta, di \
-            nuovo, un'altra volta, dillo di nuovo, dillo ancora, cosa hai detto, che hai detto, che cosa hai \
-            detto, come hai detto, come dici, come scusa, non ho capito, non ho sentito, non ti ho sentito",
-        louder: "più forte, parla più forte, parli più forte, parlare più forte, alza il volume, alzi il volume, \
-            alzare il volume, alza la voce, più volume, non ti sento, troppo piano, più alto",
-        quieter: "più piano, parla più piano, parli più piano, parlare più piano, più basso, abbassa il volume, \
-            abbassi il volume, abbassare il volume, abbassa la voce, meno forte, troppo forte, è troppo forte, non \
-            così forte",
-        acknowledge: "ah, ah sì, bene, bello, benissimo, capisco, capito, certo, certamente, chiaro, d'accordo, \
-            davvero, esatto, giusto, grazie, grazie mille, hm, ho capito, interessante, lo so, ma certo, mhm, mm, \
-            molto bene, molto interessante, oh, ok, okay, ottimo, perfetto, sì, va bene, vedo, vero, è vero, ha \
-            senso, ti ascolto, già",
-        polite: "per favore, per piacere, parley, ehi, oh, ah, beh, allora, scusa",
-        emphasis: "adesso, ora, subito, no, un po', un poco, molto, ancora, puoi, può, potresti, potrebbe, lo, \
-            ma, e, pure",
+        rules: &[
+            ("it", "questo|quello|ciò|questa"),
+            ("its", "[<it>] (è|era|sarebbe|sembra|mi sembra|mi pare|suona)"),
+            (
+                "very",
+                "molto|davvero|veramente|proprio|così|tanto|totalmente|completamente|assolutamente|piuttosto|\
+                    estremamente|perfettamente|incredibilmente|decisamente|particolarmente|super|tutto|anche|più \
+                    che|sicuramente",
+            ),
+            (
+                "right",
+                "vero|giusto|corretto|chiaro|logico|esatto|ovvio|normale|evidente|ragionevole|comprensibile|\
+                    plausibile|sicuro|certo|possibile|d'accordo|ok|okay|chiarissimo|verissimo|giustissimo|sensato",
+            ),
+            (
+                "good",
+                "bene|bello|bella|buono|interessante|interessantissimo|bellissimo|benissimo|ottimo|fantastico|\
+                    perfetto|eccellente|meraviglioso|affascinante|impressionante|incredibile|stupendo|splendido|\
+                    sorprendente|divertente|divertentissimo|buffo|curioso|strano|stranissimo|bizzarro|carino|triste|\
+                    terribile|orribile|utile|pratico|figo|fico|pazzesco|grandioso|geniale|straordinario|magnifico|\
+                    notevole|stupefacente|emozionante|assurdo|inaspettato|intelligente|esilarante|spettacolare|un \
+                    peccato|peccato|una bella notizia|niente male",
+            ),
+            (
+                "thing",
+                "idea|domanda|osservazione|punto|risposta|spiegazione|storia|notizia|esempio|consiglio|argomento",
+            ),
+            ("while", "(un|solo un) (attimo|momento|secondo|minuto|attimino|momentino|secondino|minutino|istante)"),
+            ("again", "ancora [una volta]|di nuovo|un'altra volta|una volta ancora|nuovamente|da capo"),
+            ("said", "quello che (hai detto|ha detto|stavi dicendo|hai appena detto|dicevi)"),
+            (
+                "last",
+                "(la|la tua|la sua) [ultima] (risposta|frase|parte)|tutto|l'ultima (risposta|frase|parte|cosa)|\
+                    <said>",
+            ),
+            ("what_i_said", "[di] quello che ho (detto|chiesto)|la [mia] (domanda|richiesta)|tutto"),
+            ("talking", "di (parlare|leggere|raccontare|chiacchierare|rispondere)"),
+            ("your_voice", "il (volume|suono|tono)|la [tua] voce"),
+            ("you_are", "[il volume] è|sei|parli|parla|la tua voce è"),
+            ("hear", "capito|sentito|afferrato|colto"),
+        ],
+        stop: "stop, alt, basta [così|parlare|<talking>|per favore], può bastare, mi basta, (ferma|fermati|si fermi|\
+            fermarti|fermarsi|fermo|fermatevi), (smettila|la smetta|smetterla|smetti|smetta|smettere) [<talking>], \
+            (finiscila|piantala|la pianti|dacci un taglio), silenzio, [stai|sta'|stia|stare|resta|resti|rimani] \
+            (zitto|zitta|in silenzio), (stai|sta') (buono|buona), taci, taccia, tacere, chiudi (la bocca|il becco), \
+            (fai|fa'|faccia|fare) silenzio, [è|ne ho|ho sentito] abbastanza, non (ora|adesso), non (parlare|parli) \
+            [più], non (dire|dica) (altro|niente|più niente|più nulla), neanche una parola, è tutto, lasciami in \
+            pace",
+        patience: "(aspetta|aspetti|aspettare|attendi|attenda|attendere) [<while>|un po'], [dammi|mi dia|solo] \
+            <while>, pausa, (fai|fa'|faccia|fare) [una] pausa, metti in pausa, (fammi|lasciami|mi faccia|mi lasci) \
+            (parlare|pensare|finire|dire una cosa), non così (veloce|in fretta)",
+        retract: "(lascia|lasci|lasciamo|lasciar|lasciare) (stare|perdere), non (importa|fa niente|è importante|è \
+            niente|serve|fa nulla), fa (niente|lo stesso|nulla), è lo stesso, (annulla|annulli|annullare|cancella|\
+            cancelli) [<what_i_said>], (dimentica|dimentichi|dimenticare|dimenticati|ignora|ignori) [<it>|\
+            <what_i_said>], dimenticalo, scordatelo, scordalo, ignoralo, niente, nulla, come non detto, no grazie, \
+            ho cambiato idea, non (parlavo|stavo parlando) con (te|lei), non ho detto (niente|nulla), non c'è \
+            bisogno, meglio di no",
+        go_on: "(continua|continui|continuare|prosegui|prosegua|proseguire|riprendi|riprenda|riprendere) [a \
+            (parlare|leggere|raccontare|spiegare)|così|con (la (storia|spiegazione|risposta)|<it>)|da dove eri \
+            rimasto], (vai|vada|andare|va') avanti, avanti, non (fermarti|ti fermare|si fermi|smettere), e poi, \
+            (dimmi|mi dica|raccontami|mi racconti|dirmi|raccontarmi) il resto, (voglio|vorrei) \
+            (sapere|sentire) il resto, sono (ancora qui|tutto orecchi|tutt'orecchi)",
+        repeat: "(ripeti|ripeta|ripetere|ripetilo|lo ripeta|ripeterlo|ripetimelo|ripetermelo|ripetimi) [<it>|<last>] \
+            [<again>], ancora una volta, di nuovo, un'altra volta, una volta ancora, da capo, (dillo|dimmelo|dirlo|\
+            dirmelo|lo dica|me lo dica|rileggilo) <again>, [che] cosa (hai|ha) [appena] detto, che (hai|ha) detto, \
+            come (hai detto|ha detto|dici|dice|scusa|scusi|prego), cosa (dicevi|diceva|stavi dicendo), [scusa|scusi|\
+            mi dispiace] non [ti|la|lo|vi] ho <hear> [bene|niente|nulla|<it>|<last>], non l'ho <hear>, non ti \
+            capisco",
+        louder: "[parla|parli|parlare|dillo|leggi|legga|mettilo] più (forte|alto|ad alta voce), (alza|alzi|alzare|\
+            aumenta|aumenti|aumentare) <your_voice>, più volume, non (ti|la) sento [bene|niente|per niente|molto \
+            bene], (ti|la) sento (appena|male|a malapena), [<you_are>] troppo (piano|basso|bassa), non abbastanza \
+            forte",
+        quieter: "[parla|parli|parlare|dillo|leggi|legga|mettilo] (più (piano|basso|sottovoce)|meno forte|a bassa \
+            voce), (abbassa|abbassi|abbassare|riduci|riduca|ridurre|diminuisci) <your_voice>, meno (volume|rumore), \
+            [<you_are>] troppo (forte|alto|alta), non [parlare|parli] così (forte|alto), non (urlare|gridare|urli|\
+            gridi), smettila di (urlare|gridare)",
+        acknowledge: "<right>, <good>, <very> (<right>|<good>), <very> <very> (<right>|<good>), <its> [<very>] \
+            [<very>] (<right>|<good>) [saperlo|sentirlo], <its> abbastanza <good>, (bello|buono) (saperlo|a \
+            sapersi), che (<good>|storia|peccato|sorpresa|ridere|spettacolo|fortuna|bella (<thing>|cosa)), (buona|\
+            bella|ottima|ottimo|bel|buon) <thing>, <its> una (buona|bella|ottima) <thing>, [<it>] (ha [<very>|\
+            perfettamente|molto] senso|mi (piace|interessa|torna|sta bene|va bene|convince)|funziona|torna|spiega \
+            (tutto|molte cose)) [<very>|molto], [tutto] va [<very>] (bene|benissimo), tutto (bene|chiaro|a posto), \
+            [sì] [lo] (capisco|vedo|so|immagino|credo|comprendo|suppongo) [bene|perfettamente|benissimo|cosa (vuoi|\
+            vuole) dire], (credo|penso|direi|immagino|suppongo|spero) [proprio] di sì, [ho|tutto] [<very>] (capito|\
+            compreso|afferrato), ricevuto, non (lo sapevo|ci credo|ci posso credere|me l'aspettavo|avevo idea|ci \
+            avevo pensato|c'è dubbio), me lo (immagino|immaginavo|aspettavo), lo (immaginavo|pensavo|sapevo), [lo] \
+            penso anch'io, (hai|ha) [<very>|perfettamente] ragione, sono [<very>] (d'accordo|contento|contenta|\
+            colpito|sorpreso) [con (te|lei)], (ti|la) (ascolto|seguo|capisco|credo), (senza|nessun) (dubbio|\
+            problema), non c'è problema, certo [che (sì|no)], ma certo, ma dai, dai, ma davvero, ma no, di certo, \
+            naturalmente, ovviamente, certamente, esattamente, precisamente, assolutamente [sì], decisamente, \
+            sicuramente, chiaramente, indubbiamente, effettivamente, infatti, in effetti, davvero, veramente, sul \
+            serio, proprio così, è così, già [già], sì [sì|certo|infatti], eh già, eh sì, ah [sì|ecco|già], ecco, \
+            appunto, mamma mia, [oh] (dio mio|mio dio), accidenti, caspita, caspiterina, però, wow, uau, uh, urca, \
+            bravo, ben (detto|fatto), anch'io, anche a me, hm, hmm, mm, mhm, mmh, oh, ha, ahah, ahaha, ok, okay, \
+            volentieri, affare fatto, perché no, grazie [mille|tante|infinite|<very>|molte] [per (la (spiegazione|\
+            risposta|informazione)|l'aiuto|tutto|averlo detto)], (mille|tante|molte) grazie, ti ringrazio, la \
+            ringrazio",
+        polite: "per favore, per piacere, per cortesia, parley, ehi, oh, ah, beh, allora, scusa, scusi",
+        small: "per favore, per piacere, per cortesia, adesso, ora, subito, [solo] un po', un pochino, un poco, un \
+            pochettino, molto, ancora, pure, immediatamente, [per] <while>, leggermente, semplicemente, dai, anche, \
+            magari, gentilmente",
+        asking: "no, lo, ma, e, (puoi|può|potresti|potrebbe|vuoi|vuole|vorresti|devi|dovresti|dovrebbe), (voglio|\
+            vorrei) che [tu|lei], ti (prego|dispiace|dispiacerebbe) [di], le dispiace, mi dispiace, ho detto [di], \
+            se (puoi|può|possibile|è possibile|non ti dispiace), senti, ascolta, ciao, per me, mi, prego, ti prego, \
+            su",
     },
 };

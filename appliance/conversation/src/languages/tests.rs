@@ -59,11 +59,6 @@ fn every_table_is_whole_and_no_two_say_the_same() {
             assert!(sentence.ends_with('.') && seen.insert(sentence), "{code}: {sentence}");
             assert_eq!(["{spoken}", "{known}"].map(|place| sentence.matches(place).count()), [usize::from(is_open); 2]);
         }
-        let Remarks { stop, patience, retract, go_on, repeat, louder, quieter, acknowledge, polite, emphasis } =
-            language.remarks;
-        for phrases in [stop, patience, retract, go_on, repeat, louder, quieter, acknowledge, polite, emphasis] {
-            assert!(phrases.split(", ").all(|phrase| !phrase.trim().is_empty()), "{code}: {phrases}");
-        }
         let leading: BTreeSet<&str> = language.leading.split_whitespace().collect();
         assert_eq!(leading.len(), language.leading.split(' ').count(), "{code}: a word is there twice, or empty");
         for word in leading {
@@ -71,6 +66,10 @@ fn every_table_is_whole_and_no_two_say_the_same() {
             let remark = Remark::of(word);
             assert!(matches!(remark, None | Some(Remark::Acknowledged)), "{code}: {word} is all that somebody may say");
         }
+        let names: Vec<String> = language.remarks.rules.iter().map(|(name, _)| format!("<{name}>")).collect();
+        let templates = format!("{:?}", language.remarks);
+        let unused: Vec<_> = names.iter().filter(|name| !templates.contains(*name)).collect();
+        assert!(unused.is_empty() && names.iter().collect::<BTreeSet<_>>().len() == names.len(), "{code}: {unused:?}");
     }
 }
 

@@ -41,7 +41,10 @@ fn is_between_sentences_and_in_long_ones() {
         before = text;
     }
     let in_long_ones = clauses.iter().filter(|(_, rest)| !rest.is_zero()).count() - (STORY.matches('.').count() - 1);
-    assert!(in_long_ones > 0, "a sentence of more than ten seconds is not the longest silence of a microphone: {clauses:?}");
+    assert!(
+        in_long_ones > 0,
+        "a sentence of more than ten seconds is not the longest silence of a microphone: {clauses:?}"
+    );
     assert!(clauses.len() > STORY.matches('.').count(), "some are no sentences: {clauses:?}");
     check_history(&room, &[(QUESTION, STORY)]);
 }
