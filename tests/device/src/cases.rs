@@ -113,6 +113,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &probation::RESETS,
     &stream::STREAM,
     &stick::STICK,
+    &stick::YES,
     &strangers::STRANGERS,
     &bad_sticks::BAD_STICKS,
     &units::UNITS,

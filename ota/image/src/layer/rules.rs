@@ -177,6 +177,7 @@ pub const RULES: &[(&str, Rule)] = &[
     ("generated files are fresh", generate::fresh),
     ("read-only root", image::read_only),
     ("limits of memory", image::memory),
+    ("the clock's floor", image::clock),
     ("sizes are limited", image::sizes),
     ("no network service", image::network),
     ("one version", image::version),

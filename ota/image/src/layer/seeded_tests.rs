@@ -57,6 +57,10 @@ a kernel that feeds the watchdog for ever | parley_slot_images.bbclass | watchdo
 a kernel that mounts writable | parley_slot_images.bbclass | systemd.show_status=0 ro root= | systemd.show_status=0 rw root=
 == limits of memory
 a limit that a board passes over | parley_slot_images.bbclass | cgroup_enable=memory |
+== the clock's floor
+a clone whose time nobody asks for | voice-image.inc | "${@parley_time(d)}" | "0"
+a root with another time | voice-image.inc | REPRODUCIBLE_TIMESTAMP_ROOTFS = "${PARLEY_TIME}"\n |
+a file system with a time of its own | parley_slot_images.bbclass | -T${REPRODUCIBLE_TIMESTAMP_ROOTFS} | -T0
 == the bundle is that of manifest.raucm
 the boot image left out of the bundle | voice-bundle.bb | RAUC_BUNDLE_SLOTS = "rootfs boot" | RAUC_BUNDLE_SLOTS = "rootfs"
 the boot image before the root | voice-bundle.bb | RAUC_BUNDLE_SLOTS = "rootfs boot" | RAUC_BUNDLE_SLOTS = "boot rootfs"

@@ -1,6 +1,7 @@
 //! USB sticks.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -24,6 +25,16 @@ pub const STICK: Scenario = Scenario {
     ..RARE
 };
 
+pub const YES: Scenario = Scenario {
+    name: "stick_with_a_yes",
+    cases: cases! {
+        "a_file_beside_the_update_is_a_yes": "with `install.txt` beside it the update is installed as soon as the stick is plugged in, the stick says so, and the other slot starts",
+    },
+    starts: 2,
+    run: with_a_yes,
+    ..RARE
+};
+
 /// An installation from a stick that is gone must not wait for it any longer than this.
 const PULLED_BUDGET: Duration = Duration::from_secs(180);
 
@@ -44,6 +55,23 @@ fn stick(bench: &Bench, report: &mut Report) -> Result<()> {
     report.case("a_stick_that_is_pulled_while_it_installs_ends_the_installation", outcome);
     let outcome = accepted(&mut device).and_then(|()| report_on(bench, &copy));
     report.case("a_yes_installs_from_the_stick_and_the_device_tries_it", outcome);
+    Ok(())
+}
+
+fn with_a_yes(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&YES)?;
+    let folder = bench.folder(YES.name);
+    let (copy, yes) = (folder.join("stick.img"), folder.join("install.txt"));
+    crate::disk::copy_sparse(&bench.stick, &copy)?;
+    std::fs::write(&yes, "")?;
+    let put = Command::new("mcopy").arg("-i").args([&copy, &yes]).arg("::install.txt").status();
+    ensure!(put.context("cannot start mcopy")?.success(), "the yes cannot be put onto the stick");
+    device.plugged.stick = Some(copy.clone());
+    switched_on(&mut device, SlotName::A)?;
+    wait_committed(&mut device)?;
+    device.machine()?.plug_stick()?;
+    let tried = device.wait(&format!("{STARTED} slot=B"), LONG);
+    report.case(YES.cases[0].name, tried.and_then(|_| report_on(bench, &copy)));
     Ok(())
 }
 

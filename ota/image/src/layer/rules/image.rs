@@ -60,6 +60,27 @@ pub fn read_only(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
     Ok(())
 }
 
+/// The root's files have the time of the clone, and with them systemd's `/usr/lib/clock-epoch`: no start takes an earlier time to
+/// be, so that certificates hold before anybody has told the time.
+pub fn clock(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
+    const TIME: &str = "${REPRODUCIBLE_TIMESTAMP_ROOTFS}";
+    for (path, whole) in images(layer) {
+        let stands = |name: &str, wanted: &str| {
+            whole.assignments.iter().any(|assignment| assignment.base() == name && assignment.value.contains(wanted))
+        };
+        let option = format!("-T{TIME}");
+        for (name, wanted, why) in [
+            ("PARLEY_TIME", "parley_time(d)", "nothing says when the clone was last changed"),
+            ("REPRODUCIBLE_TIMESTAMP_ROOTFS", "${PARLEY_TIME}", "the root's files have another time than the clone"),
+            ("EXTRA_IMAGECMD", option.as_str(), "the file system sets a time of its own"),
+        ] {
+            let place = place_of(&whole, name, path);
+            findings.expect(stands(name, wanted), place, format!("{name} lacks {wanted}: {why}"));
+        }
+    }
+    Ok(())
+}
+
 /// Settings of units that the kernel passes over without its memory controller.
 const OF_MEMORY: &[&str] = &["MemoryMax", "MemoryHigh", "MemorySwapMax", "MemoryLow", "MemoryMin", "OOMPolicy"];
 
