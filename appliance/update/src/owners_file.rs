@@ -7,7 +7,7 @@ use crate::system::System;
 pub const REPORT: &str = "/var/lib/parley-setup/report.txt";
 
 /// The report, where there was a file.
-pub(crate) fn report(system: &System) -> Option<String> {
+pub fn report(system: &System) -> Option<String> {
     let report = String::from_utf8(files::read(&system.path(REPORT)).ok()?).ok()?;
     Some(report.trim().to_owned()).filter(|report| !report.is_empty())
 }
