@@ -75,6 +75,16 @@ pub enum Trouble {
     Sound(SoundTrouble),
 }
 
+impl Trouble {
+    /// Whether something failed; the others are how a device is, or a voice that is slow.
+    fn is_fault(self) -> bool {
+        match self {
+            Self::Away | Self::LosesSound | Self::Behind | Self::RunsEmpty => true,
+            Self::NotRealTime | Self::Unpaced | Self::Lost | Self::Gaps | Self::TapBehind | Self::Sound(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -224,7 +234,9 @@ pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles
         let before = tell.send_replace(troubles.clone());
         for (part, trouble) in troubles.iter().filter(|trouble| !before.contains(trouble)) {
             tracing::warn!("the {part} {trouble}");
-            handle.flight.fault(RecordedFault::Sound(*part, *trouble));
+            if trouble.is_fault() {
+                handle.flight.fault(RecordedFault::Sound(*part, *trouble));
+            }
         }
         for (part, trouble) in before.iter().filter(|trouble| !troubles.contains(trouble)) {
             tracing::info!("no more: the {part} {trouble}");
