@@ -179,6 +179,15 @@ impl FlightRecorder {
         }
     }
 
+    /// A device or its sound is not as it should be, which is a fault or only noted.
+    pub(super) fn trouble(&self, part: SoundPart, trouble: Trouble) {
+        if trouble.is_fault() {
+            self.fault(RecordedFault::Sound(part, trouble));
+        } else {
+            self.note((names::of_trouble(trouble), None, Detail::Name(part.name())));
+        }
+    }
+
     fn now_ms(&self) -> u64 {
         u64::try_from(self.0.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

@@ -15,7 +15,6 @@ use parley_conversation::{Announcement, Event, Language, Sounding, Urgency};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::flight_recorder::RecordedFault;
 use crate::conductor::{Handle, next_announcement};
 use crate::listening::{ListeningCounters, SoundTrouble};
 
@@ -77,7 +76,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// Whether something failed; the others are how a device is, or a voice that is slow.
-    fn is_fault(self) -> bool {
+    pub(super) fn is_fault(self) -> bool {
         match self {
             Self::Away | Self::LosesSound | Self::Behind | Self::RunsEmpty => true,
             Self::NotRealTime | Self::Unpaced | Self::Lost | Self::Gaps | Self::TapBehind | Self::Sound(_) => false,
@@ -234,9 +233,7 @@ pub async fn watch(handle: Handle, path: SoundPath, tell: watch::Sender<Troubles
         let before = tell.send_replace(troubles.clone());
         for (part, trouble) in troubles.iter().filter(|trouble| !before.contains(trouble)) {
             tracing::warn!("the {part} {trouble}");
-            if trouble.is_fault() {
-                handle.flight.fault(RecordedFault::Sound(*part, *trouble));
-            }
+            handle.flight.trouble(*part, *trouble);
         }
         for (part, trouble) in before.iter().filter(|trouble| !troubles.contains(trouble)) {
             tracing::info!("no more: the {part} {trouble}");

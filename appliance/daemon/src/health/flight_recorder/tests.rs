@@ -212,3 +212,13 @@ async fn where_there_is_no_folder_nothing_is_written_and_nobody_waits() {
     recorder.event(&failed(1));
     recorder.keep(None).await;
 }
+
+#[test]
+fn a_device_that_is_away_is_a_fault_and_a_slow_voice_only_noted() {
+    let (recorder, state) = (recorder(), tempfile::tempdir().expect("a folder"));
+    recorder.trouble(SoundPart::Loudspeaker, Trouble::Gaps);
+    assert!(recorder.write(state.path()).expect("nothing to write").is_none());
+    recorder.trouble(SoundPart::Microphone, Trouble::Away);
+    let file = recorder.write(state.path()).expect("it can be written").expect("there was a fault");
+    assert_eq!(entries(&file), ["the voice is too slow", "a device is away"]);
+}
