@@ -1,7 +1,7 @@
 //! Time and date, for whoever knows them: a clock that was never set must not be asked.
 
-use crate::tables::Table;
-use crate::words::Word;
+use crate::tables::{Clock, Table};
+use crate::words::{Word, behind};
 
 /// What a clock on the wall shows, where the person is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +20,19 @@ pub struct Now {
     pub minute: u8,
 }
 
+/// Whether somebody asks for the time or the date, and for nothing else.
+pub(crate) fn is_asked(words: &[Word], table: &Table) -> bool {
+    let Clock { time, date, year, month, .. } = &table.clock;
+    [time, date, year, month].into_iter().any(|phrases| is_one(words, phrases))
+}
+
 /// The answer to a question for the time or the date, and for nothing else.
 pub(crate) fn answer(words: &[Word], table: &Table, now: impl FnOnce() -> Option<Now>) -> Option<String> {
-    let clock = &table.clock;
-    let is = |phrases: &[&str]| phrases.iter().any(|phrase| is_all(words, phrase));
-    if ![clock.time, clock.date, clock.year, clock.month].into_iter().any(is) {
+    if !is_asked(words, table) {
         return None;
     }
+    let clock = &table.clock;
+    let is = |phrases: &[&str]| is_one(words, phrases);
     let Now { year, month, day, weekday, hour, minute } = now()?;
     let weekday = *clock.weekdays.get(usize::from(weekday))?;
     let name = *clock.months.get(usize::from(month).checked_sub(1)?)?;
@@ -56,6 +62,6 @@ pub(crate) fn answer(words: &[Word], table: &Table, now: impl FnOnce() -> Option
     Some(if is(clock.year) { says_year } else { says_month })
 }
 
-fn is_all(words: &[Word], phrase: &str) -> bool {
-    crate::words::behind(words, phrase).is_some_and(<[Word]>::is_empty)
+fn is_one(words: &[Word], phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| behind(words, phrase).is_some_and(<[Word]>::is_empty))
 }

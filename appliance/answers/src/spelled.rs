@@ -70,37 +70,53 @@ fn unsigned<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(Ratio, &'a [Wor
             .or_else(|| whole.strip_suffix("und").and_then(|whole| numbers.spelled.word(whole)))?;
         return Some((Ratio::whole(whole).plus(Ratio::new(1, 2)?)?, rest));
     }
-    let (mut value, mut rest) = scaled(words, numbers)?;
+    let (mut value, last, mut rest) = scaled(words, numbers)?;
     if let Some(after) = numbers.point.iter().find_map(|point| behind(rest, point)) {
-        let (mut after, mut share, mut any) = (after, Ratio::ONE, false);
-        while let Some((digit, behind)) = digit(after, numbers) {
-            share = share.divided_by(Ratio::whole(10))?;
-            value = value.plus(share.times(Ratio::whole(digit))?)?;
-            (after, any) = (behind, true);
-        }
-        return any.then_some((value, after));
+        let (decimals, after) = decimals(after, numbers)?;
+        return Some((value.plus(decimals)?, after));
     }
     if let Some(after) = numbers.and_a_half.iter().find_map(|half| behind(rest, half)) {
-        (value, rest) = (value.plus(Ratio::new(1, 2)?)?, after);
+        // "Un millón y medio": half of a million.
+        let of = if last < 1_000_000 { 1 } else { last };
+        (value, rest) = (value.plus(Ratio::new(of, 2)?)?, after);
     }
     Some((value, rest))
 }
 
-fn digit<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(i128, &'a [Word])> {
-    let (word, rest) = words.split_first()?;
-    let digit = numbers.spelled.word(word.text()?).filter(|digit| *digit < 10)?;
-    Some((digit, rest))
+/// What is said behind the point: digits, and perhaps one number at the end ("trois virgule quatorze").
+fn decimals<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(Ratio, &'a [Word])> {
+    let (mut value, mut share, mut rest) = (Ratio::ZERO, Ratio::ONE, words);
+    while let Some((digits, after)) = numbers.spelled.group(rest) {
+        // "Vier vierzehn" are two numbers.
+        if digits > 9 && !value.is_zero() {
+            break;
+        }
+        for _ in 0..digits.to_string().len() {
+            share = share.divided_by(Ratio::whole(10))?;
+        }
+        value = value.plus(share.times(Ratio::whole(digits))?)?;
+        rest = after;
+        if digits > 9 {
+            break;
+        }
+    }
+    (rest.len() < words.len()).then_some((value, rest))
 }
 
-/// Groups with their scales, the larger ones first: "zwei Millionen dreihundert".
-fn scaled<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(Ratio, &'a [Word])> {
+/// Groups with their scales, the larger ones first: "zwei Millionen dreihundert"; and the scale of the last of them.
+fn scaled<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(Ratio, i128, &'a [Word])> {
     let scale_of =
         |words: &'a [Word]| numbers.scales.iter().find_map(|(name, scale)| Some((*scale, behind(words, name)?)));
     let (mut total, mut rest, mut below, mut any) = (Ratio::ZERO, words, i128::MAX, false);
     loop {
         let group = match rest.split_first() {
             Some((Word::Number(value), after)) if !any => Some((*value, after)),
-            _ => numbers.spelled.group(rest).map(|(value, after)| (Ratio::whole(value), after)),
+            _ => {
+                // "Un milione e duecentomila".
+                let joint = if any { numbers.and.iter().find_map(|and| behind(rest, and)) } else { None };
+                let group = joint.and_then(|rest| numbers.spelled.group(rest)).or_else(|| numbers.spelled.group(rest));
+                group.map(|(value, after)| (Ratio::whole(value), after))
+            }
         };
         // A scale alone is one of it: "mil".
         let Some((value, after)) = group.or_else(|| scale_of(rest).map(|_| (Ratio::ONE, rest))) else { break };
@@ -110,12 +126,12 @@ fn scaled<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(Ratio, &'a [Word]
             }
             Some(_) => break,
             None if below > 1 && (!any || value.is_whole()) => {
-                return Some((total.plus(value)?, after));
+                return Some((total.plus(value)?, 1, after));
             }
             None => break,
         }
     }
-    any.then_some((total, rest))
+    any.then_some((total, below, rest))
 }
 
 /// Words that are several numbers in one, such as "zweitausenddreihundert", in their parts.

@@ -22,7 +22,7 @@ struct Term {
 type Parsed<'a> = Option<(Term, &'a [Word])>;
 
 /// Written so, they are no quotients.
-const NAMES: &[(i128, i128)] = &[(9, 11), (24, 7), (50, 50)];
+const NAMES: &[(i128, i128)] = &[(9, 11), (11, 9), (24, 7), (50, 50)];
 
 /// The answer to a sum; `None` where these words are none to the last.
 pub(crate) fn answer(words: &[Word], table: &Table) -> Option<String> {
@@ -185,6 +185,10 @@ fn sum<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
 fn product<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
     let (mut left, mut rest) = factor(words, table)?;
     loop {
+        // "20 per cento" is no product in Italian.
+        if behind_percent(rest, table).is_some() {
+            return Some((left, rest));
+        }
         let (times, over) = (behind_one(rest, table.sums.times), behind_one(rest, table.sums.over));
         let (multiplies, after) = match (rest.split_first(), times, over) {
             (Some((Word::Sign('*' | '×'), after)), ..) | (_, Some(after), _) => (true, after),

@@ -1,6 +1,7 @@
 //! What each language has to know for its sums, units, dates and unanswerable questions: one table a language.
 //!
 //! Phrases are compared in lower case and without accents, apostrophes and hyphens; what is said keeps all of them.
+//! Where an apostrophe parts two words, a phrase has a blank in its place. Of polite words the longer stand first.
 
 mod english;
 mod german;
@@ -22,6 +23,8 @@ pub(crate) struct Table {
     pub(crate) decimal: char,
     /// Whether an apostrophe parts two words, as in "l'heure".
     pub(crate) elides: bool,
+    /// Whether what is less than two of something is still one of it: "1,5 heure".
+    pub(crate) one_below_two: bool,
     /// Polite words before and after a question.
     pub(crate) courtesy_before: Phrases,
     pub(crate) courtesy_after: Phrases,
@@ -44,6 +47,8 @@ pub(crate) struct Numbers {
     pub(crate) point: Phrases,
     /// "tausend", "mil": with the number it multiplies by, and joined to others in one word or not.
     pub(crate) scales: &'static [(&'static str, i128)],
+    /// Between a scale and what is added to it: "un milione e duecentomila".
+    pub(crate) and: Phrases,
     /// Parts of one that stand alone: "halb", "anderthalb".
     pub(crate) parts: &'static [(&'static str, i128, i128)],
     /// Behind a number: "y media".
@@ -201,6 +206,11 @@ pub(crate) fn of(language: &str) -> Option<&'static Table> {
 }
 
 impl Table {
+    /// Whether so much of something is called by its name for one.
+    pub(crate) fn is_one(&self, count: Ratio) -> bool {
+        count.is_one() || (self.one_below_two && Ratio::whole(-2) < count && count < Ratio::whole(2))
+    }
+
     /// A number as this language writes it, and whether it is exact.
     pub(crate) fn shown(&self, value: Ratio) -> Option<(String, bool)> {
         let (text, exact) = value.shown()?;

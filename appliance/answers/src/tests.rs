@@ -213,7 +213,7 @@ fn a_fact_is_what_is_so_or_not() {
         ("de", "erzähl mir einen Witz", false),
         ("es", "¿En qué país está la Alhambra?", true),
         ("es", "¿cómo te llamas tú?", false),
-        ("fr", "Quelle est la capitale du Ghana ?", false),
+        ("cs", "Jaké je hlavní město Ghany?", false),
     ] {
         assert_eq!(asks_for_fact(text, language), fact, "{language}: {text}");
     }

@@ -107,7 +107,7 @@ pub(crate) const UNITS: &[Unit] = &[
     unit(Area, "hectare", "hectares", &[], 10_000_000_000, 1),
     unit(Area, "acre", "acres", &[], 40_468_564_224, 10),
     // In millimeters in an hour.
-    unit(Speed, "kilometer per hour", "kilometers per hour", &["kmh", "kph", "kilometre per hour", "kilometres per hour", "kilometers an hour"], 1_000_000, 1),
+    unit(Speed, "kilometer per hour", "kilometers per hour", &["km h", "kmh", "kph", "kilometre per hour", "kilometres per hour", "kilometers an hour"], 1_000_000, 1),
     unit(Speed, "mile per hour", "miles per hour", &["mph", "miles an hour"], 1_609_344, 1),
     unit(Speed, "meter per second", "meters per second", &["metre per second", "metres per second"], 3_600_000, 1),
     unit(Speed, "knot", "knots", &[], 1_852_000, 1),

@@ -39,14 +39,17 @@ fn conversion(words: &[Word], table: &Table) -> Option<String> {
     let value = total.divided_by(Ratio::new(to.unit.over, to.unit.under)?)?;
     let (text, exact) = quantity(value, to, table)?;
     let [one, several] = table.units.is;
-    let verb = if from.len() == 1 && from.first().is_some_and(|(count, _)| count.is_one()) { one } else { several };
+    let is_one = matches!(from.as_slice(), [(count, _)] if table.is_one(*count));
+    let verb = if is_one { one } else { several };
     let about = if exact { String::new() } else { format!("{} ", table.sums.about) };
     Some(format!("{} {verb} {about}{text}.", sentence(&said)))
 }
 
 fn quantity(count: Ratio, called: Called, table: &Table) -> Option<(String, bool)> {
     let (number, exact) = table.shown(count)?;
-    Some((format!("{number} {}", if number == "1" { called.one } else { called.several }), exact))
+    // "About one" is one as well.
+    let is_one = number == "1" || table.is_one(count);
+    Some((format!("{number} {}", if is_one { called.one } else { called.several }), exact))
 }
 
 /// What is left behind the first of the phrases that these words begin with.

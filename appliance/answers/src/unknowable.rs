@@ -4,6 +4,7 @@
 //! A question is such a one only if its form says so; a topic alone ("the weather on Mars") does not. What the person has
 //! told before is not private any more.
 
+use crate::clock;
 use crate::tables::{Table, Topics};
 use crate::words::{self, Word, behind, has};
 
@@ -38,7 +39,7 @@ pub(crate) fn of<'a>(words: &[Word], table: &Table, told: impl Iterator<Item = &
     if has_one(topics.advice) || begins(topics.advice_begins) {
         return None;
     }
-    if is_today(words, topics, &has_one, &begins) {
+    if clock::is_asked(words, table) || is_today(words, topics, &has_one, &begins) {
         return Some(Unknowable::Today);
     }
     if is_future(topics, &has_one, &begins) {

@@ -52,9 +52,13 @@ fn apart(text: &str, decimal: char, elides: bool) -> Option<Vec<Word>> {
             words.push(Word::Text(letters.map(without_accent).collect()));
             end
         } else {
-            if "+*/×÷−%$€£°^=²³".contains(next) {
+            let after = &rest[next.len_utf8()..];
+            // "km/h" is no quotient.
+            let in_unit =
+                next == '/' && after.starts_with(char::is_alphabetic) && matches!(words.last(), Some(Word::Text(_)));
+            if !in_unit && "+*/×÷−%$€£°^=²³".contains(next) {
                 words.push(Word::Sign(next));
-            } else if matches!(next, '-' | '–') && is_minus(&words, &rest[next.len_utf8()..]) {
+            } else if matches!(next, '-' | '–') && is_minus(&words, after) {
                 words.push(Word::Sign('−'));
             }
             next.len_utf8()
@@ -93,10 +97,21 @@ fn number(text: &str, decimal: char) -> Option<(Ratio, usize)> {
     let bytes = text.as_bytes();
     let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
     let mut end = 0;
-    while is_digit(end) || (matches!(bytes.get(end), Some(b'.' | b',')) && is_digit(end + 1)) {
-        end += 1;
+    let mut written = String::new();
+    while let Some(next) = text[end..].chars().next() {
+        let is_blank = decimal == ',' && matches!(next, ' ' | '\u{A0}' | '\u{202F}');
+        let behind = end + next.len_utf8();
+        if next.is_ascii_digit() || (matches!(next, '.' | ',') && is_digit(behind)) {
+            written.push(next);
+        } else if is_blank && begins_thousands(&written) && is_thousands(&text[behind..]) {
+            // "12 500".
+            written.push('.');
+        } else {
+            break;
+        }
+        end = behind;
     }
-    let written = &text[..end];
+    let written = written.as_str();
     let thousands = if decimal == '.' { ',' } else { '.' };
     // Where a comma stands before decimals, many write a full stop all the same: "2.5", but not "2.500".
     let other_way = decimal == ',' && !written.contains(',') && {
@@ -118,6 +133,16 @@ fn number(text: &str, decimal: char) -> Option<(Ratio, usize)> {
         digits += group;
     }
     Some((Ratio::parse(&digits.replace(decimal, "."))?, end))
+}
+
+/// Whether a blank behind these digits may part thousands.
+fn begins_thousands(written: &str) -> bool {
+    !written.contains(',') && written.rsplit_once('.').map_or(written.len() <= 3, |(_, group)| group.len() == 3)
+}
+
+/// Three digits, and no more.
+fn is_thousands(text: &str) -> bool {
+    text.chars().take_while(char::is_ascii_digit).count() == 3
 }
 
 /// Without what is polite before and after it.

@@ -12,6 +12,7 @@ pub(super) const TABLE: Table = Table {
     language: "de",
     decimal: ',',
     elides: false,
+    one_below_two: false,
     courtesy_before: &[
         "hey parley",
         "hallo parley",
@@ -46,6 +47,7 @@ pub(super) const TABLE: Table = Table {
             ("million", 1_000_000),
             ("tausend", 1_000),
         ],
+        and: &[],
         parts: &[
             ("anderthalb", 3, 2),
             ("eine halbe", 1, 2),
@@ -174,7 +176,7 @@ const NAMES: &[Name] = &[
     name("square meter", "Quadratmeter", "Quadratmeter", &["quadratmetern"]),
     name("square kilometer", "Quadratkilometer", "Quadratkilometer", &["quadratkilometern"]),
     name("hectare", "Hektar", "Hektar", &[]),
-    name("kilometer per hour", "Kilometer pro Stunde", "Kilometer pro Stunde", &["stundenkilometer", "kmh"]),
+    name("kilometer per hour", "Kilometer pro Stunde", "Kilometer pro Stunde", &["stundenkilometer", "km h", "kmh"]),
     name("mile per hour", "Meile pro Stunde", "Meilen pro Stunde", &[]),
     name("meter per second", "Meter pro Sekunde", "Meter pro Sekunde", &[]),
     name("knot", "Knoten", "Knoten", &[]),
@@ -628,7 +630,6 @@ const TOPICS: Topics = Topics {
         "welcher tag ist heute",
         "welchen tag haben wir",
         "was für ein tag ist heute",
-        "welches datum",
         "der wievielte ist heute",
         "den wievielten haben wir",
         "welches jahr haben wir",

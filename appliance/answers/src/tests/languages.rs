@@ -57,6 +57,11 @@ fn german_sums_and_units_are_computed() {
             ("Wie viele Eier sind ein Dutzend?", "1 Dutzend sind 12 Stück."),
             ("Wie viele Tage hat ein Schaltjahr?", "1 Schaltjahr sind 366 Tage."),
             ("Wie viele Stunden sind drei Tage und 4 Stunden?", "3 Tage und 4 Stunden sind 76 Stunden."),
+            ("Was ist drei Komma vierzehn mal zwei?", "3,14 mal 2 ist 6,28."),
+            (
+                "Was sind 100 km/h in Meter pro Sekunde?",
+                "100 Kilometer pro Stunde sind ungefähr 27,78 Meter pro Sekunde.",
+            ),
         ],
     );
 }
@@ -93,6 +98,9 @@ fn spanish_sums_and_units_are_computed() {
             ),
             ("¿Cuántos huevos hay en una docena?", "1 docena son 12 unidades."),
             ("¿Cuántos años tiene un siglo?", "1 siglo son 100 años."),
+            ("¿Cuánto es un millón y medio entre tres?", "1500000 dividido por 3 es 500000."),
+            ("¿Cuánto es 12 500 por dos?", "12500 por 2 es 25000."),
+            ("¿Cuánto es dos coma veinticinco más uno?", "2,25 más 1 es 3,25."),
         ],
     );
 }
@@ -197,6 +205,20 @@ fn what_nobody_here_can_know_is_declined_in_spanish() {
 const NOW: Now = Now { year: 2026, month: 11, day: 29, weekday: 6, hour: 15, minute: 4 };
 
 #[test]
+fn a_date_of_something_else_is_no_question_for_the_clock() {
+    for (language, text, kind) in [
+        ("en", "What is the date?", true),
+        ("en", "What is the date of the Battle of Hastings?", false),
+        ("de", "Welches Datum ist heute?", true),
+        ("de", "Welches Datum hat Heiligabend?", false),
+        ("es", "¿Cuál es la fecha?", true),
+        ("es", "¿Cuál es la fecha de la independencia de México?", false),
+    ] {
+        kinds(language, &[(text, kind.then_some(Unknowable::Today))]);
+    }
+}
+
+#[test]
 fn time_and_date_are_told_where_they_are_known() {
     let said = |text, language| match answer(text, language, std::iter::empty(), || Some(NOW)) {
         Some(Ready::Computed(text)) => text,
@@ -230,7 +252,10 @@ fn time_and_date_are_told_where_they_are_known() {
 
 proptest! {
     #[test]
-    fn no_text_panics_in_any_language(text in "\\PC{0,120}", language in prop::sample::select(vec!["de", "es"])) {
+    fn no_text_panics_in_any_language(
+        text in "\\PC{0,120}",
+        language in prop::sample::select(vec!["de", "es"]),
+    ) {
         let _ = said_in(&text, language);
     }
 
@@ -240,7 +265,7 @@ proptest! {
             "was ist", "17", "0", "1.000", "2,5", "999999999999999", "plus", "mal", "minus", "Prozent", "von", "die Hälfte von", "und", "hundert", "tausend",
             "Millionen", "zweitausenddreihundert", "einhalb", "zweieinhalb", "anderthalb", "Wurzel aus", "hoch", "wie viele", "Gramm", "in", "zwei", "Pfund", "Grad", "Celsius", "komma",
             "cuánto es", "más", "por", "ciento", "de", "la mitad de", "y", "media", "mil", "millones", "dos", "cuántos", "gramos", "son", "libras", "grados", "coma", "elevado a",
-            "meine", "wird", "morgen", "Wetter", "mi", "mañana", "-", "/", "°", "²", "%", "€",
+            "meine", "wird", "morgen", "Wetter", "mi", "mañana", "-", "/", "°", "²", "%", "€", "12 500",
         ]), 0..14),
         language in prop::sample::select(vec!["en", "de", "es"]),
     ) {
@@ -248,23 +273,30 @@ proptest! {
     }
 
     #[test]
-    fn sums_of_whole_numbers_are_right_in_any_language(a in 0_i64..100_000, b in 1_i64..100_000) {
-        let de = |sign: &str, value: i64| Some(format!("{a} {sign} {b} ist {value}."));
-        prop_assert_eq!(said_in(&format!("was ist {a} plus {b}"), "de"), de("plus", a + b));
-        prop_assert_eq!(said_in(&format!("was ist {a} mal {b}"), "de"), de("mal", a * b));
-        let es = |sign: &str, value: i64| Some(format!("{a} {sign} {b} es {value}."));
-        prop_assert_eq!(said_in(&format!("cuánto es {a} más {b}"), "es"), es("más", a + b));
-        prop_assert_eq!(said_in(&format!("cuánto es {a} por {b}"), "es"), es("por", a * b));
+    fn sums_of_whole_numbers_are_right_in_any_language(
+        a in 0_i64..100_000,
+        b in 1_i64..100_000,
+        (language, asks, [plus, times], is) in prop::sample::select(SUMS),
+    ) {
+        for (sign, value) in [(plus, a + b), (times, a * b)] {
+            let said = format!("{a} {sign} {b} {is} {value}.");
+            prop_assert_eq!(said_in(&format!("{asks} {a} {sign} {b}"), language), Some(said));
+        }
     }
 
     /// What the language's own table of numbers says is read as that number.
     #[test]
-    fn a_number_in_words_is_read_as_that_number(n in 0_i128..1_000_000, language in prop::sample::select(vec!["de", "es"])) {
+    fn a_number_in_words_is_read_as_that_number(
+        n in prop_oneof![0_i128..1_000_000, 0_i128..1_000, 1_000_000_i128..100_000_000],
+        (language, asks, [plus, _], is) in prop::sample::select(SUMS),
+    ) {
         let words = parley_speech_text::language::of(language).unwrap().numbers().cardinal(n);
-        let (question, expected) = match language {
-            "de" => (format!("was ist {words} plus 1"), format!("{n} plus 1 ist {}.", n + 1)),
-            _ => (format!("cuánto es {words} más 1"), format!("{n} más 1 es {}.", n + 1)),
-        };
+        let question = format!("{asks} {words} {plus} 1");
+        let expected = format!("{n} {plus} 1 {is} {}.", n + 1);
         prop_assert_eq!(said_in(&question, language), Some(expected), "{}", question);
     }
 }
+
+/// How one asks for a sum, its signs, and what is said before its value.
+const SUMS: &[(&str, &str, [&str; 2], &str)] =
+    &[("de", "was ist", ["plus", "mal"], "ist"), ("es", "cuánto es", ["más", "por"], "es")];
