@@ -41,6 +41,9 @@ pub(crate) fn answer(words: &[Word], table: &Table, now: impl FnOnce() -> Option
             "de" => format!("Es ist {hour}:{minute:02} Uhr."),
             "es" if hour == 1 => format!("Es la {hour}:{minute:02}."),
             "es" => format!("Son las {hour}:{minute:02}."),
+            "fr" => format!("Il est {hour} h {minute:02}."),
+            "it" if hour == 1 => format!("È l'1:{minute:02}."),
+            "it" => format!("Sono le {hour}:{minute:02}."),
             _ => {
                 let half = if hour < 12 { "AM" } else { "PM" };
                 format!("It is {}:{minute:02} {half}.", (hour + 11) % 12 + 1)
@@ -51,12 +54,18 @@ pub(crate) fn answer(words: &[Word], table: &Table, now: impl FnOnce() -> Option
         return Some(match table.language {
             "de" => format!("Heute ist {weekday}, der {day}. {name} {year}."),
             "es" => format!("Hoy es {weekday}, {day} de {name} de {year}."),
+            "fr" if day == 1 => format!("Nous sommes le {weekday} 1er {name} {year}."),
+            "fr" => format!("Nous sommes le {weekday} {day} {name} {year}."),
+            "it" if day == 1 => format!("Oggi è {weekday} 1º {name} {year}."),
+            "it" => format!("Oggi è {weekday} {day} {name} {year}."),
             _ => format!("Today is {weekday}, {name} {day}, {year}."),
         });
     }
     let (says_year, says_month) = match table.language {
         "de" => (format!("Es ist das Jahr {year}."), format!("Es ist {name} {year}.")),
         "es" => (format!("Es el año {year}."), format!("Es {name} de {year}.")),
+        "fr" => (format!("Nous sommes en {year}."), format!("Nous sommes en {name} {year}.")),
+        "it" => (format!("Siamo nel {year}."), format!("È {name} {year}.")),
         _ => (format!("It is {year}."), format!("It is {name} {year}.")),
     };
     Some(if is(clock.year) { says_year } else { says_month })

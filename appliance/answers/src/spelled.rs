@@ -28,6 +28,17 @@ impl Spelled {
         Self((0..1_000).flat_map(forms).chain(ones.iter().map(|one| ((*one).to_owned(), 1))).collect())
     }
 
+    /// With further ways to say its numbers: `others` of each number and of each way that is known.
+    pub(crate) fn also(mut self, others: impl Fn(i128, &str) -> Vec<String>) -> Self {
+        let further: Vec<_> = self
+            .0
+            .iter()
+            .flat_map(|(form, number)| others(*number, form).into_iter().map(|other| (other, *number)))
+            .collect();
+        self.0.extend(further);
+        self
+    }
+
     fn group<'a>(&self, words: &'a [Word]) -> Option<(i128, &'a [Word])> {
         (1..=MOST_WORDS.min(words.len())).rev().find_map(|count| {
             let (begin, rest) = words.split_at_checked(count)?;

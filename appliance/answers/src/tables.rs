@@ -4,7 +4,9 @@
 //! Where an apostrophe parts two words, a phrase has a blank in its place. Of polite words the longer stand first.
 
 mod english;
+mod french;
 mod german;
+mod italian;
 mod spanish;
 
 use std::sync::LazyLock;
@@ -198,7 +200,7 @@ pub(crate) struct Clock {
     pub(crate) months: [&'static str; 12],
 }
 
-const TABLES: [&Table; 3] = [&english::TABLE, &german::TABLE, &spanish::TABLE];
+const TABLES: [&Table; 5] = [&english::TABLE, &german::TABLE, &spanish::TABLE, &french::TABLE, &italian::TABLE];
 
 /// The table of a language, as an ISO 639-1 code.
 pub(crate) fn of(language: &str) -> Option<&'static Table> {

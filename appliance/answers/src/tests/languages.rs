@@ -2,6 +2,9 @@
 
 use super::*;
 
+mod french;
+mod italian;
+
 fn check(language: &str, cases: &[(&str, &str)]) {
     let wrong: Vec<String> = cases
         .iter()
@@ -204,6 +207,12 @@ fn what_nobody_here_can_know_is_declined_in_spanish() {
 
 const NOW: Now = Now { year: 2026, month: 11, day: 29, weekday: 6, hour: 15, minute: 4 };
 
+/// What is said on such a day at four minutes past such an hour.
+fn said_at(text: &str, language: &str, day: u8, hour: u8) -> Option<String> {
+    let now = Now { day, hour, ..NOW };
+    answer(text, language, std::iter::empty(), || Some(now)).map(|ready| ready.sentence().to_owned())
+}
+
 #[test]
 fn a_date_of_something_else_is_no_question_for_the_clock() {
     for (language, text, kind) in [
@@ -254,7 +263,7 @@ proptest! {
     #[test]
     fn no_text_panics_in_any_language(
         text in "\\PC{0,120}",
-        language in prop::sample::select(vec!["de", "es"]),
+        language in prop::sample::select(vec!["de", "es", "fr", "it"]),
     ) {
         let _ = said_in(&text, language);
     }
@@ -265,9 +274,13 @@ proptest! {
             "was ist", "17", "0", "1.000", "2,5", "999999999999999", "plus", "mal", "minus", "Prozent", "von", "die Hälfte von", "und", "hundert", "tausend",
             "Millionen", "zweitausenddreihundert", "einhalb", "zweieinhalb", "anderthalb", "Wurzel aus", "hoch", "wie viele", "Gramm", "in", "zwei", "Pfund", "Grad", "Celsius", "komma",
             "cuánto es", "más", "por", "ciento", "de", "la mitad de", "y", "media", "mil", "millones", "dos", "cuántos", "gramos", "son", "libras", "grados", "coma", "elevado a",
-            "meine", "wird", "morgen", "Wetter", "mi", "mañana", "-", "/", "°", "²", "%", "€", "12 500",
+            "meine", "wird", "morgen", "Wetter", "mi", "mañana", "-", "/", "°", "²", "%", "€", "combien font", "moins",
+            "fois", "pour", "cent", "la moitié de", "et demie", "quatre", "vingt", "quinze", "mille", "virgule",
+            "combien de", "d'", "heures", "font", "livres", "puissance", "quanto fa", "più", "meno", "per", "cento",
+            "la metà di", "e", "mezzo", "ventunmila", "milioni", "virgola", "quanti", "ore", "sono", "un'", "libbre",
+            "elevato a", "alla", "mes", "demain", "mio", "domani", "12 500",
         ]), 0..14),
-        language in prop::sample::select(vec!["en", "de", "es"]),
+        language in prop::sample::select(vec!["en", "de", "es", "fr", "it"]),
     ) {
         let _ = said_in(&words.join(" "), language);
     }
@@ -298,5 +311,9 @@ proptest! {
 }
 
 /// How one asks for a sum, its signs, and what is said before its value.
-const SUMS: &[(&str, &str, [&str; 2], &str)] =
-    &[("de", "was ist", ["plus", "mal"], "ist"), ("es", "cuánto es", ["más", "por"], "es")];
+const SUMS: &[(&str, &str, [&str; 2], &str)] = &[
+    ("de", "was ist", ["plus", "mal"], "ist"),
+    ("es", "cuánto es", ["más", "por"], "es"),
+    ("fr", "combien font", ["plus", "fois"], "égale"),
+    ("it", "quanto fa", ["più", "per"], "fa"),
+];

@@ -1,0 +1,130 @@
+//! What nobody here can know, in French.
+
+use super::super::Topics;
+
+#[rustfmt::skip]
+pub(super) const TOPICS: Topics = Topics {
+    private: "Je ne le sais pas. Je ne sais de vous que ce que vous me dites.",
+    future: "Je ne le sais pas. C'est dans l'avenir, et je ne pourrais que deviner.",
+    today: "Je ne le sais pas. Je ne suis relié à rien qui puisse me dire ce qui se passe aujourd'hui.",
+    advice: &[
+        "dois je", "je dois", "devrais je", "je devrais", "devrait on", "devons nous", "devrions nous", "puis je",
+        "je peux", "pouvons nous", "peut on", "on peut", "peut", "peuvent", "pourrais je", "faut il", "il faut",
+        "ai je besoin", "j ai besoin", "que faire", "comment faire", "je fais pour", "si je", "si j", "si on",
+        "si l on", "si tu", "si nous", "si un", "si une", "si le", "si la", "signifie", "veut dire", "se dit", "dit on",
+        "traduis", "épelle", "chanson", "film", "livre", "roman", "poème", "histoire", "blague", "en général",
+        "d habitude", "normalement",
+    ],
+    advice_begins: &[
+        "comment puis je", "comment peut on", "comment faire", "comment fait on", "comment on", "comment est ce qu on",
+        "pourquoi", "raconte", "parle moi", "écris", "décris", "explique", "imagine",
+    ],
+    asks: &[
+        "qu est ce que", "qu est ce qu", "qu", "que", "quel", "quelle", "quels", "quelles", "où", "quand", "qui",
+        "combien", "comment s appelle", "comment s appellent", "comment je m appelle",
+        "comment est ce que je m appelle", "comment va", "comment vont", "à quelle heure", "à quel", "avec qui",
+        "chez qui", "de qui", "est ce que", "est ce qu", "ai je", "avons nous", "suis je", "sommes nous",
+    ],
+    facts: &[
+        "quel", "quelle", "quels", "quelles", "lequel", "laquelle", "qui", "où", "d où", "par où", "quand", "combien",
+        "que", "qu est ce que", "qu est ce qu", "qu est ce qui", "c est quoi", "quoi", "à quel", "à quelle", "à quels",
+        "à quelles", "à qui", "à combien", "de quel", "de quelle", "de quels", "de quelles", "de quoi", "de qui",
+        "de combien", "dans quel", "dans quelle", "dans quels", "dans quelles", "en quel", "en quelle", "en quoi",
+        "sur quel", "sur quelle", "par qui", "par quel", "par quelle", "depuis quand", "depuis combien",
+        "pendant combien", "jusqu à quand", "comment s appelle", "comment s appellent", "comment se nomme",
+    ],
+    addressed: &["tu", "te", "toi", "ton", "ta", "tes", "t appelles", "vous", "votre", "vos"],
+    own: &["mon", "ma", "mes", "notre", "nos", "mien", "mienne", "miens", "miennes", "nôtre"],
+    person: &[
+        "ai je", "j ai", "avons nous mangé", "avons nous fait", "avons nous dit", "avons nous mis", "nous avons mangé",
+        "nous avons fait", "nous avons dit", "nous avons mis", "suis je", "je suis", "j étais", "étais je",
+        "je m appelle", "j habite", "habite je", "je vis", "je travaille", "je pèse", "je mesure", "j aime",
+    ],
+    soon: &[
+        "demain", "après demain", "ce soir", "cette nuit", "ce week end", "ce weekend", "semaine prochaine",
+        "prochaine semaine", "mois prochain", "prochain mois", "année prochaine", "prochaine année", "an prochain",
+        "prochaine fois", "lundi prochain", "mardi prochain", "mercredi prochain", "jeudi prochain",
+        "vendredi prochain", "samedi prochain", "dimanche prochain", "été prochain", "prochain été", "hiver prochain",
+        "prochain hiver", "prochaine élection", "prochaines élections", "élections prochaines",
+        "prochaine coupe du monde", "prochain mondial", "prochain président", "prochaine présidente", "prochain pape",
+        "prochain tirage", "dans dix ans", "dans cinq ans", "dans vingt ans", "dans cinquante ans", "dans cent ans",
+        "dans le futur", "dans l avenir", "à l avenir",
+    ],
+    future_verbs: &[
+        "gagnera", "gagneront", "gagner", "pleuvra", "pleuvoir", "neigera", "neiger", "se passera", "se passer",
+        "arrivera", "arriver", "coûtera", "coûter", "sera le", "sera la", "sera élu", "sera élue", "vaudra", "montera",
+        "monter", "baissera", "baisser", "tombera", "mourra", "mourrai", "mourir", "marierai", "marier", "finira",
+        "va être",
+    ],
+    will: &[
+        "qui", "que se passera", "que va", "que vont", "qu est ce qui", "qu est ce que", "quand", "est ce que",
+        "est ce qu", "va t", "pleuvra", "pleuvra t", "neigera", "y aura t", "combien", "comment sera", "comment va",
+        "quel", "quelle", "quels", "quelles", "où", "vais je",
+    ],
+    will_begins: &[
+        "va t", "pleuvra", "neigera", "y aura t", "est ce qu il va", "est ce qu il pleuvra", "est ce qu il y aura",
+    ],
+    going_to: &[
+        "gagnera", "gagneront", "pleuvra", "neigera", "passera", "arrivera", "coûtera", "sera", "seront", "vaudra",
+        "montera", "baissera", "tombera", "mourra", "mourrai", "marierai", "finira", "fera", "aura", "va", "vont",
+        "vais", "serai", "aurai", "vivrai", "gagnerai",
+    ],
+    own_future: &[
+        "serai je", "vais je", "aurai je", "mourrai je", "gagnerai je", "me marierai je", "est ce que je vais",
+        "est ce que je serai", "est ce que je gagnerai", "quand est ce que je", "quand vais je", "quand je",
+        "quand mourrai je", "avec qui", "combien de temps vais je", "combien de temps je vais", "quel âge aurai je",
+    ],
+    soon_verbs: &[
+        "gagne", "gagnera", "gagner", "temps", "météo", "prix", "passera", "passer", "président", "présidente",
+        "champion", "numéros", "pleut", "pleuvra", "neige",
+    ],
+    lottery: &[
+        "numéros du loto", "numéros de la loterie", "numéros gagnants", "numéro gagnant", "tirage du loto",
+        "ticket de loto",
+    ],
+    predict: &["prédis", "peux tu prédire", "pouvez vous prédire", "tu peux prédire"],
+    now: &[
+        "aujourd hui", "maintenant", "en ce moment", "actuellement", "actuel", "actuelle", "actuels", "actuelles",
+        "ce matin", "cet après midi", "ce soir", "cette semaine", "hier soir", "hier", "cette nuit", "derniers",
+        "dernières", "dehors", "près d ici", "près de chez moi", "dans le coin", "ici", "en direct", "demain",
+        "du jour",
+    ],
+    of_today: &[
+        "temps", "météo", "prévisions", "température", "nouvelles", "actualité", "actualités", "infos", "informations",
+        "titres", "score", "résultat", "résultats", "circulation", "trafic", "bouchons", "action", "actions", "bourse",
+        "cours", "taux de change", "prix", "coûte", "vaut", "pleut", "pleuvoir", "pluie", "neige", "neiger", "soleil",
+        "vent", "pollen", "match", "gagné", "ouvert", "ouverte", "fermé", "fermée", "bus", "train", "vol", "à la télé",
+        "à la télévision", "date", "jour", "s est passé", "se passe", "retard", "chaud", "froid", "beau", "lune",
+    ],
+    without_when: &[
+        "quelle heure est il", "quelle heure il est", "il est quelle heure", "as tu l heure", "tu as l heure",
+        "avez vous l heure", "vous avez l heure", "quel jour sommes nous", "quel jour on est", "on est quel jour",
+        "on est le combien", "nous sommes le combien", "quelle est la date d aujourd hui", "quelle date sommes nous",
+        "en quelle année sommes nous", "en quel mois sommes nous", "est ce qu il pleut", "pleut il",
+        "est ce qu il neige", "neige t il", "est ce qu il fait", "fait il beau", "fait il froid", "fait il chaud",
+        "quel temps fait il", "quel temps il fait", "quel temps va t il faire", "quel temps fera t il",
+        "comment est le temps", "quelle est la météo", "quelle météo", "que dit la météo", "quelle température fait il",
+        "combien de degrés fait il", "il fait combien", "quelles sont les nouvelles", "quelles sont les actualités",
+        "quelles sont les infos", "que disent les infos", "que disent les nouvelles", "quoi de neuf dans le monde",
+        "lis moi les nouvelles", "lis moi les infos", "est ce que le supermarché est", "est ce que la pharmacie est",
+        "est ce que la poste est", "est ce que la banque est", "le supermarché est il", "la pharmacie est elle",
+        "la poste est elle", "la banque est elle", "comment est la circulation", "y a t il des bouchons",
+        "est ce qu il y a des bouchons", "quand passe le prochain", "à quelle heure passe le prochain",
+        "quand part le prochain", "à quelle heure part le prochain", "quel est le cours du",
+        "quel est le cours de l action", "combien vaut un bitcoin", "combien vaut le bitcoin",
+        "combien coûte un bitcoin", "qui est à la porte", "qui a gagné le match", "qui a gagné hier",
+    ],
+    timeless: &[
+        "sur mars", "sur vénus", "sur la lune", "sur jupiter", "sur le soleil", "différence", "moyenne", "en moyenne",
+        "dans l histoire", "de l histoire", "guerre mondiale", "de tous les temps", "capitale", "inventé", "siècle",
+    ],
+    common: &[
+        "qu", "que", "qui", "quel", "quelle", "quels", "quelles", "où", "quand", "comment", "combien", "est", "sont",
+        "ce", "le", "la", "les", "l", "un", "une", "de", "d", "du", "des", "à", "au", "en", "et", "dans", "sur", "mon",
+        "ma", "mes", "notre", "nos", "je", "j", "ai", "a", "m", "me", "s", "se", "y", "il", "elle", "t", "ans", "âge",
+        "nom", "appelle", "dernier", "dernière", "préféré", "préférée", "suis", "nous",
+    ],
+    teller: &["je", "j", "mon", "ma", "mes", "me", "m", "nous", "notre", "nos"],
+    my_name: &["mon nom", "m appelle", "suis je"],
+    tells_name: &["mon nom est", "je m appelle", "je suis", "appelle moi", "appelez moi"],
+};
