@@ -14,6 +14,12 @@ pub const FILE: &str = "ota/packages.toml";
 pub struct Packages {
     /// By their names in the image.
     pub package: BTreeMap<String, Package>,
+    /// Debian's library packages, each with the recipe that makes the image's; empty where the image has none.
+    #[serde(default)]
+    pub library: BTreeMap<String, String>,
+    /// Modules of Debian's kernel, each with the symbol by which the image's has it built in.
+    #[serde(default, rename = "built-in")]
+    pub built_in: BTreeMap<String, String>,
     /// Modules of the kernel, each with the symbol that makes it.
     pub module: BTreeMap<String, String>,
 }

@@ -143,10 +143,10 @@ pub fn compare_with_a_second(first: &Built) -> Result<()> {
 
 fn make_images(sources: &Sources, to: &Path) -> Result<()> {
     let Sources { layout, userland, programs, signers } = sources;
-    let guest = guest();
+    let (guest, packages) = (guest(), &Packages::of_this_clone()?);
     fs::create_dir_all(to)?;
     let signers = Signers::made(signers)?;
-    let root = Root::unpack(userland, &to.join("root"))?;
+    let root = Root::unpack(userland, &to.join("root"), packages)?;
     let (product, keyring) = (to.join("product"), to.join("keyring.pem"));
     fs::create_dir_all(&product)?;
     fs::write(&keyring, &signers.keyring)?;
@@ -159,7 +159,7 @@ fn make_images(sources: &Sources, to: &Path) -> Result<()> {
         root.enable_all(units)?;
     }
     product::install_version(&root, programs, true)?;
-    root.check(&Packages::of_this_clone()?)?;
+    root.check(packages)?;
     let kernel = to.join("kernel.gz");
     let mut gzip = Command::new("nice");
     process::run(gzip.args(["gzip", "-6", "-n", "-c"]).arg(root.kernel()).stdout(File::create(&kernel)?))?;

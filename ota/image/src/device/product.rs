@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use parley_models::{Manifest, PinnedFile};
@@ -11,10 +12,10 @@ use super::cross;
 use super::root::Root;
 use crate::layer::checkout::Checkout;
 use crate::{files, recipe};
-use xtask::places;
+use xtask::{places, process};
 
 /// The models that the device's configuration names: the default.
-pub const PROFILE: &str = "demo";
+pub const PROFILE: &str = "tiny";
 /// Of this board, over what the image says: a loop in the kernel, so that the microphone hears what a test plays.
 const CONFIGURATION: &str =
     "[audio]\ninput = \"plughw:CARD=Loopback,DEV=1\"\noutput = \"plughw:CARD=Loopback,DEV=0\"\n";
@@ -22,12 +23,13 @@ const CONFIGURATION: &str =
 /// Where the cases' own visitor of the doors lies, beside what else they have in the guest.
 const KNOCK: &str = "usr/lib/device/knock";
 
-/// The layer's recipes that install files of the clone as they are, and where those lie.
-const RECIPES: &[(&str, &str)] = &[
-    ("recipes-core/parley-overlay/parley-overlay_1.0.bb", "rootfs-overlay"),
-    ("recipes-core/parley-setup/parley-setup_1.0.bb", "meta-voice/recipes-core/parley-setup/files"),
-    ("recipes-core/rauc/parley-rauc-conf_1.0.bb", "ota"),
-    ("recipes-parley/parley-config/parley-config_1.0.bb", "."),
+/// The layer's recipes that install files of the clone as they are, and the folders where those lie.
+const RECIPES: &[(&str, &[&str])] = &[
+    ("recipes-core/parley-fleet/parley-fleet_1.0.bb", &["ota/hawkbit", "meta-voice/recipes-core/parley-fleet/files"]),
+    ("recipes-core/parley-overlay/parley-overlay_1.0.bb", &["rootfs-overlay"]),
+    ("recipes-core/parley-setup/parley-setup_1.0.bb", &["meta-voice/recipes-core/parley-setup/files"]),
+    ("recipes-core/rauc/parley-rauc-conf_1.0.bb", &["ota"]),
+    ("recipes-parley/parley-config/parley-config_1.0.bb", &["."]),
 ];
 
 /// Puts into a folder what the layer's recipes install, by their own functions. Whom the device trusts is not the product's authority.
@@ -36,8 +38,17 @@ pub fn recipes(keyring: &Path, to: &Path) -> Result<()> {
     let keyring = keyring.to_string_lossy().into_owned();
     let variables =
         [("PARLEY_KEYRING_FILE", keyring.as_str()), ("VOICE_DEVELOPMENT", "1"), ("VOICE_MODELS_PROFILE", PROFILE)];
-    RECIPES.iter().try_for_each(|(recipe, files)| {
-        recipe::install(&checkout, &format!("meta-voice/{recipe}"), &checkout.path(files), to, &variables)
+    RECIPES.iter().try_for_each(|(recipe, folders)| {
+        let recipe = format!("meta-voice/{recipe}");
+        if let [folder] = folders {
+            return recipe::install(&checkout, &recipe, &checkout.path(folder), to, &variables);
+        }
+        let fetched = tempfile::tempdir()?;
+        for folder in *folders {
+            let mut copy = Command::new("cp");
+            process::run(copy.arg("-RT").arg(checkout.path(folder)).arg(fetched.path()))?;
+        }
+        recipe::install(&checkout, &recipe, fetched.path(), to, &variables)
     })
 }
 

@@ -9,15 +9,14 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::userland;
-use crate::packages::Packages;
+use crate::packages::{self, Packages};
 use crate::{files, reproducible};
 use xtask::process;
 
-/// The modules that the guest loads, with whatever they depend on.
-const MODULES: &str = "
-    configfs dm-verity erofs exfat ext4 fat i6300esb loop nbd nls_ascii nls_cp437 nls_iso8859-1 nls_utf8 qemu_fw_cfg
-    snd-aloop snd-hda-codec-generic snd-hda-intel snd-usb-audio squashfs vfat virtio-rng virtio_blk virtio_console virtio_mmio
-    virtio_net virtio_pci sd_mod usb-storage xhci-pci
+/// Modules for the hardware of the emulated board, and for what the driver plays. Those of the product are in `ota/packages.toml`.
+const OF_THE_BOARD: &str = "
+    configfs i6300esb mac80211_hwsim qemu_fw_cfg snd-aloop snd-hda-codec-generic snd-hda-intel virtio-rng virtio_blk
+    virtio_console virtio_mmio virtio_net virtio_pci xhci-pci
 ";
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.
 const LEFT_OUT: &str = "
@@ -60,7 +59,7 @@ const MASKED: &str = "
 ";
 
 /// Where Debian's programs find their libraries.
-const LIBRARIES: &[&str] = &["usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/systemd", "usr/lib"];
+pub const LIBRARIES: &[&str] = &["usr/lib/aarch64-linux-gnu", "usr/lib/aarch64-linux-gnu/systemd", "usr/lib"];
 
 pub struct Root {
     folder: PathBuf,
@@ -69,7 +68,7 @@ pub struct Root {
 
 impl Root {
     /// Unpacks the packages into a new folder, and leaves out what is not needed. The kernel image is put beside it.
-    pub fn unpack(archive: &Path, folder: &Path) -> Result<Self> {
+    pub fn unpack(archive: &Path, folder: &Path, packages: &Packages) -> Result<Self> {
         userland::unpack(archive, folder)?;
         let modules = folder.join("usr/lib/modules");
         let first = fs::read_dir(&modules)?.next().context("the packages brought no kernel modules")??;
@@ -85,7 +84,7 @@ impl Root {
             }
         }
         files::remove(&root.path(&format!("usr/lib/linux-image-{}", root.kernel_version)))?;
-        root.keep_needed_modules()?;
+        root.keep_needed_modules(packages)?;
         for mount_point in ["boot", "data", "run", "var"] {
             fs::create_dir_all(root.path(mount_point))?;
         }
@@ -154,16 +153,24 @@ impl Root {
         let missing: Vec<_> =
             packages.files().filter(|(file, package)| !there(file) && !of_the_board(package)).collect();
         ensure!(missing.is_empty(), "the root lacks {missing:?}");
-        for place in ["usr/bin", "usr/sbin", "usr/lib/systemd", "usr/lib/parley", "usr/lib/udev"] {
+        let mut needed = BTreeSet::new();
+        for place in ["usr/bin", "usr/sbin", "usr/lib/systemd", "usr/lib/parley", "usr/lib/udev", "usr/lib/device/bin"]
+        {
             for entry in fs::read_dir(self.path(place))? {
                 let program = entry?.path();
                 let is_program = program.symlink_metadata()?.is_file() && fs::read(&program)?.starts_with(b"\x7fELF");
                 let inside = program.strip_prefix(&self.folder)?.to_string_lossy().into_owned();
                 if is_program {
-                    self.libraries_of(&inside)?;
+                    needed.extend(self.libraries_of(&inside)?);
                 }
             }
         }
+        let unused = unused(&fs::read_to_string(self.path(userland::BROUGHT))?, &needed)?;
+        ensure!(
+            unused.is_empty(),
+            "no program of the root needs a library of {unused:?}: take it out of {}",
+            packages::FILE
+        );
         Ok(())
     }
 
@@ -189,11 +196,17 @@ impl Root {
         Ok(found)
     }
 
-    fn keep_needed_modules(&self) -> Result<()> {
+    /// The board's modules, and those of the product that Debian's kernel has: HiFiBerry's cards are known to the Pi's alone.
+    fn keep_needed_modules(&self, packages: &Packages) -> Result<()> {
         self.index_modules()?;
         let folder = self.path("usr/lib/modules").join(&self.kernel_version);
         let kept = folder.join("kept");
-        for module in self.modules_for(MODULES)? {
+        let known = fs::read_to_string(folder.join("modules.dep"))?.replace('_', "-");
+        let is_known = |module: &&str| known.contains(&format!("/{}.ko", module.replace('_', "-")));
+        let of_the_product = packages.module.keys().map(String::as_str).filter(is_known);
+        let built_in = packages.built_in.keys().map(String::as_str);
+        let needed: Vec<&str> = OF_THE_BOARD.split_whitespace().chain(built_in).chain(of_the_product).collect();
+        for module in self.modules_for(&needed.join(" "))? {
             let inside = module
                 .strip_prefix(folder.join("kernel"))
                 .or_else(|_| module.strip_prefix(self.path("lib/modules").join(&self.kernel_version).join("kernel")));
@@ -227,6 +240,16 @@ impl Root {
     }
 }
 
+/// Packages of a list of libraries (a line each: the package, and a file's name) of which no file is needed.
+fn unused(brought: &str, needed: &BTreeSet<PathBuf>) -> Result<BTreeSet<String>> {
+    let files = needed.iter().map(|library| Ok(library.canonicalize()?.file_name().map(ToOwned::to_owned)));
+    let files = files.collect::<Result<BTreeSet<_>>>()?;
+    let pairs = || brought.lines().filter_map(|line| line.split_once(' '));
+    let is_used = |(package, file): (&str, &str)| files.contains(&Some(file.into())).then(|| package.to_owned());
+    let used: BTreeSet<String> = pairs().filter_map(is_used).collect();
+    Ok(pairs().map(|(package, _)| package.to_owned()).filter(|package| !used.contains(package)).collect())
+}
+
 /// Makes the read-only file system with its hash tree behind it; the kernel command line's word by which the initramfs opens it, with its data
 /// blocks of 4096 bytes. The hash tree's header is the block behind them.
 pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<String> {
@@ -241,4 +264,19 @@ pub fn seal(root: &Path, image: &Path, salt: &str, compression: &str) -> Result<
     let hash =
         printed.lines().find_map(|line| line.strip_prefix("Root hash:")).context("veritysetup printed no root hash")?;
     Ok(format!("parley.verity={},{salt},{}", size / 4096, hash.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_nothing_needs_is_found_by_its_package() {
+        let folder = tempfile::tempdir().unwrap();
+        let (library, name) = (folder.path().join("liba.so.1.2"), folder.path().join("liba.so.1"));
+        fs::write(&library, "").unwrap();
+        std::os::unix::fs::symlink("liba.so.1.2", &name).unwrap();
+        let brought = "liba1 liba.so.1.2\nliba1 libaa.so.1\nlibb2 libb.so.2\n";
+        assert_eq!(unused(brought, &BTreeSet::from([name])).unwrap(), BTreeSet::from(["libb2".to_owned()]));
+    }
 }

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::make::Recipe;
+use super::root::LIBRARIES;
 use super::versions;
 use crate::contents::BUSYBOX;
 use crate::files;
@@ -28,7 +29,10 @@ const APPLETS: &str = "
     timeout touch tr true truncate umount uniq unshare wc
 ";
 
-/// An archive of the image's root as Debian has it: what `ota/packages.toml` names, the libraries of that, and nothing else.
+/// The shared objects of each library package, a line each: the package, and the file's name.
+pub const BROUGHT: &str = "usr/lib/device/libraries";
+
+/// An archive of the image's root as Debian has it: the packages and libraries that `ota/packages.toml` names, and nothing else.
 pub fn ready(folder: &Path) -> Result<PathBuf> {
     let table = places::workspace().join(packages::FILE);
     let packages = Packages::of_this_clone()?;
@@ -44,7 +48,7 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
     fs::create_dir_all(&fetched)?;
     fs::create_dir_all(root.join(TOOLS))?;
     let wanted = packages.debian();
-    let mut versions = String::new();
+    let (mut versions, mut libraries) = (String::new(), String::new());
     let names: Vec<&str> = wanted.keys().copied().chain([KERNEL]).collect();
     let mut fetch = debootstrap(folder, &["arm64"], &names)?;
     let out = format!("copy-out /var/cache/apt/archives {}", fetched.display());
@@ -54,13 +58,16 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
         let file = deb.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let Some((name, version)) = file.trim_end_matches("_arm64.deb").split_once('_') else { continue };
         let kept = wanted.get(name);
-        let is_library = name.starts_with("lib") || name == "zlib1g";
+        let is_library = packages.library.contains_key(name);
         if kept.is_none() && !is_library && !name.starts_with("linux-image-") {
             continue;
         }
         versions += &format!("{name} {version}\n");
         files::remove(&one)?;
         process::output(Command::new("dpkg-deb").arg("-x").arg(&deb).arg(&one))?;
+        if is_library {
+            libraries += &objects(name, &one)?;
+        }
         if let Some(Some(kept)) = kept {
             let tools = PROGRAMS.iter().find(|(package, _)| *package == name).map_or("", |(_, programs)| programs);
             keep(&one, kept, tools, &root.join(TOOLS))?;
@@ -79,8 +86,23 @@ fn image_root(folder: &Path, packages: &Packages, to: &Path) -> Result<()> {
         files::link(BUSYBOX, &root.join(TOOLS).join(applet))?;
     }
     fs::write(root.join(versions::IN_THE_DEVICE), versions)?;
+    fs::write(root.join(BROUGHT), libraries)?;
     process::run(Command::new("tar").arg("-C").arg(&root).args(["--owner=0", "--group=0", "-cf"]).arg(to).arg("."))?;
     [&fetched, &root, &one, &folder.join("scratch")].into_iter().try_for_each(|left| files::remove(left))
+}
+
+/// The shared objects of an unpacked library package.
+fn objects(package: &str, folder: &Path) -> Result<String> {
+    let mut found = String::new();
+    for entry in LIBRARIES.iter().filter_map(|place| fs::read_dir(folder.join(place)).ok()).flatten() {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_file() && name.contains(".so") {
+            found += &format!("{package} {name}\n");
+        }
+    }
+    ensure!(!found.is_empty(), "Debian's {package} has no library");
+    Ok(found)
 }
 
 /// Takes the programs out of an unpacked package that the image's has not; the cases' tools go into their folder.

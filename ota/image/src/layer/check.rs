@@ -123,7 +123,7 @@ impl Check<'_> {
             Step::Below => bitbake::upstream::check(self.checkout, &self.layers()?, report),
             Step::Lint => bitbake::lint::check(self.checkout, report),
             Step::Parse => bitbake::whole::parse(self.build()?, report),
-            Step::Graph => bitbake::whole::graph(self.build()?, report),
+            Step::Graph => bitbake::whole::graph(self.checkout, self.build()?, report),
             Step::Packages => bitbake::packages::check(self.checkout, self.build()?, report),
             Step::Values => bitbake::whole::values(self.build()?, report),
             Step::DryRun => bitbake::whole::dry_run(self.build()?, report),

@@ -130,6 +130,7 @@ the same, and out of the table | packages.toml | linux-firmware-rpidistro-bcm434
 a root without dmsetup | packagegroup-voice.bb | ROOT = "libdevmapper" | ROOT = ""
 a sound card whose module nobody looks for | packages.toml | snd-usb-audio = "SND_USB_AUDIO"\n |
 a driver of the fragment without its module | packages.toml | snd-soc-tas5713 = "SND_BCM2708_SOC_HIFIBERRY_AMP"\n |
+a driver that the virtual device has as a module and the image nowhere | linux/files/parley.cfg | CONFIG_USB_STORAGE=y\n |
 a package that the table does not know | packagegroup-voice.bb | SOUND = "alsa-lib | SOUND = "alsa-plugins alsa-lib
 == versions of the pinned layers
 a pin that moved alone | parley-pi5.yml | 38da0e5866a953e6 | 48da0e5866a953e6

@@ -12,6 +12,7 @@ pub const UNITS: Scenario = Scenario {
         "every_unit_can_do_its_work": "in its own sandbox each can write, open and do what its program needs",
         "no_unit_can_do_more_than_its_work": "and nothing of what would harm the device or the person",
         "every_unit_sees_the_owners_settings": "what the owner has said of sticks reaches every program that goes by it",
+        "what_we_lay_over_others_units_holds": "RAUC gives way to a conversation, the clock's file keeps the time of the end, and nobody is given a shell",
         "each_door_is_for_its_group": "the daemon's sockets, the one for sound too, belong to the groups of their folders, out of its user namespace",
         "a_door_opens_for_its_group_alone": "a user of each group, and one of none, come in where they may: to look, to steer, to take a seat; and nowhere else",
         "the_gateway_follows_the_daemon": "through the read door, as a user of its own",
@@ -103,7 +104,24 @@ const FLEET: Expected = Expected {
     never: "writes /etc|writes /usr|writes /home|writes /var/lib|writes /run|writes /run/parley-update|writes /run/parley-data|\
             writes /run/parley-announcements|writes /run/systemd|does mount",
 };
-const FLEETS_DROP_IN: &str = include_str!("../../../../meta-voice/recipes-core/parley-fleet/files/30-fleet.conf");
+const FLEETS_DROP_IN: &str = "/usr/lib/systemd/system/rauc-hawkbit-updater.service.d/30-fleet.conf";
+
+/// Units of others over which we lay something: what theirs is for, and what ours says.
+const OTHERS: &[(&str, &str)] = &[
+    (
+        "rauc.service",
+        "systemctl start rauc.service && [ \"$(cut -d ' ' -f 19 /proc/$(systemctl show -P MainPID rauc.service)/stat)\" = 19 ]",
+    ),
+    // It must be able to run the script, as its own user and with the system calls that are left to it.
+    ("systemd-timesyncd.service", KEEPS_TIME),
+    (
+        "rescue.service emergency.service",
+        "for unit in rescue emergency; do systemctl cat $unit.service | grep '^ExecStart=' | tail -n 1; done | sort -u | grep -x ExecStart=/usr/lib/parley/restart-soon",
+    ),
+];
+const KEEPS_TIME: &str = "systemctl start systemd-timesyncd.service && sleep 1 && before=$(stat -c %Y /var/lib/systemd/timesync/clock) && sleep 2 && \
+                          systemctl stop systemd-timesyncd.service && [ \"$(stat -c %Y /var/lib/systemd/timesync/clock)\" -gt \"$before\" ]; \
+                          held=$?; systemctl start systemd-timesyncd.service; exit $held";
 
 /// What one unit may do of all that none may.
 const EXCEPTIONS: &[(&str, &str)] = &[("parley-setup.service", "does kernel-settings")];
@@ -152,6 +170,7 @@ fn units(bench: &Bench, report: &mut Report) -> Result<()> {
     lacking.extend(missing.map(|need| format!("hawkBit's client cannot: {need}")));
     let done = lines.iter().filter(|line| FLEET.never.split('|').any(|never| is(line, never)));
     excessive.extend(done.map(|line| format!("hawkBit's client can: {line}")));
+    report.case("what_we_lay_over_others_units_holds", others(&mut device));
     // The probe has no tool for it; the daemon itself has asked.
     if device.run(REAL_TIME).is_err() {
         lacking.push("parley.service cannot: run threads at a real-time priority".to_owned());
@@ -168,6 +187,13 @@ fn units(bench: &Bench, report: &mut Report) -> Result<()> {
         report.case(name, outcome);
     }
     Ok(())
+}
+
+fn others(device: &mut VirtualDevice) -> Result<String> {
+    for (unit, holds) in OTHERS {
+        device.run(&format!("({holds})")).with_context(|| format!("what we lay over {unit} does not hold"))?;
+    }
+    Ok(format!("{} units", OTHERS.iter().map(|(units, _)| units.split(' ').count()).sum::<usize>()))
 }
 
 /// Whether a line of the probe is the one that is forbidden: `writes /run` is another than `writes /run/parley`, and what ends with a space or a
@@ -199,11 +225,8 @@ fn probe(device: &mut VirtualDevice, unit: &str) -> Result<String> {
 /// The probe in the place of hawkBit's client, below our drop-in for it.
 fn probe_fleet(device: &mut VirtualDevice) -> Result<String> {
     let file = FLEET.unit;
-    let drop_in: String =
-        FLEETS_DROP_IN.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     let made = format!(
-        "touch /var/lib/parley-setup/hawkbit.conf; printf '[Service]\\n' > {file}; mkdir -p {file}.d; \
-         printf '%s' '{drop_in}' > {file}.d/30-fleet.conf"
+        "touch /var/lib/parley-setup/hawkbit.conf; printf '[Service]\\n' > {file}; mkdir -p {file}.d; cp {FLEETS_DROP_IN} {file}.d/"
     );
     start_probe(device, &made, file, file)
 }

@@ -6,7 +6,9 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 
 use super::run::{self, Build};
+use crate::layer::checkout::Checkout;
 use crate::layer::report::Report;
+use crate::packages::{self, Packages};
 
 /// What is asked for its dependencies.
 const TARGETS: &[&str] = &["voice-image", "voice-image-dev", "voice-bundle"];
@@ -26,10 +28,21 @@ pub fn parse(build: &Build, report: &mut Report) -> Result<String> {
     Ok(if parsed.is_empty() { run::summary(&said, "Loaded ") } else { parsed })
 }
 
-/// Everything that images and bundle are made from exists.
-pub fn graph(build: &Build, report: &mut Report) -> Result<String> {
+/// Everything that images and bundle are made from exists, the libraries of `ota/packages.toml` too.
+pub fn graph(checkout: &Checkout, build: &Build, report: &mut Report) -> Result<String> {
     build.complaints(&[&["-g"], TARGETS].concat(), "bitbake -g", report)?;
-    Ok(format!("{} recipes for {}", recipes(build)?.len(), TARGETS.join(", ")))
+    let (recipes, table) = (recipes(build)?, Packages::parse(&checkout.read(packages::FILE)?)?);
+    report.find_all("libraries", packages::FILE, unmade(&table, &recipes));
+    Ok(format!("{} recipes for {}", recipes.len(), TARGETS.join(", ")))
+}
+
+/// Libraries of the table that no recipe of the graph makes.
+fn unmade(table: &Packages, recipes: &BTreeSet<String>) -> Vec<String> {
+    let made = |recipe: &String| recipe.is_empty() || recipes.contains(recipe);
+    let unmade = table.library.iter().filter(|(_, recipe)| !made(recipe));
+    unmade
+        .map(|(library, recipe)| format!("{library} stands for one of {recipe}, which is no part of the image"))
+        .collect()
 }
 
 /// Every task of image and bundle, without carrying any out.
@@ -66,6 +79,14 @@ pub fn recipes(build: &Build) -> Result<BTreeSet<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_that_the_image_has_not_is_found() {
+        let table = "[package]\n[module]\n[library]\nliba1 = \"a\"\nlibb2 = \"b\"\nlibc3 = \"\"\n";
+        let table = Packages::parse(table).unwrap();
+        let found = unmade(&table, &BTreeSet::from(["a".to_owned()]));
+        assert!(found.len() == 1 && found[0].starts_with("libb2 stands for one of b"), "{found:?}");
+    }
 
     #[test]
     fn a_value_without_its_word_is_found() {

@@ -55,10 +55,15 @@ pub fn packages(layer: &Layer<'_>, findings: &mut Findings) -> Result<()> {
             findings.add(packages::FILE, format!("{name} is missing: {file} has {word}"));
         }
     }
-    for (place, line) in lines(FRAGMENT, &layer.checkout.read(FRAGMENT)?) {
+    let fragment = layer.checkout.read(FRAGMENT)?;
+    for (place, line) in lines(FRAGMENT, &fragment) {
         let Some(symbol) = line.strip_prefix("CONFIG_").and_then(|line| line.strip_suffix("=m")) else { continue };
         let known = table.module.values().any(|made_by| made_by == symbol);
         findings.expect(known, place, format!("{} names no module of {symbol}", packages::FILE));
+    }
+    for (module, symbol) in &table.built_in {
+        let is_set = fragment.lines().any(|line| line == format!("CONFIG_{symbol}=y"));
+        findings.expect(is_set, packages::FILE, format!("{FRAGMENT} does not build in {symbol}, which has {module}"));
     }
     // Modules come all at once.
     let modules = table.package.contains_key("kernel-modules");
