@@ -30,6 +30,7 @@ mod strangers;
 mod stream;
 mod trial;
 mod units;
+mod wifi;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -117,6 +118,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &strangers::STRANGERS,
     &bad_sticks::BAD_STICKS,
     &units::UNITS,
+    &wifi::WIFI,
     &data::WIPED,
     &data::WORN,
     &data::FULL,

@@ -93,7 +93,7 @@ fn example(disk: &Path, drive: &Partition) -> Result<String> {
 }
 
 /// Saves the file on the drive, in the place of one that is there.
-fn put(disk: &Path, drive: &Partition, folder: &Path, text: &str) -> Result<()> {
+pub(super) fn put(disk: &Path, drive: &Partition, folder: &Path, text: &str) -> Result<()> {
     let saved = folder.join(FILE);
     std::fs::write(&saved, text)?;
     ran(tool("mcopy", disk, drive).arg("-o").arg(&saved).arg(format!("::{FILE}"))).map(|_| ())
