@@ -77,7 +77,7 @@ fn prepare(folder: &Path, devices: &str) {
     let path = |name: &str| folder.join(name);
     ["models", "workers", "door"].iter().for_each(|name| fs::create_dir(path(name)).expect("it can be made"));
     let manifest = Manifest::embedded().expect("it is part of the program");
-    for model in manifest.models_of("demo") {
+    for model in manifest.models_of("tiny") {
         for file in &model.files {
             let pin = file.pin.as_ref().expect("what the demo uses is pinned");
             double(&path("models").join(&file.name), pin.bytes);

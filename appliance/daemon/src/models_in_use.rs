@@ -90,8 +90,8 @@ mod tests {
     #[test]
     fn a_profile_that_is_not_there_gives_way_to_the_images_and_the_owner_is_told() {
         let image = Config::default();
-        let used = in_use(&named("gone"), Some(&image), has("demo")).expect("the image's");
-        assert_eq!((used.models.as_str(), used.config), ("demo", named("demo")), "the rest stays");
+        let used = in_use(&named("gone"), Some(&image), has("tiny")).expect("the image's");
+        assert_eq!((used.models.as_str(), used.config), ("tiny", named("tiny")), "the rest stays");
         assert!(used.are_the_images);
     }
 
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn where_no_image_helps_the_mistake_is_that_of_the_settings() {
         let image = Config::default();
-        for (image, there) in [(None, "demo"), (Some(&image), "other")] {
+        for (image, there) in [(None, "tiny"), (Some(&image), "other")] {
             assert_eq!(in_use(&named("gone"), image, has(there)).unwrap_err(), "there is no profile gone");
         }
         assert!(in_use(&image, Some(&image), has("other")).is_err());

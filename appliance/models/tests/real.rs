@@ -9,14 +9,14 @@ use parley_models::{Catalogue, FileState, Manifest, PinnedFile, Store, Wanted};
 fn a_profile_is_fetched_verified_and_selected() {
     let folder = tempfile::tempdir().unwrap();
     let models = Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap());
-    let wanted = models.resolve(&Wanted::Profile("demo".to_owned())).unwrap();
+    let wanted = models.resolve(&Wanted::Profile("tiny".to_owned())).unwrap();
     let started = Instant::now();
     let fetched = models.fetch(&wanted, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
     println!("{} files in {:.1?}", fetched.len(), started.elapsed());
     for state in models.verify(&wanted, &mut |_| {}) {
         assert!(state.files.iter().all(|(_, state)| *state == FileState::Present), "{state:?}");
     }
-    println!("{:#?}", models.select("demo").unwrap());
+    println!("{:#?}", models.select("tiny").unwrap());
     assert!(!models.folder().join(".downloads").exists());
 }
 

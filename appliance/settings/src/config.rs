@@ -93,7 +93,7 @@ pub struct ModelsSettings {
 impl Default for ModelsSettings {
     fn default() -> Self {
         Self {
-            profile: "demo".into(),
+            profile: "tiny".into(),
             folder: None,
             manifest: None,
             speech_to_text: None,

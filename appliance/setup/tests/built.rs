@@ -115,8 +115,8 @@ fn what_an_owner_says_is_in_the_settings_that_every_program_reads_and_nothing_el
     assert_eq!((config.conversation.language.as_str(), config.updates.stick), ("de", OnStick::Install));
     assert_eq!(config.models.profile, "pi5");
     // An update brings an image with another profile, and it counts.
-    device.file("usr/share/parley/parley.toml", "[models]\nprofile = \"demo\"\n");
-    assert_eq!(device.settings().models.profile, "demo");
+    device.file("usr/share/parley/parley.toml", "[models]\nprofile = \"tiny\"\n");
+    assert_eq!(device.settings().models.profile, "tiny");
     assert_eq!(device.read(OWNER), "[conversation]\nlanguage = \"de\"\n\n[updates]\nstick = \"install\"\n");
     // The daemon's user reads it, whatever the mask of the unit.
     let mode = |path: &str| fs::metadata(device.path(path)).unwrap().permissions().mode() & 0o777;

@@ -40,7 +40,7 @@ pub struct Options {
     #[arg(long, value_name = "RANGE")]
     allow_downgrade_from: Option<String>,
     /// The profile of models that the root holds: devices compare their memory with it
-    #[arg(long, default_value = "demo")]
+    #[arg(long, default_value = "tiny")]
     models_profile: String,
     /// The signing certificate [default: the throw-away development authority's]
     #[arg(long, value_name = "FILE", requires = "key")]
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     fn manifest(compatible: &str, version: &str, build: &str, downgrade_from: Option<&str>) -> Result<String> {
-        let (root, boot, offers) = (Path::new("root.img"), Path::new("boot.img"), &offers("demo")?);
+        let (root, boot, offers) = (Path::new("root.img"), Path::new("boot.img"), &offers("tiny")?);
         super::manifest(&Content { compatible, root, boot, version, build, downgrade_from, offers })
     }
 
@@ -233,7 +233,7 @@ mod tests {
         let newer = semver::Version::new(1, 5, 1);
         assert!(!manifest.may_replace(&newer));
         assert!(read(Some(">=1.5.0,<1.5.2")).may_replace(&newer));
-        let offers = offers("demo").expect("a profile");
+        let offers = offers("tiny").expect("a profile");
         assert_eq!((&manifest.offers, offers.fleet, offers.least_board_gb), (&offers, true, Some(2)));
         assert!(offers.sound_cards.iter().any(|card| card == "hifiberry-dacplus"));
     }

@@ -127,7 +127,7 @@ fn what_a_machine_has_no_memory_for_is_refused_with_the_reason() {
 fn a_conversation_is_held_in_what_hearing_and_answering_both_know() {
     let manifest = Manifest::embedded().unwrap();
     let understood = |profile: &str| super::understood(&manifest.models_of(profile).collect::<Vec<_>>());
-    assert_eq!(understood("demo"), Some(vec!["en".into()]));
+    assert_eq!(understood("tiny"), Some(vec!["en".into()]));
     assert_eq!(understood("large"), Some(vec!["en".into()]), "both say so");
     assert_eq!(understood("pi5"), None);
     let none = ["whisper-small-en", "tinyllama-1.1b"].map(|id| manifest.model(id).unwrap().clone());

@@ -68,10 +68,10 @@ mod tests {
     fn what_nobody_has_verified_is_unknown() {
         let rows = table(&Manifest::embedded().unwrap());
         let of = |profile: &str| rows.iter().find(|row| row.profile == profile).unwrap();
-        assert_eq!(of("demo").boards[0], (2, Some(true)));
+        assert_eq!(of("tiny").boards[0], (2, Some(true)));
         assert_eq!(of("base").needs, None);
         let least = |profile| least(&Manifest::embedded().unwrap(), profile);
-        assert_eq!((least("demo").unwrap(), least("pi5").unwrap(), least("base").unwrap()), (Some(2), Some(4), None));
+        assert_eq!((least("tiny").unwrap(), least("pi5").unwrap(), least("base").unwrap()), (Some(2), Some(4), None));
         assert!(shown(&rows).contains("2 GB too small, 4 GB runs"), "{}", shown(&rows));
         assert!(least("of-nobody").is_err());
     }

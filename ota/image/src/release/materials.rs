@@ -282,7 +282,7 @@ mod tests {
         );
         assert_eq!(part(&list, "package:onnxruntime-bin").unwrap()["version"], "1.24.4");
         let manifest = Manifest::embedded().unwrap();
-        for file in manifest.models_of("demo").flat_map(|model| &model.files) {
+        for file in manifest.models_of("tiny").flat_map(|model| &model.files) {
             let listed = part(&list, &format!("model:{}", file.name)).unwrap();
             assert_eq!(listed["type"], "machine-learning-model");
             assert_eq!(listed["hashes"][0]["content"], file.published().unwrap().1.to_string(), "{}", file.name);

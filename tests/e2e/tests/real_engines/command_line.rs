@@ -19,8 +19,8 @@ fn check_says_what_works_and_what_to_do() {
 
 #[test]
 fn models_are_listed_and_verified() {
-    let list = succeed(parley().args(["models", "list", "--json", "--profile", "demo"]));
+    let list = succeed(parley().args(["models", "list", "--json", "--profile", "tiny"]));
     assert!(list.lines().count() >= 4, "{list}");
-    let verified = succeed(parley().args(["models", "verify", "--json", "--profile", "demo"]));
+    let verified = succeed(parley().args(["models", "verify", "--json", "--profile", "tiny"]));
     assert!(!verified.contains("missing") && !verified.contains("damaged"), "{verified}");
 }

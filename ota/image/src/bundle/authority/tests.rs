@@ -19,7 +19,7 @@ fn bench() -> tempfile::TempDir {
 fn make_bundle(folder: &Path, signer: &Signer, downgrade_from: Option<&str>, out: &Path) -> Result<()> {
     let (root, boot) = (&folder.join("root.img"), &folder.join("boot.img"));
     let compatible = &compatible()?;
-    let offers = &offers("demo")?;
+    let offers = &offers("tiny")?;
     let content = Content { compatible, root, boot, version: "1.4.0", build: "test", downgrade_from, offers };
     make(&content, signer, true, out)
 }

@@ -24,7 +24,7 @@ use crate::room;
 #[derive(Debug, Args)]
 pub struct Options {
     /// The profile of models; several are measured one after the other
-    #[arg(long, default_value = "demo")]
+    #[arg(long, default_value = "tiny")]
     profile: Vec<String>,
     /// The questions
     #[arg(long, default_value = "tests/speech/answers.toml")]

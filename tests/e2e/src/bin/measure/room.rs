@@ -28,7 +28,7 @@ pub fn config() -> Result<Config> {
 pub fn models() -> Result<Selection> {
     let folder =
         default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?;
-    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?).select("demo")?)
+    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?).select("tiny")?)
 }
 
 pub fn speech() -> Result<SpeechSets> {
