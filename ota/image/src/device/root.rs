@@ -15,7 +15,7 @@ use xtask::process;
 
 /// Modules for the hardware of the emulated board, and for what the driver plays. Those of the product are in `ota/packages.toml`.
 const OF_THE_BOARD: &str = "
-    configfs i6300esb mac80211_hwsim qemu_fw_cfg snd-aloop snd-hda-codec-generic snd-hda-intel virtio-rng virtio_blk
+    ccm cmac configfs ctr i6300esb mac80211_hwsim qemu_fw_cfg snd-aloop snd-hda-codec-generic snd-hda-intel virtio-rng virtio_blk
     virtio_console virtio_mmio virtio_net virtio_pci xhci-pci
 ";
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.
