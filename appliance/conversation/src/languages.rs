@@ -8,6 +8,11 @@ mod french;
 mod german;
 mod italian;
 mod spanish;
+mod written;
+
+pub(crate) use written::language_of_text;
+
+use crate::remarks::without_accent;
 
 /// How one language is spoken with people.
 #[derive(Debug)]
@@ -24,6 +29,8 @@ pub struct Language {
     and: &'static str,
     /// Words that want another after them: nobody ends a sentence with one.
     leading: &'static str,
+    /// Others that are in many sentences; these and the leading ones tell a text's language. An apostrophe parts two.
+    frequent: &'static str,
     /// What Parley says by itself.
     pub sentences: Sentences,
     pub(crate) remarks: Remarks,
@@ -119,6 +126,12 @@ impl Language {
     /// Whether a word, in lower case, wants another after it.
     pub(crate) fn leads(&self, word: &str) -> bool {
         self.leading.split(' ').any(|leading| leading == word)
+    }
+
+    /// Whether a word, in lower case and perhaps without its accents, is in many sentences of this language.
+    fn knows(&self, word: &str) -> bool {
+        let is = |known: &str| known == word || known.chars().map(without_accent).eq(word.chars());
+        self.leading.split(' ').chain(self.frequent.split(' ')).any(is)
     }
 
     /// A list of languages as it is said.

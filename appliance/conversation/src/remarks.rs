@@ -182,7 +182,7 @@ fn covers(said: &Said, wanted: &Template, around: &Template, small: Option<&Temp
 }
 
 /// The letter under an accent, of those that the tables' languages write.
-fn without_accent(c: char) -> char {
+pub(crate) fn without_accent(c: char) -> char {
     match c {
         'à'..='å' => 'a',
         'ç' => 'c',

@@ -30,7 +30,7 @@ use crate::action::{Action, Notice};
 use crate::event::{GenerationEnd, Stage, Transcript};
 use crate::ids::TurnId;
 use crate::interface::{Answering, ResponderOutput};
-use crate::languages::{Language, Sentences};
+use crate::languages::{Language, Sentences, language_of_text};
 use crate::remarks::Remark;
 use crate::route::{Request, Route, Router};
 use crate::settings::{MAX_QUESTION_CHARS, Settings};
@@ -149,11 +149,10 @@ impl Responder {
     /// Answers words that were typed, instead of what is being said.
     pub(crate) fn typed(&mut self, turn: TurnId, text: String) {
         self.give_way(false);
+        let language = language_of_text(&text, &self.settings.voices).unwrap_or(self.preferred_voice()).to_owned();
         let answer = if text.chars().nth(MAX_QUESTION_CHARS).is_some() {
-            let language = self.preferred_voice().to_owned();
             self.ready_made(turn, language, |says| says.too_long)
         } else {
-            let language = self.preferred_voice().to_owned();
             let remark = Remark::of(&text);
             let transcript =
                 Transcript { text, language, language_probability: 1.0, confidence: 1.0, incomplete: false };

@@ -18,6 +18,11 @@ pub(super) const TABLE: Language = Language {
     leading: "a about an and are as at because but by can could for from had has have how i i'd i'll i'm if in \
         into is like maybe my of on or our please she should so than that the their then these they to \
         uh um until was we were what's when where which while who will with would you your",
+    frequent: "after all am any be been before big calculate called convert day describe did divided do does down \
+        during explain far get give go good he hello her here hey hi him his it joke know last long make many me \
+        mean means minus more morning most much name need next night no not now often old only out over percent \
+        play plus poem raining say some song spell story tall tell thank thanks them there think this those time \
+        times today tomorrow translate up us want weather week what why won word write year years yes yesterday",
     sentences: Sentences {
         did_not_hear: "Sorry, I could not hear that. Please say it again.",
         no_answer: "Sorry, I have no answer to that.",

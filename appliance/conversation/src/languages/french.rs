@@ -14,6 +14,13 @@ pub(super) const TABLE: Language = Language {
     leading: "au aux avec car chaque chez comme dans de des donc du entre et euh je le les leur leurs ma mais \
         mes mon nos notre ou par parce pour quand que qui sa sans ses si son ta tes ton très un une vers \
         vos votre à",
+    frequent: "a ai an année ans appelle après as aujourd aussi autre avant avez avons bien blague bonjour bonsoir c \
+        calcule carré carrée ce cela ces cet cette chanson combien comment connais convertis d demain depuis \
+        dire dis divisé elle elles en es est explique faire fait fois font français heure heures hier histoire \
+        hui il ils j jour jours l la lui m maintenant me merci moi moins monde météo même n ne nom non nous on \
+        ont oui où pas pays pense penses peut peux plaît pleut plus pourquoi pouvez poème prochaine qu quel \
+        quelle quelles quels quoi racine raconte s sais salut se semaine signifie sont sous suis t te temps toi \
+        tous tout traduis tu va vas veut veux vont vous y ça écris était êtes",
     sentences: Sentences {
         did_not_hear: "Désolé, je n'ai pas pu entendre. Répétez, s'il vous plaît.",
         no_answer: "Désolé, je n'ai pas de réponse à cela.",

@@ -15,6 +15,16 @@ pub(super) const TABLE: Language = Language {
         einem einen einer für gegen ihre ihrem ihren im ins kein keine keinen mein meine meinem meinen \
         meiner obwohl oder ohne sehr seine seinem seinen seit sowie und unser unsere unserem unseren vom \
         von wegen weil wenn zum zur zwischen äh ähm",
+    frequent: "abend alt an auch auf aus bedeutet bei berechne bin bist bitte buchstabiere da danke dann darf das \
+        deutsch dich dir doch du durch ein er erkläre erzähl erzähle es gedicht geht gerade geschichte gestern \
+        geteilt gibt groß guten habe haben hallo hast hat hatte heißen heißt heute hier hoch ich ihm ihn ihr in \
+        ist ja jahr jahre jetzt kalt kann kannst kennst kommt können könnte lang lange lied liegt machen macht \
+        mag magst mal man mich minus mir mit morgen muss möchte nach name nein nenne neues nicht noch nur \
+        nächste plus prozent rechne regnet sag sage scheint schneit schnell schon schreib schreibe schwer seid \
+        sein sich sind so soll sollte spiel spielen spät steht tag tage uhr um uns unter viel viele vor wandle \
+        wann war waren warm warum was weit weißt welche welchem welchen welcher welches wem wen wer werde werden \
+        weshalb wessen wetter wie wieso wieviel willst wir wird witz wo woche woher wohin wurde wurzel zeit zu \
+        über übersetze",
     sentences: Sentences {
         did_not_hear: "Entschuldigung, das konnte ich nicht hören. Bitte sag es noch einmal.",
         no_answer: "Darauf habe ich leider keine Antwort.",

@@ -14,6 +14,13 @@ pub(super) const TABLE: Language = Language {
     leading: "a agli ai al alla alle allo anche che come con da dal dalla dalle dei del della delle dello di e \
         eh ehm fra gli i il in la le lo ma mia mie miei mio molto nei nel nella nelle nello nostra \
         nostro o per perché quando quindi se sua sue suo suoi tra tua tue tuo tuoi un una uno",
+    frequent: "abbiamo adesso all altro anni anno barzelletta bene buonasera buongiorno c calcola canzone chi chiama \
+        chiami chiamo ci ciao converti cos cosa d dall dell dimmi dire diviso domani dopo dov dove era fa fanno \
+        fare favore giorni giorno grazie ha hai hanno ho ieri io italiano l lei lui meno mese mi mondo nell no \
+        noi nome non oggi ora ore paese pensi penso piove piovendo più poesia posso prima prossima puoi può \
+        quadrata quadrato qual quale quali quant quanta quante quanti quanto quella quello questa queste questi \
+        questo raccontami radice sai scrivi sei settimana si siamo significa sono spiega spiegami sta stai \
+        storia su sul sull sulla sì tempo ti traduci tu tutti tutto va vi voglio voi volte vuoi vuol è",
     sentences: Sentences {
         did_not_hear: "Scusa, non ho potuto sentire. Ripeti, per favore.",
         no_answer: "Mi dispiace, non ho una risposta.",

@@ -13,6 +13,13 @@ pub(super) const TABLE: Language = Language {
     and: "y",
     leading: "a al aunque cada con cuando de del desde e eh el em en entre hasta la las los mi mis muy ni \
         nuestra nuestro o pero por porque que según si sin sobre su sus tu tus u un una unas unos y",
+    frequent: "ahora ayer año años buenas buenos calcula canción chiste clima como convierte cuadrada cuento cuál \
+        cuáles cuándo cuánta cuántas cuánto cuántos cuéntame cómo dime dividido día días dónde ella era es esa \
+        escribe ese eso español esta este esto estoy está están explica explícame favor fue gracias ha hace \
+        hacer hay he historia hola hora horas hoy le les llama llamas llamo lloviendo llueve lo mañana me menos \
+        mes mucho mundo más no nombre nos nosotros otro para país poema próxima puede puedes puedo quiero quién \
+        quiénes qué raíz sabes se semana ser significa son sí también te tengo tiempo tiene tienen tienes todo \
+        todos traduce va veces viene voy yo él",
     sentences: Sentences {
         did_not_hear: "Perdona, no he podido oírlo. Dilo otra vez, por favor.",
         no_answer: "Lo siento, no tengo respuesta para eso.",

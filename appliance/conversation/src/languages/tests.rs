@@ -66,6 +66,10 @@ fn every_table_is_whole_and_no_two_say_the_same() {
             let remark = Remark::of(word);
             assert!(matches!(remark, None | Some(Remark::Acknowledged)), "{code}: {word} is all that somebody may say");
         }
+        let frequent: BTreeSet<&str> = language.frequent.split(' ').chain(language.leading.split(' ')).collect();
+        let words = language.frequent.split(' ').count() + language.leading.split(' ').count();
+        assert_eq!(frequent.len(), words, "{code}: a frequent word is there twice, or leads");
+        assert!(frequent.iter().all(|word| word.to_lowercase() == **word && !word.is_empty()), "{code}");
         let names: Vec<String> = language.remarks.rules.iter().map(|(name, _)| format!("<{name}>")).collect();
         let templates = format!("{:?}", language.remarks);
         let unused: Vec<_> = names.iter().filter(|name| !templates.contains(*name)).collect();

@@ -1,6 +1,6 @@
 //! Questions from a keyboard.
 
-use parley_conversation::Outcome;
+use parley_conversation::{Action, Notice, Outcome};
 
 use crate::common::Room;
 use crate::{QUESTION, check_history, room_while_speaking};
@@ -45,4 +45,29 @@ fn throw_away_a_draft() {
     room.silence(500).says("What day is it?", 1000).silence(400).types(QUESTION).quiet();
     assert_eq!(room.count("generate"), 2);
     check_history(&room, &[(QUESTION, "It is ten past three. Anything else?")]);
+}
+
+#[test]
+fn are_answered_in_the_language_that_they_are_in() {
+    for (text, language) in [
+        ("¿Qué hora es?", "es"),
+        ("Wie spät ist es?", "de"),
+        ("Berlin?", "fr"),
+        (&"Das ist die Frage, und ".repeat(200), "de"),
+    ] {
+        let mut room = Room::with(|settings| settings.voices = ["fr", "de", "es"].map(String::from).to_vec());
+        room.types(text).quiet();
+        let spoken: Vec<&str> = room
+            .done
+            .iter()
+            .filter_map(|(_, action)| {
+                if let Action::Speak { language, .. } | Action::Tell(Notice::Understood { language, .. }) = action {
+                    Some(language.as_str())
+                } else {
+                    None
+                }
+            })
+            .collect();
+        assert!(!spoken.is_empty() && spoken.iter().all(|one| *one == language), "{text}: {spoken:?}");
+    }
 }
