@@ -167,7 +167,7 @@ impl Speaker {
             let (loaded, loading) = mpsc::sync_channel(1);
             let file = file.clone();
             // An error means that this process ends.
-            thread::spawn(move || loaded.send(Ready::load(&file, threads, &kokoro)));
+            thread::spawn(move || loaded.send(Ready::load(&file, threads, &kokoro)).is_ok());
             *slot = Slot::Loading(loading);
         }
         while let Slot::Loading(loading) = slot {

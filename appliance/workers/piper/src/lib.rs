@@ -24,6 +24,7 @@ pub mod pcm;
 pub mod phonemes;
 pub mod plan;
 pub mod reach;
+pub mod said;
 mod session;
 pub mod split;
 pub mod text;

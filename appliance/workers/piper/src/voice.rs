@@ -10,6 +10,7 @@ use piper_rs::{ModelConfig, Piper};
 use crate::chunked::{Chunked, Latent};
 use crate::kokoro::{self, Kokoro, Watched};
 use crate::reach::Reach;
+use crate::said::Said;
 use crate::session::{self, Arena};
 use crate::split::{self, SplitError};
 
@@ -37,6 +38,7 @@ pub struct Voice {
     rate_hz: u32,
     espeak_voice: String,
     model: Loaded,
+    said: Said,
 }
 
 enum Loaded {
@@ -71,7 +73,7 @@ impl Voice {
                 return Err(VoiceError::Model { path: model.to_owned(), source });
             }
         };
-        Ok(Self { rate_hz, espeak_voice, model })
+        Ok(Self { rate_hz, espeak_voice, model, said: Said::default() })
     }
 
     /// Loads a Kokoro voice for a language that espeak-ng calls `espeak_voice`.
@@ -82,7 +84,7 @@ impl Voice {
         model: &kokoro::Shared,
     ) -> Result<Self, VoiceError> {
         let model = Loaded::Kokoro(Kokoro::load(styles, threads, model)?);
-        Ok(Self { rate_hz: kokoro::RATE_HZ, espeak_voice: espeak_voice.to_owned(), model })
+        Ok(Self { rate_hz: kokoro::RATE_HZ, espeak_voice: espeak_voice.to_owned(), model, said: Said::default() })
     }
 
     pub fn rate_hz(&self) -> u32 {
@@ -110,13 +112,20 @@ impl Voice {
         }
     }
 
-    /// Begins a piece of a sentence.
+    /// Begins a piece of a sentence. Where that computes the whole piece, one that was said before is there at once.
     pub fn begin(&mut self, phonemes: &str, job: &Watched<'_>) -> Result<Sentence, VoiceError> {
-        match &mut self.model {
-            Loaded::Chunked(chunked) => Ok(Sentence::Latent(chunked.begin(phonemes)?)),
-            Loaded::Whole(piper) => Ok(Sentence::Samples(piper.create(phonemes, true, None, None, None, None)?.0)),
-            Loaded::Kokoro(kokoro) => Ok(Sentence::Samples(kokoro.say(phonemes, job)?)),
+        if let Some(samples) = self.said.get(phonemes) {
+            return Ok(Sentence::Samples(samples));
         }
+        let samples = match &mut self.model {
+            Loaded::Chunked(chunked) => return Ok(Sentence::Latent(chunked.begin(phonemes)?)),
+            Loaded::Whole(piper) => piper.create(phonemes, true, None, None, None, None)?.0,
+            Loaded::Kokoro(kokoro) => kokoro.say(phonemes, job)?,
+        };
+        if !job.cancel.is_set() {
+            self.said.keep(phonemes, &samples);
+        }
+        Ok(Sentence::Samples(samples))
     }
 
     /// The samples of some frames of a latent that this voice began; see [`Chunked::decode`].

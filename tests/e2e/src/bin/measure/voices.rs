@@ -1,7 +1,7 @@
 //! How soon and how fast each language's voice speaks, and whether speech-to-text understands it.
 //!
 //! A sentence is said as an answer would be, clause by clause. **First** is until its first block, **factor** how long it was
-//! computed for each second of sound: above 1 the sound has gaps.
+//! computed for each second of sound: above 1 the sound has gaps. **Again** is until the first block of a sentence that was said before.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -95,7 +95,7 @@ pub async fn run(options: &Options) -> Result<()> {
     let listener = ears.speech_to_text().context("speech-to-text was not started")?;
     speaker.ready().await?;
     listener.ready().await?;
-    println!("{:<9} {:<11} {:>9} {:>8} {:>12}", "language", "voice", "first", "factor", "words wrong");
+    println!("{:<9} {:<11} {:>9} {:>9} {:>8} {:>12}", "language", "voice", "first", "again", "factor", "words wrong");
     for (language, sentences) in SENTENCES {
         if options.language.as_deref().is_some_and(|only| only != language) {
             continue;
@@ -108,13 +108,15 @@ pub async fn run(options: &Options) -> Result<()> {
         };
         // Loads the voice.
         say(speaker.as_ref(), language, "1").await?;
-        let (mut first, mut took, mut length) = (Vec::new(), Duration::ZERO, Duration::ZERO);
+        let (mut first, mut again) = (Vec::new(), Vec::new());
+        let (mut took, mut length) = (Duration::ZERO, Duration::ZERO);
         let (mut wrong, mut words) = (0, 0);
         for sentence in sentences {
             let said = say(speaker.as_ref(), language, sentence).await?;
             first.push(said.first.as_secs_f64() * 1e3);
             took += said.took;
             length += said.length;
+            again.push(say(speaker.as_ref(), language, sentence).await?.first.as_secs_f64() * 1e3);
             let task = Transcribe { language: Some(language.to_owned()), audio: said.audio.into() };
             let heard = listener.start(task).next().await.context("nothing was understood")??.text;
             let errors = word_errors(sentence, &heard, &BTreeMap::new());
@@ -125,8 +127,9 @@ pub async fn run(options: &Options) -> Result<()> {
             }
         }
         println!(
-            "{language:<9} {voice:<11} {:>6.0} ms {:>8.2} {:>12}",
+            "{language:<9} {voice:<11} {:>6.0} ms {:>6.0} ms {:>8.2} {:>12}",
             room::percentile(&mut first, 0.5),
+            room::percentile(&mut again, 0.5),
             took.as_secs_f64() / length.as_secs_f64(),
             format!("{wrong} of {words}"),
         );
