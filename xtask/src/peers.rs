@@ -15,16 +15,25 @@ pub struct Peer {
     pub tests: &'static str,
     /// What has to be on the path; nothing can be skipped without it.
     pub program: Option<&'static str>,
+    /// Models that are fetched for it.
+    pub models: &'static [&'static str],
 }
 
 /// All of them.
 pub const PEERS: &[Peer] = &[
-    Peer { reason: "fetches 400 MB from the registries", tests: "binary(=real)", program: None },
-    Peer { reason: "fetches num2words from PyPI", tests: "binary(=num2words)", program: Some("python3") },
+    Peer { reason: "fetches 400 MB from the registries", tests: "binary(=real)", program: None, models: &[] },
+    Peer { reason: "fetches num2words from PyPI", tests: "binary(=num2words)", program: Some("python3"), models: &[] },
+    Peer {
+        reason: "fetches Kokoro and a voice of its own, 95 MB",
+        tests: "binary(=real_model) & test(/kokoro_speaks/)",
+        program: None,
+        models: &["kokoro-82m", "kokoro-es-dora"],
+    },
     Peer {
         reason: "needs rauc-hawkbit-updater, which Debian does not package",
         tests: "binary(=hawkbit)",
         program: Some("rauc-hawkbit-updater"),
+        models: &[],
     },
 ];
 

@@ -78,6 +78,9 @@ fn with_peers(built: &Built, tally: &mut Tally) -> Result<()> {
     let ignored = peers::ignored()?;
     for peer in PEERS {
         if peer.is_here() {
+            if !peer.models.is_empty() {
+                process::run(Command::new(&built.parley).args(["models", "fetch"]).args(peer.models))?;
+            }
             let tests = ["--run-ignored", "only", "--filterset", peer.tests];
             tally.runner(peer.tests, nextest(built)?.arg("--workspace").args(tests))?;
         } else {

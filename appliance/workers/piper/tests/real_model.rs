@@ -186,6 +186,26 @@ fn espeak_itself_says_what_has_no_voice_and_the_voices_go_on_as_before() {
 }
 
 #[test]
+#[ignore = "fetches Kokoro and a voice of its own, 95 MB"]
+fn kokoro_speaks_and_what_it_has_said_it_says_at_once() {
+    const RATE_HZ: f64 = 24_000.0;
+    let mut worker = Worker::start(PROGRAM, &["--voice", &voice_option("es", &model("ef_dora.kokoro"))]);
+    let mut said = |text: &str| {
+        let begun = Instant::now();
+        let sound: Vec<i16> = worker.done(task(text, Some("es"))).into_iter().flat_map(|block| block.audio).collect();
+        (sound, begun.elapsed())
+    };
+    let (first, computed) = said("Lo siento, eso no lo sé.");
+    let seconds = first.len() as f64 / RATE_HZ;
+    assert!((1.0..4.0).contains(&seconds), "{seconds} s");
+    assert!(first.iter().any(|sample| sample.unsigned_abs() > 3_000), "it is silent");
+    let (again, kept) = said("Lo siento, eso no lo sé.");
+    assert_eq!(again, first);
+    assert!(kept * 4 < computed, "again after {kept:?}, the first time after {computed:?}");
+    assert_ne!(said("Hasta luego.").0, first);
+}
+
+#[test]
 fn files_of_kokoros_that_are_no_use_are_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.kokoro");
