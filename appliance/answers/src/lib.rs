@@ -1,5 +1,5 @@
 //! What needs no language model: sums and units, which are computed, time and date, which are read from a clock, and
-//! questions that nobody here can answer, which are declined.
+//! questions that nobody here can answer and commands that nobody here can carry out, which are declined.
 //!
 //! Terms: a **sum** is arithmetic as people say it; a **unit question** asks for a quantity in another unit; a question is
 //! **unknowable** when its answer is private, lies in the future, or is today's news.
@@ -10,6 +10,7 @@
 //! - Nothing panics, and no text takes more than a time in proportion to its length, which is bounded.
 
 mod clock;
+mod deeds;
 mod number;
 mod spelled;
 mod sums;
@@ -32,13 +33,15 @@ pub enum Ready {
     Computed(String),
     /// It cannot be known here.
     Declined(Unknowable, String),
+    /// It is something to be done, and not to be said.
+    Unable(String),
 }
 
 impl Ready {
     /// What is said.
     pub fn sentence(&self) -> &str {
         match self {
-            Self::Computed(text) | Self::Declined(_, text) => text,
+            Self::Computed(text) | Self::Declined(_, text) | Self::Unable(text) => text,
         }
     }
 }
@@ -66,6 +69,7 @@ pub fn answer<'a>(
             let kind = unknowable::of(asked, table, told)?;
             Some(Ready::Declined(kind, kind.sentence(&table.topics).to_owned()))
         })
+        .or_else(|| Some(Ready::Unable(deeds::answer(asked, language)?.to_owned())))
 }
 
 /// Whether a question in a language that has a table asks for something that is so or not: what a language model makes up

@@ -9,7 +9,7 @@ pub fn route(request: &Request<'_>, clock: impl FnOnce() -> Option<Now>) -> Rout
     let told = request.history.exchanges().map(|exchange| exchange.question.as_str());
     match parley_answers::answer(&request.transcript.text, request.answer_language, told, clock) {
         Some(Ready::Computed(text)) => Route::Say(text),
-        Some(Ready::Declined(_, text)) => Route::Decline(text),
+        Some(Ready::Declined(_, text) | Ready::Unable(text)) => Route::Decline(text),
         None if parley_answers::asks_for_fact(&request.transcript.text, request.answer_language) => Route::Fact,
         None => Route::Model,
     }
