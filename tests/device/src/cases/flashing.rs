@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use super::report::FIRMWARE;
-use super::{ANSWERS, Bench, RARE, Report, Scenario, said_on, switched_on};
+use super::{ANSWERS, Bench, OWNER, RARE, Report, Scenario, said_on, switched_on};
 use crate::disk::fat_file;
 use crate::flashing::{PAGE, owners_file, steps};
 use crate::layout::{Partition, SlotName};
@@ -19,6 +19,7 @@ pub const FLASHING: Scenario = Scenario {
         "a_new_card_shows_a_drive_with_an_example": "a PC sees the drive AUTOBOOT, with the example that the page tells to copy",
         "a_new_card_answers_in_the_time_that_the_page_says": "from the power to the first answer, with the firmware's seconds: what the steps from *Plug in the power* on say",
         "the_file_of_the_page_does_what_the_page_says": "the owner's file as the page shows it, written onto the drive with a PC's tools, is applied key by key, and the report says so",
+        "the_owners_words_freeze_none_of_the_images": "kept are the keys that the owner named, and what is in force beside them is the image's and this board's",
         "a_start_that_does_not_fail_says_so_on_the_serial_console": "no line with the words that the page names",
         "a_file_with_a_mistake_changes_nothing_and_says_where": "the line and what to write instead are in the report, and the device answers",
     },
@@ -53,6 +54,7 @@ fn flashing(bench: &Bench, report: &mut Report) -> Result<()> {
     let answered = said_on(&mut device, ANSWERS, SlotName::A);
     report.case("a_new_card_answers_in_the_time_that_the_page_says", answered.and_then(|said| in_time(said.at)));
     report.case("the_file_of_the_page_does_what_the_page_says", applied(&mut device, &file));
+    report.case("the_owners_words_freeze_none_of_the_images", layered(&mut device));
     let quiet = device.said_now().iter().all(|line| !line.contains(FAILED));
     let quiet = if quiet { Ok(String::new()) } else { Err(anyhow::anyhow!("{}", device.last_words())) };
     report.case("a_start_that_does_not_fail_says_so_on_the_serial_console", quiet);
@@ -116,6 +118,20 @@ fn applied(device: &mut VirtualDevice, file: &str) -> Result<String> {
     let name = table["name"].as_str().unwrap_or_default();
     device.run(&format!("test \"$(cat /proc/sys/kernel/hostname)\" = {name}"))?;
     Ok(said)
+}
+
+fn layered(device: &mut VirtualDevice) -> Result<String> {
+    let kept: toml::Table = device.run(&format!("cat {OWNER}"))?.parse()?;
+    ensure!(kept.keys().eq(["conversation"]), "more is kept than the page's file names: {kept:?}");
+    let settings = device.run("parley ctl settings")?;
+    let is = |key: &str, value: &str| settings.lines().any(|line| line.contains(key) && line.contains(value));
+    // By the owner, the image, and this board in /etc.
+    for (key, value) in
+        [("conversation.language", "en"), ("models.profile", "tiny"), ("audio.input", "plughw:CARD=Loopback")]
+    {
+        ensure!(is(key, value), "{key} is not {value}:\n{settings}");
+    }
+    Ok(format!("{} settings in force", settings.lines().count()))
 }
 
 /// The keys of a file for which a report has no line, or one that says it was not used.
