@@ -24,6 +24,12 @@ pub const PEERS: &[Peer] = &[
     Peer { reason: "fetches 400 MB from the registries", tests: "binary(=real)", program: None, models: &[] },
     Peer { reason: "fetches num2words from PyPI", tests: "binary(=num2words)", program: Some("python3"), models: &[] },
     Peer {
+        reason: "fetches microWakeWord and its runtime from PyPI",
+        tests: "binary(=tensorflow_lite)",
+        program: Some("python3"),
+        models: &[],
+    },
+    Peer {
         reason: "fetches Kokoro and a voice of its own, 95 MB",
         tests: "binary(=real_model) & test(/kokoro_speaks/)",
         program: None,

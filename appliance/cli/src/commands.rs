@@ -14,6 +14,7 @@ mod shell;
 mod talk;
 mod transcribe;
 mod update;
+mod wake_test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     Say(say::Options),
     /// Transcribe WAV files
     Transcribe(transcribe::Options),
+    /// Count how often wake words are heard in recordings, and where none is said
+    WakeTest(wake_test::Options),
     /// List, download and verify models
     Models(models::Options),
     /// Measure how fast a conversation is on this machine
@@ -90,6 +93,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Ask(options) => ask::run(&options, &config()?),
         Command::Say(options) => say::run(&options, &config()?),
         Command::Transcribe(options) => transcribe::run(&options, &config()?),
+        Command::WakeTest(options) => wake_test::run(&options, &config()?),
         Command::Models(options) => models::run(&options, &config()?),
         Command::Bench(options) => bench::run(&options, &config()?),
         Command::Check(options) => check::run(&options, cli.config.as_deref()),

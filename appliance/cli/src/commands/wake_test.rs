@@ -1,0 +1,137 @@
+//! `parley wake-test`: how many wake words are heard in recordings that have them, and in recordings that have none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use parley_audio::wav;
+use parley_models::default_dir;
+use parley_settings::Config;
+use parley_wake::{RATE_HZ, WakeListener, Word};
+use serde::Serialize;
+
+use super::output;
+
+/// What is heard without a word of one's own.
+const USUAL: &str = "hey_jarvis.json";
+/// Silence behind each recording: a word is known a little after its end.
+const BEHIND: usize = RATE_HZ as usize;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// A folder with `positive/*.wav`, in each of which a word is said once, and `negative/*.wav`, in which none is; either may be missing
+    folder: PathBuf,
+    /// A word: microWakeWord's description (JSON), with its network beside it; repeat it for several [default: hey_jarvis.json among the models]
+    #[arg(long = "word", value_name = "FILE")]
+    words: Vec<PathBuf>,
+    /// Print one JSON object: {words: [{name, found, missed, false_accepts, hours, per_hour}]}
+    #[arg(long)]
+    json: bool,
+}
+
+/// What became of one word.
+#[derive(Debug, Default, Serialize)]
+struct Counted {
+    name: String,
+    /// Recordings with a word in which this one was heard, and those in which it was not.
+    found: usize,
+    missed: usize,
+    /// How often it was heard in recordings without one, and how long these are.
+    false_accepts: usize,
+    hours: f64,
+    /// None where nothing was listened to.
+    per_hour: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    words: Vec<Counted>,
+}
+
+pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
+    let files = if options.words.is_empty() { vec![usual(config)?] } else { options.words.clone() };
+    let words = files.iter().map(|file| Word::read(file)).collect::<Result<Vec<_>, _>>()?;
+    let counts = |word: &Word| Counted { name: word.name.clone(), ..Counted::default() };
+    let mut counted: Vec<Counted> = words.iter().map(counts).collect();
+    let mut listener = WakeListener::new(words);
+    let (positive, negative) = (recordings(&options.folder, "positive")?, recordings(&options.folder, "negative")?);
+    if positive.is_empty() && negative.is_empty() {
+        bail!("{0} has neither positive/*.wav nor negative/*.wav", options.folder.display());
+    }
+    let (mut listened, begun) = (Duration::ZERO, Instant::now());
+    for file in &positive {
+        let (heard, length) = hear(&mut listener, file, counted.len())?;
+        listened += length;
+        for (counted, heard) in counted.iter_mut().zip(heard) {
+            *(if heard > 0 { &mut counted.found } else { &mut counted.missed }) += 1;
+        }
+    }
+    for file in &negative {
+        let (heard, length) = hear(&mut listener, file, counted.len())?;
+        listened += length;
+        for (counted, heard) in counted.iter_mut().zip(heard) {
+            counted.false_accepts += heard;
+            counted.hours += length.as_secs_f64() / 3_600.0;
+        }
+    }
+    for counted in &mut counted {
+        counted.per_hour = (counted.hours > 0.0).then(|| counted.false_accepts as f64 / counted.hours);
+    }
+    if options.json {
+        output::json(&Report { words: counted })?;
+    } else {
+        counted.iter().try_for_each(|counted| output::line(line(counted)))?;
+        let share = 100.0 * begun.elapsed().as_secs_f64() / listened.as_secs_f64().max(f64::MIN_POSITIVE);
+        output::remark(format!("listening took {share:.2} % of a core, reading the files included"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn usual(config: &Config) -> Result<PathBuf> {
+    let folder = config.models.folder.clone().or_else(|| default_dir(|name| std::env::var_os(name)));
+    let file = folder.context("there is no folder for models: set PARLEY_MODELS")?.join(USUAL);
+    match file.exists() {
+        true => Ok(file),
+        false => {
+            bail!("{} is missing; run `parley models fetch hey-jarvis`, or name a word with --word", file.display())
+        }
+    }
+}
+
+/// The recordings of one kind, in the order of their names.
+fn recordings(folder: &Path, kind: &str) -> Result<Vec<PathBuf>> {
+    let folder = folder.join(kind);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav")));
+    files.sort();
+    Ok(files)
+}
+
+/// How often each word is heard in a recording, and how long that is.
+fn hear(listener: &mut WakeListener, file: &Path, words: usize) -> Result<(Vec<usize>, Duration)> {
+    let mut sound = wav::load(file, RATE_HZ)?;
+    let length = Duration::from_secs_f64(sound.len() as f64 / f64::from(RATE_HZ));
+    sound.resize(sound.len() + BEHIND, 0);
+    listener.forget();
+    let mut times = vec![0; words];
+    for heard in listener.push(&sound) {
+        times[heard.word] += 1;
+    }
+    Ok((times, length))
+}
+
+fn line(counted: &Counted) -> String {
+    let Counted { name, found, missed, false_accepts, hours, per_hour } = counted;
+    let rate = per_hour.map_or_else(String::new, |rate| format!(", {rate:.2} an hour"));
+    format!(
+        "{name}: heard in {found} of {}, and {false_accepts} times in {hours:.2} h without it{rate}",
+        found + missed
+    )
+}

@@ -1,0 +1,26 @@
+//! Wake words: whether somebody says one of a few words, of all that is heard.
+//!
+//! Terms: **features** are 40 numbers for each 10 ms of sound; a **network** is a small model that remembers what it needs of
+//! earlier features, and says how likely it is that its word has just ended; a **word** is a network with the likelihood from
+//! which it counts.
+//!
+//! Rules:
+//! - Features are computed once, whatever the number of words.
+//! - A network's file is somebody else's: nothing of it is believed before it has been checked, and no file makes anything panic.
+//! - Nothing allocates while sound is heard, but for the result.
+//!
+//! The networks are those of microWakeWord (<https://github.com/kahrendt/microWakeWord>), as TensorFlow Lite keeps them. They
+//! have so few kinds of steps that they are run here, in safe code, instead of by a runtime of 4 MB.
+
+mod features;
+mod listener;
+mod network;
+mod word;
+
+pub use features::{CHANNELS, Features, STEP_SAMPLES};
+pub use listener::{Heard, WakeListener};
+pub use network::{Network, NetworkError};
+pub use word::{Word, WordError};
+
+/// The rate of all sound, in Hz.
+pub const RATE_HZ: u32 = 16_000;
