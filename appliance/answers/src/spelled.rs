@@ -87,8 +87,12 @@ fn unsigned<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(Ratio, &'a [Wor
         return Some((value.plus(decimals)?, after));
     }
     if let Some(after) = numbers.and_a_half.iter().find_map(|half| behind(rest, half)) {
-        // "Un millón y medio": half of a million.
-        let of = if last < 1_000_000 { 1 } else { last };
+        // "Un millón y medio": half of a million. Of "mil y medio" nobody knows whose half.
+        let of = match last {
+            ..1_000 => 1,
+            1_000..1_000_000 => return None,
+            1_000_000.. => last,
+        };
         (value, rest) = (value.plus(Ratio::new(of, 2)?)?, after);
     }
     Some((value, rest))
@@ -123,8 +127,9 @@ fn scaled<'a>(words: &'a [Word], numbers: &Numbers) -> Option<(Ratio, i128, &'a 
         let group = match rest.split_first() {
             Some((Word::Number(value), after)) if !any => Some((*value, after)),
             _ => {
-                // "Un milione e duecentomila".
-                let joint = if any { numbers.and.iter().find_map(|and| behind(rest, and)) } else { None };
+                // "Un milione e duecentomila"; but "mille et dix" is a sum.
+                let joint =
+                    if any && below >= 1_000_000 { numbers.and.iter().find_map(|and| behind(rest, and)) } else { None };
                 let group = joint.and_then(|rest| numbers.spelled.group(rest)).or_else(|| numbers.spelled.group(rest));
                 group.map(|(value, after)| (Ratio::whole(value), after))
             }

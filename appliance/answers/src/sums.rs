@@ -27,17 +27,7 @@ const NAMES: &[(i128, i128)] = &[(9, 11), (11, 9), (24, 7), (50, 50)];
 /// The answer to a sum; `None` where these words are none to the last.
 pub(crate) fn answer(words: &[Word], table: &Table) -> Option<String> {
     let sums = &table.sums;
-    let money = words.iter().find_map(|word| match word {
-        Word::Sign(sign) => sums.says_money.iter().find(|(of, _)| of == sign).map(|(_, name)| *name),
-        Word::Text(_) => sums.money.iter().find(|name| word.is(name)).copied(),
-        Word::Number(_) => None,
-    });
-    let is_money = |word: &Word| match word {
-        Word::Sign(sign) => sums.says_money.iter().any(|(of, _)| of == sign),
-        Word::Text(_) => sums.money.iter().any(|name| word.is(name)),
-        Word::Number(_) => false,
-    };
-    let bare: Vec<Word> = words.iter().filter(|word| !is_money(word)).cloned().collect();
+    let (money, bare) = without_money(words, table)?;
     let mut asked = bare.as_slice();
     // The longest first: "what is the result of" begins like "what is".
     let question = sums.questions.iter().filter_map(|phrase| behind(asked, phrase)).min_by_key(|rest| rest.len());
@@ -55,6 +45,38 @@ pub(crate) fn answer(words: &[Word], table: &Table) -> Option<String> {
     let about = if term.exact && shown_exactly { String::new() } else { format!("{} ", sums.about) };
     let money = money.map(|name| format!(" {name}")).unwrap_or_default();
     Some(format!("{} {} {about}{text}{}{money}.", sentence(&term.said), sums.is, term.behind))
+}
+
+/// Which money is spoken of, and the words without it. `None`: there is money of several kinds, or some stands between two numbers,
+/// as in "twenty dollars five".
+fn without_money(words: &[Word], table: &Table) -> Option<(Option<&'static str>, Vec<Word>)> {
+    let sums = &table.sums;
+    let name = |word: &Word| match word {
+        Word::Sign(sign) => sums.says_money.iter().find(|(of, _)| of == sign).map(|(_, name)| *name),
+        Word::Text(_) => sums.money.iter().find(|name| word.is(name)).copied(),
+        Word::Number(_) => None,
+    };
+    let is_number = |words: &[Word]| number_in(words, table).is_some();
+    // "Twenty dollars and five" as well as "twenty dollars five".
+    let joints = table.numbers.as_ref().map_or(&["and"] as &[&str], |numbers| numbers.and);
+    let (mut money, mut bare) = (None::<&str>, Vec::with_capacity(words.len()));
+    for (place, word) in words.iter().enumerate() {
+        let Some(name) = name(word) else {
+            bare.push(word.clone());
+            continue;
+        };
+        // "Euro" and "Euros" are one.
+        if money.is_some_and(|other| !other.starts_with(name) && !name.starts_with(other)) {
+            return None;
+        }
+        money = money.or(Some(name));
+        let behind_it = &words[place + 1..];
+        let follows = is_number(behind_it) || behind_one(behind_it, joints).is_some_and(is_number);
+        if follows && place > 0 && is_number(&words[place - 1..place]) {
+            return None;
+        }
+    }
+    Some((money, bare))
 }
 
 /// Whole questions with an order of their own, in English.
@@ -253,10 +275,11 @@ fn factor<'a>(words: &'a [Word], table: &Table) -> Parsed<'a> {
         let said = format!("{} of {}", term.said, of.said);
         return Some((Term { value: term.value.times(of.value)?, said, ..of.done() }, after));
     }
-    while let Some((power, after)) = power(rest, table) {
-        (term, rest) = (term.power(power, table)?, after);
+    if let Some((exponent, after)) = power(rest, table) {
+        (term, rest) = (term.power(exponent, table)?, after);
     }
-    Some((term, rest))
+    // "2^3^2" is 512 to some, and 64 to others.
+    if power(rest, table).is_some() { None } else { Some((term, rest)) }
 }
 
 /// What raises the number before it.

@@ -56,16 +56,31 @@ fn apart(text: &str, decimal: char, elides: bool) -> Option<Vec<Word>> {
             // "km/h" is no quotient.
             let in_unit =
                 next == '/' && after.starts_with(char::is_alphabetic) && matches!(words.last(), Some(Word::Text(_)));
-            if !in_unit && "+*/×÷−%$€£°^=²³".contains(next) {
-                words.push(Word::Sign(next));
-            } else if matches!(next, '-' | '–') && is_minus(&words, after) {
+            if matches!(next, '-' | '–') && is_minus(&words, after) {
                 words.push(Word::Sign('−'));
+            } else if !in_unit
+                && !is_without_meaning(next)
+                && !is_exclamation(next, &text[..text.len() - rest.len()], after)
+            {
+                words.push(Word::Sign(next));
             }
             next.len_utf8()
         };
         rest = &rest[end..];
     }
     Some(words)
+}
+
+/// What may be left out of a text: what parts words and sentences, and pictures. Any other sign means something, known here or not.
+fn is_without_meaning(c: char) -> bool {
+    c.is_whitespace()
+        || ".,?;:'\"-–—…¿¡„“”«»‹›‘’ʼ".contains(c)
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2600}'..='\u{26ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f000}'..)
+}
+
+/// "3! times 2" is no exclamation.
+fn is_exclamation(c: char, before: &str, after: &str) -> bool {
+    c == '!' && !(before.ends_with(|c: char| c.is_ascii_digit()) && after.contains(char::is_alphanumeric))
 }
 
 /// Without its accent; "naïve" is written so or so.
@@ -125,6 +140,11 @@ fn number(text: &str, decimal: char) -> Option<(Ratio, usize)> {
     let first = groups.next()?;
     let mut digits = first.to_owned();
     let count = groups.clone().count();
+    // "0.125" is no thousands anywhere.
+    if count > 0 && first.starts_with('0') {
+        let is_decimal = count == 1 && !written.contains(decimal);
+        return if is_decimal { Some((Ratio::parse(&written.replace(thousands, "."))?, end)) } else { None };
+    }
     for (index, group) in groups.enumerate() {
         let whole = if index + 1 == count { group.split(decimal).next()? } else { group };
         if whole.len() != 3 || first.contains(decimal) || first.len() > 3 {
@@ -251,9 +271,9 @@ pub(crate) fn number_in<'a>(words: &'a [Word], table: &Table) -> Option<(Ratio, 
 
 fn unsigned(words: &[Word]) -> Option<(Ratio, &[Word])> {
     let (value, rest) = plain(words)?;
-    // "two and a half", "3 1/2" is not said.
+    // "two and a half", "3 1/2" is not said. Of "a million and a half" nobody knows whose half.
     if let Some((share, rest)) = behind(rest, "and").and_then(a_part) {
-        return Some((value.plus(share)?, rest));
+        return if value < Ratio::whole(1_000) { Some((value.plus(share)?, rest)) } else { None };
     }
     // "three quarters".
     if let Some((share, rest)) = rest.split_first().and_then(|(word, rest)| Some((part(word.text()?)?, rest)))

@@ -317,3 +317,36 @@ const SUMS: &[(&str, &str, [&str; 2], &str)] = &[
     ("fr", "combien font", ["plus", "fois"], "égale"),
     ("it", "quanto fa", ["più", "per"], "fa"),
 ];
+
+#[test]
+fn what_is_not_understood_to_the_last_sign_is_not_computed() {
+    for (language, texts) in [
+        (
+            "en",
+            "(2 + 3) * 4|√16 + 2|3½ + 1|2⁴ + 1|3! times 2|$1.50 + 50¢|5 dollars plus 50 cents|5 euros plus 5 dollars|$20 plus €5|\
+             twenty dollars five plus three|2^3^2|one thousand and a half times two|a million and a half divided by 3|3 · 4|[2+3]*2",
+        ),
+        ("de", "(2 + 3) * 4|5 Euro plus 50 Cent|3½ + 1|√16 + 2"),
+        ("es", "treinta euros y cinco céntimos más dos|(2 + 3) * 4|5 euros más 5 dólares"),
+        ("fr", "cent euros vingt plus trois|5 euros plus 50 centimes|deux mille et demi fois deux|(2 + 3) * 4"),
+        ("it", "cento euro e venti più tre|(2 + 3) * 4"),
+    ] {
+        for text in texts.split('|').map(str::trim) {
+            assert_eq!(answer(text, language, std::iter::empty(), || None), None, "{language}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_begins_with_nought_is_less_than_one() {
+    for (language, text, expected) in [
+        ("en", "0,125 times 8", "0.125 times 8 is 1."),
+        ("de", "0.125 mal 8", "0,125 mal 8 ist 1."),
+        ("es", "0.250 por 4", "0,25 por 4 es 1."),
+        ("fr", "0.125 fois 8", "0,125 fois 8 égale 1."),
+        ("it", "0.500 per 4", "0,5 per 4 fa 2."),
+    ] {
+        let said = answer(text, language, std::iter::empty(), || None);
+        assert_eq!(said.as_ref().map(Ready::sentence), Some(expected), "{text}");
+    }
+}
