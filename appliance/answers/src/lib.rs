@@ -69,7 +69,7 @@ pub fn answer<'a>(
             let kind = unknowable::of(asked, table, told)?;
             Some(Ready::Declined(kind, kind.sentence(&table.topics).to_owned()))
         })
-        .or_else(|| Some(Ready::Unable(deeds::answer(asked, language)?.to_owned())))
+        .or_else(|| Some(Ready::Unable(deeds::answer(text, asked, language)?.to_owned())))
 }
 
 /// Whether a question in a language that has a table asks for something that is so or not: what a language model makes up
