@@ -9,8 +9,9 @@ use super::Language;
 
 /// No more words of a text are looked at.
 const MOST_WORDS: usize = 40;
-/// So many words more than of the preferred language make it another one: "Cold War" has one of German's.
+/// Of few words so many more than of the preferred language make it another one: "Cold War" has one of German's.
 const LEAD: usize = 2;
+const FEW: usize = 3;
 /// One sign of these is enough, beside what its words say.
 const UNMISTAKABLE: &[char] = &['ß', '¿', '¡', 'ñ', 'œ'];
 /// Frequent words of Portuguese, which has a voice and no table, and would be taken for Spanish.
@@ -22,8 +23,8 @@ const PORTUGUESE: &[&str] = &[
 
 /// The language (ISO 639-1) that a text is surely in, of these, the preferred one first.
 ///
-/// More of its words are frequent in that language than in any other of them, and they are more than a third; where it is not the
-/// preferred one, at least two more than of that, or the one word that there is. Where the preferred language has no table its own
+/// More of its words are frequent in that language than in any other of them, and they are more than a third; where they are few and not
+/// of the preferred one, at least two more than of that, or the one word that there is. Where the preferred language has no table its own
 /// words are not known, so that no words tell another.
 pub(crate) fn language_of_text<'a>(text: &str, languages: &'a [String]) -> Option<&'a str> {
     if let Some(language) = language_of_letters(text) {
@@ -48,6 +49,7 @@ pub(crate) fn language_of_text<'a>(text: &str, languages: &'a [String]) -> Optio
     let preferred = counts.first().map_or(0, |(_, count)| *count);
     let leads = counts.first().is_some_and(|(first, _)| first == code)
         || words.len() == 1
+        || words.len() > FEW
         || most >= preferred + LEAD
         || text.contains(UNMISTAKABLE);
     leads.then_some(*code)
@@ -131,7 +133,7 @@ mod tests {
                 "combien de grammes dans deux livres",
                 "Est-ce qu'il pleut ?",
                 "Qu'est-ce que la photosynthèse ?",
-                "Que veut dire ce mot ?",
+                "Que veut dire good morning ?",
                 "Pourquoi le ciel est-il bleu ?",
             ],
         ),
