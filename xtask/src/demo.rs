@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use parley_models::{Manifest, machine_bytes};
 use parley_speech as speech;
@@ -29,11 +29,16 @@ pub struct Options {
 /// Installs, fetches, builds, and talks.
 pub fn run(options: &Options, install: bool) -> Result<()> {
     let cost = Cost::begin();
-    let built = Built::product(if options.mic { &[] } else { speech::SYSTEM_PACKAGES }, install)?;
+    let manifest = Manifest::embedded()?;
     let profile = match &options.profile {
         Some(profile) => profile,
-        None => suitable(&Manifest::embedded()?, machine_bytes()),
+        None => suitable(&manifest, machine_bytes()),
     };
+    if !manifest.profiles().any(|known| known.name == *profile) {
+        let known: Vec<&str> = manifest.profiles().map(|known| known.name.as_str()).collect();
+        bail!("there is no profile {profile}; there are {}", known.join(", "));
+    }
+    let built = Built::product(if options.mic { &[] } else { speech::SYSTEM_PACKAGES }, install)?;
     println!("Models: the profile {profile}; `cargo xtask demo --profile tiny` fetches the least");
     process::run(Command::new(&built.parley).args(["models", "fetch", "--profile", profile]))?;
     let report = places::workspace().join("target/demo");
@@ -41,7 +46,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     let settings = report.join("parley.toml");
     std::fs::write(&settings, format!("[models]\nprofile = {profile:?}\n"))?;
     let mut talk = Command::new(&built.parley);
-    talk.arg("talk").arg("--config").arg(settings);
+    talk.arg("talk").arg("--config").arg(&settings);
     if options.mic {
         println!("{}", cost.line());
         return process::run(talk.arg("--mic"));
@@ -53,6 +58,7 @@ pub fn run(options: &Options, install: bool) -> Result<()> {
     println!("{}", cost.line());
     process::run(talk.arg("--report").arg(&report))?;
     println!("The answers and report.json are in {}", report.display());
+    println!("To go on: {} ask --config {} \"Why is the sky blue?\"", built.parley.display(), settings.display());
     Ok(())
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-/// The most samples that are kept, of all pieces together: a minute and a half at 24 kHz, 8 MB.
+/// The most samples that are kept of one voice, of all pieces together: a minute and a half at 24 kHz, 8 MB. So an answer that is repeated, and
+/// fixed sentences that come often.
 const MOST_SAMPLES: usize = 2_160_000;
-/// The longest piece that is kept, in samples: what is longer is an answer, and said once.
+/// The longest piece that is kept, in samples.
 const LONGEST: usize = 144_000;
 
 /// Pieces by their phonemes; what was not asked for the longest goes first.

@@ -18,6 +18,8 @@ const OF_THE_BOARD: &str = "
     ccm cmac configfs ctr i6300esb mac80211_hwsim qemu_fw_cfg snd-aloop snd-hda-codec-generic snd-hda-intel virtio-rng virtio_blk
     virtio_console virtio_mmio virtio_net virtio_pci xhci-pci
 ";
+/// Modules of the product beside the drivers of HiFiBerry's cards that only a Raspberry Pi's kernel has.
+const OF_THE_PI: &[&str] = &["snd-soc-ma120x0p"];
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.
 const LEFT_OUT: &str = "
     boot var usr/include usr/lib/systemd/boot usr/lib/aarch64-linux-gnu/gconv usr/lib/aarch64-linux-gnu/perl-base
@@ -203,6 +205,11 @@ impl Root {
         let kept = folder.join("kept");
         let known = fs::read_to_string(folder.join("modules.dep"))?.replace('_', "-");
         let is_known = |module: &&str| known.contains(&format!("/{}.ko", module.replace('_', "-")));
+        let unknown = |(module, symbol): &(&String, &String)| {
+            !is_known(&module.as_str()) && !OF_THE_PI.contains(&module.as_str()) && !symbol.contains("HIFIBERRY")
+        };
+        let misspelt: Vec<_> = packages.module.iter().filter(unknown).collect();
+        ensure!(misspelt.is_empty(), "Debian's kernel has no module {misspelt:?}");
         let of_the_product = packages.module.keys().map(String::as_str).filter(is_known);
         let built_in = packages.built_in.keys().map(String::as_str);
         let needed: Vec<&str> = OF_THE_BOARD.split_whitespace().chain(built_in).chain(of_the_product).collect();

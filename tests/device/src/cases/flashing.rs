@@ -122,9 +122,12 @@ fn applied(device: &mut VirtualDevice, file: &str) -> Result<String> {
 
 fn layered(device: &mut VirtualDevice) -> Result<String> {
     let kept: toml::Table = device.run(&format!("cat {OWNER}"))?.parse()?;
-    ensure!(kept.keys().eq(["conversation"]), "more is kept than the page's file names: {kept:?}");
+    let named: toml::Table = "[conversation]\nlanguage = \"en\"\n".parse()?;
+    ensure!(kept == named, "more is kept than the page's file names: {kept:?}");
     let settings = device.run("parley ctl settings")?;
-    let is = |key: &str, value: &str| settings.lines().any(|line| line.contains(key) && line.contains(value));
+    let is = |key: &str, value: &str| {
+        settings.lines().any(|line| line.starts_with(&format!("{key} = ")) && line.contains(value))
+    };
     // By the owner, the image, and this board in /etc.
     for (key, value) in
         [("conversation.language", "en"), ("models.profile", "tiny"), ("audio.input", "plughw:CARD=Loopback")]

@@ -116,7 +116,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("systemd-timesyncd.service", KEEPS_TIME),
     (
         "rescue.service emergency.service",
-        "for unit in rescue emergency; do systemctl cat $unit.service | grep '^ExecStart=' | tail -n 1; done | sort -u | grep -x ExecStart=/usr/lib/parley/restart-soon",
+        "for unit in rescue emergency; do systemctl cat $unit.service | grep '^ExecStart=' | tail -n 1 | grep -qx ExecStart=/usr/lib/parley/restart-soon || exit 1; done",
     ),
 ];
 const KEEPS_TIME: &str = "systemctl start systemd-timesyncd.service && sleep 1 && before=$(stat -c %Y /var/lib/systemd/timesync/clock) && sleep 2 && \

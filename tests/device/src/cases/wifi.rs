@@ -52,7 +52,7 @@ fn refused(device: &mut VirtualDevice) -> Result<String> {
     router(device, "another password")?;
     let wait =
         format!("for i in $(seq 90); do test -e {ANNOUNCED} && break; sleep 1; done; cat {ANNOUNCED} || {TROUBLE}");
-    let said = device.run(&wait)?;
+    let said = device.run_within(&wait, super::starting::LONG)?;
     ensure!(said.contains("does not take the password"), "the owner hears nothing of it: {said}");
     ensure!(!said.contains(PASSWORD), "the password is in what is said: {said}");
     device.run("systemctl is-active wpa_supplicant@wlan0.service parley-wifi.service")?;
@@ -65,7 +65,8 @@ const TROUBLE: &str = "(ls /sys/class/net; journalctl --no-pager --lines=40 --un
 fn joined(device: &mut VirtualDevice) -> Result<String> {
     router(device, PASSWORD)?;
     // After refusals the supplicant waits for some time before it tries again.
-    let joins = format!("[ \"$(cat /sys/class/net/wlan0/carrier)\" = 1 ] && ! test -e {ANNOUNCED}");
+    // It is up only behind the handshake with the key.
+    let joins = format!("[ \"$(cat /sys/class/net/wlan0/operstate)\" = up ] && ! test -e {ANNOUNCED}");
     let wait = format!(
         "(for i in $(seq 180); do ({joins}) 2>/dev/null && echo joined after $i s && exit 0; sleep 1; done; {TROUBLE}; exit 1)"
     );
