@@ -39,6 +39,8 @@ pub enum Format {
     Json,
     /// RIFF WAVE: only the header is looked at.
     Wav,
+    /// TensorFlow Lite: only its identifier is looked at, behind the first four bytes.
+    Tflite,
     /// A shared library or program: only the magic is looked at.
     Elf,
 }
@@ -53,6 +55,7 @@ impl Format {
             "kokoro" => Some(Self::Kokoro),
             "json" => Some(Self::Json),
             "wav" => Some(Self::Wav),
+            "tflite" => Some(Self::Tflite),
             "bin" if name.starts_with("ggml-") => Some(Self::Ggml),
             _ if name.starts_with("lib") && name.contains(".so") => Some(Self::Elf),
             _ => None,
@@ -68,6 +71,7 @@ impl Format {
             Self::Kokoro => "a voice of Kokoro's",
             Self::Json => "a JSON object",
             Self::Wav => "a WAV recording",
+            Self::Tflite => "a TensorFlow Lite model",
             Self::Elf => "a shared library",
         };
         ModelFileError::OtherKind { found, expected }

@@ -49,6 +49,7 @@ pub fn check_in(file: impl Read + Seek, format: Format) -> Result<(), ModelFileE
         Format::Kokoro => kokoro(&scan),
         Format::Json => json(&mut scan),
         Format::Wav => wav(&mut scan),
+        Format::Tflite => tflite(&mut scan),
         Format::Elf => Ok(()),
     }
 }
@@ -89,6 +90,11 @@ fn kokoro<R: Read + Seek>(scan: &Scan<R>) -> Result<(), ModelFileError> {
 fn wav<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {
     let _length = scan.u32()?;
     if &scan.array()? == b"WAVE" { Ok(()) } else { Err(Format::Wav.expected("a RIFF file of another kind")) }
+}
+
+fn tflite<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {
+    let _root = scan.u32()?;
+    if &scan.array()? == b"TFL3" { Ok(()) } else { Err(Format::Tflite.expected(format::UNKNOWN)) }
 }
 
 fn json<R: Read + Seek>(scan: &mut Scan<R>) -> Result<(), ModelFileError> {

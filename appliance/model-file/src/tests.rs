@@ -7,7 +7,8 @@ use proptest::sample::{Index, select};
 
 use super::*;
 
-const EVERY: [Format; 6] = [Format::Ggml, Format::Gguf, Format::Onnx, Format::Json, Format::Wav, Format::Elf];
+const EVERY: [Format; 7] =
+    [Format::Ggml, Format::Gguf, Format::Onnx, Format::Json, Format::Wav, Format::Tflite, Format::Elf];
 
 /// Why a file is refused.
 pub(crate) fn refusal(bytes: &[u8], format: Format) -> String {
@@ -42,6 +43,7 @@ fn names_imply_formats() {
         ("x.onnx", Some(Format::Onnx)),
         ("x.onnx.json", Some(Format::Json)),
         ("x.wav", Some(Format::Wav)),
+        ("x.tflite", Some(Format::Tflite)),
         ("libonnxruntime.so.1.24.4", Some(Format::Elf)),
         ("README", None),
         ("model.bin", None),
@@ -66,6 +68,7 @@ fn a_wrong_file_is_called_by_its_name() {
         "it is a ggml file, such as a Whisper model, and not a language model in GGUF format",
     );
     check(b"\x7fELF\x02\x01", Format::Onnx, "it is a program or a shared library, and not an ONNX model");
+    check(b"\x1c\0\0\0TFL2", Format::Tflite, "it is something else, and not a TensorFlow Lite model");
     check(b"RIFF\0\0\0\0WEBP", Format::Wav, "it is a RIFF file of another kind, and not a WAV recording");
     check(b"RIFF\0\0\0\0WAVE", Format::Json, "it is a RIFF file, such as a recording, and not a JSON object");
     for format in [Format::Ggml, Format::Gguf, Format::Wav, Format::Elf] {
@@ -76,9 +79,12 @@ fn a_wrong_file_is_called_by_its_name() {
 
 #[test]
 fn small_formats_are_known_by_their_beginning() {
-    for (bytes, format) in
-        [(&b"\n {}"[..], Format::Json), (b"RIFF\0\0\0\0WAVE", Format::Wav), (b"\x7fELF", Format::Elf)]
-    {
+    for (bytes, format) in [
+        (&b"\n {}"[..], Format::Json),
+        (b"RIFF\0\0\0\0WAVE", Format::Wav),
+        (b"\x1c\0\0\0TFL3", Format::Tflite),
+        (b"\x7fELF", Format::Elf),
+    ] {
         assert!(check_in(Cursor::new(bytes), format).is_ok(), "{format:?}");
     }
     assert_eq!(
