@@ -19,7 +19,7 @@ const OF_THE_BOARD: &str = "
     virtio_console virtio_mmio virtio_net virtio_pci xhci-pci
 ";
 /// Modules of the product beside the drivers of HiFiBerry's cards that only a Raspberry Pi's kernel has.
-const OF_THE_PI: &[&str] = &["snd-soc-ma120x0p"];
+const OF_THE_PI: &[&str] = &["designware_i2s", "snd-soc-ma120x0p"];
 /// Folders of Debian's that the product's image has not, or that lie on the data partition.
 const LEFT_OUT: &str = "
     boot var usr/include usr/lib/systemd/boot usr/lib/aarch64-linux-gnu/gconv usr/lib/aarch64-linux-gnu/perl-base
