@@ -15,6 +15,7 @@ mod jobs;
 mod perform;
 mod recent_audio;
 mod reply_cache;
+mod second_look;
 mod speech;
 mod timeline;
 
@@ -22,7 +23,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parley_audio::playback::{Control, Feed};
-use parley_conversation::{Conversation, Event, Phase, Stage, TurnId};
+use parley_conversation::{Conversation, Event, Phase, Position, Stage, TurnId};
 use parley_engines::JobPriority;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
@@ -34,6 +35,7 @@ pub use self::handle::{
 use self::jobs::AnswerJob;
 use self::recent_audio::RecentAudio;
 use self::reply_cache::ReplyCache;
+use self::second_look::SecondLook;
 use self::speech::Speech;
 use self::timeline::Mark;
 pub use self::timeline::{StagesMs, Timeline, milliseconds};
@@ -70,6 +72,11 @@ impl SharedLoudspeaker {
 enum Report {
     Event(Event),
     Mark(TurnId, Mark, Instant),
+    /// What was said where a wake word may have ended; empty where nobody knows.
+    Looked {
+        ended: Position,
+        words: String,
+    },
 }
 
 /// Sends a job's reports; dropping them all ends nothing.
@@ -122,6 +129,9 @@ pub struct Conductor {
     loudspeaker: Option<SharedLoudspeaker>,
     replies: Arc<Mutex<ReplyCache>>,
     audio: RecentAudio,
+    /// The wake words by their names.
+    names: Vec<String>,
+    second_look: Option<SecondLook>,
     turns: HashMap<TurnId, Turn>,
     preparation: Option<Task>,
     last_speech: Instant,
@@ -163,6 +173,8 @@ impl Conductor {
             loudspeaker: loudspeaker.map(SharedLoudspeaker::new),
             replies: Arc::default(),
             audio: RecentAudio::default(),
+            names: Vec::new(),
+            second_look: None,
             turns: HashMap::new(),
             preparation: None,
             last_speech: Instant::now(),
@@ -201,6 +213,13 @@ impl Conductor {
         self
     }
 
+    /// The same conductor, which may be called by these names.
+    #[must_use]
+    pub fn with_names(mut self, names: Vec<String>) -> Self {
+        self.names = names;
+        self
+    }
+
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.
     pub async fn run(mut self, mut frames: mpsc::Receiver<AudioFrame>) {
         self.perform(self.conversation.preparation());
@@ -236,6 +255,7 @@ impl Conductor {
         match report {
             Report::Event(event) => self.handle(event),
             Report::Mark(turn, mark, at) => self.mark(turn, mark, at),
+            Report::Looked { ended, words } => self.looked(ended, &words),
         }
     }
 
@@ -245,7 +265,13 @@ impl Conductor {
         if frame.speech {
             self.last_speech = frame.arrived;
         }
-        self.handle(Event::Frame { end: frame.end, speech: frame.speech, dbfs: frame.dbfs });
+        let event = Event::Frame { end: frame.end, speech: frame.speech, dbfs: frame.dbfs };
+        if let Some(name) = frame.name {
+            self.called(name, frame.end);
+        }
+        if let Some(event) = self.not_held(event) {
+            self.handle(event);
+        }
     }
 
     fn handle(&mut self, event: Event) {

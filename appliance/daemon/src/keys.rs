@@ -1,4 +1,4 @@
-//! Keys and buttons that stop an answer: those of a USB loudspeaker or headset, a remote control, a button on the board's
+//! Keys and buttons that stop an answer, and wake a Parley that sleeps: those of a USB loudspeaker or headset, a remote control, a button on the board's
 //! pins that the kernel knows as a key. A keyboard's letters do nothing.
 //!
 //! The kernel says in `/sys/class/input` which keys a device has, and in `/dev/input` when one is pressed.
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use parley_conversation::Event;
+use parley_conversation::{Event, Waking};
 use tokio::sync::mpsc;
 
 /// The kernel's codes: play/pause, stop, stop and pause of a CD, phone, play, media, microphone off, and the buttons without
@@ -46,7 +46,7 @@ fn has(bits: &str, code: u16) -> bool {
     word.and_then(|word| u64::from_str_radix(word, 16).ok()).is_some_and(|word| word >> (code % 64) & 1 == 1)
 }
 
-/// Lets every such key interrupt this conversation, until it has ended; also those that are plugged in later.
+/// Lets every such key interrupt this conversation, or wake it, until it has ended; also those that are plugged in later.
 pub fn listen(root: PathBuf, control: mpsc::WeakSender<Event>) -> std::io::Result<()> {
     let scan = move || {
         let mut open: Vec<(PathBuf, thread::JoinHandle<()>)> = Vec::new();
@@ -72,7 +72,7 @@ fn read(device: &Path, control: &mpsc::WeakSender<Event>) {
     while events.read_exact(&mut event).is_ok() {
         if is_pressed(&event) {
             let Some(control) = control.upgrade() else { return };
-            if control.blocking_send(Event::Interrupt).is_err() {
+            if control.blocking_send(Event::Woken { by: Waking::Button }).is_err() {
                 return;
             }
         }
@@ -127,7 +127,7 @@ mod tests {
         device(root.path(), "event0", "1000000000 0 0\n", &events);
         let (control, mut wanted) = mpsc::channel(8);
         listen(root.path().to_owned(), control.downgrade()).expect("a thread");
-        assert_eq!(wanted.recv().await, Some(Event::Interrupt));
+        assert_eq!(wanted.recv().await, Some(Event::Woken { by: Waking::Button }));
         assert!(wanted.try_recv().is_err(), "once");
         drop(control);
         assert_eq!(wanted.recv().await, None, "the threads keep no conversation alive");

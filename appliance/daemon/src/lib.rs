@@ -39,4 +39,5 @@ pub mod signals;
 mod sounds;
 pub mod tools;
 pub mod volume;
+pub mod wake_words;
 pub mod workers;

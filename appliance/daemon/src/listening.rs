@@ -6,6 +6,7 @@
 
 mod conditioning;
 mod detector;
+mod names;
 mod second_opinion;
 mod sound_health;
 mod thread;
@@ -56,11 +57,22 @@ pub struct AudioFrame {
     /// How loud it is in dB of full scale, before a quiet microphone was made louder: an owner's floor is compared with what
     /// does not change.
     pub dbfs: f32,
+    /// A wake word that was heard with this frame, or may have been.
+    pub name: Option<Name>,
+}
+
+/// A wake word in what a microphone heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    /// Where it ended.
+    pub ended: Position,
+    /// Whether it is certain; otherwise its words are to be looked at.
+    pub sure: bool,
 }
 
 impl AudioFrame {
-    /// A frame of which nothing was made louder.
+    /// A frame of which nothing was made louder, and with which no wake word was heard.
     pub fn new(end: Position, arrived: Instant, samples: [i16; FRAME_SAMPLES], speech: bool) -> Self {
-        Self { end, arrived, samples, speech, dbfs: level_dbfs(&samples) }
+        Self { end, arrived, samples, speech, dbfs: level_dbfs(&samples), name: None }
     }
 }

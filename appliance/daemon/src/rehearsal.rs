@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use crate::conductor::{Generating, Handle, Observation, StagesMs, TurnReport};
 use crate::health::SoundPath;
 use crate::session::{Session, SessionError};
+use crate::wake_words::WakeWords;
 use crate::workers::Workers;
 
 /// The first sample at least this loud is a sound: 40 dB below full scale.
@@ -125,14 +126,27 @@ fn mean_square(samples: &[i16]) -> f32 {
 }
 
 impl Room {
-    /// Opens the room.
+    /// Opens a room in which Parley always listens.
     ///
     /// # Errors
     /// See [`Session::start`].
     pub fn open(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
+        Self::asleep(settings, generating, workers, WakeWords::default())
+    }
+
+    /// Opens a room in which it sleeps until it is called.
+    ///
+    /// # Errors
+    /// See [`Session::start`].
+    pub fn asleep(
+        settings: Settings,
+        generating: Generating,
+        workers: Workers,
+        wake_words: WakeWords,
+    ) -> Result<Self, SessionError> {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
-        let session = Session::start(settings, generating, workers, source, sink)?;
+        let session = Session::start(settings, generating, workers, wake_words, source, sink)?;
         let observations = session.handle.observations.subscribe();
         Ok(Self { session, clips, recording, opened: Instant::now(), observations })
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
-use parley_conversation::{BargeIn, CLOSES_BEFORE, Conversation, Endpointing, Settings};
+use parley_conversation::{Attention, BargeIn, CLOSES_BEFORE, Conversation, Endpointing, Settings};
 use parley_door::OWN_SEAT;
 use parley_models::Selection;
 use parley_settings::{BargeInSetting, Config, ConversationSettings};
@@ -23,6 +23,7 @@ use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::signals::Signals;
 use crate::tools::Tools;
 use crate::volume::VolumeByVoice;
+use crate::wake_words::WakeWords;
 use crate::workers::Workers;
 
 #[derive(Debug, thiserror::Error)]
@@ -124,22 +125,27 @@ pub fn told_settings(config: &Config, barge_in: BargeIn) -> BTreeMap<&'static st
 }
 
 impl Session {
-    /// Starts to listen at once; answers come as soon as the models are loaded.
+    /// Starts to listen at once, for these wake words too; answers come as soon as the models are loaded.
     pub fn start(
         settings: Settings,
         generating: Generating,
         workers: Workers,
+        wake_words: WakeWords,
         source: impl Source + 'static,
         sink: impl Sink + 'static,
     ) -> Result<Self, SessionError> {
         let (mixer, playback) = PlaybackThread::start(sink)?;
+        // Who comes by the door, or asks for the gate, is listened to without being called.
+        let attention = wake_words.attention();
+        let names = wake_words.words.iter().map(|word| word.name.clone()).collect();
         let mute = Mute::default();
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
-        let Listening { frames, counters: listening } = listening::listen(microphone, mute.clone())?;
+        let Listening { frames, counters: listening } = listening::listen(microphone, mute.clone(), wake_words.words)?;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
-        let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)?;
+        let ear = Ear { frames, mute, attention, names };
+        let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), ear)?;
         Ok(Self { sound: Some(sound), ..session })
     }
 
@@ -147,7 +153,8 @@ impl Session {
     pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let settings = Settings { spoken: false, barge_in: BargeIn::Key, ..settings };
         let (_, no_frames) = mpsc::channel(1);
-        Self::with(settings, generating, workers, None, no_frames, Mute::default())
+        let ear = Ear { frames: no_frames, mute: Mute::default(), attention: Attention::Always, names: Vec::new() };
+        Self::with(settings, generating, workers, None, ear)
     }
 
     fn with(
@@ -155,18 +162,18 @@ impl Session {
         generating: Generating,
         workers: Workers,
         loudspeaker: Option<(Loudspeaker, PlaybackThread)>,
-        frames: mpsc::Receiver<listening::AudioFrame>,
-        mute: Mute,
+        Ear { frames, mute, attention, names }: Ear,
     ) -> Result<Self, SessionError> {
         let seats = Seats::new(workers.engines().ok_or(SessionError::Workers)?);
         let seat = seats.take()?;
         let settings = Settings { seat: seat.id(), ..settings };
         let tools = Tools::default();
-        let conversation = Conversation::new(settings.clone(), Box::new(tools.router()), workers.has_end_of_turn());
+        let its = Settings { attention, ..settings.clone() };
+        let conversation = Conversation::new(its, Box::new(tools.router()), workers.has_end_of_turn());
         let (loudspeaker, playback) = loudspeaker.unzip();
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
         let volume = VolumeByVoice::default();
-        let mut conductor = conductor.with_performer(volume.performer(tools.performer(OWN_SEAT)));
+        let mut conductor = conductor.with_names(names).with_performer(volume.performer(tools.performer(OWN_SEAT)));
         let signals = handle.mixer.as_ref().map(Signals::start).transpose()?;
         if let Some(signals) = &signals {
             conductor = conductor.with_signals(signals.clone());
@@ -207,6 +214,15 @@ impl Session {
         self.conductor.task.abort();
         self.workers.shut_down().await;
     }
+}
+
+/// What is heard of a room, and when it counts.
+struct Ear {
+    frames: mpsc::Receiver<listening::AudioFrame>,
+    mute: Mute,
+    attention: Attention,
+    /// By which it is called.
+    names: Vec<String>,
 }
 
 /// The conductor's task, and why it has ended.

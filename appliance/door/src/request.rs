@@ -19,7 +19,7 @@ pub enum DoorRequest {
     SetSetting { key: String, value: String },
     /// Let a setting be what the files say again.
     UnsetSetting { key: String },
-    /// Be quiet and listen.
+    /// Be quiet and listen, without having been called by name.
     Interrupt {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seat: Option<String>,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::error::FetchError;
-use crate::manifest::{Manifest, Model, Purpose};
+use crate::manifest::{Called, Manifest, Model, Purpose};
 use crate::memory::{self, Need};
 use crate::own::OwnFiles;
 use crate::pinned::PinnedFile;
@@ -252,13 +252,10 @@ impl Catalogue {
             text_to_speech,
             end_of_turn: of_purpose(Purpose::EndOfTurn).into_iter().next().map(|(_, selected)| selected),
         };
-        let states = self.list(&models);
-        let problems = states.iter().flat_map(|state| &state.files).filter_map(|(name, state)| match state {
-            FileState::Present => None,
-            FileState::Missing | FileState::Unverified => Some(format!("\n  {name} is missing")),
-            FileState::Damaged { reason } => Some(format!("\n  {name} is damaged: {reason}")),
-        });
-        let problems: String = problems.collect();
+        // A conversation goes on without what no worker runs, such as a wake word.
+        let needed: Vec<&Model> = models.iter().filter(|model| model.worker.is_some()).copied().collect();
+        let states = self.list(&needed);
+        let problems: String = states.iter().flat_map(|state| &state.files).filter_map(problem).collect();
         if problems.is_empty() {
             // What is no GGUF file says nothing of it.
             let header = parley_model_file::gguf_header(&selection.language_model.file);
@@ -269,6 +266,31 @@ impl Catalogue {
         Err(SelectError(format!(
             "these models are not ready in {folder}:{problems}\nRun `parley models fetch --profile {profile}`"
         )))
+    }
+
+    /// A wake word by its name, such as "hey jarvis": the file of its network, and how that hears it.
+    ///
+    /// # Errors
+    /// There is none of this name, or it is missing or damaged.
+    pub fn wake_word(&self, name: &str) -> Result<(PathBuf, &Called), SelectError> {
+        let words = || self.manifest.models.iter().filter_map(|model| Some((model, model.called.as_ref()?)));
+        let Some((model, called)) = words().find(|(_, called)| called.name.eq_ignore_ascii_case(name.trim())) else {
+            let known: Vec<&str> = words().map(|(_, called)| called.name.as_str()).collect();
+            return Err(SelectError(format!(
+                "there is no wake word \"{name}\"; there are: {}. Another is the absolute path of its description",
+                known.join(", ")
+            )));
+        };
+        let states = self.list(&[model]);
+        let problems: String = states.iter().flat_map(|state| &state.files).filter_map(problem).collect();
+        match model.files.first().filter(|_| problems.is_empty()) {
+            Some(file) => Ok((self.store.path(file), called)),
+            None => Err(SelectError(format!(
+                "the wake word \"{name}\" is not ready in {}:{problems}\nRun `parley models fetch {}`",
+                self.folder().display(),
+                model.id
+            ))),
+        }
     }
 
     /// The program that runs a file of one's own: the one that runs the listed models of its purpose.
@@ -292,6 +314,15 @@ impl Catalogue {
             need.least_gb(),
             machine as f64 / 1e9,
         )))
+    }
+}
+
+/// What is wrong with a model's file, as a line.
+fn problem((name, state): &(&str, FileState)) -> Option<String> {
+    match state {
+        FileState::Present => None,
+        FileState::Missing | FileState::Unverified => Some(format!("\n  {name} is missing")),
+        FileState::Damaged { reason } => Some(format!("\n  {name} is damaged: {reason}")),
     }
 }
 

@@ -34,7 +34,7 @@ mod store;
 pub use catalogue::{Catalogue, ModelState, SelectError, Selected, Selection, Voices, Wanted, default_dir};
 pub use digest::Sha256;
 pub use error::FetchError;
-pub use manifest::{Manifest, ManifestError, Model, Profile, Promised, Purpose};
+pub use manifest::{Called, Manifest, ManifestError, Model, Profile, Promised, Purpose};
 pub use memory::{Need, machine_bytes};
 pub use own::OwnFiles;
 pub use pinned::{Pin, PinnedFile};

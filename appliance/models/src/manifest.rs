@@ -70,11 +70,25 @@ pub struct Model {
     /// where it was measured.
     #[serde(rename = "unsure-below")]
     pub unsure_below: Option<u8>,
+    /// The word that it hears, where it is a network of microWakeWord's.
+    pub called: Option<Called>,
     /// Its licence as an SPDX identifier; `LicenseRef-…` where SPDX has none.
     pub licence: String,
     /// The model itself first, then what belongs to it; at least one.
     #[serde(rename = "file")]
     pub files: Vec<PinnedFile>,
+}
+
+/// A word that a network of microWakeWord's hears, as its maker describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Called {
+    /// The word as it is said.
+    pub name: String,
+    /// The mean likelihood in percent above which it was said,
+    pub cutoff_percent: u8,
+    /// over so many of the last likelihoods, 1 to 100.
+    pub window: usize,
 }
 
 /// What a model is for.

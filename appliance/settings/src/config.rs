@@ -110,6 +110,10 @@ pub struct ConversationSettings {
     /// How the prompt begins; by default the core's own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub persona: Option<String>,
+    /// The words that wake Parley; none: it listens all the time.
+    pub wake_words: Vec<WakeWord>,
+    /// How long somebody may go on after an answer without waking it again, in milliseconds.
+    pub follow_up: u32,
     /// What may interrupt an answer.
     pub barge_in: BargeInSetting,
     /// So many times as long as usual is every wait for somebody to go on.
@@ -134,6 +138,8 @@ impl Default for ConversationSettings {
     fn default() -> Self {
         Self {
             persona: None,
+            wake_words: Vec::new(),
+            follow_up: 8_000,
             barge_in: BargeInSetting::Auto,
             patience: 1.0,
             pause: 0,
@@ -143,6 +149,37 @@ impl Default for ConversationSettings {
             vocabulary: Vec::new(),
             answer_tokens: 120,
             temperature: 0.0,
+        }
+    }
+}
+
+/// A word that wakes Parley, as it is set: alone, or with how easily it is heard.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum WakeWord {
+    /// Its name among the models, such as "hey jarvis", or the absolute path of its description.
+    Usual(String),
+    /// The same, with its own sensitivity.
+    Tuned {
+        /// As above.
+        word: String,
+        /// How easily it is heard, 0 to 1; 0.5 is as usual.
+        sensitivity: f64,
+    },
+}
+
+impl WakeWord {
+    /// Its name, or the path of its description.
+    pub fn word(&self) -> &str {
+        let (Self::Usual(word) | Self::Tuned { word, .. }) = self;
+        word
+    }
+
+    /// How easily it is heard, 0 to 1.
+    pub fn sensitivity(&self) -> f64 {
+        match self {
+            Self::Usual(_) => 0.5,
+            Self::Tuned { sensitivity, .. } => *sensitivity,
         }
     }
 }

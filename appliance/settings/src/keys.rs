@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Value;
 
-use crate::config::Config;
+use crate::config::{Config, WakeWord};
 use crate::language;
 
 /// One setting.
@@ -80,6 +80,10 @@ pub const KEYS: &[Key] = &[
     key("conversation.persona", WHILE_RUNNING, "text of at most 4000 characters", |config| {
         config.conversation.persona.as_ref().is_none_or(|text| text.chars().count() <= 4_000 && !text.contains('\0'))
     }),
+    key("conversation.wake-words", AT_NEXT_START, WAKE_WORDS, |config| is_wake_words(&config.conversation.wake_words)),
+    key("conversation.follow-up", AT_NEXT_START, "0 to 60000 milliseconds", |config| {
+        config.conversation.follow_up <= 60_000
+    }),
     key("conversation.barge-in", WHILE_RUNNING, r#""auto", "key" or "voice""#, |_| true),
     key("conversation.patience", AT_NEXT_START, "0.5 to 4", |config| {
         (0.5..=4.0).contains(&config.conversation.patience)
@@ -125,6 +129,7 @@ const DEVICE: &str = r#""auto", or an ALSA device name"#;
 const FOLDER: &str = "a folder";
 const A_FILE: &str = "the absolute path of a file";
 const VOCABULARY: &str = "a list of at most 50 names or words, each of 2 to 40 characters, letters among them, and without control characters, of 500 together";
+const WAKE_WORDS: &str = r#"a list of at most 8 words, each a name such as "hey jarvis", the absolute path of a file, or { word = …, sensitivity = 0 to 1 }"#;
 const THREADS: &str = "1 to 64";
 
 const WHILE_RUNNING: OverDoor = OverDoor::WhileRunning;
@@ -163,6 +168,12 @@ fn is_vocabulary(words: &[String]) -> bool {
     };
     let together: usize = words.iter().map(|word| word.chars().count()).sum();
     words.len() <= 50 && together <= 500 && words.iter().all(is_word)
+}
+
+/// Whether there is such a word is looked at where it is listened for.
+fn is_wake_words(words: &[WakeWord]) -> bool {
+    let is_word = |word: &WakeWord| is_line(word.word()) && (0.0..=1.0).contains(&word.sensitivity());
+    words.len() <= 8 && words.iter().all(is_word)
 }
 
 fn is_threads(count: usize) -> bool {

@@ -29,7 +29,7 @@ mod text;
 mod updates;
 
 pub use config::{
-    AudioSettings, BargeInSetting, Config, ConversationSettings, EnginesSettings, ModelsSettings, Sounds,
+    AudioSettings, BargeInSetting, Config, ConversationSettings, EnginesSettings, ModelsSettings, Sounds, WakeWord,
 };
 pub use hours::{Hours, NoHours};
 pub use keys::{KEYS, Key, OverDoor};

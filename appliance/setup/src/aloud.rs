@@ -54,7 +54,11 @@ pub(crate) fn not_kept() -> AnnouncementFile {
 
 /// A key as it is read out: `updates.stick` as "updates stick".
 fn spoken(key: &str) -> String {
-    let key = if key == "conversation.language" { "language" } else { key };
+    let key = match key {
+        "conversation.language" => "language",
+        "conversation.wake-words" => "wake-words",
+        other => other,
+    };
     key.replace(['.', '-'], " ")
 }
 
@@ -74,11 +78,12 @@ mod tests {
     #[test]
     fn an_owner_hears_what_was_taken_over() {
         let report = "name: kitchen\ntime-zone: Europe/Berlin\nconversation.language: \"de\"\nwifi: Home: 5 GHz\n\
-                      wake-word: not used; this version has no wake word\n";
+                      ssh-key: not used; only the development image lets anybody log in\n\
+                      conversation.wake-words: [\"hey jarvis\"]\n";
         assert_eq!(
             said(report),
-            "I have read your file parley-setup.toml. My name is kitchen. I look for the Wi-Fi Home: 5 GHz. wake word is not \
-             used; this version has no wake word. I have also taken over: time zone, language."
+            "I have read your file parley-setup.toml. My name is kitchen. I look for the Wi-Fi Home: 5 GHz. ssh key is not \
+             used; only the development image lets anybody log in. I have also taken over: time zone, language, wake words."
         );
         assert_eq!(said(""), "I have read your file parley-setup.toml. It asks for nothing.");
     }

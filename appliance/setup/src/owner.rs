@@ -26,8 +26,6 @@ pub struct Setup {
     pub ntp: Vec<String>,
     /// The sound card on the board's pins by its overlay; `none` takes an earlier one back.
     pub sound_card: Option<String>,
-    /// The word that the device would listen for. No version has a setting for it yet: it is checked and reported.
-    pub wake_word: Option<String>,
     /// Who may log in to the development image: a line of OpenSSH's `authorized_keys`.
     pub ssh_key: Option<String>,
     /// The wireless network.
@@ -133,7 +131,6 @@ impl Setup {
             time_zone: said.text("time-zone", is_time_zone, zone)?,
             ntp: said.servers("ntp")?,
             sound_card: said.text("sound-card", is_sound_card, &good_cards())?,
-            wake_word: said.text("wake-word", is_word, "letters, digits, dashes and underscores")?,
             ssh_key: said.text(
                 "ssh-key",
                 is_public_key,
@@ -207,6 +204,12 @@ impl Said<'_> {
             let code = language::parse(code);
             let code = code.map_err(|problem| SetupError { line, says: format!("language: {problem}") })?;
             settings.push(("conversation".to_owned(), "language".to_owned(), Value::from(code)));
+        }
+        if let Some(word) = self.text("wake-word", is_word, "a word such as \"hey jarvis\", or \"none\"")? {
+            // Other systems write it with underscores, as their files are called.
+            let words = Some(word.replace(['_', '-'], " ")).filter(|word| word != "none").into_iter();
+            let words: Vec<Value> = words.map(Value::from).collect();
+            settings.push(("conversation".to_owned(), "wake-words".to_owned(), Value::from(words)));
         }
         for (name, value, _) in self.0.said() {
             if let Some((section, key)) = name.split_once('.').filter(|(section, _)| SETTINGS.contains(section)) {

@@ -98,9 +98,6 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
         write(MARKS.to_owned(), marks.to_string(), Readers::All);
         write(OWNER.to_owned(), with(&device.settings, settings), Readers::All);
     }
-    if setup.wake_word.is_some() {
-        report.push("wake-word: not used; this version has no wake word".to_owned());
-    }
     if let Some(key) = &setup.ssh_key {
         if device.development {
             write(format!("{FOLDER}/authorized_keys"), format!("{key}\n"), Readers::Root);

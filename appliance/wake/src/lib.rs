@@ -12,6 +12,7 @@
 //! The networks are those of microWakeWord (<https://github.com/kahrendt/microWakeWord>), as TensorFlow Lite keeps them. They
 //! have so few kinds of steps that they are run here, in safe code, instead of by a runtime of 4 MB.
 
+mod decision;
 mod features;
 mod listener;
 mod network;

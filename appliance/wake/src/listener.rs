@@ -1,12 +1,12 @@
 //! What listens: the features of all sound, and every word's network behind them.
 
-use std::collections::VecDeque;
-
+use crate::decision::{Decided, Decision};
 use crate::features::{Features, STEP_SAMPLES};
+use crate::network::Network;
 use crate::word::Word;
 
-/// So many steps after a word nothing is heard as that word: it is still going on.
-const DEAF_STEPS: u64 = 100;
+/// A word is known so many samples after its end: 80 ms, the median over voices of Kokoro (40 to 100).
+const KNOWN_AFTER: u64 = 1_280;
 
 /// A word that was heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,28 +15,24 @@ pub struct Heard {
     pub word: usize,
     /// How likely it was, 0..1: the mean over its window.
     pub likelihood: f32,
-    /// Where it ended, in samples from the beginning.
-    pub at: u64,
+    /// Whether that is enough for its maker, or for whoever set its sensitivity. Otherwise it was at least as likely as not, and
+    /// somebody should look again.
+    pub sure: bool,
+    /// Where it ended, in samples from the beginning: an estimate, some time before it was known.
+    pub ended: u64,
 }
 
 /// Listens for words in a stream of sound.
 pub struct WakeListener {
     features: Features,
-    words: Vec<Listened>,
+    words: Vec<(Network, Decision)>,
     steps: u64,
-}
-
-struct Listened {
-    word: Word,
-    likelihoods: VecDeque<f32>,
-    deaf_until: u64,
 }
 
 impl WakeListener {
     /// A listener for these words.
     pub fn new(words: Vec<Word>) -> Self {
-        let listened =
-            |word: Word| Listened { likelihoods: VecDeque::with_capacity(word.window + 1), word, deaf_until: 0 };
+        let listened = |word: Word| (word.network, Decision::new(word.cutoff, word.window));
         Self { features: Features::default(), words: words.into_iter().map(listened).collect(), steps: 0 }
     }
 
@@ -46,10 +42,11 @@ impl WakeListener {
         let mut heard = Vec::new();
         self.features.push(sound, |features| {
             *steps += 1;
-            for (place, listened) in words.iter_mut().enumerate() {
-                let Some(likelihood) = listened.word.network.push(features) else { continue };
-                if let Some(likelihood) = listened.is_said(likelihood, *steps) {
-                    heard.push(Heard { word: place, likelihood, at: (*steps + 2) * STEP_SAMPLES as u64 });
+            for (word, (network, decision)) in words.iter_mut().enumerate() {
+                let decided = network.push(features).and_then(|likelihood| decision.take(likelihood, *steps));
+                if let Some(Decided { likelihood, sure, at }) = decided {
+                    let known = (at + 2) * STEP_SAMPLES as u64;
+                    heard.push(Heard { word, likelihood, sure, ended: known.saturating_sub(KNOWN_AFTER) });
                 }
             }
         });
@@ -60,27 +57,9 @@ impl WakeListener {
     pub fn forget(&mut self) {
         self.features = Features::default();
         self.steps = 0;
-        for listened in &mut self.words {
-            listened.word.network.forget();
-            listened.likelihoods.clear();
-            listened.deaf_until = 0;
+        for (network, decision) in &mut self.words {
+            network.forget();
+            decision.forget();
         }
-    }
-}
-
-impl Listened {
-    /// The mean likelihood, where it is high enough now.
-    fn is_said(&mut self, likelihood: f32, step: u64) -> Option<f32> {
-        self.likelihoods.push_back(likelihood);
-        if self.likelihoods.len() > self.word.window {
-            self.likelihoods.pop_front();
-        }
-        let mean = self.likelihoods.iter().sum::<f32>() / self.likelihoods.len() as f32;
-        let is_said = self.likelihoods.len() == self.word.window && mean > self.word.cutoff && step >= self.deaf_until;
-        if is_said {
-            self.likelihoods.clear();
-            self.deaf_until = step + DEAF_STEPS;
-        }
-        is_said.then_some(mean)
     }
 }

@@ -57,6 +57,29 @@ struct Micro {
 }
 
 impl Word {
+    /// A word of this name, from the bytes of its network. `cutoff` and `window` as below.
+    ///
+    /// # Errors
+    /// It is no network that hears a word, or a value is out of its range.
+    pub fn new(name: &str, cutoff: f32, window: usize, network: &[u8]) -> Result<Self, NetworkError> {
+        let in_range = (0.0..1.0).contains(&cutoff) && (1..=LONGEST_WINDOW).contains(&window);
+        if !in_range || name.trim().is_empty() {
+            return Err(NetworkError::Other("what is said of it has values out of their ranges"));
+        }
+        Ok(Self { name: name.to_owned(), cutoff, window, network: Network::new(network)? })
+    }
+
+    /// The same, heard more or less easily: 0..1, where 0.5 is as its maker set it, 1 takes what is as likely as not, and 0 hardly
+    /// anything. In between it is the odds that are spread evenly.
+    #[must_use]
+    pub fn with_sensitivity(self, sensitivity: f64) -> Self {
+        let usual = f64::from(self.cutoff).clamp(0.01, 0.99);
+        let odds = (usual / (1.0 - usual)).ln();
+        let wanted = 2.0 * (1.0 - sensitivity.clamp(0.0, 1.0)) * odds;
+        let cutoff = 1.0 / (1.0 + (-wanted).exp());
+        Self { cutoff: if sensitivity == 0.5 { self.cutoff } else { cutoff as f32 }, ..self }
+    }
+
     /// Reads a word from its description (JSON) and the network beside it.
     ///
     /// # Errors
@@ -74,16 +97,13 @@ impl Word {
         let text = fs::read(description).map_err(io(description))?;
         let described: Description = serde_json::from_slice(&text).map_err(|error| other(error.to_string()))?;
         let Micro { probability_cutoff: cutoff, sliding_window_size: window, feature_step_size } = described.micro;
-        let suits = described.kind == "micro" && described.version == 2 && feature_step_size == 10;
-        let in_range = (0.0..1.0).contains(&cutoff) && (1..=LONGEST_WINDOW).contains(&window);
-        if !suits || !in_range || described.wake_word.trim().is_empty() {
-            return Err(other("it is one of another version, or has values out of their ranges".to_owned()));
+        if described.kind != "micro" || described.version != 2 || feature_step_size != 10 {
+            return Err(other("it is one of another version".to_owned()));
         }
         // Never elsewhere than beside its description.
         let file = described.model.file_name().ok_or_else(|| other("it names no network".to_owned()))?;
         let path = description.with_file_name(file);
         let bytes = fs::read(&path).map_err(io(&path))?;
-        let network = Network::new(&bytes).map_err(|source| WordError::Network { path, source })?;
-        Ok(Self { name: described.wake_word, cutoff, window, network })
+        Self::new(&described.wake_word, cutoff, window, &bytes).map_err(|source| WordError::Network { path, source })
     }
 }

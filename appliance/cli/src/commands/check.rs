@@ -19,6 +19,7 @@ use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::self_test;
 use parley_daemon::session::settings;
+use parley_daemon::wake_words::WakeWords;
 use parley_daemon::workers::{Needed, Workers};
 
 #[derive(Debug, Args)]
@@ -77,6 +78,9 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
                         .map_or_else(|| Ok(format!("{spoken}; answers in {}", languages.named_voices())), Err),
                 );
             }
+            if !config.conversation.wake_words.is_empty() {
+                note("wake-words", wake_words(&config));
+            }
             if daemon_runs() {
                 let said = observed::of_daemon(Path::new(observed::FOLDER));
                 let sound = said.get("sound-card").is_some_and(|sound| sound.value >= 1.0);
@@ -106,6 +110,13 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
         }
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn wake_words(config: &Config) -> Result<String, String> {
+    let models = common::models(config).map_err(|error| format!("{error:#}"))?;
+    let WakeWords { words, problems, .. } = WakeWords::read(config, &models);
+    let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).collect();
+    if problems.is_empty() { Ok(format!("listens for {}", names.join(", "))) } else { Err(problems.join("\n")) }
 }
 
 /// What is used, and what is not as the settings have it.

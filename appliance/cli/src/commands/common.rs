@@ -19,6 +19,7 @@ use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPa
 use parley_daemon::models_in_use::with_room;
 use parley_daemon::session::{Session, conducting};
 use parley_daemon::volume::Volume;
+use parley_daemon::wake_words::WakeWords;
 use parley_door::Door;
 use parley_settings::{Config, ModelsSettings, Places};
 
@@ -71,6 +72,13 @@ fn manifest(config: &Config) -> Result<Manifest> {
     let bytes = file.take(LONGEST + 1).read_to_string(&mut text).with_context(named)?;
     ensure!(bytes as u64 <= LONGEST, "{}: it is larger than any manifest (1 MiB)", named());
     ours.and_parsed(&text).with_context(named)
+}
+
+/// The wake words that the settings name, as far as they can be listened for. Why others cannot is told.
+pub(super) fn wake_words(config: &Config) -> Result<WakeWords> {
+    let words = WakeWords::read(config, &models_of_any_size(config)?);
+    words.problems.iter().for_each(|problem| tracing::warn!("{problem}"));
+    Ok(words)
 }
 
 /// Microphone and loudspeaker as they are configured.

@@ -38,6 +38,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         tracing::warn!("{problem}");
     }
     let settings = session::settings(config, models);
+    let wake_words = common::wake_words(config)?;
     let no_keys = keys::found(Path::new(ROOT)).is_empty();
     let alone = no_keys && settings.barge_in == BargeIn::Key;
     let conducting = Conducting { settings, generating: common::generating(config) };
@@ -48,7 +49,8 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
     let other_models = AnnouncementFile::at_every_start(says.other_models).in_language(table.code);
     let other_models = used.are_the_images.then_some(other_models);
     let bad_settings = AnnouncementFile::at_every_start(says.bad_settings).in_language(table.code);
-    let bad_settings = (!mistakes.is_empty()).then_some(bad_settings);
+    let are_bad = !mistakes.is_empty() || !wake_words.problems.is_empty();
+    let bad_settings = are_bad.then_some(bad_settings);
     let own = [
         ("settings", bad_settings),
         ("models", other_models),
@@ -70,7 +72,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
         }
         let workers = Workers::spawn(config, models, Needed::All)?;
-        let session = Session::start(settings.clone(), generating.clone(), workers, source, sink)?;
+        let session = Session::start(settings.clone(), generating.clone(), workers, wake_words, source, sink)?;
         if let Some(signals) = &session.signals {
             signals.choose(config.audio.sounds);
         }

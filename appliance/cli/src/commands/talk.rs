@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_audio::wav::WavWriter;
-use parley_conversation::{BargeIn, Event, Notice, Outcome, Settings};
+use parley_conversation::{BargeIn, Event, Notice, Outcome, Settings, Waking};
 use parley_models::Selection;
 use serde::Serialize;
 
@@ -98,7 +98,12 @@ async fn live(options: &Options, config: &Config, models: &Selection, named: Opt
     let sink = common::loudspeaker(&devices)?;
     let source = common::microphone(&devices)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
-    let session = Session::start(settings, common::generating(config), workers, source, sink)?;
+    let wake_words = common::wake_words(config)?;
+    let names: Vec<_> = wake_words.words.iter().map(|word| word.name.as_str()).collect();
+    if !names.is_empty() {
+        output::remark(format!("Sleeps until it hears: {}; Enter wakes it, too.", names.join(", ")));
+    }
+    let session = Session::start(settings, common::generating(config), workers, wake_words, source, sink)?;
     let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
     volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
     let door = common::door(&session, volume, config, named, None);
@@ -107,7 +112,7 @@ async fn live(options: &Options, config: &Config, models: &Selection, named: Opt
     let control = session.handle.control.clone();
     std::thread::spawn(move || {
         for line in std::io::stdin().lines() {
-            if line.is_err() || control.blocking_send(Event::Interrupt).is_err() {
+            if line.is_err() || control.blocking_send(Event::Woken { by: Waking::Button }).is_err() {
                 return;
             }
         }

@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use parley_audio::wav;
-use parley_models::default_dir;
-use parley_settings::Config;
+use parley_daemon::wake_words::WakeWords;
+use parley_settings::{Config, WakeWord};
 use parley_wake::{RATE_HZ, WakeListener, Word};
 use serde::Serialize;
 
-use super::output;
+use super::{common, output};
 
 /// What is heard without a word of one's own.
-const USUAL: &str = "hey_jarvis.json";
+const USUAL: &str = "hey jarvis";
 /// Silence behind each recording: a word is known a little after its end.
 const BEHIND: usize = RATE_HZ as usize;
 
@@ -24,10 +24,11 @@ const BEHIND: usize = RATE_HZ as usize;
 pub(super) struct Options {
     /// A folder with `positive/*.wav`, in each of which a word is said once, and `negative/*.wav`, in which none is; either may be missing
     folder: PathBuf,
-    /// A word: microWakeWord's description (JSON), with its network beside it; repeat it for several [default: hey_jarvis.json among the models]
-    #[arg(long = "word", value_name = "FILE")]
-    words: Vec<PathBuf>,
-    /// Print one JSON object: {words: [{name, found, missed, false_accepts, hours, per_hour}]}
+    /// A word: one that comes with the models, or the absolute path of a microWakeWord description (JSON) with its network beside it;
+    /// repeat it for several. Without it, those of the settings, or "hey jarvis"
+    #[arg(long = "word", value_name = "WORD")]
+    words: Vec<String>,
+    /// Print one JSON object: {words: [{name, found, missed, false_accepts, hours, per_hour, doubts_missed, doubts_false}]}
     #[arg(long)]
     json: bool,
 }
@@ -44,6 +45,9 @@ struct Counted {
     hours: f64,
     /// None where nothing was listened to.
     per_hour: Option<f64>,
+    /// Of those missed, how many it was in doubt about, and how often it was where there is no word. Parley looks at the words then.
+    doubts_missed: usize,
+    doubts_false: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,8 +56,16 @@ struct Report {
 }
 
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
-    let files = if options.words.is_empty() { vec![usual(config)?] } else { options.words.clone() };
-    let words = files.iter().map(|file| Word::read(file)).collect::<Result<Vec<_>, _>>()?;
+    let mut config = config.clone();
+    if !options.words.is_empty() {
+        config.conversation.wake_words = options.words.iter().cloned().map(WakeWord::Usual).collect();
+    } else if config.conversation.wake_words.is_empty() {
+        config.conversation.wake_words = vec![WakeWord::Usual(USUAL.to_owned())];
+    }
+    let WakeWords { words, problems, .. } = WakeWords::read(&config, &common::models(&config)?);
+    if !problems.is_empty() {
+        bail!("{}", problems.join("\n"));
+    }
     let counts = |word: &Word| Counted { name: word.name.clone(), ..Counted::default() };
     let mut counted: Vec<Counted> = words.iter().map(counts).collect();
     let mut listener = WakeListener::new(words);
@@ -65,15 +77,17 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     for file in &positive {
         let (heard, length) = hear(&mut listener, file, counted.len())?;
         listened += length;
-        for (counted, heard) in counted.iter_mut().zip(heard) {
-            *(if heard > 0 { &mut counted.found } else { &mut counted.missed }) += 1;
+        for (counted, Times { sure, doubtful }) in counted.iter_mut().zip(heard) {
+            *(if sure > 0 { &mut counted.found } else { &mut counted.missed }) += 1;
+            counted.doubts_missed += usize::from(sure == 0 && doubtful > 0);
         }
     }
     for file in &negative {
         let (heard, length) = hear(&mut listener, file, counted.len())?;
         listened += length;
-        for (counted, heard) in counted.iter_mut().zip(heard) {
-            counted.false_accepts += heard;
+        for (counted, Times { sure, doubtful }) in counted.iter_mut().zip(heard) {
+            counted.false_accepts += sure;
+            counted.doubts_false += doubtful;
             counted.hours += length.as_secs_f64() / 3_600.0;
         }
     }
@@ -90,17 +104,6 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn usual(config: &Config) -> Result<PathBuf> {
-    let folder = config.models.folder.clone().or_else(|| default_dir(|name| std::env::var_os(name)));
-    let file = folder.context("there is no folder for models: set PARLEY_MODELS")?.join(USUAL);
-    match file.exists() {
-        true => Ok(file),
-        false => {
-            bail!("{} is missing; run `parley models fetch hey-jarvis`, or name a word with --word", file.display())
-        }
-    }
-}
-
 /// The recordings of one kind, in the order of their names.
 fn recordings(folder: &Path, kind: &str) -> Result<Vec<PathBuf>> {
     let folder = folder.join(kind);
@@ -114,24 +117,33 @@ fn recordings(folder: &Path, kind: &str) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// How often a word was heard in a recording.
+#[derive(Debug, Clone, Copy, Default)]
+struct Times {
+    sure: usize,
+    doubtful: usize,
+}
+
 /// How often each word is heard in a recording, and how long that is.
-fn hear(listener: &mut WakeListener, file: &Path, words: usize) -> Result<(Vec<usize>, Duration)> {
+fn hear(listener: &mut WakeListener, file: &Path, words: usize) -> Result<(Vec<Times>, Duration)> {
     let mut sound = wav::load(file, RATE_HZ)?;
     let length = Duration::from_secs_f64(sound.len() as f64 / f64::from(RATE_HZ));
     sound.resize(sound.len() + BEHIND, 0);
     listener.forget();
-    let mut times = vec![0; words];
+    let mut times = vec![Times::default(); words];
     for heard in listener.push(&sound) {
-        times[heard.word] += 1;
+        let times = &mut times[heard.word];
+        *(if heard.sure { &mut times.sure } else { &mut times.doubtful }) += 1;
     }
     Ok((times, length))
 }
 
 fn line(counted: &Counted) -> String {
-    let Counted { name, found, missed, false_accepts, hours, per_hour } = counted;
+    let Counted { name, found, missed, false_accepts, hours, per_hour, doubts_missed, doubts_false } = counted;
     let rate = per_hour.map_or_else(String::new, |rate| format!(", {rate:.2} an hour"));
     format!(
-        "{name}: heard in {found} of {}, and {false_accepts} times in {hours:.2} h without it{rate}",
+        "{name}: heard in {found} of {}, and {false_accepts} times in {hours:.2} h without it{rate}; in doubt in {doubts_missed} more, and \
+         {doubts_false} times without it",
         found + missed
     )
 }

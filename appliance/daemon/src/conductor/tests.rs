@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use parley_audio::playback::Renderer;
-use parley_conversation::{FRAME, ModelOnly, Position, SeatId, Settings};
+use parley_conversation::{Attention, FRAME, ModelOnly, Position, SeatId, Settings};
 use parley_engines::scripted::{Fault, Pace, Scripted};
 
 use parley_settings::Sounds;
@@ -12,7 +12,7 @@ use parley_engines::{EndOfTurn, LanguageModel, SpeechToText, TextToSpeech};
 use std::time::Duration;
 
 use super::*;
-use crate::listening::FRAME_SAMPLES;
+use crate::listening::{FRAME_SAMPLES, Name};
 
 const RATE_HZ: u32 = 22_050;
 
@@ -31,6 +31,10 @@ impl Bench {
     }
 
     fn hearing(words: &str, speaking: &Scripted<TextToSpeech>) -> Self {
+        Self::with(Settings::default(), Scripted::<SpeechToText>::hearing(words), speaking)
+    }
+
+    fn with(settings: Settings, hearing: Scripted<SpeechToText>, speaking: &Scripted<TextToSpeech>) -> Self {
         let pace = |first| Pace { first: Duration::from_millis(first), each: Duration::from_millis(20) };
         // Never the same: what was said before need not be synthesised.
         let hour = AtomicU32::new(0);
@@ -39,12 +43,12 @@ impl Bench {
         });
         let engines = Engines {
             seat: SeatId::default(),
-            speech_to_text: Arc::new(Scripted::<SpeechToText>::hearing(words).with_pace(pace(90))),
+            speech_to_text: Arc::new(hearing.with_pace(pace(90))),
             language_model: Arc::new(answers.with_pace(pace(90))),
             text_to_speech: Arc::new(speaking.clone().with_pace(pace(50))),
             end_of_turn: Some(Arc::new(Scripted::<EndOfTurn>::judging(0.9).with_pace(pace(20)))),
         };
-        let conversation = Conversation::new(Settings::default(), Box::new(ModelOnly), true);
+        let conversation = Conversation::new(settings, Box::new(ModelOnly), true);
         let (mixer, renderer) = Renderer::new(RATE_HZ, 441);
         let loudspeaker = Loudspeaker::open(mixer).ok();
         let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
@@ -52,11 +56,17 @@ impl Bench {
     }
 
     async fn listen(&mut self, frames: u32, speech: bool) {
-        for _ in 0..frames {
+        self.listen_to(frames, speech, None).await;
+    }
+
+    /// The last of these frames has a name in it, certainly or not.
+    async fn listen_to(&mut self, frames: u32, speech: bool, name: Option<bool>) {
+        for frame in 0..frames {
             self.frames += 1;
             tokio::time::sleep(FRAME).await;
             let end = Position::default().forward(FRAME * self.frames);
-            let frame = AudioFrame::new(end, Instant::now(), [0; FRAME_SAMPLES], speech);
+            let name = name.filter(|_| frame + 1 == frames).map(|sure| Name { ended: end, sure });
+            let frame = AudioFrame { name, ..AudioFrame::new(end, Instant::now(), [0; FRAME_SAMPLES], speech) };
             self.conductor.hear(&frame);
             while let Ok(message) = self.conductor.incoming.try_recv() {
                 self.conductor.take(message);
@@ -114,4 +124,55 @@ async fn who_was_heard_to_the_end_or_not_understood_hears_so_where_it_is_wanted(
         bench.listen(200, false).await;
         assert_eq!(bench.loudest > 1_000, heard, "{sounds:?}");
     }
+}
+
+/// One that sleeps, and is called Jarvis.
+fn asleep(words: &str) -> (Bench, Scripted<SpeechToText>) {
+    let settings =
+        Settings { attention: Attention::OnceWoken { follow_up: Duration::from_secs(8) }, ..Settings::default() };
+    let hearing = Scripted::<SpeechToText>::hearing(words);
+    let mut bench = Bench::with(settings, hearing.clone(), &Scripted::<TextToSpeech>::tone());
+    bench.conductor.names = vec!["Hey Jarvis".into()];
+    (bench, hearing)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_certain_wakes_at_once_and_a_doubtful_one_where_its_words_are_the_name() {
+    let (name, others) = ("Hey Jarvis, what time is it?", "He served us well.");
+    for (words, sure, answered) in
+        [(name, true, true), (name, false, true), (others, true, true), (others, false, false)]
+    {
+        let (mut bench, _) = asleep(words);
+        bench.listen(20, false).await;
+        bench.listen_to(30, true, Some(sure)).await;
+        // What follows is over before the look is.
+        bench.listen(4, true).await;
+        bench.listen(200, false).await;
+        let is_asked = bench.conductor.conversation.history().exchanges().next().is_some();
+        assert_eq!(is_asked, answered, "{words:?}, sure: {sure}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn frames_wait_for_no_look_that_hangs() {
+    let (mut bench, hearing) = asleep("Hey Jarvis, what time is it?");
+    hearing.fail_next(Fault::Hang { after_outputs: 0, stall: Duration::from_secs(60) });
+    bench.listen(20, false).await;
+    bench.listen_to(30, true, Some(false)).await;
+    bench.listen(98, true).await;
+    assert!(bench.conductor.second_look.is_some());
+    bench.listen(2, true).await;
+    assert!(bench.conductor.second_look.is_none(), "two seconds are over");
+    assert_eq!(bench.conductor.conversation.phase(), Phase::Asleep);
+    bench.listen_to(30, true, Some(true)).await;
+    assert_ne!(bench.conductor.conversation.phase(), Phase::Asleep, "it is not deaf");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_is_nothing_to_whoever_is_awake() {
+    let (mut bench, hearing) = asleep("Hey Jarvis, what time is it?");
+    bench.listen_to(30, true, Some(true)).await;
+    let begun = hearing.counts().begun;
+    bench.listen_to(1, true, Some(false)).await;
+    assert!(bench.conductor.second_look.is_none() && hearing.counts().begun == begun);
 }

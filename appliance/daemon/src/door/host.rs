@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parley_conversation::{Event, Urgency};
+use parley_conversation::{Event, Urgency, Waking};
 use parley_door::{
     DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, ErrorCode, OWN_SEAT, SeatState, UpdateWish,
 };
@@ -229,7 +229,9 @@ impl DoorHost for SessionHost {
             DoorRequest::Settings => Ok(DoorReply::Settings { settings: self.settings.listed() }),
             DoorRequest::SetSetting { key, value } => self.change_setting(key, Some(value)).await,
             DoorRequest::UnsetSetting { key } => self.change_setting(key, None).await,
-            DoorRequest::Interrupt { .. } => seat.tell_conductor(Event::Interrupt).map(|()| DoorReply::Done),
+            DoorRequest::Interrupt { .. } => {
+                seat.tell_conductor(Event::Woken { by: Waking::Button }).map(|()| DoorReply::Done)
+            }
             DoorRequest::Mute { muted, .. } => {
                 seat.mute.set(muted);
                 hub.publish(DoorEvent::Muted { seat: seat.name, muted });

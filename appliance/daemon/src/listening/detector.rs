@@ -1,18 +1,27 @@
 //! What every microphone's sound goes through, a card's or a client's.
 
 use parley_conversation::Position;
+use parley_wake::Word;
 use tokio::time::Instant;
 
+use super::names::Names;
 use super::{AudioFrame, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
-/// Makes sound fit to be listened to, and says whether there is speech in it. Stays on the thread that made it.
+/// Makes sound fit to be listened to, and says whether there is speech or a wake word in it. Stays on the thread that made it.
 #[derive(Default)]
 pub struct Detector {
     conditioning: Conditioning,
     activity: VoiceActivity,
+    names: Names,
 }
 
 impl Detector {
+    /// One that listens for wake words, too.
+    #[must_use]
+    pub fn with_wake_words(self, words: Vec<Word>) -> Self {
+        Self { names: Names::new(words), ..self }
+    }
+
     /// What is to be listened to of a microphone's frame, and whether there is speech in it; of a muted one silence.
     pub fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], muted: bool, end: Position, arrived: Instant) -> AudioFrame {
         let heard = if muted { [0; FRAME_SAMPLES] } else { *frame };
@@ -21,7 +30,8 @@ impl Detector {
         let samples = if muted { heard } else { conditioned };
         let speech = self.activity.judge(&samples);
         self.conditioning.note(speech);
-        AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs() }
+        let name = self.names.hear(&samples, end);
+        AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs(), name }
     }
 
     /// As [`Conditioning::speech_dbfs`].

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parley_audio::capture::{FRAME_SAMPLES, Microphone};
 use parley_conversation::Position;
+use parley_wake::Word;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
@@ -33,13 +34,13 @@ pub struct Listening {
     pub counters: Arc<ListeningCounters>,
 }
 
-/// Starts listening; the thread ends with the receiver.
-pub fn listen(mut microphone: Microphone, mute: Mute) -> std::io::Result<Listening> {
+/// Starts listening, for these wake words too; the thread ends with the receiver.
+pub fn listen(mut microphone: Microphone, mute: Mute, words: Vec<Word>) -> std::io::Result<Listening> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let (mut detector, mut health) = (Detector::default(), SoundHealth::default());
+        let (mut detector, mut health) = (Detector::default().with_wake_words(words), SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
@@ -68,7 +69,7 @@ mod tests {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let mute = Mute::default();
         let microphone = Microphone::start(source).expect("it starts");
-        let mut frames = listen(microphone, mute.clone()).expect("a thread").frames;
+        let mut frames = listen(microphone, mute.clone(), Vec::new()).expect("a thread").frames;
         let mut loudest_of = async |frames_in_all: usize| {
             let mut loudest = 0;
             for _ in 0..frames_in_all {

@@ -22,7 +22,7 @@ fn refused(text: &str, words: &[&str]) {
 
 fn setting(setup: &Setup, name: &str) -> Option<String> {
     let found = setup.settings.iter().find(|(section, key, _)| format!("{section}.{key}") == name);
-    found.and_then(|(_, _, value)| Some(value.as_str()?.to_owned()))
+    found.map(|(_, _, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 #[test]
@@ -37,12 +37,23 @@ fn everything_can_be_said() {
          [wifi]\nnetwork = \"Höhle\"\npassword = \"a \\\"quoted\\\" one\"\ncountry = \"DE\"\n\
          [fleet]\nserver = \"x\"\ntoken = \"t\"\n[updates]\nstick = \"install\"\n[audio]\ninput = \"hw:1\"\n",
     );
-    assert_eq!((setup.name.as_deref(), setup.wake_word.as_deref()), (Some("kitchen"), Some("hey_jarvis")));
+    assert_eq!(setup.name.as_deref(), Some("kitchen"));
+    assert_eq!(setting(&setup, "conversation.wake-words").as_deref(), Some("[\"hey jarvis\"]"));
     assert_eq!(setup.wifi.as_ref().expect("wifi").password.as_deref(), Some("a \"quoted\" one"));
     assert_eq!(setting(&setup, "conversation.language").as_deref(), Some("de"));
     assert_eq!(setting(&setup, "updates.stick").as_deref(), Some("install"));
     assert_eq!(setting(&setup, "audio.input").as_deref(), Some("hw:1"));
     assert!(setup.ssh_key.is_some() && setup.fleet.is_some());
+}
+
+#[test]
+fn a_wake_word_is_written_as_people_or_as_files_have_it_and_can_be_taken_away() {
+    for (written, set) in [("hey_jarvis", "[\"hey jarvis\"]"), ("okay nabu", "[\"okay nabu\"]"), ("none", "[]")] {
+        let setup = good(&format!("wake-word = \"{written}\""));
+        assert_eq!(setting(&setup, "conversation.wake-words").as_deref(), Some(set));
+    }
+    refused("wake-word = \"\"", &["wake-word has to be a word such as"]);
+    refused("wake-word = [\"alexa\"]", &["wake-word has to be text between quotation marks"]);
 }
 
 #[test]
@@ -124,7 +135,7 @@ fn what_the_documents_and_the_card_show_is_a_good_file() {
         |line: &'static str| line.strip_prefix("# ").filter(|line| line.contains(" = ") || line.starts_with('['));
     let offered: Vec<_> = EXAMPLE.lines().filter_map(offer).filter(|line| !line.starts_with("ssh-key")).collect();
     let setup = good(&format!("name = \"parley\"\n{}", offered.join("\n")));
-    assert!(setup.wifi.is_some() && setup.wake_word.is_some() && setup.fleet.is_some());
+    assert!(setup.wifi.is_some() && setting(&setup, "conversation.wake-words").is_some() && setup.fleet.is_some());
 }
 
 #[test]

@@ -47,7 +47,8 @@ pub(super) fn good_cards() -> String {
 }
 
 pub(super) fn is_word(word: &str) -> bool {
-    (1..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
+    (1..=64).contains(&word.len()) && word.trim() == word && word.chars().all(is_part)
 }
 
 pub(super) fn is_public_key(key: &str) -> bool {

@@ -97,6 +97,7 @@ fn stand_in(model: &PinnedFile, folder: &Path) -> Result<()> {
         Some("gguf") => (gguf(size), Vec::new()),
         Some("onnx") => (onnx(size), Vec::new()),
         Some("json") => (b"{".to_vec(), b"}".to_vec()),
+        Some("tflite") => (b"\x1c\0\0\0TFL3".to_vec(), Vec::new()),
         Some(_) | None => (ggml(size), Vec::new()),
     };
     let mut file = File::create(folder.join(name))?;

@@ -8,3 +8,4 @@ mod conversation;
 mod seat;
 mod support;
 mod transcription;
+mod wake;

@@ -1,0 +1,32 @@
+//! The wake words in what a microphone hears.
+
+use std::time::Duration;
+
+use parley_conversation::Position;
+use parley_wake::{Heard, RATE_HZ, WakeListener, Word};
+
+use super::{FRAME_SAMPLES, Name};
+
+/// Listens for the names by which Parley is called; for none by default, and then costs nothing.
+#[derive(Default)]
+pub(super) struct Names {
+    listener: Option<WakeListener>,
+    /// Samples that were listened to.
+    heard: u64,
+}
+
+impl Names {
+    pub(super) fn new(words: Vec<Word>) -> Self {
+        Self { listener: Some(words).filter(|words| !words.is_empty()).map(WakeListener::new), heard: 0 }
+    }
+
+    /// A name that was heard with this frame, or may have been. `end`: where the frame ends.
+    pub(super) fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], end: Position) -> Option<Name> {
+        let heard = self.listener.as_mut()?.push(frame);
+        self.heard += FRAME_SAMPLES as u64;
+        let Heard { word, likelihood, sure, ended } = heard.into_iter().max_by_key(|heard| heard.sure)?;
+        tracing::debug!(word, likelihood, sure, "a wake word");
+        let ago = self.heard.saturating_sub(ended);
+        Some(Name { ended: end.back(Duration::from_micros(ago * 1_000_000 / u64::from(RATE_HZ))), sure })
+    }
+}

@@ -1,0 +1,129 @@
+//! The wake words that the settings name, as far as they can be listened for.
+
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use parley_conversation::Attention;
+use parley_models::{Called, Catalogue};
+use parley_settings::{Config, WakeWord};
+use parley_wake::Word;
+use strsim::normalized_damerau_levenshtein;
+
+/// What can be listened for, and what cannot.
+#[derive(Default)]
+pub struct WakeWords {
+    pub words: Vec<Word>,
+    /// Why a word cannot, and what to do about it; one for each.
+    pub problems: Vec<String>,
+    follow_up: Duration,
+}
+
+impl WakeWords {
+    /// Reads all that the settings name. One that cannot be read does not keep the others from being heard.
+    pub fn read(config: &Config, models: &Catalogue) -> Self {
+        let follow_up = Duration::from_millis(config.conversation.follow_up.into());
+        let mut read = Self { follow_up, ..Self::default() };
+        for wake_word in &config.conversation.wake_words {
+            match word(wake_word, models) {
+                Ok(word) => read.words.push(word.with_sensitivity(wake_word.sensitivity())),
+                Err(problem) => read.problems.push(format!("conversation.wake-words: {problem}")),
+            }
+        }
+        read
+    }
+
+    /// When people are listened to. Where something was to wake Parley and nothing can, all the time: better than never.
+    pub fn attention(&self) -> Attention {
+        match self.words.as_slice() {
+            [] => Attention::Always,
+            [_, ..] => Attention::OnceWoken { follow_up: self.follow_up },
+        }
+    }
+}
+
+fn word(named: &WakeWord, models: &Catalogue) -> Result<Word, String> {
+    let name = named.word();
+    if Path::new(name).is_absolute() {
+        return Word::read(Path::new(name)).map_err(|error| error.to_string());
+    }
+    let (file, Called { name, cutoff_percent, window }) = models.wake_word(name).map_err(|error| error.to_string())?;
+    let damaged = |problem: &dyn Display| format!("{}: {problem}", file.display());
+    let network = fs::read(&file).map_err(|error| damaged(&error))?;
+    Word::new(name, f32::from(*cutoff_percent) / 100.0, *window, &network).map_err(|error| damaged(&error))
+}
+
+/// Whether words that were heard are one of these names, or nearly: recognisers seldom know them.
+pub fn are_said(words: &str, names: &[String]) -> bool {
+    /// Of the letters; "hey Travis" is no more like "hey Jarvis" than this.
+    const LEAST_ALIKE: f64 = 0.8;
+    let said = words_of(words);
+    names.iter().map(|name| words_of(name)).filter(|name| !name.is_empty()).any(|name| {
+        let whole = name.concat();
+        // A recogniser may write two words as one, or one as two.
+        let lengths = name.len().saturating_sub(1).max(1)..=name.len() + 1;
+        let mut stretches = lengths.flat_map(|length| said.windows(length));
+        stretches.any(|stretch| normalized_damerau_levenshtein(&stretch.concat(), &whole) >= LEAST_ALIKE)
+    })
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use parley_models::{Manifest, Store};
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_listened_for_says_why_and_keeps_nothing_from_being_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap());
+        let other = folder.path().join("song.json");
+        std::fs::write(&other, "{}").unwrap();
+        let mut config = Config::default();
+        config.conversation.wake_words = vec![
+            WakeWord::Usual("hey jarvis".into()),
+            WakeWord::Usual("hey nobody".into()),
+            WakeWord::Tuned { word: other.display().to_string(), sensitivity: 0.7 },
+        ];
+        let read = WakeWords::read(&config, &models);
+        assert_eq!(read.attention(), Attention::Always);
+        let problems = read.problems.join("\n");
+        for part in [
+            "\"hey jarvis\" is not ready",
+            "hey_jarvis.tflite is missing\nRun `parley models fetch hey-jarvis`",
+            "there is no wake word \"hey nobody\"; there are: hey jarvis, okay nabu, hey mycroft, alexa",
+            "song.json does not describe a wake word",
+        ] {
+            assert!(problems.contains(part), "{part}: {problems}");
+        }
+        assert!(WakeWords::read(&Config::default(), &models).problems.is_empty(), "nothing was to wake it");
+    }
+
+    #[test]
+    fn a_name_is_known_among_other_words_and_as_recognisers_write_it() {
+        let names = ["Hey Jarvis".to_owned(), "Alexa".to_owned()];
+        for said in ["Hey Jarvis.", "hey, Jarvis, what time", "so hey Jervis", "Heyjarvis", "Hey Jar vis!", "Alexa?"] {
+            assert!(are_said(said, &names), "{said}");
+        }
+        for said in [
+            "",
+            "Hey!",
+            "Hey Travis.",
+            "Hey Charlie",
+            "Alexis",
+            "Jarvis said that",
+            "a lexicon",
+            "Hey, the service",
+            "Let's see",
+        ] {
+            assert!(!are_said(said, &names), "{said}");
+        }
+        assert!(!are_said("Hey Jarvis", &[]) && !are_said("", &[String::new()]));
+    }
+}

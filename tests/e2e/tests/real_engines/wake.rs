@@ -1,0 +1,68 @@
+//! A Parley that sleeps until it is called, with the networks and engines of the profile `tiny`.
+
+use std::time::Duration;
+
+use parley_conversation::Notice;
+use parley_daemon::conductor::{Generating, Observation};
+use parley_daemon::rehearsal::Room;
+use parley_daemon::session;
+use parley_daemon::wake_words::WakeWords;
+use parley_daemon::workers::{Needed, Workers};
+use parley_models::{Catalogue, Manifest, Store, default_dir};
+use parley_settings::{Config, WakeWord};
+
+use crate::support::{parley, programs, scratch, succeed};
+
+/// The voice of the profile says it.
+fn said(text: &str) -> Vec<i16> {
+    let wav = scratch().join("called.wav");
+    succeed(parley().args(["say", "--output"]).arg(&wav).arg(text));
+    parley_audio::wav::load(&wav, 16_000).expect("it is a WAV file")
+}
+
+/// What was understood, and whether it was attentive, until both have been the same for so long.
+async fn heard(room: &mut Room, samples: Vec<i16>) -> (Vec<String>, bool) {
+    const REST: Duration = Duration::from_secs(4);
+    let mut observations = room.handle().observations.subscribe();
+    let rest = REST + Duration::from_millis(samples.len() as u64 / 16);
+    room.say(samples).expect("there is room");
+    let (mut words, mut attentive) = (Vec::new(), false);
+    while let Ok(observation) = tokio::time::timeout(rest, observations.recv()).await {
+        match observation.expect("somebody conducts") {
+            Observation::Notice(Notice::Understood { text, .. }) => words.push(text),
+            Observation::Notice(Notice::Attentive { attentive: now }) => attentive |= now,
+            Observation::Notice(_) | Observation::Turn(_) => {}
+        }
+    }
+    (words, attentive)
+}
+
+#[test]
+fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
+    let question = "What is two plus two?";
+    let called = said(&format!("Hey Jarvis, {}", question.to_lowercase()));
+    let (plain, follows) = (said(question), said("And what is three plus three?"));
+    let mut config = Config::default();
+    config.engines.folder = Some(programs());
+    config.conversation.wake_words = vec![WakeWord::Usual("hey jarvis".into())];
+    let folder = default_dir(|name| std::env::var_os(name)).expect("a folder for models");
+    let catalogue = Catalogue::new(Manifest::embedded().expect("it is whole"), Store::new(folder).expect("a store"));
+    let models = catalogue.select("tiny").expect("`cargo xtask test` fetches the models");
+    let wake_words = WakeWords::read(&config, &catalogue);
+    assert_eq!(wake_words.problems, Vec::<String>::new());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let workers = Workers::spawn(&config, &models, Needed::All).expect("workers");
+        let settings = session::settings(&config, &models);
+        let mut room = Room::asleep(settings, Generating::default(), workers, wake_words).expect("a room");
+        room.ready().await.expect("every engine starts");
+        assert_eq!(heard(&mut room, plain).await, (vec![], false), "nobody has called");
+        let (words, attentive) = heard(&mut room, called).await;
+        assert!(attentive && words.len() == 1, "{words:?}");
+        assert!(words[0].to_lowercase().contains("two"), "{words:?}");
+        assert!(!words[0].to_lowercase().contains("jarvis"), "its name is no part of the question: {words:?}");
+        let (words, _) = heard(&mut room, follows).await;
+        assert!(words.len() == 1 && words[0].contains("three"), "nobody has to call again: {words:?}");
+        room.close().await;
+    });
+}
