@@ -42,6 +42,7 @@ pub use self::timeline::{StagesMs, Timeline, milliseconds};
 use crate::health::{FlightRecorder, Pulse};
 use crate::listening::AudioFrame;
 use crate::signals::Signals;
+use crate::wake_words;
 
 /// A feed that the players of several turns may wait for: one that was stopped lets go of it a moment later.
 struct SharedFeed {
@@ -253,6 +254,10 @@ impl Conductor {
 
     fn take(&mut self, report: Report) {
         match report {
+            Report::Event(Event::Transcribed { turn, mut transcript }) => {
+                transcript.text = wake_words::without_name(&transcript.text, &self.names).to_owned();
+                self.handle(Event::Transcribed { turn, transcript });
+            }
             Report::Event(event) => self.handle(event),
             Report::Mark(turn, mark, at) => self.mark(turn, mark, at),
             Report::Looked { ended, words } => self.looked(ended, &words),

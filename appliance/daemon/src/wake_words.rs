@@ -68,6 +68,15 @@ pub fn are_said(words: &str, names: &[String]) -> bool {
     })
 }
 
+/// A text without the name that it begins with: whoever is awake is called by it, too.
+pub fn without_name<'a>(text: &'a str, names: &[String]) -> &'a str {
+    let mut ends = text.match_indices(|c: char| c.is_whitespace()).map(|(end, _)| end).chain([text.len()]);
+    // No name has more words, with one that it is called by.
+    let beginnings: Vec<usize> = ends.by_ref().take(4).collect();
+    let called = beginnings.into_iter().filter(|end| are_said(&text[..*end], names)).min();
+    called.map_or(text, |end| text[end..].trim_start_matches(|c: char| !c.is_alphanumeric()))
+}
+
 fn words_of(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -125,5 +134,30 @@ mod tests {
             assert!(!are_said(said, &names), "{said}");
         }
         assert!(!are_said("Hey Jarvis", &[]) && !are_said("", &[String::new()]));
+    }
+
+    #[test]
+    fn a_name_is_no_part_of_what_is_asked() {
+        let names = ["Hey Jarvis".to_owned()];
+        for (text, rest) in [
+            ("Hey Jarvis, what time is it?", "what time is it?"),
+            ("hey, Jervis: stop", "stop"),
+            ("Hey Jarvis.", ""),
+            ("Oh hey Jarvis, ¿qué hora es?", "qué hora es?"),
+            ("Who is Jarvis?", "Who is Jarvis?"),
+            ("What does she say with hey Jarvis?", "What does she say with hey Jarvis?"),
+            ("", ""),
+        ] {
+            assert_eq!(without_name(text, &names), rest);
+        }
+        assert_eq!(without_name("Hey Jarvis, stop", &[]), "Hey Jarvis, stop");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_heard_only_its_beginning_is_taken_away(text in ".{0,60}") {
+            let names = ["hey jarvis".to_owned(), "é".to_owned()];
+            proptest::prop_assert!(text.ends_with(without_name(&text, &names)));
+        }
     }
 }
