@@ -3,6 +3,7 @@
 //! Rules: only what stands in the report is said, in which no secret is; a value is said where the owner can hear whether it
 //! is the one that was meant, and else the key alone.
 
+use parley_settings::WakeWord;
 use parley_update::announcements::AnnouncementFile;
 
 use crate::FILE;
@@ -13,10 +14,13 @@ pub(crate) const GREETING: &str = "greeting";
 /// See [`GREETING`].
 pub(crate) const OWNERS_FILE: &str = "owners-file";
 
-/// At the first start, if nobody has written a file.
-pub(crate) fn greeting() -> AnnouncementFile {
+/// At the first start, if nobody has written a file. `words`: those that wake it.
+pub(crate) fn greeting(words: &[WakeWord]) -> AnnouncementFile {
+    // Where it is a file nobody knows how it is said.
+    let name = words.iter().map(WakeWord::word).find(|word| !word.starts_with('/'));
+    let call = name.map(|name| format!("Say {name}, and then ask me something")).unwrap_or("Ask me something".into());
     let text = format!(
-        "Hello, I am Parley. Ask me something: I answer, and nothing that you say leaves this device. To give me a name, a \
+        "Hello, I am Parley. {call}: I answer, and nothing that you say leaves this device. To give me a name, a \
          language or a Wi-Fi, switch me off, put my card into a computer, and copy the example on the drive AUTOBOOT to {FILE}."
     );
     AnnouncementFile::once(text, "")
@@ -33,6 +37,7 @@ pub(crate) fn of_report(report: &str, applied: &str) -> AnnouncementFile {
         match key {
             "name" => said.push(format!("My name is {value}.")),
             "wifi" => said.push(format!("I look for the Wi-Fi {value}.")),
+            "conversation.wake-words" => said.push(listening_for(value)),
             _ if value.starts_with("not used") => said.push(format!("{} is {value}.", spoken(key))),
             // What an earlier version kept is no part of the file.
             _ if key.contains(' ') => {}
@@ -52,13 +57,19 @@ pub(crate) fn not_kept() -> AnnouncementFile {
     AnnouncementFile::at_every_start("I cannot keep what your file says: the memory on my card takes no write.")
 }
 
+/// What is listened for, of a list as TOML has it.
+fn listening_for(words: &str) -> String {
+    let words: Vec<&str> = words.split('"').skip(1).step_by(2).collect();
+    if words.is_empty() {
+        "I listen all the time.".to_owned()
+    } else {
+        format!("Say {} to wake me.", words.join(", or "))
+    }
+}
+
 /// A key as it is read out: `updates.stick` as "updates stick".
 fn spoken(key: &str) -> String {
-    let key = match key {
-        "conversation.language" => "language",
-        "conversation.wake-words" => "wake-words",
-        other => other,
-    };
+    let key = if key == "conversation.language" { "language" } else { key };
     key.replace(['.', '-'], " ")
 }
 
@@ -83,9 +94,24 @@ mod tests {
         assert_eq!(
             said(report),
             "I have read your file parley-setup.toml. My name is kitchen. I look for the Wi-Fi Home: 5 GHz. ssh key is not \
-             used; only the development image lets anybody log in. I have also taken over: time zone, language, wake words."
+             used; only the development image lets anybody log in. Say hey jarvis to wake me. I have also taken over: time zone, language."
         );
         assert_eq!(said(""), "I have read your file parley-setup.toml. It asks for nothing.");
+    }
+
+    #[test]
+    fn an_owner_hears_how_to_call() {
+        let list = "[\"hey jarvis\", { word = \"okay nabu\", sensitivity = 0.6 }]";
+        assert!(
+            said(&format!("conversation.wake-words: {list}\n")).ends_with("Say hey jarvis, or okay nabu to wake me.")
+        );
+        assert!(said("conversation.wake-words: []\n").ends_with("I listen all the time."));
+        let greeting = |words: &[WakeWord]| greeting(words).text;
+        assert!(greeting(&[]).starts_with("Hello, I am Parley. Ask me something: I answer"));
+        let words = [WakeWord::Usual("/a.json".into()), WakeWord::Usual("hey jarvis".into())];
+        assert!(
+            greeting(&words).starts_with("Hello, I am Parley. Say hey jarvis, and then ask me something: I answer")
+        );
     }
 
     #[test]

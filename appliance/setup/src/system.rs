@@ -177,7 +177,8 @@ impl DeviceRoot {
                 announcements::leave(&folder, aloud::OWNERS_FILE, &aloud::of_report(&report, &applied))
             }
             Err(_) if *found == OwnersFile::Nothing && !self.path(OWNER).exists() => {
-                announcements::leave(&folder, aloud::GREETING, &aloud::greeting())
+                let settings = Places::below(&self.root).load().config;
+                announcements::leave(&folder, aloud::GREETING, &aloud::greeting(&settings.conversation.wake_words))
             }
             Err(_) => Ok(()),
         }

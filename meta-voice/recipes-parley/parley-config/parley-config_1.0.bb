@@ -1,5 +1,5 @@
 SUMMARY = "The image's own settings of Parley"
-DESCRIPTION = "Names the profile of models that is in the image. What an owner sets lies on the data partition and wins, key by key."
+DESCRIPTION = "Names the profile of models that is in the image, and the word that wakes it. What an owner sets lies on the data partition and wins, key by key."
 SECTION = "multimedia"
 LICENSE = "MIT"
 LIC_FILES_CHKSUM = "file://${COMMON_LICENSE_DIR}/MIT;md5=0835ade698e0bcf8506ecda2f7b4f302"
@@ -18,6 +18,8 @@ do_install() {
         echo '# What this image was built with: the layer above the defaults of the code. The owner wins: ${localstatedir}/lib/parley-setup/parley.toml.'
         echo '[models]'
         echo 'profile = "${VOICE_MODELS_PROFILE}"'
+        echo '[conversation]'
+        echo 'wake-words = ["hey jarvis"]'
     } > ${D}${datadir}/parley/parley.toml
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use parley_models::{Manifest, PinnedFile};
+use parley_models::{Catalogue, Manifest, Model, PinnedFile, Store, default_dir};
 
 use super::cross;
 use super::root::Root;
@@ -76,8 +76,20 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
     for worker in manifest.models_of(PROFILE).filter_map(|model| model.worker.as_ref()) {
         std::os::unix::fs::symlink("device-engine", root.path("usr/bin").join(worker))?;
     }
-    for file in manifest.models_of(PROFILE).flat_map(|model| &model.files) {
-        stand_in(file, &root.path("usr/share/parley/models"))?;
+    let models = root.path("usr/share/parley/models");
+    for file in manifest.models_of(PROFILE).filter(|model| model.worker.is_some()).flat_map(|model| &model.files) {
+        stand_in(file, &models)?;
+    }
+    wake_words(&manifest, &models)
+}
+
+/// Puts in the wake words, which are small, and listened for.
+fn wake_words(manifest: &Manifest, to: &Path) -> Result<()> {
+    let folder = default_dir(|name| std::env::var_os(name)).context("there is no folder for the models")?;
+    let catalogue = Catalogue::new(manifest.clone(), Store::new(folder)?).registries_first();
+    let words: Vec<&Model> = manifest.models_of(PROFILE).filter(|model| model.called.is_some()).collect();
+    for file in catalogue.fetch(&words, &mut |_| {})? {
+        fs::copy(&file, to.join(file.file_name().context("a file has a name")?))?;
     }
     Ok(())
 }
@@ -97,7 +109,6 @@ fn stand_in(model: &PinnedFile, folder: &Path) -> Result<()> {
         Some("gguf") => (gguf(size), Vec::new()),
         Some("onnx") => (onnx(size), Vec::new()),
         Some("json") => (b"{".to_vec(), b"}".to_vec()),
-        Some("tflite") => (b"\x1c\0\0\0TFL3".to_vec(), Vec::new()),
         Some(_) | None => (ggml(size), Vec::new()),
     };
     let mut file = File::create(folder.join(name))?;
@@ -147,7 +158,7 @@ fn onnx(size: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use parley_models::{FileState, Store};
+    use parley_models::FileState;
 
     use super::*;
 
@@ -157,7 +168,7 @@ mod tests {
         let store = Store::new(folder.path()).unwrap();
         let manifest = Manifest::embedded().unwrap();
         let mut files = 0;
-        for file in manifest.models_of(PROFILE).flat_map(|model| &model.files) {
+        for file in manifest.models_of(PROFILE).filter(|model| model.worker.is_some()).flat_map(|model| &model.files) {
             stand_in(file, folder.path()).unwrap();
             assert_eq!(store.look(file), FileState::Present, "{}", file.name.as_str());
             files += 1;
