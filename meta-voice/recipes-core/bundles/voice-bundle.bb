@@ -39,3 +39,5 @@ RAUC_META_parley[allow-downgrade-from] = "${PARLEY_ALLOW_DOWNGRADE_FROM}"
 RAUC_META_parley[sound-cards] = "${PARLEY_SOUND_CARDS}"
 RAUC_META_parley[fleet] = "hawkbit"
 RAUC_META_parley[least-board-gb] = "${@d.getVarFlag('VOICE_MODELS_BOARD_GB', d.getVar('VOICE_MODELS_PROFILE'), True) or 'unknown'}"
+# The class reads these flags without telling bitbake: a build that goes on from an earlier one would offer what that did.
+do_configure[vardeps] += "RAUC_META_parley[allow-downgrade-from] RAUC_META_parley[sound-cards] RAUC_META_parley[fleet] RAUC_META_parley[least-board-gb]"

@@ -58,7 +58,12 @@ pub fn frozen(check: &mut Check<'_>) -> Result<String> {
     let (source, config, packages) = tree(check.build()?)?;
     let home = tempfile::tempdir_in(places::cache()?)?;
     fs::write(home.path().join("config.toml"), config)?;
-    let resolved = resolved(&source, home.path())?;
+    let Metadata { packages: resolved, own } = metadata(&source, home.path())?;
+    // Its files are as old as their commit: cargo would take what another tree has left for theirs.
+    let mut clean = cargo(&source, home.path());
+    process::run(
+        clean.args(["clean", "--quiet", "--frozen", "--release"]).args(own.iter().flat_map(|name| ["--package", name])),
+    )?;
     let mut build = cargo(&source, home.path());
     build.args(["build", "--frozen", "--release"]).env("ORT_LIB_LOCATION", onnxruntime);
     build.args(packages.iter().flat_map(|package| ["--package", package]));
@@ -74,11 +79,28 @@ fn cargo(source: &Path, home: &Path) -> Command {
     cargo
 }
 
-/// How many packages the workspace needs, for every platform; each of them has to be there.
-fn resolved(source: &Path, home: &Path) -> Result<usize> {
-    let metadata = process::output(cargo(source, home).args(["metadata", "--frozen", "--format-version", "1"]))?;
-    let metadata: serde_json::Value = serde_json::from_str(&metadata).context("cargo prints JSON")?;
-    Ok(metadata["packages"].as_array().map_or(0, Vec::len))
+/// What cargo makes of the tree.
+struct Metadata {
+    /// How many packages the workspace needs, for every platform; each of them has to be there.
+    packages: usize,
+    /// The names of those that are the workspace's own.
+    own: Vec<String>,
+}
+
+fn metadata(source: &Path, home: &Path) -> Result<Metadata> {
+    #[derive(serde::Deserialize)]
+    struct Told {
+        packages: Vec<Package>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Package {
+        name: String,
+        source: Option<String>,
+    }
+    let told = process::output(cargo(source, home).args(["metadata", "--frozen", "--format-version", "1"]))?;
+    let Told { packages } = serde_json::from_str(&told).context("cargo prints JSON")?;
+    let own = packages.iter().filter(|package| package.source.is_none()).map(|package| package.name.clone()).collect();
+    Ok(Metadata { packages: packages.len(), own })
 }
 
 #[cfg(test)]
@@ -114,7 +136,8 @@ mod tests {
             crates.display()
         );
         write("home/config.toml", &config);
-        let resolved = || resolved(&folder.path().join("tree"), &folder.path().join("home"));
+        let resolved =
+            || metadata(&folder.path().join("tree"), &folder.path().join("home")).map(|metadata| metadata.packages);
         assert_eq!(resolved().expect("resolved"), 2);
         write("crates/other-1.0.0/Cargo.toml", &package("other").replace("1.0.0", "1.0.1"));
         assert!(resolved().is_err());
