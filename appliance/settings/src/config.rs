@@ -155,7 +155,7 @@ impl Default for ConversationSettings {
 
 /// A word that wakes Parley, as it is set: alone, or with how easily it is heard.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum WakeWord {
     /// Its name among the models, such as "hey jarvis", or the absolute path of its description.
     Usual(String),

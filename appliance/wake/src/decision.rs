@@ -54,10 +54,12 @@ impl Decision {
         }
         let mean = self.likelihoods.iter().sum::<f32>() / self.likelihoods.len() as f32;
         let sure = mean > self.cutoff;
-        let begun = || (mean > DOUBTFUL).then_some(Doubt { highest: 0.0, at: step, since: step });
+        // A word may be set to be believed sooner than that.
+        let doubtful = DOUBTFUL.min(self.cutoff);
+        let begun = || (mean > doubtful).then_some(Doubt { highest: 0.0, at: step, since: step });
         let doubt = self.doubt.take().or_else(begun)?;
         let doubt = if mean > doubt.highest { Doubt { highest: mean, at: step, ..doubt } } else { doubt };
-        if !sure && mean > DOUBTFUL && step < doubt.since + UNDECIDED_STEPS {
+        if !sure && mean > doubtful && step < doubt.since + UNDECIDED_STEPS {
             self.doubt = Some(doubt);
             return None;
         }
@@ -94,6 +96,13 @@ mod tests {
         assert_eq!(said(&[0.7; 40]), [(false, 0)], "it is told now and then, as long as it goes on");
         assert_eq!(said(&[0.5, 0.4, 0.5]), []);
         assert_eq!(said(&[0.99, 0.99, 0.99]), [(true, 0)], "it is one word");
+    }
+
+    #[test]
+    fn what_is_believed_at_less_than_a_half_is_sure_from_there_on() {
+        let mut decision = Decision::new(0.3, 1);
+        assert_eq!(decision.take(0.29, 0), None);
+        assert!(decision.take(0.31, 3).is_some_and(|decided| decided.sure));
     }
 
     #[test]

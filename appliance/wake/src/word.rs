@@ -69,15 +69,10 @@ impl Word {
         Ok(Self { name: name.to_owned(), cutoff, window, network: Network::new(network)? })
     }
 
-    /// The same, heard more or less easily: 0..1, where 0.5 is as its maker set it, 1 takes what is as likely as not, and 0 hardly
-    /// anything. In between it is the odds that are spread evenly.
+    /// The same, heard more or less easily: see [`cutoff_at`].
     #[must_use]
     pub fn with_sensitivity(self, sensitivity: f64) -> Self {
-        let usual = f64::from(self.cutoff).clamp(0.01, 0.99);
-        let odds = (usual / (1.0 - usual)).ln();
-        let wanted = 2.0 * (1.0 - sensitivity.clamp(0.0, 1.0)) * odds;
-        let cutoff = 1.0 / (1.0 + (-wanted).exp());
-        Self { cutoff: if sensitivity == 0.5 { self.cutoff } else { cutoff as f32 }, ..self }
+        Self { cutoff: cutoff_at(self.cutoff, sensitivity), ..self }
     }
 
     /// Reads a word from its description (JSON) and the network beside it.
@@ -105,5 +100,44 @@ impl Word {
         let path = description.with_file_name(file);
         let bytes = fs::read(&path).map_err(io(&path))?;
         Self::new(&described.wake_word, cutoff, window, &bytes).map_err(|source| WordError::Network { path, source })
+    }
+}
+
+/// The cutoff of a word at a sensitivity, 0..1: at 0.5 as its maker set it, at 1 what is as likely as not or half of the usual
+/// odds, whichever is less, and at 0 hardly anything. In between it is the logarithm of the odds that is spread evenly.
+fn cutoff_at(usual: f32, sensitivity: f64) -> f32 {
+    let part = sensitivity.clamp(0.0, 1.0);
+    if part == 0.5 {
+        return usual;
+    }
+    let odds = |likelihood: f64| (likelihood / (1.0 - likelihood)).ln();
+    let here = odds(f64::from(usual).clamp(0.01, 0.99));
+    let (least, most) = (0.0_f64.min(here - std::f64::consts::LN_2), odds(0.999).max(here));
+    let wanted =
+        if part > 0.5 { here + (least - here) * (2.0 * part - 1.0) } else { most + (here - most) * 2.0 * part };
+    (1.0 / (1.0 + (-wanted).exp())) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_word_is_heard_as_its_maker_set_it_unless_somebody_says_otherwise() {
+        assert_eq!(cutoff_at(0.97, 0.5), 0.97);
+        assert!((cutoff_at(0.97, 1.0) - 0.5).abs() < 1e-3);
+        assert!(cutoff_at(0.97, 0.0) > 0.998);
+    }
+
+    proptest! {
+        #[test]
+        fn more_sensitive_is_never_harder_to_hear(usual in 0.0_f32..1.0, one in 0.0_f64..=1.0, other in 0.0_f64..=1.0) {
+            let (less, more) = (one.min(other), one.max(other));
+            // What is beyond 0.99 counts as that where it is set.
+            let usual = usual.clamp(0.01, 0.99);
+            prop_assert!(cutoff_at(usual, more) <= cutoff_at(usual, less) + 1e-6);
+        }
     }
 }
