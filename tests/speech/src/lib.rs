@@ -21,6 +21,7 @@ mod index;
 pub mod noise;
 mod packages;
 mod prepare;
+pub mod room;
 mod samples;
 mod sound_span;
 mod synthesis;
