@@ -1,0 +1,144 @@
+//! A canceller with its reference: what a listener has between its microphone and whoever judges the sound.
+
+use std::time::{Duration, Instant};
+
+use parley_audio::playback::{Tap, TapBlock};
+
+use crate::canceller::{Canceller, CancellerFigures};
+use crate::reference::{Reference, ReferenceFigures};
+use crate::warp::UnknownRate;
+
+/// The longest that a frame waits for what was played while it was captured. The tap tells a sound two periods after it was
+/// heard, and the reference is 5 ms ahead.
+const PATIENCE: Duration = Duration::from_millis(30);
+/// How often it is looked whether it has come.
+const LOOK: Duration = Duration::from_millis(2);
+/// So long after the last sound something of it may still be in the room.
+const FADES: Duration = Duration::from_millis(500);
+
+/// What tells what was played: the mixer's tap, or its double.
+pub trait Played: Send {
+    /// The next block, whose samples take the place of those in `samples`; `None` where nothing new was heard.
+    fn next(&mut self, samples: &mut Vec<i16>) -> Option<TapBlock>;
+
+    /// Whether a sound, not silence, is on its way to the ear or has just been there.
+    fn is_sounding(&self) -> bool;
+
+    /// Waits for a moment, for more to be heard.
+    fn wait(&mut self, moment: Duration) {
+        std::thread::sleep(moment);
+    }
+}
+
+impl Played for Tap {
+    fn next(&mut self, samples: &mut Vec<i16>) -> Option<TapBlock> {
+        Self::next(self, samples)
+    }
+
+    fn is_sounding(&self) -> bool {
+        Self::is_sounding(self)
+    }
+}
+
+/// What an echo canceller has been through.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct EchoFigures {
+    /// Its canceller.
+    pub canceller: CancellerFigures,
+    /// Its reference.
+    pub reference: ReferenceFigures,
+    /// Frames that went on without a reference that should have come.
+    pub without_reference: u64,
+}
+
+/// A microphone's sound without the loudspeaker's.
+#[derive(Debug, Clone, Copy)]
+pub struct Cancelled<'a> {
+    /// For a recogniser. As long as what was taken, where that is whole blocks.
+    pub linear: &'a [f32],
+    /// For whoever judges whether somebody speaks; as long.
+    pub suppressed: &'a [f32],
+    /// Whether the loudspeaker is to be heard, or was half a second ago.
+    pub plays: bool,
+}
+
+/// Cancels what a loudspeaker plays.
+pub struct EchoCanceller<P> {
+    played: P,
+    reference: Reference,
+    canceller: Canceller,
+    samples: Vec<i16>,
+    aligned: Vec<f32>,
+    linear: Vec<f32>,
+    suppressed: Vec<f32>,
+    sounded: Option<Instant>,
+    without_reference: u64,
+}
+
+impl<P: Played> EchoCanceller<P> {
+    /// Of a loudspeaker of this rate in Hz, 8000..=192000.
+    ///
+    /// # Errors
+    /// Another rate.
+    pub fn new(played: P, loudspeaker_hz: u32) -> Result<Self, UnknownRate> {
+        Ok(Self {
+            played,
+            reference: Reference::new(loudspeaker_hz)?,
+            canceller: Canceller::default(),
+            samples: Vec::new(),
+            aligned: Vec::new(),
+            linear: Vec::new(),
+            suppressed: Vec::new(),
+            sounded: None,
+            without_reference: 0,
+        })
+    }
+
+    /// Takes sound of the microphone, mono, 16 kHz, full scale is 1. `end`: how many samples it has given with these;
+    /// `arrived`: when the last of them did. May wait for up to 30 ms while something is played.
+    pub fn cancel(&mut self, captured: &[f32], end: u64, arrived: Instant) -> Cancelled<'_> {
+        self.reference.captured(end, arrived);
+        self.catch_up(end, arrived);
+        let sounds = self.played.is_sounding();
+        if sounds {
+            self.sounded = Some(arrived);
+        }
+        if sounds && !self.reference.covers(end) {
+            self.without_reference += 1;
+        }
+        self.aligned.resize(captured.len(), 0.0);
+        self.reference.take(end.saturating_sub(captured.len() as u64), &mut self.aligned);
+        self.linear.clear();
+        self.suppressed.clear();
+        self.canceller.take(captured, &self.aligned, &mut self.suppressed, &mut self.linear);
+        let plays = self.sounded.is_some_and(|sounded| arrived.saturating_duration_since(sounded) < FADES);
+        Cancelled { linear: &self.linear, suppressed: &self.suppressed, plays }
+    }
+
+    /// What it has been through.
+    pub fn figures(&self) -> EchoFigures {
+        EchoFigures {
+            canceller: self.canceller.figures(),
+            reference: self.reference.figures(),
+            without_reference: self.without_reference,
+        }
+    }
+
+    /// Takes what was played, and waits for what is still to come.
+    fn catch_up(&mut self, end: u64, arrived: Instant) {
+        let patience = PATIENCE.saturating_sub(arrived.elapsed());
+        let until = Instant::now() + patience;
+        // By number too: time does not pass while a double waits.
+        for _ in 0..=patience.as_millis() / LOOK.as_millis() {
+            // In this order: what has sounded is in the tap when it sounds no more.
+            let sounds = self.played.is_sounding();
+            while let Some(block) = self.played.next(&mut self.samples) {
+                self.reference.played(block, &self.samples);
+            }
+            if !sounds || self.reference.covers(end) || Instant::now() >= until {
+                return;
+            }
+            self.played.wait(LOOK);
+        }
+    }
+}
