@@ -136,7 +136,8 @@ impl Session {
         let mute = Mute::default();
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
-        let Listening { frames, counters: listening } = listening::listen(microphone, mute.clone())?;
+        let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
+        let Listening { frames, counters: listening } = listening::listen(microphone, mute.clone(), tap)?;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
         let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), frames, mute)?;

@@ -37,7 +37,7 @@ pub struct CancellerFigures {
 }
 
 /// Cancels the echo of one loudspeaker at one microphone, mono, 16 kHz; full scale is 1.
-pub struct Canceller {
+pub struct BlockCanceller {
     library: EchoCanceller3,
     reference: AudioBuffer,
     captured: AudioBuffer,
@@ -48,7 +48,7 @@ pub struct Canceller {
     processed: u64,
 }
 
-impl Default for Canceller {
+impl Default for BlockCanceller {
     fn default() -> Self {
         let buffer = || {
             let rate_hz = RATE_HZ as usize;
@@ -66,7 +66,7 @@ impl Default for Canceller {
     }
 }
 
-impl Canceller {
+impl BlockCanceller {
     /// Takes sound of the microphone, of any length, and the reference that belongs to it: what was played at that time or
     /// somewhat later. Where that is shorter, the rest is silence. Appends what comes of every whole block, as much to both
     /// outputs.
@@ -146,7 +146,7 @@ mod tests {
 
     fn through(captured: &[f32], reference: &[f32]) -> (Vec<f32>, Vec<f32>) {
         let (mut suppressed, mut linear) = (Vec::new(), Vec::new());
-        Canceller::default().take(captured, reference, &mut suppressed, &mut linear);
+        BlockCanceller::default().take(captured, reference, &mut suppressed, &mut linear);
         (suppressed, linear)
     }
 
@@ -219,7 +219,7 @@ mod tests {
             let total: usize = sizes.iter().sum();
             let seconds = total / RATE_HZ as usize + 1;
             let (played, captured) = (babble(seconds, 1), babble(seconds, 2));
-            let mut canceller = Canceller::default();
+            let mut canceller = BlockCanceller::default();
             let (mut suppressed, mut linear, mut at) = (Vec::new(), Vec::new(), 0);
             for size in &sizes {
                 let reference = &played[at..at + size.saturating_sub(missing)];

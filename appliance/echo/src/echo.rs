@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use parley_audio::playback::{Tap, TapBlock};
 
-use crate::canceller::{Canceller, CancellerFigures};
+use crate::canceller::{BlockCanceller, CancellerFigures};
 use crate::reference::{Reference, ReferenceFigures};
 use crate::warp::UnknownRate;
 
@@ -66,7 +66,7 @@ pub struct Cancelled<'a> {
 pub struct EchoCanceller<P> {
     played: P,
     reference: Reference,
-    canceller: Canceller,
+    canceller: BlockCanceller,
     samples: Vec<i16>,
     aligned: Vec<f32>,
     linear: Vec<f32>,
@@ -84,7 +84,7 @@ impl<P: Played> EchoCanceller<P> {
         Ok(Self {
             played,
             reference: Reference::new(loudspeaker_hz)?,
-            canceller: Canceller::default(),
+            canceller: BlockCanceller::default(),
             samples: Vec::new(),
             aligned: Vec::new(),
             linear: Vec::new(),

@@ -20,7 +20,7 @@ mod echo;
 mod reference;
 mod warp;
 
-pub use canceller::{BLOCK, Canceller, CancellerFigures, LINEAR_DELAY, RATE_HZ, SUPPRESSED_DELAY};
+pub use canceller::{BLOCK, BlockCanceller, CancellerFigures, LINEAR_DELAY, RATE_HZ, SUPPRESSED_DELAY};
 pub use echo::{Cancelled, EchoCanceller, EchoFigures, Played};
 pub use reference::{LEAD, Reference, ReferenceFigures};
 pub use warp::UnknownRate;

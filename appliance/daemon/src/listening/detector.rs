@@ -1,27 +1,54 @@
 //! What every microphone's sound goes through, a card's or a client's.
 
 use parley_conversation::Position;
+use parley_echo::EchoFigures;
 use tokio::time::Instant;
 
-use super::{AudioFrame, Conditioning, FRAME_SAMPLES, VoiceActivity};
+use super::{AudioFrame, Canceller, Conditioned, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
 /// Makes sound fit to be listened to, and says whether there is speech in it. Stays on the thread that made it.
-#[derive(Default)]
 pub struct Detector {
     conditioning: Conditioning,
     activity: VoiceActivity,
+    judged: [i16; FRAME_SAMPLES],
+}
+
+impl Default for Detector {
+    fn default() -> Self {
+        let (conditioning, activity) = (Conditioning::default(), VoiceActivity::default());
+        Self { conditioning, activity, judged: [0; FRAME_SAMPLES] }
+    }
 }
 
 impl Detector {
+    /// The same where somebody takes out what the loudspeaker plays.
+    #[must_use]
+    pub fn with_canceller(self, canceller: Box<dyn Canceller>) -> Self {
+        Self { conditioning: self.conditioning.with_canceller(canceller), ..self }
+    }
+
     /// What is to be listened to of a microphone's frame, and whether there is speech in it; of a muted one silence.
     pub fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], muted: bool, end: Position, arrived: Instant) -> AudioFrame {
         let heard = if muted { [0; FRAME_SAMPLES] } else { *frame };
-        let conditioned = self.conditioning.condition(&heard, arrived.into_std());
+        let conditioned = self.conditioning.condition(&heard, end, arrived.into_std());
         // What is filtered goes on for a moment.
-        let samples = if muted { heard } else { conditioned };
-        let speech = self.activity.judge(&samples);
+        let silence = Conditioned { samples: heard, judged: heard };
+        let Conditioned { samples, judged } = if muted { silence } else { conditioned };
+        self.judged = judged;
+        let speech = self.activity.judge(&judged);
         self.conditioning.note(speech);
         AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs() }
+    }
+
+    /// The last frame as it was judged by: where an echo is cancelled, without the rest of it that a recogniser is left with.
+    /// For whoever else judges, such as a listener for wake words.
+    pub fn judged(&self) -> &[i16; FRAME_SAMPLES] {
+        &self.judged
+    }
+
+    /// As [`Conditioning::figures`].
+    pub fn echo(&self) -> Option<EchoFigures> {
+        self.conditioning.figures()
     }
 
     /// As [`Conditioning::speech_dbfs`].
