@@ -2,7 +2,7 @@
 //!
 //! The listening thread stands between the real-time capture thread and the conductor. It is an ordinary thread and may
 //! wait; its only work is the [`Detector`]'s, a fraction of a millisecond for each frame, and while something is played it waits
-//! up to 30 ms for what that was. What a client of the door sends goes through a detector of its own, and no echo is cancelled.
+//! up to 40 ms for what that was. What a client of the door sends goes through a detector of its own, and no echo is cancelled.
 
 mod conditioning;
 mod detector;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 pub use conditioning::{Canceller, Conditioned, Conditioning, FrameSamples};
 pub use detector::Detector;
 pub use sound_health::{SoundTrouble, SoundTroubles};
-pub use thread::{EchoCounters, Listening, ListeningCounters, listen};
+pub use thread::{EchoCounters, Listening, ListeningCounters, cancels_echo, listen};
 #[cfg(test)]
 pub(crate) use voice_activity::tests::vowel;
 pub use voice_activity::{VoiceActivity, level_dbfs};

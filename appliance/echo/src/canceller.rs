@@ -1,7 +1,7 @@
 //! The one file that knows the library that cancels: WebRTC's AEC3, translated into Rust.
 //!
-//! Its linear filter is 120 ms long instead of 52: the linear output is what a recogniser hears, and with the longer one
-//! twice as much of a room's echo is out of it.
+//! Its linear filter is 160 ms long instead of 52: the linear output is what a recogniser hears, and a longer one takes more of
+//! a room's echo out of it.
 
 use aec3::api::config::EchoCanceller3Config;
 use aec3::api::control::EchoControl;
@@ -19,7 +19,9 @@ pub const LINEAR_DELAY: usize = 64;
 pub const SUPPRESSED_DELAY: usize = 128;
 
 /// The length of the linear filters, in the library's steps of 4 ms.
-const FILTER_STEPS: usize = 30;
+const FILTER_STEPS: usize = 40;
+/// From this power on, in squares of the library's samples, a block tells something of the echo: -50 dBFS.
+const AUDIBLE: f32 = 10_000.0;
 /// The library's samples are as large as those of 16 bits.
 const FULL_SCALE: f32 = 32_768.0;
 
@@ -30,6 +32,8 @@ pub struct CancellerFigures {
     pub rendered: u64,
     /// Blocks of the microphone that it has processed.
     pub processed: u64,
+    /// Blocks of reference that were more than silence: what it has learnt the echo from.
+    pub audible: u64,
     /// From the reference to its echo, in milliseconds, as the library has found it; in steps of 4.
     pub delay_ms: i32,
     /// How much of the echo the linear filter takes out, in dB, as the library estimates it.
@@ -46,6 +50,7 @@ pub struct BlockCanceller {
     waiting: Vec<(f32, f32)>,
     rendered: u64,
     processed: u64,
+    audible: u64,
 }
 
 impl Default for BlockCanceller {
@@ -62,6 +67,7 @@ impl Default for BlockCanceller {
             waiting: Vec::with_capacity(BLOCK),
             rendered: 0,
             processed: 0,
+            audible: 0,
         }
     }
 }
@@ -82,12 +88,18 @@ impl BlockCanceller {
         }
     }
 
+    /// As [`CancellerFigures::audible`].
+    pub fn audible(&self) -> u64 {
+        self.audible
+    }
+
     /// What it has been through.
     pub fn figures(&self) -> CancellerFigures {
         let metrics = self.library.metrics();
         CancellerFigures {
             rendered: self.rendered,
             processed: self.processed,
+            audible: self.audible,
             delay_ms: metrics.delay_ms,
             enhancement_db: metrics.echo_return_loss_enhancement as f32,
         }
@@ -100,6 +112,8 @@ impl BlockCanceller {
         for ((played, sample), (from_captured, from_reference)) in places.zip(waiting.drain(..)) {
             (*sample, *played) = (from_captured, from_reference);
         }
+        let power: f32 = reference.channel(0).iter().map(|sample| sample * sample).sum::<f32>() / BLOCK as f32;
+        self.audible += u64::from(power > AUDIBLE);
         library.analyze_render(reference);
         self.rendered += 1;
         library.analyze_capture(captured);

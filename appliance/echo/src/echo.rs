@@ -8,13 +8,16 @@ use crate::canceller::{BlockCanceller, CancellerFigures};
 use crate::reference::{Reference, ReferenceFigures};
 use crate::warp::UnknownRate;
 
-/// The longest that a frame waits for what was played while it was captured. The tap tells a sound two periods after it was
-/// heard, and the reference is 5 ms ahead.
-const PATIENCE: Duration = Duration::from_millis(30);
+/// The longest that a frame waits for what was played while it was captured. The tap tells a sound within two periods after it
+/// was heard, and the reference is 5 ms ahead; more is for threads that come late.
+const PATIENCE: Duration = Duration::from_millis(40);
 /// How often it is looked whether it has come.
 const LOOK: Duration = Duration::from_millis(2);
 /// So long after the last sound something of it may still be in the room.
 const FADES: Duration = Duration::from_millis(500);
+
+/// Blocks of sound from which it knows a room's echo well enough for the rest not to pass for a voice: 5 s.
+const LEARNT: u64 = 500;
 
 /// What tells what was played: the mixer's tap, or its double.
 pub trait Played: Send {
@@ -60,6 +63,8 @@ pub struct Cancelled<'a> {
     pub suppressed: &'a [f32],
     /// Whether the loudspeaker is to be heard, or was half a second ago.
     pub plays: bool,
+    /// Whether what is heard may be its echo all the same: the room is not known yet, or what was played.
+    pub may_be_echo: bool,
 }
 
 /// Cancels what a loudspeaker plays.
@@ -95,7 +100,7 @@ impl<P: Played> EchoCanceller<P> {
     }
 
     /// Takes sound of the microphone, mono, 16 kHz, full scale is 1. `end`: how many samples it has given with these;
-    /// `arrived`: when the last of them did. May wait for up to 30 ms while something is played.
+    /// `arrived`: when the last of them did. May wait for up to 40 ms while something is played.
     pub fn cancel(&mut self, captured: &[f32], end: u64, arrived: Instant) -> Cancelled<'_> {
         self.reference.captured(end, arrived);
         self.catch_up(end, arrived);
@@ -103,7 +108,8 @@ impl<P: Played> EchoCanceller<P> {
         if sounds {
             self.sounded = Some(arrived);
         }
-        if sounds && !self.reference.covers(end) {
+        let is_known = !sounds || self.reference.covers(end);
+        if !is_known {
             self.without_reference += 1;
         }
         self.aligned.resize(captured.len(), 0.0);
@@ -112,7 +118,8 @@ impl<P: Played> EchoCanceller<P> {
         self.suppressed.clear();
         self.canceller.take(captured, &self.aligned, &mut self.suppressed, &mut self.linear);
         let plays = self.sounded.is_some_and(|sounded| arrived.saturating_duration_since(sounded) < FADES);
-        Cancelled { linear: &self.linear, suppressed: &self.suppressed, plays }
+        let may_be_echo = plays && (!is_known || self.canceller.audible() < LEARNT);
+        Cancelled { linear: &self.linear, suppressed: &self.suppressed, plays, may_be_echo }
     }
 
     /// What it has been through.

@@ -19,8 +19,8 @@ use parley_speech::room::SimulatedRoom;
 /// Of the loudspeaker, in Hz, and frames of its periods, 10 ms.
 pub const LOUDSPEAKER_HZ: u32 = 48_000;
 const PERIOD: usize = 480;
-/// A block is told so long after its beginning was heard: two periods, and its own length.
-const TOLD_AFTER: Duration = Duration::from_millis(30);
+/// A block is told so long after its beginning was heard, two periods, as late as a mixer's tap ever does.
+const TOLD_AFTER: Duration = Duration::from_millis(20);
 /// A block is on its way so long before it is heard.
 const WRITTEN_BEFORE: Duration = Duration::from_millis(20);
 /// The room's own noise, as a factor of full scale: -65 dBFS.

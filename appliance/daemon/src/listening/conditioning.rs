@@ -60,6 +60,8 @@ pub struct Conditioned {
     pub samples: [i16; FRAME_SAMPLES],
     /// For whoever judges whether something is said, or a word that wakes: the same where nothing is cancelled.
     pub judged: [i16; FRAME_SAMPLES],
+    /// Whether it may be an echo that nobody could take out: then it is judged to be none of anybody's speech.
+    pub may_be_echo: bool,
 }
 
 pub struct Conditioning {
@@ -97,15 +99,15 @@ impl Conditioning {
             let level = level_dbfs(&frame);
             self.gain.apply(level, &mut [&mut frame]);
             let samples = frame.map(Sample::into_i16);
-            return Conditioned { samples, judged: samples };
+            return Conditioned { samples, judged: samples, may_be_echo: false };
         };
-        let Cancelled { linear, suppressed, plays } = canceller.cancel(&frame, end, arrived);
+        let Cancelled { linear, suppressed, plays, may_be_echo } = canceller.cancel(&frame, end, arrived);
         let mut judged = as_frame(suppressed);
         // What is left of a loudspeaker must not look like somebody loud.
         let level = level_dbfs(if plays { &judged } else { &frame });
         let mut frame = as_frame(linear);
         self.gain.apply(level, &mut [&mut frame, &mut judged]);
-        Conditioned { samples: frame.map(Sample::into_i16), judged: judged.map(Sample::into_i16) }
+        Conditioned { samples: frame.map(Sample::into_i16), judged: judged.map(Sample::into_i16), may_be_echo }
     }
 
     /// What the canceller has been through, where there is one.
@@ -213,7 +215,8 @@ mod tests {
         fn cancel(&mut self, frame: &FrameSamples, _: Position, _: Instant) -> Cancelled<'_> {
             self.linear = frame.iter().map(|sample| sample / 2.0).collect();
             self.suppressed = frame.iter().map(|sample| sample / 4.0).collect();
-            Cancelled { linear: &self.linear, suppressed: &self.suppressed, plays: self.plays }
+            let (plays, may_be_echo) = (self.plays, false);
+            Cancelled { linear: &self.linear, suppressed: &self.suppressed, plays, may_be_echo }
         }
 
         fn figures(&self) -> EchoFigures {

@@ -32,10 +32,10 @@ impl Detector {
         let heard = if muted { [0; FRAME_SAMPLES] } else { *frame };
         let conditioned = self.conditioning.condition(&heard, end, arrived.into_std());
         // What is filtered goes on for a moment.
-        let silence = Conditioned { samples: heard, judged: heard };
-        let Conditioned { samples, judged } = if muted { silence } else { conditioned };
+        let silence = Conditioned { samples: heard, judged: heard, may_be_echo: false };
+        let Conditioned { samples, judged, may_be_echo } = if muted { silence } else { conditioned };
         self.judged = judged;
-        let speech = self.activity.judge(&judged);
+        let speech = self.activity.judge(&judged) && !may_be_echo;
         self.conditioning.note(speech);
         AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs() }
     }

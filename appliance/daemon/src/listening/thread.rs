@@ -85,6 +85,11 @@ pub fn listen(mut microphone: Microphone, mute: Mute, tap: Option<(Tap, u32)>) -
     Ok(Listening { frames: receiver, counters })
 }
 
+/// Whether the echo of a loudspeaker of this rate, in Hz, can be cancelled.
+pub fn cancels_echo(loudspeaker_hz: u32) -> bool {
+    parley_echo::Reference::new(loudspeaker_hz).is_ok()
+}
+
 fn detector(tap: Option<(Tap, u32)>) -> Detector {
     match tap.map(|(tap, rate_hz)| EchoCanceller::new(tap, rate_hz)) {
         Some(Ok(canceller)) => Detector::default().with_canceller(Box::new(canceller)),
