@@ -149,3 +149,108 @@ impl<P: Played> EchoCanceller<P> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// A tap that tells each block when it was heard.
+    #[derive(Default)]
+    struct Script {
+        blocks: VecDeque<(TapBlock, Vec<i16>)>,
+        sounds: bool,
+        waits: usize,
+        /// What was heard by now, in ms.
+        now_ms: u64,
+    }
+
+    impl Played for Script {
+        fn next(&mut self, samples: &mut Vec<i16>) -> Option<TapBlock> {
+            let end = |block: &TapBlock| (block.position + block.frames as u64) / 48;
+            let is_told = self.blocks.front().is_some_and(|(block, _)| end(block) <= self.now_ms);
+            let (block, its) = is_told.then(|| self.blocks.pop_front()).flatten()?;
+            *samples = its;
+            Some(block)
+        }
+
+        fn is_sounding(&self) -> bool {
+            self.sounds
+        }
+
+        fn wait(&mut self, _: Duration) {
+            self.waits += 1;
+            self.now_ms += 2;
+        }
+    }
+
+    const FRAME: [f32; 320] = [0.01; 320];
+
+    /// Goes through so many frames of 20 ms, which are all there at once; what became of them, and how often each waited.
+    fn through(script: Script, frames: u64) -> (EchoFigures, Vec<usize>, Vec<bool>) {
+        let mut canceller = EchoCanceller::new(script, 48_000).expect("a usual rate");
+        // In a future, so that none of them is late.
+        let origin = Instant::now() + Duration::from_secs(60);
+        let (mut waits, mut unsure) = (Vec::new(), Vec::new());
+        for number in 1..=frames {
+            let before = canceller.played.waits;
+            canceller.played.now_ms = number * 20;
+            let cancelled = canceller.cancel(&FRAME, number * 320, origin + Duration::from_millis(20) * number as u32);
+            assert_eq!((cancelled.linear.len(), cancelled.suppressed.len()), (320, 320));
+            unsure.push(cancelled.may_be_echo);
+            waits.push(canceller.played.waits - before);
+        }
+        (canceller.figures(), waits, unsure)
+    }
+
+    /// Blocks of so many milliseconds, from the beginning on.
+    fn blocks(milliseconds: u64, count: u64) -> VecDeque<(TapBlock, Vec<i16>)> {
+        let origin = Instant::now() + Duration::from_secs(60);
+        let block = |number: u64| {
+            let (frames, position) = ((milliseconds * 48) as usize, number * milliseconds * 48);
+            let heard_at = origin + Duration::from_millis(number * milliseconds);
+            (TapBlock { position, heard_at, frames }, vec![1_000; frames])
+        };
+        (0..count).map(block).collect()
+    }
+
+    #[test]
+    fn while_nothing_sounds_nobody_waits_and_nothing_is_doubted() {
+        let (figures, waits, unsure) = through(Script::default(), 50);
+        assert_eq!(waits, [0; 50]);
+        assert_eq!(unsure, [false; 50]);
+        assert_eq!((figures.canceller.processed, figures.canceller.rendered, figures.without_reference), (100, 100, 0));
+    }
+
+    #[test]
+    fn a_tap_that_never_tells_is_waited_for_so_long_and_no_longer() {
+        let (figures, waits, unsure) = through(Script { sounds: true, ..Script::default() }, 50);
+        assert!(waits.iter().all(|waits| *waits <= 21), "{waits:?}");
+        assert_eq!(unsure, [true; 50], "nobody knows what is played");
+        assert_eq!(
+            (figures.canceller.processed, figures.canceller.rendered, figures.without_reference),
+            (100, 100, 50)
+        );
+    }
+
+    #[test]
+    fn blocks_of_a_hundred_and_sixty_milliseconds_are_used_as_far_as_they_have_come() {
+        for (milliseconds, count) in [(160, 7), (10, 110)] {
+            let script = Script { blocks: blocks(milliseconds, count), sounds: true, ..Script::default() };
+            let (figures, _, _) = through(script, 50);
+            assert_eq!(figures.canceller.processed, 100);
+            assert!(figures.canceller.audible > if milliseconds == 10 { 98 } else { 30 }, "{figures:?}");
+            assert_eq!(figures.reference.placed, 1, "{figures:?}");
+        }
+    }
+
+    #[test]
+    fn its_own_voice_is_doubted_until_it_is_known() {
+        let script = Script { blocks: blocks(10, 1_000), sounds: true, ..Script::default() };
+        let (_, _, unsure) = through(script, 400);
+        let known = unsure.iter().position(|unsure| !unsure).expect("it is known");
+        assert!((245..=260).contains(&known), "after {known} frames");
+        assert!(unsure[known..].iter().all(|unsure| !unsure));
+    }
+}

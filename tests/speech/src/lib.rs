@@ -13,6 +13,7 @@
 use std::path::PathBuf;
 
 mod alignment;
+pub mod babble;
 mod clip;
 mod description;
 mod descriptions;
