@@ -22,6 +22,10 @@ pub const SUPPRESSED_DELAY: usize = 128;
 const FILTER_STEPS: usize = 40;
 /// From this power on, in squares of the library's samples, a block tells something of the echo: -50 dBFS.
 const AUDIBLE: f32 = 10_000.0;
+/// Somebody speaks over the echo, and is turned down less, where what is left of it is this share of what is heard, for so
+/// many steps: the library waits for a quarter, and for 12 of them, which costs an interruption 30 ms.
+const SOMEBODY_FROM: f32 = 0.5;
+const SOMEBODY_AFTER: usize = 3;
 /// The library's samples are as large as those of 16 bits.
 const FULL_SCALE: f32 = 32_768.0;
 
@@ -127,6 +131,8 @@ fn configuration() -> EchoCanceller3Config {
     config.filter.export_linear_aec_output = true;
     config.filter.main.length_blocks = FILTER_STEPS;
     config.filter.shadow.length_blocks = FILTER_STEPS;
+    config.suppressor.dominant_nearend_detection.trigger_threshold = SOMEBODY_AFTER;
+    config.suppressor.dominant_nearend_detection.enr_threshold = SOMEBODY_FROM;
     config
 }
 

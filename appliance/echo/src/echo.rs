@@ -19,6 +19,14 @@ const FADES: Duration = Duration::from_millis(500);
 /// Blocks of sound from which it knows a room's echo well enough for the rest not to pass for a voice: 5 s.
 const LEARNT: u64 = 500;
 
+/// The microphone hears the loudspeaker where it is louder than its own quiet, by so many dB, in a third of the frames in which
+/// something is played. Nobody knows at first: as if it had been so in so many frames.
+const LOUDER_DB: f32 = 10.0;
+const HEARD_IN: u32 = 3;
+const SUPPOSED: u32 = 5;
+/// How fast what is taken for its quiet rises, for each frame: 5 dB a second.
+const RISE_DB: f32 = 0.1;
+
 /// What tells what was played: the mixer's tap, or its double.
 pub trait Played: Send {
     /// The next block, whose samples take the place of those in `samples`; `None` where nothing new was heard.
@@ -77,7 +85,33 @@ pub struct EchoCanceller<P> {
     linear: Vec<f32>,
     suppressed: Vec<f32>,
     sounded: Option<Instant>,
+    hears: Hears,
     without_reference: u64,
+}
+
+/// Whether the microphone hears the loudspeaker at all: a headset's does not.
+#[derive(Debug)]
+struct Hears {
+    quiet_db: f32,
+    /// Frames in which something is played, and those of them that are louder than quiet.
+    played: u32,
+    loud: u32,
+}
+
+impl Hears {
+    fn note(&mut self, captured: &[f32], plays: bool) {
+        let power = captured.iter().map(|sample| sample * sample).sum::<f32>() / captured.len().max(1) as f32;
+        let level_db = 10.0 * (power + 1e-10).log10();
+        if plays {
+            self.played = self.played.saturating_add(1);
+            self.loud = self.loud.saturating_add(u32::from(level_db > self.quiet_db + LOUDER_DB));
+        }
+        self.quiet_db = level_db.min(self.quiet_db + RISE_DB);
+    }
+
+    fn may_be(&self) -> bool {
+        self.loud.saturating_mul(HEARD_IN) >= self.played
+    }
 }
 
 impl<P: Played> EchoCanceller<P> {
@@ -95,6 +129,7 @@ impl<P: Played> EchoCanceller<P> {
             linear: Vec::new(),
             suppressed: Vec::new(),
             sounded: None,
+            hears: Hears { quiet_db: 0.0, played: SUPPOSED, loud: SUPPOSED },
             without_reference: 0,
         })
     }
@@ -118,7 +153,11 @@ impl<P: Played> EchoCanceller<P> {
         self.suppressed.clear();
         self.canceller.take(captured, &self.aligned, &mut self.suppressed, &mut self.linear);
         let plays = self.sounded.is_some_and(|sounded| arrived.saturating_duration_since(sounded) < FADES);
-        let may_be_echo = plays && (!is_known || self.canceller.audible() < LEARNT);
+        let is_learning = self.canceller.audible() < LEARNT;
+        if is_learning {
+            self.hears.note(captured, sounds);
+        }
+        let may_be_echo = plays && self.hears.may_be() && (!is_known || is_learning);
         Cancelled { linear: &self.linear, suppressed: &self.suppressed, plays, may_be_echo }
     }
 
@@ -185,10 +224,16 @@ mod tests {
         }
     }
 
-    const FRAME: [f32; 320] = [0.01; 320];
-
-    /// Goes through so many frames of 20 ms, which are all there at once; what became of them, and how often each waited.
+    /// Goes through so many frames of 20 ms, which are all there at once; what became of them, and how often each waited. The
+    /// microphone hears something with everything that sounds.
     fn through(script: Script, frames: u64) -> (EchoFigures, Vec<usize>, Vec<bool>) {
+        with_microphone(script, frames, 0.01)
+    }
+
+    /// The same with a microphone that is so loud while something sounds.
+    fn with_microphone(script: Script, frames: u64, amplitude: f32) -> (EchoFigures, Vec<usize>, Vec<bool>) {
+        let quiet = EchoCanceller::new(Script::default(), 48_000).expect("a usual rate").hears;
+        assert!(quiet.may_be(), "nobody knows at first");
         let mut canceller = EchoCanceller::new(script, 48_000).expect("a usual rate");
         // In a future, so that none of them is late.
         let origin = Instant::now() + Duration::from_secs(60);
@@ -196,7 +241,8 @@ mod tests {
         for number in 1..=frames {
             let before = canceller.played.waits;
             canceller.played.now_ms = number * 20;
-            let cancelled = canceller.cancel(&FRAME, number * 320, origin + Duration::from_millis(20) * number as u32);
+            let frame = [if number > 1 { amplitude } else { 0.0 }; 320];
+            let cancelled = canceller.cancel(&frame, number * 320, origin + Duration::from_millis(20) * number as u32);
             assert_eq!((cancelled.linear.len(), cancelled.suppressed.len()), (320, 320));
             unsure.push(cancelled.may_be_echo);
             waits.push(canceller.played.waits - before);
@@ -227,7 +273,7 @@ mod tests {
     fn a_tap_that_never_tells_is_waited_for_so_long_and_no_longer() {
         let (figures, waits, unsure) = through(Script { sounds: true, ..Script::default() }, 50);
         assert!(waits.iter().all(|waits| *waits <= 21), "{waits:?}");
-        assert_eq!(unsure, [true; 50], "nobody knows what is played");
+        assert_eq!(unsure, [true; 50], "nobody knows what is played, and the microphone hears it");
         assert_eq!(
             (figures.canceller.processed, figures.canceller.rendered, figures.without_reference),
             (100, 100, 50)
@@ -243,6 +289,14 @@ mod tests {
             assert!(figures.canceller.audible > if milliseconds == 10 { 98 } else { 30 }, "{figures:?}");
             assert_eq!(figures.reference.placed, 1, "{figures:?}");
         }
+    }
+
+    #[test]
+    fn whoever_wears_a_headset_is_heard_after_a_moment() {
+        let script = Script { blocks: blocks(10, 1_000), sounds: true, ..Script::default() };
+        let (_, _, unsure) = with_microphone(script, 100, 0.0);
+        let open = unsure.iter().position(|unsure| !unsure).expect("it is known");
+        assert!((8..=15).contains(&open) && unsure[open..].iter().all(|unsure| !unsure), "after {open} frames");
     }
 
     #[test]
