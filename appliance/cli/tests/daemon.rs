@@ -77,12 +77,12 @@ fn prepare(folder: &Path, devices: &str) {
     let path = |name: &str| folder.join(name);
     ["models", "workers", "door"].iter().for_each(|name| fs::create_dir(path(name)).expect("it can be made"));
     let manifest = Manifest::embedded().expect("it is part of the program");
-    for model in manifest.models_of("tiny") {
+    for (model, worker) in manifest.models_of("tiny").filter_map(|model| Some((model, model.worker.as_ref()?))) {
         for file in &model.files {
             let pin = file.pin.as_ref().expect("what the demo uses is pinned");
             double(&path("models").join(&file.name), pin.bytes);
         }
-        let worker = path("workers").join(model.worker.as_ref().expect("what the demo uses can run"));
+        let worker = path("workers").join(worker);
         fs::write(&worker, "#!/bin/sh\nexec sleep 1000\n").expect("it can be written");
         fs::set_permissions(&worker, fs::Permissions::from_mode(0o755)).expect("it is ours");
     }

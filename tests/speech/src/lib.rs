@@ -13,6 +13,7 @@
 use std::path::PathBuf;
 
 mod alignment;
+pub mod babble;
 mod clip;
 mod description;
 mod descriptions;
@@ -21,6 +22,7 @@ mod index;
 pub mod noise;
 mod packages;
 mod prepare;
+pub mod room;
 mod samples;
 mod sound_span;
 mod synthesis;

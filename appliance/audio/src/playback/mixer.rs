@@ -149,6 +149,8 @@ pub(super) struct Shared {
     pub(super) ducked: Gain,
     pub(super) counters: PlaybackCounters,
     pub(super) is_tapped: Flag,
+    /// A sound is on its way to the ear.
+    pub(super) is_sounding: Flag,
     tap: Mutex<Option<TapReader>>,
 }
 
@@ -177,6 +179,7 @@ impl Shared {
             ducked: Gain::new(DUCKED),
             counters: PlaybackCounters::default(),
             is_tapped: Flag::default(),
+            is_sounding: Flag::default(),
             tap: Mutex::new(Some(tap)),
         }
     }

@@ -56,6 +56,11 @@ impl Tap {
     pub fn next(&mut self, samples: &mut Vec<i16>) -> Option<TapBlock> {
         self.reader.as_mut()?.next(samples)
     }
+
+    /// Whether a sound, not silence, is on its way to the ear: its block is still to come.
+    pub fn is_sounding(&self) -> bool {
+        self.shared.is_sounding.get()
+    }
 }
 
 impl Drop for Tap {
@@ -112,6 +117,8 @@ impl TapWriter {
 struct Period {
     heard_at: Instant,
     frames: usize,
+    /// Whether it is more than silence.
+    sounds: bool,
 }
 
 /// What is on its way to the ear, and goes into the tap when it gets there.
@@ -145,8 +152,10 @@ impl OnItsWay {
         while self.periods.len() == MAX_PERIODS || self.samples.len() + period.len() > self.samples.capacity() {
             self.hand_over(shared);
         }
-        self.periods.push_back(Period { heard_at, frames: period.len() });
+        let sounds = period.iter().any(|sample| *sample != 0);
+        self.periods.push_back(Period { heard_at, frames: period.len(), sounds });
         self.samples.extend(period);
+        self.tell(shared);
     }
 
     /// All but the last `frames` were heard.
@@ -175,18 +184,26 @@ impl OnItsWay {
         }
         self.periods.clear();
         self.samples.clear();
+        self.tell(shared);
+    }
+
+    fn tell(&self, shared: &Shared) {
+        shared.is_sounding.set(self.periods.iter().any(|period| period.sounds));
     }
 
     /// The first period goes into the tap.
     fn hand_over(&mut self, shared: &Shared) {
-        let Some(Period { heard_at, frames }) = self.periods.pop_front() else { return };
+        let Some(Period { heard_at, frames, .. }) = self.periods.pop_front() else { return };
         let block = TapBlock { position: self.position, heard_at, frames };
-        let samples = self.samples.drain(..frames);
-        if shared.is_tapped.get() && !self.tap.write(block, samples) {
-            shared.counters.tap_losses.add(1);
+        {
+            let samples = self.samples.drain(..frames);
+            if shared.is_tapped.get() && !self.tap.write(block, samples) {
+                shared.counters.tap_losses.add(1);
+            }
         }
         self.position += frames as u64;
         self.heard = 0;
+        self.tell(shared);
     }
 }
 

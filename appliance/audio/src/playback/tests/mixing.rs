@@ -210,3 +210,37 @@ fn the_tap_tells_the_time_of_a_sample_by_the_delay_of_the_card() {
     let told: Vec<_> = blocks.iter().map(|block| (block.position, block.heard_at - start, block.frames)).collect();
     assert_eq!(told, [(0, ms(0), 10), (10, ms(10), 10), (20, ms(20), 10)]);
 }
+
+#[test]
+fn a_tap_says_that_a_sound_is_on_its_way_from_when_it_is_written_until_its_block_is_there() {
+    let mut world = World::new();
+    let mut tap = world.mixer.tap().unwrap();
+    let mut samples = Vec::new();
+    world.step();
+    assert!(!tap.is_sounding(), "silence");
+    world.feed.offer(world.control.stream(), &[7; PERIOD]).unwrap();
+    world.step();
+    assert!(tap.is_sounding());
+    for _ in 0..10 {
+        world.ear.listen(PERIOD / 2);
+        world.step();
+        let told = std::iter::from_fn(|| tap.next(&mut samples).map(|_| samples.contains(&7))).any(|sounds| sounds);
+        assert_ne!(told, tap.is_sounding());
+        if told {
+            return;
+        }
+    }
+    panic!("it was never told");
+}
+
+#[test]
+fn what_is_taken_back_sounds_no_more() {
+    let mut world = World::new();
+    let tap = world.mixer.tap().unwrap();
+    world.feed.offer(world.control.stream(), &[7; PERIOD]).unwrap();
+    world.step();
+    assert!(tap.is_sounding());
+    world.control.discard();
+    world.step();
+    assert!(!tap.is_sounding());
+}
