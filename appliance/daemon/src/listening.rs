@@ -1,8 +1,8 @@
 //! Listening: makes each frame of the microphone fit to be listened to, and adds whether somebody is speaking in it.
 //!
 //! The listening thread stands between the real-time capture thread and the conductor. It is an ordinary thread and may
-//! wait; its only work is the [`Detector`]'s, some tens of microseconds for each frame. What a client of the door sends goes
-//! through a detector of its own.
+//! wait; its only work is the [`Detector`]'s, a fraction of a millisecond for each frame, and while something is played it waits
+//! up to 40 ms for what that was. What a client of the door sends goes through a detector of its own, and no echo is cancelled.
 
 mod conditioning;
 mod detector;
@@ -18,10 +18,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parley_conversation::Position;
 use tokio::time::Instant;
 
-pub use conditioning::{Canceller, Conditioning, FrameSamples};
+pub use conditioning::{Canceller, Conditioned, Conditioning, FrameSamples};
 pub use detector::Detector;
 pub use sound_health::{SoundTrouble, SoundTroubles};
-pub use thread::{Listening, ListeningCounters, listen};
+pub use thread::{EchoCounters, Listening, ListeningCounters, cancels_echo, listen};
 #[cfg(test)]
 pub(crate) use voice_activity::tests::vowel;
 pub use voice_activity::{VoiceActivity, level_dbfs};
@@ -55,7 +55,7 @@ pub struct AudioFrame {
     pub samples: [i16; FRAME_SAMPLES],
     pub speech: bool,
     /// How loud it is in dB of full scale, before a quiet microphone was made louder: an owner's floor is compared with what
-    /// does not change.
+    /// does not change. While something plays whose echo is cancelled, how loud what is left is.
     pub dbfs: f32,
     /// A wake word that was heard with this frame, or may have been.
     pub name: Option<Name>,

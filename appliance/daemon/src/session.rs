@@ -61,6 +61,8 @@ pub struct Session {
     pub signals: Option<Signals>,
     /// What sound goes through; none in writing.
     pub sound: Option<SoundPath>,
+    /// Whether the microphone is without what the loudspeaker plays.
+    pub cancels_echo: bool,
     /// What is wrong with it, told by [`watch`](crate::health::watch).
     pub troubles: watch::Sender<Troubles>,
     conductor: ConductorTask,
@@ -75,7 +77,7 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
     Settings { voices, unsure_below, ..conducting(&context::fitted(config, models)).settings }
 }
 
-/// What the configuration says of it that may change while it goes on.
+/// What the configuration says of it that may change while it goes on, where no echo is cancelled.
 pub fn conducting(config: &Config) -> Conducting {
     let defaults = Settings::default();
     let settings = Settings {
@@ -97,6 +99,16 @@ pub fn conducting(config: &Config) -> Conducting {
     let ConversationSettings { answer_tokens: max_tokens, temperature, .. } = config.conversation;
     let generating = Generating { max_tokens, temperature: temperature as f32 };
     Conducting { settings, generating }
+}
+
+/// How a conversation is conducted where what the loudspeaker plays is taken out of what is heard: speech interrupts, unless the
+/// configuration says that a key does.
+pub fn with_echo_cancelled(conducting: Conducting, config: &Config) -> Conducting {
+    let barge_in = match config.conversation.barge_in {
+        BargeInSetting::Auto | BargeInSetting::Voice => BargeIn::Voice,
+        BargeInSetting::Key => BargeIn::Key,
+    };
+    Conducting { settings: Settings { barge_in, ..conducting.settings }, ..conducting }
 }
 
 /// How a conversation is conducted where nothing can press: unless speech interrupts, answers are short, and between their
@@ -141,12 +153,15 @@ impl Session {
         let mute = Mute::default();
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
-        let Listening { frames, counters: listening } = listening::listen(microphone, mute.clone(), wake_words.words)?;
+        let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
+        let cancels_echo = tap.is_some() && listening::cancels_echo(mixer.rate_hz());
+        let listening = listening::listen(microphone, mute.clone(), tap, wake_words.words)?;
+        let Listening { frames, counters: listening } = listening;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
         let ear = Ear { frames, mute, attention, names };
         let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), ear)?;
-        Ok(Self { sound: Some(sound), ..session })
+        Ok(Self { sound: Some(sound), cancels_echo, ..session })
     }
 
     /// A conversation in writing.
@@ -181,7 +196,7 @@ impl Session {
         workers.watch(&handle.control);
         let conductor = ConductorTask::watch(tokio::spawn(conductor.run(frames)));
         let (_seat, _playback) = (seat, playback);
-        let (sound, troubles) = (None, watch::Sender::default());
+        let (sound, troubles, cancels_echo) = (None, watch::Sender::default(), false);
         Ok(Self {
             handle,
             workers,
@@ -193,6 +208,7 @@ impl Session {
             generating,
             signals,
             sound,
+            cancels_echo,
             troubles,
             conductor,
             _seat,

@@ -188,11 +188,11 @@ impl WakeWord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BargeInSetting {
-    /// A key or a button, where there is one; else nothing at the device: it works half duplex.
+    /// Speech, where what the loudspeaker plays is taken out of what the microphone hears: at the device. Elsewhere a key.
     Auto,
     /// A key or a button, which has to be there.
     Key,
-    /// Speech too: the microphone does not hear the loudspeaker.
+    /// Speech, everywhere: no microphone hears its loudspeaker, or each is taken out.
     Voice,
 }
 

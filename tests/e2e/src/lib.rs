@@ -2,4 +2,5 @@
 
 #![allow(missing_docs, reason = "only this repository uses it: a doc says what the name below it does not")]
 
+pub mod acoustics;
 pub mod world;

@@ -51,6 +51,10 @@ pub const STEP: Duration = Duration::from_millis(PERIOD as u64);
 /// From the moment that the loudspeaker takes a sample until the period with it was heard.
 pub const SOUND_CARD_DELAY: Duration = Duration::from_millis(BUFFER as u64);
 
+/// What hears in the place of the script, which knows who speaks: given whether the loudspeaker sounds in each of the last
+/// periods, and whether the person does, it says whether it takes the frame for speech, and how loud it is in dBFS.
+pub type Ears = Box<dyn FnMut(&[bool], bool) -> (bool, f32)>;
+
 pub struct World {
     pub speech_to_text: Scripted<SpeechToText>,
     pub language_model: Scripted<LanguageModel>,
@@ -69,6 +73,9 @@ pub struct World {
     card: Ear,
     card_away_until: Duration,
     beside: Option<Beside>,
+    ears: Option<Ears>,
+    /// Whether something was heard of the loudspeaker in each period since the last frame.
+    sounded: Vec<bool>,
     started: Instant,
     /// Simulated time since the beginning.
     pub now: Duration,
@@ -83,6 +90,13 @@ pub struct World {
 }
 
 impl World {
+    /// The same with other ears than the script's.
+    #[must_use]
+    pub fn with_ears(mut self, ears: Ears) -> Self {
+        self.ears = Some(ears);
+        self
+    }
+
     /// Whether the loudspeaker is told to pause.
     pub fn is_paused(&self) -> bool {
         self.control.as_ref().is_some_and(Control::is_paused)

@@ -183,11 +183,11 @@ fn check_workers(
 /// What may interrupt an answer, and whether that can be done here.
 fn barge_in(setting: BargeInSetting, keys: bool) -> Result<String, String> {
     match (setting, keys) {
-        (BargeInSetting::Voice, _) => Ok("speech interrupts an answer".into()),
-        (BargeInSetting::Auto | BargeInSetting::Key, true) => Ok("a key interrupts an answer".into()),
-        (BargeInSetting::Auto, false) => {
-            Ok("half duplex: there is no key, so an answer is stopped by \"stop\" between two sentences, or `parley ctl interrupt`".into())
+        (BargeInSetting::Auto, _) => {
+            Ok("speech interrupts an answer: what the loudspeaker plays is taken out of what the microphone hears".into())
         }
+        (BargeInSetting::Voice, _) => Ok("speech interrupts an answer".into()),
+        (BargeInSetting::Key, true) => Ok("a key interrupts an answer".into()),
         (BargeInSetting::Key, false) => Err("conversation.barge-in = \"key\", but there is no key that may be read. Plug in a \
                                              loudspeaker or remote control with keys, or write \"auto\", or \"voice\" for a headset"
             .into()),
@@ -226,6 +226,6 @@ mod tests {
         assert!(refused.contains("conversation.barge-in") && refused.contains("\"auto\""), "{refused}");
         assert!(barge_in(BargeInSetting::Key, true).is_ok());
         assert!(barge_in(BargeInSetting::Voice, false).is_ok());
-        assert!(barge_in(BargeInSetting::Auto, false).expect("it works without").starts_with("half duplex"));
+        assert!(barge_in(BargeInSetting::Auto, false).expect("it works without").starts_with("speech interrupts"));
     }
 }

@@ -13,11 +13,12 @@ use parley_engines::Kind;
 use parley_engines::supervisor::Supervised;
 use parley_models::{Catalogue, Manifest, OwnFiles, Selection, Store, default_dir, machine_bytes};
 
-use parley_daemon::conductor::Generating;
+use parley_conversation::Settings;
+use parley_daemon::conductor::{Conducting, Generating};
 use parley_daemon::context;
 use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPatience};
 use parley_daemon::models_in_use::with_room;
-use parley_daemon::session::{Session, conducting};
+use parley_daemon::session::{Session, conducting, half_duplex};
 use parley_daemon::volume::Volume;
 use parley_daemon::wake_words::WakeWords;
 use parley_door::Door;
@@ -115,7 +116,11 @@ pub(super) fn door(
     keys: Option<&Path>,
 ) -> Option<OpenDoors> {
     let folder = Door::folder(|name| std::env::var_os(name))?;
-    let seats = ClientSeats::beside(session);
+    let alone = keys.is_some_and(|root| parley_daemon::keys::found(root).is_empty());
+    let Conducting { settings, generating } = elsewhere(conducting(config), alone);
+    let settings = Settings { barge_in: settings.barge_in, rest: settings.rest, ..session.settings.clone() };
+    let generating = Generating { max_tokens: generating.max_tokens, ..session.generating.clone() };
+    let seats = ClientSeats::beside(session).conducted(Conducting { settings, generating });
     let host = SessionHost::new(session, volume, config).with_seats(seats.taken());
     let host = host.with_places(Places::of_this_machine(), named);
     let host = if let Some(root) = keys { host.with_keys(root) } else { host };
@@ -131,6 +136,11 @@ pub(super) fn door(
             None
         }
     }
+}
+
+/// How clients of the door are conducted, whose microphones nobody takes an echo out of. `alone`: nothing here can press.
+fn elsewhere(conducting: Conducting, alone: bool) -> Conducting {
+    if alone { half_duplex(conducting) } else { conducting }
 }
 
 /// Runs on one thread: the work is done in other processes.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
+use parley_audio::playback::Sink as _;
 use parley_conversation::{BargeIn, Sentences, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -15,6 +16,7 @@ use parley_daemon::context;
 use parley_daemon::health::{self, figures, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
+use parley_daemon::listening::cancels_echo;
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{self, Session};
@@ -40,8 +42,16 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
     let settings = session::settings(config, models);
     let wake_words = common::wake_words(config)?;
     let no_keys = keys::found(Path::new(ROOT)).is_empty();
-    let alone = no_keys && settings.barge_in == BargeIn::Key;
+    // Whatever is not there now is waited for, and said, while the rest goes on.
+    let devices = common::sound_devices(config);
+    let mut sink = devices.loudspeaker();
+    if let Err(error) = sink.begin() {
+        tracing::warn!(%error, "there is no loudspeaker yet");
+    }
     let conducting = Conducting { settings, generating: common::generating(config) };
+    let cancels_echo = cancels_echo(sink.format().rate_hz);
+    let conducting = if cancels_echo { session::with_echo_cancelled(conducting, config) } else { conducting };
+    let alone = no_keys && conducting.settings.barge_in == BargeIn::Key;
     let conducting = if no_keys { session::half_duplex(conducting) } else { conducting };
     let table = languages.table();
     let says = &table.sentences;
@@ -61,12 +71,6 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
     let announcer = Announcer::of_this_machine(own.collect());
     common::block_on(async {
         let Conducting { settings, generating } = conducting;
-        // Whatever is not there now is waited for, and said, while the rest goes on.
-        let devices = common::sound_devices(config);
-        let mut sink = devices.loudspeaker();
-        if let Err(error) = sink.begin() {
-            tracing::warn!(%error, "there is no loudspeaker yet");
-        }
         let source = devices.microphone();
         if let Err(error) = parley_audio::lock_memory() {
             tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
@@ -120,7 +124,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
 /// What the owner is told once where nothing at the device can stop an answer, and the microphone is closed meanwhile.
 fn half_duplex(says: &Sentences) -> AnnouncementFile {
     tracing::warn!(
-        "nothing can press and no echo is cancelled: half duplex; \"stop\" between two sentences and `parley ctl \
+        "nothing can press and speech may not interrupt: half duplex; \"stop\" between two sentences and `parley ctl \
          interrupt` stop an answer"
     );
     AnnouncementFile::once(says.half_duplex, "")

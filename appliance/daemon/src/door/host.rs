@@ -55,6 +55,8 @@ pub struct SessionHost {
     setting: Arc<tokio::sync::Mutex<()>>,
     /// Below which keys that stop an answer are looked for; none where something else can press.
     keys: Option<PathBuf>,
+    /// Whether the device's microphone is without what its loudspeaker plays.
+    cancels_echo: bool,
 }
 
 impl SessionHost {
@@ -62,6 +64,7 @@ impl SessionHost {
         Self::of(session.handle.clone(), session.mute.clone(), volume, config, Path::new("/"))
             .with_tools(session.tools.clone())
             .with_troubles(session.troubles.subscribe())
+            .with_echo_cancelled(session.cancels_echo)
     }
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
@@ -71,8 +74,21 @@ impl SessionHost {
         let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
         let (own, others) = (SeatControl::own(handle, mute), SeatList::default());
         let (tools, setting, troubles) = (Tools::default(), Arc::default(), watch::Sender::default().subscribe());
-        let keys = None;
-        Self { own, others, volume, settings, changed, update_log, wishes, tools, troubles, setting, keys }
+        let (keys, cancels_echo) = (None, false);
+        Self {
+            own,
+            others,
+            volume,
+            settings,
+            changed,
+            update_log,
+            wishes,
+            tools,
+            troubles,
+            setting,
+            keys,
+            cancels_echo,
+        }
     }
 
     /// The same where an answer is stopped by keys alone, which are looked for below this root folder: as long as there is
@@ -80,6 +96,12 @@ impl SessionHost {
     #[must_use]
     pub fn with_keys(self, root: &Path) -> Self {
         Self { keys: Some(root.to_owned()), ..self }
+    }
+
+    /// The same where the device's own echo is cancelled, or not.
+    #[must_use]
+    pub fn with_echo_cancelled(self, cancels_echo: bool) -> Self {
+        Self { cancels_echo, ..self }
     }
 
     /// The same where somebody looks after microphone and loudspeaker.
@@ -122,6 +144,7 @@ impl SessionHost {
     async fn change_setting(&self, key: String, value: Option<String>) -> Result<DoorReply, DoorError> {
         let (settings, volume, changed) = (self.settings.clone(), self.volume.clone(), self.changed.clone());
         let (own, others, keys) = (self.own.clone(), self.others.clone(), self.keys.clone());
+        let cancels_echo = self.cancels_echo;
         // It goes to the thread that writes: what comes next waits, whatever becomes of this one's client.
         let alone = Arc::clone(&self.setting).lock_owned().await;
         let change = move || {
@@ -133,10 +156,14 @@ impl SessionHost {
                 tracing::warn!(%error, "the volume is not remembered beyond this start");
             }
             let alone = keys.is_some_and(|root| keys::found(&root).is_empty());
+            let half_duplex = |conducting| if alone { session::half_duplex(conducting) } else { conducting };
             let conducting = conducting(&running);
-            let conducting = if alone { session::half_duplex(conducting) } else { conducting };
-            own.take_over(&conducting);
-            others.take_over(conducting);
+            let at_the_device = match cancels_echo {
+                true => session::with_echo_cancelled(conducting.clone(), &running),
+                false => conducting.clone(),
+            };
+            own.take_over(&half_duplex(at_the_device));
+            others.take_over(half_duplex(conducting));
             // An error means that the door closes.
             let _ = changed.send(DoorEvent::Setting { key });
             Ok(reply)

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::conductor::{Handle, next_announcement};
-use crate::listening::{ListeningCounters, SoundTrouble};
+use crate::listening::{EchoCounters, ListeningCounters, SoundTrouble};
 
 /// How often is looked.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -24,6 +24,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const AWAY_AFTER: Duration = Duration::from_secs(3);
 /// What has not moved for so long is over.
 const OVER_AFTER: Duration = Duration::from_secs(600);
+/// Blocks that may be given to the echo canceller and not processed yet: a frame.
+const IN_PROCESS: u64 = 2;
 /// An announcement that a device is away is of use for so long.
 const OF_USE: Duration = Duration::from_secs(60);
 
@@ -70,6 +72,10 @@ pub enum Trouble {
     Gaps,
     /// Whoever taps the loudspeaker is too slow.
     TapBehind,
+    /// Not all of the microphone's sound goes through the echo canceller.
+    NotCancelled,
+    /// What was played is not known in time, and its echo stays.
+    NoReference,
     /// Of the microphone's sound.
     Sound(SoundTrouble),
 }
@@ -80,6 +86,8 @@ impl Trouble {
         match self {
             Self::Away | Self::LosesSound | Self::Behind | Self::RunsEmpty => true,
             Self::NotRealTime | Self::Unpaced | Self::Lost | Self::Gaps | Self::TapBehind | Self::Sound(_) => false,
+            Self::NotCancelled => true,
+            Self::NoReference => false,
         }
     }
 }
@@ -96,6 +104,8 @@ impl fmt::Display for Trouble {
             Self::RunsEmpty => "ran empty: the machine is too busy",
             Self::Gaps => "had nothing to play in the middle of an answer: the voice is too slow",
             Self::TapBehind => "is listened to by something too slow",
+            Self::NotCancelled => "hears the loudspeaker, and not all of that is taken out",
+            Self::NoReference => "hears the loudspeaker without knowing what it plays: the machine is too busy",
             Self::Sound(trouble) => return trouble.fmt(formatter),
         })
     }
@@ -138,7 +148,11 @@ impl SoundPath {
         use SoundPart::{Loudspeaker, Microphone};
         let CaptureCounters { frames: _, dropped, overruns, losses, is_lost, lost, beats: _, is_late, is_unpaced } =
             &*self.capture;
-        let ListeningCounters { dropped: behind, beats: _, troubles } = &*self.listening;
+        let ListeningCounters { dropped: behind, beats: _, troubles, echo } = &*self.listening;
+        let EchoCounters { given, processed, without_reference } = echo;
+        // In this order: what is processed has been given.
+        let processed = processed.load(Ordering::Relaxed);
+        let uncancelled = given.load(Ordering::Relaxed).saturating_sub(processed) > IN_PROCESS;
         let PlaybackCounters {
             underruns,
             gaps,
@@ -153,6 +167,7 @@ impl SoundPath {
             ((Microphone, Trouble::Away), is_lost.get()),
             ((Microphone, Trouble::NotRealTime), is_late.get()),
             ((Microphone, Trouble::Unpaced), is_unpaced.get()),
+            ((Microphone, Trouble::NotCancelled), uncancelled),
             ((Loudspeaker, Trouble::Away), loudspeaker_is_lost.get()),
             ((Loudspeaker, Trouble::NotRealTime), loudspeaker_is_late.get()),
             ((Loudspeaker, Trouble::Unpaced), loudspeaker_is_unpaced.get()),
@@ -162,6 +177,7 @@ impl SoundPath {
         let risen = BTreeMap::from([
             ((Microphone, Trouble::LosesSound), dropped.get() + overruns.get() + lost.get()),
             ((Microphone, Trouble::Behind), behind.load(Ordering::Relaxed)),
+            ((Microphone, Trouble::NoReference), without_reference.load(Ordering::Relaxed)),
             ((Microphone, Trouble::Lost), losses.get()),
             ((Loudspeaker, Trouble::Lost), losses_of_loudspeaker.get()),
             ((Loudspeaker, Trouble::RunsEmpty), underruns.get()),

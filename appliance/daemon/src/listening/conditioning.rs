@@ -1,12 +1,16 @@
 //! What is done to the microphone's sound before anything listens to it, in this order: low sounds go (an offset, hum,
-//! footsteps), then what the loudspeaker plays, where somebody can take it out, and quiet microphones are made louder, slowly.
-//! Which channels of a device are heard is decided before, in the capture thread.
+//! footsteps), then what the loudspeaker plays, where it is known, and quiet microphones are made louder, slowly. Which
+//! channels of a device are heard is decided before, in the capture thread.
+//!
+//! Two sounds come of it where the loudspeaker is taken out: one to recognise, one to judge by ([`parley_echo`] says why).
 
 use std::time::Instant;
 
 use biquad::{Biquad, Coefficients, DirectForm2Transposed, Type};
 use parley_audio::capture::FRAME_RATE_HZ;
 use parley_audio::sample::Sample;
+use parley_conversation::Position;
+use parley_echo::{Cancelled, EchoCanceller, EchoFigures, Played};
 
 use super::FRAME_SAMPLES;
 
@@ -29,11 +33,35 @@ const LOUDEST: f32 = 0.9;
 /// A frame on its way: full scale is 1.
 pub type FrameSamples = [f32; FRAME_SAMPLES];
 
-/// Takes out of the microphone's sound what the loudspeaker played, of which the mixer's tap tells. The place for it is
-/// here; none is built in yet, and without one nothing is taken out.
-pub trait Canceller: Send {
-    /// `arrived`: when the frame's last sample was at the microphone.
-    fn cancel(&mut self, frame: &mut FrameSamples, arrived: Instant);
+/// Takes out of the microphone's sound what the loudspeaker played, on the thread that made it. Without one nothing is taken out.
+pub trait Canceller {
+    /// `end`: where the frame ends in the microphone's sound; `arrived`: when its last sample was there. Both sounds that come
+    /// of it are as long as a frame.
+    fn cancel(&mut self, frame: &FrameSamples, end: Position, arrived: Instant) -> Cancelled<'_>;
+
+    /// What it has been through.
+    fn figures(&self) -> EchoFigures;
+}
+
+impl<P: Played> Canceller for EchoCanceller<P> {
+    fn cancel(&mut self, frame: &FrameSamples, end: Position, arrived: Instant) -> Cancelled<'_> {
+        self.cancel(frame, end.0, arrived)
+    }
+
+    fn figures(&self) -> EchoFigures {
+        self.figures()
+    }
+}
+
+/// What is made of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conditioned {
+    /// For whoever recognises what is said.
+    pub samples: [i16; FRAME_SAMPLES],
+    /// For whoever judges whether something is said, or a word that wakes: the same where nothing is cancelled.
+    pub judged: [i16; FRAME_SAMPLES],
+    /// Whether it may be an echo that nobody could take out: then it is judged to be none of anybody's speech.
+    pub may_be_echo: bool,
 }
 
 pub struct Conditioning {
@@ -61,17 +89,30 @@ impl Conditioning {
         Self { canceller: Some(canceller), ..self }
     }
 
-    /// What is to be listened to of a frame.
-    pub fn condition(&mut self, samples: &[i16; FRAME_SAMPLES], arrived: Instant) -> [i16; FRAME_SAMPLES] {
+    /// What is to be listened to of a frame, which ends at this position, and whose last sample arrived then.
+    pub fn condition(&mut self, samples: &[i16; FRAME_SAMPLES], end: Position, arrived: Instant) -> Conditioned {
         let mut frame = samples.map(Sample::into_f32);
         for sample in &mut frame {
             *sample = self.high_pass.iter_mut().fold(*sample, |sample, half| half.run(sample));
         }
-        if let Some(canceller) = &mut self.canceller {
-            canceller.cancel(&mut frame, arrived);
-        }
-        self.gain.apply(&mut frame);
-        frame.map(Sample::into_i16)
+        let Some(canceller) = &mut self.canceller else {
+            let level = level_dbfs(&frame);
+            self.gain.apply(level, &mut [&mut frame]);
+            let samples = frame.map(Sample::into_i16);
+            return Conditioned { samples, judged: samples, may_be_echo: false };
+        };
+        let Cancelled { linear, suppressed, plays, may_be_echo } = canceller.cancel(&frame, end, arrived);
+        let mut judged = as_frame(suppressed);
+        // What is left of a loudspeaker must not look like somebody loud.
+        let level = level_dbfs(if plays { &judged } else { &frame });
+        let mut frame = as_frame(linear);
+        self.gain.apply(level, &mut [&mut frame, &mut judged]);
+        Conditioned { samples: frame.map(Sample::into_i16), judged: judged.map(Sample::into_i16), may_be_echo }
+    }
+
+    /// What the canceller has been through, where there is one.
+    pub fn figures(&self) -> Option<EchoFigures> {
+        self.canceller.as_ref().map(|canceller| canceller.figures())
     }
 
     /// Learns whether there was speech in the last frame, by whose level the gain goes.
@@ -106,10 +147,11 @@ struct SlowGain {
 }
 
 impl SlowGain {
-    fn apply(&mut self, frame: &mut FrameSamples) {
-        let energy: f32 = frame.iter().map(|sample| sample.powi(2)).sum();
-        self.level_dbfs = 10.0 * (energy / frame.len() as f32 + 1e-10).log10();
-        let peak = frame.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    /// Makes both sounds of a frame louder by as much; `level_dbfs`: how loud it is.
+    fn apply(&mut self, level_dbfs: f32, frames: &mut [&mut FrameSamples]) {
+        self.level_dbfs = level_dbfs;
+        let samples = frames.iter().flat_map(|frame| frame.iter());
+        let peak = samples.fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
         let most = (LOUDEST / peak.max(1e-6)).max(1.0);
         if most < gain(self.gain_db) {
             // Somebody came nearer: it is learnt at once.
@@ -117,9 +159,8 @@ impl SlowGain {
         }
         let to = gain(self.gain_db);
         let from = self.applied.replace(to).unwrap_or(to).min(most);
-        let frames = frame.len() as f32;
-        for (index, sample) in frame.iter_mut().enumerate() {
-            *sample *= from + (to - from) * index as f32 / frames;
+        for (index, sample) in frames.iter_mut().flat_map(|frame| frame.iter_mut().enumerate()) {
+            *sample *= from + (to - from) * index as f32 / FRAME_SAMPLES as f32;
         }
     }
 
@@ -141,25 +182,55 @@ fn gain(db: f32) -> f32 {
     10_f32.powf(db / 20.0)
 }
 
+fn level_dbfs(frame: &FrameSamples) -> f32 {
+    let energy: f32 = frame.iter().map(|sample| sample.powi(2)).sum();
+    10.0 * (energy / frame.len() as f32 + 1e-10).log10()
+}
+
+/// As a frame; silence is what is missing.
+fn as_frame(samples: &[f32]) -> FrameSamples {
+    std::array::from_fn(|index| samples.get(index).copied().unwrap_or(0.0))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{VoiceActivity, vowel};
+    use super::super::{VoiceActivity, level_dbfs, vowel};
     use super::*;
 
-    fn level_dbfs(frame: &[i16]) -> f32 {
-        let energy: f32 = frame.iter().map(|sample| (f32::from(*sample) / 32_768.0).powi(2)).sum();
-        10.0 * (energy / frame.len() as f32 + 1e-10).log10()
+    fn heard(conditioning: &mut Conditioning, samples: &[i16; FRAME_SAMPLES]) -> Conditioned {
+        conditioning.condition(samples, Position::default(), Instant::now())
+    }
+
+    /// A canceller that takes out half of everything, and three quarters of what is judged by.
+    #[derive(Default)]
+    struct Divides {
+        linear: Vec<f32>,
+        suppressed: Vec<f32>,
+        plays: bool,
+    }
+
+    impl Canceller for Divides {
+        fn cancel(&mut self, frame: &FrameSamples, _: Position, _: Instant) -> Cancelled<'_> {
+            self.linear = frame.iter().map(|sample| sample / 2.0).collect();
+            self.suppressed = frame.iter().map(|sample| sample / 4.0).collect();
+            let (plays, may_be_echo) = (self.plays, false);
+            Cancelled { linear: &self.linear, suppressed: &self.suppressed, plays, may_be_echo }
+        }
+
+        fn figures(&self) -> EchoFigures {
+            EchoFigures::default()
+        }
     }
 
     /// How many of 100 frames of a vowel are speech, and how many of 50 after it, where `other` is in the sound all along.
-    fn heard(amplitude: f32, other: impl Fn(usize) -> f32, conditioned: bool) -> (usize, usize) {
+    fn called(amplitude: f32, other: impl Fn(usize) -> f32, conditioned: bool) -> (usize, usize) {
         let (mut conditioning, mut activity) = (Conditioning::default(), VoiceActivity::default());
         let mut judge = |frame: usize, voice: [i16; FRAME_SAMPLES]| {
             let at = |index| frame * FRAME_SAMPLES + index;
             let samples = std::array::from_fn(|index| (f32::from(voice[index]) + other(at(index))) as i16);
-            let samples = if conditioned { conditioning.condition(&samples, Instant::now()) } else { samples };
+            let samples = if conditioned { heard(&mut conditioning, &samples).samples } else { samples };
             let speech = activity.judge(&samples);
             conditioning.note(speech);
             speech
@@ -187,9 +258,9 @@ mod tests {
         // About -35 dBFS, as loud as the offset.
         let amplitude = 340.0;
         for (name, other) in [("an offset", offset as fn(usize) -> f32), ("hum", hum)] {
-            let (spoken, after) = heard(amplitude, other, true);
+            let (spoken, after) = called(amplitude, other, true);
             assert!(spoken > 80 && after <= 2, "beside {name}: {spoken} of 100, and {after} after its end");
-            let raw = heard(amplitude, other, false).0;
+            let raw = called(amplitude, other, false).0;
             assert!(raw < 60, "beside {name} it is not heard without conditioning: {raw} of 100");
         }
     }
@@ -201,7 +272,7 @@ mod tests {
             let (mut before, mut after) = (0.0, 0.0);
             for frame in 0..1_000 {
                 let samples = vowel(frame, amplitude);
-                let heard = conditioning.condition(&samples, Instant::now());
+                let heard = heard(&mut conditioning, &samples).samples;
                 conditioning.note(true);
                 (before, after) = (level_dbfs(&samples), level_dbfs(&heard));
             }
@@ -212,18 +283,31 @@ mod tests {
 
     #[test]
     fn whoever_takes_out_the_loudspeaker_hears_no_low_sound_and_comes_before_the_gain() {
-        struct Halves;
-        impl Canceller for Halves {
-            fn cancel(&mut self, frame: &mut FrameSamples, _: Instant) {
-                frame.iter_mut().for_each(|sample| *sample /= 2.0);
-            }
-        }
-        let (mut plain, mut with) = (Conditioning::default(), Conditioning::default().with_canceller(Box::new(Halves)));
+        let mut plain = Conditioning::default();
+        let mut with = Conditioning::default().with_canceller(Box::new(Divides::default()));
         for frame in 0..20 {
             let samples = vowel(frame, 2_000.0);
-            let difference = level_dbfs(&plain.condition(&samples, Instant::now()))
-                - level_dbfs(&with.condition(&samples, Instant::now()));
-            assert!((difference - 6.0).abs() < 0.2, "{difference} dB");
+            let (raw, cancelled) = (heard(&mut plain, &samples), heard(&mut with, &samples));
+            let difference = level_dbfs(&raw.samples) - level_dbfs(&cancelled.samples);
+            assert!((difference - 6.0).abs() < 0.2, "{difference} dB to recognise");
+            let difference = level_dbfs(&raw.samples) - level_dbfs(&cancelled.judged);
+            assert!((difference - 12.0).abs() < 0.2, "{difference} dB to judge by");
+        }
+    }
+
+    #[test]
+    fn the_level_is_what_is_left_while_something_plays_and_else_the_microphones() {
+        for (plays, less_db) in [(false, 0.0), (true, 12.0)] {
+            let mut plain = Conditioning::default();
+            let divides = Divides { plays, ..Divides::default() };
+            let mut with = Conditioning::default().with_canceller(Box::new(divides));
+            for frame in 0..20 {
+                let samples = vowel(frame, 2_000.0);
+                heard(&mut plain, &samples);
+                heard(&mut with, &samples);
+            }
+            let less = plain.level_dbfs() - with.level_dbfs();
+            assert!((less - less_db).abs() < 0.1, "{less} dB less where something plays: {plays}");
         }
     }
 
@@ -242,7 +326,7 @@ mod tests {
                         let at = (number * FRAME_SAMPLES + index) as f32 / FRAME_RATE_HZ as f32;
                         (amplitude * (std::f32::consts::TAU * 400.0 * at).sin()) as i16
                     });
-                    let heard = conditioning.condition(&samples, Instant::now());
+                    let heard = heard(&mut conditioning, &samples).samples;
                     conditioning.note(learns);
                     let peak = |samples: &[i16]| samples.iter().map(|sample| f32::from(sample.unsigned_abs())).fold(0.0, f32::max);
                     prop_assert!(peak(&heard) <= (LOUDEST * 32_768.0).max(peak(&samples) * 1.5));

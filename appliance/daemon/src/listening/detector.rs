@@ -1,11 +1,12 @@
 //! What every microphone's sound goes through, a card's or a client's.
 
 use parley_conversation::Position;
+use parley_echo::EchoFigures;
 use parley_wake::Word;
 use tokio::time::Instant;
 
 use super::names::Names;
-use super::{AudioFrame, Conditioning, FRAME_SAMPLES, VoiceActivity};
+use super::{AudioFrame, Canceller, Conditioned, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
 /// Makes sound fit to be listened to, and says whether there is speech or a wake word in it. Stays on the thread that made it.
 #[derive(Default)]
@@ -22,16 +23,28 @@ impl Detector {
         Self { names: Names::new(words), ..self }
     }
 
+    /// The same where somebody takes out what the loudspeaker plays.
+    #[must_use]
+    pub fn with_canceller(self, canceller: Box<dyn Canceller>) -> Self {
+        Self { conditioning: self.conditioning.with_canceller(canceller), ..self }
+    }
+
     /// What is to be listened to of a microphone's frame, and whether there is speech in it; of a muted one silence.
     pub fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], muted: bool, end: Position, arrived: Instant) -> AudioFrame {
         let heard = if muted { [0; FRAME_SAMPLES] } else { *frame };
-        let conditioned = self.conditioning.condition(&heard, arrived.into_std());
+        let conditioned = self.conditioning.condition(&heard, end, arrived.into_std());
         // What is filtered goes on for a moment.
-        let samples = if muted { heard } else { conditioned };
-        let speech = self.activity.judge(&samples);
+        let silence = Conditioned { samples: heard, judged: heard, may_be_echo: false };
+        let Conditioned { samples, judged, may_be_echo } = if muted { silence } else { conditioned };
+        let speech = self.activity.judge(&judged) && !may_be_echo;
         self.conditioning.note(speech);
-        let name = self.names.hear(&samples, end);
+        let name = self.names.hear(&judged, end);
         AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs(), name }
+    }
+
+    /// As [`Conditioning::figures`].
+    pub fn echo(&self) -> Option<EchoFigures> {
+        self.conditioning.figures()
     }
 
     /// As [`Conditioning::speech_dbfs`].

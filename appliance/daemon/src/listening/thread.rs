@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parley_audio::capture::{FRAME_SAMPLES, Microphone};
+use parley_audio::playback::Tap;
 use parley_conversation::Position;
+use parley_echo::{BLOCK, EchoCanceller, EchoFigures};
 use parley_wake::Word;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -26,6 +28,28 @@ pub struct ListeningCounters {
     pub beats: AtomicU64,
     /// What is wrong with the microphone's sound.
     pub troubles: SoundTroubles,
+    /// What became of the loudspeaker's sound in it.
+    pub echo: EchoCounters,
+}
+
+/// What has gone through the echo canceller, in blocks of 10 ms but for the last; all 0 where there is none.
+#[derive(Debug, Default)]
+pub struct EchoCounters {
+    /// Blocks of the microphone that were to go through it.
+    pub given: AtomicU64,
+    /// Those that it has processed. Fewer are a fault: echo is heard that nobody takes out.
+    pub processed: AtomicU64,
+    /// Frames that went on without knowing what was played.
+    pub without_reference: AtomicU64,
+}
+
+impl EchoCounters {
+    /// A frame has gone through.
+    fn note(&self, figures: EchoFigures) {
+        self.given.fetch_add((FRAME_SAMPLES / BLOCK) as u64, Ordering::Relaxed);
+        self.processed.store(figures.canceller.processed.min(figures.canceller.rendered), Ordering::Relaxed);
+        self.without_reference.store(figures.without_reference, Ordering::Relaxed);
+    }
 }
 
 /// What comes of a microphone.
@@ -34,19 +58,28 @@ pub struct Listening {
     pub counters: Arc<ListeningCounters>,
 }
 
-/// Starts listening, for these wake words too; the thread ends with the receiver.
-pub fn listen(mut microphone: Microphone, mute: Mute, words: Vec<Word>) -> std::io::Result<Listening> {
+/// Starts listening, for these wake words too; the thread ends with the receiver. `tap`: what a loudspeaker plays that the
+/// microphone may hear, and its rate in Hz.
+pub fn listen(
+    mut microphone: Microphone,
+    mute: Mute,
+    tap: Option<(Tap, u32)>,
+    words: Vec<Word>,
+) -> std::io::Result<Listening> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let (mut detector, mut health) = (Detector::default().with_wake_words(words), SoundHealth::default());
+        let (mut detector, mut health) = (detector(tap).with_wake_words(words), SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
             let muted = mute.is_set();
             let (end, arrived) = (Position(frame.position + FRAME_SAMPLES as u64), Instant::from_std(frame.arrived_at));
             let heard = detector.hear(&frame.samples, muted, end, arrived);
+            if let Some(figures) = detector.echo() {
+                its.echo.note(figures);
+            }
             if !muted {
                 health.look(&frame.samples, heard.speech, detector.speech_dbfs(), &its.troubles);
             }
@@ -56,6 +89,22 @@ pub fn listen(mut microphone: Microphone, mute: Mute, words: Vec<Word>) -> std::
         }
     })?;
     Ok(Listening { frames: receiver, counters })
+}
+
+/// Whether the echo of a loudspeaker of this rate, in Hz, can be cancelled.
+pub fn cancels_echo(loudspeaker_hz: u32) -> bool {
+    parley_echo::Reference::new(loudspeaker_hz).is_ok()
+}
+
+fn detector(tap: Option<(Tap, u32)>) -> Detector {
+    match tap.map(|(tap, rate_hz)| EchoCanceller::new(tap, rate_hz)) {
+        Some(Ok(canceller)) => Detector::default().with_canceller(Box::new(canceller)),
+        Some(Err(error)) => {
+            tracing::warn!(%error, "no echo is cancelled");
+            Detector::default()
+        }
+        None => Detector::default(),
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +118,7 @@ mod tests {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let mute = Mute::default();
         let microphone = Microphone::start(source).expect("it starts");
-        let mut frames = listen(microphone, mute.clone(), Vec::new()).expect("a thread").frames;
+        let mut frames = listen(microphone, mute.clone(), None, Vec::new()).expect("a thread").frames;
         let mut loudest_of = async |frames_in_all: usize| {
             let mut loudest = 0;
             for _ in 0..frames_in_all {

@@ -93,6 +93,8 @@ impl World {
             card: Ear::new(SinkFormat { rate_hz: voice::RATE_HZ, period_frames: PERIOD }),
             card_away_until: Duration::ZERO,
             beside: None,
+            ears: None,
+            sounded: Vec::new(),
             started: house.started,
             now: house.started.elapsed(),
             position: Position::default(),

@@ -59,7 +59,9 @@ impl World {
     fn hear(&mut self) {
         self.card.listen(PERIOD);
         let period = std::mem::take(&mut self.card.heard);
-        if period.iter().any(|sample| *sample != 0) {
+        let sounds = period.iter().any(|sample| *sample != 0);
+        self.sounded.push(sounds);
+        if sounds {
             self.heard_last = Some(self.now);
             let paused = self.phase == Phase::Interrupted && self.now > self.phase_since + PAUSE_TAKES;
             assert!(!paused, "what is paused is silent");
@@ -106,7 +108,11 @@ impl World {
         if sound.is_speech() {
             self.spoke_last = self.now;
         }
-        let frame = AudioFrame::new(self.position, Instant::now(), sound.samples(), sound.is_speech());
+        let mut frame = AudioFrame::new(self.position, Instant::now(), sound.samples(), sound.is_speech());
+        let sounded = std::mem::take(&mut self.sounded);
+        if let Some(ears) = &mut self.ears {
+            (frame.speech, frame.dbfs) = ears(&sounded, sound.is_speech());
+        }
         if let Some(frames) = &self.frames
             && sound != Sound::Lost
         {

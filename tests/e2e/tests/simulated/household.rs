@@ -33,7 +33,7 @@ const HOURS: u64 = 24;
 const SILENT_WITHIN: Duration = Duration::from_millis(150);
 
 #[test]
-fn a_household_is_answered_all_day_as_shipped() {
+fn a_household_is_answered_all_day_where_a_key_interrupts() {
     println!("{}", lived(Mode::Key));
 }
 
@@ -50,11 +50,11 @@ fn a_household_is_answered_all_day_where_voices_interrupt() {
 /// How an answer is interrupted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// By a key, as the image ships.
+    /// By a key: as the image ships where no echo is cancelled.
     Key,
-    /// As the image ships too, where there is no key: by a word between two sentences.
+    /// The same where there is no key: by a word between two sentences.
     HalfDuplex,
-    /// By speech at any moment.
+    /// By speech at any moment, as the image ships.
     Voice,
 }
 

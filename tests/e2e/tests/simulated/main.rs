@@ -9,6 +9,7 @@ mod an_engine_that;
 mod backpressure;
 mod barge_in;
 mod chaos;
+mod echo;
 mod household;
 mod invariants;
 mod memory;

@@ -15,7 +15,7 @@ use super::super::Hub;
 use super::super::seat::{SeatControl, SeatList};
 use super::loudspeaker::ClientLoudspeaker;
 use super::{FRAME_MS, RATE_HZ, samples_in};
-use crate::conductor::{Conductor, Generating, Loudspeaker};
+use crate::conductor::{Conducting, Conductor, Generating, Loudspeaker};
 use crate::listening::{AudioFrame, FRAMES_IN_FLIGHT, Mute};
 use crate::seats::{Seat, Seats};
 use crate::session::Session;
@@ -79,6 +79,12 @@ impl ClientSeats {
     pub fn of(seats: Seats, settings: Settings, generating: Generating, health: EngineHealth) -> Self {
         let (runtime, taken, tools) = (RuntimeHandle::current(), SeatList::default(), Tools::default());
         Self { seats, settings, generating, health, tools, signals: None, runtime, taken }
+    }
+
+    /// The same, conducted like this: a client's microphone is not the device's, and nobody knows what it hears.
+    #[must_use]
+    pub fn conducted(self, Conducting { settings, generating }: Conducting) -> Self {
+        Self { settings, generating, ..self }
     }
 
     /// The same where clients offer the tools of this house.

@@ -113,6 +113,8 @@ pub(super) fn of_trouble(trouble: Trouble) -> &'static str {
         Trouble::RunsEmpty => "the loudspeaker ran empty",
         Trouble::Gaps => "the voice is too slow",
         Trouble::TapBehind => "a tap is too slow",
+        Trouble::NotCancelled => "not all is cancelled",
+        Trouble::NoReference => "no reference",
         Trouble::Sound(_) => "the microphone's sound is bad",
     }
 }

@@ -155,7 +155,7 @@ pub async fn run(options: &Options) -> Result<()> {
 }
 
 /// On a machine that others use a worker may stand still until it is taken to be stuck, and is started again.
-async fn transcribe(engine: &dyn Engine<SpeechToText>, samples: Vec<i16>) -> Result<Transcript> {
+pub async fn transcribe(engine: &dyn Engine<SpeechToText>, samples: Vec<i16>) -> Result<Transcript> {
     let mut left = TRIES;
     loop {
         left -= 1;

@@ -10,6 +10,7 @@ mod accuracy;
 mod answers;
 mod barge_in;
 mod cancel;
+mod echo;
 mod endpoints;
 mod hesitations;
 mod pauses;
@@ -37,6 +38,8 @@ enum Command {
     BargeIn,
     /// How soon is an engine free after its job was cancelled?
     Cancel,
+    /// How much of its own voice is taken out, in simulated rooms; does it interrupt itself, and who interrupts it?
+    Echo(echo::Options),
     /// Is the spoken language recognised, and how many words are wrong?
     Accuracy(accuracy::Options),
     /// What is known of everyday questions, what is declined, and what is claimed wrongly
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<()> {
             Command::Endpoints => endpoints::run().await,
             Command::BargeIn => barge_in::run().await,
             Command::Cancel => cancel::run().await,
+            Command::Echo(options) => echo::run(&options).await,
             Command::Accuracy(options) => accuracy::run(&options).await,
             Command::Answers(options) => answers::run(&options).await,
             Command::VoiceActivity => voice_activity::run(),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use parley_audio::capture::FRAME_SAMPLES;
-use parley_conversation::FRAME;
+use parley_conversation::{FRAME, Position};
 use parley_daemon::listening::{Conditioning, VoiceActivity, level_dbfs};
 use parley_speech::noise::{self, Noise, Randomness};
 use parley_speech::{Clip, SpeechSets, Split};
@@ -118,7 +118,7 @@ impl Called {
     fn add(&mut self, clean: &[i16], mixed: &[i16], before: &[[i16; FRAME_SAMPLES]], mut activity: VoiceActivity) {
         let mut conditioning = Conditioning::default();
         let mut judge = |frame: &[i16; FRAME_SAMPLES]| {
-            let samples = conditioning.condition(frame, Instant::now());
+            let samples = conditioning.condition(frame, Position::default(), Instant::now()).samples;
             let is_called = activity.judge(&samples);
             conditioning.note(is_called);
             is_called
