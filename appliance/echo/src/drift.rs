@@ -116,6 +116,11 @@ impl Clock {
         })
     }
 
+    /// Whether it is known how fast it runs.
+    pub(crate) fn is_known(&self) -> bool {
+        self.certain().is_some()
+    }
+
     /// The slope where it is certain.
     fn certain(&self) -> Option<f64> {
         let (slope, error) = self.slope()?;

@@ -16,7 +16,8 @@ const LOOK: Duration = Duration::from_millis(2);
 /// So long after the last sound something of it may still be in the room.
 const FADES: Duration = Duration::from_millis(500);
 
-/// Blocks of sound from which it knows a room's echo well enough for the rest not to pass for a voice: 5 s.
+/// Blocks of sound from which it knows a room's echo well enough for the rest not to pass for a voice: 5 s, once it is known
+/// how fast the clocks run.
 const LEARNT: u64 = 500;
 
 /// The microphone hears the loudspeaker where it is louder than its own quiet, by so many dB, in a third of the frames in which
@@ -86,6 +87,8 @@ pub struct EchoCanceller<P> {
     suppressed: Vec<f32>,
     sounded: Option<Instant>,
     hears: Hears,
+    /// Blocks of sound that it had heard when the clocks were known; none as long as they are not.
+    settled: Option<u64>,
     without_reference: u64,
 }
 
@@ -129,6 +132,7 @@ impl<P: Played> EchoCanceller<P> {
             linear: Vec::new(),
             suppressed: Vec::new(),
             sounded: None,
+            settled: None,
             hears: Hears { quiet_db: 0.0, played: SUPPOSED, loud: SUPPOSED },
             without_reference: 0,
         })
@@ -153,7 +157,11 @@ impl<P: Played> EchoCanceller<P> {
         self.suppressed.clear();
         self.canceller.take(captured, &self.aligned, &mut self.suppressed, &mut self.linear);
         let plays = self.sounded.is_some_and(|sounded| arrived.saturating_duration_since(sounded) < FADES);
-        let is_learning = self.canceller.audible() < LEARNT;
+        let audible = self.canceller.audible();
+        if self.settled.is_none() && self.reference.is_settled() {
+            self.settled = Some(audible);
+        }
+        let is_learning = self.settled.is_none_or(|settled| audible < settled + LEARNT);
         if is_learning {
             self.hears.note(captured, sounds);
         }
@@ -301,10 +309,10 @@ mod tests {
 
     #[test]
     fn its_own_voice_is_doubted_until_it_is_known() {
-        let script = Script { blocks: blocks(10, 1_000), sounds: true, ..Script::default() };
-        let (_, _, unsure) = through(script, 400);
+        let script = Script { blocks: blocks(10, 2_000), sounds: true, ..Script::default() };
+        let (_, _, unsure) = through(script, 900);
         let known = unsure.iter().position(|unsure| !unsure).expect("it is known");
-        assert!((245..=260).contains(&known), "after {known} frames");
+        assert!((645..=665).contains(&known), "8 s for the clocks and 5 for the room, not {known} frames");
         assert!(unsure[known..].iter().all(|unsure| !unsure));
     }
 }

@@ -24,6 +24,8 @@ const MISPLACED: f64 = 32.0;
 const SHARE: f64 = 0.01;
 /// A microphone whose thread comes late tells odd times; so many in a row are none.
 const ODD_MOMENTS: u32 = 3;
+/// Blocks after which clocks that are not known are taken for one: a minute of 10 ms.
+const SETTLED_AFTER: u64 = 6_000;
 /// Blocks after which the drift is looked at again.
 const DRIFT_EVERY: u64 = 100;
 
@@ -129,6 +131,12 @@ impl Reference {
             *place = sample;
         }
         self.begin += to.len() as i64;
+    }
+
+    /// Whether it is known how fast both clocks run: before, it may be drifting away. Clocks that have not told it within a
+    /// minute never will, and count as one.
+    pub fn is_settled(&self) -> bool {
+        self.figures.blocks > SETTLED_AFTER || self.loudspeaker.is_known() && self.microphone.is_known()
     }
 
     /// What became of it so far.
