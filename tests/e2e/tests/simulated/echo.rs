@@ -77,7 +77,7 @@ fn its_own_voice_is_nobodys_and_would_be_without_a_reference() {
 fn whoever_speaks_over_it_is_heard_at_once() {
     let played = babble(40 * RATE, 180.0, 3);
     let mut near = vec![0.0; 40 * RATE];
-    let begins: Vec<usize> = (0..8).map(|number| (8 + 4 * number) * RATE + number * 1_234).collect();
+    let begins: Vec<usize> = (0..8).map(|number| (20 + 2 * number) * RATE + number * 1_234).collect();
     for begin in &begins {
         // A second of a deeper voice, 6 dB quieter than Parley's own is there.
         let spoken = babble(RATE, 110.0, *begin as u64);

@@ -280,7 +280,7 @@ fn own_voice_alone(room: SimulatedRoom, played: &[f32]) -> Result<OwnVoice> {
 fn interrupting(sets: &SpeechSets, room: SimulatedRoom, faster_ppm: f64, own: &[f32]) -> Result<Interrupting> {
     let clips: Vec<_> = sets.barge_in.iter().filter(|clip| clip.interruption == Interruption::Words).collect();
     // It has spoken for a while before the first one comes; and with a drift, until that is known.
-    let first = if faster_ppm == 0.0 { 5 * RATE } else { 60 * RATE };
+    let first = if faster_ppm == 0.0 { 20 * RATE } else { 60 * RATE };
     let mut near = vec![0.0; first + (clips.len() + 1) * EVERY];
     let mut begun = Vec::new();
     for (number, clip) in clips.iter().enumerate() {
