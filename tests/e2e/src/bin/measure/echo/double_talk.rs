@@ -34,7 +34,6 @@ struct InRoom {
     room: &'static str,
     microphone: f64,
     linear: f64,
-    suppressed: f64,
 }
 
 pub async fn measure(sets: &SpeechSets, rooms: [SimulatedRoom; 4], own: &[f32]) -> Result<Words> {
@@ -69,17 +68,15 @@ pub async fn measure(sets: &SpeechSets, rooms: [SimulatedRoom; 4], own: &[f32]) 
         let microphone: Vec<i16> = devices.captured.iter().map(whole).collect();
         let canceller = EchoCanceller::new(devices.tap.clone(), LOUDSPEAKER_HZ)?;
         let mut detector = Detector::default().with_canceller(Box::new(canceller));
-        let (mut linear, mut suppressed) = (Vec::new(), Vec::new());
+        let mut linear = Vec::new();
         devices.listen(|frame, Moment { end, arrived }| {
             let heard = detector.hear(&frame.map(|sample| whole(&sample)), false, Position(end), arrived.into());
             linear.extend_from_slice(&heard.samples);
-            suppressed.extend_from_slice(detector.judged());
         });
         words.rooms.push(InRoom {
             room: room.name,
             microphone: errors(&microphone).await?,
             linear: errors(&linear).await?,
-            suppressed: errors(&suppressed).await?,
         });
     }
     workers.shut_down().await;
@@ -88,9 +85,9 @@ pub async fn measure(sets: &SpeechSets, rooms: [SimulatedRoom; 4], own: &[f32]) 
 
 impl Words {
     pub fn line(&self) -> String {
-        let each = |InRoom { room, microphone, linear, suppressed }: &InRoom| {
-            let [microphone, linear, suppressed] = [microphone, linear, suppressed].map(|rate| 100.0 * rate);
-            format!("\n{room:<12} microphone {microphone:.1} %, linear {linear:.1} %, suppressed {suppressed:.1} %")
+        let each = |InRoom { room, microphone, linear }: &InRoom| {
+            let [microphone, linear] = [microphone, linear].map(|rate| 100.0 * rate);
+            format!("\n{room:<12} microphone {microphone:.1} %, linear {linear:.1} %")
         };
         let rooms: String = self.rooms.iter().map(each).collect();
         let Self { utterances, clean, .. } = self;
