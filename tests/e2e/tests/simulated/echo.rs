@@ -1,7 +1,7 @@
 //! What a device hears of itself, in a simulated room, with the real canceller and detector: the conversation's onsets.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use parley_audio::playback::TapBlock;
@@ -93,27 +93,38 @@ fn whoever_speaks_over_it_is_heard_at_once() {
     }
 }
 
-/// Blocks of a loudspeaker of 16 kHz, and whether any that was told lately is more than silence.
+/// What a loudspeaker of 16 kHz plays.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<(VecDeque<(TapBlock, Vec<i16>)>, u32)>>);
+struct Told(Arc<Mutex<Blocks>>);
+
+#[derive(Default)]
+struct Blocks {
+    waiting: VecDeque<(TapBlock, Vec<i16>)>,
+    /// For how many blocks more it counts as sounding: one of the last was more than silence.
+    sounding: u32,
+}
 
 impl Told {
     fn tell(&self, block: TapBlock, samples: Vec<i16>) {
-        let mut told = self.0.lock().unwrap();
-        told.1 = if samples.iter().any(|sample| *sample != 0) { 10 } else { told.1.saturating_sub(1) };
-        told.0.push_back((block, samples));
+        let mut told = self.blocks();
+        told.sounding = if samples.iter().any(|sample| *sample != 0) { 10 } else { told.sounding.saturating_sub(1) };
+        told.waiting.push_back((block, samples));
+    }
+
+    fn blocks(&self) -> MutexGuard<'_, Blocks> {
+        self.0.lock().expect("nobody panics while telling")
     }
 }
 
 impl Played for Told {
     fn next(&mut self, samples: &mut Vec<i16>) -> Option<TapBlock> {
-        let (block, its) = self.0.lock().unwrap().0.pop_front()?;
+        let (block, its) = self.blocks().waiting.pop_front()?;
         *samples = its;
         Some(block)
     }
 
     fn is_sounding(&self) -> bool {
-        self.0.lock().unwrap().1 > 0
+        self.blocks().sounding > 0
     }
 
     fn wait(&mut self, _: Duration) {}
@@ -135,12 +146,13 @@ fn ears_in_a_room(cancels: bool) -> Ears {
         let canceller = EchoCanceller::new(told.clone(), 16_000).expect("a usual rate");
         detector = detector.with_canceller(Box::new(canceller));
     }
-    let (origin, mut periods, mut frames, mut waiting) = (Instant::now(), 0_u32, 0_u64, VecDeque::new());
+    let (origin, mut periods, mut frames, mut waiting) = (Instant::now(), 0_u32, 0_u32, VecDeque::new());
     let mut random = parley_speech::noise::Randomness::new(4);
     Box::new(move |sounds, speaks| {
         let mut captured = Vec::with_capacity(2 * PERIOD);
         for (number, sounds) in sounds.iter().chain(std::iter::repeat(&false)).take(2).enumerate() {
-            let period: Vec<f32> = (0..PERIOD).map(|_| if *sounds { own.next().unwrap() } else { 0.0 }).collect();
+            let period: Vec<f32> =
+                (0..PERIOD).map(|_| if *sounds { own.next().expect("it goes round") } else { 0.0 }).collect();
             for (index, sample) in period.iter().enumerate().filter(|(_, sample)| **sample != 0.0) {
                 let later = echo[number * PERIOD + index..].iter_mut().zip(&way);
                 later.for_each(|(place, tap)| *place += sample * ROOM.gain * tap);
@@ -151,7 +163,7 @@ fn ears_in_a_room(cancels: bool) -> Ears {
             periods += 1;
         }
         for heard in &echo[..2 * PERIOD] {
-            let voice = if speaks { 0.4 * near.next().unwrap() } else { 0.0 };
+            let voice = if speaks { 0.4 * near.next().expect("it goes round") } else { 0.0 };
             captured.push(heard + voice + 0.001 * random.next_sample());
         }
         echo.copy_within(2 * PERIOD.., 0);
@@ -164,8 +176,8 @@ fn ears_in_a_room(cancels: bool) -> Ears {
         let frame = waiting.pop_front().unwrap_or_default();
         frames += 1;
         let samples = std::array::from_fn(|index| frame[index].into_i16());
-        let arrived = origin + ms(20) * u32::try_from(frames).unwrap();
-        let heard = detector.hear(&samples, false, Position(frames * 320), arrived.into());
+        let arrived = origin + ms(20) * frames;
+        let heard = detector.hear(&samples, false, Position(u64::from(frames) * 320), arrived.into());
         (heard.speech, heard.dbfs)
     })
 }
