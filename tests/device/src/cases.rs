@@ -130,6 +130,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &trial::HANGS,
     &trial::PANICS,
     &trial::CUT,
+    &trial::SILENT,
     &trial::INIT,
     &trial::INITRAMFS,
     &gate::LIMITS,

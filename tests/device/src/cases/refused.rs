@@ -19,6 +19,8 @@ pub const REFUSED: Scenario = Scenario {
         "a_bundle_too_large_for_the_slot_is_refused": BEFORE,
         "an_older_version_with_a_signed_permission_is_admitted": "`parley update check` says that it may be installed",
         "a_certificate_that_has_expired_since_is_no_reason": "at a clock of 2038 a good bundle may be installed: it is judged at the time of signing",
+        "a_word_for_one_version_admits_no_other": "`--again` was said for 9.9.9: a blocked 1.1.0 is refused in words and by RAUC, before a byte is written",
+        "a_product_that_trusts_a_development_authority_takes_nothing": "without the mark of an image for development everything is refused in words and by RAUC, and the status says why",
         "a_full_data_partition_refuses_and_harms_nothing": "with not a byte left the installation is refused in words, and possible again once there is room",
     },
     starts: 1,
@@ -72,6 +74,10 @@ fn refused(bench: &Bench, report: &mut Report) -> Result<()> {
         Ok(said)
     });
     report.case("a_certificate_that_has_expired_since_is_no_reason", outcome);
+    let outcome = blocked(&mut device).and_then(|said| untouched(bench, &mut device, &before, said));
+    report.case("a_word_for_one_version_admits_no_other", outcome);
+    let outcome = product(&mut device).and_then(|said| untouched(bench, &mut device, &before, said));
+    report.case("a_product_that_trusts_a_development_authority_takes_nothing", outcome);
     let outcome = full(&mut device).and_then(|said| untouched(bench, &mut device, &before, said));
     report.case("a_full_data_partition_refuses_and_harms_nothing", outcome);
     Ok(())
@@ -104,6 +110,29 @@ fn refuses(device: &mut VirtualDevice, bundle: &str, word: &str) -> Result<Strin
     let rauc = device.shell_within(&format!("rauc install /run/bundles/{bundle}.raucb"), LONG)?;
     ensure!(rauc.code != 0, "RAUC installed it: {}", rauc.output);
     Ok(conclusion(&ours.output))
+}
+
+fn blocked(device: &mut VirtualDevice) -> Result<String> {
+    let (blocks, again) = ("/var/lib/parley-update/blocks", "/run/parley-update/again.json");
+    device.run("parley update check /run/bundles/good.raucb")?;
+    device.run(&format!("echo '1.1.0 failed-the-gate' >> {blocks}"))?;
+    device.run(&format!("echo '{{\"version\":\"9.9.9\",\"until_s\":4000000000}}' > {again}"))?;
+    let said = refuses(device, "good", "tried before");
+    device.run(&format!("rm -f {again}; echo '1.1.0 allowed' >> {blocks}"))?;
+    said
+}
+
+/// What development lays over the image is a file: without it this is a product whose release was signed for nobody.
+fn product(device: &mut VirtualDevice) -> Result<String> {
+    let (etc, copy) = ("/etc/parley", "/run/parley-product");
+    device.run(&format!("cp -a {etc} {copy} && rm {copy}/development && mount --bind {copy} {etc}"))?;
+    let said = refuses(device, "good", "throw-away").and_then(|said| {
+        let status = device.run("parley update status")?;
+        ensure!(status.contains("throw-away"), "the status does not say why: {status}");
+        Ok(said)
+    });
+    device.run(&format!("umount {etc}; parley update check /run/bundles/good.raucb"))?;
+    said
 }
 
 fn full(device: &mut VirtualDevice) -> Result<String> {

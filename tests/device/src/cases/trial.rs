@@ -2,7 +2,9 @@
 
 use anyhow::{Result, ensure};
 
-use super::{Bench, RARE, Report, START_BUDGET, Scenario, back_on, started, switched_on};
+use super::install::wait_committed;
+use super::starting::LONG;
+use super::{Bench, RARE, Report, START_BUDGET, Scenario, back_on, mount_bundles, started, switched_on};
 use crate::layout::SlotName;
 use crate::qmp::Stop;
 use crate::virtual_device::VirtualDevice;
@@ -102,6 +104,7 @@ fn falls_back(device: &mut VirtualDevice, (fault, row, stop): Fault<'_>, report:
 pub const CUT: Scenario = Scenario {
     name: "cut_in_trial",
     cases: cases! {
+        "what_waits_is_not_hidden_by_a_later_failure": "an update waits for its trial; two others that are refused behind it change nothing: the restart tries it",
         "a_power_cut_in_a_trial_falls_back": "the committed slot starts, the trial is not repeated by itself, and it counts as interrupted, not as bad",
     },
     starts: 3,
@@ -114,9 +117,16 @@ fn cut(bench: &Bench, report: &mut Report) -> Result<()> {
     switched_on(&mut device, SlotName::A)?;
     // As after an installation: a trial that nobody has prepared would be a rescue.
     device.run("systemctl start parley-started.service && /usr/lib/parley/parley-tryboot set-primary B")?;
+    mount_bundles(&mut device)?;
+    for bundle in ["older", "damaged"] {
+        let done = device.shell_within(&format!("parley update install /run/bundles/{bundle}.raucb"), LONG)?;
+        ensure!(done.code != 0, "{bundle} was installed: {}", done.output);
+    }
     device.begin("parley update install --restart")?;
     started(&mut device, SlotName::B)?;
-    ensure!(device.starts[1].choice.tryboot, "that was no trial: {:?}", device.starts);
+    let is_trial = device.starts[1].choice.tryboot;
+    let outcome = is_trial.then(String::new).ok_or_else(|| anyhow::anyhow!("no trial: {:?}", device.starts));
+    report.case("what_waits_is_not_hidden_by_a_later_failure", outcome);
     device.run("systemctl start parley-started.service")?;
     device.cut_power()?;
     switched_on(&mut device, SlotName::A)?;
@@ -126,7 +136,37 @@ fn cut(bench: &Bench, report: &mut Report) -> Result<()> {
     for part in ["\"is\":\"armed\"", "\"interrupted\":1", "\"other-is-good\":true"] {
         ensure!(record.contains(part), "it counts otherwise, without {part}: {record}");
     }
-    report.case(CUT.cases[0].name, Ok(record));
+    report.case("a_power_cut_in_a_trial_falls_back", Ok(record));
+    Ok(())
+}
+
+pub const SILENT: Scenario = Scenario {
+    name: "no_sound_card",
+    cases: cases! {
+        "a_trial_is_not_blamed_for_a_microphone_that_was_missing_before": "with neither card before nor in the trial, the version is judged without sound, and kept",
+    },
+    starts: 2,
+    run: silent,
+    ..RARE
+};
+
+/// Kernel words that keep each of the emulated cards from being there.
+const NO_CARD: &str = "module_blacklist=snd_hda_intel,snd_aloop,snd_usb_audio";
+
+fn silent(bench: &Bench, report: &mut Report) -> Result<()> {
+    let mut device = bench.device(&SILENT)?;
+    device.words_for = SlotName::BOTH.map(|slot| (slot, NO_CARD.to_owned())).into();
+    switched_on(&mut device, SlotName::A)?;
+    device.run("! ls /sys/class/sound | grep -q ^pcm")?;
+    // What was missing is noted once the start counts as one.
+    wait_committed(&mut device)?;
+    device.run("/usr/lib/parley/parley-tryboot set-primary B")?;
+    device.begin("parley update install --restart")?;
+    started(&mut device, SlotName::B)?;
+    ensure!(device.starts[1].choice.tryboot, "that was no trial: {:?}", device.starts);
+    wait_committed(&mut device)?;
+    let said = device.run("journalctl --no-pager -o cat -u parley-gate | grep 'judged without sound'")?;
+    report.case(SILENT.cases[0].name, Ok(said));
     Ok(())
 }
 
