@@ -14,6 +14,7 @@ mod shell;
 mod talk;
 mod transcribe;
 mod update;
+mod wake;
 mod wake_test;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,9 @@ enum Command {
     Say(say::Options),
     /// Transcribe WAV files
     Transcribe(transcribe::Options),
+    /// Teach a wake word of your own, and see which there are
+    #[command(subcommand)]
+    Wake(wake::WakeCommand),
     /// Count how often wake words are heard in recordings, and where none is said
     WakeTest(wake_test::Options),
     /// List, download and verify models
@@ -93,6 +97,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Ask(options) => ask::run(&options, &config()?),
         Command::Say(options) => say::run(&options, &config()?),
         Command::Transcribe(options) => transcribe::run(&options, &config()?),
+        Command::Wake(command) => wake::run(&command, &config()?),
         Command::WakeTest(options) => wake_test::run(&options, &config()?),
         Command::Models(options) => models::run(&options, &config()?),
         Command::Bench(options) => bench::run(&options, &config()?),

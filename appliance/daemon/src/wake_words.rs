@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use parley_conversation::Attention;
 use parley_models::{Called, Catalogue};
-use parley_settings::{Config, WakeWord};
-use parley_wake::Word;
+use parley_settings::Config;
+use parley_wake::{EmbeddingModel, Word};
 use strsim::normalized_damerau_levenshtein;
+
+use crate::own_words::OwnWords;
 
 /// What can be listened for, and what cannot.
 #[derive(Default)]
@@ -22,13 +24,17 @@ pub struct WakeWords {
 
 impl WakeWords {
     /// Reads all that the settings name. One that cannot be read does not keep the others from being heard.
-    pub fn read(config: &Config, models: &Catalogue) -> Self {
+    pub fn read(config: &Config, models: &Catalogue, own: &OwnWords) -> Self {
         let follow_up = Duration::from_millis(config.conversation.follow_up.into());
         let mut read = Self { follow_up, ..Self::default() };
         for wake_word in &config.conversation.wake_words {
-            match word(wake_word, models) {
-                Ok(word) => read.words.push(word.with_sensitivity(wake_word.sensitivity())),
-                Err(problem) => read.problems.push(format!("conversation.wake-words: {problem}")),
+            let found = words(wake_word.word(), models, own);
+            let problem = |problem| format!("conversation.wake-words: {problem}");
+            for word in found {
+                match word {
+                    Ok(word) => read.words.push(word.with_sensitivity(wake_word.sensitivity())),
+                    Err(reason) => read.problems.push(problem(reason)),
+                }
             }
         }
         read
@@ -43,15 +49,44 @@ impl WakeWords {
     }
 }
 
-fn word(named: &WakeWord, models: &Catalogue) -> Result<Word, String> {
-    let name = named.word();
+/// All that hear a word of this name: its file; or what comes with the models, what was taught, or both.
+fn words(name: &str, models: &Catalogue, own: &OwnWords) -> Vec<Result<Word, String>> {
     if Path::new(name).is_absolute() {
-        return Word::read(Path::new(name)).map_err(|error| error.to_string());
+        return vec![Word::read(Path::new(name)).map_err(|error| error.to_string())];
     }
-    let (file, Called { name, cutoff_percent, window }) = models.wake_word(name).map_err(|error| error.to_string())?;
+    let taught = own.has(name).then(|| {
+        let model = speech_embedding(models)?;
+        own.read(name, &model).map_or_else(
+            || Err(format!("the wake word \"{name}\" is gone")),
+            |read| read.map_err(|error| error.to_string()),
+        )
+    });
+    let comes = models.knows_wake_word(name) || taught.is_none();
+    taught.into_iter().chain(comes.then(|| usual(name, models, own))).collect()
+}
+
+fn usual(name: &str, models: &Catalogue, own: &OwnWords) -> Result<Word, String> {
+    let (file, Called { name, cutoff_percent, window }) = models.wake_word(name).map_err(|error| {
+        let taught = own.names();
+        match taught.as_slice() {
+            [_, ..] if !models.knows_wake_word(name) => format!("{error} Taught here: {}.", taught.join(", ")),
+            [] | [_, ..] => error.to_string(),
+        }
+    })?;
     let damaged = |problem: &dyn Display| format!("{}: {problem}", file.display());
     let network = fs::read(&file).map_err(|error| damaged(&error))?;
     Word::new(name, f32::from(*cutoff_percent) / 100.0, *window, &network).map_err(|error| damaged(&error))
+}
+
+/// What words are taught and heard with.
+///
+/// # Errors
+/// Its file is missing or damaged; in words.
+pub fn speech_embedding(models: &Catalogue) -> Result<EmbeddingModel, String> {
+    let file = models.speech_embedding().map_err(|error| error.to_string())?;
+    let damaged = |problem: &dyn Display| format!("{}: {problem}", file.display());
+    let bytes = fs::read(&file).map_err(|error| damaged(&error))?;
+    EmbeddingModel::new(&bytes).map_err(|error| damaged(&error))
 }
 
 /// Whether words that were heard are one of these names, or nearly: recognisers seldom know them.
@@ -85,6 +120,7 @@ fn words_of(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use parley_models::{Manifest, Store};
+    use parley_settings::WakeWord;
 
     use super::*;
 
@@ -98,20 +134,26 @@ mod tests {
         config.conversation.wake_words = vec![
             WakeWord::Usual("hey jarvis".into()),
             WakeWord::Usual("hey nobody".into()),
+            WakeWord::Usual("Hey Parley".into()),
             WakeWord::Tuned { word: other.display().to_string(), sensitivity: 0.7 },
         ];
-        let read = WakeWords::read(&config, &models);
+        let taught = tempfile::tempdir().unwrap();
+        let own = OwnWords::below(taught.path());
+        std::fs::write(taught.path().join("hey-parley.json"), "{}").unwrap();
+        let read = WakeWords::read(&config, &models, &own);
         assert_eq!(read.attention(), Attention::Always);
         let problems = read.problems.join("\n");
         for part in [
             "\"hey jarvis\" is not ready",
             "hey_jarvis.tflite is missing\nRun `parley models fetch hey-jarvis`",
             "there is no wake word \"hey nobody\"; there are: hey jarvis, okay nabu, hey mycroft, alexa",
+            "Taught here: hey parley.",
+            "Run `parley models fetch speech-embedding`",
             "song.json does not describe a wake word",
         ] {
             assert!(problems.contains(part), "{part}: {problems}");
         }
-        assert!(WakeWords::read(&Config::default(), &models).problems.is_empty(), "nothing was to wake it");
+        assert!(WakeWords::read(&Config::default(), &models, &own).problems.is_empty(), "nothing was to wake it");
     }
 
     #[test]

@@ -268,25 +268,56 @@ impl Catalogue {
         )))
     }
 
+    /// Whether a wake word of this name comes with the models.
+    pub fn knows_wake_word(&self, name: &str) -> bool {
+        self.called().any(|(_, called)| called.name.eq_ignore_ascii_case(name.trim()))
+    }
+
+    /// The wake words that come with the models.
+    pub fn wake_words(&self) -> impl Iterator<Item = &str> {
+        self.called().map(|(_, called)| called.name.as_str())
+    }
+
+    fn called(&self) -> impl Iterator<Item = (&Model, &Called)> {
+        self.manifest.models.iter().filter_map(|model| Some((model, model.called.as_ref()?)))
+    }
+
     /// A wake word by its name, such as "hey jarvis": the file of its network, and how that hears it.
     ///
     /// # Errors
     /// There is none of this name, or it is missing or damaged.
     pub fn wake_word(&self, name: &str) -> Result<(PathBuf, &Called), SelectError> {
-        let words = || self.manifest.models.iter().filter_map(|model| Some((model, model.called.as_ref()?)));
-        let Some((model, called)) = words().find(|(_, called)| called.name.eq_ignore_ascii_case(name.trim())) else {
-            let known: Vec<&str> = words().map(|(_, called)| called.name.as_str()).collect();
+        let Some((model, called)) = self.called().find(|(_, called)| called.name.eq_ignore_ascii_case(name.trim()))
+        else {
+            let known: Vec<&str> = self.wake_words().collect();
             return Err(SelectError(format!(
-                "there is no wake word \"{name}\"; there are: {}. Another is the absolute path of its description",
+                "there is no wake word \"{name}\"; there are: {}. Another is taught by `parley wake learn`, or is the absolute path of its \
+                 description.",
                 known.join(", ")
             )));
         };
+        Ok((self.ready(model, &format!("the wake word \"{name}\""))?, called))
+    }
+
+    /// The network with which words of one's own are learnt and heard.
+    ///
+    /// # Errors
+    /// It is missing or damaged.
+    pub fn speech_embedding(&self) -> Result<PathBuf, SelectError> {
+        const ID: &str = "speech-embedding";
+        let model = self.manifest.models.iter().find(|model| model.id == ID);
+        let model = model.ok_or_else(|| SelectError(format!("the manifest has no model \"{ID}\"")))?;
+        self.ready(model, "what hears words of one's own")
+    }
+
+    /// The first file of a model that no worker runs.
+    fn ready(&self, model: &Model, what: &str) -> Result<PathBuf, SelectError> {
         let states = self.list(&[model]);
         let problems: String = states.iter().flat_map(|state| &state.files).filter_map(problem).collect();
         match model.files.first().filter(|_| problems.is_empty()) {
-            Some(file) => Ok((self.store.path(file), called)),
+            Some(file) => Ok(self.store.path(file)),
             None => Err(SelectError(format!(
-                "the wake word \"{name}\" is not ready in {}:{problems}\nRun `parley models fetch {}`",
+                "{what} is not ready in {}:{problems}\nRun `parley models fetch {}`",
                 self.folder().display(),
                 model.id
             ))),

@@ -2,7 +2,7 @@
 //!
 //! Terms: **features** are 40 numbers for each 10 ms of sound; a **network** is a small model that remembers what it needs of
 //! earlier features, and says how likely it is that its word has just ended; a **word** is a network with the likelihood from
-//! which it counts.
+//! which it counts; an **embedding** is what a stretch of speech sounds like, and a word that was **learnt** is a few of them.
 //!
 //! Rules:
 //! - Features are computed once, whatever the number of words.
@@ -13,15 +13,19 @@
 //! have so few kinds of steps that they are run here, in safe code, instead of by a runtime of 4 MB.
 
 mod decision;
+mod embedding;
 mod features;
+mod learnt;
 mod listener;
 mod network;
 mod word;
 
+pub use embedding::{EmbeddingError, EmbeddingModel};
 pub use features::{CHANNELS, Features, STEP_SAMPLES};
+pub use learnt::{EXAMPLES, LearnError, Learnt};
 pub use listener::{Heard, WakeListener};
 pub use network::{Network, NetworkError};
-pub use word::{Word, WordError};
+pub use word::{Word, WordError, learnt_file};
 
 /// The rate of all sound, in Hz.
 pub const RATE_HZ: u32 = 16_000;

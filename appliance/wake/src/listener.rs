@@ -1,9 +1,10 @@
-//! What listens: the features of all sound, and every word's network behind them.
+//! What listens: features of all sound with every word's network behind them, and embeddings for the words that were learnt.
 
 use crate::decision::{Decided, Decision};
 use crate::features::{Features, STEP_SAMPLES};
+use crate::learnt::{KNOWN_AFTER_STEPS, Learnt, LearntListener};
 use crate::network::Network;
-use crate::word::Word;
+use crate::word::{Ear, Word};
 
 /// A word is known so many samples after its end, 280 ms: what was cut there from 35 questions said in one breath with it, by voices
 /// of Kokoro, was understood as the question alone in 33, from 80 ms in 25, from 430 ms in 20.
@@ -26,31 +27,67 @@ pub struct Heard {
 /// Listens for words in a stream of sound.
 pub struct WakeListener {
     features: Features,
-    words: Vec<(Network, Decision)>,
+    networks: Vec<Listened<Network>>,
     steps: u64,
+    /// Where any word was learnt.
+    embeddings: Option<LearntListener>,
+    learnt: Vec<Listened<Learnt>>,
+}
+
+/// One word.
+struct Listened<E> {
+    /// Its place among the words.
+    word: usize,
+    ear: E,
+    decision: Decision,
+}
+
+impl<E> Listened<E> {
+    /// `known_after`: how many samples a word's end comes before the end of the step at which it is likeliest.
+    fn take(&mut self, likelihood: f32, step: u64, known_after: u64) -> Option<Heard> {
+        let Decided { likelihood, sure, at } = self.decision.take(likelihood, step)?;
+        let known = (at + 2) * STEP_SAMPLES as u64;
+        Some(Heard { word: self.word, likelihood, sure, ended: known.saturating_sub(known_after) })
+    }
 }
 
 impl WakeListener {
     /// A listener for these words.
     pub fn new(words: Vec<Word>) -> Self {
-        let listened = |word: Word| (word.network, Decision::new(word.cutoff, word.window));
-        Self { features: Features::default(), words: words.into_iter().map(listened).collect(), steps: 0 }
+        let (mut networks, mut learnt, mut embeddings) = (Vec::new(), Vec::new(), None);
+        for (place, Word { cutoff, window, ear, .. }) in words.into_iter().enumerate() {
+            let decision = Decision::new(cutoff, window);
+            match ear {
+                Ear::Network(ear) => networks.push(Listened { word: place, ear, decision }),
+                Ear::Learnt(ear, model) => {
+                    embeddings.get_or_insert_with(|| LearntListener::new(&model));
+                    learnt.push(Listened { word: place, ear, decision });
+                }
+            }
+        }
+        Self { features: Features::default(), networks, steps: 0, embeddings, learnt }
     }
 
     /// Takes sound at [`RATE_HZ`](crate::RATE_HZ), mono, however it is cut, and tells what was heard in it.
     pub fn push(&mut self, sound: &[i16]) -> Vec<Heard> {
-        let (words, steps) = (&mut self.words, &mut self.steps);
+        let Self { features, networks, steps, embeddings, learnt } = self;
         let mut heard = Vec::new();
-        self.features.push(sound, |features| {
-            *steps += 1;
-            for (word, (network, decision)) in words.iter_mut().enumerate() {
-                let decided = network.push(features).and_then(|likelihood| decision.take(likelihood, *steps));
-                if let Some(Decided { likelihood, sure, at }) = decided {
-                    let known = (at + 2) * STEP_SAMPLES as u64;
-                    heard.push(Heard { word, likelihood, sure, ended: known.saturating_sub(KNOWN_AFTER) });
-                }
-            }
-        });
+        if !networks.is_empty() {
+            features.push(sound, |features| {
+                *steps += 1;
+                heard.extend(networks.iter_mut().filter_map(|listened| {
+                    let likelihood = listened.ear.push(features)?;
+                    listened.take(likelihood, *steps, KNOWN_AFTER)
+                }));
+            });
+        }
+        if let Some(embeddings) = embeddings {
+            embeddings.push(sound, |likelihood, step| {
+                heard.extend(learnt.iter_mut().filter_map(|listened| {
+                    listened.take(likelihood(&listened.ear), step, KNOWN_AFTER_STEPS * STEP_SAMPLES as u64)
+                }));
+            });
+        }
         heard
     }
 
@@ -58,9 +95,13 @@ impl WakeListener {
     pub fn forget(&mut self) {
         self.features = Features::default();
         self.steps = 0;
-        for (network, decision) in &mut self.words {
-            network.forget();
+        for Listened { ear, decision, .. } in &mut self.networks {
+            ear.forget();
             decision.forget();
         }
+        if let Some(embeddings) = &mut self.embeddings {
+            embeddings.forget();
+        }
+        self.learnt.iter_mut().for_each(|listened| listened.decision.forget());
     }
 }

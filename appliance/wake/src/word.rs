@@ -1,17 +1,22 @@
-//! A word, as microWakeWord describes it beside its network: how likely it must be, and for how long.
+//! A word: as microWakeWord describes it beside its network, how likely it must be and for how long; or as it was learnt.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::embedding::EmbeddingModel;
+use crate::learnt::{self, Kept, Learnt};
 use crate::network::{Network, NetworkError};
 
-/// The longest description, in bytes,
+/// The longest description, in bytes, one of a word that was learnt,
 const MOST_DESCRIBED: u64 = 1 << 16;
+const MOST_LEARNT: u64 = 4 << 20;
 /// and the longest window, in likelihoods.
 const LONGEST_WINDOW: usize = 100;
+/// The version of the file of a word that was learnt.
+const LEARNT_VERSION: u32 = 1;
 
 /// Why a word cannot be listened for.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +28,9 @@ pub enum WordError {
     /// The description is none.
     #[error("{path} does not describe a wake word ({reason}); fetch it again")]
     Description { path: PathBuf, reason: String },
+    /// What was learnt is not readable any more.
+    #[error("{path} is no wake word that was learnt ({reason}); learn it again")]
+    Learnt { path: PathBuf, reason: String },
     /// The network is none.
     #[error("{path}: {source}")]
     Network { path: PathBuf, source: NetworkError },
@@ -36,7 +44,24 @@ pub struct Word {
     pub cutoff: f32,
     /// over so many of the last likelihoods.
     pub window: usize,
-    pub(crate) network: Network,
+    pub(crate) ear: Ear,
+}
+
+/// What hears a word.
+pub(crate) enum Ear {
+    Network(Network),
+    Learnt(Learnt, EmbeddingModel),
+}
+
+/// A word that was learnt, as its file has it.
+#[derive(Serialize, Deserialize)]
+struct LearntFile {
+    #[serde(rename = "type")]
+    kind: String,
+    version: u32,
+    wake_word: String,
+    #[serde(flatten)]
+    kept: Kept,
 }
 
 #[derive(Deserialize)]
@@ -66,7 +91,27 @@ impl Word {
         if !in_range || name.trim().is_empty() {
             return Err(NetworkError::Other("what is said of it has values out of their ranges"));
         }
-        Ok(Self { name: name.to_owned(), cutoff, window, network: Network::new(network)? })
+        Ok(Self { name: name.to_owned(), cutoff, window, ear: Ear::Network(Network::new(network)?) })
+    }
+
+    /// A word of this name that was learnt from examples.
+    pub fn learnt(name: &str, learnt: Learnt, model: &EmbeddingModel) -> Self {
+        Self { name: name.to_owned(), cutoff: learnt::CUTOFF, window: 1, ear: Ear::Learnt(learnt, model.clone()) }
+    }
+
+    /// Reads a word that was learnt from its file, as [`learnt_file`] has written it.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is another kind of file.
+    pub fn read_learnt(path: &Path, model: &EmbeddingModel) -> Result<Self, WordError> {
+        let other = |reason: String| WordError::Learnt { path: path.to_owned(), reason };
+        let text = bounded(path, MOST_LEARNT, other)?;
+        let file: LearntFile = serde_json::from_slice(&text).map_err(|error| other(error.to_string()))?;
+        if file.kind != "learnt" || file.version != LEARNT_VERSION {
+            return Err(other("it is one of another version".to_owned()));
+        }
+        let learnt = Learnt::read(&file.kept).ok_or_else(|| other("its numbers are damaged".to_owned()))?;
+        Ok(Self::learnt(&file.wake_word, learnt, model))
     }
 
     /// The same, heard more or less easily: see [`cutoff_at`].
@@ -80,16 +125,8 @@ impl Word {
     /// # Errors
     /// One of the two files cannot be read, or is another kind of file.
     pub fn read(description: &Path) -> Result<Self, WordError> {
-        let io = |path: &Path| {
-            let path = path.to_owned();
-            move |source| WordError::Io { path, source }
-        };
-        let is_long = fs::metadata(description).map_err(io(description))?.len() > MOST_DESCRIBED;
         let other = |reason: String| WordError::Description { path: description.to_owned(), reason };
-        if is_long {
-            return Err(other("it is too long".to_owned()));
-        }
-        let text = fs::read(description).map_err(io(description))?;
+        let text = bounded(description, MOST_DESCRIBED, other)?;
         let described: Description = serde_json::from_slice(&text).map_err(|error| other(error.to_string()))?;
         let Micro { probability_cutoff: cutoff, sliding_window_size: window, feature_step_size } = described.micro;
         if described.kind != "micro" || described.version != 2 || feature_step_size != 10 {
@@ -101,6 +138,27 @@ impl Word {
         let bytes = fs::read(&path).map_err(io(&path))?;
         Self::new(&described.wake_word, cutoff, window, &bytes).map_err(|source| WordError::Network { path, source })
     }
+}
+
+/// The file of a word that was learnt (JSON), for [`Word::read_learnt`].
+pub fn learnt_file(name: &str, learnt: &Learnt) -> String {
+    let file =
+        LearntFile { kind: "learnt".into(), version: LEARNT_VERSION, wake_word: name.to_owned(), kept: learnt.keep() };
+    // Cannot fail: there is nothing in it that JSON does not have.
+    serde_json::to_string(&file).unwrap_or_default()
+}
+
+fn io(path: &Path) -> impl Fn(io::Error) -> WordError {
+    let path = path.to_owned();
+    move |source| WordError::Io { path: path.clone(), source }
+}
+
+/// A file of no more than so many bytes.
+fn bounded(path: &Path, most: u64, other: impl Fn(String) -> WordError) -> Result<Vec<u8>, WordError> {
+    if fs::metadata(path).map_err(io(path))?.len() > most {
+        return Err(other("it is too long".to_owned()));
+    }
+    fs::read(path).map_err(io(path))
 }
 
 /// The cutoff of a word at a sensitivity, 0..1: at 0.5 as its maker set it, at 1 what is as likely as not or half of the usual

@@ -17,6 +17,7 @@ use super::{common, output};
 use parley_daemon::context;
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
+use parley_daemon::own_words::OwnWords;
 use parley_daemon::self_test;
 use parley_daemon::session::settings;
 use parley_daemon::wake_words::WakeWords;
@@ -114,7 +115,7 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
 
 fn wake_words(config: &Config) -> Result<String, String> {
     let models = common::models(config).map_err(|error| format!("{error:#}"))?;
-    let WakeWords { words, problems, .. } = WakeWords::read(config, &models);
+    let WakeWords { words, problems, .. } = WakeWords::read(config, &models, &OwnWords::of_this_machine());
     let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).collect();
     if problems.is_empty() { Ok(format!("listens for {}", names.join(", "))) } else { Err(problems.join("\n")) }
 }

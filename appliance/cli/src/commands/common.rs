@@ -18,6 +18,7 @@ use parley_daemon::conductor::{Conducting, Generating};
 use parley_daemon::context;
 use parley_daemon::door::{ClientSeats, OpenDoors, Patience, SessionHost, SoundPatience};
 use parley_daemon::models_in_use::with_room;
+use parley_daemon::own_words::OwnWords;
 use parley_daemon::session::{Session, conducting, half_duplex};
 use parley_daemon::volume::Volume;
 use parley_daemon::wake_words::WakeWords;
@@ -77,7 +78,7 @@ fn manifest(config: &Config) -> Result<Manifest> {
 
 /// The wake words that the settings name, as far as they can be listened for. Why others cannot is told.
 pub(super) fn wake_words(config: &Config) -> Result<WakeWords> {
-    let words = WakeWords::read(config, &models_of_any_size(config)?);
+    let words = WakeWords::read(config, &models_of_any_size(config)?, &OwnWords::of_this_machine());
     words.problems.iter().for_each(|problem| tracing::warn!("{problem}"));
     Ok(words)
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use parley_audio::wav;
+use parley_daemon::own_words::OwnWords;
 use parley_daemon::wake_words::WakeWords;
 use parley_settings::{Config, WakeWord};
 use parley_wake::{RATE_HZ, WakeListener, Word};
@@ -17,7 +18,9 @@ use super::{common, output};
 
 /// What is heard without a word of one's own.
 const USUAL: &str = "hey jarvis";
-/// Silence behind each recording: a word is known a little after its end.
+/// Silence before each recording, as nothing in a house is the beginning of all sound, and behind it: a word is known a little after
+/// its end.
+const BEFORE: usize = 3 * RATE_HZ as usize / 2;
 const BEHIND: usize = RATE_HZ as usize;
 
 #[derive(Debug, Args)]
@@ -62,7 +65,8 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     } else if config.conversation.wake_words.is_empty() {
         config.conversation.wake_words = vec![WakeWord::Usual(USUAL.to_owned())];
     }
-    let WakeWords { words, problems, .. } = WakeWords::read(&config, &common::models(&config)?);
+    let WakeWords { words, problems, .. } =
+        WakeWords::read(&config, &common::models(&config)?, &OwnWords::of_this_machine());
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
     }
@@ -126,9 +130,9 @@ struct Times {
 
 /// How often each word is heard in a recording, and how long that is.
 fn hear(listener: &mut WakeListener, file: &Path, words: usize) -> Result<(Vec<Times>, Duration)> {
-    let mut sound = wav::load(file, RATE_HZ)?;
-    let length = Duration::from_secs_f64(sound.len() as f64 / f64::from(RATE_HZ));
-    sound.resize(sound.len() + BEHIND, 0);
+    let recording = wav::load(file, RATE_HZ)?;
+    let length = Duration::from_secs_f64(recording.len() as f64 / f64::from(RATE_HZ));
+    let sound = [vec![0; BEFORE], recording, vec![0; BEHIND]].concat();
     listener.forget();
     let mut times = vec![Times::default(); words];
     for heard in listener.push(&sound) {

@@ -1,17 +1,21 @@
-//! A Parley that sleeps until it is called, with the networks and engines of the profile `tiny`.
+//! A Parley that sleeps until it is called, with the networks and engines of the profile `tiny`; and one that is taught a word.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use parley_audio::sample::Sample;
 use parley_conversation::Notice;
 use parley_daemon::conductor::{Generating, Observation};
+use parley_daemon::own_words::OwnWords;
 use parley_daemon::rehearsal::Room;
 use parley_daemon::session;
 use parley_daemon::wake_words::WakeWords;
 use parley_daemon::workers::{Needed, Workers};
 use parley_models::{Catalogue, Manifest, Store, default_dir};
 use parley_settings::{Config, WakeWord};
+use parley_speech::write_wav;
 
-use crate::support::{parley, programs, scratch, succeed};
+use crate::support::{fail, parley, programs, scratch, succeed};
 
 /// The voice of the profile says it.
 fn said(text: &str) -> Vec<i16> {
@@ -48,7 +52,7 @@ fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
     let folder = default_dir(|name| std::env::var_os(name)).expect("a folder for models");
     let catalogue = Catalogue::new(Manifest::embedded().expect("it is whole"), Store::new(folder).expect("a store"));
     let models = catalogue.select("tiny").expect("`cargo xtask test` fetches the models");
-    let wake_words = WakeWords::read(&config, &catalogue);
+    let wake_words = WakeWords::read(&config, &catalogue, &OwnWords::default());
     assert_eq!(wake_words.problems, Vec::<String>::new());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
@@ -66,4 +70,57 @@ fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
         assert!(words.len() == 1 && words[0].contains("plus"), "nobody has to call again: {words:?}");
         room.close().await;
     });
+}
+
+/// A folder of recordings of the profile's voice, one for each text.
+fn recordings(folder: &Path, texts: &[&str]) -> Vec<PathBuf> {
+    std::fs::create_dir_all(folder).expect("it can be made");
+    let say = |(index, text): (usize, &&str)| {
+        let path = folder.join(format!("{index}.wav"));
+        let sound: Vec<f32> = said(text).into_iter().map(Sample::into_f32).collect();
+        write_wav(&path, &sound).expect("it can be written");
+        path
+    };
+    texts.iter().enumerate().map(say).collect()
+}
+
+#[test]
+fn a_word_is_taught_by_five_examples_and_heard_in_one_breath_with_a_question() {
+    let folder = scratch().join("taught");
+    let examples =
+        recordings(&folder, &["Hey Parley.", "Hey Parley!", "Hey, Parley.", "Hey Parley?", "Oh, hey Parley."]);
+    recordings(
+        &folder.join("positive"),
+        &["Hey Parley, what time is it?", "Hey Parley, turn on the light.", "Hey Parley!"],
+    );
+    recordings(
+        &folder.join("negative"),
+        &["What time is it?", "Turn on the light, please.", "Is the party on Friday?"],
+    );
+    let parley = || {
+        let mut parley = parley();
+        parley.env("XDG_STATE_HOME", folder.join("state")).env_remove("STATE_DIRECTORY");
+        parley
+    };
+    let learnt = succeed(parley().args(["wake", "learn", "Hey Parley", "--json"]).args(&examples));
+    assert!(learnt.contains(r#""examples":5,"#) && learnt.contains(r#""listened_for":false"#), "{learnt}");
+    assert!(succeed(parley().args(["wake", "list"])).contains("hey parley: taught"));
+    let heard = succeed(parley().args(["wake-test", "--word", "hey parley", "--json"]).arg(&folder));
+    assert!(heard.contains(r#""found":3,"missed":0,"false_accepts":0"#), "{heard}");
+
+    let other = recordings(
+        &folder.join("other"),
+        &["Good morning.", "Thirty two.", "A kitchen lamp.", "Seaside.", "Umbrella."],
+    );
+    let refused = |examples: &[PathBuf]| fail(parley().args(["wake", "learn", "other"]).args(examples));
+    assert!(refused(&other).contains("sound like different words"), "{}", refused(&other));
+    let one_other = [&examples[..4], &other[..1]].concat();
+    assert!(refused(&one_other).contains("example 5 sounds like another word"), "{}", refused(&one_other));
+    let silent = folder.join("silent.wav");
+    write_wav(&silent, &[0.0; 32_000]).expect("it can be written");
+    let silent = [&examples[..4], &[silent]].concat();
+    assert!(refused(&silent).contains("nothing is said in example 5"), "{}", refused(&silent));
+    assert!(refused(&examples[..2]).contains("say the word five times"));
+    succeed(parley().args(["wake", "forget", "hey parley"]));
+    assert!(!succeed(parley().args(["wake", "list"])).contains("taught"));
 }

@@ -1,0 +1,133 @@
+//! `parley wake`: wake words of one's own.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use parley_audio::wav;
+use parley_daemon::own_words::OwnWords;
+use parley_daemon::wake_words::speech_embedding;
+use parley_settings::Config;
+use parley_wake::{Learnt, RATE_HZ};
+use serde::Serialize;
+
+use super::{common, output};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum WakeCommand {
+    /// Teach a word by recordings of it: five, each of which has it once. It is heard from the voices that said it
+    Learn(LearnOptions),
+    /// List the words that come with the models, and those that were taught
+    List(ListOptions),
+    /// Forget a word that was taught
+    Forget {
+        /// As it is said
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LearnOptions {
+    /// The word as it is said, such as "hey parley"; one that was taught under this name is replaced, and one that comes with the
+    /// models is heard beside it
+    name: String,
+    /// Three to twenty recordings, in each of which somebody says it once; of several people where each of them is to be heard
+    #[arg(required = true, value_name = "WAV")]
+    recordings: Vec<PathBuf>,
+    /// Print one JSON object: {name, examples, file, listened_for}
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListOptions {
+    /// Print one JSON object: {words: [{name, taught, listened_for}]}
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Taught<'a> {
+    name: &'a str,
+    examples: usize,
+    file: PathBuf,
+    listened_for: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Words {
+    words: Vec<Listed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Listed {
+    name: String,
+    taught: bool,
+    listened_for: bool,
+}
+
+pub(super) fn run(command: &WakeCommand, config: &Config) -> Result<ExitCode> {
+    let own = OwnWords::of_this_machine();
+    match command {
+        WakeCommand::Learn(options) => learn(options, config, &own)?,
+        WakeCommand::List(options) => list(options, config, &own)?,
+        WakeCommand::Forget { name } => {
+            if !own.forget(name).with_context(|| format!("cannot forget \"{name}\""))? {
+                bail!("no word \"{name}\" was taught; `parley wake list` shows those that were");
+            }
+            output::line(format!("\"{name}\" is forgotten once Parley is started again"))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn learn(options: &LearnOptions, config: &Config, own: &OwnWords) -> Result<()> {
+    let LearnOptions { name, recordings, json } = options;
+    let name = name.trim();
+    let model = speech_embedding(&common::models(config)?).map_err(anyhow::Error::msg)?;
+    let load = |path: &PathBuf| wav::load(path, RATE_HZ).with_context(|| format!("cannot read {}", path.display()));
+    let examples = recordings.iter().map(load).collect::<Result<Vec<_>>>()?;
+    let learnt = Learnt::learn(&model, &examples)?;
+    let file = own.keep(name, &learnt).with_context(|| format!("cannot keep \"{name}\""))?;
+    let listened_for = is_listened_for(config, name);
+    if *json {
+        return output::json(&Taught { name, examples: examples.len(), file, listened_for });
+    }
+    output::line(format!("\"{name}\" is learnt from {} examples", examples.len()))?;
+    match listened_for {
+        true => output::remark("it is listened for once Parley is started again"),
+        false => output::remark(format!(
+            "it is listened for once it is among the settings' wake-words: `parley ctl settings set conversation.wake-words '{}'`, then start Parley \
+             again",
+            with(config, name)
+        )),
+    }
+    Ok(())
+}
+
+/// The wake words of the settings with one more, as the settings have them written.
+fn with(config: &Config, name: &str) -> String {
+    let words = config.conversation.wake_words.iter().map(|word| word.word()).chain([name]);
+    let quoted: Vec<String> = words.map(|word| format!("{word:?}")).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+fn is_listened_for(config: &Config, name: &str) -> bool {
+    config.conversation.wake_words.iter().any(|word| word.word().trim().eq_ignore_ascii_case(name))
+}
+
+fn list(options: &ListOptions, config: &Config, own: &OwnWords) -> Result<()> {
+    let models = common::models(config)?;
+    let listed = |name: String, taught| Listed { listened_for: is_listened_for(config, &name), name, taught };
+    let come = models.wake_words().map(|name| listed(name.to_owned(), false));
+    let words: Vec<Listed> = come.chain(own.names().into_iter().map(|name| listed(name, true))).collect();
+    if options.json {
+        return output::json(&Words { words });
+    }
+    for Listed { name, taught, listened_for } in &words {
+        let comes = if *taught { "taught" } else { "comes with the models" };
+        output::line(format!("{name}: {comes}{}", if *listened_for { ", listened for" } else { "" }))?;
+    }
+    Ok(())
+}
