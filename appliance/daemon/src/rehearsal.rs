@@ -10,7 +10,7 @@ use std::time::Duration;
 use parley_audio::capture::{ClipQueue, FRAME_RATE_HZ, FRAME_SAMPLES, QueueFull, QueueSource, QueuedClip};
 use parley_audio::playback::{LOUDSPEAKER_HZ, Recording, RecordingSink};
 use parley_audio::wav::{self, WavError};
-use parley_conversation::{Notice, Phase, Settings};
+use parley_conversation::{Attention, Event, Notice, Phase, Settings, Waking};
 use tokio::sync::broadcast::{
     self,
     error::{RecvError, TryRecvError},
@@ -46,6 +46,8 @@ pub struct Question {
 /// A room whose microphone and loudspeaker are files.
 pub struct Room {
     session: Session,
+    /// Whether it was opened with words that wake it.
+    sleeps: bool,
     clips: ClipQueue,
     recording: Recording,
     opened: Instant,
@@ -146,9 +148,10 @@ impl Room {
     ) -> Result<Self, SessionError> {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
+        let sleeps = wake_words.attention() != Attention::Always;
         let session = Session::start(settings, generating, workers, wake_words, source, sink)?;
         let observations = session.handle.observations.subscribe();
-        Ok(Self { session, clips, recording, opened: Instant::now(), observations })
+        Ok(Self { session, sleeps, clips, recording, opened: Instant::now(), observations })
     }
 
     pub fn handle(&self) -> &Handle {
@@ -187,10 +190,13 @@ impl Room {
     }
 
     /// Asks a question and waits until its answer was heard, or until the clip has ended and nothing comes of it; `see`
-    /// is shown everything meanwhile.
+    /// is shown everything meanwhile. Where Parley sleeps, a key wakes it first.
     pub async fn ask(&mut self, question: &Question, mut see: impl FnMut(&Observation)) -> Result<Answered, QueueFull> {
         tokio::time::sleep(BETWEEN).await;
         while !matches!(self.observations.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+        if self.sleeps && self.handle().control.send(Event::Woken { by: Waking::Button }).await.is_err() {
+            tracing::warn!("nobody conducts any more");
+        }
         let begun = self.recording.samples().len();
         let clip = self.clips.push(question.samples.clone())?;
         let mut report = None;

@@ -135,8 +135,10 @@ async fn measure(
 ) -> Result<Report> {
     let begun = Instant::now();
     let spoken = measured(options.headset, settings(config, models));
-    let mut room =
-        Room::open(spoken.clone(), common::generating(config), Workers::spawn(config, models, Needed::All)?)?;
+    let open = |settings, workers| -> Result<Room> {
+        Ok(Room::asleep(settings, common::generating(config), workers, common::wake_words(config)?)?)
+    };
+    let mut room = open(spoken.clone(), Workers::spawn(config, models, Needed::All)?)?;
     let listening = begun.elapsed();
     room.ready().await?;
     let answering = begun.elapsed();
@@ -166,7 +168,7 @@ async fn measure(
     } else {
         let plain = Settings { speculation: false, ..spoken.clone() };
         let workers = Workers::spawn(config, models, Needed::All)?;
-        let mut room = Room::open(plain, common::generating(config), workers)?;
+        let mut room = open(plain, workers)?;
         room.ready().await?;
         let (without, _) = ask_all(&mut room, questions, options.json).await?;
         room.close().await;
