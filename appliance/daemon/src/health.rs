@@ -4,6 +4,7 @@ pub mod figures;
 pub mod flight_recorder;
 mod pulse;
 mod record;
+pub mod wakes;
 pub mod watchdog;
 
 pub use flight_recorder::FlightRecorder;

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::{common, output};
 use parley_daemon::context;
+use parley_daemon::health::wakes::{self, Wakes};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::own_words::OwnWords;
@@ -117,7 +118,11 @@ fn wake_words(config: &Config) -> Result<String, String> {
     let models = common::models(config).map_err(|error| format!("{error:#}"))?;
     let WakeWords { words, problems, .. } = WakeWords::read(config, &models, &OwnWords::of_this_machine());
     let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).collect();
-    if problems.is_empty() { Ok(format!("listens for {}", names.join(", "))) } else { Err(problems.join("\n")) }
+    let week = wakes::of_this_week().map(|Wakes { woken, for_nothing, near_misses }| {
+        format!("\nin seven days woken {woken} times, {for_nothing} of them for nothing; {near_misses} near misses")
+    });
+    let listens = || format!("listens for {}{}", names.join(", "), week.unwrap_or_default());
+    if problems.is_empty() { Ok(listens()) } else { Err(problems.join("\n")) }
 }
 
 /// What is used, and what is not as the settings have it.

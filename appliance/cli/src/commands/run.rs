@@ -13,7 +13,7 @@ use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::{Conducting, Generating};
 use parley_daemon::context;
-use parley_daemon::health::{self, figures, watchdog};
+use parley_daemon::health::{self, figures, wakes, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::listening::cancels_echo;
@@ -87,6 +87,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             tracing::warn!(%error, "no key stops an answer");
         }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
+        let wakes = tokio::spawn(wakes::keep(session.handle.clone()));
         let flight = session.handle.flight.clone();
         let state = state_folder(|name| std::env::var_os(name));
         flight.watch_panics(state.clone());
@@ -115,6 +116,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         watchdog.into_iter().chain(health).for_each(|task| task.abort());
         recording.abort();
         figures.abort();
+        wakes.abort();
         session.close().await;
         ended
     })?;

@@ -66,7 +66,11 @@ impl Conductor {
         }
         let called = wake_words::are_said(words, &self.names);
         tracing::debug!(called, "a second look at a wake word");
-        if called { self.woken(ended) } else { self.let_go() }
+        if called {
+            return self.woken(ended);
+        }
+        self.pulse.nearly();
+        self.let_go();
     }
 
     fn woken(&mut self, ended: Position) {

@@ -13,6 +13,7 @@ pub struct Pulse {
     speech: Level,
     /// In the pauses of speech.
     noise: Level,
+    near_misses: AtomicU64,
 }
 
 /// The mean square of one kind of frame, smoothed.
@@ -30,6 +31,16 @@ impl Pulse {
 
     pub fn beat(&self) {
         self.events.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What may have been a wake word was none.
+    pub fn nearly(&self) {
+        self.near_misses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often that was so.
+    pub fn near_misses(&self) -> u64 {
+        self.near_misses.load(Ordering::Relaxed)
     }
 
     /// Events that the conductor has handled.
