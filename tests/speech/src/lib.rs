@@ -15,6 +15,8 @@ use std::path::PathBuf;
 mod alignment;
 pub mod babble;
 mod clip;
+mod convolution;
+pub mod corpus;
 mod description;
 mod descriptions;
 mod hesitations;

@@ -76,7 +76,7 @@ pub fn prepare_demo(folder: &Path) -> Result<Vec<Clip>> {
 }
 
 /// Voices that say one sentence after the other.
-const IN_TURN: [&str; 6] = ["slt", "rms", "awb", "espeak-us", "espeak-gb", "espeak-woman"];
+pub(crate) const IN_TURN: [&str; 6] = ["slt", "rms", "awb", "espeak-us", "espeak-gb", "espeak-woman"];
 
 /// Makes the repetitive sentences alone, each said by the next of several synthetic voices; files relative to `folder`.
 ///
@@ -135,7 +135,7 @@ impl Workshop<'_> {
         Ok(clips)
     }
 
-    fn clips(&self, set: &str, description: &str, described: &[ClipDescription]) -> Result<Vec<Clip>> {
+    pub fn clips(&self, set: &str, description: &str, described: &[ClipDescription]) -> Result<Vec<Clip>> {
         self.set(set, description, || described.iter().map(|described| self.clip(set, described)).collect())
     }
 

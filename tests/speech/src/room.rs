@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::convolution::convolve;
 use crate::noise::Randomness;
 use crate::samples::SAMPLE_RATE_HZ;
 
@@ -89,17 +90,6 @@ fn between(samples: &[f32], at: f64) -> f32 {
         })
     };
     taps(1 - HALF_TAPS..HALF_TAPS + 1).sum()
-}
-
-/// One through the other, the plain way: a minute takes seconds, and a Fourier transform would be a dependency.
-fn convolve(samples: &[f32], way: &[f32]) -> Vec<f32> {
-    let mut result = vec![0.0; samples.len() + way.len()];
-    for (index, tap) in way.iter().enumerate().filter(|(_, tap)| tap.abs() > 0.0) {
-        for (place, sample) in result[index..].iter_mut().zip(samples) {
-            *place += sample * tap;
-        }
-    }
-    result
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::room::{percentile, samples, speech, wilson};
 
 const RATE: usize = FRAME_RATE_HZ as usize;
 /// The device on its own desk, in ordinary rooms, and a loudspeaker across the room.
-const ROOMS: [SimulatedRoom; 4] = [
+pub(crate) const ROOMS: [SimulatedRoom; 4] = [
     SimulatedRoom { name: "desk", reverberates_s: 0.25, distance_m: 0.15, device_ms: 20.0, drive: 1.0, gain: 0.7 },
     SimulatedRoom { name: "living room", reverberates_s: 0.4, distance_m: 0.3, device_ms: 20.0, drive: 1.0, gain: 0.5 },
     SimulatedRoom { name: "kitchen", reverberates_s: 0.6, distance_m: 0.3, device_ms: 35.0, drive: 1.5, gain: 0.5 },
@@ -30,7 +30,7 @@ const ROOMS: [SimulatedRoom; 4] = [
 ];
 const DRIFTS_PPM: [f64; 4] = [0.0, 20.0, 100.0, 200.0];
 /// Times of devices are wrong by up to a tenth of a millisecond either way.
-const JITTER_S: f64 = 0.000_1;
+pub(crate) const JITTER_S: f64 = 0.000_1;
 /// Its own voice, digitally, and people at the microphone, in dBFS while they speak.
 const OWN_DBFS: f32 = -20.0;
 const NEAR_DBFS: f32 = -28.0;
@@ -161,7 +161,7 @@ pub async fn run(options: &Options) -> Result<()> {
 }
 
 /// What Parley says: an hour's worth of different sentences is not there, so it goes round.
-fn own_voice(sets: &SpeechSets) -> Result<Vec<f32>> {
+pub(crate) fn own_voice(sets: &SpeechSets) -> Result<Vec<f32>> {
     let mut own = Vec::new();
     let clips = sets.languages.iter().filter(|(language, _)| *language != "en").flat_map(|(_, clips)| clips);
     for (number, clip) in clips.enumerate() {
@@ -172,22 +172,32 @@ fn own_voice(sets: &SpeechSets) -> Result<Vec<f32>> {
     Ok(own)
 }
 
-fn looped(own: &[f32], samples: usize, from: usize) -> Vec<f32> {
+pub(crate) fn looped(own: &[f32], samples: usize, from: usize) -> Vec<f32> {
     own.iter().cycle().skip(from).take(samples).copied().collect()
 }
 
 /// A recording, whose louder half has this level.
 fn at_level(samples: &[i16], dbfs: f32) -> Vec<f32> {
     let samples: Vec<f32> = samples.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+    louder(&samples, dbfs)
+}
+
+/// The same of samples as they are computed with.
+pub(crate) fn louder(samples: &[f32], dbfs: f32) -> Vec<f32> {
+    let gain = 10_f32.powf((dbfs - louder_half_dbfs(samples)) / 20.0);
+    samples.iter().map(|sample| (sample * gain).clamp(-1.0, 1.0)).collect()
+}
+
+/// The level of the louder half of a sound.
+pub(crate) fn louder_half_dbfs(samples: &[f32]) -> f32 {
     let mut powers: Vec<f64> = samples.chunks(RATE / 50).map(power).collect();
     powers.sort_by(f64::total_cmp);
     let louder = powers.get(powers.len() / 2..).unwrap_or_default();
     let level = louder.iter().sum::<f64>() / louder.len().max(1) as f64;
-    let gain = 10_f32.powf(dbfs / 20.0) / (level.sqrt() as f32).max(1e-6);
-    samples.iter().map(|sample| (sample * gain).clamp(-1.0, 1.0)).collect()
+    db(level.max(1e-12)) as f32
 }
 
-fn power(samples: &[f32]) -> f64 {
+pub(crate) fn power(samples: &[f32]) -> f64 {
     samples.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / samples.len().max(1) as f64 + 1e-12
 }
 

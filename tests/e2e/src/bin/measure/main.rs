@@ -18,6 +18,7 @@ mod room;
 mod soak;
 mod voice_activity;
 mod voices;
+mod wake;
 
 use clap::{Parser, Subcommand};
 
@@ -48,6 +49,8 @@ enum Command {
     VoiceActivity,
     /// How soon and how fast each language's voice speaks, and is it understood?
     Voices(voices::Options),
+    /// How seldom is a wake word missed, and how often is it heard where nobody said it?
+    Wake(wake::Options),
     /// Hundreds of turns while workers are killed
     Soak(soak::Options),
 }
@@ -66,6 +69,7 @@ fn main() -> anyhow::Result<()> {
             Command::Answers(options) => answers::run(&options).await,
             Command::VoiceActivity => voice_activity::run(),
             Command::Voices(options) => voices::run(&options).await,
+            Command::Wake(options) => wake::run(&options).await,
             Command::Soak(options) => soak::run(&options).await,
         }
     })

@@ -203,7 +203,7 @@ fn mix(clean: &[i16], beside: Beside, ratio_db: f32, seed: u64) -> Vec<i16> {
 }
 
 /// Noise with as much power in each octave as in any other (Paul Kellet's filter of three poles).
-fn pink(length: usize, seed: u64) -> Vec<f32> {
+pub(crate) fn pink(length: usize, seed: u64) -> Vec<f32> {
     let mut randomness = Randomness::new(seed);
     let mut poles = [0.0_f32; 3];
     let mut next = || {
@@ -229,7 +229,7 @@ fn knocks(length: usize, seed: u64) -> Vec<f32> {
 }
 
 /// Chords of plucked strings (Karplus and Strong, 1983), two in a second.
-fn music(length: usize, seed: u64) -> Vec<f32> {
+pub(crate) fn music(length: usize, seed: u64) -> Vec<f32> {
     let mut randomness = Randomness::new(seed);
     let mut sound = vec![0.0; length];
     let chords = [[196.0, 246.9, 293.7], [220.0, 261.6, 329.6], [174.6, 220.0, 261.6], [261.6, 329.6, 392.0]];

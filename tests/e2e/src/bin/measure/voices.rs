@@ -139,15 +139,15 @@ pub async fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-struct Said {
+pub(crate) struct Said {
     first: Duration,
     took: Duration,
     length: Duration,
     /// At the rate that speech-to-text takes.
-    audio: Vec<i16>,
+    pub(crate) audio: Vec<i16>,
 }
 
-async fn say(voice: &dyn Engine<TextToSpeech>, language: &str, text: &str) -> Result<Said> {
+pub(crate) async fn say(voice: &dyn Engine<TextToSpeech>, language: &str, text: &str) -> Result<Said> {
     let mut cutter = ClauseCutter::default();
     let mut pieces = cutter.push(text);
     pieces.extend(cutter.finish());
