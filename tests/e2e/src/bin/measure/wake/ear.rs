@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use parley_audio::capture::FRAME_SAMPLES;
 use parley_conversation::Position;
 use parley_daemon::listening::Detector;
+use parley_daemon::own_words::OwnWords;
 use parley_daemon::wake_words::WakeWords;
 use parley_models::{Catalogue, Manifest};
 use parley_settings::{Config, WakeWord};
@@ -81,7 +82,7 @@ impl Ear {
 pub fn words(named: &str) -> Result<WakeWords> {
     let mut config = Config::default();
     config.conversation.wake_words = vec![WakeWord::Usual(named.to_owned())];
-    let read = WakeWords::read(&config, &Catalogue::new(Manifest::embedded()?, store()?));
+    let read = WakeWords::read(&config, &Catalogue::new(Manifest::embedded()?, store()?), &OwnWords::of_this_machine());
     ensure!(read.problems.is_empty(), "{}", read.problems.join("\n"));
     Ok(read)
 }
