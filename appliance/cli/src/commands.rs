@@ -8,6 +8,7 @@ mod ctl;
 mod faults;
 mod gateway;
 mod models;
+mod room;
 mod run;
 mod say;
 mod shell;

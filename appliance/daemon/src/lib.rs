@@ -24,6 +24,7 @@ pub mod clock;
 pub mod conductor;
 pub mod context;
 pub mod door;
+pub mod echo_check;
 pub mod health;
 pub mod keys;
 pub mod languages;

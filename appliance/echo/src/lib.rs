@@ -15,6 +15,7 @@
 //! - Nobody waits for long: where the reference does not come, the microphone goes on without it.
 
 mod canceller;
+pub mod check;
 mod drift;
 mod echo;
 mod reference;

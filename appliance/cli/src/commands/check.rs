@@ -13,7 +13,7 @@ use parley_settings::{BargeInSetting, Change, Config, Loaded, Mistake, Places, l
 use parley_update::observed;
 use serde::Serialize;
 
-use super::{common, output};
+use super::{common, output, room};
 use parley_daemon::context;
 use parley_daemon::health::wakes::{self, Wakes};
 use parley_daemon::keys;
@@ -30,6 +30,11 @@ pub(super) struct Options {
     /// are what the file makes of the settings
     #[arg(long)]
     json: bool,
+    /// Play a chirp twice and some noise, and say how well the microphone hears the loudspeaker and how much of that can be taken out; 1 is returned
+    /// where something is wrong. Where Parley runs it is asked, and nothing is played. With --json: {ok, running, troubles,
+    /// figures, faults: [{name, says}]}
+    #[arg(long)]
+    room: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -48,6 +53,9 @@ struct Check {
 }
 
 pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
+    if options.room {
+        return room::run(&Places::of_this_machine().load_with(named)?.config, options.json);
+    }
     let mut checks = Vec::new();
     let mut note = |name, result: Result<String, String>| {
         let ok = result.is_ok();

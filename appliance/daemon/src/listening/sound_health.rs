@@ -104,28 +104,13 @@ impl SoundHealth {
         speech_dbfs: Option<f32>,
         troubles: &SoundTroubles,
     ) {
-        let window = &mut self.window;
-        window.frames += 1;
-        window.sum += samples.iter().map(|sample| f64::from(*sample)).sum::<f64>();
-        window.clipped += samples.iter().filter(|sample| sample.unsigned_abs() >= FULL_SCALE).count() as u64;
-        window.varies |= samples.iter().any(|sample| *sample != samples[0]);
-        if let Some(humming) = self.hum.look(samples, speech) {
-            window.hum_blocks += 1;
-            window.humming += u32::from(humming);
-        }
-        if window.frames < WINDOW_FRAMES {
+        self.window.take(samples, speech, &mut self.hum);
+        if self.window.frames < WINDOW_FRAMES {
             return;
         }
-        let Window { sum, clipped, varies, hum_blocks, humming, .. } = std::mem::take(window);
-        let count = f64::from(WINDOW_FRAMES) * FRAME_SAMPLES as f64;
+        let window = std::mem::take(&mut self.window);
         for trouble in SoundTrouble::ALL {
-            let is_seen = match trouble {
-                SoundTrouble::Silent => !varies,
-                SoundTrouble::Clips => clipped as f64 > count * CLIPPED_SHARE,
-                SoundTrouble::Offset => varies && dbfs((sum / count).powi(2)) > OFFSET_DBFS,
-                SoundTrouble::Hums => humming * 2 > hum_blocks,
-                SoundTrouble::Quiet => speech_dbfs.is_some_and(|level| level < QUIET_DBFS),
-            };
+            let is_seen = window.shows(trouble, speech_dbfs);
             let seen = &mut self.seen[trouble as usize];
             *seen = (*seen << 1 | u16::from(is_seen)) & REMEMBERED;
             if seen.count_ones() >= SEEN_IN {
@@ -135,6 +120,40 @@ impl SoundHealth {
             }
         }
     }
+}
+
+impl Window {
+    fn take(&mut self, samples: &[i16; FRAME_SAMPLES], speech: bool, hum: &mut Hum) {
+        self.frames += 1;
+        self.sum += samples.iter().map(|sample| f64::from(*sample)).sum::<f64>();
+        self.clipped += samples.iter().filter(|sample| sample.unsigned_abs() >= FULL_SCALE).count() as u64;
+        self.varies |= samples.iter().any(|sample| *sample != samples[0]);
+        if let Some(humming) = hum.look(samples, speech) {
+            self.hum_blocks += 1;
+            self.humming += u32::from(humming);
+        }
+    }
+
+    fn shows(&self, trouble: SoundTrouble, speech_dbfs: Option<f32>) -> bool {
+        let count = f64::from(self.frames.max(1)) * FRAME_SAMPLES as f64;
+        match trouble {
+            SoundTrouble::Silent => !self.varies,
+            SoundTrouble::Clips => self.clipped as f64 > count * CLIPPED_SHARE,
+            SoundTrouble::Offset => self.varies && dbfs((self.sum / count).powi(2)) > OFFSET_DBFS,
+            SoundTrouble::Hums => self.humming * 2 > self.hum_blocks,
+            SoundTrouble::Quiet => speech_dbfs.is_some_and(|level| level < QUIET_DBFS),
+        }
+    }
+}
+
+/// What is wrong with a sound in which nobody speaks, mono, 16 kHz; of one that is shorter than a frame nothing is known.
+pub fn troubles_of(samples: &[i16]) -> Vec<SoundTrouble> {
+    let (mut window, mut hum) = (Window::default(), Hum::default());
+    for frame in samples.as_chunks::<FRAME_SAMPLES>().0 {
+        window.take(frame, false, &mut hum);
+    }
+    let seen = SoundTrouble::ALL.into_iter().filter(|trouble| window.frames > 0 && window.shows(*trouble, None));
+    seen.collect()
 }
 
 /// Power in dB of full scale.
@@ -227,6 +246,18 @@ mod tests {
         assert_eq!(found(20, tone(440.0, 300.0), false, None), [], "music does not hum");
         assert_eq!(found(20, tone(100.0, 300.0), true, Some(-30.0)), [], "nor does a deep voice");
         assert_eq!(found(20, noise, false, Some(-60.0)), [Quiet]);
+    }
+
+    #[test]
+    fn a_recording_is_looked_at_at_once() {
+        let of =
+            |sound: &dyn Fn(usize) -> f32| troubles_of(&(0..32_000).map(|at| sound(at) as i16).collect::<Vec<_>>());
+        assert_eq!(of(&noise), []);
+        assert_eq!(of(&|_| 0.0), [SoundTrouble::Silent]);
+        assert_eq!(of(&tone(440.0, 60_000.0)), [SoundTrouble::Clips]);
+        assert_eq!(of(&|at| noise(at) + 500.0), [SoundTrouble::Offset]);
+        assert_eq!(of(&tone(50.0, 300.0)), [SoundTrouble::Hums]);
+        assert_eq!(troubles_of(&[0; 100]), [], "too short to tell");
     }
 
     #[test]
