@@ -2,8 +2,9 @@
 //!
 //! Of a device with several channels some carry nothing (a microphone at one side of a stereo card), and some the same sound
 //! upside down, which cancels in a mean. So once a second it is looked which channels carry sound, and the mean of those is
-//! taken; where they cancel each other, the loudest one alone. An array whose other channels are something else needs the
-//! setting. Nothing is allocated.
+//! taken; where they cancel each other, the loudest one alone. A channel that is nothing but zeroes now and then, while another
+//! has sound, is no microphone: arrays have one with what the loudspeaker plays, which would be the loudest. An array whose other
+//! channels are something else needs the setting. Nothing is allocated.
 
 use super::thread::MAX_CHANNELS;
 
@@ -11,6 +12,8 @@ use super::thread::MAX_CHANNELS;
 const DEAD: f64 = 1e-3;
 /// Below this variance, 5 steps of 16 bits, it is too quiet to tell.
 const SILENT: f64 = 25.0;
+/// What was nothing but zeroes within so many seconds is no microphone: longer than an answer takes.
+const ZEROES: u32 = 600;
 /// So many seconds have to agree before another choice is taken.
 const AGREE: u32 = 3;
 
@@ -24,6 +27,8 @@ pub(super) struct ChannelMix {
     chosen: u32,
     wanted: u32,
     agreed: u32,
+    /// For each channel the seconds since one of zeroes alone.
+    since_zeroes: [u32; MAX_CHANNELS],
     each: [Moments; MAX_CHANNELS],
     mixed: Moments,
     frames: usize,
@@ -55,7 +60,8 @@ impl ChannelMix {
         let set = channel.and_then(|channel| channel.checked_sub(1));
         let each = [Moments::default(); MAX_CHANNELS];
         let (wanted, agreed, mixed, frames) = (0, 0, Moments::default(), 0);
-        Self { set, channels: 0, chosen: 0, wanted, agreed, each, mixed, frames }
+        let since_zeroes = [u32::MAX; MAX_CHANNELS];
+        Self { set, channels: 0, chosen: 0, wanted, agreed, since_zeroes, each, mixed, frames }
     }
 
     /// Mixes interleaved `frames` into `mono`, and returns how many: as many whole ones as both sides hold.
@@ -92,20 +98,26 @@ impl ChannelMix {
     fn look(&mut self) {
         let frames = std::mem::take(&mut self.frames);
         let mixed = std::mem::take(&mut self.mixed).variance(frames);
-        let mut variances = [0.0; MAX_CHANNELS];
-        for (variance, moments) in variances.iter_mut().zip(&mut self.each) {
-            *variance = std::mem::take(moments).variance(frames);
-        }
+        let each = std::mem::take(&mut self.each);
+        let variances = each.map(|moments| moments.variance(frames));
         let variances = &variances[..self.channels];
-        let (loudest, most) = variances.iter().copied().enumerate().fold((0, 0.0), |loudest, (channel, variance)| {
-            if variance > loudest.1 { (channel, variance) } else { loudest }
-        });
+        let microphones = self.microphones(&each);
+        let is_one = |channel: &usize| microphones >> channel & 1 == 1;
+        let of_microphones = variances.iter().copied().enumerate().filter(|(channel, _)| is_one(channel));
+        let (loudest, most) =
+            of_microphones.fold(
+                (0, 0.0),
+                |loudest, (channel, variance)| {
+                    if variance > loudest.1 { (channel, variance) } else { loudest }
+                },
+            );
         if most < SILENT {
-            return;
+            // What is no microphone is none in silence either.
+            let left = self.chosen & microphones;
+            return self.agree(if left == 0 { microphones } else { left });
         }
-        let alive = |channel: usize| variances.get(channel).is_some_and(|variance| *variance > most * DEAD);
-        let alive =
-            (0..self.channels).filter(|channel| alive(*channel)).fold(0_u32, |bits, channel| bits | 1 << channel);
+        let alive = |channel: &usize| variances.get(*channel).is_some_and(|variance| *variance > most * DEAD);
+        let alive = (0..self.channels).filter(is_one).filter(alive).fold(0_u32, |bits, channel| bits | 1 << channel);
         let of_chosen = |channel: &usize| self.chosen >> channel & 1 == 1;
         let sum: f64 = (0..self.channels).filter(of_chosen).filter_map(|channel| variances.get(channel)).sum();
         let chosen = f64::from(self.chosen.count_ones());
@@ -122,6 +134,23 @@ impl ChannelMix {
         } else {
             alive
         };
+        self.agree(wanted);
+    }
+
+    /// A bit for each channel that may be a microphone, by a second of sound; all where none is left.
+    fn microphones(&mut self, each: &[Moments; MAX_CHANNELS]) -> u32 {
+        let is_zeroes = |moments: &Moments| moments.squares == 0.0;
+        let any = each[..self.channels].iter().any(|moments| !is_zeroes(moments));
+        let mut bits = 0;
+        for (channel, (since, moments)) in self.since_zeroes.iter_mut().zip(each).take(self.channels).enumerate() {
+            // Where all are zeroes the device has been muted, which tells nothing of any.
+            *since = if any && is_zeroes(moments) { 0 } else { since.saturating_add(1) };
+            bits |= u32::from(*since >= ZEROES) << channel;
+        }
+        if bits == 0 { all(self.channels) } else { bits }
+    }
+
+    fn agree(&mut self, wanted: u32) {
         self.agreed = if wanted == self.wanted { self.agreed + 1 } else { 1 };
         self.wanted = wanted;
         if self.agreed >= AGREE {
@@ -192,6 +221,28 @@ mod tests {
             heard(&mut mix, 1, if second % 2 == 0 { &[100, -98] } else { &[98, -100] }, 3);
         }
         assert_eq!(mix.chosen.count_ones(), 1);
+    }
+
+    #[test]
+    fn what_the_loudspeaker_plays_is_no_microphone_however_loud_it_is() {
+        let mut mix = ChannelMix::new(None);
+        // A quiet room: faint noise in five channels, and zeroes in the last.
+        let mut mono = [0; 80];
+        let mut second = |mix: &mut ChannelMix, seconds: usize, played: f64| {
+            for at in 0..seconds * 100 {
+                let sample = |at: usize, channel: usize| match channel {
+                    5 => ((at as f64 * 0.3).sin() * played) as i16,
+                    _ => (noise_of(at * 6 + channel) % 7) as i16 - 3,
+                };
+                let frames: Vec<i16> =
+                    (at * 80..(at + 1) * 80).flat_map(|at| (0..6).map(move |channel| sample(at, channel))).collect();
+                mix.mix(&frames, 6, RATE_HZ, &mut mono);
+            }
+        };
+        second(&mut mix, 5, 0.0);
+        assert_eq!(mix.chosen, 0b01_1111, "in silence already");
+        second(&mut mix, 30, 20_000.0);
+        assert_eq!(mix.chosen, 0b01_1111, "an answer is 60 dB louder than the room");
     }
 
     #[test]
