@@ -18,10 +18,13 @@ const SPAN: usize = 7;
 const LEAST: usize = 3;
 /// So many templates must be alike: the mean of the most similar.
 const NEAREST: usize = 3;
-/// As likely as not where they are so much alike, and how fast it gets likelier.
-const EVEN: f32 = 0.62;
+/// As likely as not where they are so much alike, at most and at least: by so much less than examples are among themselves. What one
+/// voice has said is told from rhymes so, and what many have said is heard from others.
+const EVEN: Range<f32> = 0.42..0.62;
+const LESS: f32 = 0.2;
+/// How fast it gets likelier.
 const STEEPNESS: f32 = 0.055;
-/// From this likelihood on it was said: 0.74 alike.
+/// From this likelihood on it was said: 0.12 more alike.
 pub(crate) const CUTOFF: f32 = 0.9;
 
 /// Examples, at least and at most, and how long the word in one may be, in ms.
@@ -30,7 +33,7 @@ const LENGTHS_MS: RangeInclusive<usize> = 250..=2_000;
 /// A file has no more templates, and an example is no longer, in seconds.
 const MOST_TEMPLATES: usize = 400;
 const LONGEST_S: usize = 30;
-/// Two examples that are less alike are two words.
+/// An example that is less like the two nearest of the others is another word.
 const LEAST_ALIKE: f32 = 0.4;
 
 /// Every example counts with so much noise, in dB, and with its end at so many places between two embeddings, in samples.
@@ -80,11 +83,14 @@ type Stretch = [[f32; EMBEDDING]; SPAN];
 #[derive(Clone)]
 pub struct Learnt {
     templates: Vec<Stretch>,
+    /// See [`EVEN`].
+    even: f32,
 }
 
 /// As it is kept in a file.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Kept {
+    even: f32,
     /// Each of [`SPAN`] times [`EMBEDDING`] numbers; every embedding up to a factor of its own.
     templates: Vec<Vec<i8>>,
 }
@@ -107,10 +113,13 @@ impl Learnt {
         for (number, sound) in (1..).zip(examples) {
             learnt.push(Example::new(model, word_in(sound, number)?));
         }
-        let alike: Vec<f32> = (0..learnt.len()).map(|index| median_likeness(&learnt, index)).collect();
+        let alike: Vec<f32> = (0..learnt.len()).map(|index| likeness_to_others(&learnt, index)).collect();
         let unlike: Vec<usize> = (0..alike.len()).filter(|index| alike[*index] < LEAST_ALIKE).collect();
         match unlike.as_slice() {
-            [] => Ok(Self { templates: learnt.into_iter().flat_map(|example| example.templates).collect() }),
+            [] => Ok(Self {
+                even: even(alike),
+                templates: learnt.into_iter().flat_map(|example| example.templates).collect(),
+            }),
             [index] => Err(LearnError::Unlike(index + 1)),
             [_, ..] => Err(LearnError::Different),
         }
@@ -128,7 +137,7 @@ impl Learnt {
             }
         }
         let mean = nearest.iter().sum::<f32>() / NEAREST as f32;
-        1.0 / (1.0 + ((EVEN - mean) / STEEPNESS).exp())
+        1.0 / (1.0 + ((self.even - mean) / STEEPNESS).exp())
     }
 
     pub(crate) fn keep(&self) -> Kept {
@@ -136,7 +145,10 @@ impl Learnt {
             let most = embedding.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
             embedding.map(|number| (number / most * 127.0).round() as i8)
         };
-        Kept { templates: self.templates.iter().map(|template| template.iter().flat_map(whole).collect()).collect() }
+        Kept {
+            even: self.even,
+            templates: self.templates.iter().map(|template| template.iter().flat_map(whole).collect()).collect(),
+        }
     }
 
     /// `None` where what was kept is damaged.
@@ -149,8 +161,8 @@ impl Learnt {
             are_whole.then(|| embeddings.map(|embedding| unit(embedding.map(f32::from))))
         };
         let templates: Option<Vec<Stretch>> = kept.templates.iter().map(as_kept).collect();
-        let is_count = (NEAREST..=MOST_TEMPLATES).contains(&kept.templates.len());
-        templates.filter(|_| is_count).map(|templates| Self { templates })
+        let is_usual = (NEAREST..=MOST_TEMPLATES).contains(&kept.templates.len()) && (0.0..1.0).contains(&kept.even);
+        templates.filter(|_| is_usual).map(|templates| Self { templates, even: kept.even })
     }
 }
 
@@ -193,12 +205,19 @@ fn template(model: &EmbeddingModel, word: &[i16], db: f32, place: usize, noise: 
     found
 }
 
-/// How much an example is like the others: like one in the middle of them.
-fn median_likeness(examples: &[Example], index: usize) -> f32 {
+/// How much an example is like the two that are nearest to it.
+fn likeness_to_others(examples: &[Example], index: usize) -> f32 {
     let others = examples.iter().enumerate().filter(|(other, _)| *other != index);
     let mut alike: Vec<f32> = others.map(|(_, other)| examples[index].likeness(other)).collect();
+    alike.sort_by(|one, other| other.total_cmp(one));
+    alike.iter().take(2).sum::<f32>() / 2.0
+}
+
+/// From how much on something is the word as likely as not, by how much each example is like others.
+fn even(mut alike: Vec<f32>) -> f32 {
     alike.sort_by(f32::total_cmp);
-    alike.get(alike.len() / 2).copied().unwrap_or_default()
+    let usual = alike.get(alike.len() / 2).copied().unwrap_or_default();
+    (usual - LESS).clamp(EVEN.start, EVEN.end)
 }
 
 /// Where in an example something is said: from where it gets loud to where it is no more, and a little around it.
@@ -347,7 +366,7 @@ mod tests {
     fn learnt(seed: u64) -> Learnt {
         let mut noise = Noise(seed | 1);
         let template = || std::array::from_fn(|_| unit(std::array::from_fn(|_| noise.next())));
-        Learnt { templates: std::iter::repeat_with(template).take(4).collect() }
+        Learnt { templates: std::iter::repeat_with(template).take(4).collect(), even: EVEN.end }
     }
 
     #[test]
@@ -360,6 +379,14 @@ mod tests {
         let mut ends_alike = heard;
         ends_alike[..LEAST].copy_from_slice(&learnt(8).templates[0][..LEAST]);
         assert!(word.likelihood(&ends_alike) < 0.5, "another beginning is another word");
+    }
+
+    #[test]
+    fn what_many_voices_have_said_is_heard_from_less_on_than_what_one_has() {
+        assert_eq!(even(vec![0.9, 0.7, 0.95, 0.85, 0.88]), EVEN.end);
+        let many = even(vec![0.72, 0.55, 0.66, 0.7, 0.41]);
+        assert!((many - 0.46).abs() < 1e-3, "{many}");
+        assert_eq!(even(vec![0.45; 5]), EVEN.start);
     }
 
     proptest! {
@@ -375,7 +402,7 @@ mod tests {
 
         #[test]
         fn no_numbers_make_it_panic(templates in prop::collection::vec(prop::collection::vec(any::<i8>(), 0..700), 0..5)) {
-            let _ = Learnt::read(&Kept { templates }).is_some();
+            let _ = Learnt::read(&Kept { templates, even: 0.5 }).is_some();
         }
     }
 }
