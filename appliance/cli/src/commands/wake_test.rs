@@ -31,7 +31,7 @@ pub(super) struct Options {
     /// repeat it for several. Without it, those of the settings, or "hey jarvis"
     #[arg(long = "word", value_name = "WORD")]
     words: Vec<String>,
-    /// Print one JSON object: {words: [{name, found, missed, false_accepts, hours, per_hour, doubts_missed, doubts_false}]}
+    /// Print one JSON object: {words: [{name, found, missed, false_accepts, hours, per_hour, doubts_missed, doubts_false}], skipped}
     #[arg(long)]
     json: bool,
 }
@@ -56,6 +56,8 @@ struct Counted {
 #[derive(Debug, Serialize)]
 struct Report {
     words: Vec<Counted>,
+    /// Files that could not be read.
+    skipped: usize,
 }
 
 pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
@@ -77,17 +79,23 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     if positive.is_empty() && negative.is_empty() {
         bail!("{0} has neither positive/*.wav nor negative/*.wav", options.folder.display());
     }
-    let (mut listened, begun) = (Duration::ZERO, Instant::now());
-    for file in &positive {
-        let (heard, length) = hear(&mut listener, file, counted.len())?;
+    let (mut listened, mut skipped, begun) = (Duration::ZERO, 0, Instant::now());
+    // One of thousands that cannot be read does not keep the others from being counted.
+    let mut read = |file: &Path| {
+        let sound = wav::load(file, RATE_HZ).inspect_err(|error| output::remark(format!("skipped: {error}"))).ok();
+        skipped += usize::from(sound.is_none());
+        sound
+    };
+    for sound in positive.iter().filter_map(|file| read(file)) {
+        let (heard, length) = hear(&mut listener, sound, counted.len());
         listened += length;
         for (counted, Times { sure, doubtful }) in counted.iter_mut().zip(heard) {
             *(if sure > 0 { &mut counted.found } else { &mut counted.missed }) += 1;
             counted.doubts_missed += usize::from(sure == 0 && doubtful > 0);
         }
     }
-    for file in &negative {
-        let (heard, length) = hear(&mut listener, file, counted.len())?;
+    for sound in negative.iter().filter_map(|file| read(file)) {
+        let (heard, length) = hear(&mut listener, sound, counted.len());
         listened += length;
         for (counted, Times { sure, doubtful }) in counted.iter_mut().zip(heard) {
             counted.false_accepts += sure;
@@ -95,11 +103,14 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
             counted.hours += length.as_secs_f64() / 3_600.0;
         }
     }
+    if listened.is_zero() {
+        bail!("none of the {skipped} files can be read");
+    }
     for counted in &mut counted {
         counted.per_hour = (counted.hours > 0.0).then(|| counted.false_accepts as f64 / counted.hours);
     }
     if options.json {
-        output::json(&Report { words: counted })?;
+        output::json(&Report { words: counted, skipped })?;
     } else {
         counted.iter().try_for_each(|counted| output::line(line(counted)))?;
         let share = 100.0 * begun.elapsed().as_secs_f64() / listened.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -129,8 +140,7 @@ struct Times {
 }
 
 /// How often each word is heard in a recording, and how long that is.
-fn hear(listener: &mut WakeListener, file: &Path, words: usize) -> Result<(Vec<Times>, Duration)> {
-    let recording = wav::load(file, RATE_HZ)?;
+fn hear(listener: &mut WakeListener, recording: Vec<i16>, words: usize) -> (Vec<Times>, Duration) {
     let length = Duration::from_secs_f64(recording.len() as f64 / f64::from(RATE_HZ));
     let sound = [vec![0; BEFORE], recording, vec![0; BEHIND]].concat();
     listener.forget();
@@ -139,7 +149,7 @@ fn hear(listener: &mut WakeListener, file: &Path, words: usize) -> Result<(Vec<T
         let times = &mut times[heard.word];
         *(if heard.sure { &mut times.sure } else { &mut times.doubtful }) += 1;
     }
-    Ok((times, length))
+    (times, length)
 }
 
 fn line(counted: &Counted) -> String {
