@@ -4,12 +4,14 @@
 //! is least: "hey Charlie" ends as "hey Parley" does. The same word by the same voice is alike by 0.75 to 1, also in some noise;
 //! another word that rhymes with it mostly by less, and nothing in two hours of other speech by more than 0.5.
 
+mod examples;
+
 use std::collections::VecDeque;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::RATE_HZ;
+pub use self::examples::{EXAMPLES, LearnError};
 use crate::embedding::{EMBEDDING, EMBEDDING_STEPS, Embedder, EmbeddingModel};
 
 /// Embeddings that are compared at once: the last begins 480 ms behind the first, and each hears 775 ms.
@@ -27,22 +29,8 @@ const STEEPNESS: f32 = 0.055;
 /// From this likelihood on it was said: 0.12 more alike.
 pub(crate) const CUTOFF: f32 = 0.9;
 
-/// Examples, at least and at most, and how long the word in one may be, in ms.
-pub const EXAMPLES: RangeInclusive<usize> = 3..=20;
-const LENGTHS_MS: RangeInclusive<usize> = 250..=2_000;
-/// A file has no more templates, and an example is no longer, in seconds.
-const MOST_TEMPLATES: usize = 400;
-const LONGEST_S: usize = 30;
-/// An example that is less like the two nearest of the others is another word.
-const LEAST_ALIKE: f32 = 0.4;
-
-/// Every example counts with so much noise, in dB, and with its end at so many places between two embeddings, in samples.
-const NOISE_DB: [f32; 2] = [30.0, 12.0];
-const PLACES: [usize; 4] = [0, 320, 640, 960];
-/// What is before an example, so that nothing of it is the beginning of sound.
-const BEFORE: usize = 24_000;
-const BEHIND: usize = 3_200;
-const STEP: usize = 160;
+/// A file has no more templates.
+const MOST_TEMPLATES: usize = 600;
 
 /// The mean embedding of 116 minutes of telephone prompts in Spanish, French, Italian and Russian: what all speech has in common.
 #[rustfmt::skip]
@@ -54,27 +42,6 @@ const COMMON: [f32; EMBEDDING] = [
     24.7, 9.9, -3.6, -8.3, -4.3, -8.0, 0.4, 15.1, 2.7, -14.4, 19.1, 0.0, -5.3, -6.4, -22.5, -27.9,
     5.3, 16.3, 18.0, -6.3, 12.6, 7.4, 3.0, -3.8, -1.1, 25.5, 0.7, 15.6, 17.0, -20.6, 6.1, 14.2,
 ];
-
-/// Why nothing can be learnt from examples. They are counted from 1.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[allow(missing_docs, reason = "what a field's name and type do not say, its variant says")]
-pub enum LearnError {
-    /// Too few, or too many.
-    #[error("{0} examples are not from {least} to {most}; say the word five times, each in a recording of its own", least = EXAMPLES.start(), most = EXAMPLES.end())]
-    Count(usize),
-    /// Nothing is said in one.
-    #[error("nothing is said in example {0}, or nothing that stands out from its noise; say it again, nearer")]
-    Silent(usize),
-    /// What is said is no word.
-    #[error("what is said in example {example} takes {ms} ms; a wake word takes {least} to {most}", least = LENGTHS_MS.start(), most = LENGTHS_MS.end())]
-    Length { example: usize, ms: usize },
-    /// One is another word.
-    #[error("example {0} sounds like another word than the others; leave it out, or say it again")]
-    Unlike(usize),
-    /// Hardly two are the same.
-    #[error("the examples sound like different words; say one word, each time in the same way")]
-    Different,
-}
 
 /// Embeddings without what all have in common, each of length 1.
 type Stretch = [[f32; EMBEDDING]; SPAN];
@@ -95,34 +62,14 @@ pub(crate) struct Kept {
     templates: Vec<Vec<i8>>,
 }
 
-/// What becomes of one example.
-struct Example {
-    templates: Vec<Stretch>,
-}
-
 impl Learnt {
     /// Learns a word from sound at [`RATE_HZ`](crate::RATE_HZ), mono, in each piece of which it is said once.
     ///
     /// # Errors
     /// The examples are too few, silent, too long, or not of one word.
     pub fn learn(model: &EmbeddingModel, examples: &[Vec<i16>]) -> Result<Self, LearnError> {
-        if !EXAMPLES.contains(&examples.len()) {
-            return Err(LearnError::Count(examples.len()));
-        }
-        let mut learnt = Vec::with_capacity(examples.len());
-        for (number, sound) in (1..).zip(examples) {
-            learnt.push(Example::new(model, word_in(sound, number)?));
-        }
-        let alike: Vec<f32> = (0..learnt.len()).map(|index| likeness_to_others(&learnt, index)).collect();
-        let unlike: Vec<usize> = (0..alike.len()).filter(|index| alike[*index] < LEAST_ALIKE).collect();
-        match unlike.as_slice() {
-            [] => Ok(Self {
-                even: even(alike),
-                templates: learnt.into_iter().flat_map(|example| example.templates).collect(),
-            }),
-            [index] => Err(LearnError::Unlike(index + 1)),
-            [_, ..] => Err(LearnError::Different),
-        }
+        let (templates, alike) = examples::learn(model, examples)?;
+        Ok(Self { templates, even: even(alike) })
     }
 
     /// How likely it is, 0..1, that this is the word.
@@ -166,89 +113,11 @@ impl Learnt {
     }
 }
 
-impl Example {
-    fn new(model: &EmbeddingModel, word: &[i16]) -> Self {
-        let mut noise = Noise(0x9E37_79B9_7F4A_7C15);
-        let places = NOISE_DB.iter().flat_map(|db| PLACES.map(|place| (*db, place)));
-        let templates = places.filter_map(|(db, place)| template(model, word, db, place, &mut noise)).collect();
-        Self { templates }
-    }
-
-    /// How much alike two are, at those places where they are most.
-    fn likeness(&self, other: &Self) -> f32 {
-        let pairs = self.templates.iter().flat_map(|one| other.templates.iter().map(|other| likeness(one, other)));
-        pairs.fold(-1.0, f32::max)
-    }
-}
-
-/// The embeddings at the end of a word, in noise that is so many dB quieter.
-fn template(model: &EmbeddingModel, word: &[i16], db: f32, place: usize, noise: &mut Noise) -> Option<Stretch> {
-    let power: f64 = word.iter().map(|sample| f64::from(*sample).powi(2)).sum();
-    let amplitude = (power / word.len() as f64).sqrt() as f32 * 10_f32.powf(-db / 20.0);
-    let begin = BEFORE + place;
-    let end = begin + word.len();
-    let sound: Vec<i16> = (0..end + BEHIND)
-        .map(|index| {
-            let said = index.checked_sub(begin).and_then(|index| word.get(index)).copied().unwrap_or_default();
-            (f32::from(said) + noise.next() * amplitude) as i16
-        })
-        .collect();
-    let mut recent = Recent::default();
-    let mut found = None;
-    Embedder::new(model).push(&sound, |embedding, step| {
-        recent.push(embedding);
-        // The first that has heard all of it.
-        if found.is_none() && step as usize * STEP >= end {
-            found = recent.stretch();
-        }
-    });
-    found
-}
-
-/// How much an example is like the two that are nearest to it.
-fn likeness_to_others(examples: &[Example], index: usize) -> f32 {
-    let others = examples.iter().enumerate().filter(|(other, _)| *other != index);
-    let mut alike: Vec<f32> = others.map(|(_, other)| examples[index].likeness(other)).collect();
-    alike.sort_by(|one, other| other.total_cmp(one));
-    alike.iter().take(2).sum::<f32>() / 2.0
-}
-
 /// From how much on something is the word as likely as not, by how much each example is like others.
 fn even(mut alike: Vec<f32>) -> f32 {
     alike.sort_by(f32::total_cmp);
     let usual = alike.get(alike.len() / 2).copied().unwrap_or_default();
     (usual - LESS).clamp(EVEN.start, EVEN.end)
-}
-
-/// Where in an example something is said: from where it gets loud to where it is no more, and a little around it.
-fn word_in(sound: &[i16], example: usize) -> Result<&[i16], LearnError> {
-    /// Quieter is nobody, as the mean of 10 ms.
-    const QUIETEST: f32 = 30.0;
-    /// A word stands out so much from what is around it, and its end by a part of that.
-    const STANDS_OUT: f32 = 4.0;
-    const AROUND: usize = 5;
-    if sound.len() > LONGEST_S * RATE_HZ as usize {
-        return Err(LearnError::Length { example, ms: sound.len() / (RATE_HZ as usize / 1_000) });
-    }
-    let level = |block: &[i16]| block.iter().map(|sample| f32::from(sample.unsigned_abs())).sum::<f32>() / STEP as f32;
-    let levels: Vec<f32> = sound.chunks_exact(STEP).map(level).collect();
-    let mut sorted = levels.clone();
-    sorted.sort_by(f32::total_cmp);
-    let loudest = sorted.last().copied().unwrap_or_default();
-    let around = sorted.get(sorted.len() / 10).copied().unwrap_or_default();
-    if loudest < QUIETEST || loudest < STANDS_OUT * around {
-        return Err(LearnError::Silent(example));
-    }
-    let least = (0.04 * loudest).max((3.0 * around).min(0.15 * loudest));
-    let loud = |level: &f32| *level > least;
-    let begin = levels.iter().position(loud).unwrap_or_default();
-    let end = levels.iter().rposition(loud).unwrap_or_default() + 1;
-    let ms = (end - begin) * 10;
-    if !LENGTHS_MS.contains(&ms) {
-        return Err(LearnError::Length { example, ms });
-    }
-    let Range { start, end } = begin.saturating_sub(AROUND)..(end + AROUND).min(levels.len());
-    Ok(&sound[start * STEP..end * STEP])
 }
 
 /// The last embeddings.
@@ -324,44 +193,12 @@ fn likeness(one: &Stretch, other: &Stretch) -> f32 {
     alike.iter().take(LEAST).sum::<f32>() / LEAST as f32
 }
 
-/// Noise that is louder where it is lower, as in rooms; the same every time.
-struct Noise(u64);
-
-impl Noise {
-    fn next(&mut self) -> f32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        let even = |part: u64| (part & 0xFFFF) as f32 / 32_768.0 - 1.0;
-        even(self.0) + even(self.0 >> 16) + even(self.0 >> 32)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::examples::Noise;
     use super::*;
-
-    /// So many ms of something loud in a faint noise.
-    fn said(ms: usize) -> Vec<i16> {
-        let mut noise = Noise(5);
-        let loud = 16_000..16_000 + ms * 16;
-        (0..64_000).map(|index| (noise.next() * if loud.contains(&index) { 3_000.0 } else { 20.0 }) as i16).collect()
-    }
-
-    #[test]
-    fn a_word_is_found_in_its_recording_and_what_is_none_is_told() {
-        assert!(word_in(&said(600), 1).is_ok_and(|word| (9_600..12_000).contains(&word.len())));
-        let length = |ms| move |error| matches!(error, LearnError::Length { example: 2, ms: said } if said == ms);
-        assert!(word_in(&said(100), 2).is_err_and(length(100)));
-        assert!(word_in(&said(2_000), 2).is_ok());
-        assert!(word_in(&said(2_500), 2).is_err());
-        for silent in [vec![], vec![0; 100], vec![0; 32_000], said(0), vec![5_000; 32_000]] {
-            assert_eq!(word_in(&silent, 3), Err(LearnError::Silent(3)));
-        }
-        assert!(matches!(word_in(&vec![0; 31 * 16_000], 4), Err(LearnError::Length { example: 4, ms: 31_000 })));
-    }
 
     fn learnt(seed: u64) -> Learnt {
         let mut noise = Noise(seed | 1);
