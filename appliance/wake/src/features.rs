@@ -5,20 +5,16 @@
 //! floating point, where that takes 16-bit integers, so that features differ from its own by one or two of their units.
 
 use std::f32::consts::TAU;
-use std::sync::Arc;
 
 use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::RATE_HZ;
+use crate::spectrum::{SPECTRUM, Spectrum};
 
 /// Features of one step.
 pub const CHANNELS: usize = 40;
-/// Samples from one step to the next: 10 ms.
-pub const STEP_SAMPLES: usize = 160;
 /// Samples that a step looks at: 30 ms.
 const WINDOW: usize = 480;
-const SPECTRUM: usize = 512;
 /// The bands, in Hz.
 const LOWEST: f32 = 125.0;
 const HIGHEST: f32 = 7_500.0;
@@ -51,87 +47,54 @@ struct Bin {
 
 /// Turns sound into features, step by step.
 pub struct Features {
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
+    spectrum: Spectrum,
     bins: Vec<Bin>,
-    /// The last samples; its first `heard` ones are there.
-    samples: Vec<i16>,
-    heard: usize,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
     /// What is always there, for each channel.
     noise: [u64; CHANNELS],
 }
 
 impl Default for Features {
     fn default() -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(SPECTRUM);
         // Fixed-point coefficients of 12 bits.
         let hann = |index: usize| 0.5 - 0.5 * (TAU * (index as f32 + 0.5) / WINDOW as f32).cos();
-        Self {
-            window: (0..WINDOW).map(|index| (hann(index) * 4_096.0 + 0.5).floor() / 4_096.0).collect(),
-            bins: bins(),
-            samples: vec![0; WINDOW],
-            heard: 0,
-            input: fft.make_input_vec(),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            noise: [0; CHANNELS],
-            fft,
-        }
+        let window = (0..WINDOW).map(|index| (hann(index) * 4_096.0 + 0.5).floor() / 4_096.0).collect();
+        Self { spectrum: Spectrum::new(window, f32::floor), bins: bins(), noise: [0; CHANNELS] }
     }
 }
 
 impl Features {
     /// Takes sound, and gives `step` the features of each step that is complete with it.
-    pub fn push(&mut self, mut sound: &[i16], mut step: impl FnMut(&[u16; CHANNELS])) {
-        while !sound.is_empty() {
-            let taken = sound.len().min(WINDOW - self.heard);
-            let (now, later) = sound.split_at(taken);
-            self.samples[self.heard..self.heard + taken].copy_from_slice(now);
-            self.heard += taken;
-            sound = later;
-            if self.heard == WINDOW {
-                step(&self.look());
-                self.samples.copy_within(STEP_SAMPLES.., 0);
-                self.heard -= STEP_SAMPLES;
-            }
-        }
+    pub fn push(&mut self, sound: &[i16], mut step: impl FnMut(&[u16; CHANNELS])) {
+        let Self { spectrum, bins, noise } = self;
+        spectrum.push(sound, |spectrum| step(&features(spectrum, bins, noise)));
     }
+}
 
-    fn look(&mut self) -> [u16; CHANNELS] {
-        self.input.fill(0.0);
-        for ((input, sample), share) in self.input.iter_mut().zip(&self.samples).zip(&self.window) {
-            *input = (f32::from(*sample) * share).floor();
-        }
-        // Cannot fail: every length is the plan's own.
-        let _ = self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch).is_ok();
-        let mut energies = [0.0_f64; CHANNELS + 2];
-        for bin in &self.bins {
-            let energy = f64::from(self.output[bin.index].norm_sqr()) / (SPECTRUM * SPECTRUM) as f64;
-            energies[bin.band] += energy * f64::from(bin.share);
-            energies[bin.band + 1] += energy * f64::from(1.0 - bin.share);
-        }
-        let mut features = [0; CHANNELS];
-        for (channel, feature) in features.iter_mut().enumerate() {
-            // Weights of 12 bits, under the root.
-            let signal = (energies[channel + 1].sqrt() * 64.0) as u64;
-            let signal = self.without_noise(channel, signal);
-            *feature = logarithm(shrunk(signal, self.noise[channel]));
-        }
-        features
+fn features(spectrum: &[Complex<f32>], bins: &[Bin], noise: &mut [u64; CHANNELS]) -> [u16; CHANNELS] {
+    let mut energies = [0.0_f64; CHANNELS + 2];
+    for bin in bins {
+        let energy = f64::from(spectrum[bin.index].norm_sqr()) / (SPECTRUM * SPECTRUM) as f64;
+        energies[bin.band] += energy * f64::from(bin.share);
+        energies[bin.band + 1] += energy * f64::from(1.0 - bin.share);
     }
+    let mut features = [0; CHANNELS];
+    for (channel, feature) in features.iter_mut().enumerate() {
+        // Weights of 12 bits, under the root.
+        let signal = (energies[channel + 1].sqrt() * 64.0) as u64;
+        let signal = without_noise(channel, signal, &mut noise[channel]);
+        *feature = logarithm(shrunk(signal, noise[channel]));
+    }
+    features
+}
 
-    /// A channel without what is always there, which is learnt on the way.
-    fn without_noise(&mut self, channel: usize, signal: u64) -> u64 {
-        let smoothing = SMOOTHING[channel % 2];
-        let finer = signal << NOISE_BITS;
-        let estimate = (finer * smoothing + self.noise[channel] * ((1 << PARTS) - smoothing)) >> PARTS;
-        self.noise[channel] = estimate;
-        let least = (signal * LEAST_LEFT) >> PARTS;
-        ((finer - estimate.min(finer)) >> NOISE_BITS).max(least)
-    }
+/// A channel without what is always there, which is learnt on the way.
+fn without_noise(channel: usize, signal: u64, noise: &mut u64) -> u64 {
+    let smoothing = SMOOTHING[channel % 2];
+    let finer = signal << NOISE_BITS;
+    let estimate = (finer * smoothing + *noise * ((1 << PARTS) - smoothing)) >> PARTS;
+    *noise = estimate;
+    let least = (signal * LEAST_LEFT) >> PARTS;
+    ((finer - estimate.min(finer)) >> NOISE_BITS).max(least)
 }
 
 /// The signal by the gain that the noise around it allows, with small values squared and large ones shifted.

@@ -18,13 +18,15 @@ mod features;
 mod learnt;
 mod listener;
 mod network;
+mod spectrum;
 mod word;
 
 pub use embedding::{EmbeddingError, EmbeddingModel};
-pub use features::{CHANNELS, Features, STEP_SAMPLES};
+pub use features::{CHANNELS, Features};
 pub use learnt::{EXAMPLES, LearnError, Learnt};
 pub use listener::{Heard, WakeListener};
 pub use network::{Network, NetworkError};
+pub use spectrum::STEP_SAMPLES;
 pub use word::{Word, WordError, learnt_file};
 
 /// The rate of all sound, in Hz.

@@ -1,9 +1,10 @@
 //! What listens: features of all sound with every word's network behind them, and embeddings for the words that were learnt.
 
 use crate::decision::{Decided, Decision};
-use crate::features::{Features, STEP_SAMPLES};
+use crate::features::Features;
 use crate::learnt::{KNOWN_AFTER_STEPS, Learnt, LearntListener};
 use crate::network::Network;
+use crate::spectrum::STEP_SAMPLES;
 use crate::word::{Ear, Word};
 
 /// A word is known so many samples after its end, 280 ms: what was cut there from 35 questions said in one breath with it, by voices

@@ -4,20 +4,14 @@
 
 use std::collections::VecDeque;
 use std::f64::consts::TAU;
-use std::sync::Arc;
-
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::RATE_HZ;
+use crate::spectrum::{SPECTRUM, Spectrum};
 
 /// Bands of one step.
 pub(super) const BANDS: usize = 32;
-/// Samples from one step to the next: 10 ms.
-pub(super) const STEP: usize = 160;
 /// Samples that a step looks at: 25 ms.
 pub(super) const WINDOW: usize = 400;
-const SPECTRUM: usize = 512;
 const LOWEST_HZ: f64 = 60.0;
 const HIGHEST_HZ: f64 = 3_800.0;
 /// What is so many dB below the loudest of the last steps is as good as nothing.
@@ -28,75 +22,40 @@ const LEAST: f32 = 1e-10;
 
 /// Turns sound into bands, step by step.
 pub(super) struct Mel {
-    fft: Arc<dyn RealToComplex<f32>>,
-    window: Vec<f32>,
+    spectrum: Spectrum,
     /// For each band its first bin, and how much of each bin from there on.
     shares: Vec<(usize, Vec<f32>)>,
-    /// The last samples; its first `heard` ones are there.
-    samples: Vec<i16>,
-    heard: usize,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
     /// The loudest band of each of the last steps, in dB.
     loudest: VecDeque<f32>,
 }
 
 impl Default for Mel {
     fn default() -> Self {
-        let fft = RealFftPlanner::new().plan_fft_forward(SPECTRUM);
         let hann = |index: usize| (0.5 - 0.5 * (TAU * index as f64 / WINDOW as f64).cos()) as f32;
-        Self {
-            window: (0..WINDOW).map(hann).collect(),
-            shares: shares(),
-            samples: vec![0; WINDOW],
-            heard: 0,
-            input: fft.make_input_vec(),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            loudest: VecDeque::with_capacity(LAST_STEPS + 1),
-            fft,
-        }
+        let spectrum = Spectrum::new((0..WINDOW).map(hann).collect(), std::convert::identity);
+        Self { spectrum, shares: shares(), loudest: VecDeque::with_capacity(LAST_STEPS + 1) }
     }
 }
 
 impl Mel {
     /// Takes sound, and gives `step` the bands of each step that is complete with it.
-    pub(super) fn push(&mut self, mut sound: &[i16], mut step: impl FnMut(&[f32; BANDS])) {
-        while !sound.is_empty() {
-            let taken = sound.len().min(WINDOW - self.heard);
-            let (now, later) = sound.split_at(taken);
-            self.samples[self.heard..self.heard + taken].copy_from_slice(now);
-            self.heard += taken;
-            sound = later;
-            if self.heard == WINDOW {
-                step(&self.look());
-                self.samples.copy_within(STEP.., 0);
-                self.heard -= STEP;
+    pub(super) fn push(&mut self, sound: &[i16], mut step: impl FnMut(&[f32; BANDS])) {
+        let Self { spectrum, shares, loudest } = self;
+        spectrum.push(sound, |spectrum| {
+            let mut bands = [0.0; BANDS];
+            for (band, (first, shares)) in bands.iter_mut().zip(&*shares) {
+                let bins = spectrum.iter().skip(*first).zip(shares);
+                let power: f32 = bins.map(|(bin, share)| bin.norm_sqr() * share).sum();
+                *band = 10.0 * power.max(LEAST).log10();
             }
-        }
-    }
-
-    fn look(&mut self) -> [f32; BANDS] {
-        self.input.fill(0.0);
-        for ((input, sample), share) in self.input.iter_mut().zip(&self.samples).zip(&self.window) {
-            *input = f32::from(*sample) * share;
-        }
-        // Cannot fail: every length is the plan's own.
-        let _ = self.fft.process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch).is_ok();
-        let mut bands = [0.0; BANDS];
-        for (band, (first, shares)) in bands.iter_mut().zip(&self.shares) {
-            let bins = self.output.iter().skip(*first).zip(shares);
-            let power: f32 = bins.map(|(bin, share)| bin.norm_sqr() * share).sum();
-            *band = 10.0 * power.max(LEAST).log10();
-        }
-        self.loudest.push_back(bands.iter().copied().fold(f32::MIN, f32::max));
-        if self.loudest.len() > LAST_STEPS {
-            self.loudest.pop_front();
-        }
-        let least = self.loudest.iter().copied().fold(f32::MIN, f32::max) - RANGE_DB;
-        // As the network was trained.
-        bands.map(|band| band.max(least) / 10.0 + 2.0)
+            loudest.push_back(bands.iter().copied().fold(f32::MIN, f32::max));
+            if loudest.len() > LAST_STEPS {
+                loudest.pop_front();
+            }
+            let least = loudest.iter().copied().fold(f32::MIN, f32::max) - RANGE_DB;
+            // As the network was trained.
+            step(&bands.map(|band| band.max(least) / 10.0 + 2.0));
+        });
     }
 }
 
@@ -128,6 +87,7 @@ fn shares() -> Vec<(usize, Vec<f32>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spectrum::STEP_SAMPLES;
 
     fn all(sound: &[i16]) -> Vec<[f32; BANDS]> {
         let mut steps = Vec::new();
@@ -154,7 +114,7 @@ mod tests {
         let tone: Vec<i16> =
             (0..4_000).map(|index| ((TAU * 1_156.0 * f64::from(index) / 16_000.0).sin() * 8_000.0) as i16).collect();
         let steps = all(&tone);
-        assert_eq!(steps.len(), 1 + (4_000 - WINDOW) / STEP);
+        assert_eq!(steps.len(), 1 + (4_000 - WINDOW) / STEP_SAMPLES);
         let loudest = (0..BANDS).max_by(|one, other| steps[3][*one].total_cmp(&steps[3][*other]));
         assert_eq!(loudest, Some(15), "{:?}", steps[3]);
         let (most, least) = steps[3].iter().fold((f32::MIN, f32::MAX), |(m, l), band| (m.max(*band), l.min(*band)));

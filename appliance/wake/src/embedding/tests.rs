@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use prost::Message;
 
 use super::layers::Layer;
-use super::mel::{STEP, WINDOW};
+use super::mel::WINDOW;
 use super::model::{Attribute, Graph, Model, Node, Tensor};
 use super::*;
+use crate::spectrum::STEP_SAMPLES;
 
 /// What a whole stretch is: for each moment and place its channels.
 type Whole = Vec<Vec<Vec<f32>>>;
@@ -136,7 +137,7 @@ proptest! {
         }
         let (mut mel, mut bands) = (mel::Mel::default(), Whole::new());
         mel.push(&sound, |step| bands.push(step.iter().map(|band| vec![*band]).collect()));
-        prop_assert_eq!(bands.len(), (sound.len() - WINDOW) / STEP + 1);
+        prop_assert_eq!(bands.len(), (sound.len() - WINDOW) / STEP_SAMPLES + 1);
         let whole = model.0.iter().fold(bands, |input, layer| over(layer, &input));
         prop_assert_eq!(got.len(), whole.len());
         for ((embedding, step), whole) in got.iter().zip(&whole) {

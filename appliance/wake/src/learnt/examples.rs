@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use super::{Recent, Stretch, likeness};
 use crate::RATE_HZ;
 use crate::embedding::{Embedder, EmbeddingModel};
+use crate::spectrum::STEP_SAMPLES;
 
 /// Examples, at least and at most, and how long the word in one may be, in ms.
 pub const EXAMPLES: RangeInclusive<usize> = 3..=20;
@@ -30,7 +31,6 @@ const SENT_BACK: usize = 48;
 /// What is before an example, so that nothing of it is the beginning of sound.
 const BEFORE: usize = 24_000;
 const BEHIND: usize = 3_200;
-const STEP: usize = 160;
 
 /// Why nothing can be learnt from examples. They are counted from 1.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -156,7 +156,7 @@ fn template(
     Embedder::new(model).push(&sound, |embedding, step| {
         recent.push(embedding);
         // The first that has heard all of it.
-        if found.is_none() && step as usize * STEP >= end {
+        if found.is_none() && step as usize * STEP_SAMPLES >= end {
             found = recent.stretch();
         }
     });
@@ -181,8 +181,9 @@ fn word_in(sound: &[i16], example: usize) -> Result<&[i16], LearnError> {
     if sound.len() > LONGEST_S * RATE_HZ as usize {
         return Err(LearnError::Length { example, ms: sound.len() / (RATE_HZ as usize / 1_000) });
     }
-    let level = |block: &[i16]| block.iter().map(|sample| f32::from(sample.unsigned_abs())).sum::<f32>() / STEP as f32;
-    let levels: Vec<f32> = sound.chunks_exact(STEP).map(level).collect();
+    let level =
+        |block: &[i16]| block.iter().map(|sample| f32::from(sample.unsigned_abs())).sum::<f32>() / STEP_SAMPLES as f32;
+    let levels: Vec<f32> = sound.chunks_exact(STEP_SAMPLES).map(level).collect();
     let mut sorted = levels.clone();
     sorted.sort_by(f32::total_cmp);
     let loudest = sorted.last().copied().unwrap_or_default();
@@ -199,7 +200,7 @@ fn word_in(sound: &[i16], example: usize) -> Result<&[i16], LearnError> {
         return Err(LearnError::Length { example, ms });
     }
     let Range { start, end } = begin.saturating_sub(AROUND)..(end + AROUND).min(levels.len());
-    Ok(&sound[start * STEP..end * STEP])
+    Ok(&sound[start * STEP_SAMPLES..end * STEP_SAMPLES])
 }
 
 /// Noise that is louder where it is lower, as in rooms; the same every time.
