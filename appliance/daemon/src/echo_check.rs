@@ -196,7 +196,10 @@ pub fn faults(figures: &EchoCheckFigures, troubles: &[SoundTrouble], channel: Op
         faults.push(EchoFault::NoReference);
         return faults;
     }
-    let is_used = |loopback: &&usize| channel.is_none_or(|channel| channel.min(figures.channels) == **loopback);
+    let is_used = |loopback: &&usize| match channel {
+        Some(channel) => channel.min(figures.channels) == **loopback,
+        None => !figures.left_out_channels.contains(*loopback),
+    };
     if let Some(loopback) = figures.loopback_channels.iter().find(is_used) {
         faults.push(EchoFault::Loopback(*loopback));
         return faults;

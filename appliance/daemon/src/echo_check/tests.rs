@@ -18,6 +18,7 @@ fn good() -> EchoCheckFigures {
         linear_db: Some(18.0),
         suppressed_db: Some(34.0),
         loopback_channels: Vec::new(),
+        left_out_channels: Vec::new(),
         channels: 1,
         lost: 0,
         ran_empty: 0,
@@ -85,6 +86,9 @@ fn one_cause_is_told_once() {
 fn a_loopback_is_a_fault_only_where_it_is_listened_to() {
     let six = with(|its| (its.channels, its.loopback_channels) = (6, vec![6]));
     assert_eq!(names(&six, &[], None), ["loopback"]);
+    let left_out = with(|its| (its.channels, its.loopback_channels, its.left_out_channels) = (6, vec![6], vec![6]));
+    assert_eq!(names(&left_out, &[], None), [""; 0], "it is zeroes while nothing is played, and so no microphone");
+    assert_eq!(names(&left_out, &[], Some(6)), ["loopback"]);
     assert_eq!(names(&six, &[], Some(6)), ["loopback"]);
     assert_eq!(names(&six, &[], Some(9)), ["loopback"], "the last one there is");
     assert_eq!(names(&six, &[], Some(1)), [""; 0]);
@@ -116,6 +120,7 @@ fn figures() -> impl Strategy<Value = EchoCheckFigures> {
                 drift_ppm,
                 linear_db,
                 suppressed_db,
+                left_out_channels: loopback_channels.iter().skip(1).copied().collect(),
                 loopback_channels,
                 channels,
                 lost,

@@ -55,6 +55,8 @@ pub struct EchoCheckFigures {
     pub suppressed_db: Option<f64>,
     /// Channels of the microphone's device that carry what the loudspeaker is given, from 1.
     pub loopback_channels: Vec<usize>,
+    /// Of these, those that are nothing but zeroes while nothing is played: where no channel is named they are not listened to.
+    pub left_out_channels: Vec<usize>,
     /// Channels of the microphone's device.
     pub channels: usize,
     /// Frames of the microphone's device that were lost.
@@ -88,7 +90,12 @@ impl EchoCheckFigures {
         let only = [recording.captured.clone()];
         let channels: &[Vec<f32>] = if channels.is_empty() { &only } else { channels };
         let loopbacks = (1..).zip(channels).filter(|(_, its)| is_loopback(its, &chirp));
-        figures.loopback_channels = loopbacks.map(|(number, _)| number).collect();
+        for (number, its) in loopbacks {
+            figures.loopback_channels.push(number);
+            if recording.quiet_of(its).iter().all(|sample| *sample == 0.0) {
+                figures.left_out_channels.push(number);
+            }
+        }
         figures
     }
 

@@ -51,9 +51,14 @@ pub struct EchoRecording {
 impl EchoRecording {
     /// What the microphone heard before anything was played, without its first half second: many begin with a click.
     pub fn quiet(&self) -> &[f32] {
+        self.quiet_of(&self.captured)
+    }
+
+    /// The same of one of its channels.
+    pub(super) fn quiet_of<'a>(&self, sound: &'a [f32]) -> &'a [f32] {
         let samples = |seconds: f64| (seconds * f64::from(FRAME_RATE_HZ)) as usize;
-        let end = samples(BEFORE_S).min(self.captured.len());
-        &self.captured[samples(SETTLES_S).min(end)..end]
+        let end = samples(BEFORE_S).min(sound.len());
+        &sound[samples(SETTLES_S).min(end)..end]
     }
 }
 

@@ -130,6 +130,7 @@ fn the_loopback_among_six_channels_is_found() {
     recording.channels.push(played());
     let figures = EchoCheckFigures::of(&recording);
     assert_eq!((figures.channels, &figures.loopback_channels[..]), (6, &[6][..]), "{figures:?}");
+    assert_eq!(figures.left_out_channels, [6], "nothing is in it before the chirp");
 }
 
 #[test]
