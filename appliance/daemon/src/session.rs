@@ -77,6 +77,16 @@ pub fn settings(config: &Config, models: &Selection) -> Settings {
     Settings { voices, unsure_below, ..conducting(&context::fitted(config, models)).settings }
 }
 
+/// The same at the device itself, whose loudspeaker has this rate in Hz: speech interrupts where its echo can be cancelled.
+pub fn settings_at_device(config: &Config, models: &Selection, loudspeaker_hz: u32) -> Settings {
+    let settings = settings(config, models);
+    if !listening::cancels_echo(loudspeaker_hz) {
+        return settings;
+    }
+    let generating = Generating::default();
+    with_echo_cancelled(Conducting { settings, generating }, config).settings
+}
+
 /// What the configuration says of it that may change while it goes on, where no echo is cancelled.
 pub fn conducting(config: &Config) -> Conducting {
     let defaults = Settings::default();

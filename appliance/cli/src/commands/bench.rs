@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_conversation::{BargeIn, Settings};
 use parley_engines::{Kind, LanguageModel, ProcessUsage, SpeechToText, TextToSpeech};
 use parley_models::Selection;
@@ -16,7 +17,7 @@ use super::{common, output};
 use parley_daemon::conductor::{StagesMs, milliseconds};
 use parley_daemon::machine::Machine;
 use parley_daemon::rehearsal::{Answered, Question, Room};
-use parley_daemon::session::{settings, told_settings};
+use parley_daemon::session::{settings_at_device, told_settings};
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::Config;
 
@@ -134,7 +135,7 @@ async fn measure(
     questions: &[(String, Question)],
 ) -> Result<Report> {
     let begun = Instant::now();
-    let spoken = measured(options.headset, settings(config, models));
+    let spoken = measured(options.headset, settings_at_device(config, models, LOUDSPEAKER_HZ));
     let open = |settings, workers| -> Result<Room> {
         Ok(Room::asleep(settings, common::generating(config), workers, common::wake_words(config)?)?)
     };
@@ -296,9 +297,11 @@ mod tests {
 
     #[test]
     fn what_ships_is_what_is_measured() {
-        let shipped = Settings { barge_in: BargeIn::Key, ..Settings::default() };
-        assert_eq!(measured(false, shipped.clone()), shipped);
-        assert_eq!(measured(true, shipped.clone()), Settings { barge_in: BargeIn::Voice, ..shipped });
+        for barge_in in [BargeIn::Key, BargeIn::Voice] {
+            let shipped = Settings { barge_in, ..Settings::default() };
+            assert_eq!(measured(false, shipped.clone()), shipped);
+            assert_eq!(measured(true, shipped.clone()), Settings { barge_in: BargeIn::Voice, ..shipped });
+        }
         let told = told_settings(&Config::default(), BargeIn::Key);
         assert_eq!((told["interrupted by"].as_str(), told["conversation.barge-in"].as_str()), ("a key", "\"auto\""));
         assert!(told.contains_key("engines.context-tokens") && !told.contains_key("audio.volume"));

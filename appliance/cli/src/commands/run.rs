@@ -16,7 +16,6 @@ use parley_daemon::context;
 use parley_daemon::health::{self, figures, wakes, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
-use parley_daemon::listening::cancels_echo;
 use parley_daemon::models_in_use::in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{self, Session};
@@ -39,7 +38,6 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
     if let Some(problem) = languages.problem() {
         tracing::warn!("{problem}");
     }
-    let settings = session::settings(config, models);
     let wake_words = common::wake_words(config)?;
     let no_keys = keys::found(Path::new(ROOT)).is_empty();
     // Whatever is not there now is waited for, and said, while the rest goes on.
@@ -48,9 +46,8 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
     if let Err(error) = sink.begin() {
         tracing::warn!(%error, "there is no loudspeaker yet");
     }
+    let settings = session::settings_at_device(config, models, sink.format().rate_hz);
     let conducting = Conducting { settings, generating: common::generating(config) };
-    let cancels_echo = cancels_echo(sink.format().rate_hz);
-    let conducting = if cancels_echo { session::with_echo_cancelled(conducting, config) } else { conducting };
     let alone = no_keys && conducting.settings.barge_in == BargeIn::Key;
     let conducting = if no_keys { session::half_duplex(conducting) } else { conducting };
     let table = languages.table();

@@ -15,10 +15,9 @@ use serde::Serialize;
 use super::{common, output};
 use parley_daemon::conductor::{Observation, StagesMs, TurnReport, milliseconds};
 use parley_daemon::context;
-use parley_daemon::listening::cancels_echo;
 use parley_daemon::machine;
 use parley_daemon::rehearsal::{Answered, Question, Room};
-use parley_daemon::session::{Session, settings};
+use parley_daemon::session::{Session, settings_at_device};
 use parley_daemon::volume::Volume;
 use parley_daemon::workers::{Needed, Workers};
 use parley_settings::{BargeInSetting, Config};
@@ -78,10 +77,9 @@ pub(super) fn run(options: &Options, config: &Config, named: Option<&Path>) -> R
 }
 
 /// Those of the configuration, which are those that the image ships where nothing else was said.
-fn settings_of(options: &Options, config: &Config, models: &Selection, cancels_echo: bool) -> Settings {
-    let configured = settings(config, models);
-    let by_itself = cancels_echo && config.conversation.barge_in == BargeInSetting::Auto;
-    let barge_in = if options.headset || by_itself { BargeIn::Voice } else { configured.barge_in };
+fn settings_of(options: &Options, config: &Config, models: &Selection, loudspeaker_hz: u32) -> Settings {
+    let configured = settings_at_device(config, models, loudspeaker_hz);
+    let barge_in = if options.headset { BargeIn::Voice } else { configured.barge_in };
     output::remark(match barge_in {
         BargeIn::Voice => "Mode: voice. Speech interrupts an answer.",
         BargeIn::Key => "Mode: key. The microphone is closed while Parley speaks; with --headset speech interrupts.",
@@ -97,7 +95,7 @@ async fn live(options: &Options, config: &Config, models: &Selection, named: Opt
     let config = &config;
     let devices = common::sound_devices(config);
     let sink = common::loudspeaker(&devices)?;
-    let settings = settings_of(options, config, models, cancels_echo(sink.format().rate_hz));
+    let settings = settings_of(options, config, models, sink.format().rate_hz);
     let source = common::microphone(&devices)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let wake_words = common::wake_words(config)?;
@@ -142,7 +140,7 @@ async fn from_recordings(
     models: &Selection,
     questions: &[Question],
 ) -> Result<bool> {
-    let settings = settings_of(options, config, models, false);
+    let settings = settings_of(options, config, models, LOUDSPEAKER_HZ);
     let barge_in = settings.barge_in;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let mut room = Room::open(settings, common::generating(config), workers)?;

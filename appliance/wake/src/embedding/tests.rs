@@ -80,13 +80,14 @@ fn small(seed: u32) -> Chain {
         .node("Reshape", &[], vec![])
 }
 
-/// One layer over a whole stretch, as textbooks have it.
-fn over(layer: &Layer, input: &Whole) -> Whole {
+/// One layer over a whole stretch, as textbooks have it. `given`: its weights as they stand in the file, which has the channels
+/// that go out first, then those that come in, rows and places.
+fn over(layer: &Layer, input: &Whole, given: &[f32]) -> Whole {
     match layer {
         Layer::Convolution(layer) => {
             let (places, beside) = (layer.row.places, layer.places / 2);
             let weight = |row: usize, place: usize, from: usize, to: usize| {
-                layer.weights[((row * layer.places + place) * layer.row.channels + from) * layer.channels + to]
+                given[((to * layer.row.channels + from) * layer.rows + row) * layer.places + place]
             };
             let value = |moment: usize, place: usize, to: usize| {
                 let mut sum = layer.bias[to];
@@ -138,7 +139,14 @@ proptest! {
         let (mut mel, mut bands) = (mel::Mel::default(), Whole::new());
         mel.push(&sound, |step| bands.push(step.iter().map(|band| vec![*band]).collect()));
         prop_assert_eq!(bands.len(), (sound.len() - WINDOW) / STEP_SAMPLES + 1);
-        let whole = model.0.iter().fold(bands, |input, layer| over(layer, &input));
+        let chain = small(seed);
+        let mut given = chain.0.initializer.iter().filter(|tensor| tensor.name.starts_with('w'));
+        let whole = model.0.iter().fold(bands, |input, layer| {
+            let its = matches!(layer, Layer::Convolution(_)).then(|| given.next()).flatten();
+            let bytes = its.map_or(&[][..], |tensor| &tensor.raw_data);
+            let numbers: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+            over(layer, &input, &numbers)
+        });
         prop_assert_eq!(got.len(), whole.len());
         for ((embedding, step), whole) in got.iter().zip(&whole) {
             prop_assert_eq!(step % 4, got[0].1 % 4, "an embedding every fourth step, as this network pools");

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_audio::sample::Sample;
 use parley_conversation::Notice;
 use parley_daemon::conductor::{Generating, Observation};
@@ -57,7 +58,7 @@ fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let workers = Workers::spawn(&config, &models, Needed::All).expect("workers");
-        let settings = session::settings(&config, &models);
+        let settings = session::settings_at_device(&config, &models, LOUDSPEAKER_HZ);
         let mut room = Room::asleep(settings, Generating::default(), workers, wake_words).expect("a room");
         room.ready().await.expect("every engine starts");
         assert_eq!(heard(&mut room, plain).await, (vec![], false), "nobody has called");

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use parley_audio::capture::FRAME_RATE_HZ;
+use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_conversation::{BargeIn, Event, Notice, Phase, Settings};
 use parley_daemon::conductor::{Generating, Observation};
 use parley_daemon::rehearsal::Room;
-use parley_daemon::session::{settings, told_settings};
+use parley_daemon::session::{settings_at_device, told_settings};
 use parley_daemon::workers::{Needed, Workers};
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 use parley_settings::Config;
@@ -53,7 +54,7 @@ pub fn time(samples: usize) -> Duration {
 
 /// What the image ships: it changes nothing of the defaults but which models there are.
 pub fn product_settings(config: &Config, models: &Selection) -> Settings {
-    settings(config, models)
+    settings_at_device(config, models, LOUDSPEAKER_HZ)
 }
 
 /// Where speech interrupts an answer, as with a headset.
