@@ -116,9 +116,12 @@ fn blocked(device: &mut VirtualDevice) -> Result<String> {
     let (blocks, again) = ("/var/lib/parley-update/blocks", "/run/parley-update/again.json");
     device.run("parley update check /run/bundles/good.raucb")?;
     device.run(&format!("echo '1.1.0 failed-the-gate' >> {blocks}"))?;
-    device.run(&format!("echo '{{\"version\":\"9.9.9\",\"until_s\":4000000000}}' > {again}"))?;
     let said = refuses(device, "good", "tried before");
+    // Last: `parley update` takes a word back that was not used.
+    device.run(&format!("echo '{{\"version\":\"9.9.9\",\"until_s\":4000000000}}' > {again}"))?;
+    let rauc = device.shell_within("rauc install /run/bundles/good.raucb", LONG)?;
     device.run(&format!("rm -f {again}; echo '1.1.0 allowed' >> {blocks}"))?;
+    ensure!(rauc.code != 0, "RAUC installed it: {}", rauc.output);
     said
 }
 
