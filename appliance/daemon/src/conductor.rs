@@ -274,6 +274,9 @@ impl Conductor {
         if let Some(name) = frame.name {
             self.called(name, frame.end);
         }
+        if frame.stop {
+            self.handle(Event::Interrupt);
+        }
         if let Some(event) = self.not_held(event) {
             self.handle(event);
         }

@@ -59,6 +59,8 @@ pub struct AudioFrame {
     pub dbfs: f32,
     /// A wake word that was heard with this frame, or may have been.
     pub name: Option<Name>,
+    /// Somebody has said "stop".
+    pub stop: bool,
 }
 
 /// A wake word in what a microphone heard.
@@ -73,6 +75,6 @@ pub struct Name {
 impl AudioFrame {
     /// A frame of which nothing was made louder, and with which no wake word was heard.
     pub fn new(end: Position, arrived: Instant, samples: [i16; FRAME_SAMPLES], speech: bool) -> Self {
-        Self { end, arrived, samples, speech, dbfs: level_dbfs(&samples), name: None }
+        Self { end, arrived, samples, speech, dbfs: level_dbfs(&samples), name: None, stop: false }
     }
 }

@@ -159,13 +159,13 @@ impl Session {
         let (mixer, playback) = PlaybackThread::start(sink)?;
         // Who comes by the door, or asks for the gate, is listened to without being called.
         let attention = wake_words.attention();
-        let names = wake_words.words.iter().map(|word| word.name.clone()).collect();
+        let names = wake_words.names();
         let mute = Mute::default();
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
         let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
         let cancels_echo = tap.is_some() && listening::cancels_echo(mixer.rate_hz());
-        let listening = listening::listen(microphone, mute.clone(), tap, wake_words.words)?;
+        let listening = listening::listen(microphone, mute.clone(), tap, wake_words.words, wake_words.stop)?;
         let Listening { frames, counters: listening } = listening;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;

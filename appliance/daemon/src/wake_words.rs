@@ -8,7 +8,7 @@ use std::time::Duration;
 use parley_conversation::Attention;
 use parley_models::{Called, Catalogue};
 use parley_settings::Config;
-use parley_wake::{EmbeddingModel, Word};
+use parley_wake::{EmbeddingModel, Word, known_names, known_word, stop_word};
 use strsim::normalized_damerau_levenshtein;
 
 use crate::own_words::OwnWords;
@@ -17,6 +17,8 @@ use crate::own_words::OwnWords;
 #[derive(Default)]
 pub struct WakeWords {
     pub words: Vec<Word>,
+    /// What hears "stop" while Parley speaks, where anything is listened for.
+    pub stop: Option<Word>,
     /// Why a word cannot, and what to do about it; one for each.
     pub problems: Vec<String>,
     follow_up: Duration,
@@ -37,7 +39,22 @@ impl WakeWords {
                 }
             }
         }
+        if !read.words.is_empty() {
+            // Whoever speaks over an answer ends it anyway, unless the settings say otherwise: nothing to complain about.
+            read.stop = speech_embedding(models).ok().and_then(|model| stop_word(&model));
+        }
         read
+    }
+
+    /// What is listened for, each name once.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for word in &self.words {
+            if !names.iter().any(|name| name.eq_ignore_ascii_case(&word.name)) {
+                names.push(word.name.clone());
+            }
+        }
+        names
     }
 
     /// When people are listened to. Where something was to wake Parley and nothing can, all the time: better than never.
@@ -49,30 +66,50 @@ impl WakeWords {
     }
 }
 
-/// All that hear a word of this name: its file; or what comes with the models, what was taught, or both.
+/// The wake words that need not be taught.
+pub fn usual_names(models: &Catalogue) -> Vec<&str> {
+    let mut names: Vec<&str> = models.wake_words().collect();
+    known_names().filter(|name| !models.knows_wake_word(name)).for_each(|name| names.push(name));
+    names
+}
+
+/// All that hear a word of this name: its file; or what comes along, what was taught, or several of them.
 fn words(name: &str, models: &Catalogue, own: &OwnWords) -> Vec<Result<Word, String>> {
     if Path::new(name).is_absolute() {
         return vec![Word::read(Path::new(name)).map_err(|error| error.to_string())];
     }
+    let by_embeddings = |word: &dyn Fn(&EmbeddingModel) -> Result<Word, String>| word(&speech_embedding(models)?);
     let taught = own.has(name).then(|| {
-        let model = speech_embedding(models)?;
-        own.read(name, &model).map_or_else(
-            || Err(format!("the wake word \"{name}\" is gone")),
-            |read| read.map_err(|error| error.to_string()),
-        )
+        by_embeddings(&|model| {
+            let gone = || Err(format!("the wake word \"{name}\" is gone"));
+            own.read(name, model).map_or_else(gone, |read| read.map_err(|error| error.to_string()))
+        })
     });
-    let comes = models.knows_wake_word(name) || taught.is_none();
-    taught.into_iter().chain(comes.then(|| usual(name, models, own))).collect()
+    let network = models.knows_wake_word(name).then(|| network(name, models));
+    let has_head = known_names().any(|known| known.eq_ignore_ascii_case(name.trim()));
+    let head = has_head.then(|| {
+        by_embeddings(&|model| known_word(name, model).ok_or_else(|| format!("what hears \"{name}\" is damaged")))
+    });
+    // Where something else hears the word, it is heard less well without: no reason to complain.
+    let head = head.filter(|head| head.is_ok() || network.is_none());
+    let all: Vec<_> = taught.into_iter().chain(network).chain(head).collect();
+    if all.is_empty() { vec![Err(unknown(name, models, own))] } else { all }
 }
 
-fn usual(name: &str, models: &Catalogue, own: &OwnWords) -> Result<Word, String> {
-    let (file, Called { name, cutoff_percent, window }) = models.wake_word(name).map_err(|error| {
-        let taught = own.names();
-        match taught.as_slice() {
-            [_, ..] if !models.knows_wake_word(name) => format!("{error} Taught here: {}.", taught.join(", ")),
-            [] | [_, ..] => error.to_string(),
-        }
-    })?;
+fn unknown(name: &str, models: &Catalogue, own: &OwnWords) -> String {
+    let taught = match own.names().as_slice() {
+        [] => String::new(),
+        names => format!(" Taught here: {}.", names.join(", ")),
+    };
+    format!(
+        "there is no wake word \"{name}\"; there are: {}. Another is taught by `parley wake learn`, or is the absolute path of its \
+         description.{taught}",
+        usual_names(models).join(", ")
+    )
+}
+
+fn network(name: &str, models: &Catalogue) -> Result<Word, String> {
+    let (file, Called { name, cutoff_percent, window }) = models.wake_word(name).map_err(|error| error.to_string())?;
     let damaged = |problem: &dyn Display| format!("{}: {problem}", file.display());
     let network = fs::read(&file).map_err(|error| damaged(&error))?;
     Word::new(name, f32::from(*cutoff_percent) / 100.0, *window, &network).map_err(|error| damaged(&error))

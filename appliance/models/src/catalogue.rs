@@ -289,12 +289,7 @@ impl Catalogue {
     pub fn wake_word(&self, name: &str) -> Result<(PathBuf, &Called), SelectError> {
         let Some((model, called)) = self.called().find(|(_, called)| called.name.eq_ignore_ascii_case(name.trim()))
         else {
-            let known: Vec<&str> = self.wake_words().collect();
-            return Err(SelectError(format!(
-                "there is no wake word \"{name}\"; there are: {}. Another is taught by `parley wake learn`, or is the absolute path of its \
-                 description.",
-                known.join(", ")
-            )));
+            return Err(SelectError(format!("no wake word \"{name}\" comes with the models")));
         };
         Ok((self.ready(model, &format!("the wake word \"{name}\""))?, called))
     }

@@ -2,7 +2,8 @@
 //!
 //! Terms: **features** are 40 numbers for each 10 ms of sound; a **network** is a small model that remembers what it needs of
 //! earlier features, and says how likely it is that its word has just ended; a **word** is a network with the likelihood from
-//! which it counts; an **embedding** is what a stretch of speech sounds like, and a word that was **learnt** is a few of them.
+//! which it counts; an **embedding** is what a stretch of speech sounds like, a **head** is a small network that tells its word by
+//! some of them, and a word that was **learnt** is a few of them.
 //!
 //! Rules:
 //! - Features are computed once, whatever the number of words.
@@ -12,17 +13,21 @@
 //! The networks are those of microWakeWord (<https://github.com/kahrendt/microWakeWord>), as TensorFlow Lite keeps them. They
 //! have so few kinds of steps that they are run here, in safe code, instead of by a runtime of 4 MB.
 
+mod agreement;
 mod decision;
 mod embedding;
 mod features;
+mod head;
 mod learnt;
 mod listener;
 mod network;
 mod spectrum;
+mod stretch;
 mod word;
 
 pub use embedding::{EmbeddingError, EmbeddingModel};
 pub use features::{CHANNELS, Features};
+pub use head::{known_names, known_word, stop_word};
 pub use learnt::{EXAMPLES, LearnError, Learnt};
 pub use listener::{Heard, WakeListener};
 pub use network::{Network, NetworkError};

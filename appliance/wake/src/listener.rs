@@ -1,11 +1,13 @@
-//! What listens: features of all sound with every word's network behind them, and embeddings for the words that were learnt.
+//! What listens: features of all sound with every word's network behind them, and embeddings for the words that are told by them.
 
+use crate::agreement::{Agreed, Agreement};
 use crate::decision::{Decided, Decision};
 use crate::features::Features;
-use crate::learnt::{KNOWN_AFTER_STEPS, Learnt, LearntListener};
+
 use crate::network::Network;
 use crate::spectrum::STEP_SAMPLES;
-use crate::word::{Ear, Word};
+use crate::stretch::{KNOWN_AFTER_STEPS, Stretches};
+use crate::word::{Ear, Told, Word};
 
 /// A word is known so many samples after its end, 280 ms: what was cut there from 35 questions said in one breath with it, by voices
 /// of Kokoro, was understood as the question alone in 33, from 80 ms in 25, from 430 ms in 20.
@@ -14,7 +16,7 @@ const KNOWN_AFTER: u64 = 4_480;
 /// A word that was heard.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Heard {
-    /// Its place among the words.
+    /// The place of its name among [`WakeListener::names`].
     pub word: usize,
     /// How likely it was, 0..1: the mean over its window.
     pub likelihood: f32,
@@ -25,19 +27,23 @@ pub struct Heard {
     pub ended: u64,
 }
 
-/// Listens for words in a stream of sound.
+/// Listens for words in a stream of sound. Several of one name are one word: each hears what the others miss.
 pub struct WakeListener {
+    names: Vec<String>,
+    agreements: Vec<Agreement>,
     features: Features,
     networks: Vec<Listened<Network>>,
     steps: u64,
-    /// Where any word was learnt.
-    embeddings: Option<LearntListener>,
-    learnt: Vec<Listened<Learnt>>,
+    /// Where any word is told by them.
+    stretches: Option<Stretches>,
+    told: Vec<Listened<Told>>,
 }
 
 /// One word.
 struct Listened<E> {
-    /// Its place among the words.
+    /// Its place among the words,
+    number: usize,
+    /// and that of its name.
     word: usize,
     ear: E,
     decision: Decision,
@@ -45,47 +51,66 @@ struct Listened<E> {
 
 impl<E> Listened<E> {
     /// `known_after`: how many samples a word's end comes before the end of the step at which it is likeliest.
-    fn take(&mut self, likelihood: f32, step: u64, known_after: u64) -> Option<Heard> {
+    fn take(&mut self, likelihood: f32, step: u64, known_after: u64, agreements: &mut [Agreement]) -> Option<Heard> {
         let Decided { likelihood, sure, at } = self.decision.take(likelihood, step)?;
-        let known = (at + 2) * STEP_SAMPLES as u64;
-        Some(Heard { word: self.word, likelihood, sure, ended: known.saturating_sub(known_after) })
+        let ended = ((at + 2) * STEP_SAMPLES as u64).saturating_sub(known_after);
+        let sure = match agreements.get_mut(self.word)?.take(self.number, sure, ended) {
+            Agreed::Sure => true,
+            Agreed::Doubtful => false,
+            Agreed::Known => return None,
+        };
+        Some(Heard { word: self.word, likelihood, sure, ended })
     }
 }
 
 impl WakeListener {
     /// A listener for these words.
     pub fn new(words: Vec<Word>) -> Self {
-        let (mut networks, mut learnt, mut embeddings) = (Vec::new(), Vec::new(), None);
-        for (place, Word { cutoff, window, ear, .. }) in words.into_iter().enumerate() {
+        let (mut networks, mut told, mut stretches) = (Vec::new(), Vec::new(), None);
+        let mut names: Vec<String> = Vec::new();
+        for (number, Word { name, cutoff, window, ear }) in words.into_iter().enumerate() {
             let decision = Decision::new(cutoff, window);
+            let known = names.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+            let word = known.unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            });
             match ear {
-                Ear::Network(ear) => networks.push(Listened { word: place, ear, decision }),
-                Ear::Learnt(ear, model) => {
-                    embeddings.get_or_insert_with(|| LearntListener::new(&model));
-                    learnt.push(Listened { word: place, ear, decision });
+                Ear::Network(ear) => networks.push(Listened { number, word, ear, decision }),
+                Ear::Embeddings(ear, model) => {
+                    stretches.get_or_insert_with(|| Stretches::new(&model));
+                    told.push(Listened { number, word, ear, decision });
                 }
             }
         }
-        Self { features: Features::default(), networks, steps: 0, embeddings, learnt }
+        let agreements = names.iter().map(|_| Agreement::default()).collect();
+        Self { names, agreements, features: Features::default(), networks, steps: 0, stretches, told }
+    }
+
+    /// What is listened for, each name once.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Takes sound at [`RATE_HZ`](crate::RATE_HZ), mono, however it is cut, and tells what was heard in it.
     pub fn push(&mut self, sound: &[i16]) -> Vec<Heard> {
-        let Self { features, networks, steps, embeddings, learnt } = self;
+        let Self { agreements, features, networks, steps, stretches, told, .. } = self;
         let mut heard = Vec::new();
         if !networks.is_empty() {
             features.push(sound, |features| {
                 *steps += 1;
                 heard.extend(networks.iter_mut().filter_map(|listened| {
                     let likelihood = listened.ear.push(features)?;
-                    listened.take(likelihood, *steps, KNOWN_AFTER)
+                    listened.take(likelihood, *steps, KNOWN_AFTER, agreements)
                 }));
             });
         }
-        if let Some(embeddings) = embeddings {
-            embeddings.push(sound, |likelihood, step| {
-                heard.extend(learnt.iter_mut().filter_map(|listened| {
-                    listened.take(likelihood(&listened.ear), step, KNOWN_AFTER_STEPS * STEP_SAMPLES as u64)
+        if let Some(stretches) = stretches {
+            stretches.push(sound, |stretch, step| {
+                heard.extend(told.iter_mut().filter_map(|listened| {
+                    let likelihood = listened.ear.likelihood(stretch);
+                    let known_after = KNOWN_AFTER_STEPS * STEP_SAMPLES as u64;
+                    listened.take(likelihood, step, known_after, agreements)
                 }));
             });
         }
@@ -100,9 +125,10 @@ impl WakeListener {
             ear.forget();
             decision.forget();
         }
-        if let Some(embeddings) = &mut self.embeddings {
-            embeddings.forget();
+        if let Some(stretches) = &mut self.stretches {
+            stretches.forget();
         }
-        self.learnt.iter_mut().for_each(|listened| listened.decision.forget());
+        self.agreements.iter_mut().for_each(Agreement::forget);
+        self.told.iter_mut().for_each(|listened| listened.decision.forget());
     }
 }

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::embedding::EmbeddingModel;
+use crate::head::{self, Head};
 use crate::learnt::{self, Kept, Learnt};
 use crate::network::{Network, NetworkError};
+use crate::stretch::Stretch;
 
 /// The longest description, in bytes, one of a word that was learnt,
 const MOST_DESCRIBED: u64 = 1 << 16;
@@ -50,7 +52,23 @@ pub struct Word {
 /// What hears a word.
 pub(crate) enum Ear {
     Network(Network),
-    Learnt(Learnt, EmbeddingModel),
+    Embeddings(Told, EmbeddingModel),
+}
+
+/// What tells a word by embeddings.
+pub(crate) enum Told {
+    Learnt(Learnt),
+    Head(Head),
+}
+
+impl Told {
+    /// How likely it is, 0..1, that the word has just been said.
+    pub(crate) fn likelihood(&self, heard: &Stretch) -> f32 {
+        match self {
+            Self::Learnt(learnt) => learnt.likelihood(heard),
+            Self::Head(head) => head.likelihood(heard),
+        }
+    }
 }
 
 /// A word that was learnt, as its file has it.
@@ -96,7 +114,13 @@ impl Word {
 
     /// A word of this name that was learnt from examples.
     pub fn learnt(name: &str, learnt: Learnt, model: &EmbeddingModel) -> Self {
-        Self { name: name.to_owned(), cutoff: learnt::CUTOFF, window: 1, ear: Ear::Learnt(learnt, model.clone()) }
+        Self { name: name.to_owned(), cutoff: learnt::CUTOFF, window: 1, ear: Ear::Embeddings(Told::Learnt(learnt), model.clone()) }
+    }
+
+    /// A word of this name that a head hears; `None` where the bytes are no head's.
+    pub(crate) fn with_head(name: &str, head: &[u8], model: &EmbeddingModel) -> Option<Self> {
+        let ear = Ear::Embeddings(Told::Head(Head::read(head)?), model.clone());
+        Some(Self { name: name.to_owned(), cutoff: head::CUTOFF, window: 1, ear })
     }
 
     /// Reads a word that was learnt from its file, as [`learnt_file`] has written it.

@@ -99,7 +99,7 @@ async fn live(options: &Options, config: &Config, models: &Selection, named: Opt
     let source = common::microphone(&devices)?;
     let workers = Workers::spawn(config, models, Needed::All)?;
     let wake_words = common::wake_words(config)?;
-    let names: Vec<_> = wake_words.words.iter().map(|word| word.name.as_str()).collect();
+    let names = wake_words.names();
     if !names.is_empty() {
         output::remark(format!("Sleeps until it hears: {}; Enter wakes it, too.", names.join(", ")));
     }

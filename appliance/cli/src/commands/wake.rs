@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use parley_audio::wav;
 use parley_daemon::own_words::OwnWords;
-use parley_daemon::wake_words::speech_embedding;
+use parley_daemon::wake_words::{speech_embedding, usual_names};
 use parley_settings::Config;
 use parley_wake::{Learnt, RATE_HZ};
 use serde::Serialize;
@@ -120,13 +120,13 @@ fn is_listened_for(config: &Config, name: &str) -> bool {
 fn list(options: &ListOptions, config: &Config, own: &OwnWords) -> Result<()> {
     let models = common::models(config)?;
     let listed = |name: String, taught| Listed { listened_for: is_listened_for(config, &name), name, taught };
-    let come = models.wake_words().map(|name| listed(name.to_owned(), false));
+    let come = usual_names(&models).into_iter().map(|name| listed(name.to_owned(), false));
     let words: Vec<Listed> = come.chain(own.names().into_iter().map(|name| listed(name, true))).collect();
     if options.json {
         return output::json(&Words { words });
     }
     for Listed { name, taught, listened_for } in &words {
-        let comes = if *taught { "taught" } else { "comes with the models" };
+        let comes = if *taught { "taught" } else { "comes along" };
         output::line(format!("{name}: {comes}{}", if *listened_for { ", listened for" } else { "" }))?;
     }
     Ok(())

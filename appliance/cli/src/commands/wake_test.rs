@@ -11,7 +11,7 @@ use parley_audio::wav;
 use parley_daemon::own_words::OwnWords;
 use parley_daemon::wake_words::WakeWords;
 use parley_settings::{Config, WakeWord};
-use parley_wake::{RATE_HZ, WakeListener, Word};
+use parley_wake::{RATE_HZ, WakeListener};
 use serde::Serialize;
 
 use super::{common, output};
@@ -72,9 +72,9 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
     }
-    let counts = |word: &Word| Counted { name: word.name.clone(), ..Counted::default() };
-    let mut counted: Vec<Counted> = words.iter().map(counts).collect();
     let mut listener = WakeListener::new(words);
+    let counts = |name: &String| Counted { name: name.clone(), ..Counted::default() };
+    let mut counted: Vec<Counted> = listener.names().iter().map(counts).collect();
     let (positive, negative) = (recordings(&options.folder, "positive")?, recordings(&options.folder, "negative")?);
     if positive.is_empty() && negative.is_empty() {
         bail!("{0} has neither positive/*.wav nor negative/*.wav", options.folder.display());

@@ -22,6 +22,8 @@ struct Bench {
     renderer: Renderer,
     frames: u32,
     loudest: i16,
+    /// Whether "stop" is heard with the next frame.
+    stop: bool,
     handle: Handle,
 }
 
@@ -52,7 +54,7 @@ impl Bench {
         let (mixer, renderer) = Renderer::new(RATE_HZ, 441);
         let loudspeaker = Loudspeaker::open(mixer).ok();
         let (conductor, handle) = Conductor::new(conversation, engines, Generating::default(), loudspeaker);
-        Self { conductor, renderer, frames: 0, loudest: 0, handle }
+        Self { conductor, renderer, frames: 0, loudest: 0, stop: false, handle }
     }
 
     async fn listen(&mut self, frames: u32, speech: bool) {
@@ -66,7 +68,8 @@ impl Bench {
             tokio::time::sleep(FRAME).await;
             let end = Position::default().forward(FRAME * self.frames);
             let name = name.filter(|_| frame + 1 == frames).map(|sure| Name { ended: end, sure });
-            let frame = AudioFrame { name, ..AudioFrame::new(end, Instant::now(), [0; FRAME_SAMPLES], speech) };
+            let stop = std::mem::take(&mut self.stop);
+            let frame = AudioFrame { name, stop, ..AudioFrame::new(end, Instant::now(), [0; FRAME_SAMPLES], speech) };
             self.conductor.hear(&frame);
             while let Ok(message) = self.conductor.incoming.try_recv() {
                 self.conductor.take(message);
@@ -124,6 +127,28 @@ async fn who_was_heard_to_the_end_or_not_understood_hears_so_where_it_is_wanted(
         bench.listen(200, false).await;
         assert_eq!(bench.loudest > 1_000, heard, "{sounds:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_stop_ends_an_answer_without_any_engine_and_wakes_nobody() {
+    for says_stop in [false, true] {
+        let mut bench = Bench::new(&Scripted::<TextToSpeech>::new(|_| vec![1_000; 5 * 22_050]));
+        bench.listen(20, true).await;
+        bench.listen(60, false).await;
+        assert_eq!(bench.conductor.conversation.phase(), Phase::Speaking);
+        bench.stop = says_stop;
+        bench.listen(2, false).await;
+        let phase = bench.conductor.conversation.phase();
+        assert_eq!(phase, if says_stop { Phase::Quiet } else { Phase::Speaking });
+        bench.listen(10, false).await;
+        bench.loudest = 0;
+        bench.listen(20, false).await;
+        assert_eq!(bench.loudest == 0, says_stop, "{}", bench.loudest);
+    }
+    let (mut bench, _) = asleep("");
+    bench.stop = true;
+    bench.listen(20, false).await;
+    assert_eq!(bench.conductor.conversation.phase(), Phase::Asleep);
 }
 
 /// One that sleeps, and is called Jarvis.

@@ -5,7 +5,7 @@ use parley_echo::EchoFigures;
 use parley_wake::Word;
 use tokio::time::Instant;
 
-use super::names::Names;
+use super::names::{Called, Names};
 use super::{AudioFrame, Canceller, Conditioned, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
 /// Makes sound fit to be listened to, and says whether there is speech or a wake word in it. Stays on the thread that made it.
@@ -17,10 +17,10 @@ pub struct Detector {
 }
 
 impl Detector {
-    /// One that listens for wake words, too.
+    /// One that listens for wake words, too, and for what stops Parley.
     #[must_use]
-    pub fn with_wake_words(self, words: Vec<Word>) -> Self {
-        Self { names: Names::new(words), ..self }
+    pub fn with_wake_words(self, words: Vec<Word>, stop: Option<Word>) -> Self {
+        Self { names: Names::new(words, stop), ..self }
     }
 
     /// The same where somebody takes out what the loudspeaker plays.
@@ -38,8 +38,8 @@ impl Detector {
         let Conditioned { samples, judged, may_be_echo } = if muted { silence } else { conditioned };
         let speech = self.activity.judge(&judged) && !may_be_echo;
         self.conditioning.note(speech);
-        let name = self.names.hear(&judged, end);
-        AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs(), name }
+        let Called { name, stop } = self.names.hear(&judged, end);
+        AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs(), name, stop }
     }
 
     /// As [`Conditioning::figures`].

@@ -7,26 +7,47 @@ use parley_wake::{Heard, RATE_HZ, WakeListener, Word};
 
 use super::{FRAME_SAMPLES, Name};
 
-/// Listens for the names by which Parley is called; for none by default, and then costs nothing.
+/// What was heard with a frame.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Called {
+    /// A name, or what may have been one.
+    pub(super) name: Option<Name>,
+    /// "Stop", for certain.
+    pub(super) stop: bool,
+}
+
+/// Listens for the names by which Parley is called, and for "stop"; for nothing by default, and then costs nothing.
 #[derive(Default)]
 pub(super) struct Names {
     listener: Option<WakeListener>,
+    /// The place of "stop" among what is listened for.
+    stop: Option<usize>,
     /// Samples that were listened to.
     heard: u64,
 }
 
 impl Names {
-    pub(super) fn new(words: Vec<Word>) -> Self {
-        Self { listener: Some(words).filter(|words| !words.is_empty()).map(WakeListener::new), heard: 0 }
+    pub(super) fn new(mut words: Vec<Word>, stop: Option<Word>) -> Self {
+        let stops = stop.is_some();
+        words.extend(stop);
+        let listener = Some(words).filter(|words| !words.is_empty()).map(WakeListener::new);
+        let last = listener.as_ref().and_then(|listener| listener.names().len().checked_sub(1));
+        Self { listener, stop: last.filter(|_| stops), heard: 0 }
     }
 
-    /// A name that was heard with this frame, or may have been. `end`: where the frame ends.
-    pub(super) fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], end: Position) -> Option<Name> {
-        let heard = self.listener.as_mut()?.push(frame);
+    /// What was heard with this frame. `end`: where the frame ends.
+    pub(super) fn hear(&mut self, frame: &[i16; FRAME_SAMPLES], end: Position) -> Called {
+        let Some(listener) = &mut self.listener else { return Called::default() };
+        let heard = listener.push(frame);
         self.heard += FRAME_SAMPLES as u64;
-        let Heard { word, likelihood, sure, ended } = heard.into_iter().max_by_key(|heard| heard.sure)?;
-        tracing::debug!(word, likelihood, sure, "a wake word");
-        let ago = self.heard.saturating_sub(ended);
-        Some(Name { ended: end.back(Duration::from_micros(ago * 1_000_000 / u64::from(RATE_HZ))), sure })
+        for Heard { word, likelihood, sure, .. } in &heard {
+            tracing::debug!(word = listener.names()[*word], likelihood, sure, "a word");
+        }
+        let (stops, names): (Vec<_>, Vec<_>) = heard.into_iter().partition(|heard| Some(heard.word) == self.stop);
+        let name = names.into_iter().max_by_key(|heard| heard.sure).map(|Heard { sure, ended, .. }| {
+            let ago = self.heard.saturating_sub(ended);
+            Name { ended: end.back(Duration::from_micros(ago * 1_000_000 / u64::from(RATE_HZ))), sure }
+        });
+        Called { name, stop: stops.iter().any(|heard| heard.sure) }
     }
 }

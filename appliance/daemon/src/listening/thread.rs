@@ -58,19 +58,20 @@ pub struct Listening {
     pub counters: Arc<ListeningCounters>,
 }
 
-/// Starts listening, for these wake words too; the thread ends with the receiver. `tap`: what a loudspeaker plays that the
+/// Starts listening, for these wake words and for "stop" too; the thread ends with the receiver. `tap`: what a loudspeaker plays that the
 /// microphone may hear, and its rate in Hz.
 pub fn listen(
     mut microphone: Microphone,
     mute: Mute,
     tap: Option<(Tap, u32)>,
     words: Vec<Word>,
+    stop: Option<Word>,
 ) -> std::io::Result<Listening> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let (mut detector, mut health) = (detector(tap).with_wake_words(words), SoundHealth::default());
+        let (mut detector, mut health) = (detector(tap).with_wake_words(words, stop), SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
@@ -118,7 +119,7 @@ mod tests {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let mute = Mute::default();
         let microphone = Microphone::start(source).expect("it starts");
-        let mut frames = listen(microphone, mute.clone(), None, Vec::new()).expect("a thread").frames;
+        let mut frames = listen(microphone, mute.clone(), None, Vec::new(), None).expect("a thread").frames;
         let mut loudest_of = async |frames_in_all: usize| {
             let mut loudest = 0;
             for _ in 0..frames_in_all {

@@ -2,7 +2,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use super::{Recent, Stretch, likeness};
+use super::likeness;
+use crate::stretch::{Recent, Stretch};
 use crate::RATE_HZ;
 use crate::embedding::{Embedder, EmbeddingModel};
 use crate::spectrum::STEP_SAMPLES;

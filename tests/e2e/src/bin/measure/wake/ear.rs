@@ -89,5 +89,5 @@ pub fn words(named: &str) -> Result<WakeWords> {
 
 /// What hears that word.
 pub fn listener(named: &str) -> Result<Detector> {
-    Ok(Detector::default().with_wake_words(words(named)?.words))
+    Ok(Detector::default().with_wake_words(words(named)?.words, None))
 }

@@ -19,6 +19,19 @@ use crate::voices::say;
 /// Kokoro's English voices: each with its file's checksum.
 const KOKORO: &str = include_str!("../../../../../speech/kokoro.toml");
 const KOKORO_BYTES: u64 = 522_240;
+/// Those by whom the heads that come along were taught; nothing is measured by them.
+const TAUGHT_BY: [&str; 10] = [
+    "af_aoede",
+    "af_jessica",
+    "af_nicole",
+    "af_sarah",
+    "am_echo",
+    "am_liam",
+    "am_puck",
+    "bf_alice",
+    "bm_daniel",
+    "bm_fable",
+];
 /// The product's own voice, in English.
 const OWN: &str = "joe";
 /// Who says the near misses: of Kokoro's voices two women and two men, and the product's own.
@@ -61,7 +74,7 @@ fn phrases(word: &str) -> [String; 3] {
     let mut letters = word.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     let name: String = first.chain(letters).collect();
-    let name = name.replace(" jarvis", " Jarvis").replace(" nabu", " Nabu").replace(" mycroft", " Mycroft");
+    let name = name.replace(" jarvis", " Jarvis").replace(" parley", " Parley").replace(" nabu", " Nabu").replace(" mycroft", " Mycroft");
     [format!("{name}."), format!("{name}, what time is it?"), format!("{name}! Turn on the light.")]
 }
 
@@ -71,7 +84,8 @@ pub async fn called(word: &str) -> Result<Vec<Said>> {
     let texts: Vec<&str> = phrases.iter().map(String::as_str).collect();
     let voices = kokoro()?;
     let mut said = Vec::new();
-    for voice in voices.keys().map(String::as_str).chain([OWN]) {
+    let others = voices.keys().map(String::as_str).filter(|voice| !TAUGHT_BY.contains(voice));
+    for voice in others.chain([OWN]) {
         said.extend(by_worker(voice, &voices, &texts).await?);
     }
     Ok(said)
