@@ -114,7 +114,12 @@ impl Word {
 
     /// A word of this name that was learnt from examples.
     pub fn learnt(name: &str, learnt: Learnt, model: &EmbeddingModel) -> Self {
-        Self { name: name.to_owned(), cutoff: learnt::CUTOFF, window: 1, ear: Ear::Embeddings(Told::Learnt(learnt), model.clone()) }
+        Self {
+            name: name.to_owned(),
+            cutoff: learnt::CUTOFF,
+            window: 1,
+            ear: Ear::Embeddings(Told::Learnt(learnt), model.clone()),
+        }
     }
 
     /// A word of this name that a head hears; `None` where the bytes are no head's.

@@ -3,10 +3,10 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::likeness;
-use crate::stretch::{Recent, Stretch};
 use crate::RATE_HZ;
 use crate::embedding::{Embedder, EmbeddingModel};
 use crate::spectrum::STEP_SAMPLES;
+use crate::stretch::{Recent, Stretch};
 
 /// Examples, at least and at most, and how long the word in one may be, in ms.
 pub const EXAMPLES: RangeInclusive<usize> = 3..=20;
@@ -104,9 +104,11 @@ impl Example {
         Self { templates }
     }
 
-    /// How much alike two are, at those places where they are most.
+    /// How much alike two are as they were recorded, at those places where they are most: elsewhere they have their noise in common.
     fn likeness(&self, other: &Self) -> f32 {
-        let pairs = self.templates.iter().flat_map(|one| other.templates.iter().map(|other| likeness(one, other)));
+        let others = &other.templates[..PLACES.len().min(other.templates.len())];
+        let as_recorded = self.templates.iter().take(PLACES.len());
+        let pairs = as_recorded.flat_map(|one| others.iter().map(|other| likeness(one, other)));
         pairs.fold(-1.0, f32::max)
     }
 }

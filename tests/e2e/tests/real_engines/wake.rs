@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_audio::sample::Sample;
-use parley_conversation::Notice;
+use parley_conversation::{Notice, Outcome};
 use parley_daemon::conductor::{Generating, Observation};
 use parley_daemon::own_words::OwnWords;
 use parley_daemon::rehearsal::Room;
@@ -13,7 +13,7 @@ use parley_daemon::session;
 use parley_daemon::wake_words::WakeWords;
 use parley_daemon::workers::{Needed, Workers};
 use parley_models::{Catalogue, Manifest, Store, default_dir};
-use parley_settings::{Config, WakeWord};
+use parley_settings::{BargeInSetting, Config, WakeWord};
 use parley_speech::write_wav;
 
 use crate::support::{fail, parley, programs, scratch, succeed};
@@ -73,6 +73,45 @@ fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
     });
 }
 
+#[test]
+fn who_says_stop_ends_an_answer_where_only_a_key_may() {
+    let question = said("Hey Parley, what is the moon?");
+    // Who speaks before the answer is heard goes on with the question.
+    let stop = [vec![0; 24_000], said("Stop!")].concat();
+    let mut config = Config::default();
+    config.engines.folder = Some(programs());
+    config.conversation.wake_words = vec![WakeWord::Usual("hey parley".into())];
+    config.conversation.barge_in = BargeInSetting::Key;
+    let folder = default_dir(|name| std::env::var_os(name)).expect("a folder for models");
+    let catalogue = Catalogue::new(Manifest::embedded().expect("it is whole"), Store::new(folder).expect("a store"));
+    let models = catalogue.select("tiny").expect("`cargo xtask test` fetches the models");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for stops in [true, false] {
+            let wake_words = WakeWords::read(&config, &catalogue, &OwnWords::default());
+            assert!(wake_words.problems.is_empty() && wake_words.stop.is_some(), "{:?}", wake_words.problems);
+            let workers = Workers::spawn(&config, &models, Needed::All).expect("workers");
+            let settings = session::settings_at_device(&config, &models, LOUDSPEAKER_HZ);
+            let room = Room::asleep(settings, Generating::default(), workers, wake_words).expect("a room");
+            room.ready().await.expect("every engine starts");
+            let mut observations = room.handle().observations.subscribe();
+            room.say(question.clone()).expect("there is room");
+            let ended = loop {
+                let observation = tokio::time::timeout(Duration::from_secs(60), observations.recv()).await;
+                match observation.expect("it ends some time").expect("somebody conducts") {
+                    Observation::Notice(Notice::Answering { .. }) if stops => {
+                        room.say(stop.clone()).map(drop).expect("there is room");
+                    }
+                    Observation::Notice(Notice::Ended { outcome, .. }) => break outcome,
+                    Observation::Notice(_) | Observation::Turn(_) => {}
+                }
+            };
+            assert_eq!(ended, if stops { Outcome::Interrupted } else { Outcome::Completed }, "{stops}");
+            room.close().await;
+        }
+    });
+}
+
 /// A folder of recordings of the profile's voice, one for each text.
 fn recordings(folder: &Path, texts: &[&str]) -> Vec<PathBuf> {
     std::fs::create_dir_all(folder).expect("it can be made");
@@ -89,10 +128,10 @@ fn recordings(folder: &Path, texts: &[&str]) -> Vec<PathBuf> {
 fn a_word_is_taught_by_five_examples_and_heard_in_one_breath_with_a_question() {
     let folder = scratch().join("taught");
     let examples =
-        recordings(&folder, &["Hey Parley.", "Hey Parley!", "Hey, Parley.", "Hey Parley?", "Oh, hey Parley."]);
+        recordings(&folder, &["Hey Marlow.", "Hey Marlow!", "Hey, Parley.", "Hey Marlow?", "Oh, hey Marlow."]);
     recordings(
         &folder.join("positive"),
-        &["Hey Parley, what time is it?", "Hey Parley, turn on the light.", "Hey Parley!"],
+        &["Hey Marlow, what time is it?", "Hey Marlow, turn on the light.", "Hey Marlow!"],
     );
     recordings(
         &folder.join("negative"),
@@ -103,10 +142,10 @@ fn a_word_is_taught_by_five_examples_and_heard_in_one_breath_with_a_question() {
         parley.env("XDG_STATE_HOME", folder.join("state")).env_remove("STATE_DIRECTORY");
         parley
     };
-    let learnt = succeed(parley().args(["wake", "learn", "Hey Parley", "--json"]).args(&examples));
+    let learnt = succeed(parley().args(["wake", "learn", "Hey Marlow", "--json"]).args(&examples));
     assert!(learnt.contains(r#""examples":5,"#) && learnt.contains(r#""listened_for":false"#), "{learnt}");
-    assert!(succeed(parley().args(["wake", "list"])).contains("hey parley: taught"));
-    let heard = succeed(parley().args(["wake-test", "--word", "hey parley", "--json"]).arg(&folder));
+    assert!(succeed(parley().args(["wake", "list"])).contains("hey marlow: taught"));
+    let heard = succeed(parley().args(["wake-test", "--word", "hey marlow", "--json"]).arg(&folder));
     assert!(heard.contains(r#""found":3,"missed":0,"false_accepts":0"#), "{heard}");
 
     let other = recordings(
@@ -122,6 +161,6 @@ fn a_word_is_taught_by_five_examples_and_heard_in_one_breath_with_a_question() {
     let silent = [&examples[..4], &[silent]].concat();
     assert!(refused(&silent).contains("nothing is said in example 5"), "{}", refused(&silent));
     assert!(refused(&examples[..2]).contains("say the word five times"));
-    succeed(parley().args(["wake", "forget", "hey parley"]));
+    succeed(parley().args(["wake", "forget", "hey marlow"]));
     assert!(!succeed(parley().args(["wake", "list"])).contains("taught"));
 }

@@ -74,7 +74,11 @@ fn phrases(word: &str) -> [String; 3] {
     let mut letters = word.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     let name: String = first.chain(letters).collect();
-    let name = name.replace(" jarvis", " Jarvis").replace(" parley", " Parley").replace(" nabu", " Nabu").replace(" mycroft", " Mycroft");
+    let name = name
+        .replace(" jarvis", " Jarvis")
+        .replace(" parley", " Parley")
+        .replace(" nabu", " Nabu")
+        .replace(" mycroft", " Mycroft");
     [format!("{name}."), format!("{name}, what time is it?"), format!("{name}! Turn on the light.")]
 }
 
