@@ -1,42 +1,49 @@
-//! Several that hear the same name: what each of two takes for possible, both together are sure of, and a name that both have heard was
-//! said once.
+//! Several that hear the same name: what each of two takes for possible, both together are sure of, what only one of them is sure of
+//! stays in doubt where it has others, and a name that both have heard was said once.
+
+use crate::decision::DOUBTFUL;
 
 /// What two have heard is one name where it ends within so many samples: half a second.
 const SAME: u64 = 8_000;
 /// What ends so soon after a name that was told is that: a second.
 const TOLD: u64 = 16_000;
 
+/// From this likelihood on an ear supports another that takes a name for possible.
+pub(crate) const SUPPORTS: f32 = 0.2;
+
 /// What came of one more that was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Agreed {
     Sure,
     Doubtful,
-    /// It has been told.
-    Known,
+    /// It has been told, or is too unlikely alone.
+    Nothing,
 }
 
 /// Decides for one name.
 #[derive(Debug, Default)]
 pub(crate) struct Agreement {
-    /// Who was in doubt last, and where that ended, in samples.
-    doubt: Option<(usize, u64)>,
+    /// Who was in doubt last, how likely it was and where that ended, in samples.
+    doubt: Option<(usize, f32, u64)>,
     /// Where the last one ended that was sure.
     sure: Option<u64>,
 }
 
 impl Agreement {
-    /// `ear`: who has heard it.
-    pub(crate) fn take(&mut self, ear: usize, sure: bool, ended: u64) -> Agreed {
+    /// `ear`: who has heard it; `sure`: enough for itself; `likelihood`, 0..1.
+    pub(crate) fn take(&mut self, ear: usize, sure: bool, likelihood: f32, ended: u64) -> Agreed {
         if self.sure.is_some_and(|told| ended.abs_diff(told) < TOLD) {
-            return Agreed::Known;
+            return Agreed::Nothing;
         }
-        let agrees = self.doubt.is_some_and(|(other, at)| other != ear && ended.abs_diff(at) < SAME);
+        let agrees = self.doubt.is_some_and(|(other, its, at)| {
+            other != ear && ended.abs_diff(at) < SAME && likelihood.max(its) >= DOUBTFUL
+        });
         if sure || agrees {
             *self = Self { doubt: None, sure: Some(ended) };
             return Agreed::Sure;
         }
-        self.doubt = Some((ear, ended));
-        Agreed::Doubtful
+        self.doubt = Some((ear, likelihood, ended));
+        if likelihood >= DOUBTFUL { Agreed::Doubtful } else { Agreed::Nothing }
     }
 
     /// As if the stream began now.
@@ -52,14 +59,22 @@ mod tests {
     #[test]
     fn two_that_doubt_are_sure_and_one_alone_is_not() {
         let mut agreement = Agreement::default();
-        assert_eq!(agreement.take(0, false, 100_000), Agreed::Doubtful);
-        assert_eq!(agreement.take(0, false, 107_000), Agreed::Doubtful, "the same one again");
-        assert_eq!(agreement.take(1, false, 120_000), Agreed::Doubtful, "another time");
-        assert_eq!(agreement.take(0, false, 116_000), Agreed::Sure);
-        assert_eq!(agreement.take(1, true, 117_000), Agreed::Known, "it was told");
-        assert_eq!(agreement.take(1, true, 140_000), Agreed::Sure);
-        assert_eq!(agreement.take(0, false, 139_000), Agreed::Known, "later, of something earlier");
+        assert_eq!(agreement.take(0, false, 0.5, 100_000), Agreed::Doubtful);
+        assert_eq!(agreement.take(0, false, 0.8, 107_000), Agreed::Doubtful, "the same one again");
+        assert_eq!(agreement.take(1, false, 0.6, 120_000), Agreed::Doubtful, "another time");
+        assert_eq!(agreement.take(0, false, 0.6, 116_000), Agreed::Sure);
+        assert_eq!(agreement.take(1, true, 0.99, 117_000), Agreed::Nothing, "it was told");
+        assert_eq!(agreement.take(1, true, 0.99, 140_000), Agreed::Sure);
+        assert_eq!(agreement.take(0, false, 0.6, 139_000), Agreed::Nothing, "later, of something earlier");
         agreement.forget();
-        assert_eq!(agreement.take(0, true, 10), Agreed::Sure);
+        assert_eq!(agreement.take(0, true, 0.99, 10), Agreed::Sure);
+    }
+
+    #[test]
+    fn what_is_unlikely_supports_and_is_told_by_nobody() {
+        let mut agreement = Agreement::default();
+        assert_eq!(agreement.take(0, false, 0.3, 100_000), Agreed::Nothing);
+        assert_eq!(agreement.take(1, false, 0.4, 101_000), Agreed::Nothing, "nor by two");
+        assert_eq!(agreement.take(0, false, 0.98, 102_000), Agreed::Sure, "but with one that takes it for possible");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// So many steps after a word nothing is heard as that word: it is still going on.
 const DEAF_STEPS: u64 = 100;
 /// What is as likely as not may be the word, and may still become sure: until it gets less likely, or for so many steps.
-const DOUBTFUL: f32 = 0.5;
+pub(super) const DOUBTFUL: f32 = 0.5;
 const UNDECIDED_STEPS: u64 = 24;
 
 /// What may have been the word.
@@ -22,6 +22,8 @@ pub(super) struct Decided {
 /// Decides for one word.
 pub(super) struct Decision {
     cutoff: f32,
+    /// What is told from so much on.
+    least: f32,
     window: usize,
     likelihoods: VecDeque<f32>,
     doubt: Option<Doubt>,
@@ -40,7 +42,14 @@ struct Doubt {
 impl Decision {
     /// `cutoff`: the mean likelihood, 0..1, above which it was said, over `window` likelihoods.
     pub(super) fn new(cutoff: f32, window: usize) -> Self {
-        Self { cutoff, window, likelihoods: VecDeque::with_capacity(window + 1), doubt: None, deaf_until: 0 }
+        // A word may be set to be believed sooner than that.
+        let least = DOUBTFUL.min(cutoff);
+        Self { cutoff, least, window, likelihoods: VecDeque::with_capacity(window + 1), doubt: None, deaf_until: 0 }
+    }
+
+    /// One that tells also what is likelier than this, and unlikely.
+    pub(super) fn telling_from(self, least: f32) -> Self {
+        Self { least: self.least.min(least), ..self }
     }
 
     /// Takes how likely it is at a step.
@@ -54,12 +63,10 @@ impl Decision {
         }
         let mean = self.likelihoods.iter().sum::<f32>() / self.likelihoods.len() as f32;
         let sure = mean > self.cutoff;
-        // A word may be set to be believed sooner than that.
-        let doubtful = DOUBTFUL.min(self.cutoff);
-        let begun = || (mean > doubtful).then_some(Doubt { highest: 0.0, at: step, since: step });
+        let begun = || (mean > self.least).then_some(Doubt { highest: 0.0, at: step, since: step });
         let doubt = self.doubt.take().or_else(begun)?;
         let doubt = if mean > doubt.highest { Doubt { highest: mean, at: step, ..doubt } } else { doubt };
-        if !sure && mean > doubtful && step < doubt.since + UNDECIDED_STEPS {
+        if !sure && mean > self.least && step < doubt.since + UNDECIDED_STEPS {
             self.doubt = Some(doubt);
             return None;
         }
@@ -70,7 +77,7 @@ impl Decision {
 
     /// As if the stream began now.
     pub(super) fn forget(&mut self) {
-        *self = Self::new(self.cutoff, self.window);
+        *self = Self::new(self.cutoff, self.window).telling_from(self.least);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What listens: features of all sound with every word's network behind them, and embeddings for the words that are told by them.
 
-use crate::agreement::{Agreed, Agreement};
+use crate::agreement::{Agreed, Agreement, SUPPORTS};
 use crate::decision::{Decided, Decision};
 use crate::features::Features;
 
@@ -45,6 +45,8 @@ struct Listened<E> {
     number: usize,
     /// and that of its name.
     word: usize,
+    /// Whether it needs nobody to agree.
+    alone: bool,
     ear: E,
     decision: Decision,
 }
@@ -54,10 +56,10 @@ impl<E> Listened<E> {
     fn take(&mut self, likelihood: f32, step: u64, known_after: u64, agreements: &mut [Agreement]) -> Option<Heard> {
         let Decided { likelihood, sure, at } = self.decision.take(likelihood, step)?;
         let ended = ((at + 2) * STEP_SAMPLES as u64).saturating_sub(known_after);
-        let sure = match agreements.get_mut(self.word)?.take(self.number, sure, ended) {
+        let sure = match agreements.get_mut(self.word)?.take(self.number, sure && self.alone, likelihood, ended) {
             Agreed::Sure => true,
             Agreed::Doubtful => false,
-            Agreed::Known => return None,
+            Agreed::Nothing => return None,
         };
         Some(Heard { word: self.word, likelihood, sure, ended })
     }
@@ -68,18 +70,24 @@ impl WakeListener {
     pub fn new(words: Vec<Word>) -> Self {
         let (mut networks, mut told, mut stretches) = (Vec::new(), Vec::new(), None);
         let mut names: Vec<String> = Vec::new();
-        for (number, Word { name, cutoff, window, ear }) in words.into_iter().enumerate() {
-            let decision = Decision::new(cutoff, window);
+        let mut place = |name: &str| {
             let known = names.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
-            let word = known.unwrap_or_else(|| {
-                names.push(name);
+            known.unwrap_or_else(|| {
+                names.push(name.to_owned());
                 names.len() - 1
-            });
+            })
+        };
+        let ears: Vec<usize> = words.iter().map(|word| place(&word.name)).collect();
+        for (number, (Word { cutoff, window, ear, .. }, &word)) in words.into_iter().zip(&ears).enumerate() {
+            let has_others = ears.iter().filter(|ear| **ear == word).count() > 1;
+            let alone = !has_others || ear.is_believed_alone();
+            let decision = Decision::new(cutoff, window);
+            let decision = if has_others { decision.telling_from(SUPPORTS) } else { decision };
             match ear {
-                Ear::Network(ear) => networks.push(Listened { number, word, ear, decision }),
+                Ear::Network(ear) => networks.push(Listened { number, word, alone, ear, decision }),
                 Ear::Embeddings(ear, model) => {
                     stretches.get_or_insert_with(|| Stretches::new(&model));
-                    told.push(Listened { number, word, ear, decision });
+                    told.push(Listened { number, word, alone, ear, decision });
                 }
             }
         }

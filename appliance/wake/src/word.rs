@@ -55,6 +55,13 @@ pub(crate) enum Ear {
     Embeddings(Told, EmbeddingModel),
 }
 
+impl Ear {
+    /// Whether what it is sure of needs no other ear that agrees. What a household has taught is heard where nobody knows it better.
+    pub(crate) fn is_believed_alone(&self) -> bool {
+        matches!(self, Self::Embeddings(Told::Learnt(_), _))
+    }
+}
+
 /// What tells a word by embeddings.
 pub(crate) enum Told {
     Learnt(Learnt),
