@@ -8,7 +8,7 @@ use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
 use parley_conversation::{Attention, BargeIn, CLOSES_BEFORE, Conversation, Endpointing, Settings};
-use parley_door::OWN_SEAT;
+use parley_door::{EchoState, OWN_SEAT};
 use parley_models::Selection;
 use parley_settings::{BargeInSetting, Config, ConversationSettings};
 use tokio::sync::{mpsc, watch};
@@ -65,6 +65,8 @@ pub struct Session {
     pub cancels_echo: bool,
     /// What is wrong with it, told by [`watch`](crate::health::watch).
     pub troubles: watch::Sender<Troubles>,
+    /// How well the echo is taken out, told by [`EchoWatch`](crate::health::EchoWatch).
+    pub echo: watch::Sender<Option<EchoState>>,
     conductor: ConductorTask,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
@@ -207,6 +209,7 @@ impl Session {
         let conductor = ConductorTask::watch(tokio::spawn(conductor.run(frames)));
         let (_seat, _playback) = (seat, playback);
         let (sound, troubles, cancels_echo) = (None, watch::Sender::default(), false);
+        let echo = watch::Sender::default();
         Ok(Self {
             handle,
             workers,
@@ -220,6 +223,7 @@ impl Session {
             sound,
             cancels_echo,
             troubles,
+            echo,
             conductor,
             _seat,
             _playback,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Result;
+use parley_audio::SoundDevices;
 use parley_audio::playback::Sink as _;
 use parley_conversation::{BargeIn, Sentences, Settings};
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,10 +14,11 @@ use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::{Conducting, Generating};
 use parley_daemon::context;
-use parley_daemon::health::{self, figures, wakes, watchdog};
+use parley_daemon::health::echo_days::EchoPlace;
+use parley_daemon::health::{self, EchoWatch, WhichPlace, figures, wakes, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
-use parley_daemon::models_in_use::in_use;
+use parley_daemon::models_in_use;
 use parley_daemon::self_test;
 use parley_daemon::session::{self, Session};
 use parley_daemon::signals::Signal;
@@ -31,7 +33,7 @@ const ROOT: &str = "/";
 /// `image`: the settings of the image, where nobody has named a file.
 pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
     let Loaded { config, mistakes, .. } = loaded;
-    let used = in_use(config, image, common::selection)?;
+    let used = models_in_use::in_use(config, image, common::selection)?;
     let models = &used.models;
     let config = &context::fitted(&used.config, models);
     let languages = Languages::of(config, models);
@@ -79,12 +81,18 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         }
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
-        let door = common::door(&session, volume, config, named, Some(Path::new(ROOT)));
+        let door = common::door(&session, volume.clone(), config, named, Some(Path::new(ROOT)));
         if let Err(error) = keys::listen(ROOT.into(), session.handle.control.downgrade()) {
             tracing::warn!(%error, "no key stops an answer");
         }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let wakes = tokio::spawn(wakes::keep(session.handle.clone()));
+        let place = in_use(&devices, volume.as_ref());
+        let echo = session.sound.clone().filter(|_| session.cancels_echo).zip(place).map(|(sound, place)| {
+            let (updates, tell) = (config.updates.clone(), session.echo.clone());
+            let watch = EchoWatch { sound, place, updates, table, announcements: announcer.own(), tell };
+            tokio::spawn(watch.keep(session.handle.clone()))
+        });
         let flight = session.handle.flight.clone();
         let state = state_folder(|name| std::env::var_os(name));
         flight.watch_panics(state.clone());
@@ -110,7 +118,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             () = speak_for_itself(&session, settings, generating, announcer) => {}
         }
         drop(door);
-        watchdog.into_iter().chain(health).for_each(|task| task.abort());
+        watchdog.into_iter().chain(health).chain(echo).for_each(|task| task.abort());
         recording.abort();
         figures.abort();
         wakes.abort();
@@ -118,6 +126,16 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         ended
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which cards are in use, and how loud.
+fn in_use(devices: &Arc<SoundDevices>, volume: Option<&Volume>) -> Option<WhichPlace> {
+    let (devices, volume) = (Arc::clone(devices), volume?.clone());
+    Some(Arc::new(move || {
+        let (microphone, loudspeaker) = devices.in_use()?;
+        let card = if microphone == loudspeaker { microphone } else { format!("{microphone}, {loudspeaker}") };
+        Some(EchoPlace { card, volume: volume.get() })
+    }))
 }
 
 /// What the owner is told once where nothing at the device can stop an answer, and the microphone is closed meanwhile.

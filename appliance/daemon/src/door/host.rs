@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use parley_conversation::{Event, Urgency, Waking};
 use parley_door::{
-    DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, ErrorCode, OWN_SEAT, SeatState, UpdateWish,
+    DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, EchoState, ErrorCode, OWN_SEAT, SeatState,
+    UpdateWish,
 };
 use parley_settings::{Config, Places};
 use parley_update::records::events;
@@ -51,6 +52,7 @@ pub struct SessionHost {
     wishes: Wishes,
     tools: Tools,
     troubles: watch::Receiver<Troubles>,
+    echo: watch::Receiver<Option<EchoState>>,
     /// Held by whoever sets something that is written to a file: the first that asks is the first that is served.
     setting: Arc<tokio::sync::Mutex<()>>,
     /// Below which keys that stop an answer are looked for; none where something else can press.
@@ -64,6 +66,7 @@ impl SessionHost {
         Self::of(session.handle.clone(), session.mute.clone(), volume, config, Path::new("/"))
             .with_tools(session.tools.clone())
             .with_troubles(session.troubles.subscribe())
+            .with_echo(session.echo.subscribe())
             .with_echo_cancelled(session.cancels_echo)
     }
 
@@ -74,7 +77,7 @@ impl SessionHost {
         let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
         let (own, others) = (SeatControl::own(handle, mute), SeatList::default());
         let (tools, setting, troubles) = (Tools::default(), Arc::default(), watch::Sender::default().subscribe());
-        let (keys, cancels_echo) = (None, false);
+        let (keys, cancels_echo, echo) = (None, false, watch::Sender::default().subscribe());
         Self {
             own,
             others,
@@ -85,6 +88,7 @@ impl SessionHost {
             wishes,
             tools,
             troubles,
+            echo,
             setting,
             keys,
             cancels_echo,
@@ -108,6 +112,12 @@ impl SessionHost {
     #[must_use]
     pub fn with_troubles(self, troubles: watch::Receiver<Troubles>) -> Self {
         Self { troubles, ..self }
+    }
+
+    /// The same where somebody watches over the echo.
+    #[must_use]
+    pub fn with_echo(self, echo: watch::Receiver<Option<EchoState>>) -> Self {
+        Self { echo, ..self }
     }
 
     /// The same where what clients set is kept in these places; `named`: the file of settings that was named at the start.
@@ -240,6 +250,7 @@ impl DoorHost for SessionHost {
             () = self.own.follow(hub) => {}
             () = updates => {}
             () = tell_troubles(self.troubles.clone(), hub) => {}
+            () = tell_echo(self.echo.clone(), hub) => {}
             () = volume => {}
             () = settings => {}
         }
@@ -310,6 +321,19 @@ async fn tell_troubles(mut troubles: watch::Receiver<Troubles>, hub: &Hub) {
     }
 }
 
+/// Tells what is known of the echo; never ends.
+async fn tell_echo(mut echo: watch::Receiver<Option<EchoState>>, hub: &Hub) {
+    loop {
+        let now = echo.borrow_and_update().clone();
+        if let Some(state) = now {
+            hub.publish(DoorEvent::Echo(state));
+        }
+        if echo.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 fn wish_of(wish: UpdateWish) -> Wish {
     match wish {
         UpdateWish::Accept => Wish::Accept,
@@ -355,5 +379,23 @@ mod tests {
             () = tell => {}
         }
         assert_eq!(hub.state().number, 4, "each is told twice: when it begins and when it is over");
+    }
+
+    #[tokio::test]
+    async fn what_is_known_of_the_echo_is_in_the_state() {
+        let (echo, hub) = (watch::Sender::<Option<EchoState>>::default(), Hub::new(DoorState::new(Vec::new())));
+        let check = async {
+            tokio::task::yield_now().await;
+            assert_eq!((hub.state().echo, hub.state().number), (None, 0), "nothing is known");
+            let state = EchoState { chirp: Some(parley_door::ChirpEcho::default()), ..EchoState::default() };
+            echo.send_replace(Some(state.clone()));
+            tokio::task::yield_now().await;
+            assert_eq!(hub.state().echo, Some(state));
+        };
+        tokio::select! {
+            biased;
+            () = check => {}
+            () = tell_echo(echo.subscribe(), &hub) => {}
+        }
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
+use super::passages::Passages;
 use super::sound_health::{SoundHealth, SoundTroubles};
 use super::{AudioFrame, Detector, FRAMES_IN_FLIGHT, Mute};
 
@@ -41,6 +42,8 @@ pub struct EchoCounters {
     pub processed: AtomicU64,
     /// Frames that went on without knowing what was played.
     pub without_reference: AtomicU64,
+    /// How well it did while Parley spoke.
+    pub passages: Passages,
 }
 
 impl EchoCounters {
@@ -79,6 +82,9 @@ pub fn listen(
             let heard = detector.hear(&frame.samples, muted, end, arrived);
             if let Some(figures) = detector.echo() {
                 its.echo.note(figures);
+            }
+            if let Some(passage) = detector.take_passage() {
+                its.echo.passages.add(passage);
             }
             if !muted {
                 health.look(&frame.samples, heard.speech, detector.speech_dbfs(), &its.troubles);

@@ -1,7 +1,10 @@
 //! State, events and replies in words.
 
 use anyhow::Result;
-use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, OWN_SEAT, OwnerSetting, SeatState, UpdateStep};
+use parley_daemon::health::echo_days::answers_in_words;
+use parley_door::{
+    DoorEvent, DoorOutcome, DoorPhase, DoorReply, EchoState, OWN_SEAT, OwnerSetting, SeatState, UpdateStep,
+};
 use parley_door_client::DoorClient;
 
 use super::output;
@@ -17,7 +20,14 @@ pub(super) fn state(client: &DoorClient) -> Result<()> {
     for trouble in &state.troubles {
         output::line(format_args!("the {} {}", trouble.part, trouble.says))?;
     }
+    state.echo.iter().try_for_each(|state| echo(state))?;
     state.update.iter().try_for_each(|step| output::line(format_args!("update: {}", update(step))))
+}
+
+/// What is known of the device's own echo.
+fn echo(EchoState { answers, faults, .. }: &EchoState) -> Result<()> {
+    answers.iter().try_for_each(|answers| output::line(format_args!("echo: {}", answers_in_words(answers))))?;
+    faults.iter().try_for_each(|fault| output::line(format_args!("echo: {}", fault.says)))
 }
 
 fn seat_line(seat: &SeatState, parley: &str) -> String {
@@ -51,6 +61,7 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
         DoorEvent::Muted { muted: false, .. } => "the microphone is open".into(),
         DoorEvent::Setting { key } => format!("{key} was changed; `parley ctl settings` shows it"),
         DoorEvent::Update(step) => format!("update: {}", update(step)),
+        DoorEvent::Echo(state) => return echo(state),
         DoorEvent::Unknown => return Ok(()),
     };
     match event.seat() {
