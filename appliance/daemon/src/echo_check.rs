@@ -13,6 +13,7 @@ use std::fmt;
 
 use parley_audio::sample::Sample;
 use parley_conversation::EchoSentences;
+use parley_door::{CheckedRoom, EchoFaultState, RoomFigures};
 use parley_echo::LEAD;
 use parley_echo::check::{EchoCheckFigures, EchoRecording};
 use serde::Serialize;
@@ -172,15 +173,47 @@ pub struct EchoVerdict {
     pub figures: EchoCheckFigures,
     /// What is wrong; nothing where all is well.
     pub faults: Vec<NamedFault>,
+    /// The same, as it was found.
+    #[serde(skip)]
+    pub found: Vec<EchoFault>,
 }
 
 impl EchoVerdict {
     /// Of a recording; takes some seconds of work. `channel`: the one that the settings name, from 1.
     pub fn of(recording: &EchoRecording, channel: Option<usize>) -> Self {
         let figures = EchoCheckFigures::of(recording);
-        let faults = faults(&figures, &troubles(recording), channel);
-        let named = |fault: EchoFault| NamedFault { name: fault.name(), says: fault.to_string() };
-        Self { figures, faults: faults.into_iter().map(named).collect() }
+        let found = faults(&figures, &troubles(recording), channel);
+        let named = |fault: &EchoFault| NamedFault { name: fault.name(), says: fault.to_string() };
+        Self { figures, faults: found.iter().map(named).collect(), found }
+    }
+}
+
+impl EchoVerdict {
+    /// As it is told at the door.
+    pub fn told(&self) -> CheckedRoom {
+        let fault = |fault: &NamedFault| EchoFaultState { name: fault.name.into(), says: fault.says.clone() };
+        let EchoCheckFigures { loopback_channels, left_out_channels, .. } = &self.figures;
+        let EchoCheckFigures { heard_s, has_reference, chirps_heard, background_dbfs, echo_dbfs, .. } = self.figures;
+        let EchoCheckFigures { clipped_share, delay_ms, drift_ppm, linear_db, suppressed_db, .. } = self.figures;
+        let EchoCheckFigures { channels, lost, ran_empty, .. } = self.figures;
+        let figures = RoomFigures {
+            heard_s,
+            has_reference,
+            chirps_heard,
+            background_dbfs,
+            echo_dbfs,
+            clipped_share,
+            delay_ms,
+            drift_ppm,
+            linear_db,
+            suppressed_db,
+            loopback_channels: loopback_channels.clone(),
+            left_out_channels: left_out_channels.clone(),
+            channels,
+            lost,
+            ran_empty,
+        };
+        CheckedRoom { figures, faults: self.faults.iter().map(fault).collect(), words: in_words(&self.figures) }
     }
 }
 

@@ -67,3 +67,43 @@ pub struct EchoFaultState {
     /// For a person.
     pub says: String,
 }
+
+/// What came of a check of the room: a chirp that was played and heard.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct CheckedRoom {
+    /// What was measured.
+    pub figures: RoomFigures,
+    /// What is wrong; nothing where all is well.
+    pub faults: Vec<EchoFaultState>,
+    /// The figures in a few words, for a person.
+    pub words: String,
+}
+
+/// How the loudspeaker is heard by the microphone; what could not be measured is left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "as in `EchoCheckFigures` of parley-echo, which is what is measured")]
+pub struct RoomFigures {
+    pub heard_s: f64,
+    pub has_reference: bool,
+    pub chirps_heard: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background_dbfs: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echo_dbfs: Option<f64>,
+    pub clipped_share: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay_ms: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift_ppm: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linear_db: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed_db: Option<f64>,
+    pub loopback_channels: Vec<usize>,
+    pub left_out_channels: Vec<usize>,
+    pub channels: usize,
+    pub lost: u64,
+    pub ran_empty: u64,
+}

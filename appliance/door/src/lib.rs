@@ -28,7 +28,7 @@ mod sound;
 mod state;
 mod version;
 
-pub use echo::{AnswersEcho, ChirpEcho, EchoFaultState, EchoState};
+pub use echo::{AnswersEcho, CheckedRoom, ChirpEcho, EchoFaultState, EchoState, RoomFigures};
 pub use event::{DoorEvent, DoorOutcome, DoorPhase, NumberedEvent, UpdateStep};
 pub use frame::{BadFrame, FrameCutter, LONGEST_FRAME, LONGEST_SOUND, SoundFromClient, SoundFromDaemon};
 pub use lines::{LONGEST_LINE, LineCutter, LineTooLong};

@@ -28,7 +28,7 @@ pub struct DoorState {
     pub update: Option<UpdateStep>,
     /// How well the device's own echo is taken out, as far as that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub echo: Option<EchoState>,
+    pub echo: Option<Box<EchoState>>,
 }
 
 /// Something that is wrong with the microphone or the loudspeaker.
@@ -133,7 +133,7 @@ impl DoorState {
             DoorEvent::Volume { seat, percent } => self.change(seat, |seat| seat.volume = Some(*percent)),
             DoorEvent::Muted { seat, muted } => self.change(seat, |seat| seat.muted = *muted),
             DoorEvent::Update(step) => self.update = Some(step.clone()),
-            DoorEvent::Echo(echo) => self.echo = Some(echo.clone()),
+            DoorEvent::Echo(echo) => self.echo = Some(Box::new(echo.clone())),
             DoorEvent::Answering { text: None, .. }
             | DoorEvent::SpeechBegan { .. }
             | DoorEvent::NoWords { .. }

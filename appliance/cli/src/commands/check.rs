@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::{common, output, room};
 use parley_daemon::context;
-use parley_daemon::health::echo_days::{self, answers_in_words};
+use parley_daemon::health::echo_days::{self, answers_in_words, chirp_in_words};
 use parley_daemon::health::wakes::{self, Wakes};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
@@ -33,8 +33,8 @@ pub(super) struct Options {
     #[arg(long)]
     json: bool,
     /// Play a chirp twice and some noise, and say how well the microphone hears the loudspeaker and how much of that can be taken out; 1 is returned
-    /// where something is wrong. Where Parley runs it is asked, and nothing is played. With --json: {ok, running, troubles,
-    /// figures, faults: [{name, says}]}
+    /// where something is wrong. Where Parley runs it does that, as soon as nobody speaks. With --json: {ok, running, troubles,
+    /// figures, faults: [{name, says}], words}
     #[arg(long)]
     room: bool,
 }
@@ -132,9 +132,9 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
 }
 
 /// What ordinary answers and the last chirp have shown of the device's own echo.
-fn of_echo(EchoState { answers, faults, .. }: &EchoState) -> Check {
+fn of_echo(EchoState { answers, chirp, faults }: &EchoState) -> Check {
     let faults: Vec<_> = faults.iter().map(|fault| fault.says.clone()).collect();
-    let figures = answers.as_ref().map(answers_in_words);
+    let figures = answers.as_ref().map(answers_in_words).into_iter().chain(chirp.as_ref().map(chirp_in_words));
     let ok = faults.is_empty();
     Check { name: "echo", ok, detail: faults.into_iter().chain(figures).collect::<Vec<_>>().join("\n") }
 }

@@ -3,18 +3,19 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use parley_audio::SoundDevices;
 use parley_audio::playback::Sink as _;
-use parley_conversation::{BargeIn, Sentences, Settings};
+use parley_conversation::{BargeIn, Sentences};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
 use parley_daemon::announcer::Announcer;
-use parley_daemon::conductor::{Conducting, Generating};
+use parley_daemon::conductor::Conducting;
 use parley_daemon::context;
-use parley_daemon::health::echo_days::EchoPlace;
+use parley_daemon::health::echo_days::{self, EchoPlace};
 use parley_daemon::health::{self, EchoWatch, WhichPlace, figures, wakes, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
@@ -29,6 +30,10 @@ use parley_update::announcements::AnnouncementFile;
 
 /// Below which the kernel tells of keys.
 const ROOT: &str = "/";
+/// At the first start of all the room is checked behind the greeting: when nothing was said for so long.
+const GREETED: Duration = Duration::from_secs(10);
+/// Where somebody comes between, it is tried so often until the next start.
+const FIRST_TRIES: usize = 20;
 
 /// `image`: the settings of the image, where nobody has named a file.
 pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
@@ -75,7 +80,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
         }
         let workers = Workers::spawn(config, models, Needed::All)?;
-        let session = Session::start(settings.clone(), generating.clone(), workers, wake_words, source, sink)?;
+        let mut session = Session::start(settings.clone(), generating.clone(), workers, wake_words, source, sink)?;
         if let Some(signals) = &session.signals {
             signals.choose(config.audio.sounds);
         }
@@ -88,9 +93,12 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let wakes = tokio::spawn(wakes::keep(session.handle.clone()));
         let place = in_use(&devices, volume.as_ref());
-        let echo = session.sound.clone().filter(|_| session.cancels_echo).zip(place).map(|(sound, place)| {
-            let (updates, tell) = (config.updates.clone(), session.echo.clone());
-            let watch = EchoWatch { sound, place, updates, table, announcements: announcer.own(), tell };
+        // Before anything is kept.
+        let first_start = echo_days::is_first_start();
+        let kept = session.sound.clone().zip(place).zip(session.rooms.take());
+        let echo = kept.map(|((sound, place), rooms)| {
+            let (updates, tell, announcements) = (config.updates.clone(), session.echo.clone(), announcer.own());
+            let watch = EchoWatch { sound, place, updates, table, announcements, rooms, tell };
             tokio::spawn(watch.keep(session.handle.clone()))
         });
         let flight = session.handle.flight.clone();
@@ -115,7 +123,15 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             _ = terminate.recv() => {}
             // The service manager starts it again, sooner than the watchdog would.
             error = session.over() => ended = Err(error.into()),
-            () = speak_for_itself(&session, settings, generating, announcer) => {}
+            () = async {
+                self_test::for_the_gate(&session.workers, settings, generating).await;
+                let first_check = async {
+                    if let Some(room) = session.room.as_ref().filter(|_| first_start) {
+                        room.check_when_idle(GREETED, FIRST_TRIES, &config.updates).await;
+                    }
+                };
+                tokio::join!(speak_for_itself(&session, announcer), first_check);
+            } => {}
         }
         drop(door);
         watchdog.into_iter().chain(health).chain(echo).for_each(|task| task.abort());
@@ -147,9 +163,8 @@ fn half_duplex(says: &Sentences) -> AnnouncementFile {
     AnnouncementFile::once(says.half_duplex, "")
 }
 
-/// Asks itself a question where there is a gate, then says what there is to say; never ends before the conversation.
-async fn speak_for_itself(session: &Session, settings: Settings, generating: Generating, announcer: Announcer) {
-    self_test::for_the_gate(&session.workers, settings, generating).await;
+/// Says what there is to say; never ends before the conversation.
+async fn speak_for_itself(session: &Session, announcer: Announcer) {
     if let Err(error) = session.workers.ready().await {
         // The voice may be there all the same.
         tracing::warn!(%error, "an engine does not start");

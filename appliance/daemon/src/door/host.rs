@@ -18,13 +18,15 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::seat::{SeatControl, SeatList};
 use super::settings::DoorSettings;
+use super::told::{tell_echo, tell_troubles};
 use super::updates::{self, UpdateLog};
 use super::wishes::Wishes;
 use super::{DoorHost, Guest, Hub};
 use crate::conductor::Handle;
-use crate::health::{SoundPart, Trouble, Troubles};
+use crate::health::Troubles;
 use crate::keys;
 use crate::listening::Mute;
+use crate::room_check::{NoRoomCheck, RoomChecker};
 use crate::session::{self, Session, conducting};
 use crate::tools::{ToolOffer, Tools};
 use crate::volume::Volume;
@@ -59,6 +61,7 @@ pub struct SessionHost {
     keys: Option<PathBuf>,
     /// Whether the device's microphone is without what its loudspeaker plays.
     cancels_echo: bool,
+    room: Option<RoomChecker>,
 }
 
 impl SessionHost {
@@ -67,6 +70,7 @@ impl SessionHost {
             .with_tools(session.tools.clone())
             .with_troubles(session.troubles.subscribe())
             .with_echo(session.echo.subscribe())
+            .with_room(session.room.clone())
             .with_echo_cancelled(session.cancels_echo)
     }
 
@@ -92,6 +96,7 @@ impl SessionHost {
             setting,
             keys,
             cancels_echo,
+            room: None,
         }
     }
 
@@ -112,6 +117,12 @@ impl SessionHost {
     #[must_use]
     pub fn with_troubles(self, troubles: watch::Receiver<Troubles>) -> Self {
         Self { troubles, ..self }
+    }
+
+    /// The same where somebody can check the room.
+    #[must_use]
+    pub fn with_room(self, room: Option<RoomChecker>) -> Self {
+        Self { room, ..self }
     }
 
     /// The same where somebody watches over the echo.
@@ -180,6 +191,14 @@ impl SessionHost {
         };
         let failed = |_| Err(DoorError::new(ErrorCode::NotAvailable, "it failed"));
         tokio::task::spawn_blocking(change).await.unwrap_or_else(failed)
+    }
+
+    async fn check_room(&self) -> Result<DoorReply, DoorError> {
+        let Some(room) = &self.room else {
+            return Err(DoorError::new(ErrorCode::NotAvailable, NoRoomCheck::NoSound.to_string()));
+        };
+        let verdict = room.check().await.map_err(|error| DoorError::new(code_of(error), error.to_string()))?;
+        Ok(DoorReply::Room(Box::new(verdict.told())))
     }
 
     async fn set_volume(&self, percent: Option<u8>) -> Result<DoorReply, DoorError> {
@@ -295,42 +314,17 @@ impl DoorHost for SessionHost {
                 self.tools.offer(guest, offer)
             }
             DoorRequest::ToolResult { call, text, think } => self.tools.result(guest, call, text, think),
+            DoorRequest::CheckRoom => self.check_room().await,
             DoorRequest::Update { wish } => self.wishes.wish(wish_of(wish)).await,
             DoorRequest::Unknown => Err(DoorError::new(ErrorCode::UnknownRequest, "this version has no such request")),
         }
     }
 }
 
-/// Tells what is wrong, and what is so no more; never ends.
-async fn tell_troubles(mut troubles: watch::Receiver<Troubles>, hub: &Hub) {
-    let mut told = Troubles::new();
-    loop {
-        let now = troubles.borrow_and_update().clone();
-        let event = |(part, trouble): &(SoundPart, Trouble), over| DoorEvent::Trouble {
-            part: part.to_string(),
-            says: trouble.to_string(),
-            over,
-        };
-        let over = told.iter().filter(|trouble| !now.contains(trouble)).map(|trouble| event(trouble, true));
-        let new = now.iter().filter(|trouble| !told.contains(trouble)).map(|trouble| event(trouble, false));
-        over.chain(new).for_each(|event| hub.publish(event));
-        told = now;
-        if troubles.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-/// Tells what is known of the echo; never ends.
-async fn tell_echo(mut echo: watch::Receiver<Option<EchoState>>, hub: &Hub) {
-    loop {
-        let now = echo.borrow_and_update().clone();
-        if let Some(state) = now {
-            hub.publish(DoorEvent::Echo(state));
-        }
-        if echo.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+fn code_of(error: NoRoomCheck) -> ErrorCode {
+    match error {
+        NoRoomCheck::InTurn | NoRoomCheck::Disturbed | NoRoomCheck::UnderWay => ErrorCode::Busy,
+        NoRoomCheck::Muted | NoRoomCheck::NoSound => ErrorCode::NotAvailable,
     }
 }
 
@@ -347,55 +341,5 @@ fn urgency_of(urgency: DoorUrgency) -> Urgency {
         DoorUrgency::Low => Urgency::Low,
         DoorUrgency::Normal => Urgency::Normal,
         DoorUrgency::High => Urgency::High,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn what_is_wrong_is_in_the_state_until_it_is_over() {
-        let (troubles, hub) = (watch::Sender::<Troubles>::default(), Hub::new(DoorState::new(Vec::new())));
-        let told = async |now: Troubles, words: &[&str]| {
-            troubles.send_replace(now);
-            tokio::task::yield_now().await;
-            let state = hub.state();
-            let says = state.troubles.iter().map(|trouble| format!("{} {}", trouble.part, trouble.says));
-            let says: Vec<String> = says.collect();
-            assert_eq!(says.len(), words.len(), "{says:?}");
-            assert!(says.iter().zip(words).all(|(says, words)| says.contains(words)), "{says:?}");
-        };
-        let tell = tell_troubles(troubles.subscribe(), &hub);
-        let check = async {
-            let away = (SoundPart::Microphone, Trouble::Away);
-            told(vec![away], &["microphone is not there"]).await;
-            told(vec![away, (SoundPart::Loudspeaker, Trouble::Gaps)], &["microphone", "loudspeaker had nothing"]).await;
-            told(vec![], &[]).await;
-        };
-        tokio::select! {
-            biased;
-            () = check => {}
-            () = tell => {}
-        }
-        assert_eq!(hub.state().number, 4, "each is told twice: when it begins and when it is over");
-    }
-
-    #[tokio::test]
-    async fn what_is_known_of_the_echo_is_in_the_state() {
-        let (echo, hub) = (watch::Sender::<Option<EchoState>>::default(), Hub::new(DoorState::new(Vec::new())));
-        let check = async {
-            tokio::task::yield_now().await;
-            assert_eq!((hub.state().echo, hub.state().number), (None, 0), "nothing is known");
-            let state = EchoState { chirp: Some(parley_door::ChirpEcho::default()), ..EchoState::default() };
-            echo.send_replace(Some(state.clone()));
-            tokio::task::yield_now().await;
-            assert_eq!(hub.state().echo, Some(state));
-        };
-        tokio::select! {
-            biased;
-            () = check => {}
-            () = tell_echo(echo.subscribe(), &hub) => {}
-        }
     }
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::echo_check::{EchoFault, faults_of_answers};
 use crate::listening::{PassageFigures, median};
+use crate::room_check::RoomChecked;
 
 /// The file in the folder of what a daemon keeps.
 const FILE: &str = "echo.json";
@@ -58,11 +59,21 @@ pub(super) struct KeptFault {
     pub(super) aloud: Option<String>,
 }
 
+/// What the last chirp told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct KeptChirp {
+    day: u64,
+    place: EchoPlace,
+    suppressed_db: Option<f64>,
+}
+
 /// What is kept.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct EchoDays {
     groups: Vec<DayOfAnswers>,
+    chirp: Option<KeptChirp>,
     /// The day that was judged last.
     judged: Option<u64>,
     faults: Vec<KeptFault>,
@@ -142,8 +153,22 @@ impl EchoDays {
         self.note_faults(day, &faults, says);
     }
 
+    /// Takes what a chirp told. `place`: where it is known.
+    pub(super) fn note_chirp(
+        &mut self,
+        day: u64,
+        place: Option<EchoPlace>,
+        checked: &RoomChecked,
+        says: &EchoSentences,
+    ) {
+        if let Some(place) = place {
+            self.chirp = Some(KeptChirp { day, place, suppressed_db: checked.suppressed_db });
+        }
+        self.note_faults(day, &checked.faults, says);
+    }
+
     /// What is wrong from this day on.
-    pub(super) fn note_faults(&mut self, day: u64, faults: &[EchoFault], says: &EchoSentences) {
+    fn note_faults(&mut self, day: u64, faults: &[EchoFault], says: &EchoSentences) {
         let names = |faults: &[KeptFault]| faults.iter().map(|fault| fault.name.clone()).collect::<Vec<_>>();
         let kept = |fault: &EchoFault| KeptFault {
             name: fault.name().into(),
@@ -184,7 +209,12 @@ impl EchoDays {
         });
         let fault = |fault: &KeptFault| EchoFaultState { name: fault.name.clone(), says: fault.says.clone() };
         let faults: Vec<_> = self.faults.iter().map(fault).collect();
-        let chirp: Option<ChirpEcho> = None;
+        let chirp = self.chirp.as_ref().map(|chirp| ChirpEcho {
+            day: date(chirp.day),
+            card: chirp.place.card.clone(),
+            volume: chirp.place.volume,
+            suppressed_db: chirp.suppressed_db.map(tenths),
+        });
         let is_known = answers.is_some() || chirp.is_some() || !faults.is_empty();
         is_known.then_some(EchoState { answers, chirp, faults })
     }
@@ -208,6 +238,17 @@ pub(super) fn file() -> Option<PathBuf> {
 /// What is kept of this machine, if there is anything.
 pub fn of_this_machine() -> Option<EchoState> {
     EchoDays::read(&file()?).state()
+}
+
+/// Whether nothing was ever kept where something could be: the first start of all.
+pub fn is_first_start() -> bool {
+    file().is_some_and(|file| !file.exists())
+}
+
+/// What the last chirp told, in a few words.
+pub fn chirp_in_words(ChirpEcho { day, card, volume, suppressed_db }: &ChirpEcho) -> String {
+    let taken_out = suppressed_db.map_or("nothing was heard".into(), |db| format!("taken out {db:.0} dB"));
+    format!("{taken_out}; by a chirp on {day}, {card} at volume {volume} %")
 }
 
 /// What answers tell, in a few words.

@@ -9,7 +9,7 @@ use parley_door::EchoState;
 use parley_settings::Updates;
 use parley_update::announcements::AnnouncementFile;
 use parley_update::files;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use super::SoundPath;
@@ -18,6 +18,7 @@ use super::wakes::today;
 use crate::announcer::OwnAnnouncements;
 use crate::clock;
 use crate::conductor::{Handle, Observation};
+use crate::room_check::RoomChecked;
 
 /// How often is looked whether answers have been measured: before somebody has changed the volume, mostly.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -38,13 +39,15 @@ pub struct EchoWatch {
     /// What is said, in the preferred voice's language.
     pub table: &'static Language,
     pub announcements: OwnAnnouncements,
+    /// What checks of the room find.
+    pub rooms: mpsc::Receiver<RoomChecked>,
     /// What is known, for the door.
     pub tell: watch::Sender<Option<EchoState>>,
 }
 
 impl EchoWatch {
     /// Watches until the conversation ends; where nothing can be kept, it is told to the door alone.
-    pub async fn keep(self, handle: Handle) {
+    pub async fn keep(mut self, handle: Handle) {
         let mut observations = handle.observations.subscribe();
         drop(handle);
         let file = file();
@@ -58,6 +61,14 @@ impl EchoWatch {
                     Ok(Observation::Notice(_)) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                     Err(broadcast::error::RecvError::Closed) => return,
                 },
+                Some(checked) = self.rooms.recv() => {
+                    keeping.days.note_chirp(today(), (self.place)(), &checked, &self.table.sentences.echo);
+                    self.warn(&keeping.days);
+                    // Whoever wanted it is there, whatever the hour.
+                    self.say(&keeping.days);
+                    keeping.write(true).await;
+                    self.tell(&keeping.days);
+                }
                 _ = tick.tick() => {
                     for passage in self.sound.listening.echo.passages.take() {
                         if let Some(place) = (self.place)() {
@@ -69,12 +80,7 @@ impl EchoWatch {
                         keeping.days.judge(&self.table.sentences.echo);
                         self.warn(&keeping.days);
                     }
-                    self.tell.send_if_modified(|told| {
-                        let state = keeping.days.state();
-                        let is_news = *told != state;
-                        *told = state;
-                        is_news
-                    });
+                    self.tell(&keeping.days);
                     keeping.write(is_night).await;
                 }
             }
@@ -86,13 +92,27 @@ impl EchoWatch {
         clock::now().is_some_and(|now| self.updates.is_night(now.hour, now.minute))
     }
 
-    /// Has said what is wrong, once, and not at night; what is wrong no more is taken back.
+    /// At night nothing is said.
     fn somebody_is_there(&self, days: &EchoDays) {
-        let announcement =
-            days.to_say().map(|(text, about)| AnnouncementFile::once(text, about).in_language(self.table.code));
         if !self.is_night() {
-            self.announcements.set(NAME, announcement);
+            self.say(days);
         }
+    }
+
+    /// Has said what is wrong, once; what is wrong no more is taken back.
+    fn say(&self, days: &EchoDays) {
+        let once = |(text, about): (&str, String)| AnnouncementFile::once(text, about).in_language(self.table.code);
+        self.announcements.set(NAME, days.to_say().map(once));
+    }
+
+    /// Tells the door what is new.
+    fn tell(&self, days: &EchoDays) {
+        self.tell.send_if_modified(|told| {
+            let state = days.state();
+            let is_news = *told != state;
+            *told = state;
+            is_news
+        });
     }
 
     fn warn(&self, days: &EchoDays) {

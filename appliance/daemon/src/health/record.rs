@@ -148,7 +148,7 @@ impl SoundPath {
         use SoundPart::{Loudspeaker, Microphone};
         let CaptureCounters { frames: _, dropped, overruns, losses, is_lost, lost, beats: _, is_late, is_unpaced } =
             &*self.capture;
-        let ListeningCounters { dropped: behind, beats: _, troubles, echo } = &*self.listening;
+        let ListeningCounters { dropped: behind, beats: _, troubles, echo, recorder: _ } = &*self.listening;
         let EchoCounters { given, processed, without_reference, passages: _ } = echo;
         // In this order: what is processed has been given.
         let processed = processed.load(Ordering::Relaxed);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use parley_audio::capture::{FRAME_SAMPLES, Microphone};
 use parley_audio::playback::Tap;
 use parley_conversation::Position;
+use parley_echo::check::{EchoRecorder, RecordedTap};
 use parley_echo::{BLOCK, EchoCanceller, EchoFigures};
 use parley_wake::Word;
 use tokio::sync::mpsc;
@@ -31,6 +32,8 @@ pub struct ListeningCounters {
     pub troubles: SoundTroubles,
     /// What became of the loudspeaker's sound in it.
     pub echo: EchoCounters,
+    /// Records what is heard and played, while somebody checks the room.
+    pub recorder: EchoRecorder,
 }
 
 /// What has gone through the echo canceller, in blocks of 10 ms but for the last; all 0 where there is none.
@@ -73,18 +76,25 @@ pub fn listen(
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let (mut detector, mut health) = (detector(tap).with_wake_words(words), SoundHealth::default());
+        let (mut detector, mut health) = (detector(tap, &its.recorder).with_wake_words(words), SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
             let muted = mute.is_set();
             let (end, arrived) = (Position(frame.position + FRAME_SAMPLES as u64), Instant::from_std(frame.arrived_at));
-            let heard = detector.hear(&frame.samples, muted, end, arrived);
+            let is_checked = its.recorder.is_recording();
+            its.recorder.captured(&frame.samples, frame.arrived_at);
+            let mut heard = detector.hear(&frame.samples, muted, end, arrived);
             if let Some(figures) = detector.echo() {
                 its.echo.note(figures);
             }
-            if let Some(passage) = detector.take_passage() {
+            // A chirp is no answer.
+            if let Some(passage) = detector.take_passage().filter(|_| !is_checked) {
                 its.echo.passages.add(passage);
+            }
+            // And nobody's speech, whatever is left of it.
+            if is_checked {
+                (heard.speech, heard.name) = (false, None);
             }
             if !muted {
                 health.look(&frame.samples, heard.speech, detector.speech_dbfs(), &its.troubles);
@@ -102,8 +112,8 @@ pub fn cancels_echo(loudspeaker_hz: u32) -> bool {
     parley_echo::Reference::new(loudspeaker_hz).is_ok()
 }
 
-fn detector(tap: Option<(Tap, u32)>) -> Detector {
-    match tap.map(|(tap, rate_hz)| EchoCanceller::new(tap, rate_hz)) {
+fn detector(tap: Option<(Tap, u32)>, recorder: &EchoRecorder) -> Detector {
+    match tap.map(|(tap, rate_hz)| EchoCanceller::new(RecordedTap::new(tap, recorder.clone()), rate_hz)) {
         Some(Ok(canceller)) => Detector::default().with_canceller(Box::new(canceller)),
         Some(Err(error)) => {
             tracing::warn!(%error, "no echo is cancelled");

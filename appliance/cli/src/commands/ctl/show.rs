@@ -1,7 +1,7 @@
 //! State, events and replies in words.
 
 use anyhow::Result;
-use parley_daemon::health::echo_days::answers_in_words;
+use parley_daemon::health::echo_days::{answers_in_words, chirp_in_words};
 use parley_door::{
     DoorEvent, DoorOutcome, DoorPhase, DoorReply, EchoState, OWN_SEAT, OwnerSetting, SeatState, UpdateStep,
 };
@@ -25,7 +25,8 @@ pub(super) fn state(client: &DoorClient) -> Result<()> {
 }
 
 /// What is known of the device's own echo.
-fn echo(EchoState { answers, faults, .. }: &EchoState) -> Result<()> {
+fn echo(EchoState { answers, chirp, faults }: &EchoState) -> Result<()> {
+    chirp.iter().try_for_each(|chirp| output::line(format_args!("echo: {}", chirp_in_words(chirp))))?;
     answers.iter().try_for_each(|answers| output::line(format_args!("echo: {}", answers_in_words(answers))))?;
     faults.iter().try_for_each(|fault| output::line(format_args!("echo: {}", fault.says)))
 }
@@ -81,7 +82,11 @@ pub(super) fn reply(reply: &DoorReply) -> Result<()> {
             let when = if *restart { "; takes effect after a restart" } else { "" };
             output::line(format_args!("{}{when}", setting_line(setting)))
         }
-        DoorReply::Done | DoorReply::Status(_) | DoorReply::Answered { .. } | DoorReply::Unknown => Ok(()),
+        DoorReply::Done
+        | DoorReply::Status(_)
+        | DoorReply::Answered { .. }
+        | DoorReply::Room(_)
+        | DoorReply::Unknown => Ok(()),
     }
 }
 

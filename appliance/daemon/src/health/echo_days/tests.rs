@@ -87,6 +87,27 @@ fn another_volume_or_card_is_compared_with_none() {
 }
 
 #[test]
+fn a_chirp_is_kept_and_its_faults_are_said() {
+    let mut days = EchoDays::default();
+    let checked = RoomChecked { suppressed_db: None, faults: vec![EchoFault::NotHeard] };
+    days.note_chirp(20_000, Some(place(60)), &checked, says());
+    assert!(days.to_say().is_some_and(|(aloud, _)| aloud.contains("does not hear my loudspeaker")), "{days:?}");
+    let checked = RoomChecked { suppressed_db: Some(31.26), faults: vec![EchoFault::LosesSound] };
+    days.note_chirp(20_001, Some(place(60)), &checked, says());
+    assert_eq!(
+        (days.to_say(), fault_names(&days)),
+        (None, vec!["loses-sound"]),
+        "there is nothing to be done about it"
+    );
+    let chirp = days.state().and_then(|state| state.chirp).expect("it is kept");
+    assert_eq!((chirp.suppressed_db, chirp.volume), (Some(31.3), 60));
+    assert_eq!(
+        chirp_in_words(&chirp),
+        format!("taken out 31 dB; by a chirp on 2024-10-05, {} at volume 60 %", chirp.card)
+    );
+}
+
+#[test]
 fn what_was_written_is_read_and_what_makes_no_sense_is_none() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join(FILE);
