@@ -5,6 +5,8 @@
 //!   it at once, without a verdict.
 //! - What the microphone hears meanwhile is taken for nobody's speech.
 
+mod compared;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use parley_settings::Updates;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
+pub use self::compared::ComparedRoom;
 use crate::clock;
 use crate::conductor::Handle;
 use crate::echo_check::{EchoFault, EchoVerdict};
@@ -23,6 +26,8 @@ use crate::listening::Mute;
 
 /// How often more of the sound is offered, or is looked whether it was heard.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// How often is looked whether somebody has told the hour.
+const UNTIL_THE_HOUR: Duration = Duration::from_secs(60);
 /// Verdicts that may wait for whoever keeps them.
 const KEPT: usize = 2;
 
@@ -114,12 +119,24 @@ impl RoomChecker {
     }
 
     /// Checks the room as soon as Parley has been idle for so long, and tries again where somebody comes between; `None` where
-    /// that is so for too long, or it certainly is the owner's night.
-    pub async fn check_when_idle(&self, idle: Duration, tries: usize, updates: &Updates) -> Option<EchoVerdict> {
+    /// that is so for too long, or it is the owner's night. `is_new`: somebody has just set this device up, and is there, whatever
+    /// a clock that nobody has set says.
+    pub async fn check_when_idle(
+        &self,
+        idle: Duration,
+        tries: usize,
+        updates: &Updates,
+        is_new: bool,
+    ) -> Option<EchoVerdict> {
         for _ in 0..tries {
             self.idle_for(idle).await?;
-            if clock::now().is_some_and(|now| updates.is_night(now.hour, now.minute)) {
-                return None;
+            match clock::now().map(|now| updates.is_night(now.hour, now.minute)) {
+                Some(true) => return None,
+                None if !is_new => {
+                    sleep(UNTIL_THE_HOUR).await;
+                    continue;
+                }
+                Some(false) | None => {}
             }
             match self.check().await {
                 Ok(verdict) => return Some(verdict),

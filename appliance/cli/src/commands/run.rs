@@ -20,6 +20,7 @@ use parley_daemon::health::{self, EchoWatch, WhichPlace, figures, wakes, watchdo
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
 use parley_daemon::models_in_use;
+use parley_daemon::room_check::ComparedRoom;
 use parley_daemon::self_test;
 use parley_daemon::session::{self, Session};
 use parley_daemon::signals::Signal;
@@ -94,7 +95,9 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         let wakes = tokio::spawn(wakes::keep(session.handle.clone()));
         let place = in_use(&devices, volume.as_ref());
         // Before anything is kept.
-        let first_start = echo_days::is_first_start();
+        let (first_start, is_new) = (echo_days::is_first_start(), echo_days::is_new_here());
+        let compared = session.room.clone().zip(place.clone());
+        let compared = compared.map(|(room, place)| ComparedRoom::new(room, place, config.updates.clone()));
         let kept = session.sound.clone().zip(place).zip(session.rooms.take());
         let echo = kept.map(|((sound, place), rooms)| {
             let (updates, tell, announcements) = (config.updates.clone(), session.echo.clone(), announcer.own());
@@ -124,10 +127,13 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             // The service manager starts it again, sooner than the watchdog would.
             error = session.over() => ended = Err(error.into()),
             () = async {
-                self_test::for_the_gate(&session.workers, settings, generating).await;
+                self_test::for_the_gate(&session.workers, settings, generating, compared.as_ref()).await;
                 let first_check = async {
                     if let Some(room) = session.room.as_ref().filter(|_| first_start) {
-                        room.check_when_idle(GREETED, FIRST_TRIES, &config.updates).await;
+                        room.check_when_idle(GREETED, FIRST_TRIES, &config.updates, is_new).await;
+                    }
+                    if let Some(compared) = &compared {
+                        compared.for_the_blame().await;
                     }
                 };
                 tokio::join!(speak_for_itself(&session, announcer), first_check);

@@ -10,6 +10,7 @@ use parley_conversation::EchoSentences;
 use parley_door::{AnswersEcho, ChirpEcho, EchoFaultState, EchoState};
 use parley_settings::state_folder;
 use parley_update::files;
+use parley_update::policy::echo::EchoMark;
 use serde::{Deserialize, Serialize};
 
 use crate::echo_check::{EchoFault, faults_of_answers};
@@ -240,9 +241,21 @@ pub fn of_this_machine() -> Option<EchoState> {
     EchoDays::read(&file()?).state()
 }
 
-/// Whether nothing was ever kept where something could be: the first start of all.
+/// Whether no chirp is known where one could be kept: the first start of all, mostly.
 pub fn is_first_start() -> bool {
-    file().is_some_and(|file| !file.exists())
+    file().is_some_and(|file| EchoDays::read(&file).chirp.is_none())
+}
+
+/// Whether this machine has kept nothing at all yet: somebody has just set it up.
+pub fn is_new_here() -> bool {
+    let state = file().and_then(|file| file.parent().map(Path::to_owned));
+    state.is_some_and(|state| std::fs::read_dir(state).map_or(true, |mut kept| kept.next().is_none()))
+}
+
+/// What the last chirp told of this machine, for the version that comes after; `None` where it was not heard.
+pub fn mark_of_this_machine() -> Option<EchoMark> {
+    let KeptChirp { place: EchoPlace { card, volume }, suppressed_db, .. } = EchoDays::read(&file()?).chirp?;
+    Some(EchoMark { card, volume, suppressed_db: suppressed_db? })
 }
 
 /// What the last chirp told, in a few words.

@@ -45,8 +45,8 @@ impl Source for Hears {
 }
 
 /// A Parley without a conversation.
-struct Device {
-    checker: RoomChecker,
+pub(super) struct Device {
+    pub(super) checker: RoomChecker,
     found: mpsc::Receiver<RoomChecked>,
     phase: watch::Sender<Phase>,
     mute: Mute,
@@ -56,7 +56,7 @@ struct Device {
 }
 
 impl Device {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let (sink, loudspeaker) = RecordingSink::new(LOUDSPEAKER_HZ);
         let (mixer, _playback) = PlaybackThread::start(sink).expect("a thread");
         let source = Hears { loudspeaker, since: Instant::now(), delivered: 0 };
