@@ -96,6 +96,12 @@ impl SoundDevices {
         AlsaSink::of(Arc::clone(self))
     }
 
+    /// The names of the microphone and the loudspeaker that are in use, where both are. Waits while one is being opened.
+    pub fn in_use(&self) -> Option<(String, String)> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        Some((open.input.as_ref()?.name.clone(), open.output.as_ref()?.name.clone()))
+    }
+
     /// Opens whatever serves in a direction. What was open in it is closed before.
     pub(crate) fn open(&self, direction: Direction, before: &mut Before) -> Result<SoundDevice, DeviceError> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);

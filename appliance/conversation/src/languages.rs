@@ -71,6 +71,29 @@ pub struct Sentences {
     pub no_microphone: &'static str,
     /// Nobody is heard while Parley speaks.
     pub half_duplex: &'static str,
+    /// What is wrong with loudspeaker and microphone.
+    pub echo: EchoSentences,
+}
+
+/// What is wrong with loudspeaker and microphone, as their echo shows, and what to do: the hardware is named.
+#[derive(Debug)]
+pub struct EchoSentences {
+    /// The microphone delivers nothing.
+    pub no_sound: &'static str,
+    /// The microphone's sound is bad by itself.
+    pub microphone: &'static str,
+    /// The microphone does not hear the loudspeaker.
+    pub not_heard: &'static str,
+    /// The microphone delivers what the loudspeaker is given.
+    pub loopback: &'static str,
+    /// The loudspeaker is too loud for the microphone.
+    pub clips: &'static str,
+    /// The loudspeaker plays too late.
+    pub late: &'static str,
+    /// Microphone and loudspeaker have no time in common.
+    pub clocks: &'static str,
+    /// Too much is left of the echo.
+    pub stays: &'static str,
 }
 
 /// What people say about the conversation itself: phrases, written as sentence templates with commas between them.

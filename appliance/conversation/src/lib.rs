@@ -50,7 +50,7 @@ pub use conversation::{Conversation, Phase};
 pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS, VolumeStep};
 pub use event::{Event, GenerationEnd, Stage, Transcript, Waking};
 pub use ids::{FRAME, Position, SeatId, TurnId};
-pub use languages::{LANGUAGES, Language, Sentences};
+pub use languages::{EchoSentences, LANGUAGES, Language, Sentences};
 pub use listener::{Endpointing, PATIENCE};
 pub use parley_speech_text::LONGEST_CLAUSE_CHARS;
 pub use responder::{Author, Exchange, History, Message, estimated_tokens};

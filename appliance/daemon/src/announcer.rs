@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_conversation::{Announcement, AnnouncementId, AnnouncementOutcome, Event, Notice, Sounding, Urgency};
@@ -18,7 +19,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::MissedTickBehavior;
 
-use crate::conductor::{Handle, Observation, next_announcement};
+use crate::conductor::{Handle, Observation, lock, next_announcement};
 
 /// How often somebody looks whether there is something new to say.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -37,9 +38,23 @@ type Named = BTreeMap<String, AnnouncementFile>;
 pub struct Announcer {
     folder: PathBuf,
     memory: Option<PathBuf>,
-    /// What the daemon itself has to say.
-    own: Named,
+    own: OwnAnnouncements,
     said: Said,
+}
+
+/// What the daemon itself has to say; clones are of the same.
+#[derive(Debug, Clone, Default)]
+pub struct OwnAnnouncements(Arc<Mutex<Named>>);
+
+impl OwnAnnouncements {
+    /// Has something said, in the place of what had this name; `None` takes that back.
+    pub fn set(&self, name: &str, announcement: Option<AnnouncementFile>) {
+        let mut own = lock(&self.0);
+        match announcement {
+            Some(announcement) => own.insert(name.to_owned(), announcement),
+            None => own.remove(name),
+        };
+    }
 }
 
 /// What was said, ever and in this start.
@@ -78,6 +93,7 @@ impl Announcer {
     pub fn new(folder: &Path, state: Option<&Path>, own: Named) -> Self {
         let memory = state.map(|folder| folder.join(SAID));
         let ever = memory.as_deref().and_then(files::read_json).unwrap_or_default();
+        let own = OwnAnnouncements(Arc::new(Mutex::new(own)));
         Self { folder: folder.to_owned(), memory, own, said: Said { ever, now: Named::new() } }
     }
 
@@ -88,6 +104,11 @@ impl Announcer {
         Self::new(Path::new(announcements::FOLDER), state.as_deref(), own)
     }
 
+    /// Where the daemon itself may have more to say later.
+    pub fn own(&self) -> OwnAnnouncements {
+        self.own.clone()
+    }
+
     /// Says what there is to say, until the conversation ends.
     pub async fn run(mut self, handle: Handle) {
         let mut tick = tokio::time::interval(LOOK_EVERY);
@@ -95,7 +116,7 @@ impl Announcer {
         loop {
             tick.tick().await;
             let mut present = announcements::read(&self.folder);
-            present.extend(self.own.clone());
+            present.extend(lock(&self.own.0).clone());
             let Some((name, announcement)) = self.said.next(&present) else { continue };
             let mut observations = handle.observations.subscribe();
             let id = next_announcement();

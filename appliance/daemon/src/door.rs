@@ -28,6 +28,7 @@ mod seat;
 mod settings;
 mod sockets;
 mod sound;
+mod told;
 mod updates;
 mod wishes;
 

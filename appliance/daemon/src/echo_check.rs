@@ -7,13 +7,18 @@
 //! - What the daemon itself notices of a microphone has the same words here.
 //! - A fault changes nothing: the device goes on with what it has.
 
+mod answers;
+
 use std::fmt;
 
 use parley_audio::sample::Sample;
+use parley_conversation::EchoSentences;
+use parley_door::{CheckedRoom, EchoFaultState, RoomFigures};
 use parley_echo::LEAD;
 use parley_echo::check::{EchoCheckFigures, EchoRecording};
 use serde::Serialize;
 
+pub use self::answers::faults_of_answers;
 use crate::listening::{SoundTrouble, troubles_of};
 
 /// The reference is so far ahead: an echo that is said to come earlier before its sound than that cannot be foretold.
@@ -54,6 +59,8 @@ pub enum EchoFault {
     LosesSound,
     /// What is left of the echo is this loud, in dB of full scale.
     Stays(f64),
+    /// So much less of the echo is taken out than was, in dB, with the same card and at the same volume.
+    Worse(f64),
 }
 
 impl EchoFault {
@@ -75,7 +82,25 @@ impl EchoFault {
             Self::Drifts(_) => "drifts",
             Self::LosesSound => "loses-sound",
             Self::Stays(_) => "stays",
+            Self::Worse(_) => "worse",
         }
+    }
+
+    /// As it is said aloud; `None` where there is nothing to be done about hardware.
+    pub fn sentence(self, says: &EchoSentences) -> Option<&'static str> {
+        Some(match self {
+            Self::NoSound | Self::Microphone(SoundTrouble::Silent) => says.no_sound,
+            Self::Microphone(SoundTrouble::Clips | SoundTrouble::Offset | SoundTrouble::Hums | SoundTrouble::Quiet) => {
+                says.microphone
+            }
+            Self::NotHeard => says.not_heard,
+            Self::Loopback(_) => says.loopback,
+            Self::EchoClips => says.clips,
+            Self::Late(_) => says.late,
+            Self::NoReference | Self::Early(_) | Self::Drifts(_) => says.clocks,
+            Self::Stays(_) | Self::Worse(_) => says.stays,
+            Self::LosesSound => return None,
+        })
     }
 }
 
@@ -123,6 +148,11 @@ impl fmt::Display for EchoFault {
                 "the loudspeaker's echo stays in what is heard, at {dbfs:.0} dB of full scale: it is too loud or distorts. Turn it down, put \
                  the microphone further away, or write conversation.barge-in = \"key\""
             ),
+            Self::Worse(db) => write!(
+                formatter,
+                "{db:.0} dB less of the loudspeaker's echo is taken out than on the days before, with the same card at the same volume: look \
+                 whether loudspeaker or microphone was moved, covered or damaged"
+            ),
         }
     }
 }
@@ -143,15 +173,47 @@ pub struct EchoVerdict {
     pub figures: EchoCheckFigures,
     /// What is wrong; nothing where all is well.
     pub faults: Vec<NamedFault>,
+    /// The same, as it was found.
+    #[serde(skip)]
+    pub found: Vec<EchoFault>,
 }
 
 impl EchoVerdict {
     /// Of a recording; takes some seconds of work. `channel`: the one that the settings name, from 1.
     pub fn of(recording: &EchoRecording, channel: Option<usize>) -> Self {
         let figures = EchoCheckFigures::of(recording);
-        let faults = faults(&figures, &troubles(recording), channel);
-        let named = |fault: EchoFault| NamedFault { name: fault.name(), says: fault.to_string() };
-        Self { figures, faults: faults.into_iter().map(named).collect() }
+        let found = faults(&figures, &troubles(recording), channel);
+        let named = |fault: &EchoFault| NamedFault { name: fault.name(), says: fault.to_string() };
+        Self { figures, faults: found.iter().map(named).collect(), found }
+    }
+}
+
+impl EchoVerdict {
+    /// As it is told at the door.
+    pub fn told(&self) -> CheckedRoom {
+        let fault = |fault: &NamedFault| EchoFaultState { name: fault.name.into(), says: fault.says.clone() };
+        let EchoCheckFigures { loopback_channels, left_out_channels, .. } = &self.figures;
+        let EchoCheckFigures { heard_s, has_reference, chirps_heard, background_dbfs, echo_dbfs, .. } = self.figures;
+        let EchoCheckFigures { clipped_share, delay_ms, drift_ppm, linear_db, suppressed_db, .. } = self.figures;
+        let EchoCheckFigures { channels, lost, ran_empty, .. } = self.figures;
+        let figures = RoomFigures {
+            heard_s,
+            has_reference,
+            chirps_heard,
+            background_dbfs,
+            echo_dbfs,
+            clipped_share,
+            delay_ms,
+            drift_ppm,
+            linear_db,
+            suppressed_db,
+            loopback_channels: loopback_channels.clone(),
+            left_out_channels: left_out_channels.clone(),
+            channels,
+            lost,
+            ran_empty,
+        };
+        CheckedRoom { figures, faults: self.faults.iter().map(fault).collect(), words: in_words(&self.figures) }
     }
 }
 

@@ -34,6 +34,7 @@ pub mod models_in_use;
 pub mod own_words;
 pub mod ready_made;
 pub mod rehearsal;
+pub mod room_check;
 pub mod seats;
 pub mod self_test;
 pub mod session;

@@ -7,6 +7,7 @@
 mod conditioning;
 mod detector;
 mod names;
+mod passages;
 mod second_opinion;
 mod sound_health;
 mod thread;
@@ -20,6 +21,8 @@ use tokio::time::Instant;
 
 pub use conditioning::{Canceller, Conditioned, Conditioning, FrameSamples};
 pub use detector::Detector;
+pub(crate) use passages::median;
+pub use passages::{PassageFigures, Passages};
 pub use sound_health::{SoundTrouble, SoundTroubles, troubles_of};
 pub use thread::{EchoCounters, Listening, ListeningCounters, cancels_echo, listen};
 #[cfg(test)]

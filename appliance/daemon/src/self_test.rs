@@ -15,6 +15,7 @@ use parley_audio::resample::{ResampleError, Resampler};
 use parley_audio::sample::extend_i16;
 use parley_conversation::{Conversation, FRAME, ModelOnly, Position, Settings};
 use parley_engines::{EngineError, Speak};
+use parley_update::policy::echo::ECHO_LOST_DB;
 use parley_update::policy::gate;
 use parley_update::policy::table::Table;
 use parley_update::system::System;
@@ -25,6 +26,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use crate::conductor::{Conductor, Engines, Generating, Loudspeaker, Observation};
 use crate::listening::{AudioFrame, FRAME_SAMPLES, FRAMES_IN_FLIGHT};
 use crate::rehearsal::AUDIBLE;
+use crate::room_check::ComparedRoom;
 use crate::workers::Workers;
 
 /// The question in the languages that voices speak; in any other language the first one.
@@ -59,32 +61,45 @@ pub enum SelfTestError {
 /// Where the gate is told.
 const TOLD: &str = "self-test.json";
 
-/// Where the gate judges, asks the question and tells it how long the answer took. In any other start it does nothing.
-pub async fn for_the_gate(workers: &Workers, settings: Settings, generating: Generating) {
+/// Where the gate judges, asks the question and tells it how long the answer took, and how much less of the echo is taken out than
+/// before, where that can be had. In any other start it does nothing.
+pub async fn for_the_gate(
+    workers: &Workers,
+    settings: Settings,
+    generating: Generating,
+    compared: Option<&ComparedRoom>,
+) {
     if !System::default().is_judged() {
         return;
     }
     let Some(engines) = workers.engines() else { return };
-    let mut answered = None;
+    let echo = async { compared?.for_the_gate().await };
+    // At once: the gate waits for neither for long.
+    let (answered, lost_db) = tokio::join!(answered(workers, engines, settings, generating), echo);
+    let mut table = Table::default();
+    // A failure is told as a time that no limit allows, so that the gate need not wait for the end of its own.
+    table.note("self-test-s", answered.unwrap_or(gate::TIME_LIMIT).as_secs_f64());
+    if let Some(lost_db) = lost_db {
+        table.note(ECHO_LOST_DB, lost_db);
+    }
+    if let Err(error) = files::replace_json(&Path::new(observed::FOLDER).join(TOLD), &table) {
+        tracing::warn!(%error, "the gate cannot be told how the self-test went");
+    }
+}
+
+/// How long the answer took; `None` where there was none.
+async fn answered(workers: &Workers, engines: Engines, settings: Settings, generating: Generating) -> Option<Duration> {
     for _ in 0..TRIES {
         if let Err(error) = workers.ready().await {
             tracing::warn!(%error, "an engine does not start");
             continue;
         }
         match ask_itself(engines.clone(), settings.clone(), generating.clone()).await {
-            Ok(took) => {
-                answered = Some(took);
-                break;
-            }
+            Ok(took) => return Some(took),
             Err(error) => tracing::warn!(%error, "the self-test failed"),
         }
     }
-    let mut table = Table::default();
-    // A failure is told as a time that no limit allows, so that the gate need not wait for the end of its own.
-    table.note("self-test-s", answered.unwrap_or(gate::TIME_LIMIT).as_secs_f64());
-    if let Err(error) = files::replace_json(&Path::new(observed::FOLDER).join(TOLD), &table) {
-        tracing::warn!(%error, "the gate cannot be told how the self-test went");
-    }
+    None
 }
 
 /// Asks the question, and says how long it took from its first sound to the first sound of the answer.

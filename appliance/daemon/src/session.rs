@@ -8,7 +8,7 @@ use parley_audio::DeviceError;
 use parley_audio::capture::{Microphone, Source};
 use parley_audio::playback::{NoFreeFeed, PlaybackThread, Sink};
 use parley_conversation::{Attention, BargeIn, CLOSES_BEFORE, Conversation, Endpointing, Settings};
-use parley_door::OWN_SEAT;
+use parley_door::{EchoState, OWN_SEAT};
 use parley_models::Selection;
 use parley_settings::{BargeInSetting, Config, ConversationSettings};
 use tokio::sync::{mpsc, watch};
@@ -19,6 +19,7 @@ use crate::context;
 use crate::health::{SoundPath, Troubles};
 use crate::languages::Languages;
 use crate::listening::{self, Listening, Mute};
+use crate::room_check::{RoomChecked, RoomChecker};
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::signals::Signals;
 use crate::tools::Tools;
@@ -65,6 +66,12 @@ pub struct Session {
     pub cancels_echo: bool,
     /// What is wrong with it, told by [`watch`](crate::health::watch).
     pub troubles: watch::Sender<Troubles>,
+    /// How well the echo is taken out, told by [`EchoWatch`](crate::health::EchoWatch).
+    pub echo: watch::Sender<Option<EchoState>>,
+    /// Checks the room, where its echo is cancelled.
+    pub room: Option<RoomChecker>,
+    /// What its checks find, for whoever keeps it.
+    pub rooms: Option<mpsc::Receiver<RoomChecked>>,
     conductor: ConductorTask,
     _seat: Seat,
     _playback: Option<PlaybackThread>,
@@ -160,7 +167,7 @@ impl Session {
         // Who comes by the door, or asks for the gate, is listened to without being called.
         let attention = wake_words.attention();
         let names = wake_words.names();
-        let mute = Mute::default();
+        let (mute, channel) = (Mute::default(), source.channel());
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
         let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
@@ -169,9 +176,11 @@ impl Session {
         let Listening { frames, counters: listening } = listening;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
-        let ear = Ear { frames, mute, attention, names };
+        let ear = Ear { frames, mute: mute.clone(), attention, names };
         let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), ear)?;
-        Ok(Self { sound: Some(sound), cancels_echo, ..session })
+        let room = || RoomChecker::new(&session.handle, sound.clone(), mute, channel);
+        let (room, rooms) = cancels_echo.then(room).unzip();
+        Ok(Self { sound: Some(sound), cancels_echo, room, rooms, ..session })
     }
 
     /// A conversation in writing.
@@ -207,6 +216,7 @@ impl Session {
         let conductor = ConductorTask::watch(tokio::spawn(conductor.run(frames)));
         let (_seat, _playback) = (seat, playback);
         let (sound, troubles, cancels_echo) = (None, watch::Sender::default(), false);
+        let (echo, room, rooms) = (watch::Sender::default(), None, None);
         Ok(Self {
             handle,
             workers,
@@ -220,6 +230,9 @@ impl Session {
             sound,
             cancels_echo,
             troubles,
+            echo,
+            room,
+            rooms,
             conductor,
             _seat,
             _playback,

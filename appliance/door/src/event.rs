@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::echo::EchoState;
 use crate::own_seat;
 use crate::state::SeatState;
 
@@ -91,6 +92,8 @@ pub enum DoorEvent {
     Setting { key: String },
     /// Something happened with an update of the device.
     Update(UpdateStep),
+    /// The device's own echo was measured or judged anew.
+    Echo(EchoState),
     /// Something that this version does not know.
     #[serde(other, skip_serializing)]
     Unknown,
@@ -170,6 +173,7 @@ impl DoorEvent {
             | Self::Trouble { .. }
             | Self::Setting { .. }
             | Self::Update(_)
+            | Self::Echo(_)
             | Self::Unknown => None,
         }
     }
@@ -190,6 +194,7 @@ impl DoorEvent {
             | Self::Muted { .. }
             | Self::Setting { .. }
             | Self::Update(_)
+            | Self::Echo(_)
             | Self::Unknown => {}
         }
         self

@@ -17,6 +17,7 @@
 //!   events, and wait behind them. After a line from either side ([`SoundHello`], [`SoundReply`]) both send frames
 //!   ([`SoundFromClient`], [`SoundFromDaemon`]).
 
+mod echo;
 mod event;
 mod frame;
 mod lines;
@@ -27,6 +28,7 @@ mod sound;
 mod state;
 mod version;
 
+pub use echo::{AnswersEcho, CheckedRoom, ChirpEcho, EchoFaultState, EchoState, RoomFigures};
 pub use event::{DoorEvent, DoorOutcome, DoorPhase, NumberedEvent, UpdateStep};
 pub use frame::{BadFrame, FrameCutter, LONGEST_FRAME, LONGEST_SOUND, SoundFromClient, SoundFromDaemon};
 pub use lines::{LONGEST_LINE, LineCutter, LineTooLong};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::echo::CheckedRoom;
 use crate::event::DoorOutcome;
 use crate::state::DoorState;
 
@@ -66,6 +67,9 @@ pub enum DoorRequest {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seat: Option<String>,
     },
+    /// Play a chirp, and say how well its echo is taken out; answered after about 20 seconds. Refused while somebody is in a
+    /// turn.
+    CheckRoom,
     /// Something about updates.
     Update { wish: UpdateWish },
     /// A tool, until this client goes: it is called when somebody says one of its `sentences`, and with `any` for whatever
@@ -145,6 +149,8 @@ pub enum DoorReply {
         answer: Option<String>,
         outcome: DoorOutcome,
     },
+    /// What came of a check of the room.
+    Room(Box<CheckedRoom>),
     /// Something that this version does not know.
     #[serde(other, skip_serializing)]
     Unknown,
@@ -181,6 +187,7 @@ impl DoorRequest {
             | Self::Settings
             | Self::SetSetting { .. }
             | Self::UnsetSetting { .. }
+            | Self::CheckRoom
             | Self::Update { .. }
             | Self::OfferTool { .. }
             | Self::ToolResult { .. }
@@ -204,6 +211,7 @@ impl DoorRequest {
             | Self::Say { .. }
             | Self::Announce { .. }
             | Self::Forget { .. }
+            | Self::CheckRoom
             | Self::Update { .. }
             | Self::OfferTool { .. }
             | Self::ToolResult { .. }
@@ -218,7 +226,12 @@ impl DoorReply {
         match self {
             Self::Status(state) => Self::Status(state.without_words()),
             Self::Answered { turn, outcome, .. } => Self::Answered { turn, answer: None, outcome },
-            Self::Done | Self::Settings { .. } | Self::Setting { .. } | Self::Volume { .. } | Self::Unknown => self,
+            Self::Done
+            | Self::Settings { .. }
+            | Self::Setting { .. }
+            | Self::Volume { .. }
+            | Self::Room(_)
+            | Self::Unknown => self,
         }
     }
 }

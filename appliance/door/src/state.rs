@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::echo::EchoState;
 use crate::event::{DoorEvent, DoorPhase, NumberedEvent, UpdateStep};
 use crate::{OWN_SEAT, own_seat};
 
@@ -25,6 +26,9 @@ pub struct DoorState {
     /// What happened last with an update, since the device's start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub update: Option<UpdateStep>,
+    /// How well the device's own echo is taken out, as far as that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub echo: Option<Box<EchoState>>,
 }
 
 /// Something that is wrong with the microphone or the loudspeaker.
@@ -83,7 +87,7 @@ impl SeatState {
 impl DoorState {
     /// A state in which nothing has happened yet.
     pub fn new(seats: Vec<SeatState>) -> Self {
-        Self { number: 0, seats, out_of_order: Vec::new(), troubles: Vec::new(), update: None }
+        Self { number: 0, seats, out_of_order: Vec::new(), troubles: Vec::new(), update: None, echo: None }
     }
 
     /// The seat of this name.
@@ -129,6 +133,7 @@ impl DoorState {
             DoorEvent::Volume { seat, percent } => self.change(seat, |seat| seat.volume = Some(*percent)),
             DoorEvent::Muted { seat, muted } => self.change(seat, |seat| seat.muted = *muted),
             DoorEvent::Update(step) => self.update = Some(step.clone()),
+            DoorEvent::Echo(echo) => self.echo = Some(Box::new(echo.clone())),
             DoorEvent::Answering { text: None, .. }
             | DoorEvent::SpeechBegan { .. }
             | DoorEvent::NoWords { .. }

@@ -130,6 +130,11 @@ fn events() -> impl Strategy<Value = DoorEvent> {
         update.prop_map(|(step, version, percent, because)| {
             DoorEvent::Update(UpdateStep { step, version, percent, because })
         }),
+        (".{0,9}", texts(), 0..=100_u8, any::<bool>()).prop_map(|(name, says, volume, heard)| {
+            let chirp = ChirpEcho { volume, suppressed_db: heard.then_some(31.5), ..ChirpEcho::default() };
+            let faults = says.map(|says| EchoFaultState { name, says });
+            DoorEvent::Echo(EchoState { chirp: Some(chirp), faults: faults.into_iter().collect(), answers: None })
+        }),
     ]
 }
 

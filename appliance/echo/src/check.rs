@@ -11,9 +11,11 @@
 
 mod chirp;
 mod figures;
+mod recorder;
 mod recording;
 #[cfg(test)]
 mod tests;
 
 pub use figures::EchoCheckFigures;
-pub use recording::{EchoRecording, record};
+pub use recorder::{EchoRecorder, RecordedTap};
+pub use recording::{AFTER, BEFORE, EchoRecording, LONGEST, check_sound, record};

@@ -20,6 +20,9 @@ use crate::{device, files, output};
 /// only what it measures is believed ([`only_of_daemon`]). The folder is empty after a start.
 pub const FOLDER: &str = "/run/parley/measurements";
 
+/// Root leaves this where a version failed the gate by its echo alone, and wants to know whether it is back in this slot.
+pub const ECHO_WANTED: &str = "/run/parley-update/echo-wanted";
+
 /// Root's own tables, where nobody else can write; what stands there is believed whatever was seen.
 const OF_ROOT: &str = "/run/parley-update/measurements";
 

@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod blocks;
 pub mod downgrade;
+pub mod echo;
 pub mod gate;
 pub mod ledger;
 pub mod manifest;

@@ -8,6 +8,7 @@ use clap::Args;
 use parley_audio::capture::Source;
 use parley_audio::devices::{self, NamedDevice};
 use parley_audio::playback::Sink;
+use parley_door::EchoState;
 use parley_models::Selection;
 use parley_settings::{BargeInSetting, Change, Config, Loaded, Mistake, Places, language};
 use parley_update::observed;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use super::{common, output, room};
 use parley_daemon::context;
+use parley_daemon::health::echo_days::{self, answers_in_words, chirp_in_words};
 use parley_daemon::health::wakes::{self, Wakes};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
@@ -26,13 +28,13 @@ use parley_daemon::workers::{Needed, Workers};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Print one JSON object: {ok, checks: [{name, ok, detail}], changes: [{key, old, new}]}; with `--config FILE`, the changes
+    /// Print one JSON object: {ok, checks: [{name, ok, detail}], changes: [{key, old, new}], echo: {answers, chirp, faults}}; with `--config FILE`, the changes
     /// are what the file makes of the settings
     #[arg(long)]
     json: bool,
     /// Play a chirp twice and some noise, and say how well the microphone hears the loudspeaker and how much of that can be taken out; 1 is returned
-    /// where something is wrong. Where Parley runs it is asked, and nothing is played. With --json: {ok, running, troubles,
-    /// figures, faults: [{name, says}]}
+    /// where something is wrong. Where Parley runs it does that, as soon as nobody speaks. With --json: {ok, running, troubles,
+    /// figures, faults: [{name, says}], words}
     #[arg(long)]
     room: bool,
 }
@@ -42,6 +44,9 @@ struct Report {
     ok: bool,
     checks: Vec<Check>,
     changes: Vec<Change>,
+    /// What is known of the device's own echo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    echo: Option<EchoState>,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,7 +111,11 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
             note("barge-in", barge_in(config.conversation.barge_in, !keys::found(Path::new("/")).is_empty()));
         }
     }
-    let report = Report { ok: checks.iter().all(|check| check.ok), checks, changes };
+    let echo = echo_days::of_this_machine();
+    if let Some(state) = &echo {
+        checks.push(of_echo(state));
+    }
+    let report = Report { ok: checks.iter().all(|check| check.ok), checks, changes, echo };
     if options.json {
         output::json(&report)?;
     } else {
@@ -120,6 +129,14 @@ pub(super) fn run(options: &Options, named: Option<&Path>) -> Result<ExitCode> {
         }
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What ordinary answers and the last chirp have shown of the device's own echo.
+fn of_echo(EchoState { answers, chirp, faults }: &EchoState) -> Check {
+    let faults: Vec<_> = faults.iter().map(|fault| fault.says.clone()).collect();
+    let figures = answers.as_ref().map(answers_in_words).into_iter().chain(chirp.as_ref().map(chirp_in_words));
+    let ok = faults.is_empty();
+    Check { name: "echo", ok, detail: faults.into_iter().chain(figures).collect::<Vec<_>>().join("\n") }
 }
 
 fn wake_words(config: &Config) -> Result<String, String> {
@@ -232,7 +249,20 @@ fn line(device: &NamedDevice) -> String {
 
 #[cfg(test)]
 mod tests {
+    use parley_door::{AnswersEcho, EchoFaultState};
+
     use super::*;
+
+    #[test]
+    fn an_echo_without_faults_is_well_and_has_its_figures() {
+        let answers = AnswersEcho { answers: 12, suppressed_db: 34.2, volume: 60, ..AnswersEcho::default() };
+        let state = EchoState { answers: Some(answers), ..EchoState::default() };
+        let well = of_echo(&state);
+        assert!(well.ok && well.detail.contains("34 dB") && well.detail.contains("12 answers"), "{}", well.detail);
+        let fault = EchoFaultState { name: "stays".into(), says: "it stays".into() };
+        let ill = of_echo(&EchoState { faults: vec![fault], ..state });
+        assert!(!ill.ok && ill.detail.starts_with("it stays\n"), "{}", ill.detail);
+    }
 
     #[test]
     fn a_key_that_is_asked_for_has_to_be_there() {

@@ -3,20 +3,24 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
+use parley_audio::SoundDevices;
 use parley_audio::playback::Sink as _;
-use parley_conversation::{BargeIn, Sentences, Settings};
+use parley_conversation::{BargeIn, Sentences};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
 use parley_daemon::announcer::Announcer;
-use parley_daemon::conductor::{Conducting, Generating};
+use parley_daemon::conductor::Conducting;
 use parley_daemon::context;
-use parley_daemon::health::{self, figures, wakes, watchdog};
+use parley_daemon::health::echo_days::{self, EchoPlace};
+use parley_daemon::health::{self, EchoWatch, WhichPlace, figures, wakes, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
-use parley_daemon::models_in_use::in_use;
+use parley_daemon::models_in_use;
+use parley_daemon::room_check::ComparedRoom;
 use parley_daemon::self_test;
 use parley_daemon::session::{self, Session};
 use parley_daemon::signals::Signal;
@@ -27,11 +31,15 @@ use parley_update::announcements::AnnouncementFile;
 
 /// Below which the kernel tells of keys.
 const ROOT: &str = "/";
+/// At the first start of all the room is checked behind the greeting: when nothing was said for so long.
+const GREETED: Duration = Duration::from_secs(10);
+/// Where somebody comes between, it is tried so often until the next start.
+const FIRST_TRIES: usize = 20;
 
 /// `image`: the settings of the image, where nobody has named a file.
 pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>) -> Result<ExitCode> {
     let Loaded { config, mistakes, .. } = loaded;
-    let used = in_use(config, image, common::selection)?;
+    let used = models_in_use::in_use(config, image, common::selection)?;
     let models = &used.models;
     let config = &context::fitted(&used.config, models);
     let languages = Languages::of(config, models);
@@ -73,18 +81,29 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
         }
         let workers = Workers::spawn(config, models, Needed::All)?;
-        let session = Session::start(settings.clone(), generating.clone(), workers, wake_words, source, sink)?;
+        let mut session = Session::start(settings.clone(), generating.clone(), workers, wake_words, source, sink)?;
         if let Some(signals) = &session.signals {
             signals.choose(config.audio.sounds);
         }
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
-        let door = common::door(&session, volume, config, named, Some(Path::new(ROOT)));
+        let door = common::door(&session, volume.clone(), config, named, Some(Path::new(ROOT)));
         if let Err(error) = keys::listen(ROOT.into(), session.handle.control.downgrade()) {
             tracing::warn!(%error, "no key stops an answer");
         }
         let figures = tokio::spawn(figures::keep(session.handle.clone()));
         let wakes = tokio::spawn(wakes::keep(session.handle.clone()));
+        let place = in_use(&devices, volume.as_ref());
+        // Before anything is kept.
+        let (first_start, is_new) = (echo_days::is_first_start(), echo_days::is_new_here());
+        let compared = session.room.clone().zip(place.clone());
+        let compared = compared.map(|(room, place)| ComparedRoom::new(room, place, config.updates.clone()));
+        let kept = session.sound.clone().zip(place).zip(session.rooms.take());
+        let echo = kept.map(|((sound, place), rooms)| {
+            let (updates, tell, announcements) = (config.updates.clone(), session.echo.clone(), announcer.own());
+            let watch = EchoWatch { sound, place, updates, table, announcements, rooms, tell };
+            tokio::spawn(watch.keep(session.handle.clone()))
+        });
         let flight = session.handle.flight.clone();
         let state = state_folder(|name| std::env::var_os(name));
         flight.watch_panics(state.clone());
@@ -107,10 +126,21 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             _ = terminate.recv() => {}
             // The service manager starts it again, sooner than the watchdog would.
             error = session.over() => ended = Err(error.into()),
-            () = speak_for_itself(&session, settings, generating, announcer) => {}
+            () = async {
+                self_test::for_the_gate(&session.workers, settings, generating, compared.as_ref()).await;
+                let first_check = async {
+                    if let Some(room) = session.room.as_ref().filter(|_| first_start) {
+                        room.check_when_idle(GREETED, FIRST_TRIES, &config.updates, is_new).await;
+                    }
+                    if let Some(compared) = &compared {
+                        compared.for_the_blame().await;
+                    }
+                };
+                tokio::join!(speak_for_itself(&session, announcer), first_check);
+            } => {}
         }
         drop(door);
-        watchdog.into_iter().chain(health).for_each(|task| task.abort());
+        watchdog.into_iter().chain(health).chain(echo).for_each(|task| task.abort());
         recording.abort();
         figures.abort();
         wakes.abort();
@@ -118,6 +148,16 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         ended
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which cards are in use, and how loud.
+fn in_use(devices: &Arc<SoundDevices>, volume: Option<&Volume>) -> Option<WhichPlace> {
+    let (devices, volume) = (Arc::clone(devices), volume?.clone());
+    Some(Arc::new(move || {
+        let (microphone, loudspeaker) = devices.in_use()?;
+        let card = if microphone == loudspeaker { microphone } else { format!("{microphone}, {loudspeaker}") };
+        Some(EchoPlace { card, volume: volume.get() })
+    }))
 }
 
 /// What the owner is told once where nothing at the device can stop an answer, and the microphone is closed meanwhile.
@@ -129,9 +169,8 @@ fn half_duplex(says: &Sentences) -> AnnouncementFile {
     AnnouncementFile::once(says.half_duplex, "")
 }
 
-/// Asks itself a question where there is a gate, then says what there is to say; never ends before the conversation.
-async fn speak_for_itself(session: &Session, settings: Settings, generating: Generating, announcer: Announcer) {
-    self_test::for_the_gate(&session.workers, settings, generating).await;
+/// Says what there is to say; never ends before the conversation.
+async fn speak_for_itself(session: &Session, announcer: Announcer) {
     if let Err(error) = session.workers.ready().await {
         // The voice may be there all the same.
         tracing::warn!(%error, "an engine does not start");

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Language, Remarks, Sentences};
+use super::{EchoSentences, Language, Remarks, Sentences};
 
 pub(super) const TABLE: Language = Language {
     code: "en",
@@ -41,6 +41,16 @@ pub(super) const TABLE: Language = Language {
         other_models: "The models that my settings name are not there, so I use those that I came with.",
         no_microphone: "My microphone is not there. I cannot hear anybody until it is plugged in.",
         half_duplex: "I cannot hear you while I speak. To stop me, say stop between two sentences.",
+        echo: EchoSentences {
+            no_sound: "My microphone delivers no sound. Please plug it in again.",
+            microphone: "My microphone does not sound right. Please look at its cable and its level.",
+            not_heard: "My microphone does not hear my loudspeaker. Please look whether that is plugged in.",
+            loopback: "My microphone hears what my loudspeaker is given, and not the room. Please choose another one.",
+            clips: "My loudspeaker is too loud for my microphone. Please turn it down, or put the two further apart.",
+            late: "My loudspeaker plays too late for me to tell my own voice. Please connect it by a cable.",
+            clocks: "My microphone and my loudspeaker do not keep the same time. Please use one card for both.",
+            stays: "I hear too much of my own voice. Please turn my loudspeaker down, or put it further from my microphone.",
+        },
     },
     remarks: Remarks {
         rules: &[

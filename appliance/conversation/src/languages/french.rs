@@ -1,6 +1,6 @@
 //! French.
 
-use super::{Language, Remarks, Sentences};
+use super::{EchoSentences, Language, Remarks, Sentences};
 
 pub(super) const TABLE: Language = Language {
     code: "fr",
@@ -39,6 +39,16 @@ pub(super) const TABLE: Language = Language {
         other_models: "Les modèles que nomment mes réglages ne sont pas là, alors j'utilise ceux d'origine.",
         no_microphone: "Mon micro n'est pas là. Je n'entends personne tant qu'il n'est pas branché.",
         half_duplex: "Je ne vous entends pas pendant que je parle. Pour m'arrêter, dites stop entre deux phrases.",
+        echo: EchoSentences {
+            no_sound: "Mon microphone ne donne aucun son. Merci de le rebrancher.",
+            microphone: "Mon microphone n'a pas un bon son. Merci de vérifier son câble et son niveau.",
+            not_heard: "Mon microphone n'entend pas mon haut-parleur. Merci de vérifier qu'il est branché.",
+            loopback: "Mon microphone entend ce que reçoit mon haut-parleur, et non la pièce. Merci d'en choisir un autre.",
+            clips: "Mon haut-parleur est trop fort pour mon microphone. Merci de le baisser, ou d'éloigner les deux.",
+            late: "Mon haut-parleur joue si tard que je ne reconnais pas ma propre voix. Merci de le brancher avec un câble.",
+            clocks: "Mon microphone et mon haut-parleur n'ont pas la même horloge. Merci d'utiliser une seule carte pour les deux.",
+            stays: "J'entends trop ma propre voix. Merci de baisser mon haut-parleur, ou de l'éloigner de mon microphone.",
+        },
     },
     remarks: Remarks {
         rules: &[

@@ -1,6 +1,6 @@
 //! German.
 
-use super::{Language, Remarks, Sentences};
+use super::{EchoSentences, Language, Remarks, Sentences};
 
 pub(super) const TABLE: Language = Language {
     code: "de",
@@ -46,6 +46,16 @@ pub(super) const TABLE: Language = Language {
         no_microphone: "Mein Mikrofon ist nicht da. Ich höre niemanden, bis es angesteckt ist.",
         half_duplex: "Während ich spreche, höre ich dich nicht. Sag stopp zwischen zwei Sätzen, dann bin ich \
             still.",
+        echo: EchoSentences {
+            no_sound: "Mein Mikrofon liefert keinen Ton. Bitte steck es noch einmal an.",
+            microphone: "Mein Mikrofon klingt nicht richtig. Bitte sieh nach seinem Kabel und seinem Pegel.",
+            not_heard: "Mein Mikrofon hört meinen Lautsprecher nicht. Bitte sieh nach, ob der angesteckt ist.",
+            loopback: "Mein Mikrofon hört, was mein Lautsprecher bekommt, und nicht den Raum. Bitte wähl ein anderes.",
+            clips: "Mein Lautsprecher ist zu laut für mein Mikrofon. Bitte stell ihn leiser, oder stell die beiden weiter auseinander.",
+            late: "Mein Lautsprecher spielt so spät, dass ich meine eigene Stimme nicht erkenne. Bitte schließ ihn mit einem Kabel an.",
+            clocks: "Mein Mikrofon und mein Lautsprecher haben nicht dieselbe Zeit. Bitte nimm eine Karte für beide.",
+            stays: "Ich höre zu viel von meiner eigenen Stimme. Bitte stell meinen Lautsprecher leiser, oder weiter weg vom Mikrofon.",
+        },
     },
     remarks: Remarks {
         rules: &[

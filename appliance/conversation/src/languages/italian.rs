@@ -1,6 +1,6 @@
 //! Italian.
 
-use super::{Language, Remarks, Sentences};
+use super::{EchoSentences, Language, Remarks, Sentences};
 
 pub(super) const TABLE: Language = Language {
     code: "it",
@@ -40,6 +40,16 @@ pub(super) const TABLE: Language = Language {
             all'inizio.",
         no_microphone: "Il mio microfono non c'è. Non posso sentire nessuno finché non viene collegato.",
         half_duplex: "Mentre parlo non posso sentirti. Per fermarmi, di' basta tra due frasi.",
+        echo: EchoSentences {
+            no_sound: "Il mio microfono non dà alcun suono. Per favore, ricollegalo.",
+            microphone: "Il mio microfono non suona bene. Per favore, controlla il cavo e il livello.",
+            not_heard: "Il mio microfono non sente il mio altoparlante. Per favore, guarda se è collegato.",
+            loopback: "Il mio microfono sente quello che riceve il mio altoparlante, e non la stanza. Per favore, scegline un altro.",
+            clips: "Il mio altoparlante è troppo forte per il mio microfono. Per favore, abbassalo, o allontana i due.",
+            late: "Il mio altoparlante suona così tardi che non riconosco la mia voce. Per favore, collegalo con un cavo.",
+            clocks: "Il mio microfono e il mio altoparlante non hanno lo stesso orologio. Per favore, usa una sola scheda per tutti e due.",
+            stays: "Sento troppo la mia voce. Per favore, abbassa il mio altoparlante, o allontanalo dal mio microfono.",
+        },
     },
     remarks: Remarks {
         rules: &[

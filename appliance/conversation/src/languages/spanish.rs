@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::{Language, Remarks, Sentences};
+use super::{EchoSentences, Language, Remarks, Sentences};
 
 pub(super) const TABLE: Language = Language {
     code: "es",
@@ -38,6 +38,16 @@ pub(super) const TABLE: Language = Language {
         other_models: "Los modelos que indican mis ajustes no están, así que uso los que traía.",
         no_microphone: "Mi micrófono no está. No puedo oír a nadie hasta que se conecte.",
         half_duplex: "Mientras hablo no puedo oírte. Para pararme, di para entre dos frases.",
+        echo: EchoSentences {
+            no_sound: "Mi micrófono no da ningún sonido. Por favor, vuelve a conectarlo.",
+            microphone: "Mi micrófono no suena bien. Por favor, revisa su cable y su nivel.",
+            not_heard: "Mi micrófono no oye mi altavoz. Por favor, mira si está conectado.",
+            loopback: "Mi micrófono oye lo que recibe mi altavoz, y no la habitación. Por favor, elige otro.",
+            clips: "Mi altavoz suena demasiado fuerte para mi micrófono. Por favor, bájalo, o separa más los dos.",
+            late: "Mi altavoz suena tan tarde que no reconozco mi propia voz. Por favor, conéctalo con un cable.",
+            clocks: "Mi micrófono y mi altavoz no llevan el mismo tiempo. Por favor, usa una sola tarjeta para los dos.",
+            stays: "Oigo demasiado mi propia voz. Por favor, baja mi altavoz, o aléjalo de mi micrófono.",
+        },
     },
     remarks: Remarks {
         rules: &[

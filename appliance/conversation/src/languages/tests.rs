@@ -26,6 +26,7 @@ impl Sentences {
             other_models,
             no_microphone,
             half_duplex,
+            echo: EchoSentences { no_sound, microphone, not_heard, loopback, clips, late, clocks, stays },
         } = *self;
         let whole = [
             did_not_hear,
@@ -42,6 +43,14 @@ impl Sentences {
             other_models,
             no_microphone,
             half_duplex,
+            no_sound,
+            microphone,
+            not_heard,
+            loopback,
+            clips,
+            late,
+            clocks,
+            stays,
         ];
         let open = [other_language, language_of_settings];
         whole.map(|sentence| (sentence, false)).into_iter().chain(open.map(|sentence| (sentence, true))).collect()

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use parley_conversation::{Event, Urgency, Waking};
 use parley_door::{
-    DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, ErrorCode, OWN_SEAT, SeatState, UpdateWish,
+    DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, EchoState, ErrorCode, OWN_SEAT, SeatState,
+    UpdateWish,
 };
 use parley_settings::{Config, Places};
 use parley_update::records::events;
@@ -17,13 +18,15 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::seat::{SeatControl, SeatList};
 use super::settings::DoorSettings;
+use super::told::{tell_echo, tell_troubles};
 use super::updates::{self, UpdateLog};
 use super::wishes::Wishes;
 use super::{DoorHost, Guest, Hub};
 use crate::conductor::Handle;
-use crate::health::{SoundPart, Trouble, Troubles};
+use crate::health::Troubles;
 use crate::keys;
 use crate::listening::Mute;
+use crate::room_check::{NoRoomCheck, RoomChecker};
 use crate::session::{self, Session, conducting};
 use crate::tools::{ToolOffer, Tools};
 use crate::volume::Volume;
@@ -51,12 +54,14 @@ pub struct SessionHost {
     wishes: Wishes,
     tools: Tools,
     troubles: watch::Receiver<Troubles>,
+    echo: watch::Receiver<Option<EchoState>>,
     /// Held by whoever sets something that is written to a file: the first that asks is the first that is served.
     setting: Arc<tokio::sync::Mutex<()>>,
     /// Below which keys that stop an answer are looked for; none where something else can press.
     keys: Option<PathBuf>,
     /// Whether the device's microphone is without what its loudspeaker plays.
     cancels_echo: bool,
+    room: Option<RoomChecker>,
 }
 
 impl SessionHost {
@@ -64,6 +69,8 @@ impl SessionHost {
         Self::of(session.handle.clone(), session.mute.clone(), volume, config, Path::new("/"))
             .with_tools(session.tools.clone())
             .with_troubles(session.troubles.subscribe())
+            .with_echo(session.echo.subscribe())
+            .with_room(session.room.clone())
             .with_echo_cancelled(session.cancels_echo)
     }
 
@@ -74,7 +81,7 @@ impl SessionHost {
         let (update_log, wishes) = (below(events::LOG), Wishes::new(below(wishes::FOLDER)));
         let (own, others) = (SeatControl::own(handle, mute), SeatList::default());
         let (tools, setting, troubles) = (Tools::default(), Arc::default(), watch::Sender::default().subscribe());
-        let (keys, cancels_echo) = (None, false);
+        let (keys, cancels_echo, echo) = (None, false, watch::Sender::default().subscribe());
         Self {
             own,
             others,
@@ -85,9 +92,11 @@ impl SessionHost {
             wishes,
             tools,
             troubles,
+            echo,
             setting,
             keys,
             cancels_echo,
+            room: None,
         }
     }
 
@@ -108,6 +117,18 @@ impl SessionHost {
     #[must_use]
     pub fn with_troubles(self, troubles: watch::Receiver<Troubles>) -> Self {
         Self { troubles, ..self }
+    }
+
+    /// The same where somebody can check the room.
+    #[must_use]
+    pub fn with_room(self, room: Option<RoomChecker>) -> Self {
+        Self { room, ..self }
+    }
+
+    /// The same where somebody watches over the echo.
+    #[must_use]
+    pub fn with_echo(self, echo: watch::Receiver<Option<EchoState>>) -> Self {
+        Self { echo, ..self }
     }
 
     /// The same where what clients set is kept in these places; `named`: the file of settings that was named at the start.
@@ -170,6 +191,14 @@ impl SessionHost {
         };
         let failed = |_| Err(DoorError::new(ErrorCode::NotAvailable, "it failed"));
         tokio::task::spawn_blocking(change).await.unwrap_or_else(failed)
+    }
+
+    async fn check_room(&self) -> Result<DoorReply, DoorError> {
+        let Some(room) = &self.room else {
+            return Err(DoorError::new(ErrorCode::NotAvailable, NoRoomCheck::NoSound.to_string()));
+        };
+        let verdict = room.check().await.map_err(|error| DoorError::new(code_of(error), error.to_string()))?;
+        Ok(DoorReply::Room(Box::new(verdict.told())))
     }
 
     async fn set_volume(&self, percent: Option<u8>) -> Result<DoorReply, DoorError> {
@@ -240,6 +269,7 @@ impl DoorHost for SessionHost {
             () = self.own.follow(hub) => {}
             () = updates => {}
             () = tell_troubles(self.troubles.clone(), hub) => {}
+            () = tell_echo(self.echo.clone(), hub) => {}
             () = volume => {}
             () = settings => {}
         }
@@ -284,29 +314,17 @@ impl DoorHost for SessionHost {
                 self.tools.offer(guest, offer)
             }
             DoorRequest::ToolResult { call, text, think } => self.tools.result(guest, call, text, think),
+            DoorRequest::CheckRoom => self.check_room().await,
             DoorRequest::Update { wish } => self.wishes.wish(wish_of(wish)).await,
             DoorRequest::Unknown => Err(DoorError::new(ErrorCode::UnknownRequest, "this version has no such request")),
         }
     }
 }
 
-/// Tells what is wrong, and what is so no more; never ends.
-async fn tell_troubles(mut troubles: watch::Receiver<Troubles>, hub: &Hub) {
-    let mut told = Troubles::new();
-    loop {
-        let now = troubles.borrow_and_update().clone();
-        let event = |(part, trouble): &(SoundPart, Trouble), over| DoorEvent::Trouble {
-            part: part.to_string(),
-            says: trouble.to_string(),
-            over,
-        };
-        let over = told.iter().filter(|trouble| !now.contains(trouble)).map(|trouble| event(trouble, true));
-        let new = now.iter().filter(|trouble| !told.contains(trouble)).map(|trouble| event(trouble, false));
-        over.chain(new).for_each(|event| hub.publish(event));
-        told = now;
-        if troubles.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+fn code_of(error: NoRoomCheck) -> ErrorCode {
+    match error {
+        NoRoomCheck::InTurn | NoRoomCheck::Disturbed | NoRoomCheck::UnderWay => ErrorCode::Busy,
+        NoRoomCheck::Muted | NoRoomCheck::NoSound => ErrorCode::NotAvailable,
     }
 }
 
@@ -323,37 +341,5 @@ fn urgency_of(urgency: DoorUrgency) -> Urgency {
         DoorUrgency::Low => Urgency::Low,
         DoorUrgency::Normal => Urgency::Normal,
         DoorUrgency::High => Urgency::High,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn what_is_wrong_is_in_the_state_until_it_is_over() {
-        let (troubles, hub) = (watch::Sender::<Troubles>::default(), Hub::new(DoorState::new(Vec::new())));
-        let told = async |now: Troubles, words: &[&str]| {
-            troubles.send_replace(now);
-            tokio::task::yield_now().await;
-            let state = hub.state();
-            let says = state.troubles.iter().map(|trouble| format!("{} {}", trouble.part, trouble.says));
-            let says: Vec<String> = says.collect();
-            assert_eq!(says.len(), words.len(), "{says:?}");
-            assert!(says.iter().zip(words).all(|(says, words)| says.contains(words)), "{says:?}");
-        };
-        let tell = tell_troubles(troubles.subscribe(), &hub);
-        let check = async {
-            let away = (SoundPart::Microphone, Trouble::Away);
-            told(vec![away], &["microphone is not there"]).await;
-            told(vec![away, (SoundPart::Loudspeaker, Trouble::Gaps)], &["microphone", "loudspeaker had nothing"]).await;
-            told(vec![], &[]).await;
-        };
-        tokio::select! {
-            biased;
-            () = check => {}
-            () = tell => {}
-        }
-        assert_eq!(hub.state().number, 4, "each is told twice: when it begins and when it is over");
     }
 }

@@ -148,8 +148,8 @@ impl SoundPath {
         use SoundPart::{Loudspeaker, Microphone};
         let CaptureCounters { frames: _, dropped, overruns, losses, is_lost, lost, beats: _, is_late, is_unpaced } =
             &*self.capture;
-        let ListeningCounters { dropped: behind, beats: _, troubles, echo } = &*self.listening;
-        let EchoCounters { given, processed, without_reference } = echo;
+        let ListeningCounters { dropped: behind, beats: _, troubles, echo, recorder: _ } = &*self.listening;
+        let EchoCounters { given, processed, without_reference, passages: _ } = echo;
         // In this order: what is processed has been given.
         let processed = processed.load(Ordering::Relaxed);
         let uncancelled = given.load(Ordering::Relaxed).saturating_sub(processed) > IN_PROCESS;

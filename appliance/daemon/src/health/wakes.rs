@@ -105,7 +105,8 @@ impl Counting {
     }
 }
 
-fn today() -> u64 {
+/// The day, since 1970.
+pub(super) fn today() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / DAY_S
 }
 

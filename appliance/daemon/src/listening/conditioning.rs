@@ -13,6 +13,7 @@ use parley_conversation::Position;
 use parley_echo::{Cancelled, EchoCanceller, EchoFigures, Played};
 
 use super::FRAME_SAMPLES;
+use super::passages::{PassageFigures, PassageMeter, PlayedFrame};
 
 /// What is lower than this is no voice, in Hz.
 const LOWEST_HZ: f32 = 100.0;
@@ -67,6 +68,8 @@ pub struct Conditioned {
 pub struct Conditioning {
     high_pass: [DirectForm2Transposed<f32>; 2],
     canceller: Option<Box<dyn Canceller>>,
+    passages: PassageMeter,
+    passage: Option<PassageFigures>,
     gain: SlowGain,
 }
 
@@ -78,7 +81,8 @@ impl Default for Conditioning {
                 .expect("it is a frequency that 16 kHz can hold")
         };
         let high_pass = HALVES.map(|q| DirectForm2Transposed::new(half(q)));
-        Self { high_pass, canceller: None, gain: SlowGain::default() }
+        let (passages, gain) = (PassageMeter::default(), SlowGain::default());
+        Self { high_pass, canceller: None, passages, passage: None, gain }
     }
 }
 
@@ -103,9 +107,14 @@ impl Conditioning {
         };
         let Cancelled { linear, suppressed, plays, may_be_echo } = canceller.cancel(&frame, end, arrived);
         let mut judged = as_frame(suppressed);
+        let played = PlayedFrame { raw: samples, captured: &frame, left: &judged, plays, is_known: !may_be_echo };
+        let linear = as_frame(linear);
+        if let Some(passage) = self.passages.note(played, || canceller.figures()) {
+            self.passage = Some(passage);
+        }
         // What is left of a loudspeaker must not look like somebody loud.
         let level = level_dbfs(if plays { &judged } else { &frame });
-        let mut frame = as_frame(linear);
+        let mut frame = linear;
         self.gain.apply(level, &mut [&mut frame, &mut judged]);
         Conditioned { samples: frame.map(Sample::into_i16), judged: judged.map(Sample::into_i16), may_be_echo }
     }
@@ -113,6 +122,11 @@ impl Conditioning {
     /// What the canceller has been through, where there is one.
     pub fn figures(&self) -> Option<EchoFigures> {
         self.canceller.as_ref().map(|canceller| canceller.figures())
+    }
+
+    /// The figures of a passage that has ended, once.
+    pub fn take_passage(&mut self) -> Option<PassageFigures> {
+        self.passage.take()
     }
 
     /// Learns whether there was speech in the last frame, by whose level the gain goes.

@@ -6,6 +6,7 @@ use parley_wake::Word;
 use tokio::time::Instant;
 
 use super::names::{Called, Names};
+use super::passages::PassageFigures;
 use super::{AudioFrame, Canceller, Conditioned, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
 /// Makes sound fit to be listened to, and says whether there is speech or a wake word in it. Stays on the thread that made it.
@@ -45,6 +46,11 @@ impl Detector {
     /// As [`Conditioning::figures`].
     pub fn echo(&self) -> Option<EchoFigures> {
         self.conditioning.figures()
+    }
+
+    /// As [`Conditioning::take_passage`].
+    pub fn take_passage(&mut self) -> Option<PassageFigures> {
+        self.conditioning.take_passage()
     }
 
     /// As [`Conditioning::speech_dbfs`].

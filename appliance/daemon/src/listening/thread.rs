@@ -7,12 +7,14 @@ use std::time::Duration;
 use parley_audio::capture::{FRAME_SAMPLES, Microphone};
 use parley_audio::playback::Tap;
 use parley_conversation::Position;
+use parley_echo::check::{EchoRecorder, RecordedTap};
 use parley_echo::{BLOCK, EchoCanceller, EchoFigures};
 use parley_wake::Word;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
+use super::passages::Passages;
 use super::sound_health::{SoundHealth, SoundTroubles};
 use super::{AudioFrame, Detector, FRAMES_IN_FLIGHT, Mute};
 
@@ -30,6 +32,8 @@ pub struct ListeningCounters {
     pub troubles: SoundTroubles,
     /// What became of the loudspeaker's sound in it.
     pub echo: EchoCounters,
+    /// Records what is heard and played, while somebody checks the room.
+    pub recorder: EchoRecorder,
 }
 
 /// What has gone through the echo canceller, in blocks of 10 ms but for the last; all 0 where there is none.
@@ -41,6 +45,8 @@ pub struct EchoCounters {
     pub processed: AtomicU64,
     /// Frames that went on without knowing what was played.
     pub without_reference: AtomicU64,
+    /// How well it did while Parley spoke.
+    pub passages: Passages,
 }
 
 impl EchoCounters {
@@ -71,15 +77,26 @@ pub fn listen(
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let (mut detector, mut health) = (detector(tap).with_wake_words(words, stop), SoundHealth::default());
+        let detector = detector(tap, &its.recorder).with_wake_words(words, stop);
+        let (mut detector, mut health) = (detector, SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
             let muted = mute.is_set();
             let (end, arrived) = (Position(frame.position + FRAME_SAMPLES as u64), Instant::from_std(frame.arrived_at));
-            let heard = detector.hear(&frame.samples, muted, end, arrived);
+            let is_checked = its.recorder.is_recording();
+            its.recorder.captured(&frame.samples, frame.arrived_at);
+            let mut heard = detector.hear(&frame.samples, muted, end, arrived);
             if let Some(figures) = detector.echo() {
                 its.echo.note(figures);
+            }
+            // A chirp is no answer.
+            if let Some(passage) = detector.take_passage().filter(|_| !is_checked) {
+                its.echo.passages.add(passage);
+            }
+            // And nobody's speech, whatever is left of it.
+            if is_checked {
+                (heard.speech, heard.name) = (false, None);
             }
             if !muted {
                 health.look(&frame.samples, heard.speech, detector.speech_dbfs(), &its.troubles);
@@ -97,8 +114,8 @@ pub fn cancels_echo(loudspeaker_hz: u32) -> bool {
     parley_echo::Reference::new(loudspeaker_hz).is_ok()
 }
 
-fn detector(tap: Option<(Tap, u32)>) -> Detector {
-    match tap.map(|(tap, rate_hz)| EchoCanceller::new(tap, rate_hz)) {
+fn detector(tap: Option<(Tap, u32)>, recorder: &EchoRecorder) -> Detector {
+    match tap.map(|(tap, rate_hz)| EchoCanceller::new(RecordedTap::new(tap, recorder.clone()), rate_hz)) {
         Some(Ok(canceller)) => Detector::default().with_canceller(Box::new(canceller)),
         Some(Err(error)) => {
             tracing::warn!(%error, "no echo is cancelled");

@@ -22,8 +22,12 @@ pub(super) const NOISE_S: f64 = 4.0;
 const AFTER_S: f64 = 1.5;
 /// A microphone's first moments are left out: many begin with a click. In seconds.
 const SETTLES_S: f64 = 0.5;
+/// So long before the first sound, and after the last one has been heard, a recording goes on.
+pub const BEFORE: Duration = Duration::from_secs(BEFORE_S as u64);
+/// See [`BEFORE`].
+pub const AFTER: Duration = Duration::from_millis((AFTER_S * 1e3) as u64);
 /// A microphone or a loudspeaker that stands still is not waited for any longer.
-const LONGEST: Duration = Duration::from_secs(30);
+pub const LONGEST: Duration = Duration::from_secs(30);
 /// How long a frame is waited for.
 const PATIENCE: Duration = Duration::from_millis(20);
 /// The most that is kept of a device's channels, in samples: 30 s of 8 channels at 48 kHz.
@@ -90,7 +94,7 @@ fn hear(mut microphone: Microphone, mixer: &Mixer, recording: &mut EchoRecording
     let frames_of = |seconds: f64| (seconds * f64::from(FRAME_RATE_HZ)) as usize / FRAME_SAMPLES;
     // Both are new: there is a place, and nobody else has the tap.
     let (Ok((mut feed, control)), Some(mut tap)) = (mixer.open(Part::Speech), mixer.tap()) else { return };
-    let (sound, mut offered) = (sound(mixer.rate_hz()), 0);
+    let (sound, mut offered) = (check_sound(mixer.rate_hz()), 0);
     let (until, counters) = (Instant::now() + LONGEST, microphone.counters());
     let mut drained_at = None;
     while Instant::now() < until {
@@ -120,8 +124,8 @@ fn read(tap: &mut Tap, played: &mut Vec<(TapBlock, Vec<i16>)>) {
     }
 }
 
-/// Two chirps with silence between them, and noise, in one piece: no other clock can come between them.
-pub(super) fn sound(loudspeaker_hz: u32) -> Vec<f32> {
+/// What is played, at the loudspeaker's rate in Hz: two chirps with silence between them, and noise, in one piece: no other clock can come between them.
+pub fn check_sound(loudspeaker_hz: u32) -> Vec<f32> {
     let chirp = chirp(loudspeaker_hz, loudspeaker_hz);
     let silence = |seconds: f64| vec![0.0; (seconds * f64::from(loudspeaker_hz)) as usize];
     let noise = syllables(loudspeaker_hz, NOISE_S);

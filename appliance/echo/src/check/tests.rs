@@ -12,7 +12,7 @@ use parley_speech::room::SimulatedRoom;
 use proptest::prelude::*;
 
 use super::EchoCheckFigures;
-use super::recording::{BEFORE_S, EchoRecording, sound};
+use super::recording::{BEFORE_S, EchoRecording, check_sound};
 
 const RATE: usize = 16_000;
 const DESK: SimulatedRoom =
@@ -21,7 +21,7 @@ const DESK: SimulatedRoom =
 /// What was played, at 16 kHz, from the beginning of the recording on.
 fn played() -> Vec<f32> {
     let silence = |seconds: f64| vec![0.0; (seconds * RATE as f64) as usize];
-    [silence(BEFORE_S), sound(16_000), silence(1.5)].concat()
+    [silence(BEFORE_S), check_sound(16_000), silence(1.5)].concat()
 }
 
 /// The recording of a loudspeaker of 16 kHz of which this is heard. The room has some noise.

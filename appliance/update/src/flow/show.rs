@@ -202,6 +202,10 @@ fn what(happened: &Happened) -> String {
         Happened::SentBack => "was sent back by its owner".into(),
         Happened::Proved => "has proved itself for a day".into(),
         Happened::Allowed => "may be tried again, says its owner".into(),
+        Happened::ToBlame => "is to blame: the old version does not hear its own voice so".into(),
+        Happened::NotToBlame => {
+            "is not to blame and may be tried again: the old version hears as much of its own voice".into()
+        }
     }
 }
 

@@ -84,7 +84,7 @@ fn word(happened: &Happened) -> Option<&'static str> {
         Happened::FailedTheGate { .. } => Some("failed-the-gate"),
         Happened::WentBack { .. } => Some(WENT_BACK),
         Happened::SentBack => Some("sent-back"),
-        Happened::Allowed => Some(ALLOWED),
+        Happened::Allowed | Happened::NotToBlame => Some(ALLOWED),
         Happened::Refused { .. }
         | Happened::NotInstalled { .. }
         | Happened::Installed { .. }
@@ -92,7 +92,8 @@ fn word(happened: &Happened) -> Option<&'static str> {
         | Happened::NotJudged { .. }
         | Happened::GivenUp
         | Happened::Committed { .. }
-        | Happened::Proved => None,
+        | Happened::Proved
+        | Happened::ToBlame => None,
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use super::echo::{ECHO_LOST_DB, MUCH_LESS_DB};
 use super::table::{Exceeded, Rule, Table, YES};
 
 /// A service that restarts within this time of the start of a trial fails it.
@@ -37,9 +38,12 @@ pub enum Needs {
     Room,
     /// Somebody of the system who tells: a program, or a file of the kernel. Where that is missing, nobody knows.
     Witness,
+    /// An echo that the version before has measured too, and an hour at which a sound may be made. Where that is missing, it is
+    /// neither waited for nor missed.
+    Echo,
 }
 
-use Needs::{Room, SoundDevices, Witness};
+use Needs::{Echo, Room, SoundDevices, Witness};
 
 /// What became of microphone and loudspeaker with the restart into the trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +71,13 @@ pub const LIMITS: &[GateLimit] = &[
     limit("sound-card", YES, &[SoundDevices], "the new version cannot use the microphone or the loudspeaker"),
     // From the canned wake word to the first sound of the answer. It is asked and answered in memory.
     limit("self-test-s", Rule::AtMost(10.0), &[], "the new version did not answer its own test question in time"),
+    // Told with the self-test, so that it need not be waited for.
+    limit(
+        ECHO_LOST_DB,
+        Rule::AtMost(MUCH_LESS_DB),
+        &[SoundDevices, Echo],
+        "the new version hears far more of its own voice than the one before",
+    ),
     // A version that cannot live without a microphone is started again and again while it finds none.
     limit(
         "restarts",
@@ -105,6 +116,7 @@ pub fn judge(limits: &[GateLimit], table: &Table, since: Duration, devices: Devi
         let say = |value| Exceeded { name: limit.name.into(), value, means: limit.means.into() };
         match table.get(limit.name).map(|measured| measured.value) {
             Some(value) if limit.rule.allows(value) => {}
+            None if limit.needs.contains(&Echo) => {}
             // A time that is still running has not fallen short of anything.
             Some(value) if limit.name == "quiet-s" && since < TIME_LIMIT && value >= 0.0 => missing.push(limit.name),
             value if devices != Devices::Expected && limit.needs.contains(&SoundDevices) => {
@@ -163,7 +175,7 @@ mod tests {
 
     #[test]
     fn each_measurement_alone_is_waited_for_and_then_fails_or_leaves_the_verdict_open() {
-        for limit in LIMITS {
+        for limit in LIMITS.iter().filter(|limit| !limit.needs.contains(&Echo)) {
             let mut table = healthy();
             table.0.remove(limit.name);
             let early = judge(LIMITS, &table, QUIET_TIME, Devices::Expected);
@@ -175,6 +187,16 @@ mod tests {
             // What the version itself has to tell is its fault; who else tells may be missing for other reasons.
             let others = [Witness, Room].iter().any(|other| limit.needs.contains(other));
             assert!(if others { open } else { known }, "{}: {late:?}", limit.name);
+        }
+    }
+
+    #[test]
+    fn an_echo_that_cannot_be_compared_is_neither_waited_for_nor_missed() {
+        let mut table = healthy();
+        table.0.remove(ECHO_LOST_DB);
+        for devices in [Devices::Expected, Devices::MissingAsBefore, Devices::Unclear] {
+            assert_eq!(judge(LIMITS, &table, QUIET_TIME, devices), GateVerdict::Passed, "{devices:?}");
+            assert_eq!(judge(LIMITS, &table, TIME_LIMIT, devices), GateVerdict::Passed, "{devices:?}");
         }
     }
 

@@ -8,6 +8,7 @@ use semver::Version;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::echo;
 use super::table::Exceeded;
 use crate::bootchain::slot::Slot;
 
@@ -45,6 +46,10 @@ pub enum Happened {
     Proved,
     /// The owner allows a version again that was blocked.
     Allowed,
+    /// It failed the gate by something that the old slot has, too.
+    NotToBlame,
+    /// It failed the gate by something that the old slot does not have.
+    ToBlame,
 }
 
 impl Happened {
@@ -60,7 +65,9 @@ impl Happened {
             | Self::WentBack { .. }
             | Self::SentBack
             | Self::Proved
-            | Self::Allowed => false,
+            | Self::Allowed
+            | Self::NotToBlame
+            | Self::ToBlame => false,
         }
     }
 }
@@ -130,6 +137,14 @@ impl Ledger {
         self.0.iter().map(|line| (line.written.get(), line.entry.as_ref()))
     }
 
+    /// A version that failed the gate last of all, though something else than it has changed: see [`echo::is_to_blame`]. Nothing has
+    /// been found out about it since.
+    pub fn wrongly_blamed(&self, in_old_slot: Option<f64>) -> Option<&Version> {
+        let last = self.entries().rev().find(|entry| !entry.happened.is_fleeting())?;
+        let Happened::FailedTheGate { exceeded } = &last.happened else { return None };
+        (!echo::is_to_blame(exceeded, in_old_slot)).then_some(&last.version)
+    }
+
     /// Whether going back is the last thing that happened to a version.
     pub fn went_back_last(&self, version: &Version) -> bool {
         matches!(self.of(version).next(), Some(Happened::WentBack { .. } | Happened::SentBack))
@@ -192,6 +207,23 @@ mod tests {
         ledger.add(1, OTHER, Happened::Committed { slot: Slot::B }).unwrap();
         assert_eq!(ledger.proved_last(), Some(&BAD));
         assert_eq!(Ledger::default().proved_last(), None);
+    }
+
+    #[test]
+    fn a_version_is_blamed_no_more_where_its_echo_is_not_back_either() {
+        let failed = |name: &str| {
+            let exceeded = vec![Exceeded { name: name.into(), value: Some(14.0), means: String::new() }];
+            Happened::FailedTheGate { exceeded }
+        };
+        let by_echo =
+            ledger([Happened::Installed { slot: Slot::B }, failed(echo::ECHO_LOST_DB), Happened::Interrupted]);
+        assert_eq!(by_echo.wrongly_blamed(Some(15.0)), Some(&BAD));
+        assert_eq!((by_echo.wrongly_blamed(Some(3.0)), by_echo.wrongly_blamed(None)), (None, None));
+        assert_eq!(ledger([failed("verity")]).wrongly_blamed(Some(15.0)), None);
+        for found in [Happened::NotToBlame, Happened::ToBlame] {
+            let settled = ledger([failed(echo::ECHO_LOST_DB), found]);
+            assert_eq!(settled.wrongly_blamed(Some(15.0)), None, "once");
+        }
     }
 
     #[test]

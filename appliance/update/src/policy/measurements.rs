@@ -25,6 +25,7 @@ pub const MEASUREMENTS: &[(&str, Measurer)] = &[
     ("migration", Root),
     ("sound-card", Daemon),
     ("self-test-s", Daemon),
+    ("echo-lost-db", Daemon),
     ("restarts", Root),
     ("restarts-per-hour", Root),
     ("quiet-s", Root),

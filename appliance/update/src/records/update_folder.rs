@@ -242,6 +242,8 @@ impl UpdateFolder {
                     | Happened::Interrupted
                     | Happened::NotJudged { .. }
                     | Happened::Allowed
+                    | Happened::NotToBlame
+                    | Happened::ToBlame
             );
             !passing
         };

@@ -1,7 +1,10 @@
 //! State, events and replies in words.
 
 use anyhow::Result;
-use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, OWN_SEAT, OwnerSetting, SeatState, UpdateStep};
+use parley_daemon::health::echo_days::{answers_in_words, chirp_in_words};
+use parley_door::{
+    DoorEvent, DoorOutcome, DoorPhase, DoorReply, EchoState, OWN_SEAT, OwnerSetting, SeatState, UpdateStep,
+};
 use parley_door_client::DoorClient;
 
 use super::output;
@@ -17,7 +20,15 @@ pub(super) fn state(client: &DoorClient) -> Result<()> {
     for trouble in &state.troubles {
         output::line(format_args!("the {} {}", trouble.part, trouble.says))?;
     }
+    state.echo.iter().try_for_each(|state| echo(state))?;
     state.update.iter().try_for_each(|step| output::line(format_args!("update: {}", update(step))))
+}
+
+/// What is known of the device's own echo.
+fn echo(EchoState { answers, chirp, faults }: &EchoState) -> Result<()> {
+    chirp.iter().try_for_each(|chirp| output::line(format_args!("echo: {}", chirp_in_words(chirp))))?;
+    answers.iter().try_for_each(|answers| output::line(format_args!("echo: {}", answers_in_words(answers))))?;
+    faults.iter().try_for_each(|fault| output::line(format_args!("echo: {}", fault.says)))
 }
 
 fn seat_line(seat: &SeatState, parley: &str) -> String {
@@ -51,6 +62,7 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
         DoorEvent::Muted { muted: false, .. } => "the microphone is open".into(),
         DoorEvent::Setting { key } => format!("{key} was changed; `parley ctl settings` shows it"),
         DoorEvent::Update(step) => format!("update: {}", update(step)),
+        DoorEvent::Echo(state) => return echo(state),
         DoorEvent::Unknown => return Ok(()),
     };
     match event.seat() {
@@ -70,7 +82,11 @@ pub(super) fn reply(reply: &DoorReply) -> Result<()> {
             let when = if *restart { "; takes effect after a restart" } else { "" };
             output::line(format_args!("{}{when}", setting_line(setting)))
         }
-        DoorReply::Done | DoorReply::Status(_) | DoorReply::Answered { .. } | DoorReply::Unknown => Ok(()),
+        DoorReply::Done
+        | DoorReply::Status(_)
+        | DoorReply::Answered { .. }
+        | DoorReply::Room(_)
+        | DoorReply::Unknown => Ok(()),
     }
 }
 
