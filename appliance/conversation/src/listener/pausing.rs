@@ -149,6 +149,7 @@ impl Listener {
             && speaks_on
             && transcript.text.chars().count() < MAX_QUESTION_CHARS
             && self.latest.since(utterance.onset) < LONGEST_TURN
+            && !self.goes_on_beside_background(&utterance)
             && let Some(to) = pause.transcribed_to
         {
             self.want(ListenerOutput::Discard { turn });
