@@ -114,7 +114,8 @@ impl Listener {
             return speech;
         }
         self.lately.add(end, speech, dbfs);
-        let held = matches!(self.hearing, Hearing::Speaking(_) | Hearing::Pausing(..)) || self.awake.was_just_called(end);
+        let held =
+            matches!(self.hearing, Hearing::Speaking(_) | Hearing::Pausing(..)) || self.awake.was_just_called(end);
         let Some(background) = &mut self.background else { return speech };
         let theirs = background.hears(end, speech, dbfs, held);
         if background.is_off() {

@@ -35,6 +35,8 @@ const STOPPED: f32 = 3.0;
 const GOES_ON: f32 = 6.0;
 /// The sum from which somebody speaks who had finished: a television gets louder, too.
 const SPEAKS: f32 = 16.0;
+/// Between the word and a question there may be a gap: whoever called has not stopped before this.
+const MAY_BEGIN: Duration = Duration::from_millis(480);
 /// A television that is silent for so long is switched off.
 const SWITCHED_OFF: Duration = Duration::from_secs(2);
 
@@ -74,6 +76,7 @@ impl Lately {
             speaks: true,
             sum: 0.0,
             since: called,
+            called,
             silence: Duration::ZERO,
         })
     }
@@ -102,6 +105,8 @@ pub(super) struct Background {
     sum: f32,
     /// Since when the contrary may have been so; once they stopped, since when it is.
     since: Position,
+    /// Where the word ended.
+    called: Position,
     silence: Duration,
 }
 
@@ -124,7 +129,8 @@ impl Background {
         } else {
             SPEAKS
         };
-        if self.sum >= enough {
+        let may_begin = self.speaks && end.since(self.called) < MAY_BEGIN;
+        if self.sum >= enough && !may_begin {
             (self.speaks, self.sum) = (!self.speaks, 0.0);
         }
         speech && self.speaks
@@ -143,5 +149,67 @@ impl Background {
     /// Whether it has been silent for so long that there is none any more.
     pub(super) fn is_off(&self) -> bool {
         self.silence >= SWITCHED_OFF
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(frame: usize) -> Position {
+        Position::default().forward(FRAME * frame as u32)
+    }
+
+    /// Ten seconds and a word of so loud frames, where there is speech.
+    fn lately(speech: &[bool], before: f32, word: f32) -> Lately {
+        let mut lately = Lately::default();
+        for (frame, speech) in (1..).zip(speech) {
+            lately.add(at(frame), *speech, before);
+        }
+        (1..=45).for_each(|frame| lately.add(at(speech.len() + frame), true, word));
+        lately
+    }
+
+    proptest! {
+        /// Without it nothing is judged.
+        #[test]
+        fn there_is_none_where_people_were_silent_for_a_third_of_the_time(
+            speech in proptest::collection::vec(proptest::bool::weighted(0.6), 500),
+            dbfs in -60.0f32..0.0,
+        ) {
+            prop_assume!(speech.iter().filter(|speech| **speech).count() < 340);
+            prop_assert_eq!(lately(&speech, dbfs, dbfs + 6.0).background(at(545)), None);
+        }
+
+        /// Somebody who had talked, and then calls, is not cut off for being as loud as before.
+        #[test]
+        fn whoever_is_no_louder_than_what_spoke_before_is_heard(
+            dbfs in -60.0f32..0.0,
+            frames in proptest::collection::vec((any::<bool>(), -80.0f32..0.0), 1..400),
+        ) {
+            let lately = lately(&[true; 500], dbfs, dbfs + 1.0);
+            let mut background = lately.background(at(545)).expect("people talked all the time");
+            for (frame, (speech, dbfs)) in (546..).zip(frames) {
+                prop_assert_eq!(background.hears(at(frame), speech, dbfs, true), speech);
+            }
+        }
+
+        /// It says who speaks, and never makes speech of silence.
+        #[test]
+        fn silence_is_nobodys(frames in proptest::collection::vec((any::<bool>(), any::<f32>(), any::<bool>()), 1..600)) {
+            let mut background = lately(&[true; 500], -30.0, -25.0).background(at(545)).expect("it speaks all the time");
+            for (frame, (speech, dbfs, held)) in (546..).zip(frames) {
+                prop_assert!(speech || !background.hears(at(frame), speech, dbfs, held));
+                prop_assert!(background.alone_since().is_none_or(|since| since <= at(frame)));
+            }
+        }
+    }
+
+    #[test]
+    fn too_little_that_is_known_is_no_background() {
+        assert_eq!(lately(&[true; 200], -30.0, -25.0).background(at(245)), None);
+        assert!(lately(&[true; 400], -30.0, -25.0).background(at(445)).is_some());
     }
 }

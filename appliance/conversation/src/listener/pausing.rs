@@ -226,7 +226,11 @@ impl Listener {
             None if !self.speculation => Some(TextCue::Question),
             None => None,
         };
-        let needed = self.endpointing.enough(pause.end_of_turn, pause.sentence, cue, &self.habit);
+        let needed = if self.background_alone().is_some() {
+            self.endpointing.enough_beside_background()
+        } else {
+            self.endpointing.enough(pause.end_of_turn, pause.sentence, cue, &self.habit)
+        };
         let waiting = self.waiting_for().unwrap_or_default();
         let enough = pause.forced || (silence >= needed && !pause.in_doubt());
         if silence >= LONGEST_TRANSCRIPTION && pause.awaits_words() {

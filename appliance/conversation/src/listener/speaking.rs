@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Listener;
-use super::endpoint::Judgement;
 use super::background::Background;
+use super::endpoint::Judgement;
 use super::hearing::{Hearing, LONGEST_UTTERANCE, Pause, Peek, Utterance};
 use super::voice::Voice;
 use crate::action::{Action, Notice};
@@ -26,8 +26,6 @@ const FINAL_AFTER: Duration = Duration::from_millis(300);
 const WORTH_KEEPING: Duration = Duration::from_secs(4);
 /// Beside something that spoke already when Parley was called, no question is longer: so long is it listened to at most.
 const LONGEST_BESIDE_BACKGROUND: Duration = Duration::from_secs(8);
-/// Who says less than this behind the name has not begun to ask.
-const SHORTEST_QUESTION: Duration = Duration::from_millis(240);
 /// So much after another voice's speaker was heard last may still be theirs.
 const AFTER_VOICE: Duration = Duration::from_millis(200);
 /// An answer waits this long for words from somebody who makes sounds all the time, however slow the engine is.
@@ -69,11 +67,9 @@ impl Listener {
             return;
         };
         let waiting = self.waiting_for();
-        let too_long = self.latest.since(utterance.from) >= LONGEST_UTTERANCE || self.goes_on_beside_background(utterance);
-        if self.background_alone().is_some_and(|alone| alone.since(utterance.began) < SHORTEST_QUESTION) {
-            self.stop_hearing();
-            self.resume_answer();
-        } else if waiting.is_some_and(|time| time >= LONGEST_WAIT_FOR_WORDS) {
+        let too_long =
+            self.latest.since(utterance.from) >= LONGEST_UTTERANCE || self.goes_on_beside_background(utterance);
+        if waiting.is_some_and(|time| time >= LONGEST_WAIT_FOR_WORDS) {
             let dbfs = utterance.voice.dbfs;
             self.stop_hearing();
             self.hearing = Hearing::ignoring(dbfs);
@@ -173,7 +169,10 @@ impl Listener {
     pub(super) fn go_on(&mut self, mut utterance: Utterance, pause: &Pause, answer: Option<Answering>) {
         self.pause_answer(answer);
         let silence = self.latest.since(utterance.last_speech);
-        self.habit.paused(silence);
+        // Beside a background a gap is a guess, and no habit.
+        if self.background.is_none() {
+            self.habit.paused(silence);
+        }
         utterance.last_speech = self.latest;
         if !self.answer_waits() {
             utterance.next_peek = self.next_look(&utterance);

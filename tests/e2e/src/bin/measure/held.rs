@@ -100,6 +100,8 @@ struct Tally {
     early: usize,
     /// Not ended while the television went on.
     never: usize,
+    /// Ended without words, and therefore without an answer: no end that counts.
+    not_understood: usize,
     /// From the last word to the end, in milliseconds, of those that were not ended early.
     ends_ms: Vec<f64>,
     /// Turns whose question was understood to its last word, and no more.
@@ -116,10 +118,17 @@ impl Tally {
     fn take(&mut self, held: &Held, mixture: &Mixture) -> String {
         self.turns += 1;
         self.words += word_errors(&mixture.question, "", &Replacements::new()).reference_words;
+        let ms = |at: Duration| (at.as_secs_f64() - mixture.over.as_secs_f64()) * 1e3;
+        let without: Vec<String> = held.without_words.iter().map(|at| format!("{:.0} ms", ms(*at))).collect();
+        let without = if without.is_empty() { String::new() } else { format!("; no words at {}", without.join(", ")) };
         let Some((at, text)) = held.understood.first() else {
-            self.never += 1;
             self.errors += word_errors(&mixture.question, "", &Replacements::new()).total();
-            return "NEVER ENDED".to_owned();
+            if let Some(at) = held.without_words.last().filter(|at| **at >= mixture.over) {
+                self.not_understood += 1;
+                return format!("NO WORDS, {:.0} ms{without}", ms(*at));
+            }
+            self.never += 1;
+            return format!("NEVER ENDED{without}");
         };
         self.stolen += held.understood.len() - 1;
         let errors = word_errors(&mixture.question, text, &Replacements::new());
@@ -131,8 +140,8 @@ impl Tally {
             0 => String::new(),
             own => format!(", and {own} of the television's"),
         };
-        let late_ms = (at.as_secs_f64() - mixture.over.as_secs_f64()) * 1e3;
-        let words = format!("{} words wrong: {text:?}{own}", errors.total());
+        let late_ms = ms(*at);
+        let words = format!("{} words wrong: {text:?}{own}{without}", errors.total());
         if late_ms < 0.0 {
             self.early += 1;
             return format!("TOO EARLY by {:.0} ms, {words}", -late_ms);
@@ -148,7 +157,7 @@ impl fmt::Display for Tally {
         let end = |share| percentile(&mut self.ends_ms.clone(), share);
         write!(
             f,
-            "ended within {} ms in {} of {}; median {:.0} ms, latest {:.0} ms; never ended {}, ended too early {}\n\
+            "ended within {} ms in {} of {}; median {:.0} ms, latest {:.0} ms; never ended {}, ended without words {}, ended too early {}\n\
              understood to the last word and no more {}; {} of {} words wrong, {} of them nobody's question; {} turns of the \
              television's own",
             IN_TIME.as_millis(),
@@ -157,6 +166,7 @@ impl fmt::Display for Tally {
             end(0.5),
             end(1.0),
             self.never,
+            self.not_understood,
             self.early,
             self.right,
             self.errors,
@@ -183,6 +193,7 @@ mod tests {
         };
         let at = |ms: &[u64]| Held {
             understood: ms.iter().map(|ms| (Duration::from_millis(*ms), "What time is it?".to_owned())).collect(),
+            without_words: Vec::new(),
         };
         let mut tally = Tally::default();
         assert!(tally.take(&at(&[12_850]), &mixture).starts_with("850 ms, 0 words wrong"));

@@ -50,7 +50,10 @@ const MEASURED: [(&str, [&str; 2]); 10] = [
 ];
 const TUNING: [(&str, [&str; 3]); 8] = [
     ("af_bella", ["What is the tallest mountain in the world?", "Add milk to my list.", "How old is the universe?"]),
-    ("am_echo", ["How many days are left until Christmas?", "What is the square root of eighty one?", "Stop the alarm."]),
+    (
+        "am_echo",
+        ["How many days are left until Christmas?", "What is the square root of eighty one?", "Stop the alarm."],
+    ),
     ("bf_emma", ["Can I freeze bread?", "Where does chocolate come from?", "Switch on the heating in the bathroom."]),
     ("bm_fable", ["What is the speed of light?", "How do you say thank you in Japanese?", "Tell me a short joke."]),
     ("af_kore", ["Who invented the telephone?", "How much is five miles in kilometres?", "Close the blinds."]),
@@ -214,7 +217,8 @@ mod tests {
     #[test]
     fn a_television_has_no_long_pause() {
         let tone = |n: usize| (n as f32 * 0.3).sin() * 0.3;
-        let sound: Vec<f32> = (0..3 * RATE).map(|n| if (RATE..2 * RATE).contains(&n) { 0.0 } else { tone(n) }).collect();
+        let sound: Vec<f32> =
+            (0..3 * RATE).map(|n| if (RATE..2 * RATE).contains(&n) { 0.0 } else { tone(n) }).collect();
         let whole = without_pauses(std::iter::once(sound));
         assert!((whole.len() as f32 / RATE as f32 - 2.1).abs() < 0.03, "{}", whole.len());
     }

@@ -22,6 +22,8 @@ const KNOWN_AFTER: Duration = Duration::from_millis(280);
 pub struct Held {
     /// Every question that was understood, and when.
     pub understood: Vec<(Duration, String)>,
+    /// When it was said that there were no words.
+    pub without_words: Vec<Duration>,
 }
 
 /// What a new conversation makes of a turn.
@@ -56,6 +58,8 @@ async fn hear_in(engines: Engines, settings: Settings, mixture: &Mixture) -> Res
         while let Ok(observation) = observations.try_recv() {
             if let Observation::Notice(Notice::Understood { text, .. }) = observation {
                 held.understood.push((now, text));
+            } else if matches!(observation, Observation::Notice(Notice::NoWords)) {
+                held.without_words.push(now);
             }
         }
         while ear.pending.len() + PERIOD <= BUFFER {
