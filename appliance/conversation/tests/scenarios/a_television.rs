@@ -63,6 +63,33 @@ fn does_not_end_one_in_a_gap() {
 }
 
 #[test]
+fn does_not_end_one_whose_first_words_it_hides() {
+    let mut room = called(Some(TELEVISION_DBFS));
+    room.confidence = 0.1;
+    room.says("what is the", 600);
+    room.dbfs = TELEVISION_DBFS;
+    room.noise(400);
+    room.confidence = 0.9;
+    room.dbfs = BOTH_DBFS;
+    room.says("weather like in Paris today", 1_500);
+    room.dbfs = TELEVISION_DBFS;
+    room.noise(6_000);
+    assert_eq!(room.history()[0].0, "what is the weather like in Paris today");
+    assert_eq!((room.count("release"), room.count("(no words)")), (1, 0));
+}
+
+#[test]
+fn without_anybody_who_asks_is_told_to_have_no_words_once() {
+    let mut room = called(Some(TELEVISION_DBFS));
+    room.confidence = 0.1;
+    room.says(QUESTION, 1_000);
+    room.dbfs = TELEVISION_DBFS;
+    room.noise(9_000);
+    assert_eq!((room.count("release"), room.count("(no words)")), (0, 1));
+    assert_eq!(room.phase(), Phase::Asleep);
+}
+
+#[test]
 fn does_not_hide_whoever_goes_on_after_the_answer() {
     let mut room = asked();
     room.noise(6_000);
