@@ -109,9 +109,8 @@ fn cannot_hold_a_turn_for_longer_than_the_longest_question() {
     let words: Vec<String> = (1..=60).map(|number| format!("w{number}")).collect();
     room.says(&words.join(" "), 8_000);
     assert_eq!(room.count("release"), 1);
-    let to = room.done.iter().rev().find_map(|(_, action)| match action {
-        Action::Transcribe { from, to, .. } => Some(to.since(*from)),
-        _ => None,
+    let to = room.done.iter().rev().find_map(|(_, action)| {
+        if let Action::Transcribe { from, to, .. } = action { Some(to.since(*from)) } else { None }
     });
     assert!(to.is_some_and(|length| length < ms(8_300)), "{to:?}");
 }
