@@ -27,7 +27,7 @@
 //! - Playback that was paused is resumed or cancelled within a bounded time.
 //! - Words about the conversation itself (stop, go on, repeat, louder) never reach the language model.
 //! - No word of a question is lost or taken twice, wherever its speaker pauses and however long it is, up to three
-//!   minutes.
+//!   minutes; eight seconds where something else spoke already when Parley was called.
 //! - Another voice, or sound without new words, holds no turn for ever, and noise hides nobody for ever.
 
 mod action;

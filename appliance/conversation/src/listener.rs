@@ -9,6 +9,7 @@
 //! Over an answer, the onset makes the answer wait. Words cancel it; an acknowledgement, or no words, let it go on.
 
 mod attention;
+mod background;
 mod echo;
 mod endpoint;
 mod hearing;
@@ -21,6 +22,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use self::attention::Awake;
+use self::background::{Background, Lately};
 use self::echo::Echo;
 pub use self::endpoint::{Endpointing, PATIENCE};
 use self::endpoint::{Judgement, SpeakerHabit};
@@ -42,6 +44,10 @@ pub(crate) struct Listener {
     echo_guard: Duration,
     energy_floor_dbfs: Option<f32>,
     awake: Awake,
+    /// Kept where it sleeps at all.
+    lately: Lately,
+    /// What spoke already when it was called; while it is awake.
+    background: Option<Background>,
     end_of_turn_model: bool,
     end_of_turn_degraded: bool,
     habit: SpeakerHabit,
@@ -70,6 +76,8 @@ impl Listener {
             echo_guard: settings.echo_guard,
             energy_floor_dbfs: settings.energy_floor_dbfs,
             awake: Awake::new(settings.attention),
+            lately: Lately::default(),
+            background: None,
             end_of_turn_model,
             end_of_turn_degraded: false,
             habit: SpeakerHabit::default(),
@@ -96,6 +104,7 @@ impl Listener {
         let dbfs = level(dbfs);
         self.latest_dbfs = dbfs;
         let speech = speech && self.energy_floor_dbfs.is_none_or(|floor| dbfs >= floor);
+        let speech = self.beside_background(end, speech, dbfs);
         let may_be_own_voice = self.hears_itself(answer);
         match std::mem::take(&mut self.hearing) {
             Hearing::Quiet(mut onset) => match onset.add(end, speech && !self.is_deaf(end, answer)) {
@@ -112,6 +121,9 @@ impl Listener {
             }
             Hearing::Speaking(mut utterance) => {
                 utterance.hear(end, speech, dbfs);
+                if let Some(alone) = self.background_alone() {
+                    utterance.last_speech = utterance.last_speech.min(alone);
+                }
                 self.hearing = Hearing::Speaking(utterance);
                 self.while_speaking();
             }

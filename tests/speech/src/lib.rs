@@ -36,7 +36,7 @@ pub use hesitations::{HesitantClip, prepare_hesitations};
 pub use packages::SYSTEM_PACKAGES;
 pub use prepare::{prepare, prepare_demo, prepare_repetitive, prepare_vocabulary};
 pub use samples::write_wav;
-pub use sound_span::SoundSpan;
+pub use sound_span::{SoundSpan, sound_span};
 
 /// Where the clips are kept: `speech` below `$PARLEY_CACHE`, else below `parley` in `$XDG_CACHE_HOME` or `~/.cache`.
 pub fn default_folder() -> PathBuf {

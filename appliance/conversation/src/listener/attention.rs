@@ -45,6 +45,11 @@ impl Awake {
         if let Self::Until { until, .. } = self { Some(until) } else { None }
     }
 
+    /// Whether a question may follow the name in one breath.
+    fn was_just_called(self, end: Position) -> bool {
+        matches!(self, Self::Until { name_ended: Some(name), .. } if end.since(name) < IN_ONE_BREATH)
+    }
+
     /// Where an utterance begins that seems to begin at `began`: after the name, and not later where both were said in
     /// one breath.
     pub(super) fn beginning(self, began: Position) -> Position {
@@ -61,6 +66,7 @@ impl Listener {
             return;
         };
         let name_ended = if let Waking::Word(end) = by { Some(end) } else { None };
+        self.background = name_ended.and_then(|ended| self.lately.background(ended));
         self.be(Awake::Until { until: now.saturating_add(ATTENTIVE), follow_up, name_ended });
     }
 
@@ -102,9 +108,33 @@ impl Listener {
         sleeps || self.hears_itself(answer) || end < self.echo.until
     }
 
+    /// Whether there is speech in a frame of somebody else than what spoke already when Parley was called.
+    pub(super) fn beside_background(&mut self, end: Position, speech: bool, dbfs: f32) -> bool {
+        if self.awake == Awake::Always {
+            return speech;
+        }
+        self.lately.add(end, speech, dbfs);
+        let held =
+            matches!(self.hearing, Hearing::Speaking(_) | Hearing::Pausing(..)) || self.awake.was_just_called(end);
+        let Some(background) = &mut self.background else { return speech };
+        let theirs = background.hears(end, speech, dbfs, held);
+        if background.is_off() {
+            self.background = None;
+        }
+        theirs
+    }
+
+    /// Since when only that is heard.
+    pub(super) fn background_alone(&self) -> Option<Position> {
+        self.background.as_ref()?.alone_since()
+    }
+
     fn be(&mut self, awake: Awake) {
         let (before, now) = (self.awake.is_asleep(), awake.is_asleep());
         self.awake = awake;
+        if now {
+            self.background = None;
+        }
         if before != now {
             self.act(Action::Tell(Notice::Attentive { attentive: before }));
         }

@@ -168,6 +168,12 @@ impl Endpointing {
         self.agreed(end_of_turn, sentence, cue).max(habitual).max(self.pause)
     }
 
+    /// The same where something else speaks all the time: half of a question is misheard for a whole one there, and its sound
+    /// has no end.
+    pub(super) fn enough_beside_background(&self) -> Duration {
+        self.unsure.max(self.pause)
+    }
+
     /// What the witnesses agree on, whoever speaks.
     fn agreed(&self, end_of_turn: Judgement, sentence: Judgement, cue: Option<TextCue>) -> Duration {
         match end_of_turn {

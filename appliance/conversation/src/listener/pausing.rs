@@ -128,6 +128,11 @@ impl Listener {
         let speaks_on = pause.transcribed_to.is_some_and(|to| utterance.last_speech > to);
         let meaning = self.meaning(&utterance, &transcript, true);
         let interrupts = matches!(meaning, Meaning::Speaks(_));
+        if !interrupts && utterance.before.is_empty() && self.may_have_words(&utterance, &pause) {
+            (pause.transcribed_to, pause.transcript) = (None, None);
+            self.hearing = Hearing::Pausing(utterance, pause);
+            return;
+        }
         if !interrupts && utterance.before.is_empty() {
             self.want(ListenerOutput::Discard { turn });
             self.resume_answer();
@@ -149,6 +154,7 @@ impl Listener {
             && speaks_on
             && transcript.text.chars().count() < MAX_QUESTION_CHARS
             && self.latest.since(utterance.onset) < LONGEST_TURN
+            && !self.goes_on_beside_background(&utterance)
             && let Some(to) = pause.transcribed_to
         {
             self.want(ListenerOutput::Discard { turn });
@@ -168,6 +174,13 @@ impl Listener {
         } else {
             self.end_if_enough();
         }
+    }
+
+    /// Whether somebody of whom no word was made out may still be asking: beside a background the first half of a question often
+    /// has none. They are listened to for as long as anybody there, and then once more.
+    fn may_have_words(&self, utterance: &Utterance, pause: &Pause) -> bool {
+        let silence = self.latest.since(utterance.last_speech);
+        self.background_alone().is_some() && !pause.forced && silence < self.endpointing.enough_beside_background()
     }
 
     /// Somebody who speaks on and on says nothing new: their words, or that there are none, are known.
@@ -225,7 +238,11 @@ impl Listener {
             None if !self.speculation => Some(TextCue::Question),
             None => None,
         };
-        let needed = self.endpointing.enough(pause.end_of_turn, pause.sentence, cue, &self.habit);
+        let needed = if self.background_alone().is_some() {
+            self.endpointing.enough_beside_background()
+        } else {
+            self.endpointing.enough(pause.end_of_turn, pause.sentence, cue, &self.habit)
+        };
         let waiting = self.waiting_for().unwrap_or_default();
         let enough = pause.forced || (silence >= needed && !pause.in_doubt());
         if silence >= LONGEST_TRANSCRIPTION && pause.awaits_words() {

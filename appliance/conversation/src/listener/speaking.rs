@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Listener;
+use super::background::Background;
 use super::endpoint::Judgement;
 use super::hearing::{Hearing, LONGEST_UTTERANCE, Pause, Peek, Utterance};
 use super::voice::Voice;
@@ -23,6 +24,8 @@ const LOOK_SELDOM_EVERY: Duration = Duration::from_secs(4);
 const FINAL_AFTER: Duration = Duration::from_millis(300);
 /// Less than this is transcribed again together with what follows: it is done soon, and context helps.
 const WORTH_KEEPING: Duration = Duration::from_secs(4);
+/// Beside something that spoke already when Parley was called, no question is longer: so long is it listened to at most.
+const LONGEST_BESIDE_BACKGROUND: Duration = Duration::from_secs(8);
 /// So much after another voice's speaker was heard last may still be theirs.
 const AFTER_VOICE: Duration = Duration::from_millis(200);
 /// An answer waits this long for words from somebody who makes sounds all the time, however slow the engine is.
@@ -42,6 +45,9 @@ impl Listener {
         }
         utterance.voice = Voice { dbfs: self.latest_dbfs, last: self.latest };
         utterance.began = self.awake.beginning(utterance.began).max(self.question.until).max(self.echo.until);
+        if let Some(since) = self.background.as_ref().and_then(Background::spoken_since) {
+            utterance.began = utterance.began.min(since.max(self.question.until));
+        }
         utterance.from = utterance.began;
         // Nothing was heard yet: they had not finished, and what follows belongs to what they said before.
         if answer.is_some_and(|answer| !answer.noticed && !answer.committed && self.question.turn == Some(answer.turn))
@@ -61,7 +67,8 @@ impl Listener {
             return;
         };
         let waiting = self.waiting_for();
-        let too_long = self.latest.since(utterance.from) >= LONGEST_UTTERANCE;
+        let too_long =
+            self.latest.since(utterance.from) >= LONGEST_UTTERANCE || self.goes_on_beside_background(utterance);
         if waiting.is_some_and(|time| time >= LONGEST_WAIT_FOR_WORDS) {
             let dbfs = utterance.voice.dbfs;
             self.stop_hearing();
@@ -80,6 +87,11 @@ impl Listener {
     /// Whether the speaker has been silent for as long as anybody who goes on, and what is heard is somebody else.
     fn others_go_on(&self, utterance: &Utterance) -> bool {
         utterance.last_speech.since(utterance.voice.last) >= self.endpointing.unfinished
+    }
+
+    /// Whether somebody who called speaks for so long beside a background that it can hardly be they alone.
+    pub(super) fn goes_on_beside_background(&self, utterance: &Utterance) -> bool {
+        self.background.is_some() && self.latest.since(utterance.since) >= LONGEST_BESIDE_BACKGROUND
     }
 
     /// Finds out whether what goes on and on has words, while an answer waits for them; otherwise, whether it has others
@@ -111,10 +123,17 @@ impl Listener {
             return;
         };
         let judged = self.end_of_turn_pending();
-        let others = !too_long && self.others_go_on(&utterance);
-        if others {
+        let background = self.background.as_ref().filter(|background| background.alone_since().is_some());
+        let others = if too_long {
+            None
+        } else if let Some(background) = background {
+            Some(background.level)
+        } else if self.others_go_on(&utterance) {
             utterance.last_speech = utterance.voice.last;
-        }
+            Some(utterance.voice.others())
+        } else {
+            None
+        };
         let mut peek = utterance.peek.take();
         // Nothing waits for a look, and the words for the answer must not.
         if let Some(Peek { turn, .. }) = peek.take_if(|_| !self.answer_waits()) {
@@ -122,7 +141,7 @@ impl Listener {
         }
         let turn = peek.map_or_else(|| self.next_turn(), |peek| peek.turn);
         let mut pause = Box::new(Pause::new(turn, judged, too_long));
-        pause.others = others.then(|| utterance.voice.others());
+        pause.others = others;
         pause.peeking = peek.is_some();
         pause.transcribed_to = peek.map(|peek| peek.to);
         pause.unasked = judged == Judgement::Pending && !too_long;
@@ -150,7 +169,10 @@ impl Listener {
     pub(super) fn go_on(&mut self, mut utterance: Utterance, pause: &Pause, answer: Option<Answering>) {
         self.pause_answer(answer);
         let silence = self.latest.since(utterance.last_speech);
-        self.habit.paused(silence);
+        // Beside a background a gap is a guess, and no habit.
+        if self.background.is_none() {
+            self.habit.paused(silence);
+        }
         utterance.last_speech = self.latest;
         if !self.answer_waits() {
             utterance.next_peek = self.next_look(&utterance);

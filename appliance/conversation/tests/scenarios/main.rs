@@ -5,6 +5,7 @@ mod a_microphone_that_dies;
 mod a_premature_release;
 mod a_remark;
 mod a_rest;
+mod a_television;
 mod an_announcement;
 mod an_answer;
 mod an_effect;

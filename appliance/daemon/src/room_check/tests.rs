@@ -63,7 +63,8 @@ impl Device {
         let microphone = Microphone::start(source).expect("a thread");
         let (capture, mute) = (microphone.counters(), Mute::default());
         let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
-        let Listening { mut frames, counters } = listen(microphone, mute.clone(), tap, Vec::new()).expect("a thread");
+        let Listening { mut frames, counters } =
+            listen(microphone, mute.clone(), tap, Vec::new(), None).expect("a thread");
         let sound = SoundPath { capture, listening: counters, mixer };
         let speech = Arc::<std::sync::atomic::AtomicBool>::default();
         let heard = Arc::clone(&speech);

@@ -3,7 +3,7 @@
 //! Whoever speaks was never heard before: each sentence has a conversation of its own, in which no pause was learnt. It is
 //! held in simulated time, or in real time where that is asked for.
 
-mod simulated;
+pub mod simulated;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -12,6 +12,7 @@ mod barge_in;
 mod cancel;
 mod echo;
 mod endpoints;
+mod held;
 mod hesitations;
 mod pauses;
 mod room;
@@ -49,6 +50,8 @@ enum Command {
     VoiceActivity,
     /// How soon and how fast each language's voice speaks, and is it understood?
     Voices(voices::Options),
+    /// How soon is a turn ended while a television goes on, and whose words are understood?
+    Held(held::Options),
     /// How seldom is a wake word missed, and how often is it heard where nobody said it?
     Wake(wake::Options),
     /// Hundreds of turns while workers are killed
@@ -70,6 +73,7 @@ fn main() -> anyhow::Result<()> {
             Command::VoiceActivity => voice_activity::run(),
             Command::Voices(options) => voices::run(&options).await,
             Command::Wake(options) => wake::run(&options).await,
+            Command::Held(options) => held::run(&options).await,
             Command::Soak(options) => soak::run(&options).await,
         }
     })

@@ -9,9 +9,9 @@ mod called;
 mod counts;
 mod ear;
 mod over_own_voice;
-mod speakers;
+pub mod speakers;
 mod speed;
-mod surroundings;
+pub mod surroundings;
 mod without;
 
 use std::path::PathBuf;

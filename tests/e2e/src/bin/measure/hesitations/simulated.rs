@@ -24,12 +24,12 @@ use tokio::time::Instant;
 use crate::pauses::Heard;
 
 /// A period of the loudspeaker, and what it holds.
-const PERIOD: usize = 10;
-const BUFFER: usize = 20;
+pub const PERIOD: usize = 10;
+pub const BUFFER: usize = 20;
 /// An end is found within this time after the clip, or never.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// Whatever is said is short: nobody listens to its end.
-const ANSWER_TOKENS: u32 = 12;
+pub const ANSWER_TOKENS: u32 = 12;
 
 /// Something that an engine is asked, and where its answer goes.
 pub enum Asked {
@@ -65,7 +65,7 @@ async fn outputs<K: Kind>(engine: &dyn Engine<K>, task: K::Task) -> Result<Vec<K
 }
 
 /// Engines that ask the real ones, and take as long as those did in docs/EVIDENCE.md.
-fn engines(ask: &mpsc::UnboundedSender<Asked>) -> Engines {
+pub fn engines(ask: &mpsc::UnboundedSender<Asked>) -> Engines {
     let pace = |first, each| Pace { first: Duration::from_millis(first), each: Duration::from_millis(each) };
     let asking = || ask.clone();
     let (words, text, end) = (asking(), asking(), asking());

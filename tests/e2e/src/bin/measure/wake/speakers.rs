@@ -95,6 +95,11 @@ pub async fn called(word: &str) -> Result<Vec<Said>> {
     Ok(said)
 }
 
+/// What one of Kokoro's voices, or the product's own, says.
+pub async fn by_voice(voice: &str, texts: &[&str]) -> Result<Vec<Said>> {
+    by_worker(voice, &kokoro()?, texts).await
+}
+
 /// The phrases that sound like "hey jarvis".
 pub async fn near_misses() -> Result<Vec<Said>> {
     let voices = kokoro()?;
