@@ -20,6 +20,7 @@ use tokio::time::Instant;
 
 pub use conditioning::{Canceller, Conditioned, Conditioning, FrameSamples};
 pub use detector::Detector;
+pub use names::ListenedFor;
 pub use sound_health::{SoundTrouble, SoundTroubles, troubles_of};
 pub use thread::{EchoCounters, Listening, ListeningCounters, cancels_echo, listen};
 #[cfg(test)]

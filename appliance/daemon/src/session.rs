@@ -14,11 +14,12 @@ use parley_settings::{BargeInSetting, Config, ConversationSettings};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker};
+use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker, Teacher};
 use crate::context;
 use crate::health::{SoundPath, Troubles};
 use crate::languages::Languages;
-use crate::listening::{self, Listening, Mute};
+use crate::listening::{self, ListenedFor, Listening, Mute};
+use crate::own_words::by_voice::WordsByVoice;
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::signals::Signals;
 use crate::tools::Tools;
@@ -159,17 +160,20 @@ impl Session {
         let (mixer, playback) = PlaybackThread::start(sink)?;
         // Who comes by the door, or asks for the gate, is listened to without being called.
         let attention = wake_words.attention();
-        let names = wake_words.words.iter().map(|word| word.name.clone()).collect();
+        let names: Vec<String> = wake_words.words.iter().map(|word| word.name.clone()).collect();
+        let listened_for = ListenedFor::new(wake_words.words);
+        let by_voice = |school| WordsByVoice::new(school, listened_for.clone(), names.clone());
+        let teacher = wake_words.school.map(|school| Arc::new(by_voice(school)) as Arc<dyn Teacher>);
         let mute = Mute::default();
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
         let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
         let cancels_echo = tap.is_some() && listening::cancels_echo(mixer.rate_hz());
-        let listening = listening::listen(microphone, mute.clone(), tap, wake_words.words)?;
+        let listening = listening::listen(microphone, mute.clone(), tap, listened_for)?;
         let Listening { frames, counters: listening } = listening;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
-        let ear = Ear { frames, mute, attention, names };
+        let ear = Ear { frames, mute, attention, names, teacher };
         let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), ear)?;
         Ok(Self { sound: Some(sound), cancels_echo, ..session })
     }
@@ -178,7 +182,13 @@ impl Session {
     pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let settings = Settings { spoken: false, barge_in: BargeIn::Key, ..settings };
         let (_, no_frames) = mpsc::channel(1);
-        let ear = Ear { frames: no_frames, mute: Mute::default(), attention: Attention::Always, names: Vec::new() };
+        let ear = Ear {
+            frames: no_frames,
+            mute: Mute::default(),
+            attention: Attention::Always,
+            names: Vec::new(),
+            teacher: None,
+        };
         Self::with(settings, generating, workers, None, ear)
     }
 
@@ -187,7 +197,7 @@ impl Session {
         generating: Generating,
         workers: Workers,
         loudspeaker: Option<(Loudspeaker, PlaybackThread)>,
-        Ear { frames, mute, attention, names }: Ear,
+        Ear { frames, mute, attention, names, teacher }: Ear,
     ) -> Result<Self, SessionError> {
         let seats = Seats::new(workers.engines().ok_or(SessionError::Workers)?);
         let seat = seats.take()?;
@@ -199,6 +209,9 @@ impl Session {
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
         let volume = VolumeByVoice::default();
         let mut conductor = conductor.with_names(names).with_performer(volume.performer(tools.performer(OWN_SEAT)));
+        if let Some(teacher) = teacher {
+            conductor = conductor.with_teacher(teacher);
+        }
         let signals = handle.mixer.as_ref().map(Signals::start).transpose()?;
         if let Some(signals) = &signals {
             conductor = conductor.with_signals(signals.clone());
@@ -249,6 +262,8 @@ struct Ear {
     attention: Attention,
     /// By which it is called.
     names: Vec<String>,
+    /// Who learns further names.
+    teacher: Option<Arc<dyn Teacher>>,
 }
 
 /// The conductor's task, and why it has ended.

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parley_conversation::Attention;
@@ -12,6 +13,7 @@ use parley_wake::{EmbeddingModel, Word};
 use strsim::normalized_damerau_levenshtein;
 
 use crate::own_words::OwnWords;
+use crate::own_words::by_voice::School;
 
 /// What can be listened for, and what cannot.
 #[derive(Default)]
@@ -20,11 +22,13 @@ pub struct WakeWords {
     /// Why a word cannot, and what to do about it; one for each.
     pub problems: Vec<String>,
     follow_up: Duration,
+    /// What further ones are taught with; none where no word was to wake Parley.
+    pub school: Option<School>,
 }
 
 impl WakeWords {
     /// Reads all that the settings name. One that cannot be read does not keep the others from being heard.
-    pub fn read(config: &Config, models: &Catalogue, own: &OwnWords) -> Self {
+    pub fn named(config: &Config, models: &Catalogue, own: &OwnWords) -> Self {
         let follow_up = Duration::from_millis(config.conversation.follow_up.into());
         let mut read = Self { follow_up, ..Self::default() };
         for wake_word in &config.conversation.wake_words {
@@ -37,6 +41,22 @@ impl WakeWords {
                 }
             }
         }
+        read
+    }
+
+    /// The same and, where the settings name any, all that were taught.
+    pub fn read(config: &Config, models: &Arc<Catalogue>, own: &OwnWords) -> Self {
+        let mut read = Self::named(config, models, own);
+        if config.conversation.wake_words.is_empty() {
+            return read;
+        }
+        for name in own.names().into_iter().filter(|name| !own.is_named(name, config)) {
+            match taught(&name, models, own) {
+                Ok(word) => read.words.push(word),
+                Err(reason) => read.problems.push(format!("the wake word \"{name}\", which was taught: {reason}")),
+            }
+        }
+        read.school = Some(School { config: config.clone(), models: Arc::clone(models), own: own.clone() });
         read
     }
 
@@ -54,15 +74,17 @@ fn words(name: &str, models: &Catalogue, own: &OwnWords) -> Vec<Result<Word, Str
     if Path::new(name).is_absolute() {
         return vec![Word::read(Path::new(name)).map_err(|error| error.to_string())];
     }
-    let taught = own.has(name).then(|| {
-        let model = speech_embedding(models)?;
-        own.read(name, &model).map_or_else(
-            || Err(format!("the wake word \"{name}\" is gone")),
-            |read| read.map_err(|error| error.to_string()),
-        )
-    });
+    let taught = own.has(name).then(|| taught(name, models, own));
     let comes = models.knows_wake_word(name) || taught.is_none();
     taught.into_iter().chain(comes.then(|| usual(name, models, own))).collect()
+}
+
+fn taught(name: &str, models: &Catalogue, own: &OwnWords) -> Result<Word, String> {
+    let model = speech_embedding(models)?;
+    own.read(name, &model).map_or_else(
+        || Err(format!("the wake word \"{name}\" is gone")),
+        |read| read.map_err(|error| error.to_string()),
+    )
 }
 
 fn usual(name: &str, models: &Catalogue, own: &OwnWords) -> Result<Word, String> {
@@ -127,7 +149,7 @@ mod tests {
     #[test]
     fn what_cannot_be_listened_for_says_why_and_keeps_nothing_from_being_heard() {
         let folder = tempfile::tempdir().unwrap();
-        let models = Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap());
+        let models = Arc::new(Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap()));
         let other = folder.path().join("song.json");
         std::fs::write(&other, "{}").unwrap();
         let mut config = Config::default();
@@ -153,7 +175,16 @@ mod tests {
         ] {
             assert!(problems.contains(part), "{part}: {problems}");
         }
-        assert!(WakeWords::read(&Config::default(), &models, &own).problems.is_empty(), "nothing was to wake it");
+        std::fs::write(taught.path().join("computer.json"), "{}").unwrap();
+        let read = WakeWords::read(&config, &models, &own);
+        assert!(
+            read.problems.last().is_some_and(|last| last.contains("\"computer\", which was taught")),
+            "{:?}",
+            read.problems
+        );
+        assert!(read.school.is_some());
+        let read = WakeWords::read(&Config::default(), &models, &own);
+        assert!(read.problems.is_empty() && read.school.is_none(), "nothing was to wake it");
     }
 
     #[test]

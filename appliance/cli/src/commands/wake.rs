@@ -90,7 +90,7 @@ fn learn(options: &LearnOptions, config: &Config, own: &OwnWords) -> Result<()> 
     let examples = recordings.iter().map(load).collect::<Result<Vec<_>>>()?;
     let learnt = Learnt::learn(&model, &examples)?;
     let file = own.keep(name, &learnt).with_context(|| format!("cannot keep \"{name}\""))?;
-    let listened_for = is_listened_for(config, name);
+    let listened_for = is_listened_for(config, name, true);
     if *json {
         return output::json(&Taught { name, examples: examples.len(), file, listened_for });
     }
@@ -98,28 +98,22 @@ fn learn(options: &LearnOptions, config: &Config, own: &OwnWords) -> Result<()> 
     match listened_for {
         true => output::remark("it is listened for once Parley is started again"),
         false => output::remark(format!(
-            "it is listened for once it is among the settings' wake-words: `parley ctl settings set conversation.wake-words '{}'`, then start Parley \
-             again",
-            with(config, name)
+            "Parley listens all the time: what was taught is listened for once the settings name a wake word: `parley ctl settings set \
+             conversation.wake-words '[{name:?}]'`, then start Parley again"
         )),
     }
     Ok(())
 }
 
-/// The wake words of the settings with one more, as the settings have them written.
-fn with(config: &Config, name: &str) -> String {
-    let words = config.conversation.wake_words.iter().map(|word| word.word()).chain([name]);
-    let quoted: Vec<String> = words.map(|word| format!("{word:?}")).collect();
-    format!("[{}]", quoted.join(", "))
-}
-
-fn is_listened_for(config: &Config, name: &str) -> bool {
-    config.conversation.wake_words.iter().any(|word| word.word().trim().eq_ignore_ascii_case(name))
+/// Where any word wakes Parley, all that were taught do.
+fn is_listened_for(config: &Config, name: &str, taught: bool) -> bool {
+    let mut words = config.conversation.wake_words.iter();
+    words.any(|word| taught || word.word().trim().eq_ignore_ascii_case(name))
 }
 
 fn list(options: &ListOptions, config: &Config, own: &OwnWords) -> Result<()> {
     let models = common::models(config)?;
-    let listed = |name: String, taught| Listed { listened_for: is_listened_for(config, &name), name, taught };
+    let listed = |name: String, taught| Listed { listened_for: is_listened_for(config, &name, taught), name, taught };
     let come = models.wake_words().map(|name| listed(name.to_owned(), false));
     let words: Vec<Listed> = come.chain(own.names().into_iter().map(|name| listed(name, true))).collect();
     if options.json {

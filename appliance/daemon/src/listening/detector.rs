@@ -19,8 +19,14 @@ pub struct Detector {
 impl Detector {
     /// One that listens for wake words, too.
     #[must_use]
-    pub fn with_wake_words(self, words: Vec<Word>) -> Self {
-        Self { names: Names::new(words), ..self }
+    pub fn with_wake_words(mut self, words: Vec<Word>) -> Self {
+        self.listen_for(words);
+        self
+    }
+
+    /// Listens for these wake words from now on.
+    pub fn listen_for(&mut self, words: Vec<Word>) {
+        self.names = Names::new(words);
     }
 
     /// The same where somebody takes out what the loudspeaker plays.

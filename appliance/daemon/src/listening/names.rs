@@ -1,11 +1,36 @@
 //! The wake words in what a microphone hears.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_conversation::Position;
 use parley_wake::{Heard, RATE_HZ, WakeListener, Word};
 
 use super::{FRAME_SAMPLES, Name};
+use crate::conductor::lock;
+
+/// The words that a listening thread is to listen for, which may change while it does. Clones are the same.
+#[derive(Clone, Default)]
+pub struct ListenedFor(Arc<Mutex<Option<Vec<Word>>>>);
+
+impl ListenedFor {
+    /// Listens for these.
+    pub fn new(words: Vec<Word>) -> Self {
+        let listened_for = Self::default();
+        listened_for.set(words);
+        listened_for
+    }
+
+    /// From the next frame on it listens for these alone; of several sets the last counts.
+    pub fn set(&self, words: Vec<Word>) {
+        *lock(&self.0) = Some(words);
+    }
+
+    /// What is to be listened for from now on, if that has changed.
+    pub(super) fn take(&self) -> Option<Vec<Word>> {
+        lock(&self.0).take()
+    }
+}
 
 /// Listens for the names by which Parley is called; for none by default, and then costs nothing.
 #[derive(Default)]

@@ -8,13 +8,12 @@ use parley_audio::capture::{FRAME_SAMPLES, Microphone};
 use parley_audio::playback::Tap;
 use parley_conversation::Position;
 use parley_echo::{BLOCK, EchoCanceller, EchoFigures};
-use parley_wake::Word;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
 use super::sound_health::{SoundHealth, SoundTroubles};
-use super::{AudioFrame, Detector, FRAMES_IN_FLIGHT, Mute};
+use super::{AudioFrame, Detector, FRAMES_IN_FLIGHT, ListenedFor, Mute};
 
 /// How long a silent device is waited for before looking whether anyone still listens.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -64,16 +63,19 @@ pub fn listen(
     mut microphone: Microphone,
     mute: Mute,
     tap: Option<(Tap, u32)>,
-    words: Vec<Word>,
+    words: ListenedFor,
 ) -> std::io::Result<Listening> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let (mut detector, mut health) = (detector(tap).with_wake_words(words), SoundHealth::default());
+        let (mut detector, mut health) = (detector(tap), SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
+            if let Some(words) = words.take() {
+                detector.listen_for(words);
+            }
             let muted = mute.is_set();
             let (end, arrived) = (Position(frame.position + FRAME_SAMPLES as u64), Instant::from_std(frame.arrived_at));
             let heard = detector.hear(&frame.samples, muted, end, arrived);
@@ -118,7 +120,7 @@ mod tests {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let mute = Mute::default();
         let microphone = Microphone::start(source).expect("it starts");
-        let mut frames = listen(microphone, mute.clone(), None, Vec::new()).expect("a thread").frames;
+        let mut frames = listen(microphone, mute.clone(), None, ListenedFor::default()).expect("a thread").frames;
         let mut loudest_of = async |frames_in_all: usize| {
             let mut loudest = 0;
             for _ in 0..frames_in_all {
