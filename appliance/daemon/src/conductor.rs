@@ -45,6 +45,7 @@ use self::timeline::Mark;
 pub use self::timeline::{StagesMs, Timeline, milliseconds};
 use crate::health::{FlightRecorder, Pulse};
 use crate::listening::AudioFrame;
+use crate::near_misses::NearMisses;
 use crate::signals::Signals;
 use crate::wake_words;
 
@@ -149,6 +150,8 @@ pub struct Conductor {
     /// The wake words by their names.
     names: Vec<String>,
     second_look: Option<SecondLook>,
+    /// Where the owner agrees that they are kept.
+    near_misses: Option<NearMisses>,
     teacher: Option<Arc<dyn Teacher>>,
     lesson_wanted: Option<LessonWanted>,
     lesson: Option<LessonUnderWay>,
@@ -195,6 +198,7 @@ impl Conductor {
             audio: RecentAudio::default(),
             names: Vec::new(),
             second_look: None,
+            near_misses: None,
             teacher: None,
             lesson_wanted: None,
             lesson: None,
@@ -240,6 +244,13 @@ impl Conductor {
     #[must_use]
     pub fn with_names(mut self, names: Vec<String>) -> Self {
         self.names = names;
+        self
+    }
+
+    /// The same conductor, which keeps the sound of near misses.
+    #[must_use]
+    pub fn with_near_misses(mut self, near_misses: NearMisses) -> Self {
+        self.near_misses = Some(near_misses);
         self
     }
 

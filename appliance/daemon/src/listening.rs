@@ -69,6 +69,10 @@ pub struct Name {
     pub ended: Position,
     /// Whether it is certain; otherwise its words are to be looked at.
     pub sure: bool,
+    /// Its place among the words that are listened for.
+    pub word: usize,
+    /// How likely it was, in percent.
+    pub percent: u8,
 }
 
 impl AudioFrame {

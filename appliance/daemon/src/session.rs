@@ -16,9 +16,11 @@ use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker, Teacher};
 use crate::context;
+use crate::door::KeptNearMisses;
 use crate::health::{SoundPath, Troubles};
 use crate::languages::Languages;
 use crate::listening::{self, ListenedFor, Listening, Mute};
+use crate::near_misses::NearMisses;
 use crate::own_words::by_voice::WordsByVoice;
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::signals::Signals;
@@ -64,6 +66,8 @@ pub struct Session {
     pub sound: Option<SoundPath>,
     /// Whether the microphone is without what the loudspeaker plays.
     pub cancels_echo: bool,
+    /// The sound of near misses, where the owner agrees that it is kept.
+    pub near_misses: KeptNearMisses,
     /// What is wrong with it, told by [`watch`](crate::health::watch).
     pub troubles: watch::Sender<Troubles>,
     conductor: ConductorTask,
@@ -163,7 +167,11 @@ impl Session {
         let names: Vec<String> = wake_words.words.iter().map(|word| word.name.clone()).collect();
         let listened_for = ListenedFor::new(wake_words.words);
         let by_voice = |school| WordsByVoice::new(school, listened_for.clone(), names.clone());
-        let teacher = wake_words.school.map(|school| Arc::new(by_voice(school)) as Arc<dyn Teacher>);
+        let teacher =
+            wake_words.school.map(|school| (school.config.conversation.keep_near_misses, Arc::new(by_voice(school))));
+        let near_misses =
+            teacher.as_ref().filter(|(keeps, _)| *keeps).map(|(_, words)| (NearMisses::default(), Arc::clone(words)));
+        let teacher = teacher.map(|(_, words)| words as Arc<dyn Teacher>);
         let mute = Mute::default();
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
@@ -173,9 +181,11 @@ impl Session {
         let Listening { frames, counters: listening } = listening;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
-        let ear = Ear { frames, mute, attention, names, teacher };
+        let kept = near_misses.as_ref().map(|(misses, _)| misses.clone());
+        let ear = Ear { frames, mute, attention, names, teacher, near_misses: kept };
         let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), ear)?;
-        Ok(Self { sound: Some(sound), cancels_echo, ..session })
+        let near_misses = near_misses.map(|(misses, words)| KeptNearMisses::new(misses, words)).unwrap_or_default();
+        Ok(Self { sound: Some(sound), cancels_echo, near_misses, ..session })
     }
 
     /// A conversation in writing.
@@ -188,6 +198,7 @@ impl Session {
             attention: Attention::Always,
             names: Vec::new(),
             teacher: None,
+            near_misses: None,
         };
         Self::with(settings, generating, workers, None, ear)
     }
@@ -197,7 +208,7 @@ impl Session {
         generating: Generating,
         workers: Workers,
         loudspeaker: Option<(Loudspeaker, PlaybackThread)>,
-        Ear { frames, mute, attention, names, teacher }: Ear,
+        Ear { frames, mute, attention, names, teacher, near_misses }: Ear,
     ) -> Result<Self, SessionError> {
         let seats = Seats::new(workers.engines().ok_or(SessionError::Workers)?);
         let seat = seats.take()?;
@@ -209,6 +220,9 @@ impl Session {
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
         let volume = VolumeByVoice::default();
         let mut conductor = conductor.with_names(names).with_performer(volume.performer(tools.performer(OWN_SEAT)));
+        if let Some(near_misses) = near_misses {
+            conductor = conductor.with_near_misses(near_misses);
+        }
         if let Some(teacher) = teacher {
             conductor = conductor.with_teacher(teacher);
         }
@@ -232,6 +246,7 @@ impl Session {
             signals,
             sound,
             cancels_echo,
+            near_misses: KeptNearMisses::default(),
             troubles,
             conductor,
             _seat,
@@ -264,6 +279,7 @@ struct Ear {
     names: Vec<String>,
     /// Who learns further names.
     teacher: Option<Arc<dyn Teacher>>,
+    near_misses: Option<NearMisses>,
 }
 
 /// The conductor's task, and why it has ended.

@@ -66,6 +66,12 @@ pub enum DoorRequest {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seat: Option<String>,
     },
+    /// What may have been a wake word in the last hour and was taken for none, where the owner has agreed to its being kept.
+    NearMisses,
+    /// This one was a wake word: learn from it.
+    NearMissMine { number: u64 },
+    /// Forget all of them.
+    ClearNearMisses,
     /// Something about updates.
     Update { wish: UpdateWish },
     /// A tool, until this client goes: it is called when somebody says one of its `sentences`, and with `any` for whatever
@@ -138,6 +144,10 @@ pub enum DoorReply {
     },
     /// The loudness.
     Volume { percent: u8 },
+    /// Near misses, the oldest first.
+    NearMisses { near_misses: Vec<DoorNearMiss> },
+    /// A near miss is an example of this word; it is learnt from as soon as so many more are.
+    NearMissLearnt { word: String, missing: u32 },
     /// The answer to a question, as far as it was to be said; no `answer` where it does not fit into a line.
     Answered {
         turn: u64,
@@ -148,6 +158,23 @@ pub enum DoorReply {
     /// Something that this version does not know.
     #[serde(other, skip_serializing)]
     Unknown,
+}
+
+/// What may have been a wake word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DoorNearMiss {
+    /// By which it is meant.
+    pub number: u64,
+    /// How long ago it was.
+    pub seconds_ago: u64,
+    /// The word that it may have been.
+    pub word: String,
+    /// How likely that was.
+    pub percent: u8,
+    /// Whether somebody has said that it was theirs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mine: bool,
 }
 
 /// A setting that is in force.
@@ -181,6 +208,9 @@ impl DoorRequest {
             | Self::Settings
             | Self::SetSetting { .. }
             | Self::UnsetSetting { .. }
+            | Self::NearMisses
+            | Self::NearMissMine { .. }
+            | Self::ClearNearMisses
             | Self::Update { .. }
             | Self::OfferTool { .. }
             | Self::ToolResult { .. }
@@ -204,6 +234,9 @@ impl DoorRequest {
             | Self::Say { .. }
             | Self::Announce { .. }
             | Self::Forget { .. }
+            | Self::NearMisses
+            | Self::NearMissMine { .. }
+            | Self::ClearNearMisses
             | Self::Update { .. }
             | Self::OfferTool { .. }
             | Self::ToolResult { .. }
@@ -218,7 +251,13 @@ impl DoorReply {
         match self {
             Self::Status(state) => Self::Status(state.without_words()),
             Self::Answered { turn, outcome, .. } => Self::Answered { turn, answer: None, outcome },
-            Self::Done | Self::Settings { .. } | Self::Setting { .. } | Self::Volume { .. } | Self::Unknown => self,
+            Self::Done
+            | Self::Settings { .. }
+            | Self::Setting { .. }
+            | Self::Volume { .. }
+            | Self::NearMisses { .. }
+            | Self::NearMissLearnt { .. }
+            | Self::Unknown => self,
         }
     }
 }

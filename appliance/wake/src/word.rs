@@ -99,6 +99,14 @@ impl Word {
         Self { name: name.to_owned(), cutoff: learnt::CUTOFF, window: 1, ear: Ear::Learnt(learnt, model.clone()) }
     }
 
+    /// What was learnt of it; none where a network hears it.
+    pub fn into_learnt(self) -> Option<Learnt> {
+        match self.ear {
+            Ear::Learnt(learnt, _) => Some(learnt),
+            Ear::Network(_) => None,
+        }
+    }
+
     /// Reads a word that was learnt from its file, as [`learnt_file`] has written it.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use super::seat::{SeatControl, SeatList};
 use super::settings::DoorSettings;
 use super::updates::{self, UpdateLog};
 use super::wishes::Wishes;
-use super::{DoorHost, Guest, Hub};
+use super::{DoorHost, Guest, Hub, KeptNearMisses};
 use crate::conductor::Handle;
 use crate::health::{SoundPart, Trouble, Troubles};
 use crate::keys;
@@ -57,6 +57,7 @@ pub struct SessionHost {
     keys: Option<PathBuf>,
     /// Whether the device's microphone is without what its loudspeaker plays.
     cancels_echo: bool,
+    near_misses: KeptNearMisses,
 }
 
 impl SessionHost {
@@ -65,6 +66,7 @@ impl SessionHost {
             .with_tools(session.tools.clone())
             .with_troubles(session.troubles.subscribe())
             .with_echo_cancelled(session.cancels_echo)
+            .with_near_misses(session.near_misses.clone())
     }
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
@@ -88,6 +90,7 @@ impl SessionHost {
             setting,
             keys,
             cancels_echo,
+            near_misses: KeptNearMisses::default(),
         }
     }
 
@@ -102,6 +105,12 @@ impl SessionHost {
     #[must_use]
     pub fn with_echo_cancelled(self, cancels_echo: bool) -> Self {
         Self { cancels_echo, ..self }
+    }
+
+    /// The same where near misses are kept.
+    #[must_use]
+    pub fn with_near_misses(self, near_misses: KeptNearMisses) -> Self {
+        Self { near_misses, ..self }
     }
 
     /// The same where somebody looks after microphone and loudspeaker.
@@ -284,6 +293,9 @@ impl DoorHost for SessionHost {
                 self.tools.offer(guest, offer)
             }
             DoorRequest::ToolResult { call, text, think } => self.tools.result(guest, call, text, think),
+            DoorRequest::NearMisses => self.near_misses.list(),
+            DoorRequest::NearMissMine { number } => self.near_misses.mine(number).await,
+            DoorRequest::ClearNearMisses => self.near_misses.clear(),
             DoorRequest::Update { wish } => self.wishes.wish(wish_of(wish)).await,
             DoorRequest::Unknown => Err(DoorError::new(ErrorCode::UnknownRequest, "this version has no such request")),
         }

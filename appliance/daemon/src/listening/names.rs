@@ -52,6 +52,7 @@ impl Names {
         let Heard { word, likelihood, sure, ended } = heard.into_iter().max_by_key(|heard| heard.sure)?;
         tracing::debug!(word, likelihood, sure, "a wake word");
         let ago = self.heard.saturating_sub(ended);
-        Some(Name { ended: end.back(Duration::from_micros(ago * 1_000_000 / u64::from(RATE_HZ))), sure })
+        let ended = end.back(Duration::from_micros(ago * 1_000_000 / u64::from(RATE_HZ)));
+        Some(Name { ended, sure, word, percent: (100.0 * likelihood) as u8 })
     }
 }

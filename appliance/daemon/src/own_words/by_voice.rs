@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use parley_conversation::LessonResult;
 use parley_models::Catalogue;
 use parley_settings::Config;
-use parley_wake::{LearnError, Learnt};
+use parley_wake::{EXAMPLES, LearnError, Learnt, Word};
 
 use super::OwnWords;
 use crate::conductor::{Teacher, lock};
@@ -20,6 +20,15 @@ pub struct School {
     pub own: OwnWords,
 }
 
+/// What became of an example that was hardly heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adapted {
+    /// It is learnt from.
+    Learnt,
+    /// So many more make a word.
+    Missing(u32),
+}
+
 /// Teaches whoever listens.
 pub struct WordsByVoice {
     school: School,
@@ -32,6 +41,33 @@ impl WordsByVoice {
     /// `listened_for`: what is listened for now; `names`: how that is called.
     pub fn new(school: School, listened_for: ListenedFor, names: Vec<String>) -> Self {
         Self { school, listened_for, names: Mutex::new(names) }
+    }
+
+    /// Makes of a near miss a further example of its word. One that comes with the models has none yet: it needs as many as make a
+    /// word, `all` those that somebody said were theirs, and is heard beside its network then.
+    ///
+    /// # Errors
+    /// Why it is no example, in words.
+    pub fn adapt(&self, name: &str, example: &[i16], all: &[Vec<i16>]) -> Result<Adapted, String> {
+        let School { models, own, .. } = &self.school;
+        let model = speech_embedding(models)?;
+        let mut names = lock(&self.names);
+        let kept = own.read(name, &model).transpose().map_err(|error| error.to_string())?.and_then(Word::into_learnt);
+        let learnt = match kept {
+            Some(learnt) => learnt.with_example(&model, example),
+            None => {
+                let missing = EXAMPLES.start().saturating_sub(all.len());
+                if missing > 0 {
+                    return Ok(Adapted::Missing(u32::try_from(missing).unwrap_or(u32::MAX)));
+                }
+                let latest = all.len().saturating_sub(*EXAMPLES.end());
+                Learnt::learn(&model, all.get(latest..).unwrap_or_default())
+            }
+        };
+        let learnt = learnt.map_err(|error| error.to_string())?;
+        own.keep(name, &learnt).map_err(|error| error.to_string())?;
+        self.listen(&mut names);
+        Ok(Adapted::Learnt)
     }
 
     /// Listens for what is there now.

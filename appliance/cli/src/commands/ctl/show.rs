@@ -1,7 +1,9 @@
 //! State, events and replies in words.
 
 use anyhow::Result;
-use parley_door::{DoorEvent, DoorOutcome, DoorPhase, DoorReply, OWN_SEAT, OwnerSetting, SeatState, UpdateStep};
+use parley_door::{
+    DoorEvent, DoorNearMiss, DoorOutcome, DoorPhase, DoorReply, OWN_SEAT, OwnerSetting, SeatState, UpdateStep,
+};
 use parley_door_client::DoorClient;
 
 use super::output;
@@ -61,6 +63,18 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
 
 pub(super) fn reply(reply: &DoorReply) -> Result<()> {
     match reply {
+        DoorReply::NearMisses { near_misses } if near_misses.is_empty() => output::line("nothing in the last hour"),
+        DoorReply::NearMisses { near_misses } => near_misses.iter().try_for_each(|miss| {
+            let DoorNearMiss { number, seconds_ago, word, percent, mine } = miss;
+            let was = if *mine { ", yours" } else { "" };
+            output::line(format_args!("{number}: {} min ago, \"{word}\" by {percent} %{was}", seconds_ago / 60))
+        }),
+        DoorReply::NearMissLearnt { word, missing: 0 } => {
+            output::line(format_args!("\"{word}\" is learnt from it too"))
+        }
+        DoorReply::NearMissLearnt { word, missing } => {
+            output::line(format_args!("{missing} more of \"{word}\" within the hour, and it is learnt from them"))
+        }
         DoorReply::Volume { percent } => output::line(format_args!("volume {percent} %")),
         DoorReply::Settings { settings } => settings.iter().try_for_each(|setting| {
             let waits = if setting.waits { "; another one after a restart" } else { "" };
