@@ -164,11 +164,10 @@ proptest! {
         for ((event, ms), times) in events {
             for _ in 0..times {
                 pupil.now += Duration::from_millis(ms);
-                let event = match event.clone() {
-                    LessonEvent::Frame { speech, sounds, .. } =>
-                        LessonEvent::Frame { end: at(pupil.now), speech, sounds },
-                    other => other,
-                };
+                let mut event = event.clone();
+                if let LessonEvent::Frame { end, .. } = &mut event {
+                    *end = at(pupil.now);
+                }
                 pupil.tell(event);
                 prop_assert_eq!(pupil.lesson.next_wakeup().is_none(), pupil.lesson.is_over());
             }

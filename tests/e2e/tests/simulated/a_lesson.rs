@@ -23,17 +23,17 @@ struct ScriptedTeacher {
 impl Teacher for ScriptedTeacher {
     fn learn(&self, name: &str, examples: &[Vec<i16>]) -> LessonResult {
         let lengths = examples.iter().map(|example| example.len() / 16).collect();
-        self.learnt.lock().unwrap().push((name.to_owned(), lengths));
+        self.learnt.lock().expect("nobody panicked").push((name.to_owned(), lengths));
         self.refuses.clone().unwrap_or_else(|| LessonResult::Learnt(name.to_owned()))
     }
 
     fn forget(&self, name: &str) -> LessonResult {
-        self.forgotten.lock().unwrap().push(name.to_owned());
+        self.forgotten.lock().expect("nobody panicked").push(name.to_owned());
         LessonResult::Forgotten(name.to_owned())
     }
 
     fn names(&self) -> Vec<String> {
-        self.learnt.lock().unwrap().iter().map(|(name, _)| name.clone()).collect()
+        self.learnt.lock().expect("nobody panicked").iter().map(|(name, _)| name.clone()).collect()
     }
 }
 
