@@ -216,6 +216,8 @@ fn a_program_that_wants_everything_leaves_enough_to_others() {
         result(1, ""),
         DoorRequest::Update { wish: UpdateWish::Restart },
         DoorRequest::Forget { minutes: None, seat: None },
+        DoorRequest::NearMisses,
+        DoorRequest::ClearNearMisses,
     ] {
         assert_eq!(refused(&mut reader, request.clone()), Some(ErrorCode::NotAllowed), "{request:?}");
     }

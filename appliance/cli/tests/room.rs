@@ -56,7 +56,7 @@ fn a_microphone_of_zeroes_is_named_and_as_json_too() {
     let report: Value = serde_json::from_slice(&checked.stdout).expect("JSON");
     assert_eq!((&report["ok"], &report["running"]), (&Value::Bool(false), &Value::Bool(false)), "{report}");
     assert_eq!(report["faults"][0]["name"], "zeroes", "{report}");
-    assert_eq!(report["figures"]["chirps_heard"], 0, "{report}");
+    assert_eq!(report["figures"]["chirps-heard"], 0, "{report}");
 }
 
 #[test]

@@ -49,6 +49,45 @@ impl VolumeStep {
     }
 }
 
+/// What somebody wants of the wake words. Its [`Effect`] is the core's own, as that of [`VolumeStep`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WakeWordWish {
+    /// A lesson: a new one, or one that is known once more.
+    Learn,
+    /// This one, in lower case and without accents; empty where nobody said which.
+    Forget(String),
+}
+
+impl WakeWordWish {
+    const EFFECT: &str = "parley.wake-word";
+    const LEARN: &str = "learn";
+    const FORGET: &str = "forget";
+
+    /// The effect; what comes of it is said in this language (ISO 639-1).
+    pub(crate) fn effect(&self, language: &str) -> Effect {
+        let (wish, name) = match self {
+            Self::Learn => (Self::LEARN, ""),
+            Self::Forget(name) => (Self::FORGET, name.as_str()),
+        };
+        // Neither has a letter that JSON would write otherwise.
+        let arguments = format!(r#"["{wish}","{language}","{name}"]"#);
+        Effect { name: Self::EFFECT.into(), arguments }
+    }
+
+    /// The wish that an effect is, if it is one, and its language.
+    pub fn of(effect: &Effect) -> Option<(Self, String)> {
+        let arguments = effect.arguments.strip_prefix("[\"")?.strip_suffix("\"]")?;
+        let mut arguments = arguments.split("\",\"").map(str::to_owned);
+        let (wish, language, name) = (arguments.next()?, arguments.next()?, arguments.next()?);
+        let wish = match wish.as_str() {
+            Self::LEARN => Self::Learn,
+            Self::FORGET => Self::Forget(name),
+            _ => return None,
+        };
+        (effect.name == Self::EFFECT).then_some((wish, language))
+    }
+}
+
 /// What came of an effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,4 +123,19 @@ pub(crate) fn bounded(mut text: String) -> String {
         text.truncate(end);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_is_known_by_its_effect_and_nothing_else_is_one() {
+        for wish in [WakeWordWish::Learn, WakeWordWish::Forget("hey you".into()), WakeWordWish::Forget(String::new())] {
+            assert_eq!(WakeWordWish::of(&wish.effect("de")), Some((wish, "de".into())));
+        }
+        let other = Effect { name: "light".into(), ..WakeWordWish::Learn.effect("en") };
+        assert_eq!(WakeWordWish::of(&other), None);
+        assert_eq!(WakeWordWish::of(&VolumeStep::Louder.effect()), None);
+    }
 }

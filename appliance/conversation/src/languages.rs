@@ -71,6 +71,26 @@ pub struct Sentences {
     pub no_microphone: &'static str,
     /// Nobody is heard while Parley speaks.
     pub half_duplex: &'static str,
+    /// A wake word is to be said five times.
+    pub(crate) lesson_begins: &'static str,
+    /// It was learnt, and is called `{name}`.
+    pub(crate) lesson_learnt: &'static str,
+    /// Nothing is learnt, since somebody said "stop".
+    pub(crate) lesson_stopped: &'static str,
+    /// Nothing was heard.
+    pub(crate) lesson_unheard: &'static str,
+    /// An example does not stand out.
+    pub(crate) lesson_silent: &'static str,
+    /// An example is too short or too long.
+    pub(crate) lesson_length: &'static str,
+    /// The examples are not of one word.
+    pub(crate) lesson_different: &'static str,
+    /// No word wakes Parley.
+    pub(crate) lesson_not_here: &'static str,
+    /// The word `{name}` was forgotten.
+    pub(crate) word_forgotten: &'static str,
+    /// No such word was taught.
+    pub(crate) word_unknown: &'static str,
     /// What is wrong with loudspeaker and microphone.
     pub echo: EchoSentences,
 }
@@ -115,6 +135,10 @@ pub(crate) struct Remarks {
     pub(crate) repeat: &'static str,
     pub(crate) louder: &'static str,
     pub(crate) quieter: &'static str,
+    /// Learn a wake word.
+    pub(crate) learn_word: &'static str,
+    /// Forget a wake word: what comes before its name.
+    pub(crate) forget_word: &'static str,
     /// I am listening, I have understood.
     pub(crate) acknowledge: &'static str,
     /// What may stand around all of the above and means nothing.

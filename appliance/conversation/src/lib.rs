@@ -25,7 +25,7 @@
 //! - Nobody is listened to while Parley sleeps, and it falls asleep within a bounded time.
 //! - History never holds text that was not heard.
 //! - Playback that was paused is resumed or cancelled within a bounded time.
-//! - Words about the conversation itself (stop, go on, repeat, louder) never reach the language model.
+//! - Words about the conversation itself (stop, go on, repeat, louder, learn a new wake word) never reach the language model.
 //! - No word of a question is lost or taken twice, wherever its speaker pauses and however long it is, up to three
 //!   minutes; eight seconds where something else spoke already when Parley was called.
 //! - Another voice, or sound without new words, holds no turn for ever, and noise hides nobody for ever.
@@ -38,6 +38,7 @@ mod event;
 mod ids;
 mod interface;
 mod languages;
+mod lesson;
 mod listener;
 mod remarks;
 mod responder;
@@ -47,10 +48,13 @@ mod settings;
 pub use action::{Action, CLOSES_BEFORE, Notice, Outcome};
 pub use announcement::{Announcement, AnnouncementId, AnnouncementOutcome, Sounding, Urgency};
 pub use conversation::{Conversation, Phase};
-pub use effect::{BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS, VolumeStep};
+pub use effect::{
+    BegunEffect, Effect, EffectId, EffectResult, MAX_RESULT_CHARS, MAX_THOUGHTS, VolumeStep, WakeWordWish,
+};
 pub use event::{Event, GenerationEnd, Stage, Transcript, Waking};
 pub use ids::{FRAME, Position, SeatId, TurnId};
 pub use languages::{EchoSentences, LANGUAGES, Language, Sentences};
+pub use lesson::{Lesson, LessonAction, LessonEvent, LessonResult};
 pub use listener::{Endpointing, PATIENCE};
 pub use parley_speech_text::LONGEST_CLAUSE_CHARS;
 pub use responder::{Author, Exchange, History, Message, estimated_tokens};

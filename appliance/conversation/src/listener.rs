@@ -27,6 +27,7 @@ use self::echo::Echo;
 pub use self::endpoint::{Endpointing, PATIENCE};
 use self::endpoint::{Judgement, SpeakerHabit};
 use self::hearing::{Hearing, LONGEST_IGNORING, Question, Utterance};
+pub(crate) use self::meaning::LEAST_CONFIDENCE;
 use self::voice::level;
 use crate::action::Action;
 use crate::conversation::Phase;

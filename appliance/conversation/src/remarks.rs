@@ -23,13 +23,24 @@ pub(crate) enum Remark {
     Quieter,
     /// Say the rest.
     GoOn,
+    /// Learn a new wake word, or one that is known once more.
+    LearnWord,
+    /// Forget a wake word; [`word_to_forget`] has its name.
+    ForgetWord,
     /// I am listening. While nothing is said this is an answer like any other.
     Acknowledged,
 }
 
 /// In this order they are looked for: "okay, stop" is more than "okay".
-const ALL: [Remark; 6] =
-    [Remark::Stop, Remark::Repeat, Remark::Louder, Remark::Quieter, Remark::GoOn, Remark::Acknowledged];
+const ALL: [Remark; 7] = [
+    Remark::Stop,
+    Remark::Repeat,
+    Remark::Louder,
+    Remark::Quieter,
+    Remark::GoOn,
+    Remark::LearnWord,
+    Remark::Acknowledged,
+];
 
 impl Remark {
     /// The remark that these words are, and nothing else.
@@ -44,7 +55,8 @@ impl Remark {
         let find = |says: fn(&Compared, Self, &Said) -> bool| {
             ALL.into_iter().find(|remark| said.iter().any(|(table, said)| says(table, *remark, said)))
         };
-        find(Compared::says_plainly).or_else(|| find(Compared::says))
+        let whole = find(Compared::says_plainly).or_else(|| find(Compared::says));
+        whole.or_else(|| name_to_forget(words).map(|_| Self::ForgetWord))
     }
 
     /// Whether over an answer it lets that go on.
@@ -65,6 +77,24 @@ pub(crate) fn words_of(text: &str) -> Vec<String> {
 pub(crate) fn words_behind(text: &str, beginning: &str) -> Option<Vec<String>> {
     let (words, beginning) = (words_of(text), words_of(beginning));
     words.strip_prefix(beginning.as_slice()).map(<[String]>::to_vec)
+}
+
+/// The name of the wake word that these words want forgotten, as they are compared; empty where they name none. Nothing where
+/// they want something else.
+pub(crate) fn word_to_forget(text: &str) -> Option<String> {
+    let words = words_of(text);
+    name_to_forget(&words).map(|name| name.join(" "))
+}
+
+fn name_to_forget(words: &[String]) -> Option<&[String]> {
+    /// No name has more words.
+    const LONGEST_NAME: usize = 5;
+    // The shortest beginning that says it: a name may begin with what is polite.
+    (1..=words.len().min(MOST_WORDS)).find_map(|length| {
+        let (wish, name) = words.split_at(length);
+        let forgets = name.len() <= LONGEST_NAME && said(wish).iter().any(|(table, said)| table.forgets(said));
+        forgets.then_some(name)
+    })
 }
 
 /// "Tell me a joke. No, never mind."
@@ -92,6 +122,8 @@ struct Compared {
     repeat: Template,
     louder: Template,
     quieter: Template,
+    learn_word: Template,
+    forget_word: Template,
     acknowledge: Template,
     polite: Template,
     small: Template,
@@ -124,6 +156,8 @@ impl From<&Remarks> for Compared {
             repeat: phrases(table.repeat),
             louder: phrases(table.louder),
             quieter: phrases(table.quieter),
+            learn_word: phrases(table.learn_word),
+            forget_word: phrases(table.forget_word),
             around: Template::any([plain.clone(), acknowledge.clone()]),
             acknowledge,
             polite,
@@ -160,8 +194,14 @@ impl Compared {
             Remark::Louder => Some(&self.louder),
             Remark::Quieter => Some(&self.quieter),
             Remark::GoOn => Some(&self.go_on),
+            Remark::LearnWord => Some(&self.learn_word),
+            Remark::ForgetWord => Some(&self.forget_word),
             Remark::Acknowledged => None,
         }
+    }
+
+    fn forgets(&self, said: &Said) -> bool {
+        covers(said, &self.forget_word, &self.plain, Some(&self.small))
     }
 
     fn retracts(&self, said: &Said) -> bool {

@@ -12,6 +12,7 @@
 mod effects;
 mod handle;
 mod jobs;
+mod lesson;
 mod perform;
 mod recent_audio;
 mod reply_cache;
@@ -23,7 +24,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parley_audio::playback::{Control, Feed};
-use parley_conversation::{Conversation, Event, Phase, Position, Stage, TurnId};
+use parley_conversation::{Conversation, Event, LessonEvent, LessonResult, Phase, Position, Stage, Transcript, TurnId};
 use parley_engines::JobPriority;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
@@ -33,6 +34,9 @@ pub use self::handle::{
     next_announcement,
 };
 use self::jobs::AnswerJob;
+pub(crate) use self::lesson::TONE;
+pub use self::lesson::Teacher;
+use self::lesson::{LessonUnderWay, LessonWanted};
 use self::recent_audio::RecentAudio;
 use self::reply_cache::ReplyCache;
 use self::second_look::SecondLook;
@@ -41,6 +45,7 @@ use self::timeline::Mark;
 pub use self::timeline::{StagesMs, Timeline, milliseconds};
 use crate::health::{FlightRecorder, Pulse};
 use crate::listening::AudioFrame;
+use crate::near_misses::NearMisses;
 use crate::signals::Signals;
 use crate::wake_words;
 
@@ -78,6 +83,18 @@ enum Report {
         ended: Position,
         words: String,
     },
+    /// The words of that many-th example of a lesson; none where nobody knows.
+    Example {
+        take: usize,
+        transcript: Option<Transcript>,
+    },
+    /// What came of a lesson, to be said in this language.
+    Lesson {
+        result: LessonResult,
+        language: String,
+    },
+    /// Wake words were taught or forgotten: these are listened for.
+    Names(Vec<String>),
 }
 
 /// Sends a job's reports; dropping them all ends nothing.
@@ -133,6 +150,11 @@ pub struct Conductor {
     /// The wake words by their names.
     names: Vec<String>,
     second_look: Option<SecondLook>,
+    /// Where the owner agrees that they are kept.
+    near_misses: Option<NearMisses>,
+    teacher: Option<Arc<dyn Teacher>>,
+    lesson_wanted: Option<LessonWanted>,
+    lesson: Option<LessonUnderWay>,
     turns: HashMap<TurnId, Turn>,
     preparation: Option<Task>,
     last_speech: Instant,
@@ -176,6 +198,10 @@ impl Conductor {
             audio: RecentAudio::default(),
             names: Vec::new(),
             second_look: None,
+            near_misses: None,
+            teacher: None,
+            lesson_wanted: None,
+            lesson: None,
             turns: HashMap::new(),
             preparation: None,
             last_speech: Instant::now(),
@@ -221,12 +247,20 @@ impl Conductor {
         self
     }
 
+    /// The same conductor, which keeps the sound of near misses.
+    #[must_use]
+    pub fn with_near_misses(mut self, near_misses: NearMisses) -> Self {
+        self.near_misses = Some(near_misses);
+        self
+    }
+
     /// Runs until every [`Handle`] is dropped and the microphone's channel is closed.
     pub async fn run(mut self, mut frames: mpsc::Receiver<AudioFrame>) {
         self.perform(self.conversation.preparation());
         let (mut controlled, mut listening) = (true, true);
         while controlled || listening {
-            let due = self.conversation.next_wakeup().map(|due| self.started + due);
+            let due = [self.conversation.next_wakeup(), self.lesson_wakeup()].into_iter().flatten().min();
+            let due = due.map(|due| self.started + due);
             tokio::select! {
                 biased;
                 // Priority 1: a key or a button is to be obeyed, whatever else there is to do. They are rare, so that
@@ -247,7 +281,10 @@ impl Conductor {
                 Ok(()) = self.conducting.changed(), if self.is_quiet() => self.take_over(),
                 // Priority 4: the time alone means something only where none of the above has come in it: the
                 // microphone has not gone while there are frames to take.
-                () = until(due) => self.handle(Event::Due),
+                () = until(due) => {
+                    self.tell_lesson(LessonEvent::Due);
+                    self.handle(Event::Due);
+                }
             }
         }
     }
@@ -261,6 +298,9 @@ impl Conductor {
             Report::Event(event) => self.handle(event),
             Report::Mark(turn, mark, at) => self.mark(turn, mark, at),
             Report::Looked { ended, words } => self.looked(ended, &words),
+            Report::Example { take, transcript } => self.example(take, transcript),
+            Report::Lesson { result, language } => self.say_of_lesson(&result, language),
+            Report::Names(names) => self.names = names,
         }
     }
 
@@ -270,8 +310,9 @@ impl Conductor {
         if frame.speech {
             self.last_speech = frame.arrived;
         }
-        let event = Event::Frame { end: frame.end, speech: frame.speech, dbfs: frame.dbfs };
-        if let Some(name) = frame.name {
+        let in_lesson = self.lesson_hears(frame);
+        let event = Event::Frame { end: frame.end, speech: frame.speech && !in_lesson, dbfs: frame.dbfs };
+        if let Some(name) = frame.name.filter(|_| !in_lesson) {
             self.called(name, frame.end);
         }
         if frame.stop {
@@ -285,6 +326,7 @@ impl Conductor {
     fn handle(&mut self, event: Event) {
         self.pulse.beat();
         self.note(&event);
+        self.lesson_gives_way(&event);
         self.flight.event(&event);
         let now = self.started.elapsed();
         for action in self.conversation.handle(event, now) {

@@ -31,6 +31,7 @@ pub mod languages;
 pub mod listening;
 pub mod machine;
 pub mod models_in_use;
+pub mod near_misses;
 pub mod own_words;
 pub mod ready_made;
 pub mod rehearsal;

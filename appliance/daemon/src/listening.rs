@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 pub use conditioning::{Canceller, Conditioned, Conditioning, FrameSamples};
 pub use detector::Detector;
+pub use names::ListenedFor;
 pub(crate) use passages::median;
 pub use passages::{PassageFigures, Passages};
 pub use sound_health::{SoundTrouble, SoundTroubles, troubles_of};
@@ -73,6 +74,10 @@ pub struct Name {
     pub ended: Position,
     /// Whether it is certain; otherwise its words are to be looked at.
     pub sure: bool,
+    /// Its place among the words that are listened for.
+    pub word: usize,
+    /// How likely it was, in percent.
+    pub percent: u8,
 }
 
 impl AudioFrame {

@@ -1,10 +1,13 @@
-//! The wake words that a household has taught, each a file in the folder of what a daemon keeps.
+//! The wake words that a household has taught, each a file in the folder of what a daemon keeps. All of them are listened for,
+//! where any word wakes Parley.
+
+pub mod by_voice;
 
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use parley_settings::state_folder;
+use parley_settings::{Config, state_folder};
 use parley_update::files;
 use parley_wake::{EmbeddingModel, Learnt, Word, WordError, learnt_file};
 
@@ -60,6 +63,13 @@ impl OwnWords {
     /// Whether it was taught.
     pub fn has(&self, name: &str) -> bool {
         self.path(name).is_ok_and(|path| path.exists())
+    }
+
+    /// Whether the settings name the word of this name.
+    pub fn is_named(&self, name: &str, config: &Config) -> bool {
+        let path = self.path(name).ok();
+        let mut named = config.conversation.wake_words.iter().map(|word| self.path(word.word()).ok());
+        path.is_some() && named.any(|named| named == path)
     }
 
     /// Keeps a word that was learnt, in the place of one of the same name. Where.

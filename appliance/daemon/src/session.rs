@@ -14,11 +14,14 @@ use parley_settings::{BargeInSetting, Config, ConversationSettings};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker};
+use crate::conductor::{Conducting, Conductor, Generating, Handle, Loudspeaker, Teacher};
 use crate::context;
+use crate::door::KeptNearMisses;
 use crate::health::{SoundPath, Troubles};
 use crate::languages::Languages;
-use crate::listening::{self, Listening, Mute};
+use crate::listening::{self, ListenedFor, Listening, Mute};
+use crate::near_misses::NearMisses;
+use crate::own_words::by_voice::WordsByVoice;
 use crate::room_check::{RoomChecked, RoomChecker};
 use crate::seats::{NoFreeSeat, Seat, Seats};
 use crate::signals::Signals;
@@ -64,6 +67,8 @@ pub struct Session {
     pub sound: Option<SoundPath>,
     /// Whether the microphone is without what the loudspeaker plays.
     pub cancels_echo: bool,
+    /// The sound of near misses, where the owner agrees that it is kept.
+    pub near_misses: KeptNearMisses,
     /// What is wrong with it, told by [`watch`](crate::health::watch).
     pub troubles: watch::Sender<Troubles>,
     /// How well the echo is taken out, told by [`EchoWatch`](crate::health::EchoWatch).
@@ -167,27 +172,43 @@ impl Session {
         // Who comes by the door, or asks for the gate, is listened to without being called.
         let attention = wake_words.attention();
         let names = wake_words.names();
+        let listened_for = ListenedFor::new(wake_words.words, wake_words.stop);
+        let by_voice = |school| WordsByVoice::new(school, listened_for.clone(), names.clone());
+        let teacher =
+            wake_words.school.map(|school| (school.config.conversation.keep_near_misses, Arc::new(by_voice(school))));
+        let near_misses =
+            teacher.as_ref().filter(|(keeps, _)| *keeps).map(|(_, words)| (NearMisses::default(), Arc::clone(words)));
+        let teacher = teacher.map(|(_, words)| words as Arc<dyn Teacher>);
         let (mute, channel) = (Mute::default(), source.channel());
         let microphone = Microphone::start(source)?;
         let capture = microphone.counters();
         let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
         let cancels_echo = tap.is_some() && listening::cancels_echo(mixer.rate_hz());
-        let listening = listening::listen(microphone, mute.clone(), tap, wake_words.words, wake_words.stop)?;
+        let listening = listening::listen(microphone, mute.clone(), tap, listened_for)?;
         let Listening { frames, counters: listening } = listening;
         let sound = SoundPath { capture, listening, mixer: mixer.clone() };
         let loudspeaker = Loudspeaker::open(mixer)?;
-        let ear = Ear { frames, mute: mute.clone(), attention, names };
+        let kept = near_misses.as_ref().map(|(misses, _)| misses.clone());
+        let ear = Ear { frames, mute: mute.clone(), attention, names, teacher, near_misses: kept };
         let session = Self::with(settings, generating, workers, Some((loudspeaker, playback)), ear)?;
+        let near_misses = near_misses.map(|(misses, words)| KeptNearMisses::new(misses, words)).unwrap_or_default();
         let room = || RoomChecker::new(&session.handle, sound.clone(), mute, channel);
         let (room, rooms) = cancels_echo.then(room).unzip();
-        Ok(Self { sound: Some(sound), cancels_echo, room, rooms, ..session })
+        Ok(Self { sound: Some(sound), cancels_echo, near_misses, room, rooms, ..session })
     }
 
     /// A conversation in writing.
     pub fn in_writing(settings: Settings, generating: Generating, workers: Workers) -> Result<Self, SessionError> {
         let settings = Settings { spoken: false, barge_in: BargeIn::Key, ..settings };
         let (_, no_frames) = mpsc::channel(1);
-        let ear = Ear { frames: no_frames, mute: Mute::default(), attention: Attention::Always, names: Vec::new() };
+        let ear = Ear {
+            frames: no_frames,
+            mute: Mute::default(),
+            attention: Attention::Always,
+            names: Vec::new(),
+            teacher: None,
+            near_misses: None,
+        };
         Self::with(settings, generating, workers, None, ear)
     }
 
@@ -196,7 +217,7 @@ impl Session {
         generating: Generating,
         workers: Workers,
         loudspeaker: Option<(Loudspeaker, PlaybackThread)>,
-        Ear { frames, mute, attention, names }: Ear,
+        Ear { frames, mute, attention, names, teacher, near_misses }: Ear,
     ) -> Result<Self, SessionError> {
         let seats = Seats::new(workers.engines().ok_or(SessionError::Workers)?);
         let seat = seats.take()?;
@@ -208,6 +229,12 @@ impl Session {
         let (conductor, handle) = Conductor::new(conversation, seat.engines(), generating.clone(), loudspeaker);
         let volume = VolumeByVoice::default();
         let mut conductor = conductor.with_names(names).with_performer(volume.performer(tools.performer(OWN_SEAT)));
+        if let Some(near_misses) = near_misses {
+            conductor = conductor.with_near_misses(near_misses);
+        }
+        if let Some(teacher) = teacher {
+            conductor = conductor.with_teacher(teacher);
+        }
         let signals = handle.mixer.as_ref().map(Signals::start).transpose()?;
         if let Some(signals) = &signals {
             conductor = conductor.with_signals(signals.clone());
@@ -229,6 +256,7 @@ impl Session {
             signals,
             sound,
             cancels_echo,
+            near_misses: KeptNearMisses::default(),
             troubles,
             echo,
             room,
@@ -262,6 +290,9 @@ struct Ear {
     attention: Attention,
     /// By which it is called.
     names: Vec<String>,
+    /// Who learns further names.
+    teacher: Option<Arc<dyn Teacher>>,
+    near_misses: Option<NearMisses>,
 }
 
 /// The conductor's task, and why it has ended.

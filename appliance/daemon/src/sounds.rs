@@ -4,6 +4,8 @@ use std::f32::consts::TAU;
 
 use parley_engines::Spoken;
 
+use crate::conductor::TONE;
+
 const RATE_HZ: u32 = 24_000;
 /// A third of full scale: as loud as speech.
 const LEVEL: f32 = 11_000.0;
@@ -15,6 +17,8 @@ type Tone = (f32, f32);
 
 /// Two notes upwards: somebody has something to say.
 const CHIME: &[Tone] = &[(659.3, 0.18), (880.0, 0.5)];
+/// One note: it is somebody's turn to speak.
+const TONE_NOTE: &[Tone] = &[(880.0, 0.3)];
 /// Insists, for two seconds.
 const ALARM: &[Tone] = &[
     (880.0, 0.16),
@@ -63,9 +67,14 @@ impl Signal {
     }
 }
 
-/// "alarm", or else a chime: a name that is not known still makes itself heard.
+/// "alarm", the tone of a lesson, or else a chime: a name that is not known still makes itself heard.
 pub(crate) fn named(name: &str) -> Spoken {
-    Spoken { rate_hz: RATE_HZ, audio: rung(if name == "alarm" { ALARM } else { CHIME }, RATE_HZ) }
+    let tones = match name {
+        "alarm" => ALARM,
+        TONE => TONE_NOTE,
+        _ => CHIME,
+    };
+    Spoken { rate_hz: RATE_HZ, audio: rung(tones, RATE_HZ) }
 }
 
 fn rung(tones: &[Tone], rate_hz: u32) -> Vec<i16> {
@@ -95,7 +104,7 @@ mod tests {
 
     #[test]
     fn sounds_are_short_loud_enough_and_begin_and_end_softly() {
-        for (name, seconds) in [("alarm", 2.0..2.5), ("chime", 0.5..1.0), ("whatever", 0.5..1.0)] {
+        for (name, seconds) in [("alarm", 2.0..2.5), (TONE, 0.2..0.4), ("chime", 0.5..1.0), ("whatever", 0.5..1.0)] {
             let Spoken { rate_hz, audio } = named(name);
             is_short_loud_and_soft(name, &audio, rate_hz, seconds);
         }

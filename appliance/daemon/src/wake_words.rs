@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parley_conversation::Attention;
@@ -12,6 +13,7 @@ use parley_wake::{EmbeddingModel, Word, known_names, known_word, stop_word};
 use strsim::normalized_damerau_levenshtein;
 
 use crate::own_words::OwnWords;
+use crate::own_words::by_voice::School;
 
 /// What can be listened for, and what cannot.
 #[derive(Default)]
@@ -22,11 +24,13 @@ pub struct WakeWords {
     /// Why a word cannot, and what to do about it; one for each.
     pub problems: Vec<String>,
     follow_up: Duration,
+    /// What further ones are taught with; none where no word was to wake Parley.
+    pub school: Option<School>,
 }
 
 impl WakeWords {
     /// Reads all that the settings name. One that cannot be read does not keep the others from being heard.
-    pub fn read(config: &Config, models: &Catalogue, own: &OwnWords) -> Self {
+    pub fn named(config: &Config, models: &Catalogue, own: &OwnWords) -> Self {
         let follow_up = Duration::from_millis(config.conversation.follow_up.into());
         let mut read = Self { follow_up, ..Self::default() };
         for wake_word in &config.conversation.wake_words {
@@ -57,6 +61,22 @@ impl WakeWords {
         names
     }
 
+    /// The same and, where the settings name any, all that were taught.
+    pub fn read(config: &Config, models: &Arc<Catalogue>, own: &OwnWords) -> Self {
+        let mut read = Self::named(config, models, own);
+        if config.conversation.wake_words.is_empty() {
+            return read;
+        }
+        for name in own.names().into_iter().filter(|name| !own.is_named(name, config)) {
+            match taught(&name, models, own) {
+                Ok(word) => read.words.push(word),
+                Err(reason) => read.problems.push(format!("the wake word \"{name}\", which was taught: {reason}")),
+            }
+        }
+        read.school = Some(School { config: config.clone(), models: Arc::clone(models), own: own.clone() });
+        read
+    }
+
     /// When people are listened to. Where something was to wake Parley and nothing can, all the time: better than never.
     pub fn attention(&self) -> Attention {
         match self.words.as_slice() {
@@ -78,22 +98,23 @@ fn words(name: &str, models: &Catalogue, own: &OwnWords) -> Vec<Result<Word, Str
     if Path::new(name).is_absolute() {
         return vec![Word::read(Path::new(name)).map_err(|error| error.to_string())];
     }
-    let by_embeddings = |word: &dyn Fn(&EmbeddingModel) -> Result<Word, String>| word(&speech_embedding(models)?);
-    let taught = own.has(name).then(|| {
-        by_embeddings(&|model| {
-            let gone = || Err(format!("the wake word \"{name}\" is gone"));
-            own.read(name, model).map_or_else(gone, |read| read.map_err(|error| error.to_string()))
-        })
-    });
+    let taught = own.has(name).then(|| taught(name, models, own));
     let network = models.knows_wake_word(name).then(|| network(name, models));
     let has_head = known_names().any(|known| known.eq_ignore_ascii_case(name.trim()));
-    let head = has_head.then(|| {
-        by_embeddings(&|model| known_word(name, model).ok_or_else(|| format!("what hears \"{name}\" is damaged")))
-    });
+    let damaged = || format!("what hears \"{name}\" is damaged");
+    let head = has_head.then(|| known_word(name, &speech_embedding(models)?).ok_or_else(damaged));
     // Where something else hears the word, it is heard less well without: no reason to complain.
     let head = head.filter(|head| head.is_ok() || network.is_none());
     let all: Vec<_> = taught.into_iter().chain(network).chain(head).collect();
     if all.is_empty() { vec![Err(unknown(name, models, own))] } else { all }
+}
+
+fn taught(name: &str, models: &Catalogue, own: &OwnWords) -> Result<Word, String> {
+    let model = speech_embedding(models)?;
+    own.read(name, &model).map_or_else(
+        || Err(format!("the wake word \"{name}\" is gone")),
+        |read| read.map_err(|error| error.to_string()),
+    )
 }
 
 fn unknown(name: &str, models: &Catalogue, own: &OwnWords) -> String {
@@ -164,7 +185,7 @@ mod tests {
     #[test]
     fn what_cannot_be_listened_for_says_why_and_keeps_nothing_from_being_heard() {
         let folder = tempfile::tempdir().unwrap();
-        let models = Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap());
+        let models = Arc::new(Catalogue::new(Manifest::embedded().unwrap(), Store::new(folder.path()).unwrap()));
         let other = folder.path().join("song.json");
         std::fs::write(&other, "{}").unwrap();
         let mut config = Config::default();
@@ -190,7 +211,16 @@ mod tests {
         ] {
             assert!(problems.contains(part), "{part}: {problems}");
         }
-        assert!(WakeWords::read(&Config::default(), &models, &own).problems.is_empty(), "nothing was to wake it");
+        std::fs::write(taught.path().join("computer.json"), "{}").unwrap();
+        let read = WakeWords::read(&config, &models, &own);
+        assert!(
+            read.problems.last().is_some_and(|last| last.contains("\"computer\", which was taught")),
+            "{:?}",
+            read.problems
+        );
+        assert!(read.school.is_some());
+        let read = WakeWords::read(&Config::default(), &models, &own);
+        assert!(read.problems.is_empty() && read.school.is_none(), "nothing was to wake it");
     }
 
     #[test]

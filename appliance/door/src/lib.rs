@@ -36,7 +36,7 @@ pub use message::{
     AnswerResult, ClientHello, DaemonHello, DoorAnswer, DoorError, ErrorCode, FromClient, FromDaemon, ToolCall,
 };
 pub use place::{DEVICE_FOLDER, Door, FOLDER_VARIABLE};
-pub use request::{DoorReply, DoorRequest, DoorUrgency, OwnerSetting, UpdateWish};
+pub use request::{DoorNearMiss, DoorReply, DoorRequest, DoorUrgency, OwnerSetting, UpdateWish};
 pub use sound::{DoorBargeIn, SOUND_IN_HZ, SoundHello, SoundOpening, SoundReply, SoundWelcome};
 pub use state::{DoorState, SeatState, TroubleState, TurnState};
 pub use version::{BadVersion, DoorVersion};

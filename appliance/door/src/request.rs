@@ -70,6 +70,12 @@ pub enum DoorRequest {
     /// Play a chirp, and say how well its echo is taken out; answered after about 20 seconds. Refused while somebody is in a
     /// turn.
     CheckRoom,
+    /// What may have been a wake word in the last hour and was taken for none, where the owner has agreed to its being kept.
+    NearMisses,
+    /// This one was a wake word: learn from it.
+    NearMissMine { number: u64 },
+    /// Forget all of them.
+    ClearNearMisses,
     /// Something about updates.
     Update { wish: UpdateWish },
     /// A tool, until this client goes: it is called when somebody says one of its `sentences`, and with `any` for whatever
@@ -142,6 +148,10 @@ pub enum DoorReply {
     },
     /// The loudness.
     Volume { percent: u8 },
+    /// Near misses, the oldest first.
+    NearMisses { near_misses: Vec<DoorNearMiss> },
+    /// A near miss is an example of this word; it is learnt from as soon as so many more are.
+    NearMissLearnt { word: String, missing: u32 },
     /// The answer to a question, as far as it was to be said; no `answer` where it does not fit into a line.
     Answered {
         turn: u64,
@@ -154,6 +164,23 @@ pub enum DoorReply {
     /// Something that this version does not know.
     #[serde(other, skip_serializing)]
     Unknown,
+}
+
+/// What may have been a wake word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DoorNearMiss {
+    /// By which it is meant.
+    pub number: u64,
+    /// How long ago it was.
+    pub seconds_ago: u64,
+    /// The word that it may have been.
+    pub word: String,
+    /// How likely that was.
+    pub percent: u8,
+    /// Whether somebody has said that it was theirs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mine: bool,
 }
 
 /// A setting that is in force.
@@ -188,6 +215,9 @@ impl DoorRequest {
             | Self::SetSetting { .. }
             | Self::UnsetSetting { .. }
             | Self::CheckRoom
+            | Self::NearMisses
+            | Self::NearMissMine { .. }
+            | Self::ClearNearMisses
             | Self::Update { .. }
             | Self::OfferTool { .. }
             | Self::ToolResult { .. }
@@ -212,6 +242,9 @@ impl DoorRequest {
             | Self::Announce { .. }
             | Self::Forget { .. }
             | Self::CheckRoom
+            | Self::NearMisses
+            | Self::NearMissMine { .. }
+            | Self::ClearNearMisses
             | Self::Update { .. }
             | Self::OfferTool { .. }
             | Self::ToolResult { .. }
@@ -231,6 +264,8 @@ impl DoorReply {
             | Self::Setting { .. }
             | Self::Volume { .. }
             | Self::Room(_)
+            | Self::NearMisses { .. }
+            | Self::NearMissLearnt { .. }
             | Self::Unknown => self,
         }
     }

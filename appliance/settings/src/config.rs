@@ -114,6 +114,8 @@ pub struct ConversationSettings {
     pub wake_words: Vec<WakeWord>,
     /// How long somebody may go on after an answer without waking it again, in milliseconds.
     pub follow_up: u32,
+    /// Whether the sound of near misses is kept in memory, for an hour.
+    pub keep_near_misses: bool,
     /// What may interrupt an answer.
     pub barge_in: BargeInSetting,
     /// So many times as long as usual is every wait for somebody to go on.
@@ -140,6 +142,7 @@ impl Default for ConversationSettings {
             persona: None,
             wake_words: Vec::new(),
             follow_up: 8_000,
+            keep_near_misses: false,
             barge_in: BargeInSetting::Auto,
             patience: 1.0,
             pause: 0,

@@ -84,6 +84,7 @@ pub const KEYS: &[Key] = &[
     key("conversation.follow-up", AT_NEXT_START, "0 to 60000 milliseconds", |config| {
         config.conversation.follow_up <= 60_000
     }),
+    key("conversation.keep-near-misses", AT_NEXT_START, "true or false", |_| true),
     key("conversation.barge-in", WHILE_RUNNING, r#""auto", "key" or "voice""#, |_| true),
     key("conversation.patience", AT_NEXT_START, "0.5 to 4", |config| {
         (0.5..=4.0).contains(&config.conversation.patience)

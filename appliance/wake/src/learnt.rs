@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use self::examples::LEAST_ALIKE;
 pub use self::examples::{EXAMPLES, LearnError};
 use crate::embedding::{EMBEDDING, EmbeddingModel};
 use crate::stretch::{SPAN, Stretch, unit};
@@ -54,6 +55,22 @@ impl Learnt {
     pub fn learn(model: &EmbeddingModel, examples: &[Vec<i16>]) -> Result<Self, LearnError> {
         let (templates, alike) = examples::learn(model, examples)?;
         Ok(Self { templates, even: even(alike) })
+    }
+
+    /// The same with one more example, such as one in which it was hardly heard. The oldest go where there would be too many.
+    ///
+    /// # Errors
+    /// The example is silent, too long, or another word.
+    pub fn with_example(mut self, model: &EmbeddingModel, example: &[i16]) -> Result<Self, LearnError> {
+        let new = examples::one_more(model, example)?;
+        let alike = new.iter().flat_map(|one| self.templates.iter().map(|other| likeness(one, other)));
+        if alike.fold(-1.0, f32::max) < LEAST_ALIKE {
+            return Err(LearnError::Unlike(1));
+        }
+        self.templates.extend(new);
+        let excess = self.templates.len().saturating_sub(MOST_TEMPLATES);
+        self.templates.drain(..excess);
+        Ok(self)
     }
 
     /// How likely it is, 0..1, that this is the word.

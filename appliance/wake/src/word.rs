@@ -135,6 +135,14 @@ impl Word {
         Some(Self { name: name.to_owned(), cutoff: head::CUTOFF, window: 1, ear })
     }
 
+    /// What was learnt of it; none where a network hears it.
+    pub fn into_learnt(self) -> Option<Learnt> {
+        match self.ear {
+            Ear::Embeddings(Told::Learnt(learnt), _) => Some(learnt),
+            Ear::Embeddings(Told::Head(_), _) | Ear::Network(_) => None,
+        }
+    }
+
     /// Reads a word that was learnt from its file, as [`learnt_file`] has written it.
     ///
     /// # Errors

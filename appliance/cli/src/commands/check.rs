@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
@@ -141,7 +142,7 @@ fn of_echo(EchoState { answers, chirp, faults }: &EchoState) -> Check {
 
 fn wake_words(config: &Config) -> Result<String, String> {
     let models = common::models(config).map_err(|error| format!("{error:#}"))?;
-    let WakeWords { words, problems, .. } = WakeWords::read(config, &models, &OwnWords::of_this_machine());
+    let WakeWords { words, problems, .. } = WakeWords::read(config, &Arc::new(models), &OwnWords::of_this_machine());
     let names: Vec<&str> = words.iter().map(|word| word.name.as_str()).collect();
     let week = wakes::of_this_week().map(|Wakes { woken, for_nothing, near_misses }| {
         format!("\nin seven days woken {woken} times, {for_nothing} of them for nothing; {near_misses} near misses")

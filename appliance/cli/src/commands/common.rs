@@ -78,7 +78,7 @@ fn manifest(config: &Config) -> Result<Manifest> {
 
 /// The wake words that the settings name, as far as they can be listened for. Why others cannot is told.
 pub(super) fn wake_words(config: &Config) -> Result<WakeWords> {
-    let words = WakeWords::read(config, &models_of_any_size(config)?, &OwnWords::of_this_machine());
+    let words = WakeWords::read(config, &Arc::new(models_of_any_size(config)?), &OwnWords::of_this_machine());
     words.problems.iter().for_each(|problem| tracing::warn!("{problem}"));
     Ok(words)
 }

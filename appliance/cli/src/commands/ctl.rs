@@ -195,6 +195,11 @@ fn perform(command: Command, seat: Option<String>, json: bool) -> Result<()> {
     if json { output::json(&reply) } else { show::reply(&reply) }
 }
 
+/// A reply in words.
+pub(super) fn show(reply: &DoorReply) -> Result<()> {
+    show::reply(reply)
+}
+
 fn watch(words: bool, json: bool) -> Result<()> {
     let mut client = DoorClient::connect(if words { Door::Control } else { Door::Read }, NAME, words)?;
     let whole = |client: &DoorClient, missed| match json {

@@ -68,7 +68,7 @@ pub(super) fn run(options: &Options, config: &Config) -> Result<ExitCode> {
         config.conversation.wake_words = vec![WakeWord::Usual(USUAL.to_owned())];
     }
     let WakeWords { words, problems, .. } =
-        WakeWords::read(&config, &common::models(&config)?, &OwnWords::of_this_machine());
+        WakeWords::named(&config, &common::models(&config)?, &OwnWords::of_this_machine());
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
     }

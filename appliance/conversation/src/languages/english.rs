@@ -51,6 +51,16 @@ pub(super) const TABLE: Language = Language {
             clocks: "My microphone and my loudspeaker do not keep the same time. Please use one card for both.",
             stays: "I hear too much of my own voice. Please turn my loudspeaker down, or put it further from my microphone.",
         },
+        lesson_begins: "Say the name five times, each time after the tone.",
+        lesson_learnt: "Learnt. From now on I also listen to {name}.",
+        lesson_stopped: "All right, then I learn nothing.",
+        lesson_unheard: "I could not hear a name. To try again, ask me to learn a new wake word.",
+        lesson_silent: "One of those was hardly louder than the room. Please come nearer, and ask me again.",
+        lesson_length: "One of those was too short or too long for a name. Please ask me again.",
+        lesson_different: "Those did not all sound alike. Please ask me again, and say the same name each time.",
+        lesson_not_here: "Nobody has to call me here, so I need no name.",
+        word_forgotten: "I no longer listen to {name}.",
+        word_unknown: "Nobody has taught me that name.",
     },
     remarks: Remarks {
         rules: &[
@@ -110,6 +120,7 @@ pub(super) const TABLE: Language = Language {
             ("your_voice", "[the|your] (volume|voice|sound)"),
             ("you_are", "(you're|you are|you were) [speaking|talking|being]|you sound|your voice is|the volume is"),
             ("youre", "<you_are>|it's|that's|<it> (is|was)"),
+            ("wake_word", "wake word|wakeword|wake up word|wakeup word|activation word|hot word|hotword"),
         ],
         stop: "(stop|quit|cease|stopping) [<talking> [it|that|this|to me]|there|right there|here|where you are|the \
             answer|your answer|the (story|explanation)], (shut up|be quiet|be silent|shut it|hush|zip it), [keep|\
@@ -175,6 +186,13 @@ pub(super) const TABLE: Language = Language {
             loudly|noisy) [for me], <youre> a (little|bit) (loud|noisy), <you_are> [so|very|really|quite] (loud|\
             noisy), stop (shouting|yelling|screaming) [at me], (don't|do not) (shout|yell|scream|be so loud|speak so \
             loud) [at me], (no need|you don't need|you don't have) to (shout|yell)",
+        learn_word: "(learn|learning|relearn|train) (a|another|my|the|your|this) [new|other|own] <wake_word> [<again>|for \
+            you|for yourself|from me], (learn|learning) (a new|another|a different) name [for (you|yourself)], [I want \
+            to|I would like to|I'd like to|let me|I'd love to] (call|name) you something (else|different|new), [I want \
+            to|I would like to|I'd like to|let me|I'd love to] (give|teach) you (a new|another|a different|a|my|my own) \
+            (name|<wake_word>) [<again>]",
+        forget_word: "(forget|delete|remove|erase|unlearn|forgetting|deleting|removing) [about] (the|your|my|that) [own] \
+            <wake_word>",
         acknowledge: "<right>, <good>, <very> (<right>|<good>), <very> <very> (<right>|<good>), (fair|good|true|\
             sure|nice|reasonable|clear) enough [I (guess|suppose)],(<right>|<good>) (to (know|hear)|to me|I (guess|\
             suppose)|(by|with|for) (me|you)|indeed|on|then), [<its>] [<very>] [<very>] (<right>|<good>) (to (me|\

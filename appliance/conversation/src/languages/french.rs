@@ -49,6 +49,16 @@ pub(super) const TABLE: Language = Language {
             clocks: "Mon microphone et mon haut-parleur n'ont pas la même horloge. Merci d'utiliser une seule carte pour les deux.",
             stays: "J'entends trop ma propre voix. Merci de baisser mon haut-parleur, ou de l'éloigner de mon microphone.",
         },
+        lesson_begins: "Dites le nom cinq fois, chaque fois après le signal sonore.",
+        lesson_learnt: "C'est appris. Désormais, je réponds aussi à {name}.",
+        lesson_stopped: "D'accord, alors je n'apprends rien.",
+        lesson_unheard: "Je n'ai pas entendu de nom. Pour réessayer, dites : apprends un nouveau mot d'activation.",
+        lesson_silent: "Une fois, on n'entendait guère que la pièce. Approchez-vous et redemandez-le-moi, s'il vous plaît.",
+        lesson_length: "Une fois, c'était trop court ou trop long pour un nom. Redemandez-le-moi, s'il vous plaît.",
+        lesson_different: "Cela n'était pas toujours pareil. Redemandez-le-moi, et dites chaque fois le même nom.",
+        lesson_not_here: "Ici, personne n'a besoin de m'appeler, alors il ne me faut pas de nom.",
+        word_forgotten: "Je ne réponds plus à {name}.",
+        word_unknown: "Personne ne m'a appris ce nom.",
     },
     remarks: Remarks {
         rules: &[
@@ -98,6 +108,7 @@ pub(super) const TABLE: Language = Language {
             ("talking", "de (parler|lire|raconter|bavarder|répondre)"),
             ("your_voice", "(le|ton|votre) (son|volume|ton)|(la|ta|votre) voix"),
             ("you_are", "c'est|tu (parles|es)|vous (parlez|êtes)|le (son|volume) est"),
+            ("wake_word", "mot (d'activation|de réveil|d'éveil|d'appel|clé|clef)"),
         ],
         stop: "stop, stoppe, stoppez, (arrête|arrêtes|arrêtez|arrêter) [<it>|tout|toi|vous] [là] [<talking>], \
             (t'arrêter|vous arrêter|s'arrêter) [là] [<talking>], (cesse|cessez|cesser) [<it>] [<talking>], tais-toi, \
@@ -140,6 +151,12 @@ pub(super) const TABLE: Language = Language {
             diminuez|diminuer|réduis|réduisez|réduire) <your_voice>, moins de (bruit|volume|son), (baisse|baissez|\
             baisser) d'un ton, [ne] (parle|parlez|parler) pas (si|aussi) fort, pas (si|aussi) fort, [<you_are>] \
             [beaucoup|bien] trop fort, [ne] (crie|criez) pas, (arrête|arrêtez) de crier",
+        learn_word: "(apprends|apprenez|apprendre) (un|le|mon|ton|votre) [nouveau|autre] <wake_word> [encore une fois|de nouveau|à nouveau], (apprends|\
+            apprenez|apprendre) un (nouveau|autre) nom, (je veux|je voudrais|j'aimerais) (t'appeler|vous appeler) \
+            (autrement|d'une autre façon), (je veux|je voudrais|j'aimerais) (te donner|vous donner|t'apprendre|vous \
+            apprendre) un (nouveau|autre) (nom|<wake_word>)",
+        forget_word: "(oublie|oubliez|efface|effacez|supprime|supprimez|oublier|effacer|supprimer) (le|mon|ton|votre) \
+            <wake_word>",
         acknowledge: "<right>, <good>, <very> (<right>|<good>), <its> [<very>] [<very>] (<right>|<good>|<good_one> à \
             (savoir|entendre)), bon à savoir, <its> assez <good>, [<its>] [une|un] [<very>] <good_one> <thing>, \
             c'est ça, c'est dit, quel (dommage|hasard), quelle (histoire|chance|surprise|horreur|[bonne] idée), \

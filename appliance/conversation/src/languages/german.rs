@@ -56,6 +56,16 @@ pub(super) const TABLE: Language = Language {
             clocks: "Mein Mikrofon und mein Lautsprecher haben nicht dieselbe Zeit. Bitte nimm eine Karte für beide.",
             stays: "Ich höre zu viel von meiner eigenen Stimme. Bitte stell meinen Lautsprecher leiser, oder weiter weg vom Mikrofon.",
         },
+        lesson_begins: "Sag den Namen fünfmal, jedes Mal nach dem Ton.",
+        lesson_learnt: "Gelernt. Ab jetzt höre ich auch auf {name}.",
+        lesson_stopped: "Gut, dann lerne ich nichts.",
+        lesson_unheard: "Ich habe keinen Namen gehört. Für einen neuen Versuch sag: Lerne ein neues Weckwort.",
+        lesson_silent: "Einmal war es kaum lauter als der Raum. Komm bitte näher, und frag mich noch einmal.",
+        lesson_length: "Einmal war es für einen Namen zu kurz oder zu lang. Frag mich bitte noch einmal.",
+        lesson_different: "Das klang nicht jedes Mal gleich. Frag mich bitte noch einmal, und sag immer denselben Namen.",
+        lesson_not_here: "Hier muss mich niemand rufen, also brauche ich keinen Namen.",
+        word_forgotten: "Auf {name} höre ich nicht mehr.",
+        word_unknown: "Diesen Namen hat mir niemand beigebracht.",
     },
     remarks: Remarks {
         rules: &[
@@ -110,6 +120,7 @@ pub(super) const TABLE: Language = Language {
             ("you_are", "(du|Sie) (bist|sind|sprichst|sprechen|redest|reden|warst)|(es|das|deine Stimme) (ist|war)"),
             ("to_talk", "zu (reden|sprechen|lesen|erzählen|quatschen|labern|plappern)"),
             ("got", "verstanden|gehört|mitbekommen|mitgekriegt|verstehen|hören"),
+            ("wake_word", "Weckwort|Weck Wort|Aktivierungswort|Aufwachwort|Rufwort|Wake Word|Wakeword"),
         ],
         stop: "stopp, stop, stoppe, stoppen [Sie], halt [an], halten Sie an, anhalten, (hör|höre|hören Sie) [damit] \
             auf [damit|<to_talk>], [damit|<to_talk>] aufhören [<to_talk>], dass (du aufhörst|Sie aufhören) \
@@ -162,6 +173,14 @@ pub(super) const TABLE: Language = Language {
             <your_voice>, <your_voice> (senken|verringern|runterdrehen), weniger laut, geht (es|das) [auch] leiser, \
             [sprich|rede|sprechen Sie|reden Sie|sei|seien Sie] nicht [ganz] so laut, [<you_are>] [mir|viel] zu laut, \
             (schrei|schreie|schreien Sie|brüll) [mich] nicht [so] [an]",
+        learn_word: "(lern|lerne|lernen Sie) (ein|noch ein|das|dein|mein|Ihr) [neues|anderes|eigenes] <wake_word> \
+            [<again>|neu], (ein|noch ein|das|dein|mein|Ihr) [neues|anderes|eigenes] <wake_word> [<again>|neu] lernen, \
+            (lern|lerne|lernen Sie) (einen|noch einen) (neuen|anderen|eigenen) Namen, (einen|noch einen) (neuen|\
+            anderen|eigenen) Namen lernen, [ich (möchte|will|würde)] (dich|Sie) [gern|gerne] anders (nennen|rufen), \
+            [ich (möchte|will|würde)] (dir|Ihnen) [gern|gerne] (einen (neuen|anderen) Namen geben|ein (neues|anderes) \
+            <wake_word> (beibringen|geben))",
+        forget_word: "(vergiss|vergesse|lösche|lösch|entferne|vergessen Sie|löschen Sie|entfernen Sie) (das|dein|mein|Ihr) \
+            <wake_word>",
         acknowledge: "<right>, <good>, <very> (<right>|<good>), <very> <very> (<right>|<good>), <its> [<very>] \
             [<very>] (<right>|<good>) [an|aus|so|zu wissen|zu hören], (gut|schön) (so|zu (wissen|hören)|dann), \
             [<its>] [<very>] [eine|ein|mal (eine|ein)] [<very>] <good_one> <thing>, wie <good>, was für (ein|eine) \

@@ -50,6 +50,16 @@ pub(super) const TABLE: Language = Language {
             clocks: "Il mio microfono e il mio altoparlante non hanno lo stesso orologio. Per favore, usa una sola scheda per tutti e due.",
             stays: "Sento troppo la mia voce. Per favore, abbassa il mio altoparlante, o allontanalo dal mio microfono.",
         },
+        lesson_begins: "Di' il nome cinque volte, ogni volta dopo il segnale.",
+        lesson_learnt: "Imparato. D'ora in poi rispondo anche a {name}.",
+        lesson_stopped: "Va bene, allora non imparo niente.",
+        lesson_unheard: "Non ho sentito nessun nome. Per riprovare, di': impara una nuova parola di attivazione.",
+        lesson_silent: "Una volta si sentiva appena più della stanza. Avvicinati, per favore, e chiedimelo di nuovo.",
+        lesson_length: "Una volta era troppo corto o troppo lungo per un nome. Chiedimelo di nuovo, per favore.",
+        lesson_different: "Non suonava sempre uguale. Chiedimelo di nuovo, e di' ogni volta lo stesso nome.",
+        lesson_not_here: "Qui nessuno deve chiamarmi, quindi non mi serve un nome.",
+        word_forgotten: "Non rispondo più a {name}.",
+        word_unknown: "Nessuno mi ha insegnato quel nome.",
     },
     remarks: Remarks {
         rules: &[
@@ -92,6 +102,7 @@ pub(super) const TABLE: Language = Language {
             ("your_voice", "il (volume|suono|tono)|la [tua] voce"),
             ("you_are", "[il volume] è|sei|parli|parla|la tua voce è"),
             ("hear", "capito|sentito|afferrato|colto"),
+            ("wake_word", "parola (di attivazione|d'attivazione|di risveglio|chiave|di chiamata)"),
         ],
         stop: "stop, alt, basta [così|parlare|<talking>|per favore], può bastare, mi basta, (ferma|fermati|si fermi|\
             fermarti|fermarsi|fermo|fermatevi), (smettila|la smetta|smetterla|smetti|smetta|smettere) [<talking>], \
@@ -128,6 +139,12 @@ pub(super) const TABLE: Language = Language {
             voce), (abbassa|abbassi|abbassare|riduci|riduca|ridurre|diminuisci) <your_voice>, meno (volume|rumore), \
             [<you_are>] troppo (forte|alto|alta), non [parlare|parli] così (forte|alto), non (urlare|gridare|urli|\
             gridi), smettila di (urlare|gridare)",
+        learn_word: "(impara|impari|imparare) [di nuovo] (una|un'altra|la|la mia|la tua) [nuova|altra] <wake_word> [nuova] [<again>], \
+            (impara|impari|imparare) un (nuovo|altro) nome, (voglio|vorrei|mi piacerebbe) (chiamarti|chiamarla) (in un altro \
+            modo|in modo diverso|diversamente), (voglio|vorrei|mi piacerebbe) (darti|darle|insegnarti|insegnarle) (un \
+            (nuovo|altro) nome|(una nuova|un'altra) <wake_word>)",
+        forget_word: "(dimentica|dimentichi|cancella|cancelli|elimina|elimini|dimenticare|cancellare|eliminare) (la|la \
+            mia|la tua) <wake_word>",
         acknowledge: "<right>, <good>, <very> (<right>|<good>), <very> <very> (<right>|<good>), <its> [<very>] \
             [<very>] (<right>|<good>) [saperlo|sentirlo], <its> abbastanza <good>, (bello|buono) (saperlo|a \
             sapersi), che (<good>|storia|peccato|sorpresa|ridere|spettacolo|fortuna|bella (<thing>|cosa)), (buona|\

@@ -48,6 +48,16 @@ pub(super) const TABLE: Language = Language {
             clocks: "Mi micrófono y mi altavoz no llevan el mismo tiempo. Por favor, usa una sola tarjeta para los dos.",
             stays: "Oigo demasiado mi propia voz. Por favor, baja mi altavoz, o aléjalo de mi micrófono.",
         },
+        lesson_begins: "Di el nombre cinco veces, cada vez después del tono.",
+        lesson_learnt: "Aprendido. A partir de ahora también respondo a {name}.",
+        lesson_stopped: "De acuerdo, entonces no aprendo nada.",
+        lesson_unheard: "No he oído ningún nombre. Para volver a intentarlo, di: aprende una nueva palabra de activación.",
+        lesson_silent: "Una vez apenas se oía más que la sala. Acércate, por favor, y pídemelo otra vez.",
+        lesson_length: "Una vez fue demasiado corto o demasiado largo para un nombre. Pídemelo otra vez, por favor.",
+        lesson_different: "No sonaba siempre igual. Pídemelo otra vez, por favor, y di siempre el mismo nombre.",
+        lesson_not_here: "Aquí nadie tiene que llamarme, así que no necesito nombre.",
+        word_forgotten: "Ya no respondo a {name}.",
+        word_unknown: "Nadie me ha enseñado ese nombre.",
     },
     remarks: Remarks {
         rules: &[
@@ -86,6 +96,7 @@ pub(super) const TABLE: Language = Language {
             ("your_voice", "el (volumen|sonido|tono)|al volumen|la voz|tu voz|su voz"),
             ("you_are", "está|estás|es|suena|suenas|hablas|habla|se oye|se escucha|te oyes"),
             ("hear", "oí|entendí|escuché|pillo"),
+            ("wake_word", "palabra (de activación|de despertar|clave|de llamada)"),
         ],
         stop: "stop, (para|pare|parad|parar) [ahí] [<talking>], párate, (deja|deje|dejar|dejad|pare) [ya] <talking>, \
             detente, deténgase, (detenerte|detenerse), basta [ya|así|<talking>], ya basta, ya está [bien], [ya] [es] \
@@ -120,6 +131,13 @@ pub(super) const TABLE: Language = Language {
             despacito)|menos (alto|fuerte)), (baja|baje|bajar|bájale|reduce|reduzca|reducir|disminuye) <your_voice>, \
             (bájalo|bájale|bájelo), menos volumen, no [hables|hable|grites] tan (alto|fuerte), no (grites|grite), \
             (deja|deje|para) de gritar, [<you_are>] demasiado (alto|fuerte), <you_are> (muy|tan) (alto|fuerte)",
+        learn_word: "(aprende|aprenda|aprender|apréndete) (una|otra|la|mi|tu|su) [nueva|otra|propia] <wake_word> [nueva] \
+            [<again>], (aprende|aprenda|aprender|apréndete) (un nombre nuevo|un nuevo nombre|otro nombre), (quiero|quisiera|me \
+            gustaría) (llamarte|llamarle) (de otra (manera|forma)|de otro modo|otra cosa), (quiero|quisiera|me gustaría) \
+            (ponerte|darte|enseñarte) (un nombre nuevo|un nuevo nombre|otro nombre|(una|otra) [nueva] <wake_word> \
+            [nueva])",
+        forget_word: "(olvida|olvide|borra|borre|elimina|elimine|quita|quite|olvidar|borrar|eliminar) (la|mi|tu|su) \
+            <wake_word>",
         acknowledge: "<right>, <good>, <very> (<right>|<good>), <very> <very> (<right>|<good>), <its> [<very>] \
             [<very>] (<right>|<good>) [saberlo|oírlo], (bueno|bien) (saberlo|oírlo), qué [<very>] (<good>|locura|\
             pena|lástima|horror|sorpresa|pasada|maravilla|suerte|(buena|bonita) <thing>|<thing> (tan|más) <good>), \

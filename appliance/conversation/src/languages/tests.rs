@@ -7,7 +7,7 @@ use crate::remarks::Remark;
 
 impl Sentences {
     /// All of them, with what each may leave open.
-    fn all(&self) -> Vec<(&'static str, bool)> {
+    fn all(&self) -> Vec<(&'static str, [usize; 3])> {
         let Self {
             did_not_hear,
             no_answer,
@@ -27,6 +27,16 @@ impl Sentences {
             no_microphone,
             half_duplex,
             echo: EchoSentences { no_sound, microphone, not_heard, loopback, clips, late, clocks, stays },
+            lesson_begins,
+            lesson_learnt,
+            lesson_stopped,
+            lesson_unheard,
+            lesson_silent,
+            lesson_length,
+            lesson_different,
+            lesson_not_here,
+            word_forgotten,
+            word_unknown,
         } = *self;
         let whole = [
             did_not_hear,
@@ -51,9 +61,19 @@ impl Sentences {
             late,
             clocks,
             stays,
+            lesson_begins,
+            lesson_stopped,
+            lesson_unheard,
+            lesson_silent,
+            lesson_length,
+            lesson_different,
+            lesson_not_here,
+            word_unknown,
         ];
-        let open = [other_language, language_of_settings];
-        whole.map(|sentence| (sentence, false)).into_iter().chain(open.map(|sentence| (sentence, true))).collect()
+        let [whole, languages, named] =
+            [whole.to_vec(), vec![other_language, language_of_settings], vec![lesson_learnt, word_forgotten]];
+        let open = |sentences: Vec<&'static str>, places| sentences.into_iter().map(move |sentence| (sentence, places));
+        open(whole, [0, 0, 0]).chain(open(languages, [1, 1, 0])).chain(open(named, [0, 0, 1])).collect()
     }
 }
 
@@ -64,9 +84,10 @@ fn every_table_is_whole_and_no_two_say_the_same() {
         let code = language.code;
         assert!(code.len() == 2 && seen.insert(code), "{code}");
         assert!(language.persona.contains("Parley") && seen.insert(language.persona), "{code}");
-        for (sentence, is_open) in language.sentences.all() {
+        for (sentence, open) in language.sentences.all() {
             assert!(sentence.ends_with('.') && seen.insert(sentence), "{code}: {sentence}");
-            assert_eq!(["{spoken}", "{known}"].map(|place| sentence.matches(place).count()), [usize::from(is_open); 2]);
+            let places = ["{spoken}", "{known}", "{name}"];
+            assert_eq!(places.map(|place| sentence.matches(place).count()), open, "{sentence}");
         }
         let leading: BTreeSet<&str> = language.leading.split_whitespace().collect();
         assert_eq!(leading.len(), language.leading.split(' ').count(), "{code}: a word is there twice, or empty");

@@ -7,7 +7,7 @@ use crate::event::Transcript;
 use crate::remarks::{Remark, words_behind};
 
 /// Words less sure than this were made up from noise.
-const LEAST_CONFIDENCE: f32 = 0.3;
+pub(crate) const LEAST_CONFIDENCE: f32 = 0.3;
 
 /// What somebody's words mean to what is being said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,12 @@ fn over_answer(utterance: &Utterance, remark: Remark) -> Meaning {
     let step = match remark {
         Remark::Louder => Some(VolumeStep::Louder),
         Remark::Quieter => Some(VolumeStep::Quieter),
-        Remark::Stop | Remark::Repeat | Remark::GoOn | Remark::Acknowledged => None,
+        Remark::Stop
+        | Remark::Repeat
+        | Remark::GoOn
+        | Remark::Acknowledged
+        | Remark::LearnWord
+        | Remark::ForgetWord => None,
     };
     match (remark, step) {
         // Before anything was heard, "yes" goes on with the question, and nothing was said that could be repeated.

@@ -112,7 +112,12 @@ fn all_templates_are_well_formed_and_none_is_too_long() {
         for (name, template) in table.rules {
             wrong.extend(vocabulary.rule(name, template).err().map(|why| (*name, *template, Some(why))));
         }
-        let around = [("polite", table.polite), ("small", table.small), ("asking", table.asking)];
+        let around = [
+            ("forget_word", table.forget_word),
+            ("polite", table.polite),
+            ("small", table.small),
+            ("asking", table.asking),
+        ];
         for (kind, field) in phrases::fields(table).map(|(kind, field, _)| (kind, field)).into_iter().chain(around) {
             for template in field.split(',') {
                 let read = vocabulary.template(template);

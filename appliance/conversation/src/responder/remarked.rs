@@ -6,10 +6,10 @@ use super::Responder;
 use super::answer::Answer;
 use super::history::Clause;
 use crate::action::Action;
-use crate::effect::{EffectId, VolumeStep};
+use crate::effect::{EffectId, VolumeStep, WakeWordWish};
 use crate::ids::TurnId;
 use crate::languages::Language;
-use crate::remarks::Remark;
+use crate::remarks::{Remark, word_to_forget};
 
 /// What was said last, as far as that is known.
 #[derive(Debug)]
@@ -67,13 +67,19 @@ impl Responder {
     /// Answers it without the language model.
     pub(super) fn answer_remark(&mut self, answer: &mut Answer, remark: Remark) {
         answer.remarked = true;
-        let step = match remark {
-            Remark::Louder => Some(VolumeStep::Louder),
-            Remark::Quieter => Some(VolumeStep::Quieter),
+        let wish = |wish: WakeWordWish| Some(wish.effect(&answer.language));
+        let to_do = match remark {
+            Remark::Louder => Some(VolumeStep::Louder.effect()),
+            Remark::Quieter => Some(VolumeStep::Quieter.effect()),
+            Remark::LearnWord => wish(WakeWordWish::Learn),
+            Remark::ForgetWord => {
+                let question = answer.question.as_deref().unwrap_or_default();
+                wish(WakeWordWish::Forget(word_to_forget(question).unwrap_or_default()))
+            }
             Remark::Stop | Remark::Repeat | Remark::GoOn | Remark::Acknowledged => None,
         };
-        if let Some(step) = step {
-            (answer.to_do, answer.passing) = (Some(step.effect()), true);
+        if to_do.is_some() {
+            (answer.to_do, answer.passing) = (to_do, true);
             return;
         }
         let again = match (remark, &self.last_said) {

@@ -11,19 +11,27 @@ const BYTES_OF_A_TOKEN: usize = 256;
 
 pub(super) async fn transcribe(turn: TurnId, mut job: Job<parley_engines::Transcript>, reports: Reports) {
     let event = match job.next().await {
-        Some(Ok(done)) => Event::Transcribed {
-            turn,
-            transcript: Transcript {
-                text: done.text,
-                language: done.language,
-                language_probability: done.language_probability,
-                confidence: done.confidence,
-                incomplete: done.incomplete,
-            },
-        },
+        Some(Ok(done)) => Event::Transcribed { turn, transcript: as_transcript(done) },
         failure => failed(turn, Stage::SpeechToText, failure),
     };
     send(&reports, event).await;
+}
+
+/// The words, where they can be known.
+pub(super) async fn transcript(mut job: Job<parley_engines::Transcript>) -> Option<Transcript> {
+    match job.next().await {
+        Some(Ok(done)) => Some(as_transcript(done)),
+        Some(Err(error)) => {
+            tracing::warn!(%error, "nobody knows what was said");
+            None
+        }
+        None => None,
+    }
+}
+
+fn as_transcript(done: parley_engines::Transcript) -> Transcript {
+    let parley_engines::Transcript { text, language, language_probability, confidence, incomplete, .. } = done;
+    Transcript { text, language, language_probability, confidence, incomplete }
 }
 
 pub(super) async fn judge(turn: TurnId, mut job: Job<f32>, reports: Reports) {

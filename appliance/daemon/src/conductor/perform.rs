@@ -83,7 +83,11 @@ impl Conductor {
                     speech.release();
                 }
             }
-            Action::Perform { turn, id, effect } => self.perform_effect(turn, id, effect),
+            Action::Perform { turn, id, effect } => {
+                if !self.perform_wish(turn, id, &effect) {
+                    self.perform_effect(turn, id, effect);
+                }
+            }
             Action::Pause { turn } => {
                 if let Some(speech) = self.turn(turn).speech.as_ref() {
                     speech.stream.pause();
@@ -127,20 +131,23 @@ impl Conductor {
                 self.turn(*turn).clauses.push(text.clone());
                 None
             }
-            Notice::Ended { turn, outcome, failed } => self.turns.remove(turn).map(|state| {
-                if state.voice_failed {
-                    self.signal(Signal::Failed);
-                }
-                TurnReport {
-                    turn: *turn,
-                    question: state.question,
-                    language: state.language,
-                    answer: state.clauses.join(" "),
-                    outcome: *outcome,
-                    failed: *failed,
-                    timeline: state.timeline,
-                }
-            }),
+            Notice::Ended { turn, outcome, failed } => {
+                self.lesson_may_begin(*turn, *outcome);
+                self.turns.remove(turn).map(|state| {
+                    if state.voice_failed {
+                        self.signal(Signal::Failed);
+                    }
+                    TurnReport {
+                        turn: *turn,
+                        question: state.question,
+                        language: state.language,
+                        answer: state.clauses.join(" "),
+                        outcome: *outcome,
+                        failed: *failed,
+                        timeline: state.timeline,
+                    }
+                })
+            }
             Notice::Announcing { turn, .. } => {
                 let state = self.turn(*turn);
                 (state.told, state.announces) = (true, true);
@@ -150,7 +157,11 @@ impl Conductor {
                 self.signal(Signal::NotUnderstood);
                 None
             }
-            Notice::SpeechBegan | Notice::Degraded { .. } | Notice::Announced { .. } | Notice::Attentive { .. } => None,
+            Notice::Announced { id, outcome } => {
+                self.lesson_heard(*id, *outcome);
+                None
+            }
+            Notice::SpeechBegan | Notice::Degraded { .. } | Notice::Attentive { .. } => None,
         };
         // An error means that nobody looks on.
         let _ = self.observations.send(Observation::Notice(notice));
@@ -208,7 +219,7 @@ impl Conductor {
     }
 
     /// Hands the core an event after the one that is being handled.
-    fn send_later(&self, event: Event) {
+    pub(super) fn send_later(&self, event: Event) {
         let reports = self.reports.clone();
         match reports.try_send(Report::Event(event)) {
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => {}

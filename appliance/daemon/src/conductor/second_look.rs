@@ -10,6 +10,7 @@ use parley_engines::{Order, Priority, Transcribe};
 
 use super::{Conductor, Report, Task};
 use crate::listening::Name;
+use crate::near_misses;
 use crate::wake_words;
 
 /// The longest name, with what a recogniser needs before it.
@@ -20,6 +21,9 @@ const MOST_HELD: usize = 2_000 / FRAME.as_millis() as usize;
 /// A look that is under way.
 pub(super) struct SecondLook {
     ended: Position,
+    /// What it may have been, and how likely that was.
+    word: usize,
+    percent: u8,
     held: Vec<Event>,
     #[expect(dead_code, reason = "held for its drop")]
     job: Task,
@@ -27,7 +31,7 @@ pub(super) struct SecondLook {
 
 impl Conductor {
     /// A wake word was heard, or may have been.
-    pub(super) fn called(&mut self, Name { ended, sure }: Name, now: Position) {
+    pub(super) fn called(&mut self, Name { ended, sure, word, percent }: Name, now: Position) {
         if sure {
             return self.woken(ended);
         }
@@ -45,7 +49,7 @@ impl Conductor {
             };
             let _ = reports.send(Report::Looked { ended, words }).await;
         });
-        self.second_look = Some(SecondLook { ended, held: Vec::with_capacity(MOST_HELD), job });
+        self.second_look = Some(SecondLook { ended, word, percent, held: Vec::with_capacity(MOST_HELD), job });
     }
 
     /// The frame, unless it waits for a look that is under way.
@@ -70,7 +74,17 @@ impl Conductor {
             return self.woken(ended);
         }
         self.pulse.nearly();
+        self.keep_near_miss();
         self.let_go();
+    }
+
+    /// Keeps the sound of what was looked at, where the owner agrees.
+    fn keep_near_miss(&self) {
+        let (Some(kept), Some(SecondLook { ended, word, percent, .. })) = (&self.near_misses, &self.second_look) else {
+            return;
+        };
+        let sound = self.audio.stretch(ended.back(near_misses::BEFORE), ended.forward(near_misses::BEHIND));
+        kept.add(self.names.get(*word).cloned().unwrap_or_default(), *percent, sound);
     }
 
     fn woken(&mut self, ended: Position) {

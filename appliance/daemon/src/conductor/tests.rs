@@ -67,7 +67,7 @@ impl Bench {
             self.frames += 1;
             tokio::time::sleep(FRAME).await;
             let end = Position::default().forward(FRAME * self.frames);
-            let name = name.filter(|_| frame + 1 == frames).map(|sure| Name { ended: end, sure });
+            let name = name.filter(|_| frame + 1 == frames).map(|sure| Name { ended: end, sure, word: 0, percent: 60 });
             let stop = std::mem::take(&mut self.stop);
             let frame = AudioFrame { name, stop, ..AudioFrame::new(end, Instant::now(), [0; FRAME_SAMPLES], speech) };
             self.conductor.hear(&frame);
@@ -200,4 +200,24 @@ async fn a_doubt_is_nothing_to_whoever_is_awake() {
     let begun = hearing.counts().begun;
     bench.listen_to(1, true, Some(false)).await;
     assert!(bench.conductor.second_look.is_none() && hearing.counts().begun == begun);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sound_of_a_near_miss_is_kept_where_the_owner_agrees() {
+    let (near, name) = ("He served us well.", "Hey Jarvis, what time is it?");
+    for (words, agrees, kept) in [(near, true, 1), (near, false, 0), (name, true, 0)] {
+        let (mut bench, _) = asleep(words);
+        let misses = NearMisses::default();
+        if agrees {
+            bench.conductor = bench.conductor.with_near_misses(misses.clone());
+        }
+        bench.listen(150, false).await;
+        bench.listen_to(30, true, Some(false)).await;
+        bench.listen(200, false).await;
+        assert_eq!(misses.list().len(), kept, "{words:?}, agrees: {agrees}");
+        if let Some((miss, example)) = misses.take_as_mine(1) {
+            assert_eq!((miss.word.as_str(), miss.percent), ("Hey Jarvis", 60));
+            assert_eq!(example.len(), 1_400 * 16, "the name and little else");
+        }
+    }
 }

@@ -21,7 +21,7 @@ use super::settings::DoorSettings;
 use super::told::{tell_echo, tell_troubles};
 use super::updates::{self, UpdateLog};
 use super::wishes::Wishes;
-use super::{DoorHost, Guest, Hub};
+use super::{DoorHost, Guest, Hub, KeptNearMisses};
 use crate::conductor::Handle;
 use crate::health::Troubles;
 use crate::keys;
@@ -62,6 +62,7 @@ pub struct SessionHost {
     /// Whether the device's microphone is without what its loudspeaker plays.
     cancels_echo: bool,
     room: Option<RoomChecker>,
+    near_misses: KeptNearMisses,
 }
 
 impl SessionHost {
@@ -72,6 +73,7 @@ impl SessionHost {
             .with_echo(session.echo.subscribe())
             .with_room(session.room.clone())
             .with_echo_cancelled(session.cancels_echo)
+            .with_near_misses(session.near_misses.clone())
     }
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
@@ -97,6 +99,7 @@ impl SessionHost {
             keys,
             cancels_echo,
             room: None,
+            near_misses: KeptNearMisses::default(),
         }
     }
 
@@ -111,6 +114,12 @@ impl SessionHost {
     #[must_use]
     pub fn with_echo_cancelled(self, cancels_echo: bool) -> Self {
         Self { cancels_echo, ..self }
+    }
+
+    /// The same where near misses are kept.
+    #[must_use]
+    pub fn with_near_misses(self, near_misses: KeptNearMisses) -> Self {
+        Self { near_misses, ..self }
     }
 
     /// The same where somebody looks after microphone and loudspeaker.
@@ -315,6 +324,9 @@ impl DoorHost for SessionHost {
             }
             DoorRequest::ToolResult { call, text, think } => self.tools.result(guest, call, text, think),
             DoorRequest::CheckRoom => self.check_room().await,
+            DoorRequest::NearMisses => self.near_misses.list(),
+            DoorRequest::NearMissMine { number } => self.near_misses.mine(number).await,
+            DoorRequest::ClearNearMisses => self.near_misses.clear(),
             DoorRequest::Update { wish } => self.wishes.wish(wish_of(wish)).await,
             DoorRequest::Unknown => Err(DoorError::new(ErrorCode::UnknownRequest, "this version has no such request")),
         }

@@ -20,8 +20,14 @@ pub struct Detector {
 impl Detector {
     /// One that listens for wake words, too, and for what stops Parley.
     #[must_use]
-    pub fn with_wake_words(self, words: Vec<Word>, stop: Option<Word>) -> Self {
-        Self { names: Names::new(words, stop), ..self }
+    pub fn with_wake_words(mut self, words: Vec<Word>, stop: Option<Word>) -> Self {
+        self.listen_for(words, stop);
+        self
+    }
+
+    /// Listens for these from now on.
+    pub fn listen_for(&mut self, words: Vec<Word>, stop: Option<Word>) {
+        self.names = Names::new(words, stop);
     }
 
     /// The same where somebody takes out what the loudspeaker plays.

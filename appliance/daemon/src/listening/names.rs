@@ -1,11 +1,39 @@
 //! The wake words in what a microphone hears.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parley_conversation::Position;
 use parley_wake::{Heard, RATE_HZ, WakeListener, Word};
 
 use super::{FRAME_SAMPLES, Name};
+use crate::conductor::lock;
+
+/// The words that a listening thread is to listen for, which may change while it does. Clones are the same.
+#[derive(Clone, Default)]
+pub struct ListenedFor(Arc<Mutex<Option<Listened>>>);
+
+/// Wake words, and what hears "stop".
+type Listened = (Vec<Word>, Option<Word>);
+
+impl ListenedFor {
+    /// Listens for these.
+    pub fn new(words: Vec<Word>, stop: Option<Word>) -> Self {
+        let listened_for = Self::default();
+        listened_for.set(words, stop);
+        listened_for
+    }
+
+    /// From the next frame on it listens for these alone; of several sets the last counts.
+    pub fn set(&self, words: Vec<Word>, stop: Option<Word>) {
+        *lock(&self.0) = Some((words, stop));
+    }
+
+    /// What is to be listened for from now on, if that has changed.
+    pub(super) fn take(&self) -> Option<Listened> {
+        lock(&self.0).take()
+    }
+}
 
 /// What was heard with a frame.
 #[derive(Debug, Default, Clone, Copy)]
@@ -44,9 +72,10 @@ impl Names {
             tracing::debug!(word = listener.names()[*word], likelihood, sure, "a word");
         }
         let (stops, names): (Vec<_>, Vec<_>) = heard.into_iter().partition(|heard| Some(heard.word) == self.stop);
-        let name = names.into_iter().max_by_key(|heard| heard.sure).map(|Heard { sure, ended, .. }| {
+        let name = names.into_iter().max_by_key(|heard| heard.sure).map(|Heard { word, likelihood, sure, ended }| {
             let ago = self.heard.saturating_sub(ended);
-            Name { ended: end.back(Duration::from_micros(ago * 1_000_000 / u64::from(RATE_HZ))), sure }
+            let ended = end.back(Duration::from_micros(ago * 1_000_000 / u64::from(RATE_HZ)));
+            Name { ended, sure, word, percent: (100.0 * likelihood) as u8 }
         });
         Called { name, stop: stops.iter().any(|heard| heard.sure) }
     }

@@ -9,14 +9,13 @@ use parley_audio::playback::Tap;
 use parley_conversation::Position;
 use parley_echo::check::{EchoRecorder, RecordedTap};
 use parley_echo::{BLOCK, EchoCanceller, EchoFigures};
-use parley_wake::Word;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
 use super::passages::Passages;
 use super::sound_health::{SoundHealth, SoundTroubles};
-use super::{AudioFrame, Detector, FRAMES_IN_FLIGHT, Mute};
+use super::{AudioFrame, Detector, FRAMES_IN_FLIGHT, ListenedFor, Mute};
 
 /// How long a silent device is waited for before looking whether anyone still listens.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -70,18 +69,19 @@ pub fn listen(
     mut microphone: Microphone,
     mute: Mute,
     tap: Option<(Tap, u32)>,
-    words: Vec<Word>,
-    stop: Option<Word>,
+    words: ListenedFor,
 ) -> std::io::Result<Listening> {
     let (frames, receiver) = mpsc::channel(FRAMES_IN_FLIGHT);
     let counters = Arc::<ListeningCounters>::default();
     let its = Arc::clone(&counters);
     std::thread::Builder::new().name("listening".into()).spawn(move || {
-        let detector = detector(tap, &its.recorder).with_wake_words(words, stop);
-        let (mut detector, mut health) = (detector, SoundHealth::default());
+        let (mut detector, mut health) = (detector(tap, &its.recorder), SoundHealth::default());
         while !frames.is_closed() {
             its.beats.fetch_add(1, Ordering::Relaxed);
             let Some(frame) = microphone.wait_frame(PATIENCE) else { continue };
+            if let Some((words, stop)) = words.take() {
+                detector.listen_for(words, stop);
+            }
             let muted = mute.is_set();
             let (end, arrived) = (Position(frame.position + FRAME_SAMPLES as u64), Instant::from_std(frame.arrived_at));
             let is_checked = its.recorder.is_recording();
@@ -136,7 +136,7 @@ mod tests {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let mute = Mute::default();
         let microphone = Microphone::start(source).expect("it starts");
-        let mut frames = listen(microphone, mute.clone(), None, Vec::new(), None).expect("a thread").frames;
+        let mut frames = listen(microphone, mute.clone(), None, ListenedFor::default()).expect("a thread").frames;
         let mut loudest_of = async |frames_in_all: usize| {
             let mut loudest = 0;
             for _ in 0..frames_in_all {

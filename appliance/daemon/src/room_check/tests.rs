@@ -6,7 +6,7 @@ use parley_audio::{DeviceError, DeviceLost};
 use tokio::sync::broadcast;
 
 use super::*;
-use crate::listening::{Listening, listen};
+use crate::listening::{ListenedFor, Listening, listen};
 
 /// A microphone that hears a loudspeaker a while later.
 struct Hears {
@@ -64,7 +64,7 @@ impl Device {
         let (capture, mute) = (microphone.counters(), Mute::default());
         let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
         let Listening { mut frames, counters } =
-            listen(microphone, mute.clone(), tap, Vec::new(), None).expect("a thread");
+            listen(microphone, mute.clone(), tap, ListenedFor::default()).expect("a thread");
         let sound = SoundPath { capture, listening: counters, mixer };
         let speech = Arc::<std::sync::atomic::AtomicBool>::default();
         let heard = Arc::clone(&speech);

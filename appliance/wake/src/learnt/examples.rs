@@ -14,7 +14,7 @@ const LENGTHS_MS: RangeInclusive<usize> = 250..=2_000;
 /// An example is no longer, in seconds.
 const LONGEST_S: usize = 30;
 /// An example that is less like the two nearest of the others is another word.
-const LEAST_ALIKE: f32 = 0.4;
+pub(super) const LEAST_ALIKE: f32 = 0.4;
 
 /// Every example counts as it is and as it would be elsewhere, and with its end at so many places between two embeddings, in
 /// samples.
@@ -89,6 +89,11 @@ pub(super) fn learn(model: &EmbeddingModel, examples: &[Vec<i16>]) -> Result<(Ve
         [index] => Err(LearnError::Unlike(index + 1)),
         [_, ..] => Err(LearnError::Different),
     }
+}
+
+/// The templates of one more example.
+pub(super) fn one_more(model: &EmbeddingModel, sound: &[i16]) -> Result<Vec<Stretch>, LearnError> {
+    Ok(Example::new(model, word_in(sound, 1)?).templates)
 }
 
 impl Example {

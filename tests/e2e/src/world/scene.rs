@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use parley_audio::playback::{Ear, Renderer, SinkFormat};
 use parley_conversation::{Conversation, ModelOnly, Phase, Position, Router, Settings};
-use parley_daemon::conductor::{Conductor, Generating, Loudspeaker, Performer};
+use parley_daemon::conductor::{Conductor, Generating, Loudspeaker, Performer, Teacher};
 use parley_daemon::listening::FRAMES_IN_FLIGHT;
 use parley_engines::TextToSpeech;
 use parley_engines::scripted::{Counts, Scripted};
@@ -23,6 +23,8 @@ pub struct Scene {
     /// What the end-of-turn model says of somebody who has finished, and of who has not; `None`: there is none.
     pub judgements: Option<[f32; 2]>,
     pub voice: Scripted<TextToSpeech>,
+    /// Who learns wake words.
+    pub teacher: Option<Arc<dyn Teacher>>,
 }
 
 impl Default for Scene {
@@ -35,6 +37,7 @@ impl Default for Scene {
             answers: Box::new(|question| format!("You said {question}. That is all I know about it.")),
             judgements: Some([0.9, 0.1]),
             voice: voice::scripted(),
+            teacher: None,
         }
     }
 }
@@ -50,9 +53,9 @@ pub struct Place {
 impl World {
     /// A world of its own, in which nothing has happened.
     pub fn new(scene: Scene) -> Self {
-        let Scene { settings, generating, router, answers, judgements, voice } = scene;
+        let Scene { settings, generating, router, answers, judgements, voice, teacher } = scene;
         let house = House::new(answers, judgements, voice);
-        Self::in_house(&house, Place { settings, generating, router, performer: None })
+        Self::taught_by(&house, Place { settings, generating, router, performer: None }, teacher)
     }
 
     /// A world that shares its engines with the other seats of a house.
@@ -60,6 +63,10 @@ impl World {
     /// # Panics
     /// Where the house has no free seat.
     pub fn in_house(house: &House, place: Place) -> Self {
+        Self::taught_by(house, place, None)
+    }
+
+    fn taught_by(house: &House, place: Place, teacher: Option<Arc<dyn Teacher>>) -> Self {
         let seat = house.seats.take().expect("the house has a free seat");
         let asked = Arc::new(Mutex::new(Vec::new()));
         let engines = house.engines(&seat, &asked);
@@ -73,6 +80,9 @@ impl World {
         let (mut conductor, handle) = Conductor::new(conversation, engines, generating, loudspeaker);
         if let Some(performer) = performer {
             conductor = conductor.with_performer(performer);
+        }
+        if let Some(teacher) = teacher {
+            conductor = conductor.with_teacher(teacher);
         }
         let (frames, incoming) = mpsc::channel(FRAMES_IN_FLIGHT);
         Self {

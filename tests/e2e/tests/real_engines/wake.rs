@@ -1,11 +1,12 @@
 //! A Parley that sleeps until it is called, with the networks and engines of the profile `tiny`; and one that is taught a word.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use parley_audio::playback::LOUDSPEAKER_HZ;
 use parley_audio::sample::Sample;
-use parley_conversation::{Notice, Outcome};
+use parley_conversation::{AnnouncementOutcome, Event, Notice, Outcome, Waking};
 use parley_daemon::conductor::{Generating, Observation};
 use parley_daemon::own_words::OwnWords;
 use parley_daemon::rehearsal::Room;
@@ -42,25 +43,34 @@ async fn heard(room: &mut Room, samples: Vec<i16>) -> (Vec<String>, bool) {
     (words, attentive)
 }
 
-#[test]
-fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
-    let question = "What is two plus two?";
-    let called = said(&format!("Hey Jarvis, {}", question.to_lowercase()));
-    let (plain, follows) = (said(question), said("And what is three plus three?"));
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// A room in which it sleeps until it hears "hey Jarvis", or one of these words.
+async fn asleep(own: &OwnWords) -> Room {
     let mut config = Config::default();
     config.engines.folder = Some(programs());
     config.conversation.wake_words = vec![WakeWord::Usual("hey jarvis".into())];
     let folder = default_dir(|name| std::env::var_os(name)).expect("a folder for models");
     let catalogue = Catalogue::new(Manifest::embedded().expect("it is whole"), Store::new(folder).expect("a store"));
     let models = catalogue.select("tiny").expect("`cargo xtask test` fetches the models");
-    let wake_words = WakeWords::read(&config, &catalogue, &OwnWords::default());
+    let wake_words = WakeWords::read(&config, &Arc::new(catalogue), own);
     assert_eq!(wake_words.problems, Vec::<String>::new());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let workers = Workers::spawn(&config, &models, Needed::All).expect("workers");
-        let settings = session::settings_at_device(&config, &models, LOUDSPEAKER_HZ);
-        let mut room = Room::asleep(settings, Generating::default(), workers, wake_words).expect("a room");
-        room.ready().await.expect("every engine starts");
+    let workers = Workers::spawn(&config, &models, Needed::All).expect("workers");
+    let settings = session::settings_at_device(&config, &models, LOUDSPEAKER_HZ);
+    let room = Room::asleep(settings, Generating::default(), workers, wake_words).expect("a room");
+    room.ready().await.expect("every engine starts");
+    room
+}
+
+#[test]
+fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
+    let question = "What is two plus two?";
+    let called = said(&format!("Hey Jarvis, {}", question.to_lowercase()));
+    let (plain, follows) = (said(question), said("And what is three plus three?"));
+    runtime().block_on(async {
+        let mut room = asleep(&OwnWords::default()).await;
         assert_eq!(heard(&mut room, plain).await, (vec![], false), "nobody has called");
         let (words, attentive) = heard(&mut room, called).await;
         assert!(attentive && words.len() == 1, "{words:?}");
@@ -109,6 +119,49 @@ fn who_says_stop_ends_an_answer_where_only_a_key_may() {
             assert_eq!(ended, if stops { Outcome::Interrupted } else { Outcome::Completed }, "{stops}");
             room.close().await;
         }
+    });
+}
+
+#[test]
+fn a_word_is_taught_by_voice_and_heard_at_once_and_after_a_start() {
+    let examples = ["Hey Parley.", "Hey Parley!", "Hey, Parley.", "Hey Parley?", "Oh, hey Parley."].map(said);
+    let (wish, called) = (said("Learn a new wake word."), said("Hey Parley, what is two plus two?"));
+    let folder = scratch().join("taught-by-voice");
+    let own = OwnWords::below(&folder);
+    runtime().block_on(async {
+        let mut room = asleep(&own).await;
+        let mut observations = room.handle().observations.subscribe();
+        let mut until = async |what: &str, is_so: fn(&Notice) -> bool| {
+            let waits = async {
+                loop {
+                    match observations.recv().await.expect("somebody conducts") {
+                        Observation::Notice(notice) if is_so(&notice) => return,
+                        Observation::Notice(_) | Observation::Turn(_) => {}
+                    }
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), waits)
+                .await
+                .unwrap_or_else(|_| panic!("not in time: {what}"));
+        };
+        room.handle().control.send(Event::Woken { by: Waking::Button }).await.expect("somebody conducts");
+        room.say(wish).expect("there is room");
+        for example in examples {
+            until("a tone", |notice| matches!(notice, Notice::Announced { outcome: AnnouncementOutcome::Heard, .. }))
+                .await;
+            room.say(example).expect("there is room");
+        }
+        let learnt = |notice: &Notice| matches!(notice, Notice::Answering { text, .. } if text.starts_with("Learnt"));
+        until("it is learnt", learnt).await;
+        assert_eq!(own.names().len(), 1);
+        until("it sleeps", |notice| matches!(notice, Notice::Attentive { attentive: false })).await;
+        let (words, attentive) = heard(&mut room, called.clone()).await;
+        assert!(attentive && words.len() == 1, "without a start: {words:?}");
+        room.close().await;
+        let mut room = asleep(&own).await;
+        let (words, attentive) = heard(&mut room, called).await;
+        assert!(attentive && words.len() == 1, "after a start: {words:?}");
+        room.close().await;
     });
 }
 

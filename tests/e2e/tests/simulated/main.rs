@@ -1,6 +1,7 @@
 //! Whole conversations in simulated time, through the real core, conductor and playback.
 
 mod a_fast_turn;
+mod a_lesson;
 mod a_loudspeaker_that;
 mod a_pause_in_mid_sentence;
 mod a_sound_beside_an_answer;

@@ -3,7 +3,8 @@
 use anyhow::Result;
 use parley_daemon::health::echo_days::{answers_in_words, chirp_in_words};
 use parley_door::{
-    DoorEvent, DoorOutcome, DoorPhase, DoorReply, EchoState, OWN_SEAT, OwnerSetting, SeatState, UpdateStep,
+    DoorEvent, DoorNearMiss, DoorOutcome, DoorPhase, DoorReply, EchoState, OWN_SEAT, OwnerSetting, SeatState,
+    UpdateStep,
 };
 use parley_door_client::DoorClient;
 
@@ -73,6 +74,18 @@ pub(super) fn event(event: &DoorEvent) -> Result<()> {
 
 pub(super) fn reply(reply: &DoorReply) -> Result<()> {
     match reply {
+        DoorReply::NearMisses { near_misses } if near_misses.is_empty() => output::line("nothing in the last hour"),
+        DoorReply::NearMisses { near_misses } => near_misses.iter().try_for_each(|miss| {
+            let DoorNearMiss { number, seconds_ago, word, percent, mine } = miss;
+            let was = if *mine { ", yours" } else { "" };
+            output::line(format_args!("{number}: {} min ago, \"{word}\" by {percent} %{was}", seconds_ago / 60))
+        }),
+        DoorReply::NearMissLearnt { word, missing: 0 } => {
+            output::line(format_args!("\"{word}\" is learnt from it too"))
+        }
+        DoorReply::NearMissLearnt { word, missing } => {
+            output::line(format_args!("{missing} more of \"{word}\" within the hour, and it is learnt from them"))
+        }
         DoorReply::Volume { percent } => output::line(format_args!("volume {percent} %")),
         DoorReply::Settings { settings } => settings.iter().try_for_each(|setting| {
             let waits = if setting.waits { "; another one after a restart" } else { "" };

@@ -234,3 +234,36 @@ fn what_only_sounds_like_a_remark_is_none() {
          | Più tardi. | Che cosa è giusto?",
     );
 }
+
+#[test]
+fn a_lesson_in_every_language() {
+    check_all(
+        Some(Remark::LearnWord),
+        "Learn a new wake word. | I want to call you something else. | Learn my wake word again. | Can you learn a new wake \
+         word, please? | I'd like to give you a new name. | Lerne ein neues Weckwort. | Ich möchte dich anders nennen. | Lern \
+         mein Weckwort noch einmal, bitte. | Kannst du ein neues Weckwort lernen? | Aprende una nueva palabra de activación. | \
+         Quiero llamarte de otra manera. | Aprende mi palabra de activación otra vez. | Apprends un nouveau mot d'activation. | \
+         Je voudrais t'appeler autrement. | Apprends mon mot d'activation encore une fois. | Impara una nuova parola di \
+         attivazione. | Vorrei chiamarti in un altro modo. | Impara di nuovo la mia parola di attivazione.",
+    );
+    check_all(
+        Some(Remark::ForgetWord),
+        "Forget the wake word hey you. | Please forget the wake word Hey Parley. | Vergiss das Weckwort Hallo Haus. | Olvida la \
+         palabra de activación hola casa. | Oublie le mot d'activation salut maison. | Dimentica la parola di attivazione ciao \
+         casa. | Forget the wake word.",
+    );
+    check_all(
+        None,
+        "Learn my name. | What is a wake word? | Forget the name of that man. | I want to call my mother. | How do I learn a new \
+         language? | Forget the wake word and tell me a joke about a man in Rome. | Wie lerne ich ein neues Wort? | Ich möchte \
+         anders heißen. | Aprende español. | Je voudrais appeler ma mère. | Voglio chiamarti domani.",
+    );
+    for (text, name) in [
+        ("Forget the wake word Hey Parley!", "hey parley"),
+        ("Could you please forget the wake word, hey you", "hey you"),
+        ("Vergiss das Weckwort Küchenchef.", "kuchenchef"),
+        ("Forget my wake word.", ""),
+    ] {
+        assert_eq!(super::super::word_to_forget(text).as_deref(), Some(name));
+    }
+}

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::*;
 
 /// The fields of a table with what they mean.
-pub(super) fn fields(table: &Remarks) -> [(&'static str, &'static str, Remark); 8] {
+pub(super) fn fields(table: &Remarks) -> [(&'static str, &'static str, Remark); 9] {
     [
         ("stop", table.stop, Remark::Stop),
         ("patience", table.patience, Remark::Stop),
@@ -14,6 +14,7 @@ pub(super) fn fields(table: &Remarks) -> [(&'static str, &'static str, Remark); 
         ("louder", table.louder, Remark::Louder),
         ("quieter", table.quieter, Remark::Quieter),
         ("go_on", table.go_on, Remark::GoOn),
+        ("learn_word", table.learn_word, Remark::LearnWord),
         ("acknowledge", table.acknowledge, Remark::Acknowledged),
     ]
 }
@@ -66,7 +67,7 @@ fn chooses(seed: u64) -> impl FnMut(usize) -> usize {
 
 /// A phrase of any language, by its number among them, with what it means.
 pub(super) fn phrases() -> impl Strategy<Value = (usize, String, Remark)> {
-    (0..LANGUAGES.len(), 0..8_usize, any::<u64>()).prop_map(|(number, field, seed)| {
+    (0..LANGUAGES.len(), 0..9_usize, any::<u64>()).prop_map(|(number, field, seed)| {
         let (_, field, remark) = fields(&LANGUAGES[number].remarks)[field];
         let mut vocabulary = COMPARED[number].vocabulary.clone();
         let (template, mut words) = (vocabulary.phrases(field), Vec::new());

@@ -82,7 +82,8 @@ impl Ear {
 pub fn words(named: &str) -> Result<WakeWords> {
     let mut config = Config::default();
     config.conversation.wake_words = vec![WakeWord::Usual(named.to_owned())];
-    let read = WakeWords::read(&config, &Catalogue::new(Manifest::embedded()?, store()?), &OwnWords::of_this_machine());
+    let read =
+        WakeWords::named(&config, &Catalogue::new(Manifest::embedded()?, store()?), &OwnWords::of_this_machine());
     ensure!(read.problems.is_empty(), "{}", read.problems.join("\n"));
     Ok(read)
 }
