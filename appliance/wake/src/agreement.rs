@@ -14,7 +14,8 @@ pub(crate) const SUPPORTS: f32 = 0.2;
 /// What came of one more that was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Agreed {
-    Sure,
+    /// It was said, and ended there: whoever has heard it sooner knows better what is no part of it.
+    Sure(u64),
     Doubtful,
     /// It has been told, or is too unlikely alone.
     Nothing,
@@ -35,12 +36,13 @@ impl Agreement {
         if self.sure.is_some_and(|told| ended.abs_diff(told) < TOLD) {
             return Agreed::Nothing;
         }
-        let agrees = self.doubt.is_some_and(|(other, its, at)| {
-            other != ear && ended.abs_diff(at) < SAME && likelihood.max(its) >= DOUBTFUL
-        });
-        if sure || agrees {
+        let agrees = self
+            .doubt
+            .filter(|(other, its, at)| *other != ear && ended.abs_diff(*at) < SAME && likelihood.max(*its) >= DOUBTFUL);
+        if sure || agrees.is_some() {
+            let ended = agrees.map_or(ended, |(_, _, at)| at.min(ended));
             *self = Self { doubt: None, sure: Some(ended) };
-            return Agreed::Sure;
+            return Agreed::Sure(ended);
         }
         self.doubt = Some((ear, likelihood, ended));
         if likelihood >= DOUBTFUL { Agreed::Doubtful } else { Agreed::Nothing }
@@ -62,12 +64,12 @@ mod tests {
         assert_eq!(agreement.take(0, false, 0.5, 100_000), Agreed::Doubtful);
         assert_eq!(agreement.take(0, false, 0.8, 107_000), Agreed::Doubtful, "the same one again");
         assert_eq!(agreement.take(1, false, 0.6, 120_000), Agreed::Doubtful, "another time");
-        assert_eq!(agreement.take(0, false, 0.6, 116_000), Agreed::Sure);
+        assert_eq!(agreement.take(0, false, 0.6, 121_000), Agreed::Sure(120_000));
         assert_eq!(agreement.take(1, true, 0.99, 117_000), Agreed::Nothing, "it was told");
-        assert_eq!(agreement.take(1, true, 0.99, 140_000), Agreed::Sure);
+        assert_eq!(agreement.take(1, true, 0.99, 140_000), Agreed::Sure(140_000));
         assert_eq!(agreement.take(0, false, 0.6, 139_000), Agreed::Nothing, "later, of something earlier");
         agreement.forget();
-        assert_eq!(agreement.take(0, true, 0.99, 10), Agreed::Sure);
+        assert_eq!(agreement.take(0, true, 0.99, 10), Agreed::Sure(10));
     }
 
     #[test]
@@ -75,6 +77,10 @@ mod tests {
         let mut agreement = Agreement::default();
         assert_eq!(agreement.take(0, false, 0.3, 100_000), Agreed::Nothing);
         assert_eq!(agreement.take(1, false, 0.4, 101_000), Agreed::Nothing, "nor by two");
-        assert_eq!(agreement.take(0, false, 0.98, 102_000), Agreed::Sure, "but with one that takes it for possible");
+        assert_eq!(
+            agreement.take(0, false, 0.98, 102_000),
+            Agreed::Sure(101_000),
+            "but with one that takes it for possible"
+        );
     }
 }

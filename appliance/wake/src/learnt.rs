@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use self::examples::LEAST_ALIKE;
 pub use self::examples::{EXAMPLES, LearnError};
-use crate::embedding::{EMBEDDING, EmbeddingModel};
+use crate::embedding::{EMBEDDING, EMBEDDING_STEPS, EmbeddingModel};
+use crate::spectrum::STEP_SAMPLES;
 use crate::stretch::{SPAN, Stretch, unit};
 
 /// Of these so many, the least alike, decide.
@@ -27,6 +28,9 @@ const LESS: f32 = 0.28;
 const STEEPNESS: f32 = 0.055;
 /// From this likelihood on it was said: 0.12 more alike.
 pub(crate) const CUTOFF: f32 = 0.9;
+
+/// A word is known so many samples after its end, at most: that is somewhere between two embeddings.
+pub(crate) const KNOWN_AFTER: u64 = EMBEDDING_STEPS * STEP_SAMPLES as u64;
 
 /// A file has no more templates.
 const MOST_TEMPLATES: usize = 600;

@@ -3,10 +3,9 @@
 use crate::agreement::{Agreed, Agreement, SUPPORTS};
 use crate::decision::{Decided, Decision};
 use crate::features::Features;
-
 use crate::network::Network;
 use crate::spectrum::STEP_SAMPLES;
-use crate::stretch::{KNOWN_AFTER_STEPS, Stretches};
+use crate::stretch::Stretches;
 use crate::word::{Ear, Told, Word};
 
 /// A word is known so many samples after its end, 280 ms: what was cut there from 35 questions said in one breath with it, by voices
@@ -47,20 +46,22 @@ struct Listened<E> {
     word: usize,
     /// Whether it needs nobody to agree.
     alone: bool,
+    /// How many samples a word's end comes before the end of the step at which it is likeliest.
+    known_after: u64,
     ear: E,
     decision: Decision,
 }
 
 impl<E> Listened<E> {
-    /// `known_after`: how many samples a word's end comes before the end of the step at which it is likeliest.
-    fn take(&mut self, likelihood: f32, step: u64, known_after: u64, agreements: &mut [Agreement]) -> Option<Heard> {
+    fn take(&mut self, likelihood: f32, step: u64, agreements: &mut [Agreement]) -> Option<Heard> {
         let Decided { likelihood, sure, at } = self.decision.take(likelihood, step)?;
-        let ended = ((at + 2) * STEP_SAMPLES as u64).saturating_sub(known_after);
-        let sure = match agreements.get_mut(self.word)?.take(self.number, sure && self.alone, likelihood, ended) {
-            Agreed::Sure => true,
-            Agreed::Doubtful => false,
-            Agreed::Nothing => return None,
-        };
+        let ended = ((at + 2) * STEP_SAMPLES as u64).saturating_sub(self.known_after);
+        let (sure, ended) =
+            match agreements.get_mut(self.word)?.take(self.number, sure && self.alone, likelihood, ended) {
+                Agreed::Sure(ended) => (true, ended),
+                Agreed::Doubtful => (false, ended),
+                Agreed::Nothing => return None,
+            };
         Some(Heard { word: self.word, likelihood, sure, ended })
     }
 }
@@ -84,10 +85,14 @@ impl WakeListener {
             let decision = Decision::new(cutoff, window);
             let decision = if has_others { decision.telling_from(SUPPORTS) } else { decision };
             match ear {
-                Ear::Network(ear) => networks.push(Listened { number, word, alone, ear, decision }),
+                Ear::Network(ear) => {
+                    let known_after = KNOWN_AFTER;
+                    networks.push(Listened { number, word, alone, known_after, ear, decision });
+                }
                 Ear::Embeddings(ear, model) => {
                     stretches.get_or_insert_with(|| Stretches::new(&model));
-                    told.push(Listened { number, word, alone, ear, decision });
+                    let known_after = ear.known_after();
+                    told.push(Listened { number, word, alone, known_after, ear, decision });
                 }
             }
         }
@@ -109,7 +114,7 @@ impl WakeListener {
                 *steps += 1;
                 heard.extend(networks.iter_mut().filter_map(|listened| {
                     let likelihood = listened.ear.push(features)?;
-                    listened.take(likelihood, *steps, KNOWN_AFTER, agreements)
+                    listened.take(likelihood, *steps, agreements)
                 }));
             });
         }
@@ -117,8 +122,7 @@ impl WakeListener {
             stretches.push(sound, |stretch, step| {
                 heard.extend(told.iter_mut().filter_map(|listened| {
                     let likelihood = listened.ear.likelihood(stretch);
-                    let known_after = KNOWN_AFTER_STEPS * STEP_SAMPLES as u64;
-                    listened.take(likelihood, step, known_after, agreements)
+                    listened.take(likelihood, step, agreements)
                 }));
             });
         }

@@ -2,13 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::embedding::{EMBEDDING, EMBEDDING_STEPS, Embedder, EmbeddingModel};
+use crate::embedding::{EMBEDDING, Embedder, EmbeddingModel};
 
 /// Embeddings that are looked at together: the last begins 480 ms behind the first, and each hears 775 ms.
 pub(crate) const SPAN: usize = 7;
-
-/// By how many steps of 10 ms a word's end comes before it is known, at most: it is somewhere between two embeddings.
-pub(crate) const KNOWN_AFTER_STEPS: u64 = EMBEDDING_STEPS;
 
 /// The mean embedding of 116 minutes of telephone prompts in Spanish, French, Italian and Russian: what all speech has in common.
 #[rustfmt::skip]

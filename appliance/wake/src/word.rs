@@ -76,6 +76,14 @@ impl Told {
             Self::Head(head) => head.likelihood(heard),
         }
     }
+
+    /// How many samples the word's end comes before it is likeliest.
+    pub(crate) fn known_after(&self) -> u64 {
+        match self {
+            Self::Learnt(_) => learnt::KNOWN_AFTER,
+            Self::Head(_) => head::KNOWN_AFTER,
+        }
+    }
 }
 
 /// A word that was learnt, as its file has it.

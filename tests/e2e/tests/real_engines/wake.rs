@@ -49,9 +49,14 @@ fn runtime() -> tokio::runtime::Runtime {
 
 /// A room in which it sleeps until it hears "hey Jarvis", or one of these words.
 async fn asleep(own: &OwnWords) -> Room {
+    asleep_until("hey jarvis", BargeInSetting::Auto, own).await
+}
+
+async fn asleep_until(word: &str, barge_in: BargeInSetting, own: &OwnWords) -> Room {
     let mut config = Config::default();
     config.engines.folder = Some(programs());
-    config.conversation.wake_words = vec![WakeWord::Usual("hey jarvis".into())];
+    config.conversation.wake_words = vec![WakeWord::Usual(word.into())];
+    config.conversation.barge_in = barge_in;
     let folder = default_dir(|name| std::env::var_os(name)).expect("a folder for models");
     let catalogue = Catalogue::new(Manifest::embedded().expect("it is whole"), Store::new(folder).expect("a store"));
     let models = catalogue.select("tiny").expect("`cargo xtask test` fetches the models");
@@ -88,22 +93,9 @@ fn who_says_stop_ends_an_answer_where_only_a_key_may() {
     let question = said("Hey Parley, what is the moon?");
     // Who speaks before the answer is heard goes on with the question.
     let stop = [vec![0; 24_000], said("Stop!")].concat();
-    let mut config = Config::default();
-    config.engines.folder = Some(programs());
-    config.conversation.wake_words = vec![WakeWord::Usual("hey parley".into())];
-    config.conversation.barge_in = BargeInSetting::Key;
-    let folder = default_dir(|name| std::env::var_os(name)).expect("a folder for models");
-    let catalogue = Catalogue::new(Manifest::embedded().expect("it is whole"), Store::new(folder).expect("a store"));
-    let models = catalogue.select("tiny").expect("`cargo xtask test` fetches the models");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
+    runtime().block_on(async {
         for stops in [true, false] {
-            let wake_words = WakeWords::read(&config, &catalogue, &OwnWords::default());
-            assert!(wake_words.problems.is_empty() && wake_words.stop.is_some(), "{:?}", wake_words.problems);
-            let workers = Workers::spawn(&config, &models, Needed::All).expect("workers");
-            let settings = session::settings_at_device(&config, &models, LOUDSPEAKER_HZ);
-            let room = Room::asleep(settings, Generating::default(), workers, wake_words).expect("a room");
-            room.ready().await.expect("every engine starts");
+            let room = asleep_until("hey parley", BargeInSetting::Key, &OwnWords::default()).await;
             let mut observations = room.handle().observations.subscribe();
             room.say(question.clone()).expect("there is room");
             let ended = loop {

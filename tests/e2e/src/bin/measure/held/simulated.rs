@@ -72,7 +72,7 @@ async fn hear_in(engines: Engines, settings: Settings, mixture: &Mixture) -> Res
             let mut frame = detector.hear(sound, false, position, Instant::now());
             if !called && position >= ended.forward(KNOWN_AFTER) {
                 called = true;
-                frame.name = Some(Name { ended, sure: true });
+                frame.name = Some(Name { ended, sure: true, word: 0, percent: 100 });
             }
             frames.send(frame).await?;
         }
