@@ -90,12 +90,12 @@ fn only_what_is_said_behind_its_name_is_answered_and_what_follows() {
 
 #[test]
 fn who_says_stop_ends_an_answer_where_only_a_key_may() {
-    let question = said("Hey Parley, what is the moon?");
+    let question = said("Hey Jarvis, tell me a story about the sea and a ship.");
     // Who speaks before the answer is heard goes on with the question.
-    let stop = [vec![0; 24_000], said("Stop!")].concat();
+    let stop = [vec![0; 16_000], said("Stop!")].concat();
     runtime().block_on(async {
         for stops in [true, false] {
-            let room = asleep_until("hey parley", BargeInSetting::Key, &OwnWords::default()).await;
+            let room = asleep_until("hey jarvis", BargeInSetting::Key, &OwnWords::default()).await;
             let mut observations = room.handle().observations.subscribe();
             room.say(question.clone()).expect("there is room");
             let ended = loop {
