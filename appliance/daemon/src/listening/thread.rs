@@ -94,9 +94,8 @@ pub fn listen(
             if let Some(passage) = detector.take_passage().filter(|_| !is_checked) {
                 its.echo.passages.add(passage);
             }
-            // And nobody's speech, whatever is left of it.
             if is_checked {
-                (heard.speech, heard.name) = (false, None);
+                heard = beside_a_chirp(heard);
             }
             if !muted {
                 health.look(&frame.samples, heard.speech, detector.speech_dbfs(), &its.troubles);
@@ -107,6 +106,11 @@ pub fn listen(
         }
     })?;
     Ok(Listening { frames: receiver, counters })
+}
+
+/// Whatever is left of a chirp is nobody's speech; whoever calls for certain ends the check.
+fn beside_a_chirp(heard: AudioFrame) -> AudioFrame {
+    AudioFrame { speech: false, name: heard.name.filter(|name| name.sure), stop: false, ..heard }
 }
 
 /// Whether the echo of a loudspeaker of this rate, in Hz, can be cancelled.
@@ -129,7 +133,18 @@ fn detector(tap: Option<(Tap, u32)>, recorder: &EchoRecorder) -> Detector {
 mod tests {
     use parley_audio::capture::{FRAME_RATE_HZ, QueueSource};
 
+    use super::super::Name;
     use super::*;
+
+    #[test]
+    fn beside_a_chirp_nobody_speaks_and_whoever_calls_is_heard() {
+        for sure in [true, false] {
+            let name = Some(Name { ended: Position(9), sure, word: 0, percent: 90 });
+            let frame = AudioFrame::new(Position(640), Instant::now(), [7; FRAME_SAMPLES], true);
+            let heard = beside_a_chirp(AudioFrame { name, stop: true, ..frame });
+            assert_eq!((heard.speech, heard.name.is_some(), heard.stop), (false, sure, false));
+        }
+    }
 
     #[tokio::test]
     async fn a_muted_microphone_delivers_silence_and_goes_on() {
