@@ -1,7 +1,7 @@
 //! What listens: features of all sound with every word's network behind them, and embeddings for the words that are told by them.
 
-use crate::agreement::{Agreed, Agreement, SUPPORTS};
-use crate::decision::{Decided, Decision};
+use crate::agreement::{Agreed, Agreement, Belief, SUPPORTS};
+use crate::decision::{DOUBTFUL, Decided, Decision};
 use crate::features::Features;
 use crate::network::Network;
 use crate::spectrum::STEP_SAMPLES;
@@ -46,6 +46,8 @@ struct Listened<E> {
     word: usize,
     /// Whether it needs nobody to agree.
     alone: bool,
+    /// From this likelihood on it is enough with another that supports it.
+    possible: f32,
     /// How many samples a word's end comes before the end of the step at which it is likeliest.
     known_after: u64,
     ear: E,
@@ -56,12 +58,17 @@ impl<E> Listened<E> {
     fn take(&mut self, likelihood: f32, step: u64, agreements: &mut [Agreement]) -> Option<Heard> {
         let Decided { likelihood, sure, at } = self.decision.take(likelihood, step)?;
         let ended = ((at + 2) * STEP_SAMPLES as u64).saturating_sub(self.known_after);
-        let (sure, ended) =
-            match agreements.get_mut(self.word)?.take(self.number, sure && self.alone, likelihood, ended) {
-                Agreed::Sure(ended) => (true, ended),
-                Agreed::Doubtful => (false, ended),
-                Agreed::Nothing => return None,
-            };
+        let belief = match likelihood {
+            _ if sure && self.alone => Belief::Sure,
+            possible if possible >= self.possible => Belief::Possible,
+            doubtful if doubtful >= DOUBTFUL => Belief::Doubtful,
+            _ => Belief::Faint,
+        };
+        let (sure, ended) = match agreements.get_mut(self.word)?.take(self.number, belief, ended) {
+            Agreed::Sure(ended) => (true, ended),
+            Agreed::Doubtful => (false, ended),
+            Agreed::Nothing => return None,
+        };
         Some(Heard { word: self.word, likelihood, sure, ended })
     }
 }
@@ -79,7 +86,7 @@ impl WakeListener {
             })
         };
         let ears: Vec<usize> = words.iter().map(|word| place(&word.name)).collect();
-        for (number, (Word { cutoff, window, ear, .. }, &word)) in words.into_iter().zip(&ears).enumerate() {
+        for (number, (Word { cutoff, possible, window, ear, .. }, &word)) in words.into_iter().zip(&ears).enumerate() {
             let has_others = ears.iter().filter(|ear| **ear == word).count() > 1;
             let alone = !has_others || ear.is_believed_alone();
             let decision = Decision::new(cutoff, window);
@@ -87,12 +94,12 @@ impl WakeListener {
             match ear {
                 Ear::Network(ear) => {
                     let known_after = KNOWN_AFTER;
-                    networks.push(Listened { number, word, alone, known_after, ear, decision });
+                    networks.push(Listened { number, word, alone, possible, known_after, ear, decision });
                 }
                 Ear::Embeddings(ear, model) => {
                     stretches.get_or_insert_with(|| Stretches::new(&model));
                     let known_after = ear.known_after();
-                    told.push(Listened { number, word, alone, known_after, ear, decision });
+                    told.push(Listened { number, word, alone, possible, known_after, ear, decision });
                 }
             }
         }
@@ -142,5 +149,52 @@ impl WakeListener {
         }
         self.agreements.iter_mut().for_each(Agreement::forget);
         self.told.iter_mut().for_each(|listened| listened.decision.forget());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is told of one ear, or of two of a name, by how likely each finds it at a few steps; for certain or not.
+    fn told(alone: bool, possible: f32, ears: &[&[f32]]) -> Vec<bool> {
+        let listened = |number| Listened {
+            number,
+            word: 0,
+            alone,
+            possible,
+            known_after: 0,
+            ear: (),
+            decision: Decision::new(0.97, 1).telling_from(SUPPORTS),
+        };
+        let mut agreements = [Agreement::default()];
+        let mut ears: Vec<_> = (0..).zip(ears).map(|(number, likelihoods)| (listened(number), likelihoods)).collect();
+        let mut told = Vec::new();
+        for step in 0..10 {
+            for (ear, likelihoods) in &mut ears {
+                let likelihood = likelihoods.get(step).copied().unwrap_or_default();
+                told.extend(ear.take(likelihood, 3 * step as u64, &mut agreements).map(|heard| heard.sure));
+            }
+        }
+        told
+    }
+
+    #[test]
+    fn who_is_sure_alone_is_believed_where_nobody_else_knows_the_name() {
+        assert_eq!(told(true, 0.5, &[&[0.1, 0.99, 0.1]]), [true]);
+        assert_eq!(told(false, 0.5, &[&[0.1, 0.99, 0.1], &[0.1]]), [false], "and looked at where somebody does");
+        assert_eq!(
+            told(false, 0.5, &[&[0.1, 0.99, 0.1], &[0.1, 0.1, 0.3, 0.1]]),
+            [false, true],
+            "unless that supports it"
+        );
+        assert_eq!(told(false, 0.5, &[&[0.1, 0.4, 0.1], &[0.1, 0.1, 0.3, 0.1]]), [] as [bool; 0]);
+    }
+
+    #[test]
+    fn a_word_that_is_set_to_be_heard_hardly_needs_more_than_two_that_doubt() {
+        let both: [&[f32]; 2] = [&[0.1, 0.8, 0.1], &[0.1, 0.7, 0.1]];
+        assert_eq!(told(false, 0.5, &both), [false, true]);
+        assert_eq!(told(false, 0.9, &both), [false, false]);
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::decision::DOUBTFUL;
 use crate::embedding::EmbeddingModel;
 use crate::head::{self, Head};
 use crate::learnt::{self, Kept, Learnt};
@@ -46,6 +47,8 @@ pub struct Word {
     pub cutoff: f32,
     /// over so many of the last likelihoods.
     pub window: usize,
+    /// And that, 0..1, from which on it was said where another ear of the same name supports it.
+    pub(crate) possible: f32,
     pub(crate) ear: Ear,
 }
 
@@ -124,7 +127,13 @@ impl Word {
         if !in_range || name.trim().is_empty() {
             return Err(NetworkError::Other("what is said of it has values out of their ranges"));
         }
-        Ok(Self { name: name.to_owned(), cutoff, window, ear: Ear::Network(Network::new(network)?) })
+        Ok(Self {
+            name: name.to_owned(),
+            cutoff,
+            window,
+            possible: DOUBTFUL,
+            ear: Ear::Network(Network::new(network)?),
+        })
     }
 
     /// A word of this name that was learnt from examples.
@@ -133,6 +142,7 @@ impl Word {
             name: name.to_owned(),
             cutoff: learnt::CUTOFF,
             window: 1,
+            possible: DOUBTFUL,
             ear: Ear::Embeddings(Told::Learnt(learnt), model.clone()),
         }
     }
@@ -140,7 +150,7 @@ impl Word {
     /// A word of this name that a head hears; `None` where the bytes are no head's.
     pub(crate) fn with_head(name: &str, head: &[u8], model: &EmbeddingModel) -> Option<Self> {
         let ear = Ear::Embeddings(Told::Head(Head::read(head)?), model.clone());
-        Some(Self { name: name.to_owned(), cutoff: head::CUTOFF, window: 1, ear })
+        Some(Self { name: name.to_owned(), cutoff: head::CUTOFF, window: 1, possible: DOUBTFUL, ear })
     }
 
     /// What was learnt of it; none where a network hears it.
@@ -169,7 +179,8 @@ impl Word {
     /// The same, heard more or less easily: see [`cutoff_at`].
     #[must_use]
     pub fn with_sensitivity(self, sensitivity: f64) -> Self {
-        Self { cutoff: cutoff_at(self.cutoff, sensitivity), ..self }
+        let [cutoff, possible] = [self.cutoff, self.possible].map(|usual| cutoff_at(usual, sensitivity));
+        Self { cutoff, possible, ..self }
     }
 
     /// Reads a word from its description (JSON) and the network beside it.
