@@ -25,6 +25,7 @@ mod guest;
 mod host;
 mod hub;
 mod near_misses;
+mod own;
 mod seat;
 mod settings;
 mod sockets;
@@ -49,6 +50,7 @@ pub(crate) use self::guest::OutgoingCall;
 pub use self::host::SessionHost;
 pub use self::hub::Hub;
 pub use self::near_misses::KeptNearMisses;
+pub use self::own::OwnDoor;
 pub use self::seat::{SeatControl, SeatList};
 use self::sockets::Socket;
 pub use self::sound::{ClientSeats, SoundPatience};
@@ -97,6 +99,7 @@ pub trait DoorHost: Send + Sync + 'static {
 pub struct OpenDoors {
     folder: PathBuf,
     hub: Arc<Hub>,
+    own: OwnDoor,
     sound: Option<DoorThread>,
     _doors: DoorThread,
 }
@@ -107,8 +110,19 @@ impl OpenDoors {
         let sockets = [Socket::bind(Door::Read, folder)?, Socket::bind(Door::Control, folder)?];
         let hub = Arc::new(Hub::new(host.state()));
         let its = Arc::clone(&hub);
-        let doors = DoorThread::start("door", move || serve(sockets, Arc::new(host), its, patience))?;
-        Ok(Self { folder: folder.to_owned(), hub, sound: None, _doors: doors })
+        let (own, requests) = OwnDoor::new(Arc::clone(&hub));
+        let serve = async move || {
+            let host = Arc::new(host);
+            let own = requests.serve(Arc::clone(&host), Arc::clone(&its));
+            tokio::join!(serve(sockets, host, its, patience), own).0
+        };
+        let doors = DoorThread::start("door", serve)?;
+        Ok(Self { folder: folder.to_owned(), hub, own, sound: None, _doors: doors })
+    }
+
+    /// The daemon's own place at the control door.
+    pub fn own(&self) -> OwnDoor {
+        self.own.clone()
     }
 
     /// Opens the socket for sound beside the control door's, where clients take these seats.

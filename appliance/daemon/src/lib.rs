@@ -25,6 +25,7 @@ pub mod conductor;
 pub mod context;
 pub mod door;
 pub mod echo_check;
+pub mod hardware;
 pub mod health;
 pub mod keys;
 pub mod languages;

@@ -19,6 +19,8 @@ pub struct Config {
     pub conversation: ConversationSettings,
     /// The worker processes.
     pub engines: EnginesSettings,
+    /// What is on the board's pins.
+    pub hardware: HardwareSettings,
     /// Updates of a device.
     pub updates: Updates,
 }
@@ -198,6 +200,27 @@ pub enum BargeInSetting {
     /// Speech, everywhere: no microphone hears its loudspeaker, or each is taken out.
     Voice,
 }
+
+/// What is on the board's pins.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HardwareSettings {
+    /// Its buttons and lights, by the name of a board that Parley knows; "none": there are none.
+    pub board: String,
+    /// How bright its lights are, in percent.
+    pub brightness: u8,
+    /// The same at night.
+    pub night_brightness: u8,
+}
+
+impl Default for HardwareSettings {
+    fn default() -> Self {
+        Self { board: NO_BOARD.into(), brightness: 60, night_brightness: 10 }
+    }
+}
+
+/// What an owner writes who has no such board, or none any more.
+pub const NO_BOARD: &str = "none";
 
 /// The worker processes.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]

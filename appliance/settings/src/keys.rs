@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Value;
 
-use crate::config::{Config, WakeWord};
+use crate::config::{Config, NO_BOARD, WakeWord};
 use crate::language;
 
 /// One setting.
@@ -116,6 +116,14 @@ pub const KEYS: &[Key] = &[
     key("engines.state-folder", A_FOLDER, FOLDER, |config| {
         config.engines.state_folder.as_deref().is_none_or(is_folder)
     }),
+    key("hardware.board", A_BOARD, "\"none\", or a board that Parley knows", |config| {
+        let board = &config.hardware.board;
+        board == NO_BOARD || parley_board::names().any(|name| name == board)
+    }),
+    key("hardware.brightness", AT_NEXT_START, "0 to 100 percent", |config| config.hardware.brightness <= 100),
+    key("hardware.night-brightness", AT_NEXT_START, "0 to 100 percent", |config| {
+        config.hardware.night_brightness <= 100
+    }),
     key("updates.stick", UPDATES, r#""ask", "install" or "ignore""#, |_| true),
     key("updates.restart", UPDATES, r#""asked" or "quiet""#, |_| true),
     key(
@@ -136,6 +144,7 @@ const THREADS: &str = "1 to 64";
 const WHILE_RUNNING: OverDoor = OverDoor::WhileRunning;
 const AT_NEXT_START: OverDoor = OverDoor::AtNextStart;
 const A_DEVICE: OverDoor = OverDoor::Refused("a wrong device leaves Parley deaf or mute");
+const A_BOARD: OverDoor = OverDoor::Refused("the firmware has to be told too: parley-setup.toml says it");
 const A_FOLDER: OverDoor = OverDoor::Refused("it says which programs and files are used");
 const MODELS: OverDoor =
     OverDoor::Refused("it says which models are used, and a wrong one leaves Parley without a voice");

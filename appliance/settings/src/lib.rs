@@ -29,7 +29,8 @@ mod text;
 mod updates;
 
 pub use config::{
-    AudioSettings, BargeInSetting, Config, ConversationSettings, EnginesSettings, ModelsSettings, Sounds, WakeWord,
+    AudioSettings, BargeInSetting, Config, ConversationSettings, EnginesSettings, HardwareSettings, ModelsSettings,
+    NO_BOARD, Sounds, WakeWord,
 };
 pub use hours::{Hours, NoHours};
 pub use keys::{KEYS, Key, OverDoor};

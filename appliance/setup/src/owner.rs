@@ -6,11 +6,13 @@ pub(crate) use self::values::is_wireless_key;
 
 use std::path::Path;
 
+use parley_board::board;
 use parley_settings::{Config, KEYS, Layer, language};
+use parley_update::owners_card::NONE;
 use toml::Value;
 
 use self::values::{country_meant, is_country, is_host, is_host_name, is_network, is_password, is_public_key};
-use self::values::{good_cards, is_server, is_sound_card, is_time_zone, is_token, is_word};
+use self::values::{good_boards, good_cards, is_board, is_server, is_sound_card, is_time_zone, is_token, is_word};
 use crate::FILE;
 
 /// What the file may say; all of it is optional. `docs/CONFIGURATION.md` lists the keys, and a test compares.
@@ -26,6 +28,8 @@ pub struct Setup {
     pub ntp: Vec<String>,
     /// The sound card on the board's pins by its overlay; `none` takes an earlier one back.
     pub sound_card: Option<String>,
+    /// The board with buttons and lights, by its name; `none` takes an earlier one back.
+    pub board: Option<String>,
     /// Who may log in to the development image: a line of OpenSSH's `authorized_keys`.
     pub ssh_key: Option<String>,
     /// The wireless network.
@@ -71,6 +75,7 @@ const OWN: &[&str] = &[
     "time-zone",
     "ntp",
     "sound-card",
+    "board",
     "wake-word",
     "ssh-key",
     "wifi.network",
@@ -81,13 +86,17 @@ const OWN: &[&str] = &[
 ];
 
 /// The tables of `parley.toml` that may stand in this file too: what is an owner's business. Models and engines are the image's.
-const SETTINGS: &[&str] = &["audio", "conversation", "updates"];
+const SETTINGS: &[&str] = &["audio", "conversation", "hardware", "updates"];
+
+/// Settings that have a shorter name in this file.
+const RENAMED: &[(&str, &str)] = &[("conversation.language", "language"), ("hardware.board", "board")];
 
 /// Every key that the file may have.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     let is_ours = |name: &&str| SETTINGS.iter().any(|section| name.split('.').next() == Some(section));
-    // The language has a shorter name here.
-    let settings = KEYS.iter().map(|key| key.name).filter(|name| *name != "conversation.language").filter(is_ours);
+    // These have shorter names here.
+    let is_renamed = |name: &&str| RENAMED.iter().any(|(renamed, _)| renamed == name);
+    let settings = KEYS.iter().map(|key| key.name).filter(move |name| !is_renamed(name)).filter(is_ours);
     OWN.iter().copied().chain(settings)
 }
 
@@ -118,6 +127,7 @@ impl Setup {
         let problem = "8 to 63 characters of an English keyboard, or a key of 64 hexadecimal digits";
         let password = said.text("wifi.password", is_password, problem)?;
         let country = said.country()?;
+        let board = said.text("board", is_board, &good_boards())?;
         let server =
             said.text("fleet.server", is_server, "a host, with a port if needed, as in \"updates.example.org:8443\"")?;
         let token = said.text("fleet.token", is_token, "up to 256 letters, digits and characters from -._~+/=")?;
@@ -130,7 +140,8 @@ impl Setup {
             name: named,
             time_zone: said.text("time-zone", is_time_zone, zone)?,
             ntp: said.servers("ntp")?,
-            sound_card: said.text("sound-card", is_sound_card, &good_cards())?,
+            sound_card: said.sound_card(board.as_deref())?,
+            board,
             ssh_key: said.text(
                 "ssh-key",
                 is_public_key,
@@ -186,6 +197,29 @@ impl Said<'_> {
         good.ok_or(SetupError { line, says })
     }
 
+    /// The sound card: the one that is named, which has to go with the board, or that of the board.
+    fn sound_card(&self, named: Option<&str>) -> Result<Option<String>, SetupError> {
+        let card = self.text("sound-card", is_sound_card, &good_cards())?;
+        let none = || Ok(card.clone().or(Some(NONE.to_owned())));
+        let Some(named) = named else { return Ok(card) };
+        // One of ours is sound: tests see to that.
+        let Some(Ok(board)) = board(named) else { return none() };
+        match &card {
+            None => Ok(board.sound_card),
+            Some(card) => {
+                let own = || format!("{} has a sound card of its own", board.title);
+                let because = match board.fits(card) {
+                    _ if card == NONE => board.sound_card.as_ref().map(|_| own()),
+                    fits => fits.err().map(|error| error.to_string()),
+                };
+                let Some(because) = because else { return Ok(Some(card.clone())) };
+                let line = self.value("sound-card").and_then(|(_, line)| line);
+                let says = format!("sound-card = \"{card}\" does not go with board = \"{named}\": {because}");
+                Err(SetupError { line, says })
+            }
+        }
+    }
+
     fn country(&self) -> Result<Option<String>, SetupError> {
         let written = self.value("wifi.country").and_then(|(value, _)| value.as_str()).unwrap_or_default();
         let advice = country_meant(written).map(|code| format!(": write \"{code}\"")).unwrap_or_default();
@@ -223,8 +257,8 @@ impl Said<'_> {
 fn no_such_key(name: &str) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let (section, key) = name.split_once('.').map_or((name, None), |(section, key)| (section, Some(key)));
-    if name == "conversation.language" {
-        return "write language = \"…\" at the top of the file instead".to_owned();
+    if let Some((_, shorter)) = RENAMED.iter().find(|(renamed, _)| *renamed == name) {
+        return format!("write {shorter} = \"…\" at the top of the file instead");
     }
     let inside: Vec<&str> = keys().filter_map(|key| key.strip_prefix(section)?.strip_prefix('.')).collect();
     match (inside.join(", "), key) {

@@ -1,8 +1,8 @@
 //! Turns the owner's file into files to write and a report. Pure: nothing is read or written here.
 
+use parley_board::{Board, known_card};
 use parley_settings::{MARKS, OWNER};
-use parley_update::bootchain::sound_card;
-use parley_update::owners_card::CHOICE;
+use parley_update::owners_card::{BOARD, CHOICE};
 use toml::{Table, Value};
 
 use crate::FOLDER;
@@ -80,18 +80,26 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
         write(TIME_SERVERS.to_owned(), format!("[Time]\nNTP={}\n", setup.ntp.join(" ")), Readers::All);
         report.push(format!("ntp: {}", setup.ntp.join(", ")));
     }
+    let mut settings = setup.settings.clone();
+    if let Some(name) = &setup.board {
+        write(BOARD.to_owned(), format!("{name}\n"), Readers::All);
+        let board = parley_board::board(name).and_then(Result::ok);
+        report.push(format!("board: {name}{}", board.map(|board| remark_on_board(&board)).unwrap_or_default()));
+        settings.push(("hardware".to_owned(), "board".to_owned(), name.as_str().into()));
+    }
     if let Some(card) = &setup.sound_card {
         write(CHOICE.to_owned(), format!("{card}\n"), Readers::All);
         report.push(format!("sound-card: {card}{}", remark_on(card)));
     }
-    let mut settings = setup.settings.clone();
     let is_fleets = setup.fleet.is_some() && device.fleet.is_some();
     if is_fleets && !settings.iter().any(|(section, key, _)| section == "updates" && key == "restart") {
         // Nobody stands beside a fleet's devices to say yes.
         settings.push(("updates".to_owned(), "restart".to_owned(), "quiet".into()));
     }
     if !settings.is_empty() {
-        report.extend(settings.iter().map(|(section, key, value)| format!("{section}.{key}: {value}")));
+        let told =
+            settings.iter().filter(|(section, key, _)| (section.as_str(), key.as_str()) != ("hardware", "board"));
+        report.extend(told.map(|(section, key, value)| format!("{section}.{key}: {value}")));
         // Before the settings themselves: what was set over the daemon's door is not to outlive a cut between the two.
         let named = settings.iter().map(|(section, key, _)| (format!("{section}.{key}"), device.mark.clone().into()));
         let marks: Table = device.marks.clone().into_iter().chain(named).collect();
@@ -125,9 +133,18 @@ pub fn plan(setup: &Setup, device: &Device) -> Plan {
     plan
 }
 
+/// What an owner of this board has to know.
+fn remark_on_board(board: &Board) -> String {
+    let count = match board.buttons.len() {
+        1 => "a button".to_owned(),
+        several => format!("{several} buttons"),
+    };
+    format!(", {}: {count}{}", board.title, if board.lights.is_some() { " and lights" } else { "" })
+}
+
 /// What an owner of this card has to know.
 fn remark_on(card: &str) -> &'static str {
-    match sound_card::known(card) {
+    match known_card(card) {
         Some(card) if card.records => "; the device restarts for it if it is new",
         Some(_) => {
             "; the device restarts for it if it is new. This card only plays: a microphone is needed beside it, on USB, \
@@ -174,6 +191,7 @@ fn hawkbit(template: &str, fleet: &Fleet, id: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use parley_board::SOUND_CARDS;
     use parley_settings::Config;
     use proptest::prelude::*;
 
@@ -282,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_card_that_only_plays_is_said_to_need_a_microphone() {
-        for card in sound_card::SOUND_CARDS {
+        for card in SOUND_CARDS {
             let plan = planned(&format!("sound-card = \"{}\"\n", card.overlay), &Device::default());
             let write = Write { path: CHOICE.into(), content: format!("{}\n", card.overlay), readers: Readers::All };
             assert_eq!(plan.writes, [write]);
@@ -291,6 +309,18 @@ mod tests {
         let plan = planned("sound-card = \"none\"\n", &Device::default());
         assert_eq!(plan.writes[0].content, "none\n");
         assert!(plan.report[0].starts_with("sound-card: none; sound comes from USB"), "{plan:?}");
+    }
+
+    #[test]
+    fn a_board_is_written_for_the_firmware_and_for_the_daemon() {
+        let plan = planned("board = \"respeaker-2-mic\"\n[hardware]\nbrightness = 30\n", &Device::default());
+        let content =
+            |path: &str| plan.writes.iter().find(|write| write.path == path).map(|write| write.content.as_str());
+        assert_eq!((content(BOARD), content(CHOICE)), (Some("respeaker-2-mic\n"), Some("wm8960-soundcard\n")));
+        let settings: Table = content(OWNER).expect("settings").parse().expect("TOML");
+        assert_eq!(settings, "[hardware]\nbrightness = 30\nboard = \"respeaker-2-mic\"\n".parse().expect("TOML"));
+        assert_eq!(plan.report[0], "board: respeaker-2-mic, ReSpeaker 2-Mics Pi HAT: a button and lights");
+        assert!(plan.report.contains(&"hardware.brightness: 30".to_owned()), "{:?}", plan.report);
     }
 
     #[test]

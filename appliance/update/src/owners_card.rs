@@ -1,4 +1,4 @@
-//! The sound card that the owner has named, brought to where the firmware reads it.
+//! The sound card and the board that the owner has named, brought to where the firmware reads them.
 //!
 //! `parley-setup` keeps the name on `data`. Every start compares both boot partitions with it; where the running one said
 //! something else, the device restarts once, for the kernel is told only then. Every installation carries the name over
@@ -14,14 +14,19 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::bootchain::card::DeviceCard;
-use crate::bootchain::sound_card::{self, is_overlay, known};
+use parley_board::known_card;
+
+use crate::bootchain::sound_card::{self, OnPins, is_overlay};
 use crate::files;
 use crate::system::System;
 
 /// The name of the owner's card, as `parley-setup` writes it.
 pub const CHOICE: &str = "/var/lib/parley-setup/sound-card";
 
-/// What an owner writes who has none of these cards any more.
+/// The name of the owner's board with buttons and lights, as `parley-setup` writes it.
+pub const BOARD: &str = "/var/lib/parley-setup/board";
+
+/// What an owner writes who has none of these any more.
 pub const NONE: &str = "none";
 
 /// The card for which the device has restarted last, while that restart has not helped; in the folder of
@@ -33,6 +38,13 @@ pub fn choice(system: &System) -> Option<String> {
     let named = files::read(&system.path(CHOICE)).ok()?;
     let name = String::from_utf8(named).ok()?.trim().to_owned();
     (name != NONE && is_overlay(&name)).then_some(name)
+}
+
+/// What the firmware has to know. A board that only a later version knows says nothing.
+fn on_pins(system: &System) -> OnPins {
+    let named = files::read(&system.path(BOARD)).ok().and_then(|named| String::from_utf8(named).ok());
+    let board = named.and_then(|name| parley_board::board(name.trim())?.ok());
+    OnPins { sound_card: choice(system), lines: board.map(|board| board.firmware()).unwrap_or_default() }
 }
 
 /// What became of the owner's card in a start.
@@ -57,22 +69,24 @@ pub fn take(system: &System) -> Result<Taken> {
     if start.trial {
         return Ok(Taken::Already);
     }
-    let choice = choice(system);
-    if choice.as_deref().is_some_and(|name| known(name).is_none()) {
+    let pins = on_pins(system);
+    if pins.sound_card.as_deref().is_some_and(|name| known_card(name).is_none()) {
         return Ok(Taken::Unknown);
     }
     let changed = system.boot_chain(|_| {
         let card = DeviceCard::below(&system.path("/"));
         // The other slot gets it with its next installation at the latest: it may be damaged, or of a version without.
-        sound_card::write(card.boot(start.slot.other()), choice.as_deref()).ok();
-        match sound_card::write(card.boot(start.slot), choice.as_deref()) {
+        sound_card::write(card.boot(start.slot.other()), &pins).ok();
+        match sound_card::write(card.boot(start.slot), &pins) {
             // A version from before the file.
-            Err(error) if error.kind() == ErrorKind::NotFound && choice.is_none() => Ok(false),
+            Err(error) if error.kind() == ErrorKind::NotFound && pins == OnPins::default() => Ok(false),
             written => written
                 .with_context(|| format!("cannot tell the firmware of slot {} which sound card there is", start.slot)),
         }
     })?;
-    let (noted, wanted) = (system.state().path(RESTARTED_FOR), choice.as_deref().unwrap_or(NONE));
+    let card = pins.sound_card.as_deref().unwrap_or(NONE);
+    let wanted = std::iter::once(card).chain(pins.lines.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let noted = system.state().path(RESTARTED_FOR);
     if !changed {
         if noted.exists() {
             fs::remove_file(&noted)?;
@@ -92,10 +106,10 @@ pub fn take(system: &System) -> Result<Taken> {
 /// # Errors
 /// It has no place for the card, or cannot be written.
 pub fn carry(system: &System, partition: &Path) -> Result<()> {
-    let choice = choice(system);
-    match sound_card::write(partition, choice.as_deref()) {
+    let pins = on_pins(system);
+    match sound_card::write(partition, &pins) {
         // A version from before the file has nothing to say there.
-        Err(error) if error.kind() == ErrorKind::NotFound && choice.is_none() => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound && pins == OnPins::default() => Ok(()),
         written => written.map(drop).context("cannot tell the firmware of the other system which sound card there is"),
     }
 }

@@ -6,12 +6,14 @@
 mod double;
 
 use double::Device;
+use parley_board::known_card;
 use parley_update::bootchain::slot::Slot;
-use parley_update::bootchain::sound_card::{self, FILE, render};
+use parley_update::bootchain::sound_card::{self, FILE, OnPins, render};
 use parley_update::bootchain::{cmdline, fat};
 use proptest::prelude::*;
 
 const CHOICE: &str = "var/lib/parley-setup/sound-card";
+const BOARD: &str = "var/lib/parley-setup/board";
 const ADC: &str = "hifiberry-dacplusadc";
 const OFFERS: &str = "sound-cards=hifiberry-dac hifiberry-dacplusadc\nfleet=hawkbit\nleast-board-gb=2\n";
 
@@ -30,6 +32,35 @@ fn started(device: &Device) -> usize {
     let reboots = device.reboots();
     assert!(reboots.iter().all(|line| line == "reboot"), "into the same system: {reboots:?}");
     reboots.len()
+}
+
+/// All that the firmware is told in a slot, without comments.
+fn lines(device: &Device, slot: Slot) -> Vec<String> {
+    let content = fat::find(&device.partition(slot.boot_label()), FILE).unwrap().content;
+    let text = String::from_utf8(content).unwrap();
+    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_board_is_told_to_both_slots_with_its_lines_and_the_device_restarts_once_for_them() {
+    let device = Device::new();
+    device.write(BOARD, "hifiberry-buttons\n");
+    device.write(CHOICE, "hifiberry-dac\n");
+    assert_eq!(started(&device), 1);
+    let pulls = ["gpio=23=ip,pu", "gpio=24=ip,pu", "gpio=22=ip,pu", "gpio=25=ip,pu"];
+    for slot in [Slot::A, Slot::B] {
+        let expected = [&["force_eeprom_read=0", "dtoverlay=hifiberry-dac"][..], &pulls].concat();
+        assert_eq!(lines(&device, slot), expected);
+    }
+    assert_eq!(started(&device), 0);
+    // The same card with other lines is something else to the firmware.
+    device.write(BOARD, "plain\n");
+    assert_eq!((started(&device), lines(&device, Slot::A).last().map(String::as_str)), (1, Some("gpio=17=ip,pu")));
+    for unknown in ["board-of-2030\n", "none\n", ""] {
+        device.write(BOARD, unknown);
+        started(&device);
+        assert_eq!(lines(&device, Slot::A), ["force_eeprom_read=0", "dtoverlay=hifiberry-dac"], "{unknown}");
+    }
 }
 
 #[test]
@@ -64,12 +95,12 @@ fn a_card_that_forgets_does_not_make_the_device_restart_for_ever() {
     let before = device.partition("boot_a");
     for _ in 0..5 {
         // What was written is not there any more.
-        fat::overwrite(&before, FILE, &render(None).unwrap()).unwrap();
+        fat::overwrite(&before, FILE, &render(&OnPins::default()).unwrap()).unwrap();
         assert_eq!((started(&device), told(&device, Slot::A).as_deref()), (0, Some(ADC)));
     }
     // Once it was kept, the next wish counts again.
     assert_eq!(started(&device), 0);
-    fat::overwrite(&before, FILE, &render(None).unwrap()).unwrap();
+    fat::overwrite(&before, FILE, &render(&OnPins::default()).unwrap()).unwrap();
     assert_eq!(started(&device), 1);
 }
 
@@ -101,7 +132,7 @@ fn the_other_slot_may_be_damaged_and_the_running_one_may_not() {
 fn a_card_of_a_later_version_stays_as_that_version_wrote_it() {
     let device = Device::new();
     let partition = device.partition("boot_a");
-    fat::overwrite(&partition, FILE, &render(Some("hifiberry-of-2030")).unwrap()).unwrap();
+    fat::overwrite(&partition, FILE, &render(&OnPins::card("hifiberry-of-2030")).unwrap()).unwrap();
     device.write(CHOICE, "hifiberry-of-2030\n");
     assert_eq!((started(&device), told(&device, Slot::A).as_deref()), (0, Some("hifiberry-of-2030")));
 }
@@ -168,8 +199,8 @@ proptest! {
             prop_assert_eq!(started(&device), 0, "{}", choice);
             let name = choice.trim();
             // What only a later version knows changes nothing.
-            if sound_card::known(name).is_some() || name == "none" || !sound_card::is_overlay(name) {
-                expected = sound_card::known(name).map(|card| card.overlay);
+            if known_card(name).is_some() || name == "none" || !sound_card::is_overlay(name) {
+                expected = known_card(name).map(|card| card.overlay);
             }
             let found = told(&device, Slot::A);
             prop_assert_eq!(found.as_deref(), expected);

@@ -10,8 +10,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use parley_board::SOUND_CARDS;
 use parley_models::Manifest;
-use parley_update::bootchain::sound_card::SOUND_CARDS;
 use parley_update::policy::downgrade::{NONE, Range};
 use parley_update::policy::manifest::BundleManifest;
 use parley_update::policy::offers::Offers;

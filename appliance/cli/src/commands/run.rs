@@ -8,13 +8,15 @@ use std::time::Duration;
 use anyhow::Result;
 use parley_audio::SoundDevices;
 use parley_audio::playback::Sink as _;
-use parley_conversation::{BargeIn, Sentences};
+use parley_conversation::{Attention, BargeIn, Sentences};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::common;
 use parley_daemon::announcer::Announcer;
 use parley_daemon::conductor::Conducting;
 use parley_daemon::context;
+use parley_daemon::door::OpenDoors;
+use parley_daemon::hardware::Hardware;
 use parley_daemon::health::echo_days::{self, EchoPlace};
 use parley_daemon::health::{self, EchoWatch, WhichPlace, figures, wakes, watchdog};
 use parley_daemon::keys;
@@ -47,6 +49,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         tracing::warn!("{problem}");
     }
     let wake_words = common::wake_words(config)?;
+    let sleeps = wake_words.attention() != Attention::Always;
     let no_keys = keys::found(Path::new(ROOT)).is_empty();
     // Whatever is not there now is waited for, and said, while the rest goes on.
     let devices = common::sound_devices(config);
@@ -88,6 +91,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
         volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
         let door = common::door(&session, volume.clone(), config, named, Some(Path::new(ROOT)));
+        let hardware = door.as_ref().and_then(|door| hardware(config, door, sleeps));
         if let Err(error) = keys::listen(ROOT.into(), session.handle.control.downgrade()) {
             tracing::warn!(%error, "no key stops an answer");
         }
@@ -139,6 +143,7 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
                 tokio::join!(speak_for_itself(&session, announcer), first_check);
             } => {}
         }
+        drop(hardware);
         drop(door);
         watchdog.into_iter().chain(health).chain(echo).for_each(|task| task.abort());
         recording.abort();
@@ -148,6 +153,15 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
         ended
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Buttons and lights of the board that the settings name; `sleeps`: whether Parley has to be woken.
+fn hardware(config: &Config, door: &OpenDoors, sleeps: bool) -> Option<Hardware> {
+    let board = parley_board::board(&config.hardware.board)?;
+    let started = board
+        .map_err(anyhow::Error::from)
+        .and_then(|board| Ok(Hardware::start(board, door.own(), &config.hardware, &config.updates, sleeps)?));
+    started.inspect_err(|error| tracing::warn!(%error, "no button and no light works")).ok()
 }
 
 /// Which cards are in use, and how loud.

@@ -115,6 +115,38 @@ fn a_mistake_is_named_with_its_line_and_what_to_write() {
 }
 
 #[test]
+fn a_board_brings_its_sound_card_and_is_refused_beside_another() {
+    let card = |text: &str| good(text).sound_card;
+    assert_eq!(card("board = \"respeaker-2-mic\"").as_deref(), Some("wm8960-soundcard"));
+    assert_eq!(
+        card("board = \"respeaker-2-mic\"\nsound-card = \"wm8960-soundcard\"").as_deref(),
+        Some("wm8960-soundcard")
+    );
+    assert_eq!(
+        card("board = \"hifiberry-buttons\"\nsound-card = \"hifiberry-amp100\"").as_deref(),
+        Some("hifiberry-amp100")
+    );
+    assert_eq!(card("board = \"plain\""), None, "whatever was named before stays");
+    assert_eq!(card("board = \"plain\"\nsound-card = \"none\"").as_deref(), Some("none"));
+    assert_eq!(card("board = \"none\"").as_deref(), Some("none"), "the board's card goes with it");
+    assert_eq!(card("board = \"none\"\nsound-card = \"hifiberry-dac\"").as_deref(), Some("hifiberry-dac"));
+    refused(
+        "board = \"respeaker-2-mic\"\nsound-card = \"hifiberry-dac\"",
+        &[
+            "line 2: sound-card = \"hifiberry-dac\" does not go with board = \"respeaker-2-mic\"",
+            "of its own, wm8960-soundcard",
+        ],
+    );
+    refused("board = \"respeaker-2-mic\"\nsound-card = \"none\"", &["has a sound card of its own"]);
+    refused(
+        "sound-card = \"hifiberry-amp100\"\nboard = \"plain\"",
+        &["line 1", "line 17 is a button, and hifiberry-amp100 has it"],
+    );
+    refused("board = \"respeaker\"", &["line 1: board has to be one of hifiberry-buttons, plain, respeaker-2-mic"]);
+    refused("[hardware]\nboard = \"plain\"", &["write board = \"…\" at the top of the file"]);
+}
+
+#[test]
 fn what_editors_do_to_a_file_is_read_or_explained() {
     assert_eq!(good("\u{feff}name = \"a\"\r\nlanguage = \"de\"\r\n").name.as_deref(), Some("a"));
     let wide: Vec<u8> = "name = \"a\"".encode_utf16().flat_map(u16::to_le_bytes).collect();

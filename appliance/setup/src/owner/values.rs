@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
+use parley_board::{SOUND_CARDS, known_card};
 use parley_update::owners_card::NONE;
 
 /// ISO 3166-1, as wireless regulations use it.
@@ -37,13 +37,22 @@ pub(super) fn is_host_name(name: &str) -> bool {
 }
 
 pub(super) fn is_sound_card(name: &str) -> bool {
-    name == NONE || sound_card::known(name).is_some()
+    name == NONE || known_card(name).is_some()
 }
 
 /// What [`is_sound_card`] takes, in words.
 pub(super) fn good_cards() -> String {
     let names: Vec<&str> = SOUND_CARDS.iter().map(|card| card.overlay).collect();
     format!("one of {}; or \"{NONE}\"", names.join(", "))
+}
+
+pub(super) fn is_board(name: &str) -> bool {
+    name == NONE || parley_board::names().any(|known| known == name)
+}
+
+/// What [`is_board`] takes, in words.
+pub(super) fn good_boards() -> String {
+    format!("one of {}; or \"{NONE}\"", parley_board::names().collect::<Vec<_>>().join(", "))
 }
 
 pub(super) fn is_word(word: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Which sound card the firmware tells the kernel of: one small file on each boot partition.
+//! Which sound card the firmware tells the kernel of, and what else is on the board's pins: one small file on each boot partition.
 //!
 //! One image serves all cards. Its `config.txt` ends with `include card.txt`, and that file names the overlay of the
 //! card that the owner has. Without one the firmware goes by the EEPROM of a HAT, and sound may also be on USB.
@@ -17,44 +17,6 @@ use super::fat;
 /// The file in the root directory of a boot partition.
 pub const FILE: &str = "card.txt";
 
-/// A sound card on the board's pins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SoundCard {
-    /// Its overlay, by which owners call it: `overlays/NAME.dtbo` on the boot partition.
-    pub overlay: &'static str,
-    /// Whether it can record what is said; a card that cannot, or only from a digital input, needs a microphone.
-    pub records: bool,
-    /// The kernel's symbol of its driver.
-    pub driver: &'static str,
-}
-
-const fn card(overlay: &'static str, records: bool, driver: &'static str) -> SoundCard {
-    SoundCard { overlay, records, driver }
-}
-
-/// The cards that an owner may name: those of the kernel's overlays whose drivers' modules the image is searched for. The
-/// layer generates its list from this table, and the image's build fails without one of the overlays. Where
-/// meta-raspberrypi is there, the check of the layer compares the table with all of its HiFiBerry overlays.
-pub const SOUND_CARDS: &[SoundCard] = &[
-    card("hifiberry-amp", false, "SND_BCM2708_SOC_HIFIBERRY_AMP"),
-    card("hifiberry-amp100", false, "SND_BCM2708_SOC_HIFIBERRY_DACPLUS"),
-    card("hifiberry-amp3", false, "SND_SOC_MA120X0P"),
-    card("hifiberry-amp4pro", false, "SND_BCM2708_SOC_HIFIBERRY_DACPLUS"),
-    card("hifiberry-dac", false, "SND_BCM2708_SOC_HIFIBERRY_DAC"),
-    card("hifiberry-dacplus", false, "SND_BCM2708_SOC_HIFIBERRY_DACPLUS"),
-    card("hifiberry-dacplusadc", true, "SND_BCM2708_SOC_HIFIBERRY_DACPLUSADC"),
-    card("hifiberry-dacplusadcpro", true, "SND_BCM2708_SOC_HIFIBERRY_DACPLUSADCPRO"),
-    card("hifiberry-dacplusdsp", false, "SND_BCM2708_SOC_HIFIBERRY_DACPLUSDSP"),
-    card("hifiberry-dacplushd", false, "SND_BCM2708_SOC_HIFIBERRY_DACPLUSHD"),
-    card("hifiberry-digi", false, "SND_BCM2708_SOC_HIFIBERRY_DIGI"),
-    card("hifiberry-digi-pro", false, "SND_BCM2708_SOC_HIFIBERRY_DIGI"),
-];
-
-/// The card with this overlay, where this version knows it.
-pub fn known(overlay: &str) -> Option<&'static SoundCard> {
-    SOUND_CARDS.iter().find(|card| card.overlay == overlay)
-}
-
 /// The longest name of an overlay, in bytes; the kernel's are shorter, and a line of the firmware's has 98.
 const LONGEST_OVERLAY: usize = 64;
 
@@ -64,14 +26,43 @@ pub fn is_overlay(name: &str) -> bool {
     plain && (1..=LONGEST_OVERLAY).contains(&name.len())
 }
 
-/// What the file says: the overlay, or that there is none. `None` for a name that is none.
-pub fn render(overlay: Option<&str>) -> Option<[u8; SECTOR]> {
-    let mut text = match overlay {
+/// What is on the board's pins, as the firmware has to know it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OnPins {
+    /// The sound card's overlay.
+    pub sound_card: Option<String>,
+    /// Further lines, of a board with buttons and lights: `dtparam=…` and `gpio=…`.
+    pub lines: Vec<String>,
+}
+
+impl OnPins {
+    /// A sound card and nothing else.
+    pub fn card(overlay: &str) -> Self {
+        Self { sound_card: Some(overlay.to_owned()), lines: Vec::new() }
+    }
+}
+
+/// The longest line that the firmware reads, in bytes.
+const LONGEST_LINE: usize = 98;
+
+/// Whether a line says something of the pins, and nothing else to the firmware.
+fn is_of_pins(line: &str) -> bool {
+    let plain = line.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"=,_-".contains(&b));
+    plain && line.len() <= LONGEST_LINE && ["dtparam=", "gpio="].iter().any(|key| line.starts_with(key))
+}
+
+/// What the file says: the overlay, or that there is none, and the lines. `None` where one of them is none, or they are too many.
+pub fn render(pins: &OnPins) -> Option<[u8; SECTOR]> {
+    let mut text = match pins.sound_card.as_deref() {
         // The card's own EEPROM is of the day it was made: it would set up pins and driver a second time, otherwise.
         Some(name) if is_overlay(name) => format!("force_eeprom_read=0\ndtoverlay={name}\n"),
         Some(_) => return None,
         None => "# no sound card is named\n".to_owned(),
     };
+    if !pins.lines.iter().all(|line| is_of_pins(line)) {
+        return None;
+    }
+    pins.lines.iter().for_each(|line| text += &format!("{line}\n"));
     // Comments of the firmware's, in lines that it reads to their ends.
     while text.len() < SECTOR {
         let left = SECTOR - text.len();
@@ -85,9 +76,9 @@ pub fn render(overlay: Option<&str>) -> Option<[u8; SECTOR]> {
 ///
 /// # Errors
 /// The partition cannot be read or written, or has no such file of a sector's length.
-pub fn write(partition: &Path, overlay: Option<&str>) -> io::Result<bool> {
+pub fn write(partition: &Path, pins: &OnPins) -> io::Result<bool> {
     let invalid = |problem: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{FILE} {problem}"));
-    let wanted = render(overlay).ok_or_else(|| invalid("can name no such card"))?;
+    let wanted = render(pins).ok_or_else(|| invalid("can name no such card or board"))?;
     let found = fat::find(partition, FILE)?;
     if found.content.len() != SECTOR || found.offset % SECTOR as u64 != 0 {
         return Err(invalid("is no file of ours"));
@@ -108,6 +99,7 @@ mod tests {
     use std::path::PathBuf;
     use std::process::Command;
 
+    use parley_board::SOUND_CARDS;
     use proptest::prelude::*;
 
     use super::*;
@@ -132,6 +124,15 @@ mod tests {
         image
     }
 
+    fn pins(overlay: Option<&str>) -> OnPins {
+        overlay.map(OnPins::card).unwrap_or_default()
+    }
+
+    /// A card of the table; none behind its end.
+    fn nth(index: usize) -> OnPins {
+        pins(SOUND_CARDS.get(index).map(|card| card.overlay))
+    }
+
     fn content(image: &Path) -> Vec<u8> {
         fat::find(image, FILE).unwrap().content
     }
@@ -139,7 +140,7 @@ mod tests {
     #[test]
     fn the_firmware_reads_the_overlay_and_comments_that_end_before_its_limit() {
         for overlay in SOUND_CARDS.iter().map(|card| Some(card.overlay)).chain([None]) {
-            let text = String::from_utf8(render(overlay).unwrap().to_vec()).unwrap();
+            let text = String::from_utf8(render(&pins(overlay)).unwrap().to_vec()).unwrap();
             assert!(text.ends_with('\n') && text.lines().all(|line| line.len() <= 98), "{text}");
             let said: Vec<&str> = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
             let expected = overlay.map(|name| format!("force_eeprom_read=0 dtoverlay={name}"));
@@ -148,20 +149,34 @@ mod tests {
     }
 
     #[test]
+    fn every_board_that_is_known_fits_and_no_line_says_anything_else() {
+        for name in parley_board::names() {
+            let board = parley_board::board(name).unwrap().unwrap();
+            let pins = OnPins { sound_card: Some("hifiberry-dacplusadcpro".into()), lines: board.firmware() };
+            let text = String::from_utf8(render(&pins).unwrap().to_vec()).unwrap();
+            assert!(board.firmware().iter().all(|line| text.lines().any(|said| said == line)), "{name}");
+        }
+        for line in ["dtoverlay=x", "gpio=1=ip,pu\nx=y", "include evil", "dtparam=#", ""] {
+            assert_eq!(render(&OnPins { sound_card: None, lines: vec![line.into()] }), None, "{line}");
+        }
+        assert_eq!(render(&OnPins { sound_card: None, lines: vec!["gpio=1=ip,pu".into(); 99] }), None, "too many");
+    }
+
+    #[test]
     fn a_change_is_one_sector_of_the_files_own_and_the_same_is_not_written_again() {
         let folder = tempfile::tempdir().unwrap();
-        let image = partition(folder.path(), &render(None).unwrap());
+        let image = partition(folder.path(), &render(&OnPins::default()).unwrap());
         let before = std::fs::read(&image).unwrap();
         let place = usize::try_from(fat::find(&image, FILE).unwrap().offset).unwrap();
-        assert!(write(&image, Some("hifiberry-dacplus")).unwrap());
+        assert!(write(&image, &OnPins::card("hifiberry-dacplus")).unwrap());
         let after = std::fs::read(&image).unwrap();
         assert_eq!(before[..place], after[..place]);
         assert_eq!(before[place + SECTOR..], after[place + SECTOR..]);
-        assert_eq!(after[place..place + SECTOR], render(Some("hifiberry-dacplus")).unwrap());
+        assert_eq!(after[place..place + SECTOR], render(&OnPins::card("hifiberry-dacplus")).unwrap());
         let written = std::fs::metadata(&image).unwrap().modified().unwrap();
-        assert!(!write(&image, Some("hifiberry-dacplus")).unwrap());
+        assert!(!write(&image, &OnPins::card("hifiberry-dacplus")).unwrap());
         assert_eq!(std::fs::metadata(&image).unwrap().modified().unwrap(), written);
-        assert!(write(&image, None).unwrap());
+        assert!(write(&image, &OnPins::default()).unwrap());
         assert!(std::fs::read(&image).unwrap() == before, "and back");
     }
 
@@ -170,34 +185,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for other in [&b"dtoverlay=hifiberry-dac\n"[..], &[b'#'; SECTOR + 1]] {
             let image = partition(folder.path(), other);
-            assert!(write(&image, None).is_err());
+            assert!(write(&image, &OnPins::default()).is_err());
             assert_eq!(content(&image), other);
         }
-        let image = partition(folder.path(), &render(None).unwrap());
+        let image = partition(folder.path(), &render(&OnPins::default()).unwrap());
         fat::make_anew(&image, "BOOT", "cmdline.txt", b"x").unwrap();
-        assert_eq!(write(&image, None).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(write(&image, &OnPins::default()).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 
     #[test]
     fn garbage_of_the_right_length_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let image = partition(folder.path(), &[0xff; SECTOR]);
-        assert!(write(&image, Some("hifiberry-digi")).unwrap());
-        assert_eq!(content(&image), render(Some("hifiberry-digi")).unwrap());
-    }
-
-    #[test]
-    fn every_card_has_a_name_of_its_own_that_the_firmware_takes() {
-        for (place, card) in SOUND_CARDS.iter().enumerate() {
-            assert!(is_overlay(card.overlay) && known(card.overlay) == Some(card));
-            assert!(SOUND_CARDS[..place].iter().all(|other| other.overlay < card.overlay), "in order");
-        }
+        assert!(write(&image, &OnPins::card("hifiberry-digi")).unwrap());
+        assert_eq!(content(&image), render(&OnPins::card("hifiberry-digi")).unwrap());
     }
 
     proptest! {
         #[test]
         fn any_name_makes_one_sector_with_one_overlay_or_nothing(name in "([a-z0-9-]{0,70}|.{0,70}|[a-z=,\n \\[\\]#]{0,20})") {
-            match render(Some(&name)) {
+            match render(&OnPins::card(&name)) {
                 None => prop_assert!(!is_overlay(&name)),
                 Some(sector) => {
                     let text = String::from_utf8(sector.to_vec()).unwrap();
@@ -217,12 +224,12 @@ mod tests {
         #[test]
         fn a_cut_between_two_sectors_leaves_one_whole_file(from in 0..=SOUND_CARDS.len(), to in 0..=SOUND_CARDS.len()) {
             // One sector is written whole or not at all: there is no third file.
-            let of = |index: usize| render(SOUND_CARDS.get(index).map(|card| card.overlay)).unwrap();
+            let of = |index: usize| render(&nth(index)).unwrap();
             let image = tempfile::NamedTempFile::new().unwrap();
             image.as_file().set_len(4 << 20).unwrap();
             fat::make_anew(image.path(), "BOOT", FILE, &of(from)).unwrap();
             let before = std::fs::read(image.path()).unwrap();
-            let changed = write(image.path(), SOUND_CARDS.get(to).map(|card| card.overlay)).unwrap();
+            let changed = write(image.path(), &nth(to)).unwrap();
             let after = std::fs::read(image.path()).unwrap();
             let sectors = before.chunks(SECTOR).zip(after.chunks(SECTOR)).filter(|(old, new)| old != new).count();
             prop_assert_eq!(sectors, usize::from(from != to));

@@ -85,7 +85,8 @@ impl Device {
         let template = cmdline::padded("root={root} ro rauc.slot={slot}").unwrap();
         let partition = self.partition(slot.boot_label());
         fat::make_anew(&partition, "BOOT", cmdline::FILE, &template).unwrap();
-        fat::create(&partition, sound_card::FILE, &sound_card::render(None).unwrap()).unwrap();
+        fat::create(&partition, sound_card::FILE, &sound_card::render(&sound_card::OnPins::default()).unwrap())
+            .unwrap();
     }
 
     /// The firmware has started a slot, an instant ago.

@@ -216,7 +216,7 @@ fn make_boot(layout: &Layout, kernel: &Path, initramfs: &Path, verity: &str, to:
     let [cmdline_file, config_file, card_file] = ["cmdline", "config", "card"].map(|end| to.with_extension(end));
     fs::write(&cmdline_file, cmdline)?;
     fs::write(&config_file, config()?)?;
-    fs::write(&card_file, sound_card::render(None).context("a file without a card")?)?;
+    fs::write(&card_file, sound_card::render(&sound_card::OnPins::default()).context("a file without a card")?)?;
     let files = [
         (kernel, KERNEL),
         (initramfs, INITRAMFS),

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use parley_board::SOUND_CARDS;
 use parley_models::Sha256;
-use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
+use parley_update::bootchain::sound_card;
 
 use super::checkout::Checkout;
 use super::metadata;
@@ -248,8 +249,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let image = boot_image(folder.path(), &trees(), CONFIG).expect("it is made");
         let card = fat::find(&image, sound_card::FILE).expect("the file");
-        assert_eq!(Some(card.content), sound_card::render(None).map(Vec::from));
-        assert!(sound_card::write(&image, Some("hifiberry-dac")).expect("it can be written"));
+        assert_eq!(Some(card.content), sound_card::render(&sound_card::OnPins::default()).map(Vec::from));
+        assert!(sound_card::write(&image, &sound_card::OnPins::card("hifiberry-dac")).expect("it can be written"));
     }
 
     #[test]

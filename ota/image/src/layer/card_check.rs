@@ -35,7 +35,10 @@ pub fn check(checkout: &Checkout, folder: &Path, card: &Path) -> Result<()> {
         parley_update::bootchain::cmdline::is_complete(image, slot)?;
         let card = parley_update::bootchain::fat::find(image, sound_card::FILE)
             .context("a boot partition has no file for the owner's sound card")?;
-        ensure!(Some(card.content) == sound_card::render(None).map(Vec::from), "a fresh card names a sound card");
+        ensure!(
+            Some(card.content) == sound_card::render(&sound_card::OnPins::default()).map(Vec::from),
+            "a fresh card names a sound card"
+        );
     }
     let autoboot = parley_update::bootchain::fat::find(&images[0], "autoboot.txt")
         .context("the first partition has no autoboot.txt")?;

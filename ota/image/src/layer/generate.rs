@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use parley_board::SOUND_CARDS;
 use parley_device::layout::Layout;
 use parley_models::Manifest;
-use parley_update::bootchain::sound_card::{self, SOUND_CARDS};
+use parley_update::bootchain::sound_card;
 use parley_update::policy::offers::UNKNOWN;
 use serde::Deserialize;
 
@@ -175,7 +176,7 @@ fn disk(layout: &str) -> Result<String> {
 
 fn offers() -> Result<String> {
     let cards: Vec<&str> = SOUND_CARDS.iter().map(|card| card.overlay).collect();
-    let file = sound_card::render(None).context("a file without a card")?;
+    let file = sound_card::render(&sound_card::OnPins::default()).context("a file without a card")?;
     let file = String::from_utf8(file.to_vec())?.replace('\n', "\\n");
     Ok(format!(
         "{HEADER} from appliance/update/src/bootchain/sound_card.rs.\n\n# The overlays that an owner may name.\n\

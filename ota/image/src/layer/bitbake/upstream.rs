@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use md5::{Digest as _, Md5};
-use parley_update::bootchain::sound_card::SOUND_CARDS;
+use parley_board::SOUND_CARDS;
 use walkdir::WalkDir;
 
 use super::LAYERS;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use parley_update::bootchain::sound_card::SOUND_CARDS;
+use parley_board::SOUND_CARDS;
 
 use super::{Findings, Layer, lines};
 use crate::layer::kernel::FRAGMENT;
