@@ -14,7 +14,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::bootchain::card::DeviceCard;
-use parley_board::known_card;
+use parley_board::{Board, known_card};
 
 use crate::bootchain::sound_card::{self, OnPins, is_overlay};
 use crate::files;
@@ -40,11 +40,16 @@ pub fn choice(system: &System) -> Option<String> {
     (name != NONE && is_overlay(&name)).then_some(name)
 }
 
-/// What the firmware has to know. A board that only a later version knows says nothing.
-fn on_pins(system: &System) -> OnPins {
+/// The board that the owner has named; `None` where nobody has, or only a later version knows it.
+pub fn board(system: &System) -> Option<Board> {
     let named = files::read(&system.path(BOARD)).ok().and_then(|named| String::from_utf8(named).ok());
-    let board = named.and_then(|name| parley_board::board(name.trim())?.ok());
-    OnPins { sound_card: choice(system), lines: board.map(|board| board.firmware()).unwrap_or_default() }
+    parley_board::board(named?.trim())?.ok()
+}
+
+/// What the firmware has to know.
+fn on_pins(system: &System) -> OnPins {
+    let lines = board(system).map(|board| board.firmware()).unwrap_or_default();
+    OnPins { sound_card: choice(system), lines }
 }
 
 /// What became of the owner's card in a start.

@@ -171,6 +171,13 @@ impl System {
     }
 }
 
+/// Has systemd read its units again.
+pub fn reload_units() -> Result<()> {
+    let status = Command::new("systemctl").arg("daemon-reload").status().context("cannot run systemctl")?;
+    ensure!(status.success(), "systemctl did not read the units again ({status})");
+    Ok(())
+}
+
 /// Restarts the device: into the committed slot and out of a trial, or with [`TRYBOOT`] into the other slot, once.
 pub fn restart(argument: Option<&str>) -> Result<()> {
     let status = Command::new("systemctl").arg("reboot").args(argument).status().context("cannot run systemctl")?;

@@ -6,6 +6,7 @@ mod cross;
 mod disk;
 mod initramfs;
 mod make;
+mod modules;
 mod product;
 mod root;
 mod start;

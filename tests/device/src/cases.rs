@@ -11,6 +11,7 @@ macro_rules! cases {
 }
 
 mod bad_sticks;
+mod board;
 mod committed;
 mod cuts;
 mod data;
@@ -127,6 +128,7 @@ pub const SCENARIOS: &[&Scenario] = &[
     &reset::RESET,
     &sound::SOUND,
     &sound_card::SOUND_CARD,
+    &board::BOARD,
     &trial::HANGS,
     &trial::PANICS,
     &trial::CUT,

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
+use parley_update::board_nodes;
 use parley_update::bootchain::cmdline;
 use parley_update::bootchain::slot::Slot;
 use parley_update::owners_card::{self, Taken};
@@ -59,6 +60,8 @@ enum Command {
     LeaveTrial,
     /// Tell the firmware which sound card the owner has named; restart once where it was told something else
     TakeSoundCard,
+    /// Open the device nodes of the owner's board to the daemon, before it starts
+    OpenBoard,
     /// Write a slot's root and name into the command line on its boot partition, and the owner's sound card beside it
     Complete {
         /// A or B
@@ -127,6 +130,15 @@ fn run(system: &System, command: Command) -> Result<()> {
                 eprintln!("this version does not know the sound card that was named: nothing was changed")
             }
         },
+        Command::OpenBoard => {
+            let opened = board_nodes::open(system)?;
+            if let Some(chip) = opened.missing {
+                eprintln!("there is no chip called {chip}: the buttons and lights on its lines do not work");
+            }
+            if opened.changed {
+                system::reload_units()?;
+            }
+        }
         Command::Complete { slot, device } => {
             owners_card::carry(system, &device)?;
             // Last: a slot is armed only when its command line is complete.

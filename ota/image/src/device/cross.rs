@@ -31,6 +31,7 @@ const PROGRAMS: &[(&str, &str, &str, &str)] = &[
     ("parley-update", "parley-tryboot", "", "parley-tryboot"),
     ("parley-device", "device-engine", "", "device-engine"),
     ("parley-device", KNOCK, "", KNOCK),
+    ("parley-device", PRESS, "", PRESS),
     ("parley", "parley", "", "parley"),
     ("parley-setup", "parley-setup", "", "parley-setup"),
     ("parley-update", "parley-update", "probe-schema-1", OLDER_UPDATER),
@@ -42,6 +43,8 @@ pub const OLDER_UPDATER: &str = "parley-update-schema-1";
 pub const NEWER_UPDATER: &str = "parley-update-schema-2";
 /// Of the cases: it is no part of the product.
 pub const KNOCK: &str = "device-knock";
+/// Of the cases as well.
+pub const PRESS: &str = "device-press";
 /// The one that runs in the initramfs, where there are no libraries.
 const STATIC: &str = "parley-restart";
 

@@ -14,7 +14,7 @@ use parley_update::bootchain::sound_card;
 use super::bundles::{self, Signers};
 use super::make::{self, Recipe};
 use super::root::{Root, seal};
-use super::{cross, initramfs, product, userland};
+use super::{cross, initramfs, modules, product, userland};
 use crate::layer::checkout::Checkout;
 use crate::layer::metadata;
 use crate::packages::Packages;
@@ -58,6 +58,7 @@ const DATA_UUID: &str = "00000000-0000-4000-8000-000000000003";
 struct Sources {
     layout: Layout,
     userland: PathBuf,
+    modules: PathBuf,
     programs: PathBuf,
     signers: PathBuf,
 }
@@ -66,12 +67,9 @@ impl Sources {
     fn ready(folder: &Path) -> Result<Self> {
         let makers = Recipe::default().path(&maker("bundles.rs"))?.path(&maker("../bundle/authority.rs"))?;
         let signers = makers.make(folder, "signers", Signers::make)?;
-        Ok(Self {
-            layout: super::layout()?,
-            userland: userland::ready(folder)?,
-            programs: cross::ready(folder)?,
-            signers,
-        })
+        let (userland, programs) = (userland::ready(folder)?, cross::ready(folder)?);
+        let modules = modules::ready(folder, &userland)?;
+        Ok(Self { layout: super::layout()?, userland, modules, programs, signers })
     }
 }
 
@@ -103,6 +101,7 @@ pub fn ready() -> Result<Built> {
         .words([
             cmdline()?.as_str(),
             sources.userland.to_string_lossy().as_ref(),
+            sources.modules.to_string_lossy().as_ref(),
             sources.signers.to_string_lossy().as_ref(),
         ])
         .path(&sources.programs)?
@@ -142,11 +141,12 @@ pub fn compare_with_a_second(first: &Built) -> Result<()> {
 }
 
 fn make_images(sources: &Sources, to: &Path) -> Result<()> {
-    let Sources { layout, userland, programs, signers } = sources;
+    let Sources { layout, userland, modules, programs, signers } = sources;
     let (guest, packages) = (guest(), &Packages::of_this_clone()?);
     fs::create_dir_all(to)?;
     let signers = Signers::made(signers)?;
     let root = Root::unpack(userland, &to.join("root"), packages)?;
+    root.add_modules(modules)?;
     let (product, keyring) = (to.join("product"), to.join("keyring.pem"));
     fs::create_dir_all(&product)?;
     fs::write(&keyring, &signers.keyring)?;

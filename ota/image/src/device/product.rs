@@ -20,8 +20,9 @@ pub const PROFILE: &str = "tiny";
 const CONFIGURATION: &str =
     "[audio]\ninput = \"plughw:CARD=Loopback,DEV=1\"\noutput = \"plughw:CARD=Loopback,DEV=0\"\n";
 
-/// Where the cases' own visitor of the doors lies, beside what else they have in the guest.
-const KNOCK: &str = "usr/lib/device/knock";
+/// Where the cases' own visitor of the doors lies, and their finger, beside what else they have in the guest.
+const OF_THE_CASES: [(&str, &str); 2] =
+    [(cross::KNOCK, "usr/lib/device/knock"), (cross::PRESS, "usr/lib/device/press")];
 
 /// The layer's recipes that install files of the clone as they are, and the folders where those lie.
 const RECIPES: &[(&str, &[&str])] = &[
@@ -61,7 +62,9 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
     for program in ["parley", "parley-setup", "device-engine"] {
         fs::copy(programs.join(program), root.path("usr/bin").join(program))?;
     }
-    fs::copy(programs.join(cross::KNOCK), root.path(KNOCK))?;
+    for (program, place) in OF_THE_CASES {
+        fs::copy(programs.join(program), root.path(place))?;
+    }
     for library in fs::read_dir(programs.join(cross::LIBRARIES))? {
         let library = library?;
         let place = root.path("usr/lib/aarch64-linux-gnu").join(library.file_name());

@@ -227,6 +227,17 @@ impl Root {
         self.index_modules()
     }
 
+    /// Adds the modules that lie in a folder.
+    pub fn add_modules(&self, from: &Path) -> Result<()> {
+        let to = self.path("usr/lib/modules").join(&self.kernel_version).join("kernel/device");
+        fs::create_dir_all(&to)?;
+        for module in fs::read_dir(from)? {
+            let module = module?;
+            fs::copy(module.path(), to.join(module.file_name()))?;
+        }
+        self.index_modules()
+    }
+
     fn index_modules(&self) -> Result<()> {
         process::run(Command::new("depmod").arg("-b").arg(&self.folder).arg(&self.kernel_version))
     }

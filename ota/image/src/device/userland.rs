@@ -124,8 +124,24 @@ fn keep(package: &Path, kept: &BTreeSet<&str>, tools: &str, folder: &Path) -> Re
 
 /// Unpacks Debian packages and what they depend on into a tar archive.
 pub fn debian(folder: &Path, suite: &str, architectures: &[&str], packages: &str, to: &Path) -> Result<()> {
+    debian_with(folder, suite, architectures, packages, "", to)
+}
+
+/// The same with a further package, without what that depends on.
+pub fn debian_with(
+    folder: &Path,
+    suite: &str,
+    architectures: &[&str],
+    packages: &str,
+    alone: &str,
+    to: &Path,
+) -> Result<()> {
     let names: Vec<&str> = packages.split_whitespace().collect();
     let mut debootstrap = debootstrap(folder, architectures, &names)?;
+    if !alone.is_empty() {
+        let fetch = format!("APT_CONFIG=\"$MMDEBSTRAP_APT_CONFIG\" apt-get download {alone}");
+        debootstrap.arg(format!("--extract-hook=cd \"$1\" && {fetch} && dpkg-deb -x ./*.deb . && rm ./*.deb"));
+    }
     debootstrap
         .args(["doc", "info", "locale", "man"].map(|share| format!("--dpkgopt=path-exclude=/usr/share/{share}/*")));
     process::run(debootstrap.args(["--format=tar", suite]).arg(to))?;

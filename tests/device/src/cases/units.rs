@@ -52,6 +52,7 @@ const UNITS_OF_OURS: &[Expected] = &[
     Expected { unit: "parley-commit.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-leave-trial.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-sound-card.service", needs: HELPER, never: HELPER_NEVER },
+    Expected { unit: "parley-board.service", needs: HELPER, never: HELPER_NEVER },
     Expected { unit: "parley-probation.service", needs: HELPER, never: HELPER_NEVER },
     // Whoever is at the daemon's door decides when it runs.
     Expected {

@@ -73,8 +73,8 @@ fn other_cards(overlays: &str) -> Vec<String> {
     let lines = overlays.lines().filter(|line| !line.trim_start().starts_with('#'));
     let words = lines.flat_map(str::split_whitespace);
     let names = words.filter_map(|word| word.strip_prefix("overlays/")?.strip_suffix(".dtbo"));
-    let made: BTreeSet<&str> = names.filter(|name| name.starts_with("hifiberry-")).collect();
     let known: BTreeSet<&str> = SOUND_CARDS.iter().map(|card| card.overlay).collect();
+    let made: BTreeSet<&str> = names.filter(|name| name.starts_with("hifiberry-") || known.contains(name)).collect();
     let lost = made.difference(&known).map(|name| format!("makes {name}, which no owner may name"));
     let missing = known.difference(&made).map(|name| format!("makes no {name}, which an owner may name"));
     lost.chain(missing).collect()

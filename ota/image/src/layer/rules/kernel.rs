@@ -13,6 +13,7 @@ type Needs = Vec<(String, String)>;
 
 const INIT: &str = "ota/initramfs/init";
 const SERVICE: &str = "rootfs-overlay/usr/lib/systemd/system/parley.service";
+const BOARD: &str = "rootfs-overlay/usr/lib/systemd/system/parley-board.service";
 const SYSTEM: &str = "rootfs-overlay/usr/lib/systemd/system.conf.d/10-parley.conf";
 /// A file, a word in it, and the symbols that it needs built in.
 const BUILT_IN: &[(&str, &str, &str)] = &[
@@ -26,7 +27,12 @@ const BUILT_IN: &[(&str, &str, &str)] = &[
     ("ota/system.conf", "[streaming]", "BLK_DEV_NBD"),
     (SYSTEM, "RuntimeWatchdogSec", "WATCHDOG BCM2835_WDT"),
     ("meta-voice/conf/distro/voice.conf", "dtoverlay=parley-ramoops", "PSTORE PSTORE_RAM"),
-    (SERVICE, "char-gpiochip", "GPIO_CDEV GPIO_CDEV_V1"),
+    (BOARD, "char-gpiochip", "GPIO_CDEV GPIO_CDEV_V1"),
+    (
+        "rootfs-overlay/usr/lib/udev/rules.d/80-parley-board.rules",
+        "spidev",
+        "SPI SPI_DESIGNWARE SPI_DW_MMIO SPI_SPIDEV",
+    ),
     (SERVICE, "char-input", "INPUT_EVDEV"),
     (SERVICE, "MemoryMax", "MEMCG"),
     (SERVICE, "IPAddressDeny", "CGROUP_BPF BPF_SYSCALL"),
