@@ -44,6 +44,14 @@ pub(super) struct Called {
     pub(super) stop: bool,
 }
 
+impl Called {
+    /// What of it counts where all that is heard may be Parley's own voice: it says "stop" and words like it, and does not end
+    /// itself. Its name it seldom says.
+    pub(super) fn beside_echo(self, may_be_echo: bool) -> Self {
+        Self { stop: self.stop && !may_be_echo, ..self }
+    }
+}
+
 /// Listens for the names by which Parley is called, and for "stop"; for nothing by default, and then costs nothing.
 #[derive(Default)]
 pub(super) struct Names {
@@ -78,5 +86,20 @@ impl Names {
             Name { ended, sure, word, percent: (100.0 * likelihood) as u8 }
         });
         Called { name, stop: stops.iter().any(|heard| heard.sure) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_not_stopped_by_what_may_be_its_own_voice_and_called_all_the_same() {
+        let name = Some(Name { ended: Position(9), sure: true, word: 0, percent: 90 });
+        let counts = |may_be_echo| {
+            let Called { name, stop } = Called { name, stop: true }.beside_echo(may_be_echo);
+            (name.is_some(), stop)
+        };
+        assert_eq!((counts(true), counts(false)), ((true, false), (true, true)));
     }
 }

@@ -8,6 +8,7 @@ mod far_end;
 pub(crate) mod interrupting;
 mod levels;
 pub(crate) mod listened;
+mod memory;
 mod own_voice;
 
 use anyhow::{Result, ensure};
@@ -21,6 +22,7 @@ use self::far_end::FarEnd;
 use self::interrupting::Interrupting;
 use self::levels::at_level;
 pub(crate) use self::levels::{louder, louder_half_dbfs, power};
+use self::memory::Memory;
 use self::own_voice::OwnVoice;
 use crate::room::{samples, speech};
 
@@ -79,6 +81,8 @@ enum Part {
     OwnVoice,
     /// People over its own voice: what is understood of them
     Words,
+    /// How much memory listening takes, with a canceller and with wake words
+    Memory,
 }
 
 /// What was measured.
@@ -89,6 +93,7 @@ struct EchoReport {
     own_voice: Vec<OwnVoice>,
     barge_in: Vec<Interrupting>,
     double_talk: Option<double_talk::Words>,
+    memory: Option<Memory>,
 }
 
 pub async fn run(options: &Options) -> Result<()> {
@@ -109,7 +114,14 @@ pub async fn run(options: &Options) -> Result<()> {
         own_voice: Vec::new(),
         barge_in: Vec::new(),
         double_talk: None,
+        memory: None,
     };
+    if wanted(Part::Memory) {
+        // First: what others leave behind would be used again.
+        let memory = memory::measure()?;
+        say(memory.line());
+        report.memory = Some(memory);
+    }
     if wanted(Part::FarEnd) {
         for (room, ppm) in rooms.iter().flat_map(|room| DRIFTS_PPM.map(|ppm| (*room, ppm))) {
             let far = far_end::measure(room, ppm, looped(&own, 90 * RATE, 0))?;
