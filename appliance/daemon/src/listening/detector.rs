@@ -45,7 +45,7 @@ impl Detector {
         let Conditioned { samples, judged, may_be_echo } = if muted { silence } else { conditioned };
         let speech = self.activity.judge(&judged) && !may_be_echo;
         self.conditioning.note(speech);
-        let Called { name, stop } = self.names.hear(&judged, end).beside_echo(may_be_echo);
+        let Called { name, stop } = self.names.hear(&samples, end).beside_echo(may_be_echo);
         AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs(), name, stop }
     }
 
