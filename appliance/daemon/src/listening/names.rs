@@ -45,10 +45,9 @@ pub(super) struct Called {
 }
 
 impl Called {
-    /// What of it counts where all that is heard may be Parley's own voice: it says "stop" and words like it, and does not end
-    /// itself. Its name it seldom says.
-    pub(super) fn beside_echo(self, may_be_echo: bool) -> Self {
-        Self { stop: self.stop && !may_be_echo, ..self }
+    /// Nothing, where nobody speaks who could have called.
+    pub(super) fn unless(self, nobody_speaks: bool) -> Self {
+        if nobody_speaks { Self::default() } else { self }
     }
 }
 
@@ -94,12 +93,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_not_stopped_by_what_may_be_its_own_voice_and_called_all_the_same() {
+    fn where_nobody_speaks_nobody_has_called() {
         let name = Some(Name { ended: Position(9), sure: true, word: 0, percent: 90 });
-        let counts = |may_be_echo| {
-            let Called { name, stop } = Called { name, stop: true }.beside_echo(may_be_echo);
+        let counts = |nobody_speaks| {
+            let Called { name, stop } = Called { name, stop: true }.unless(nobody_speaks);
             (name.is_some(), stop)
         };
-        assert_eq!((counts(true), counts(false)), ((true, false), (true, true)));
+        assert_eq!((counts(true), counts(false)), ((false, false), (true, true)));
     }
 }
