@@ -18,7 +18,7 @@ pub const SPEAKS_FOR: Duration = Duration::from_millis(1_500);
 pub const LATER_EACH_TIME: Duration = Duration::from_millis(130);
 pub const PLACES: u32 = 9;
 /// Whoever is answered sooner found silence already: a gap between two words, or a breath that was heard first.
-pub const ALREADY_SILENT_MS: f64 = 20.0;
+const ALREADY_SILENT_MS: f64 = 20.0;
 /// How long to see what comes of it.
 const WATCHED: Duration = Duration::from_secs(4);
 /// Sounds above this are speech, in the loudspeaker's recording.

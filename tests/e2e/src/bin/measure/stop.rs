@@ -13,9 +13,7 @@ use parley_e2e::acoustics::Acoustics;
 use parley_speech::room::SimulatedRoom;
 use parley_speech::{SoundSpan, sound_span};
 
-use crate::barge_in::{
-    ALREADY_SILENT_MS, LATER_EACH_TIME, PLACES, SPEAKS_FOR, begin_story, for_stories, silence_after,
-};
+use crate::barge_in::{LATER_EACH_TIME, PLACES, SPEAKS_FOR, begin_story, for_stories, silence_after};
 use crate::echo::interrupting::{BEFORE, FOUND_WITHIN_S, one_after_another, until_silent_ms};
 use crate::echo::listened::{Known, listen};
 use crate::echo::{JITTER_S, NEAR_DBFS, ROOMS, looped, louder, own_voice, without_pauses};
@@ -111,7 +109,7 @@ async fn in_real_time(stoppers: &[Stopper]) -> Result<()> {
         tokio::time::sleep(WATCHED).await;
         after_key.extend(silent_ms(&room, pressed));
     }
-    println!("in real time, after a key: {}", told_of_sounding(after_key, KEYS as usize, AFTER_A_KEY_MS));
+    println!("in real time, after a key: {}", told(after_key, KEYS as usize, AFTER_A_KEY_MS));
     let (mut after_word, mut after_known, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for (number, Stopper { voice, sound, span }) in (0..).zip(stoppers) {
         tell_story(&room, number).await?;
@@ -132,11 +130,8 @@ async fn in_real_time(stoppers: &[Stopper]) -> Result<()> {
         let ended = playing.started_at().context("the word was not played")? + time(span.end);
         after_word.extend(silent_ms(&room, ended));
     }
-    println!(
-        "in real time, after \"stop\" is known: {}",
-        told_of_sounding(after_known, stoppers.len(), AFTER_A_KEY_MS)
-    );
-    println!("in real time, after its last sound: {}", told_of_sounding(after_word, stoppers.len(), AFTER_THE_WORD_MS));
+    println!("in real time, after \"stop\" is known: {}", told(after_known, stoppers.len(), AFTER_A_KEY_MS));
+    println!("in real time, after its last sound: {}", told(after_word, stoppers.len(), AFTER_THE_WORD_MS));
     println!("not known of {unknown:?}");
     room.close().await;
     Ok(())
@@ -150,17 +145,10 @@ async fn tell_story(room: &Room, number: u32) -> Result<()> {
     Ok(())
 }
 
-/// From a moment until nothing was heard any more; `None` where Parley went on.
+/// From a moment until nothing was heard any more, 0 where a gap between two words was silent already; `None` where Parley
+/// went on.
 fn silent_ms(room: &Room, since: Instant) -> Option<f64> {
     silence_after(room, since).map(|silent| silent.as_secs_f64() * 1e3)
-}
-
-/// Those that are told of: a gap between two words was silent before.
-fn told_of_sounding(mut ms: Vec<f64>, of: usize, target_ms: f64) -> String {
-    let silent = ms.len();
-    ms.retain(|ms| *ms >= ALREADY_SILENT_MS);
-    let already = silent - ms.len();
-    format!("{}; {already} more found silence", told(ms, of - already, target_ms))
 }
 
 fn told(mut ms: Vec<f64>, of: usize, target_ms: f64) -> String {
