@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn noise_is_told_as_it_is_and_a_gain_or_a_delay_is_none() {
-        let voice = louder(&babble(30 * RATE, 150.0, 1), -26.0);
+        let voice = louder(&babble(60 * RATE, 150.0, 1), -26.0);
         let level = power(&voice).sqrt() as f32;
         let mut random = Randomness::new(9);
         let noisy: Vec<f32> = std::iter::repeat_n(0.0, 37)
