@@ -57,10 +57,12 @@ impl<P: Played> Canceller for EchoCanceller<P> {
 /// What is made of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conditioned {
-    /// For whoever recognises what is said.
+    /// For whoever recognises what is said, a word that wakes among it.
     pub samples: [i16; FRAME_SAMPLES],
-    /// For whoever judges whether something is said, or a word that wakes: the same where nothing is cancelled.
+    /// For whoever judges whether something is said: the same where nothing is cancelled.
     pub judged: [i16; FRAME_SAMPLES],
+    /// Whether the loudspeaker is to be heard, as far as it is known.
+    pub plays: bool,
     /// Whether it may be an echo that nobody could take out: then it is judged to be none of anybody's speech.
     pub may_be_echo: bool,
 }
@@ -103,7 +105,7 @@ impl Conditioning {
             let level = level_dbfs(&frame);
             self.gain.apply(level, &mut [&mut frame]);
             let samples = frame.map(Sample::into_i16);
-            return Conditioned { samples, judged: samples, may_be_echo: false };
+            return Conditioned { samples, judged: samples, plays: false, may_be_echo: false };
         };
         let Cancelled { linear, suppressed, plays, may_be_echo } = canceller.cancel(&frame, end, arrived);
         let mut judged = as_frame(suppressed);
@@ -116,7 +118,8 @@ impl Conditioning {
         let level = level_dbfs(if plays { &judged } else { &frame });
         let mut frame = linear;
         self.gain.apply(level, &mut [&mut frame, &mut judged]);
-        Conditioned { samples: frame.map(Sample::into_i16), judged: judged.map(Sample::into_i16), may_be_echo }
+        let (samples, judged) = (frame.map(Sample::into_i16), judged.map(Sample::into_i16));
+        Conditioned { samples, judged, plays, may_be_echo }
     }
 
     /// What the canceller has been through, where there is one.

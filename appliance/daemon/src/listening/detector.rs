@@ -9,12 +9,18 @@ use super::names::{Called, Names};
 use super::passages::PassageFigures;
 use super::{AudioFrame, Canceller, Conditioned, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
+/// While the loudspeaker plays, who calls is heard to speak in so many of the last 64 frames. What is left of Parley's own voice in
+/// the sound in which words are heard passes for a word now and then, and hardly ever for somebody who speaks.
+const CALLING_FRAMES: u32 = 8;
+
 /// Makes sound fit to be listened to, and says whether there is speech or a wake word in it. Stays on the thread that made it.
 #[derive(Default)]
 pub struct Detector {
     conditioning: Conditioning,
     activity: VoiceActivity,
     names: Names,
+    /// The last 64 frames, 1.3 s, one bit each, the newest lowest: whether there was speech in them.
+    spoken: u64,
 }
 
 impl Detector {
@@ -41,11 +47,13 @@ impl Detector {
         let heard = if muted { [0; FRAME_SAMPLES] } else { *frame };
         let conditioned = self.conditioning.condition(&heard, end, arrived.into_std());
         // What is filtered goes on for a moment.
-        let silence = Conditioned { samples: heard, judged: heard, may_be_echo: false };
-        let Conditioned { samples, judged, may_be_echo } = if muted { silence } else { conditioned };
+        let silence = Conditioned { samples: heard, judged: heard, plays: false, may_be_echo: false };
+        let Conditioned { samples, judged, plays, may_be_echo } = if muted { silence } else { conditioned };
         let speech = self.activity.judge(&judged) && !may_be_echo;
         self.conditioning.note(speech);
-        let Called { name, stop } = self.names.hear(&judged, end);
+        self.spoken = self.spoken << 1 | u64::from(speech);
+        let nobody_speaks = plays && self.spoken.count_ones() < CALLING_FRAMES;
+        let Called { name, stop } = self.names.hear(&samples, end).unless(nobody_speaks);
         AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs(), name, stop }
     }
 

@@ -44,6 +44,13 @@ pub(super) struct Called {
     pub(super) stop: bool,
 }
 
+impl Called {
+    /// Nothing, where nobody speaks who could have called.
+    pub(super) fn unless(self, nobody_speaks: bool) -> Self {
+        if nobody_speaks { Self::default() } else { self }
+    }
+}
+
 /// Listens for the names by which Parley is called, and for "stop"; for nothing by default, and then costs nothing.
 #[derive(Default)]
 pub(super) struct Names {
@@ -78,5 +85,20 @@ impl Names {
             Name { ended, sure, word, percent: (100.0 * likelihood) as u8 }
         });
         Called { name, stop: stops.iter().any(|heard| heard.sure) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nobody_speaks_nobody_has_called() {
+        let name = Some(Name { ended: Position(9), sure: true, word: 0, percent: 90 });
+        let counts = |nobody_speaks| {
+            let Called { name, stop } = Called { name, stop: true }.unless(nobody_speaks);
+            (name.is_some(), stop)
+        };
+        assert_eq!((counts(true), counts(false)), ((false, false), (true, true)));
     }
 }

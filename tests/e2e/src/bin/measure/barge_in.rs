@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use parley_conversation::{Event, Notice, Outcome};
+use parley_conversation::{Event, Notice, Outcome, Settings};
 use parley_daemon::rehearsal::Room;
 use parley_speech::{Clip, Interruption};
 
@@ -14,9 +14,9 @@ use crate::room::{hush, next_notice, open, percentile, samples, speech, time, wi
 const QUESTION: &str = "Tell me the story of a ship, a storm and a lighthouse, from its beginning to its end.";
 const PERSONA: &str = "You tell long stories with many sentences.";
 /// How long Parley speaks before somebody interrupts: not always at the same word of the story.
-const SPEAKS_FOR: Duration = Duration::from_millis(1_500);
-const LATER_EACH_TIME: Duration = Duration::from_millis(130);
-const PLACES: u32 = 9;
+pub const SPEAKS_FOR: Duration = Duration::from_millis(1_500);
+pub const LATER_EACH_TIME: Duration = Duration::from_millis(130);
+pub const PLACES: u32 = 9;
 /// Whoever is answered sooner found silence already: a gap between two words, or a breath that was heard first.
 const ALREADY_SILENT_MS: f64 = 20.0;
 /// How long to see what comes of it.
@@ -36,8 +36,7 @@ pub async fn run() -> Result<()> {
     let sets = speech()?;
     let room = open(|settings| {
         with_headset(settings);
-        settings.persona = Some(PERSONA.into());
-        settings.remembered_turns = 0;
+        for_stories(settings);
     })
     .await?;
     let mut silences = Vec::new();
@@ -77,19 +76,17 @@ pub async fn run() -> Result<()> {
     Ok(())
 }
 
+/// Answers are long and alike.
+pub fn for_stories(settings: &mut Settings) {
+    settings.persona = Some(PERSONA.into());
+    settings.remembered_turns = 0;
+}
+
 /// Lets Parley tell its story for a while, and speaks over it.
 async fn interrupt(room: &Room, after: Duration, samples: Vec<i16>, clip: &Clip) -> Result<Interrupted> {
     hush(room).await?;
     let mut observations = room.handle().observations.subscribe();
-    room.handle().control.send(Event::Typed { text: QUESTION.into() }).await?;
-    let asked = Instant::now();
-    let speaking = loop {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        if let Some(first) = room.recording().first_sound(asked, AUDIBLE) {
-            break first;
-        }
-        ensure!(asked.elapsed() < Duration::from_secs(30), "no answer within 30 s");
-    };
+    let speaking = begin_story(room).await?;
     tokio::time::sleep_until((speaking + after).into()).await;
     let playing = room.say(samples)?;
     let mut gave_way = false;
@@ -105,6 +102,19 @@ async fn interrupt(room: &Room, after: Duration, samples: Vec<i16>, clip: &Clip)
     }
     let started = playing.started_at().context("the clip was not played")?;
     Ok(Interrupted { gave_way, silent_after: silence_after(room, started + time(clip.sound.first)) })
+}
+
+/// Has Parley tell its story, and waits for its first sound; when that was.
+pub async fn begin_story(room: &Room) -> Result<Instant> {
+    room.handle().control.send(Event::Typed { text: QUESTION.into() }).await?;
+    let asked = Instant::now();
+    loop {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if let Some(first) = room.recording().first_sound(asked, AUDIBLE) {
+            return Ok(first);
+        }
+        ensure!(asked.elapsed() < Duration::from_secs(30), "no answer within 30 s");
+    }
 }
 
 /// From the onset to the last sound before a silence that is no gap between words.

@@ -10,6 +10,7 @@ mod accuracy;
 mod answers;
 mod barge_in;
 mod cancel;
+mod conditioning;
 mod echo;
 mod endpoints;
 mod held;
@@ -17,6 +18,7 @@ mod hesitations;
 mod pauses;
 mod room;
 mod soak;
+mod stop;
 mod voice_activity;
 mod voices;
 mod wake;
@@ -38,6 +40,8 @@ enum Command {
     Endpoints,
     /// How soon is Parley silent when somebody speaks over it, and what makes it go on?
     BargeIn,
+    /// How soon is Parley silent after "stop", over its own voice in simulated rooms, and after a key?
+    Stop,
     /// How soon is an engine free after its job was cancelled?
     Cancel,
     /// How much of its own voice is taken out, in simulated rooms; does it interrupt itself, and who interrupts it?
@@ -46,6 +50,8 @@ enum Command {
     Accuracy(accuracy::Options),
     /// What is known of everyday questions, what is declined, and what is claimed wrongly
     Answers(answers::Options),
+    /// What does the microphone's path add to a voice?
+    Conditioning,
     /// What does the detector call speech, in silence, noise, hum, knocks and music?
     VoiceActivity,
     /// How soon and how fast each language's voice speaks, and is it understood?
@@ -66,10 +72,12 @@ fn main() -> anyhow::Result<()> {
             Command::Pauses(options) => pauses::run(&options).await,
             Command::Endpoints => endpoints::run().await,
             Command::BargeIn => barge_in::run().await,
+            Command::Stop => stop::run().await,
             Command::Cancel => cancel::run().await,
             Command::Echo(options) => echo::run(&options).await,
             Command::Accuracy(options) => accuracy::run(&options).await,
             Command::Answers(options) => answers::run(&options).await,
+            Command::Conditioning => conditioning::run(),
             Command::VoiceActivity => voice_activity::run(),
             Command::Voices(options) => voices::run(&options).await,
             Command::Wake(options) => wake::run(&options).await,

@@ -9,6 +9,7 @@ use parley_conversation::{BargeIn, Event, Notice, Phase, Settings};
 use parley_daemon::conductor::{Generating, Observation};
 use parley_daemon::rehearsal::Room;
 use parley_daemon::session::{settings_at_device, told_settings};
+use parley_daemon::wake_words::WakeWords;
 use parley_daemon::workers::{Needed, Workers};
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
 use parley_settings::Config;
@@ -71,12 +72,17 @@ pub fn print_settings(config: &Config, settings: &Settings) {
 
 /// A room with every engine ready, and the product's settings but for what `change` does to them, which are printed.
 pub async fn open(change: impl FnOnce(&mut Settings)) -> Result<Room> {
+    open_with(WakeWords::default(), change).await
+}
+
+/// The same where Parley sleeps until it hears one of these.
+pub async fn open_with(wake_words: WakeWords, change: impl FnOnce(&mut Settings)) -> Result<Room> {
     let (config, models) = (config()?, models()?);
     let workers = Workers::spawn(&config, &models, Needed::All)?;
     let mut settings = product_settings(&config, &models);
     change(&mut settings);
     print_settings(&config, &settings);
-    let room = Room::open(settings, Generating::default(), workers)?;
+    let room = Room::asleep(settings, Generating::default(), workers, wake_words)?;
     room.ready().await?;
     Ok(room)
 }
@@ -87,10 +93,11 @@ pub async fn hush(room: &Room) -> Result<()> {
     let mut phase = room.handle().phase.clone();
     tokio::time::timeout(PATIENCE, async {
         loop {
-            phase.wait_for(|phase| *phase == Phase::Quiet).await?;
+            let is_quiet = |phase: &Phase| matches!(phase, Phase::Quiet | Phase::Asleep);
+            phase.wait_for(is_quiet).await?;
             // Quiet must last: a noise at the end of a clip may still be judged.
             tokio::time::sleep(Duration::from_millis(400)).await;
-            if *phase.borrow() == Phase::Quiet {
+            if is_quiet(&phase.borrow()) {
                 return anyhow::Ok(());
             }
             room.handle().control.send(Event::Interrupt).await?;

@@ -7,9 +7,9 @@
 
 mod called;
 mod counts;
-mod ear;
+pub(crate) mod ear;
 mod over_own_voice;
-pub mod speakers;
+pub(crate) mod speakers;
 mod speed;
 pub mod surroundings;
 mod without;

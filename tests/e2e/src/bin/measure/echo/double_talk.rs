@@ -11,7 +11,7 @@ use parley_speech::word_errors::{WordErrors, word_errors};
 use parley_speech::{Clip, SpeechSets};
 use serde::Serialize;
 
-use super::{JITTER_S, NEAR_DBFS, RATE, at_level, looped, power};
+use super::{JITTER_S, NEAR_DBFS, RATE, at_level, looped, without_pauses};
 use crate::accuracy::transcribe;
 use crate::room::{samples, workers};
 
@@ -36,7 +36,7 @@ struct InRoom {
     linear: f64,
 }
 
-pub async fn measure(sets: &SpeechSets, rooms: [SimulatedRoom; 4], own: &[f32]) -> Result<Words> {
+pub async fn measure(sets: &SpeechSets, rooms: &[SimulatedRoom], own: &[f32]) -> Result<Words> {
     let workers = workers(Needed::SpeechToText).await?;
     let engine = workers.speech_to_text().context("speech-to-text was not started")?;
     let clips: Vec<&Clip> = sets.questions.iter().step_by(EACH).collect();
@@ -60,9 +60,8 @@ pub async fn measure(sets: &SpeechSets, rooms: [SimulatedRoom; 4], own: &[f32]) 
     };
     let whole = |sample: &f32| (sample * 32_767.0) as i16;
     words.clean = errors(&near.iter().map(whole).collect::<Vec<_>>()).await?;
-    let played: Vec<f32> = own.chunks(RATE / 10).filter(|part| power(part) > 1e-9).flatten().copied().collect();
-    let played = looped(&played, near.len(), 0);
-    for room in rooms {
+    let played = looped(&without_pauses(own), near.len(), 0);
+    for room in rooms.iter().copied() {
         let acoustics = Acoustics { room, faster_ppm: 0.0, jitter_s: JITTER_S, played: &played, near: &near, seed: 17 };
         let devices = acoustics.devices()?;
         let microphone: Vec<i16> = devices.captured.iter().map(whole).collect();

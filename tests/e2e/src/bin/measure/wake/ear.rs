@@ -80,8 +80,13 @@ impl Ear {
 
 /// The word of this name, or out of this file, with its maker's cutoff.
 pub fn words(named: &str) -> Result<WakeWords> {
+    all_words(&[named])
+}
+
+/// Several of them, and "stop".
+pub fn all_words(named: &[&str]) -> Result<WakeWords> {
     let mut config = Config::default();
-    config.conversation.wake_words = vec![WakeWord::Usual(named.to_owned())];
+    config.conversation.wake_words = named.iter().map(|named| WakeWord::Usual((*named).to_owned())).collect();
     let read =
         WakeWords::named(&config, &Catalogue::new(Manifest::embedded()?, store()?), &OwnWords::of_this_machine());
     ensure!(read.problems.is_empty(), "{}", read.problems.join("\n"));

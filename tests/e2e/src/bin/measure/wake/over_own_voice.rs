@@ -1,5 +1,5 @@
-//! The word while Parley itself speaks, as loud at the microphone as whoever says it: in simulated rooms, with the product's
-//! canceller between them.
+//! The word while Parley itself speaks or plays music, as loud at the microphone as whoever says it: in simulated rooms, with
+//! the product's canceller between them.
 
 use anyhow::Result;
 use parley_conversation::Position;
@@ -13,8 +13,9 @@ use super::counts::{Called, Without};
 use super::ear::{Ear, Taken, listener};
 use super::speakers::Said;
 use super::surroundings::across;
-use crate::echo::{JITTER_S, ROOMS, looped, louder, louder_half_dbfs, own_voice, power};
+use crate::echo::{JITTER_S, OWN_DBFS, ROOMS, looped, louder, louder_half_dbfs, own_voice, without_pauses};
 use crate::room;
+use crate::voice_activity::music;
 
 const RATE: usize = 16_000;
 /// It has spoken for so long before the first of them, and each has so much time.
@@ -22,20 +23,40 @@ const BEFORE: usize = 20 * RATE;
 const EVERY: usize = 5 * RATE;
 /// How far away people are, in metres.
 const DISTANCE_M: f32 = 1.0;
-/// Rooms in which its own voice is as loud as people's; across a room it never is.
-const LOUD_ROOMS: usize = 3;
+/// What it plays in rooms in which that is as loud as people are; across a room it never is.
+const PLAYED: [(Played, [&str; 3]); 2] = [
+    (Played::Voice, ["over its own voice, desk", "over its own voice, living room", "over its own voice, kitchen"]),
+    (Played::Music, ["over its own music, desk", "over its own music, living room", "over its own music, kitchen"]),
+];
+/// Music goes round after so long, in samples: a minute.
+const ROUND: usize = 60 * RATE;
+
+#[derive(Clone, Copy)]
+enum Played {
+    Voice,
+    /// Chords of plucked strings, computed.
+    Music,
+}
 
 /// What was found in a room, and what its own voice was taken for, each with what was in doubt.
 pub type InARoom = ((Called, Vec<Taken>), (Without, Vec<Taken>));
 
 pub fn measure(named: &str, said: &[Said], sets: &SpeechSets) -> Result<Vec<InARoom>> {
-    let own = own_voice(sets)?;
-    // Without its pauses: people are to speak over it.
-    let own: Vec<f32> = own.chunks(RATE / 10).filter(|part| power(part) > 1e-9).flatten().copied().collect();
-    ROOMS.into_iter().take(LOUD_ROOMS).map(|room| in_room(named, said, room, &own)).collect()
+    let mut measured = Vec::new();
+    for (played, names) in PLAYED {
+        let own = match played {
+            // People are to speak over it.
+            Played::Voice => without_pauses(&own_voice(sets)?),
+            Played::Music => louder(&music(ROUND, 29), OWN_DBFS),
+        };
+        for (room, name) in ROOMS.into_iter().zip(names) {
+            measured.push(in_room(named, said, name, room, &own)?);
+        }
+    }
+    Ok(measured)
 }
 
-fn in_room(named: &str, said: &[Said], room: SimulatedRoom, own: &[f32]) -> Result<InARoom> {
+fn in_room(named: &str, said: &[Said], name: &'static str, room: SimulatedRoom, own: &[f32]) -> Result<InARoom> {
     let played = looped(own, BEFORE + said.len() * EVERY, 0);
     let minute = played.get(..60 * RATE).unwrap_or(&played);
     let dbfs = louder_half_dbfs(&room.echo(minute, 0.0, 1));
@@ -54,8 +75,6 @@ fn in_room(named: &str, said: &[Said], room: SimulatedRoom, own: &[f32]) -> Resu
     devices.listen(|frame, Moment { end, arrived }| {
         ear.hear(&frame.map(|sample| (sample * 32_767.0) as i16), Position(end), arrived.into());
     });
-    let names = ["over its own voice, desk", "over its own voice, living room", "over its own voice, kitchen"];
-    let name = ROOMS.iter().zip(names).find(|(one, _)| one.name == room.name).map_or(room.name, |(_, name)| name);
     let heard = ear.heard();
     let judged = judge(&places, ear.taken);
     let mut called = Called::new(name, "voices", said.len());
