@@ -82,12 +82,19 @@ impl RoomChecker {
         (Self(Arc::new(Inner { sound, phase: handle.phase.clone(), mute, channel, under_way, keep })), found)
     }
 
-    /// Plays two chirps and a noise, about 14 s, and judges what is heard of it; takes some seconds more.
+    /// Plays two chirps and a noise, about 14 s, and judges what is heard of it; takes some seconds more. What is found is kept.
     ///
     /// # Errors
     /// It cannot be now, or somebody came between.
     pub async fn check(&self) -> Result<EchoVerdict, NoRoomCheck> {
-        let Inner { sound, phase, mute, channel, under_way, keep } = &*self.0;
+        let verdict = self.look().await?;
+        self.keep(&verdict);
+        Ok(verdict)
+    }
+
+    /// The same, and nothing is kept.
+    async fn look(&self) -> Result<EchoVerdict, NoRoomCheck> {
+        let Inner { sound, phase, mute, channel, under_way, .. } = &*self.0;
         let Ok(_alone) = under_way.try_lock() else { return Err(NoRoomCheck::UnderWay) };
         if mute.is_set() {
             return Err(NoRoomCheck::Muted);
@@ -111,11 +118,13 @@ impl RoomChecker {
         }
         let channel = *channel;
         let verdict = tokio::task::spawn_blocking(move || EchoVerdict::of(&recording, channel)).await;
-        let verdict = verdict.map_err(|_| NoRoomCheck::NoSound)?;
+        verdict.map_err(|_| NoRoomCheck::NoSound)
+    }
+
+    fn keep(&self, verdict: &EchoVerdict) {
         let (suppressed_db, faults) = (verdict.figures.suppressed_db, verdict.found.clone());
         // Nobody may keep it.
-        let _ = keep.try_send(RoomChecked { suppressed_db, faults });
-        Ok(verdict)
+        let _ = self.0.keep.try_send(RoomChecked { suppressed_db, faults });
     }
 
     /// Checks the room as soon as Parley has been idle for so long, and tries again where somebody comes between; `None` where

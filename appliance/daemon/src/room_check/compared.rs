@@ -1,20 +1,22 @@
 //! The check for updates: how much less of the echo is taken out than before.
 //!
-//! Rule: nothing sounds unless it is certain that it is day, and there is something to compare with.
+//! Rules:
+//! - Nothing sounds unless it is certain that it is day, and there is something to compare with.
+//! - What a version measures that is sent back for it is not kept: the old slot compares with what was before.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parley_settings::Updates;
-use parley_update::policy::echo::{ECHO_LOST_DB, EchoMark, EchoTrial, in_trial};
+use parley_update::policy::echo::{ECHO_LOST_DB, EchoMark, EchoTrial, MUCH_LESS_DB, in_trial};
 use parley_update::policy::table::Table;
 use parley_update::{files, observed};
 use tokio::time::{sleep, timeout};
 
 use super::RoomChecker;
 use crate::clock;
-use crate::echo_check::EchoFault;
+use crate::echo_check::{EchoFault, EchoVerdict};
 use crate::health::WhichPlace;
 use crate::health::echo_days::mark_of_this_machine;
 
@@ -50,7 +52,11 @@ impl ComparedRoom {
 
     /// For the gate: how many dB less are taken out than by the version before; `None` where that cannot be had in time.
     pub async fn for_the_gate(&self) -> Option<f64> {
-        timeout(LIMIT, self.lost_db()).await.ok()?
+        let (lost_db, verdict) = timeout(LIMIT, self.lost_db()).await.ok()??;
+        if lost_db <= MUCH_LESS_DB {
+            self.room.keep(&verdict);
+        }
+        Some(lost_db)
     }
 
     /// In the old slot, after a version failed by its echo: tells root once how much less is taken out here than before. Never ends
@@ -66,7 +72,9 @@ impl ComparedRoom {
             if self.room.idle_for(IDLE).await.is_none() {
                 return;
             }
-            let Some(lost_db) = self.lost_db().await else { continue };
+            let Some((lost_db, verdict)) = self.lost_db().await else { continue };
+            // This version stays: the next one is compared with what the room is like now.
+            self.room.keep(&verdict);
             let mut table = Table::default();
             table.note(ECHO_LOST_DB, lost_db);
             if let Err(error) = files::replace_json(&Path::new(observed::FOLDER).join(TOLD), &table) {
@@ -76,17 +84,22 @@ impl ComparedRoom {
         }
     }
 
-    async fn lost_db(&self) -> Option<f64> {
-        let mut measured = Vec::new();
+    /// How many dB less are taken out than before, and what was measured last; `None` where nobody can tell.
+    async fn lost_db(&self) -> Option<(f64, EchoVerdict)> {
+        let (mut measured, mut last) = (Vec::new(), None);
         loop {
             match in_trial(self.before.as_ref(), &measured) {
-                EchoTrial::Tell(lost_db) => return lost_db,
-                EchoTrial::Measure => measured.push(self.measure().await),
+                EchoTrial::Tell(lost_db) => return lost_db.zip(last),
+                EchoTrial::Measure => {
+                    let (mark, verdict) = self.measure().await.unzip();
+                    measured.push(mark);
+                    last = verdict;
+                }
             }
         }
     }
 
-    async fn measure(&self) -> Option<EchoMark> {
+    async fn measure(&self) -> Option<(EchoMark, EchoVerdict)> {
         if !(self.is_day)() {
             return None;
         }
@@ -95,11 +108,11 @@ impl ComparedRoom {
         }
         let place = (self.place)()?;
         let verdict =
-            self.room.check().await.map_err(|error| tracing::warn!(%error, "the echo is not compared")).ok()?;
+            self.room.look().await.map_err(|error| tracing::warn!(%error, "the echo is not compared")).ok()?;
         // What was lost or changed meanwhile is no measure of the version.
         let is_whole = !verdict.found.contains(&EchoFault::LosesSound) && (self.place)().as_ref() == Some(&place);
         let suppressed_db = verdict.figures.suppressed_db.filter(|_| is_whole)?;
-        Some(EchoMark { card: place.card, volume: place.volume, suppressed_db })
+        Some((EchoMark { card: place.card, volume: place.volume, suppressed_db }, verdict))
     }
 }
 
@@ -118,12 +131,16 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn what_is_taken_out_now_is_compared_and_at_night_nothing_sounds() {
-        let device = Device::new().await;
+        let mut device = Device::new().await;
         let night = compared(&device, 200.0, false);
         assert_eq!(timeout(Duration::from_millis(500), night.for_the_gate()).await, Ok(None), "at once");
         let nothing = ComparedRoom { before: None, ..compared(&device, 0.0, true) };
         assert_eq!(timeout(Duration::from_millis(500), nothing.for_the_gate()).await, Ok(None), "there is no mark");
         let better = compared(&device, -5.0, true).for_the_gate().await;
         assert!(better.is_none_or(|lost_db| lost_db < 0.0), "more is taken out: {better:?}");
+        assert_eq!(device.found.try_recv().is_ok(), better.is_some(), "the next version is compared with it");
+        let worse = compared(&device, 200.0, true).for_the_gate().await;
+        assert!(worse.is_none_or(|lost_db| lost_db > MUCH_LESS_DB), "{worse:?}");
+        assert!(device.found.try_recv().is_err(), "the old slot compares with what was before");
     }
 }

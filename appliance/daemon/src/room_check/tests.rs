@@ -47,7 +47,7 @@ impl Source for Hears {
 /// A Parley without a conversation.
 pub(super) struct Device {
     pub(super) checker: RoomChecker,
-    found: mpsc::Receiver<RoomChecked>,
+    pub(super) found: mpsc::Receiver<RoomChecked>,
     phase: watch::Sender<Phase>,
     mute: Mute,
     sound: SoundPath,

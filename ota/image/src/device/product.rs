@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use parley_models::{Catalogue, Manifest, Model, PinnedFile, Store, default_dir};
+use parley_models::{Catalogue, Manifest, Model, PinnedFile, Purpose, Store, default_dir};
 
 use super::cross;
 use super::root::Root;
@@ -86,11 +86,11 @@ pub fn install(root: &Root, programs: &Path) -> Result<()> {
     wake_words(&manifest, &models)
 }
 
-/// Puts in the wake words, which are small, and listened for.
+/// Puts in what hears wake words, and "stop": it is small, and listened with.
 fn wake_words(manifest: &Manifest, to: &Path) -> Result<()> {
     let folder = default_dir(|name| std::env::var_os(name)).context("there is no folder for the models")?;
     let catalogue = Catalogue::new(manifest.clone(), Store::new(folder)?).registries_first();
-    let words: Vec<&Model> = manifest.models_of(PROFILE).filter(|model| model.called.is_some()).collect();
+    let words: Vec<&Model> = manifest.models_of(PROFILE).filter(|model| model.purpose == Purpose::WakeWord).collect();
     for file in catalogue.fetch(&words, &mut |_| {})? {
         fs::copy(&file, to.join(file.file_name().context("a file has a name")?))?;
     }
