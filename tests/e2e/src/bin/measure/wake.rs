@@ -10,7 +10,6 @@ mod counts;
 mod ear;
 mod over_own_voice;
 pub mod speakers;
-mod speed;
 pub mod surroundings;
 mod without;
 

@@ -5,13 +5,14 @@ use parley_conversation::Position;
 use parley_daemon::listening::Detector;
 use parley_daemon::workers::Needed;
 use parley_e2e::acoustics::{Acoustics, LOUDSPEAKER_HZ, Moment};
+use parley_e2e::level::power;
 use parley_echo::EchoCanceller;
 use parley_speech::room::SimulatedRoom;
 use parley_speech::word_errors::{WordErrors, word_errors};
 use parley_speech::{Clip, SpeechSets};
 use serde::Serialize;
 
-use super::{JITTER_S, NEAR_DBFS, RATE, at_level, looped, power};
+use super::{JITTER_S, NEAR_DBFS, RATE, at_level, looped};
 use crate::accuracy::transcribe;
 use crate::room::{samples, workers};
 

@@ -8,11 +8,9 @@ use parley_conversation::Position;
 use parley_daemon::listening::Detector;
 use parley_daemon::own_words::OwnWords;
 use parley_daemon::wake_words::WakeWords;
-use parley_models::{Catalogue, Manifest};
+use parley_e2e::product::catalogue;
 use parley_settings::{Config, WakeWord};
 use tokio::time::Instant;
-
-use super::speakers::store;
 
 /// A second look is at the words since so many samples before the word's end, 1.6 s, as in the product.
 const LOOKED_AT: usize = 25_600;
@@ -83,7 +81,7 @@ pub fn words(named: &str) -> Result<WakeWords> {
     let mut config = Config::default();
     config.conversation.wake_words = vec![WakeWord::Usual(named.to_owned())];
     let read =
-        WakeWords::named(&config, &Catalogue::new(Manifest::embedded()?, store()?), &OwnWords::of_this_machine());
+        WakeWords::named(&config, &catalogue()?, &OwnWords::of_this_machine());
     ensure!(read.problems.is_empty(), "{}", read.problems.join("\n"));
     Ok(read)
 }

@@ -4,6 +4,8 @@
 use anyhow::Result;
 use parley_conversation::Position;
 use parley_e2e::acoustics::{Acoustics, LOUDSPEAKER_HZ, Moment};
+use parley_e2e::level::{louder, louder_half_dbfs, power};
+use parley_e2e::said::Said;
 use parley_echo::EchoCanceller;
 use parley_speech::SpeechSets;
 use parley_speech::room::SimulatedRoom;
@@ -11,9 +13,8 @@ use parley_speech::room::SimulatedRoom;
 use super::called::{judge, missed};
 use super::counts::{Called, Without};
 use super::ear::{Ear, Taken, listener};
-use super::speakers::Said;
 use super::surroundings::across;
-use crate::echo::{JITTER_S, ROOMS, looped, louder, louder_half_dbfs, own_voice, power};
+use crate::echo::{JITTER_S, ROOMS, looped, own_voice};
 use crate::room;
 
 const RATE: usize = 16_000;
