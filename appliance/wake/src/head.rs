@@ -100,7 +100,8 @@ impl Unit {
         let TaughtUnit { weights, bias, counts } = taught;
         let greatest = weights.iter().fold(0.0_f32, |so_far, weight| so_far.max(weight.abs()));
         let factor = greatest / f32::from(i8::MAX);
-        let is_sound = weights.len() == SPAN * EMBEDDING && [factor, *bias, *counts].iter().all(|number| number.is_finite());
+        let is_sound =
+            weights.len() == SPAN * EMBEDDING && [factor, *bias, *counts].iter().all(|number| number.is_finite());
         if !is_sound || weights.iter().any(|weight| weight.is_nan()) {
             return None;
         }
@@ -204,7 +205,11 @@ mod tests {
         let again = Head::read(&head.bytes()).expect("it is a head's");
         assert_eq!(again.bytes(), head.bytes());
         let mut heard = [[0.0; EMBEDDING]; SPAN];
-        heard.as_flattened_mut().iter_mut().enumerate().for_each(|(at, number)| *number = ((at % 7) as f32 - 3.0) / 40.0);
+        heard
+            .as_flattened_mut()
+            .iter_mut()
+            .enumerate()
+            .for_each(|(at, number)| *number = ((at % 7) as f32 - 3.0) / 40.0);
         let after = |unit: &TaughtUnit| {
             let sum: f32 = unit.weights.iter().zip(heard.as_flattened()).map(|(weight, number)| weight * number).sum();
             (sum + unit.bias).max(0.0) * unit.counts

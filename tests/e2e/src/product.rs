@@ -1,4 +1,5 @@
-//! The product as it is measured and taught with: its configuration, with the workers beside this program, and its models.
+//! The product as it is measured and taught with: its configuration, with the workers beside this program, and its
+//! models.
 
 use anyhow::{Context, Result};
 use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};

@@ -19,8 +19,8 @@ use crate::product;
 /// Bytes of a file of Kokoro's styles.
 const KOKORO_BYTES: u64 = 522_240;
 
-/// Kokoro's English voices by whom the heads that come along are taught, beside voices of other languages; nothing is measured by
-/// them.
+/// Kokoro's English voices by whom the heads that come along are taught, beside voices of other languages; nothing is
+/// measured by them.
 pub const TAUGHT_BY: [&str; 10] = [
     "af_aoede",
     "af_jessica",

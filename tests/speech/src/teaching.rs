@@ -1,5 +1,5 @@
-//! What the heads that hear a word are taught with beside the word: recordings of people, and music, out of Debian packages whose
-//! people judge nothing (`teaching.toml`). What was read once is kept as WAV beside the packages.
+//! What the heads that hear a word are taught with beside the word: recordings of people, and music, out of Debian
+//! packages whose people judge nothing (`teaching.toml`). What was read once is kept as WAV beside the packages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,6 +50,7 @@ struct Source {
 pub struct Teacher {
     /// The package, and the recording's path in it.
     pub id: String,
+    /// The sound.
     pub samples: Vec<f32>,
 }
 
@@ -84,7 +85,10 @@ impl Source {
         let mut paths = Vec::new();
         for entry in WalkDir::new(&root) {
             let entry = entry.with_context(|| format!("cannot list {}", root.display()))?;
-            let is_sound = entry.path().extension().is_some_and(|ending| ["ogg", "gsm", "wav"].iter().any(|known| ending == *known));
+            let is_sound = entry
+                .path()
+                .extension()
+                .is_some_and(|ending| ["ogg", "gsm", "wav"].iter().any(|known| ending == *known));
             if entry.file_type().is_file() && is_sound {
                 paths.push(entry.path().to_owned());
             }
@@ -123,7 +127,8 @@ fn unzipped(archive: &Path, folder: &Path) -> Result<PathBuf> {
         let workshop = tempfile::tempdir_in(folder.parent().context("a folder lies in a folder")?)?;
         let tree = workshop.path().join("tree");
         run(Command::new("unzip").arg("-q").arg(archive).arg("-d").arg(&tree))?;
-        fs::rename(&tree, folder).with_context(|| format!("cannot move {} to {}", archive.display(), folder.display()))?;
+        fs::rename(&tree, folder)
+            .with_context(|| format!("cannot move {} to {}", archive.display(), folder.display()))?;
     }
     Ok(folder.to_owned())
 }

@@ -1,7 +1,8 @@
-//! From which odds on a head is in doubt, and sure: so that in the hours that were kept for choosing it would be so often and no more.
+//! From which odds on a head is in doubt, and sure: so that in the hours that were kept for choosing it would be so
+//! often and no more.
 //!
-//! What is rarer than those hours can show is estimated: the odds of what is heard in vain fall off like an exponential, whose slope is
-//! that between what comes twenty times an hour and what comes twice.
+//! What is rarer than those hours can show is estimated: the odds of what is heard in vain fall off like an
+//! exponential, whose slope is that between what comes twenty times an hour and what comes twice.
 
 /// Two that are so many windows apart are two events: a second, as long as a listener is deaf behind a word.
 const DEAF: usize = 12;

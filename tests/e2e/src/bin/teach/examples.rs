@@ -1,5 +1,5 @@
-//! What a head is taught with: renditions of every word somewhere, and hours without it. A part of both is kept for choosing, and
-//! taught with by nothing: every eighth voice, and of people's recordings every fifth.
+//! What a head is taught with: renditions of every word somewhere, and hours without it. A part of both is kept for
+//! choosing, and taught with by nothing: every eighth voice, and of people's recordings every fifth.
 
 use std::thread;
 
@@ -20,7 +20,8 @@ const NEARLY_TIMES: usize = 6;
 /// People and music are heard in pieces of 20 s, and between two recordings is a pause.
 const PIECE: usize = 20 * RATE;
 const PAUSE: usize = RATE / 5;
-/// People are heard so many times in other surroundings: how much louder than what is beside them, at least and at most, in dB.
+/// People are heard so many times in other surroundings: how much louder than what is beside them, at least and at
+/// most, in dB.
 const PEOPLE: [[f32; 2]; 4] = [[15.0, 40.0], [5.0, 20.0], [-5.0, 15.0], [-5.0, 25.0]];
 /// What is beside somebody is heard alone in so many pieces.
 const BEDS: usize = 90;
@@ -119,7 +120,8 @@ impl Examples {
             examples.words.push(heard.into_iter().enumerate().map(keep).collect());
         }
         told("hearing what only sounds like a word");
-        let nearly: Vec<Vec<f32>> = spoken.nearly.iter().chain(&spoken.behind).map(|said| trimmed(&said.sound)).collect();
+        let nearly: Vec<Vec<f32>> =
+            spoken.nearly.iter().chain(&spoken.behind).map(|said| trimmed(&said.sound)).collect();
         let heard = in_parallel(nearly.len() * NEARLY_TIMES, |number| {
             let mut random = chance(seed, 11, number);
             Heard::of(&placed(&nearly[number % nearly.len()], None, false, &taught, &mut random).sound, model)

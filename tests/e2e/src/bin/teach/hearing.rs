@@ -1,4 +1,5 @@
-//! What is heard of sound: embeddings, by the product's own code, of what its conditioning makes of a microphone's frames.
+//! What is heard of sound: embeddings, by the product's own code, of what its conditioning makes of a microphone's
+//! frames.
 
 use std::time::Instant;
 

@@ -1,8 +1,9 @@
 //! Teaches the heads that hear a word by embeddings. `cargo xtask teach --help`.
 //!
-//! Voices say the words, and what only sounds like them; that, recordings of people, and music are put into simulated surroundings, and
-//! heard by the product's own code; a head is taught to tell the one from all the other, and it is chosen from which odds on it is in
-//! doubt and sure. What was said and fetched is kept, so that a run that was ended goes on where it was.
+//! Voices say the words, and what only sounds like them; that, recordings of people, and music are put into simulated
+//! surroundings, and heard by the product's own code; a head is taught to tell the one from all the other, and it is
+//! chosen from which odds on it is in doubt and sure. What was said and fetched is kept, so that a run that was ended
+//! goes on where it was.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a developer's command line talks to its terminal")]
 

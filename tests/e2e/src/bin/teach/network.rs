@@ -1,5 +1,6 @@
-//! A head while it is taught: one layer of units behind a window of embeddings, and what comes of them; gradients, and Adam
-//! (Kingma and Ba, 2015). In plain numbers of four bytes, and always in the same order, so that the same seed gives the same head.
+//! A head while it is taught: one layer of units behind a window of embeddings, and what comes of them; gradients, and
+//! Adam (Kingma and Ba, 2015). In plain numbers of four bytes, and always in the same order, so that the same seed
+//! gives the same head.
 
 use parley_speech::noise::Randomness;
 

@@ -1,5 +1,5 @@
-//! What was taught, and what is known of it before anybody measures: from which odds a head is in doubt and sure, and how often it hears
-//! the voices that were kept for choosing.
+//! What was taught, and what is known of it before anybody measures: from which odds a head is in doubt and sure, and
+//! how often it hears the voices that were kept for choosing.
 
 use anyhow::{Context, Result};
 use parley_speech::teaching::Teacher;
@@ -139,7 +139,9 @@ impl TaughtReport {
     }
 
     pub fn text(&self) -> String {
-        let Self { seed, voices, mixtures, recordings, people_minutes, music_minutes, taught_hours, kept_hours, .. } = self;
+        let Self {
+            seed, voices, mixtures, recordings, people_minutes, music_minutes, taught_hours, kept_hours, ..
+        } = self;
         let mut text = format!(
             "seed {seed}: {recordings} recordings by {voices} voices and {mixtures} mixtures of them, {people_minutes:.0} minutes of people \
              and {music_minutes:.0} of music, heard as {taught_hours:.1} h without a word; {kept_hours:.1} h kept for choosing; {} s",

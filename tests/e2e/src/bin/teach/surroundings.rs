@@ -1,5 +1,6 @@
-//! Where a word is said: in simulated rooms, beside noise, music and other people, more or less loud. All of it is computed or comes out
-//! of `parley_speech::teaching`, and none of it is what `measure wake` judges in: its music has other tunes, tempos and sounds.
+//! Where a word is said: in simulated rooms, beside noise, music and other people, more or less loud. All of it is
+//! computed or comes out of `parley_speech::teaching`, and none of it is what `measure wake` judges in: its music has
+//! other tunes, tempos and sounds.
 
 use std::f32::consts::TAU;
 
@@ -38,8 +39,8 @@ pub fn chance(seed: u64, kind: u64, number: usize) -> Randomness {
     Randomness::new(mixed.wrapping_add((number as u64).wrapping_mul(0x2545_f491_4f6c_dd1d)))
 }
 
-/// A word, of which nothing before and behind it is left, somewhere; `behind`: what follows it in the same breath. `clips`: now and then
-/// a little of its beginning or end is missing.
+/// A word, of which nothing before and behind it is left, somewhere; `behind`: what follows it in the same breath.
+/// `clips`: now and then a little of its beginning or end is missing.
 pub fn placed(word: &[f32], behind: Option<&[f32]>, clips: bool, beside: &Beside, random: &mut Randomness) -> Placed {
     let mut word = word.to_vec();
     if clips && random.next_share() < 0.25 {
@@ -165,7 +166,8 @@ fn bed(samples: usize, beside: &Beside, random: &mut Randomness) -> Vec<f32> {
 fn part(sound: &[f32], samples: usize, random: &mut Randomness) -> Vec<f32> {
     let latest = sound.len().saturating_sub(samples);
     // Two draws, for one reaches no further than 2^24.
-    let from = if latest == 0 { 0 } else { (random.below(1 << 12) << 12 | random.below(1 << 12)) * (latest / 4_096) / 4_096 };
+    let from =
+        if latest == 0 { 0 } else { (random.below(1 << 12) << 12 | random.below(1 << 12)) * (latest / 4_096) / 4_096 };
     sound.iter().skip(from).take(samples).copied().collect()
 }
 

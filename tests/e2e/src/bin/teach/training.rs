@@ -1,4 +1,5 @@
-//! Teaches a head its word: batches of its renditions, of anything else, and of what it finds likeliest of anything else.
+//! Teaches a head its word: batches of its renditions, of anything else, and of what it finds likeliest of anything
+//! else.
 
 use parley_speech::noise::Randomness;
 
@@ -7,7 +8,8 @@ use crate::hearing::{Bank, WINDOW};
 use crate::network::{Adam, Example, Network, UNITS};
 use crate::surroundings::chance;
 
-/// In a batch: windows with the word, of anything else, of the likeliest of that, and of the word before it was said to its end.
+/// In a batch: windows with the word, of anything else, of the likeliest of that, and of the word before it was said to
+/// its end.
 const SAID: usize = 128;
 const ELSE: usize = 192;
 const HARD: usize = 128;
@@ -29,7 +31,8 @@ pub struct Lessons {
 }
 
 impl Lessons {
-    /// Those for the word of this number: what is kept for choosing is in none of them, and the other words are something else.
+    /// Those for the word of this number: what is kept for choosing is in none of them, and the other words are
+    /// something else.
     pub fn of(examples: &Examples, word: usize) -> Self {
         let (mut said, mut not_yet, mut other) = (Vec::new(), Vec::new(), Vec::new());
         for (number, renditions) in examples.words.iter().enumerate() {
@@ -54,8 +57,16 @@ impl Lessons {
         [self.said.len(), self.not_yet.len() + self.other.len()]
     }
 
-    /// Teaches for so many steps; `told` is called with each step at which it looks for what is likeliest, and its odds.
-    pub fn teach(&self, bank: &Bank, steps: usize, seed: u64, word: usize, mut told: impl FnMut(usize, f32)) -> Network {
+    /// Teaches for so many steps; `told` is called with each step at which it looks for what is likeliest, and its
+    /// odds.
+    pub fn teach(
+        &self,
+        bank: &Bank,
+        steps: usize,
+        seed: u64,
+        word: usize,
+        mut told: impl FnMut(usize, f32),
+    ) -> Network {
         let mut random = chance(seed, 40, word);
         let (mut network, mut adam) = (Network::new(&mut random), Adam::new());
         let mut hard: Vec<usize> = Vec::new();

@@ -1,4 +1,5 @@
-//! Who says the words: voices of Kokoro's, English ones and of other languages, and mixtures of them, whose styles are weighted means.
+//! Who says the words: voices of Kokoro's, English ones and of other languages, and mixtures of them, whose styles are
+//! weighted means.
 
 use std::collections::BTreeMap;
 use std::fs;

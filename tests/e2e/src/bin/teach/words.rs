@@ -14,7 +14,8 @@ pub struct TaughtWord {
     pub sure_an_hour: f64,
 }
 
-/// Those that come along. Beside the head of "hey jarvis" a network hears it, too, and both have to: so it may be in doubt sooner.
+/// Those that come along. Beside the head of "hey jarvis" a network hears it, too, and both have to: so it may be in
+/// doubt sooner.
 pub const WORDS: [TaughtWord; 3] = [
     TaughtWord {
         name: "hey jarvis",

@@ -39,11 +39,16 @@ fn phrases(word: &str) -> [String; 3] {
 pub async fn called(word: &str) -> Result<Vec<Said>> {
     let phrases = phrases(word);
     let texts: Vec<&str> = phrases.iter().map(String::as_str).collect();
+    by_others(&texts).await
+}
+
+/// What everybody says by whom no head was taught.
+pub async fn by_others(texts: &[&str]) -> Result<Vec<Said>> {
     let voices = kokoro(KOKORO)?;
     let mut said = Vec::new();
     let others = voices.keys().map(String::as_str).filter(|voice| !TAUGHT_BY.contains(voice));
     for voice in others.chain([OWN]) {
-        said.extend(by_worker(voice, &voices, &texts).await?);
+        said.extend(by_worker(voice, &voices, texts).await?);
     }
     Ok(said)
 }

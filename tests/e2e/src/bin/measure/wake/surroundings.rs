@@ -30,7 +30,7 @@ pub enum Beside {
 }
 
 /// How a voice is heard.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Surroundings {
     pub name: &'static str,
     /// How far away it is, in metres, 0.1..=10, in a room that reverberates for 0.4 s; `None`: at the microphone, without a room.
