@@ -2,13 +2,13 @@
 //! often and no more.
 //!
 //! What is rarer than those hours can show is estimated: the odds of what is heard in vain fall off like an
-//! exponential, whose slope is that between what comes twenty times an hour and what comes twice.
+//! exponential, whose slope is that between what comes forty times an hour and what comes five times.
 
 /// Two that are so many windows apart are two events: a second, as long as a listener is deaf behind a word.
 const DEAF: usize = 12;
 /// By these the slope is measured, an hour.
-const OFTEN: f64 = 20.0;
-const RARELY: f64 = 2.0;
+const OFTEN: f64 = 40.0;
+const RARELY: f64 = 5.0;
 
 /// The odds of events in which a head is likeliest to be wrong, the likeliest first; each stream is one sound.
 pub fn events<'a>(streams: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn what_is_counted_is_counted_and_what_is_rarer_follows_the_slope() {
         // Ten times rarer is one more.
-        let events: Vec<f32> = (1..=2_000).map(|rank| -(f64::from(rank) / 100.0).log10() as f32).collect();
+        let events: Vec<f32> = (1..=8_000).map(|rank| -(f64::from(rank) / 100.0).log10() as f32).collect();
         for (an_hour, odds) in [(20.0, -1.3), (5.0, -0.7), (0.1, 1.0), (0.01, 2.0)] {
             let found = odds_at(&events, 100.0, an_hour);
             assert!((found - odds).abs() < 0.02, "{an_hour}: {found}");

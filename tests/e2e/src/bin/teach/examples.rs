@@ -12,6 +12,7 @@ use parley_wake::EmbeddingModel;
 use crate::hearing::{Bank, Heard};
 use crate::surroundings::{Beside, alone, chance, elsewhere, placed};
 use crate::voices::Spoken;
+use crate::words::WORDS;
 
 const RATE: usize = 16_000;
 /// Every recording of a word is put so many times somewhere else, and every near miss.
@@ -97,7 +98,7 @@ impl Examples {
             told(&format!("hearing word {} of {}", index + 1, spoken.words.len()));
             let words: Vec<(Vec<f32>, &Said)> = said.iter().map(|said| (trimmed(&said.sound), said)).collect();
             let count = words.len() * TIMES;
-            let clips = said.first().is_some_and(|said| said.text == "Stop.");
+            let clips = WORDS.get(index).is_some_and(|word| word.is_short);
             let heard = in_parallel(count, |number| {
                 let (word, said) = &words[number % words.len()];
                 let mut random = chance(seed, 1 + index as u64, number);

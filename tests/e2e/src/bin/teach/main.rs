@@ -19,6 +19,7 @@ mod words;
 
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow};
@@ -27,9 +28,10 @@ use parley_daemon::wake_words::speech_embedding;
 use parley_e2e::product;
 use parley_models::Wanted;
 use parley_speech::{default_folder, teaching};
+use parley_wake::Head;
 
 use self::examples::Examples;
-use self::report::TaughtReport;
+use self::report::{TaughtHead, TaughtReport};
 use self::training::Lessons;
 use self::words::{TaughtWord, WORDS};
 
@@ -46,7 +48,7 @@ struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Have the words said by so many mixtures of voices, too
-    #[arg(long, default_value_t = 120)]
+    #[arg(long, default_value_t = 40)]
     mixtures: usize,
     /// Steps of teaching each head
     #[arg(long, default_value_t = 9_000)]
@@ -84,13 +86,7 @@ async fn run(options: &Options) -> Result<()> {
     let examples = Examples::of(&spoken, &people, &music, &model, options.seed, &tell)?;
     let mut report = TaughtReport::of(options.seed, &spoken, &people, &music, &examples);
     fs::create_dir_all(&options.out).with_context(|| format!("cannot make {}", options.out.display()))?;
-    for (number, word) in WORDS.iter().enumerate().filter(|(_, word)| wanted.contains(&word.name)) {
-        let lessons = Lessons::of(&examples, number);
-        let looked = |step: usize, odds: f32| {
-            tell(&format!("{}: {step} of {} steps, at most {odds:.1} in anything else", word.name, options.steps));
-        };
-        let network = lessons.teach(&examples.bank, options.steps, options.seed, number, looked);
-        let (head, taught) = report::chosen(word, number, &examples, &lessons, &network)?;
+    for (word, head, taught) in heads(options, &wanted, &examples, &tell)? {
         let file = options.out.join(format!("{}.head", word.file));
         fs::write(&file, head.bytes()).with_context(|| format!("cannot write {}", file.display()))?;
         tell(&format!("{}: {}", file.display(), taught.line()));
@@ -103,6 +99,29 @@ async fn run(options: &Options) -> Result<()> {
         println!("{}", report.text());
     }
     Ok(())
+}
+
+/// The heads of these words, each taught by a thread of its own.
+fn heads(
+    options: &Options,
+    wanted: &[&str],
+    examples: &Examples,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<Vec<(&'static TaughtWord, Head, TaughtHead)>> {
+    let teach = |(number, word): (usize, &'static TaughtWord)| {
+        let lessons = Lessons::of(examples, number);
+        let looked = |step: usize, odds: f32| {
+            tell(&format!("{}: {step} of {} steps, at most {odds:.1} in anything else", word.name, options.steps));
+        };
+        let network = lessons.teach(&examples.bank, options.steps, options.seed, number, looked);
+        let (head, taught) = report::chosen(word, number, examples, &lessons, &network)?;
+        Ok((word, head, taught))
+    };
+    thread::scope(|scope| {
+        let taught = WORDS.iter().enumerate().filter(|(_, word)| wanted.contains(&word.name));
+        let threads: Vec<_> = taught.map(|each| scope.spawn(move || teach(each))).collect();
+        threads.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a thread that teaches died"))?).collect()
+    })
 }
 
 /// The names of these words, all of them where none is named.

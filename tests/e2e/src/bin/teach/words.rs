@@ -8,6 +8,8 @@ pub struct TaughtWord {
     pub file: &'static str,
     /// How a voice says it, each in a recording of its own that ends with the word; what is before it changes its tune.
     pub said: &'static [&'static str],
+    /// Whether it is so short that a little of its beginning or end may be missing where it is heard.
+    pub is_short: bool,
     /// In the hours without it that are kept for choosing: so often an hour the head may be in doubt,
     pub doubts_an_hour: f64,
     /// and sure.
@@ -21,6 +23,7 @@ pub const WORDS: [TaughtWord; 3] = [
         name: "hey jarvis",
         file: "hey-jarvis",
         said: &["Hey Jarvis.", "Hey, Jarvis.", "Oh, hey Jarvis.", "And then, hey Jarvis."],
+        is_short: false,
         doubts_an_hour: 15.0,
         sure_an_hour: 0.5,
     },
@@ -28,6 +31,7 @@ pub const WORDS: [TaughtWord; 3] = [
         name: "hey parley",
         file: "hey-parley",
         said: &["Hey Parley.", "Hey, Parley.", "Oh, hey Parley.", "And then, hey Parley."],
+        is_short: false,
         doubts_an_hour: 15.0,
         sure_an_hour: 0.1,
     },
@@ -35,8 +39,9 @@ pub const WORDS: [TaughtWord; 3] = [
         name: "stop",
         file: "stop",
         said: &["Stop.", "Please stop.", "Oh no, stop.", "All right, stop."],
+        is_short: true,
         doubts_an_hour: 10.0,
-        sure_an_hour: 0.2,
+        sure_an_hour: 0.5,
     },
 ];
 
