@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn what_is_taught_is_read_again_and_hears_the_same() {
-        let weights = |unit: usize| (0..SPAN * EMBEDDING).map(|at| ((at * 37 + unit * 11) % 101) as f32 / 50.0 - 1.0);
+        let weights =
+            |unit: usize| (0..SPAN * EMBEDDING).map(move |at| ((at * 37 + unit * 11) % 101) as f32 / 50.0 - 1.0);
         let unit = |unit: usize| TaughtUnit { weights: weights(unit).collect(), bias: 0.25, counts: 1.5 - unit as f32 };
         let units: Vec<TaughtUnit> = (0..3).map(unit).collect();
         let head = Head::of(&units, -0.5).expect("it is sound");

@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn what_is_heard_in_one_second_is_one_event() {
-        let mut stream = vec![-9.0; 40];
+        let mut stream = [-9.0; 40];
         (stream[5], stream[8], stream[30]) = (2.0, 3.0, 1.0);
         assert_eq!(events([&stream[..], &[-1.0][..]].into_iter())[..3], [3.0, 1.0, -1.0]);
     }

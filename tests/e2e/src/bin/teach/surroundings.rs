@@ -166,8 +166,11 @@ fn bed(samples: usize, beside: &Beside, random: &mut Randomness) -> Vec<f32> {
 fn part(sound: &[f32], samples: usize, random: &mut Randomness) -> Vec<f32> {
     let latest = sound.len().saturating_sub(samples);
     // Two draws, for one reaches no further than 2^24.
-    let from =
-        if latest == 0 { 0 } else { (random.below(1 << 12) << 12 | random.below(1 << 12)) * (latest / 4_096) / 4_096 };
+    let from = if latest == 0 {
+        0
+    } else {
+        ((random.below(1 << 12) << 12) | random.below(1 << 12)) * (latest / 4_096) / 4_096
+    };
     sound.iter().skip(from).take(samples).copied().collect()
 }
 

@@ -111,7 +111,7 @@ impl Lessons {
 
 /// A place among so many, which may be more than one draw reaches.
 fn at(count: usize, random: &mut Randomness) -> usize {
-    ((random.below(1 << 12) << 12) + random.below(1 << 12)) * count >> 24
+    (((random.below(1 << 12) << 12) + random.below(1 << 12)) * count) >> 24
 }
 
 /// In how many of these renditions the word is heard from these odds on, and of how many.

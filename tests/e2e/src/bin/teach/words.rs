@@ -33,15 +33,15 @@ pub const WORDS: [TaughtWord; 3] = [
         said: &["Hey Parley.", "Hey, Parley.", "Oh, hey Parley.", "And then, hey Parley."],
         is_short: false,
         doubts_an_hour: 15.0,
-        sure_an_hour: 0.1,
+        sure_an_hour: 1.0,
     },
     TaughtWord {
         name: "stop",
         file: "stop",
         said: &["Stop.", "Please stop.", "Oh no, stop.", "All right, stop."],
         is_short: true,
-        doubts_an_hour: 10.0,
-        sure_an_hour: 0.5,
+        doubts_an_hour: 20.0,
+        sure_an_hour: 5.0,
     },
 ];
 
