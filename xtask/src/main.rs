@@ -12,6 +12,7 @@ mod image;
 mod measure;
 mod mutants;
 mod peers;
+mod teach;
 mod test;
 
 use clap::{Args, Parser, Subcommand};
@@ -42,6 +43,9 @@ enum Command {
     /// Measure behaviour and accuracy: pauses, endpoints, barge-in, cancelling, languages, words, answers
     #[command(disable_help_flag = true)]
     Measure(Forwarded),
+    /// Teach the heads that hear a wake word and "stop": an hour and more of voices that say them, kept for the next time
+    #[command(disable_help_flag = true)]
+    Teach(Forwarded),
     /// Hold hundreds of conversations while workers are killed at random
     #[command(disable_help_flag = true)]
     Soak(Forwarded),
@@ -90,6 +94,7 @@ fn main() -> anyhow::Result<()> {
         Command::Build => Built::product(&[], install).map(drop),
         Command::Bench(options) => bench::run(&options, install),
         Command::Measure(forwarded) => measure::run(&forwarded.options, install),
+        Command::Teach(forwarded) => teach::run(&forwarded.options, install),
         Command::Soak(forwarded) => measure::tier("soak", &forwarded.to("soak"), install),
         Command::Fuzz(options) => fuzz::run(&options, install),
         Command::Mutants(options) => mutants::run(&options, install),

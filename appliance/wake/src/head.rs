@@ -4,6 +4,7 @@
 //! it counts, four bytes each, and a whole number of one byte for every number of every embedding; at last a bias. All of it is
 //! little-endian. What comes out of 0.5 and more may be its word, and of [`CUTOFF`] and more is it.
 
+use crate::decision::DOUBTFUL;
 use crate::embedding::{EMBEDDING, EmbeddingModel};
 use crate::stretch::{SPAN, Stretch};
 use crate::word::Word;
@@ -18,6 +19,17 @@ const MAGIC: &[u8; 8] = b"PARLEYH1";
 /// Heads have 16 to 64 units.
 const MOST_UNITS: usize = 256;
 
+/// One of the units in the middle, as it is taught.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaughtUnit {
+    /// For each number of each embedding of a [`Stretch`], the oldest first.
+    pub weights: Vec<f32>,
+    /// What it begins with.
+    pub bias: f32,
+    /// How much it counts in the end.
+    pub counts: f32,
+}
+
 /// One of the units in the middle.
 struct Unit {
     /// For each number of each embedding, the oldest first; every one times `factor`.
@@ -29,14 +41,41 @@ struct Unit {
 }
 
 /// What hears one word.
-pub(crate) struct Head {
+pub struct Head {
     units: Vec<Unit>,
     bias: f32,
 }
 
 impl Head {
+    /// From this likelihood on its word was said,
+    pub const SURE: f32 = CUTOFF;
+    /// and from this on it may have been.
+    pub const DOUBTFUL: f32 = DOUBTFUL;
+
+    /// A head of what was taught; `None` where there are no units or too many, a unit has another number of weights than a stretch
+    /// has numbers, or a number is not finite.
+    pub fn of(units: &[TaughtUnit], bias: f32) -> Option<Self> {
+        let units = units.iter().map(Unit::of).collect::<Option<Vec<_>>>()?;
+        ((1..=MOST_UNITS).contains(&units.len()) && bias.is_finite()).then_some(Self { units, bias })
+    }
+
+    /// The bytes of its file, for [`read`](Self::read).
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        // Both were checked to be small.
+        for count in [SPAN, self.units.len()] {
+            bytes.extend((count as u16).to_le_bytes());
+        }
+        for Unit { weights, factor, bias, counts } in &self.units {
+            bytes.extend([factor, bias, counts].into_iter().flat_map(|number| number.to_le_bytes()));
+            bytes.extend(weights.iter().flat_map(|weight| weight.to_le_bytes()));
+        }
+        bytes.extend(self.bias.to_le_bytes());
+        bytes
+    }
+
     /// `None` where the bytes are no head's.
-    pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+    pub fn read(bytes: &[u8]) -> Option<Self> {
         let (magic, mut rest) = bytes.split_first_chunk::<8>()?;
         let span = usize::from(u16::from_le_bytes(next(&mut rest)?));
         let units = usize::from(u16::from_le_bytes(next(&mut rest)?));
@@ -49,13 +88,28 @@ impl Head {
     }
 
     /// How likely it is, 0..1, that its word has just been said.
-    pub(crate) fn likelihood(&self, heard: &Stretch) -> f32 {
+    pub fn likelihood(&self, heard: &Stretch) -> f32 {
         let sum: f32 = self.units.iter().map(|unit| unit.after(heard)).sum();
         1.0 / (1.0 + (-sum - self.bias).exp())
     }
 }
 
 impl Unit {
+    /// The weights become whole numbers, the greatest of them 127.
+    fn of(taught: &TaughtUnit) -> Option<Self> {
+        let TaughtUnit { weights, bias, counts } = taught;
+        let greatest = weights.iter().fold(0.0_f32, |so_far, weight| so_far.max(weight.abs()));
+        let factor = greatest / f32::from(i8::MAX);
+        let is_sound =
+            weights.len() == SPAN * EMBEDDING && [factor, *bias, *counts].iter().all(|number| number.is_finite());
+        if !is_sound || weights.iter().any(|weight| weight.is_nan()) {
+            return None;
+        }
+        // A unit without weights is one that only its bias counts of.
+        let whole = |weight: &f32| if factor > 0.0 { (weight / factor).round() as i8 } else { 0 };
+        Some(Self { weights: weights.iter().map(whole).collect(), factor, bias: *bias, counts: *counts })
+    }
+
     fn read(rest: &mut &[u8]) -> Option<Self> {
         let (factor, bias, counts) = (number(rest)?, number(rest)?, number(rest)?);
         let (weights, after) = rest.split_at_checked(SPAN * EMBEDDING)?;
@@ -140,6 +194,35 @@ mod tests {
         let mut damaged = bytes.clone();
         damaged[12..16].copy_from_slice(&f32::NAN.to_le_bytes());
         assert!(Head::read(&damaged).is_none(), "no number");
+    }
+
+    #[test]
+    fn what_is_taught_is_read_again_and_hears_the_same() {
+        let weights =
+            |unit: usize| (0..SPAN * EMBEDDING).map(move |at| ((at * 37 + unit * 11) % 101) as f32 / 50.0 - 1.0);
+        let unit = |unit: usize| TaughtUnit { weights: weights(unit).collect(), bias: 0.25, counts: 1.5 - unit as f32 };
+        let units: Vec<TaughtUnit> = (0..3).map(unit).collect();
+        let head = Head::of(&units, -0.5).expect("it is sound");
+        let again = Head::read(&head.bytes()).expect("it is a head's");
+        assert_eq!(again.bytes(), head.bytes());
+        let mut heard = [[0.0; EMBEDDING]; SPAN];
+        heard
+            .as_flattened_mut()
+            .iter_mut()
+            .enumerate()
+            .for_each(|(at, number)| *number = ((at % 7) as f32 - 3.0) / 40.0);
+        let after = |unit: &TaughtUnit| {
+            let sum: f32 = unit.weights.iter().zip(heard.as_flattened()).map(|(weight, number)| weight * number).sum();
+            (sum + unit.bias).max(0.0) * unit.counts
+        };
+        let meant = 1.0 / (1.0 + (0.5 - units.iter().map(after).sum::<f32>()).exp());
+        assert!((again.likelihood(&heard) - meant).abs() < 0.01, "{} for {meant}", again.likelihood(&heard));
+        let mut damaged = units.clone();
+        damaged[1].weights[5] = f32::NAN;
+        assert!(Head::of(&damaged, 0.0).is_none(), "no number");
+        damaged[1].weights.truncate(5);
+        assert!(Head::of(&damaged, 0.0).is_none(), "too few");
+        assert!(Head::of(&[], 0.0).is_none() && Head::of(&units, f32::INFINITY).is_none());
     }
 
     proptest! {

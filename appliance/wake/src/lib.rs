@@ -25,13 +25,14 @@ mod spectrum;
 mod stretch;
 mod word;
 
-pub use embedding::{EmbeddingError, EmbeddingModel};
+pub use embedding::{EMBEDDING, EMBEDDING_STEPS, EmbeddingError, EmbeddingModel};
 pub use features::{CHANNELS, Features};
-pub use head::{known_names, known_word, stop_word};
+pub use head::{Head, TaughtUnit, known_names, known_word, stop_word};
 pub use learnt::{EXAMPLES, LearnError, Learnt};
 pub use listener::{Heard, WakeListener};
 pub use network::{Network, NetworkError};
 pub use spectrum::STEP_SAMPLES;
+pub use stretch::{SPAN, Stretch, Stretches};
 pub use word::{Word, WordError, learnt_file};
 
 /// The rate of all sound, in Hz.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::embedding::{EMBEDDING, Embedder, EmbeddingModel};
 
 /// Embeddings that are looked at together: the last begins 480 ms behind the first, and each hears 775 ms.
-pub(crate) const SPAN: usize = 7;
+pub const SPAN: usize = 7;
 
 /// The mean embedding of 116 minutes of telephone prompts in Spanish, French, Italian and Russian: what all speech has in common.
 #[rustfmt::skip]
@@ -19,7 +19,7 @@ const COMMON: [f32; EMBEDDING] = [
 ];
 
 /// Embeddings without what all have in common, each of length 1.
-pub(crate) type Stretch = [[f32; EMBEDDING]; SPAN];
+pub type Stretch = [[f32; EMBEDDING]; SPAN];
 
 /// The last embeddings.
 #[derive(Default)]
@@ -48,18 +48,20 @@ impl Recent {
 }
 
 /// The stretches of a stream of sound.
-pub(crate) struct Stretches {
+pub struct Stretches {
     embedder: Embedder,
     recent: Recent,
 }
 
 impl Stretches {
-    pub(crate) fn new(model: &EmbeddingModel) -> Self {
+    /// Those of a stream of which nothing was heard.
+    pub fn new(model: &EmbeddingModel) -> Self {
         Self { embedder: Embedder::new(model), recent: Recent::default() }
     }
 
-    /// Takes sound, and gives `each` of its stretches with the step at which it is known.
-    pub(crate) fn push(&mut self, sound: &[i16], mut each: impl FnMut(&Stretch, u64)) {
+    /// Takes sound at [`RATE_HZ`](crate::RATE_HZ), mono, however it is cut, and gives `each` of its stretches with the step of
+    /// [`STEP_SAMPLES`](crate::STEP_SAMPLES) at whose end it is known.
+    pub fn push(&mut self, sound: &[i16], mut each: impl FnMut(&Stretch, u64)) {
         let Self { embedder, recent } = self;
         embedder.push(sound, |embedding, step| {
             recent.push(embedding);

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 mod alignment;
 pub mod babble;
 mod clip;
-mod convolution;
+pub mod convolution;
 pub mod corpus;
 mod description;
 mod descriptions;
@@ -28,6 +28,7 @@ pub mod room;
 mod samples;
 mod sound_span;
 mod synthesis;
+pub mod teaching;
 pub mod word_errors;
 
 pub use clip::{BargeInClip, Clip, PausedClip, SpeechSets};

@@ -38,7 +38,7 @@ impl Randomness {
     }
 
     /// A value in 0..1.
-    fn next_share(&mut self) -> f32 {
+    pub fn next_share(&mut self) -> f32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -51,8 +51,20 @@ impl Randomness {
         self.next_share() * 2.0 - 1.0
     }
 
-    fn between(&mut self, low: f32, high: f32) -> f32 {
+    /// A value from `low` to less than `high`.
+    pub fn between(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * self.next_share()
+    }
+
+    /// What another sequence may begin from.
+    pub fn next_seed(&mut self) -> u64 {
+        self.next_share();
+        self.0
+    }
+
+    /// A whole number less than `count`, which is above 0 and at most 2^24.
+    pub fn below(&mut self, count: usize) -> usize {
+        ((self.next_share() * count as f32) as usize).min(count.saturating_sub(1))
     }
 }
 

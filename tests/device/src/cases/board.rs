@@ -127,8 +127,9 @@ fn in_time(device: &mut VirtualDevice) -> Result<String> {
         let is_muting = press % 2 == 0;
         if is_muting {
             let line = format!("$(echo {SIM}/gpiochip*)/sim_gpio");
-            let said = device
-                .run(&format!("/usr/lib/device/press /run/parley/door/read/socket '\"muted\":true' {line}25 {line}26"))?;
+            let said = device.run(&format!(
+                "/usr/lib/device/press /run/parley/door/read/socket '\"muted\":true' {line}25 {line}26"
+            ))?;
             let pressed: Pressed = serde_json::from_str(said.trim()).with_context(|| format!("{said:?}"))?;
             presses.push(pressed);
         } else {

@@ -13,10 +13,10 @@ use parley_audio::resample::Resampler;
 use parley_audio::sample::Sample;
 use parley_conversation::Position;
 use parley_daemon::listening::Detector;
+use parley_e2e::level::{louder, louder_half_dbfs, power};
 use parley_echo::{EchoCanceller, Played};
 use parley_speech::noise::Randomness;
 
-use crate::echo::{louder, louder_half_dbfs, power};
 use crate::room::{samples, speech};
 
 const RATE: usize = FRAME_RATE_HZ as usize;

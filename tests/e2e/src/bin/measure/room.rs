@@ -11,27 +11,14 @@ use parley_daemon::rehearsal::Room;
 use parley_daemon::session::{settings_at_device, told_settings};
 use parley_daemon::wake_words::WakeWords;
 use parley_daemon::workers::{Needed, Workers};
-use parley_models::{Catalogue, Manifest, Selection, Store, default_dir};
+pub use parley_e2e::product::{config, models};
+use parley_models::Selection;
 use parley_settings::Config;
 use parley_speech::{Clip, SpeechSets};
 use tokio::sync::broadcast;
 
 /// A conversation in a quiet room takes at most this long to come to rest.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The configuration that is measured: the product's, with the workers beside this program.
-pub fn config() -> Result<Config> {
-    let mut config = Config::default();
-    let program = std::env::current_exe()?;
-    config.engines.folder = program.parent().map(std::path::Path::to_owned);
-    Ok(config)
-}
-
-pub fn models() -> Result<Selection> {
-    let folder =
-        default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?;
-    Ok(Catalogue::new(Manifest::embedded()?, Store::new(folder)?).select("tiny")?)
-}
 
 pub fn speech() -> Result<SpeechSets> {
     parley_speech::prepare(&parley_speech::default_folder())

@@ -10,13 +10,14 @@ use parley_audio::capture::FRAME_SAMPLES;
 use parley_conversation::{BargeIn, Event, Notice};
 use parley_daemon::rehearsal::Room;
 use parley_e2e::acoustics::Acoustics;
+use parley_e2e::level::louder;
 use parley_speech::room::SimulatedRoom;
 use parley_speech::{SoundSpan, sound_span};
 
 use crate::barge_in::{LATER_EACH_TIME, PLACES, SPEAKS_FOR, begin_story, for_stories, silence_after};
 use crate::echo::interrupting::{BEFORE, FOUND_WITHIN_S, one_after_another, until_silent_ms};
 use crate::echo::listened::{Known, listen};
-use crate::echo::{JITTER_S, NEAR_DBFS, ROOMS, looped, louder, own_voice, without_pauses};
+use crate::echo::{JITTER_S, NEAR_DBFS, ROOMS, looped, own_voice, without_pauses};
 use crate::room::{hush, next_notice, open_with, percentile, speech, time};
 use crate::wake::{ear, speakers};
 

@@ -4,18 +4,16 @@
 //! computed for each second of sound: above 1 the sound has gaps. **Again** is until the first block of a sentence that was said before.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use parley_audio::capture::FRAME_RATE_HZ;
-use parley_audio::resample::Resampler;
 use parley_daemon::languages::Languages;
 use parley_daemon::workers::{Needed, Workers};
-use parley_engines::{Engine, Speak, TextToSpeech, Transcribe};
-use parley_models::{Catalogue, Manifest, Store, default_dir};
+use parley_e2e::product::catalogue;
+use parley_e2e::said::say;
+use parley_engines::{Engine as _, Transcribe};
 use parley_speech::word_errors::word_errors;
-use parley_speech_text::{ClauseCutter, clauses};
 
 use crate::room;
 
@@ -85,8 +83,7 @@ const SENTENCES: [(&str, [&str; 3]); 6] = [
 ];
 
 pub async fn run(options: &Options) -> Result<()> {
-    let folder = default_dir(|name| std::env::var_os(name)).context("set PARLEY_MODELS to the folder of the models")?;
-    let models = Catalogue::new(Manifest::embedded()?, Store::new(folder)?).select(&options.profile)?;
+    let models = catalogue()?.select(&options.profile)?;
     let config = room::config()?;
     let languages = Languages::of(&config, &models);
     let voices = Workers::spawn(&config, &models, Needed::TextToSpeech)?;
@@ -137,40 +134,4 @@ pub async fn run(options: &Options) -> Result<()> {
     voices.shut_down().await;
     ears.shut_down().await;
     Ok(())
-}
-
-pub(crate) struct Said {
-    first: Duration,
-    took: Duration,
-    length: Duration,
-    /// At the rate that speech-to-text takes.
-    pub(crate) audio: Vec<i16>,
-}
-
-pub(crate) async fn say(voice: &dyn Engine<TextToSpeech>, language: &str, text: &str) -> Result<Said> {
-    let mut cutter = ClauseCutter::default();
-    let mut pieces = cutter.push(text);
-    pieces.extend(cutter.finish());
-    let begun = Instant::now();
-    let (mut first, mut samples, mut resampler) = (None, Vec::new(), None);
-    let mut length = Duration::ZERO;
-    for clause in pieces.iter().flat_map(|piece| clauses(piece, language)) {
-        let mut job = voice.start(Speak { text: clause.spoken, language: Some(language.to_owned()) });
-        while let Some(block) = job.next().await {
-            let block = block?;
-            first.get_or_insert_with(|| begun.elapsed());
-            length += Duration::from_secs_f64(block.audio.len() as f64 / f64::from(block.rate_hz));
-            let resampler = match &mut resampler {
-                Some(resampler) => resampler,
-                none => none.insert(Resampler::new(block.rate_hz, FRAME_RATE_HZ)?),
-            };
-            resampler.process(&block.audio, &mut samples);
-        }
-    }
-    let took = begun.elapsed();
-    if let Some(mut resampler) = resampler {
-        resampler.finish(&mut samples);
-    }
-    let audio = samples.iter().map(|sample| (sample * 32_767.0) as i16).collect();
-    Ok(Said { first: first.context("the voice said nothing")?, took, length, audio })
 }

@@ -10,7 +10,7 @@ mod counts;
 pub(crate) mod ear;
 mod over_own_voice;
 pub(crate) mod speakers;
-mod speed;
+mod stop;
 pub mod surroundings;
 mod without;
 
@@ -26,6 +26,7 @@ use serde::Serialize;
 use self::called::{WHERE_CALLED, WHERE_NEARLY};
 use self::counts::{Called, Total, Without};
 use self::ear::Taken;
+use self::stop::Stopped;
 use self::without::Corpus;
 use crate::accuracy::transcribe;
 use crate::room::{speech, workers};
@@ -67,6 +68,8 @@ enum Part {
     NearMisses,
     /// Hours of speech without the word
     Hours,
+    /// "Stop" at every place between two embeddings, and hours of speech without it
+    Stop,
 }
 
 /// What was measured.
@@ -83,6 +86,9 @@ struct WakeReport {
     /// and in hours of speech.
     without: Vec<Without>,
     total: Option<Total>,
+    /// "Stop", and hours without it.
+    stop: Vec<Stopped>,
+    stop_without: Option<Total>,
 }
 
 /// Reads what is in doubt.
@@ -129,6 +135,8 @@ pub async fn run(options: &Options) -> Result<()> {
         own_voice: Vec::new(),
         without: Vec::new(),
         total: None,
+        stop: Vec::new(),
+        stop_without: None,
     };
     if wanted(Part::Called) || wanted(Part::OwnVoice) {
         let voices = match &options.positives {
@@ -178,6 +186,20 @@ pub async fn run(options: &Options) -> Result<()> {
         say(total.line());
         say(format!("listening and mixing took {:.0} s", begun.elapsed().as_secs_f64()));
         report.total = Some(total);
+    }
+    if wanted(Part::Stop) {
+        for stopped in stop::measure().await? {
+            say(stopped.line());
+            report.stop.push(stopped);
+        }
+        let corpus = Corpus::prepare()?;
+        let without: Vec<Without> =
+            corpus.listen(ear::STOP, options.hours)?.into_iter().map(|(without, _)| without).collect();
+        without.iter().for_each(|without| say(without.line()));
+        let [distinct, people] = corpus.hours();
+        let total = Total::new(&without, distinct, people);
+        say(total.line());
+        report.stop_without = Some(total);
     }
     if let Some(recogniser) = &recogniser {
         recogniser.shut_down().await;

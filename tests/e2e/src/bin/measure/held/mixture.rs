@@ -7,13 +7,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use parley_e2e::level::{louder, louder_half_dbfs, power};
+use parley_e2e::said::Said;
 use parley_speech::noise::Randomness;
 use parley_speech::{corpus, default_folder, write_wav};
 
 use super::Set;
-use crate::echo::{looped, louder, louder_half_dbfs, power};
+use crate::echo::looped;
 use crate::room::time;
-use crate::wake::speakers::{self, Said};
+use crate::wake::speakers;
 use crate::wake::surroundings::across;
 
 const RATE: usize = 16_000;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::Result;
+use parley_e2e::said::Said;
+use parley_e2e::speed::at_speed;
 
 use super::counts::Called;
 use super::ear::{Ear, Taken, listener};
-use super::speakers::Said;
-use super::speed::at_speed;
 use super::surroundings::{Beside, Surroundings};
 
 /// What ends within so many samples after a voice is its: a second.

@@ -8,16 +8,19 @@ use parley_conversation::Position;
 use parley_daemon::listening::Detector;
 use parley_daemon::own_words::OwnWords;
 use parley_daemon::wake_words::WakeWords;
-use parley_models::{Catalogue, Manifest};
+use parley_e2e::product::catalogue;
 use parley_settings::{Config, WakeWord};
 use tokio::time::Instant;
 
-use super::speakers::store;
+use super::USUAL;
 
 /// A second look is at the words since so many samples before the word's end, 1.6 s, as in the product.
 const LOOKED_AT: usize = 25_600;
 /// So many samples are kept: that, and what was heard until the word was known.
 const KEPT: usize = LOOKED_AT + 16_000;
+
+/// The name under which "stop" is listened for.
+pub const STOP: &str = "\"stop\"";
 
 /// What was taken for the word, or may have been it.
 pub struct Taken {
@@ -69,6 +72,9 @@ impl Ear {
             self.kept.drain(..FRAME_SAMPLES);
         }
         self.kept.extend(heard.samples);
+        if heard.stop {
+            self.taken.push(Taken { at: self.heard, sure: true, sound: Vec::new() });
+        }
         if let Some(name) = heard.name {
             let ago = (end.0.saturating_sub(name.ended.0)) as usize;
             let from = self.kept.len().saturating_sub(ago + LOOKED_AT);
@@ -87,13 +93,15 @@ pub fn words(named: &str) -> Result<WakeWords> {
 pub fn all_words(named: &[&str]) -> Result<WakeWords> {
     let mut config = Config::default();
     config.conversation.wake_words = named.iter().map(|named| WakeWord::Usual((*named).to_owned())).collect();
-    let read =
-        WakeWords::named(&config, &Catalogue::new(Manifest::embedded()?, store()?), &OwnWords::of_this_machine());
+    let read = WakeWords::named(&config, &catalogue()?, &OwnWords::of_this_machine());
     ensure!(read.problems.is_empty(), "{}", read.problems.join("\n"));
     Ok(read)
 }
 
-/// What hears that word.
+/// What hears that word, or what ends an answer.
 pub fn listener(named: &str) -> Result<Detector> {
+    if named == STOP {
+        return Ok(Detector::default().with_wake_words(Vec::new(), words(USUAL)?.stop));
+    }
     Ok(Detector::default().with_wake_words(words(named)?.words, None))
 }

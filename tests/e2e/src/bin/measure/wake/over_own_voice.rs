@@ -4,6 +4,8 @@
 use anyhow::Result;
 use parley_conversation::Position;
 use parley_e2e::acoustics::{Acoustics, LOUDSPEAKER_HZ, Moment};
+use parley_e2e::level::{louder, louder_half_dbfs};
+use parley_e2e::said::Said;
 use parley_echo::EchoCanceller;
 use parley_speech::SpeechSets;
 use parley_speech::room::SimulatedRoom;
@@ -11,9 +13,8 @@ use parley_speech::room::SimulatedRoom;
 use super::called::{judge, missed};
 use super::counts::{Called, Without};
 use super::ear::{Ear, Taken, listener};
-use super::speakers::Said;
 use super::surroundings::across;
-use crate::echo::{JITTER_S, OWN_DBFS, ROOMS, looped, louder, louder_half_dbfs, own_voice, without_pauses};
+use crate::echo::{JITTER_S, OWN_DBFS, ROOMS, looped, own_voice, without_pauses};
 use crate::room;
 use crate::voice_activity::music;
 

@@ -6,32 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use parley_audio::capture::FRAME_RATE_HZ;
-use parley_audio::wav::{self, WavWriter};
-use parley_daemon::workers::{Needed, Workers};
-use parley_models::{Catalogue, Manifest, PinnedFile, Selection, Store, Wanted, default_dir};
+use parley_e2e::product;
+use parley_e2e::said::{self, NEAR_MISSES, Said, TAUGHT_BY, kokoro, slug};
+use parley_models::PinnedFile;
 use parley_speech::corpus::prepare_said;
 use parley_speech::default_folder;
 
-use crate::room;
-use crate::voices::say;
-
 /// Kokoro's English voices: each with its file's checksum.
 const KOKORO: &str = include_str!("../../../../../speech/kokoro.toml");
-const KOKORO_BYTES: u64 = 522_240;
-/// Those by whom the heads that come along were taught; nothing is measured by them.
-const TAUGHT_BY: [&str; 10] = [
-    "af_aoede",
-    "af_jessica",
-    "af_nicole",
-    "af_sarah",
-    "am_echo",
-    "am_liam",
-    "am_puck",
-    "bf_alice",
-    "bm_daniel",
-    "bm_fable",
-];
 /// The product's own voice, in English.
 const OWN: &str = "joe";
 /// Who says the near misses: of Kokoro's voices two women and two men, and the product's own.
@@ -39,35 +21,6 @@ const OF_NEAR_MISSES: [&str; 5] = ["af_bella", "am_adam", "bf_emma", "bm_george"
 /// Robots, as `sources.toml` of the speech sets names them, and how fast they speak; 1 is as they are.
 const ROBOTS: [&str; 6] = ["slt", "rms", "awb", "espeak-us", "espeak-gb", "espeak-woman"];
 const ROBOTS_SPEEDS: [f64; 3] = [1.0, 0.8, 1.25];
-
-/// Phrases that sound like "hey jarvis", chosen once, before anything was measured by them.
-pub const NEAR_MISSES: [&str; 10] = [
-    "Hey Charlie.",
-    "Hey Barley.",
-    "Hey Harley.",
-    "Hey Travis.",
-    "Hey Jasper.",
-    "Hey Marvin.",
-    "Hey Davis.",
-    "Hey Jerry.",
-    "Hey, the service is slow.",
-    "Hey, a jar of this, please.",
-];
-
-/// Somebody who says something.
-pub struct Said {
-    pub voice: String,
-    pub text: String,
-    /// At 16 kHz, full scale is 1.
-    pub sound: Vec<f32>,
-}
-
-/// The models' folder.
-pub fn store() -> Result<Store> {
-    let folder =
-        default_dir(|name| std::env::var_os(name)).context("there is no folder for models: set PARLEY_MODELS")?;
-    Ok(Store::new(folder)?)
-}
 
 /// What is said of a word: alone, before a question, before a request.
 fn phrases(word: &str) -> [String; 3] {
@@ -91,7 +44,7 @@ pub async fn called(word: &str) -> Result<Vec<Said>> {
 
 /// What everybody says by whom no head was taught.
 pub async fn everybody(texts: &[&str]) -> Result<Vec<Said>> {
-    let voices = kokoro()?;
+    let voices = kokoro(KOKORO)?;
     let mut said = Vec::new();
     let others = voices.keys().map(String::as_str).filter(|voice| !TAUGHT_BY.contains(voice));
     for voice in others.chain([OWN]) {
@@ -102,12 +55,12 @@ pub async fn everybody(texts: &[&str]) -> Result<Vec<Said>> {
 
 /// What one of Kokoro's voices, or the product's own, says.
 pub async fn by_voice(voice: &str, texts: &[&str]) -> Result<Vec<Said>> {
-    by_worker(voice, &kokoro()?, texts).await
+    by_worker(voice, &kokoro(KOKORO)?, texts).await
 }
 
 /// The phrases that sound like "hey jarvis".
 pub async fn near_misses() -> Result<Vec<Said>> {
-    let voices = kokoro()?;
+    let voices = kokoro(KOKORO)?;
     let mut said = Vec::new();
     for voice in OF_NEAR_MISSES {
         said.extend(by_worker(voice, &voices, &NEAR_MISSES).await?);
@@ -122,7 +75,7 @@ pub fn robots(word: &str) -> Result<Vec<Said>> {
     let each = each.flat_map(|(voice, speed)| phrases.iter().map(move |text| (voice, speed, text.as_str())));
     let folder = default_folder();
     let clips = prepare_said(&folder, &format!("called/{}", slug(word)), each)?;
-    clips.into_iter().map(|clip| said(clip.speaker, clip.text, &folder.join(&clip.file))).collect()
+    clips.into_iter().map(|clip| Said::read(clip.speaker, clip.text, &folder.join(&clip.file))).collect()
 }
 
 /// Recordings of a folder, in the order of their names; a name is that of a voice until its last hyphen.
@@ -135,66 +88,23 @@ pub fn folder(folder: &Path) -> Result<Vec<Said>> {
     let each = |file: &PathBuf| {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let voice = name.rsplit_once('-').map_or(name.as_str(), |(voice, _)| voice).to_owned();
-        said(voice, name, file)
+        Said::read(voice, name, file)
     };
     files.iter().map(each).collect()
 }
 
-fn said(voice: String, text: String, file: &Path) -> Result<Said> {
-    let sound = wav::load(file, FRAME_RATE_HZ)?.into_iter().map(|sample| f32::from(sample) / 32_768.0).collect();
-    Ok(Said { voice, text, sound })
-}
-
-/// The files of Kokoro's voices by their names.
-fn kokoro() -> Result<BTreeMap<String, PinnedFile>> {
-    let sums: BTreeMap<String, String> = toml::from_str(KOKORO)?;
-    let pinned = |(voice, sum): (String, String)| {
-        let source = format!("npm:kokoro-js@1.2.1#package/voices/{voice}.bin");
-        let file = PinnedFile::new(&format!("{voice}.kokoro"), KOKORO_BYTES, &sum, &source)?;
-        Ok((voice, file))
-    };
-    sums.into_iter().map(pinned).collect()
-}
-
-/// What a voice of the product's worker says, which is started only where something was never said before.
+/// What a voice of the product's worker says.
 async fn by_worker(voice: &str, kokoro: &BTreeMap<String, PinnedFile>, texts: &[&str]) -> Result<Vec<Said>> {
     let place = default_folder().join("said").join(voice);
     let file = |text: &str| place.join(format!("{}.wav", slug(text)));
-    if texts.iter().any(|text| !file(text).is_file()) {
-        fs::create_dir_all(&place).with_context(|| format!("cannot make {}", place.display()))?;
-        let workers = Workers::spawn(&room::config()?, &speaking(voice, kokoro)?, Needed::TextToSpeech)?;
-        let speaker = workers.text_to_speech().context("text-to-speech was not started")?;
-        speaker.ready().await?;
-        for text in texts.iter().filter(|text| !file(text).is_file()) {
-            let audio = say(speaker.as_ref(), "en", text).await?.audio;
-            let unfinished = place.join("unfinished");
-            let mut writer = WavWriter::create(&unfinished, FRAME_RATE_HZ)?;
-            writer.write(&audio)?;
-            writer.finish()?;
-            fs::rename(&unfinished, file(text))?;
+    let each: Vec<_> = texts.iter().map(|text| (*text, file(text))).collect();
+    let speaking = || {
+        if voice == OWN {
+            return product::models();
         }
-        workers.shut_down().await;
-    }
-    texts.iter().map(|text| said(voice.to_owned(), (*text).to_owned(), &file(text))).collect()
-}
-
-/// The product's models, but with this voice for English.
-fn speaking(voice: &str, kokoro: &BTreeMap<String, PinnedFile>) -> Result<Selection> {
-    let mut models = room::models()?;
-    if voice == OWN {
-        return Ok(models);
-    }
-    let mut quiet = |_: parley_models::Progress<'_>| {};
-    let (catalogue, store) = (Catalogue::new(Manifest::embedded()?, store()?), store()?);
-    catalogue.fetch(&catalogue.resolve(&Wanted::Ids(vec!["kokoro-82m".to_owned()]))?, &mut quiet)?;
-    // All of them lie in one package.
-    store.ensure_all(kokoro.values(), &mut quiet)?;
-    let file = kokoro.get(voice).with_context(|| format!("there is no voice {voice}"))?;
-    models.text_to_speech.files = vec![("en".to_owned(), store.path(file))];
-    Ok(models)
-}
-
-fn slug(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+        let its = kokoro.get(voice).with_context(|| format!("there is no voice {voice}"))?;
+        said::speaking(said::fetch(kokoro.values())?.join(&its.name))
+    };
+    said::keep(&each, speaking).await?;
+    each.into_iter().map(|(text, file)| Said::read(voice.to_owned(), text.to_owned(), &file)).collect()
 }

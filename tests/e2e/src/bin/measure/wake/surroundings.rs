@@ -1,10 +1,10 @@
 //! What is beside a voice, how far away it is, and what a microphone hears of both: simulated, and to be labelled so.
 
+use parley_e2e::level::{louder, louder_half_dbfs, power};
 use parley_speech::babble::babble;
 use parley_speech::noise::Randomness;
 use parley_speech::room::SimulatedRoom;
 
-use crate::echo::{louder, louder_half_dbfs, power};
 use crate::voice_activity::{music, pink};
 
 const RATE: usize = 16_000;
@@ -30,7 +30,7 @@ pub enum Beside {
 }
 
 /// How a voice is heard.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Surroundings {
     pub name: &'static str,
     /// How far away it is, in metres, 0.1..=10, in a room that reverberates for 0.4 s; `None`: at the microphone, without a room.
