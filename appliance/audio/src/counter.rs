@@ -27,7 +27,8 @@ impl Flag {
         self.0.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn set(&self, up: bool) {
+    /// Puts it up or down.
+    pub fn set(&self, up: bool) {
         self.0.store(up, Ordering::Relaxed);
     }
 }

@@ -129,6 +129,11 @@ impl SoundDevices {
         before.lost_at.get_or_insert_with(Instant::now);
     }
 
+    /// A device is closed on purpose: it is no loss, and the other direction need not care for its rate.
+    pub(crate) fn closed(&self, direction: Direction) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).set(direction, None);
+    }
+
     /// The names to try, the best first, each with its card where it was chosen by that.
     fn names(
         &self,

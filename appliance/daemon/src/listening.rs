@@ -6,6 +6,7 @@
 
 mod conditioning;
 mod detector;
+mod mute;
 mod names;
 mod passages;
 mod second_opinion;
@@ -13,14 +14,12 @@ mod sound_health;
 mod thread;
 mod voice_activity;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use parley_conversation::Position;
 use tokio::time::Instant;
 
 pub use conditioning::{Canceller, Conditioned, Conditioning, FrameSamples};
 pub use detector::Detector;
+pub use mute::Mute;
 pub use names::ListenedFor;
 pub(crate) use passages::median;
 pub use passages::{PassageFigures, Passages};
@@ -34,20 +33,6 @@ pub use parley_audio::capture::FRAME_SAMPLES;
 
 /// Frames that may wait for the conductor: more than a second. Beyond that the newest are dropped and counted.
 pub const FRAMES_IN_FLIGHT: usize = 64;
-
-/// Closes a microphone: what it delivers is silence before anything looks at it. Clones close the same one.
-#[derive(Debug, Clone, Default)]
-pub struct Mute(Arc<AtomicBool>);
-
-impl Mute {
-    pub fn set(&self, muted: bool) {
-        self.0.store(muted, Ordering::Relaxed);
-    }
-
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// 20 ms of the microphone's audio, mono, 16 kHz.
 #[derive(Debug, Clone)]

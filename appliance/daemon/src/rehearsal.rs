@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use crate::conductor::{Generating, Handle, Observation, StagesMs, TurnReport};
 use crate::health::SoundPath;
+use crate::listening::Mute;
 use crate::session::{Session, SessionError};
 use crate::wake_words::WakeWords;
 use crate::workers::Workers;
@@ -149,7 +150,7 @@ impl Room {
         let (source, clips) = QueueSource::new(FRAME_RATE_HZ);
         let (sink, recording) = RecordingSink::new(LOUDSPEAKER_HZ);
         let sleeps = wake_words.attention() != Attention::Always;
-        let session = Session::start(settings, generating, workers, wake_words, source, sink)?;
+        let session = Session::start(settings, generating, workers, wake_words, Mute::default(), source, sink)?;
         let observations = session.handle.observations.subscribe();
         Ok(Self { session, sleeps, clips, recording, opened: Instant::now(), observations })
     }

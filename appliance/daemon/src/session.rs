@@ -165,6 +165,7 @@ impl Session {
         generating: Generating,
         workers: Workers,
         wake_words: WakeWords,
+        mute: Mute,
         source: impl Source + 'static,
         sink: impl Sink + 'static,
     ) -> Result<Self, SessionError> {
@@ -179,8 +180,8 @@ impl Session {
         let near_misses =
             teacher.as_ref().filter(|(keeps, _)| *keeps).map(|(_, words)| (NearMisses::default(), Arc::clone(words)));
         let teacher = teacher.map(|(_, words)| words as Arc<dyn Teacher>);
-        let (mute, channel) = (Mute::default(), source.channel());
-        let microphone = Microphone::start(source)?;
+        let channel = source.channel();
+        let microphone = Microphone::start_with(source, mute.switch())?;
         let capture = microphone.counters();
         let tap = mixer.tap().map(|tap| (tap, mixer.rate_hz()));
         let cancels_echo = tap.is_some() && listening::cancels_echo(mixer.rate_hz());

@@ -53,6 +53,10 @@ pub struct SeatState {
     /// Whether its microphone is closed.
     #[serde(default)]
     pub muted: bool,
+    /// How many seconds of its microphone's sound were heard since the start, by whatever; only in the answer to a request for the
+    /// state, and only of the device's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_s: Option<u64>,
     /// Its loudness, 0 to 100; none where it has no loudspeaker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<u8>,
@@ -80,7 +84,7 @@ pub struct TurnState {
 impl SeatState {
     /// The device's own seat, as it is at the start.
     pub fn own() -> Self {
-        Self { seat: OWN_SEAT.into(), phase: DoorPhase::Quiet, muted: false, volume: None, turn: None }
+        Self { seat: OWN_SEAT.into(), phase: DoorPhase::Quiet, muted: false, heard_s: None, volume: None, turn: None }
     }
 }
 

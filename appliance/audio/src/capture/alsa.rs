@@ -59,6 +59,11 @@ impl Source for AlsaSource {
         Ok(Captured { frames, after_overrun })
     }
 
+    fn close(&mut self) {
+        self.device = None;
+        self.devices.closed(Direction::Capture);
+    }
+
     fn reopen(&mut self) -> Result<(), DeviceError> {
         // Closed first: a card that is still there lets nobody in twice.
         if self.device.take().is_some() {
@@ -80,6 +85,15 @@ impl Source for AlsaSource {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_microphone_that_is_closed_is_not_lost_and_opens_again() {
+        let mut source = AlsaSource::open("null").unwrap();
+        source.close();
+        assert!(source.device().is_none() && !source.before.is_lost() && source.read(&mut [0; 160]).is_err());
+        source.reopen().unwrap();
+        assert!(source.read(&mut [0; 160]).is_ok());
+    }
 
     #[test]
     fn a_microphone_that_does_not_come_back_is_known_to_be_lost() {

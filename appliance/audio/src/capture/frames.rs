@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::source::Source;
 use super::thread::{CaptureCounters, Happened, Mark, Recorder, RingEnds, Stamp};
+use crate::counter::Flag;
 use crate::device::DeviceError;
 use crate::real_time::{AudioThread, frames_to_duration};
 use crate::resample::Resampler;
@@ -61,11 +62,19 @@ impl Microphone {
     /// # Errors
     /// The thread could not be started, or the source has a rate that cannot be converted to 16 kHz.
     pub fn start(source: impl Source + 'static) -> Result<Self, DeviceError> {
+        Self::start_with(source, Arc::default())
+    }
+
+    /// The same with a switch: as long as it is up the device is closed, and silence is delivered.
+    ///
+    /// # Errors
+    /// As [`Microphone::start`].
+    pub fn start_with(source: impl Source + 'static, closed: Arc<Flag>) -> Result<Self, DeviceError> {
         let (mut microphone, recorder) = Self::without_thread(source)?;
         let counters = microphone.counters();
         microphone._thread = Some(AudioThread::spawn("capture", move |stop, real_time| {
             counters.is_late.set(!real_time);
-            recorder.run(&stop);
+            recorder.run(&stop, &closed);
         })?);
         Ok(microphone)
     }

@@ -38,7 +38,10 @@ pub trait Source: Send {
     /// The device is gone.
     fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost>;
 
-    /// Opens the device again after it was lost.
+    /// Lets go of the device: from now on nothing is heard, until it is opened again. One that has no device goes on as it is.
+    fn close(&mut self) {}
+
+    /// Opens the device again after it was lost or closed.
     ///
     /// # Errors
     /// It is still gone.

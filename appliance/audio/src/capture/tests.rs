@@ -1,11 +1,13 @@
 //! Capture without a sound card, in a time of its own where possible.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 use super::thread::Recorder;
 use super::*;
+use crate::counter::Flag;
 use crate::counting_allocator::allocations;
 use crate::device::{DeviceError, DeviceLost};
 
@@ -308,4 +310,61 @@ proptest! {
             }
         }
     }
+}
+
+/// A device that counts how often it was let go and opened.
+struct Door {
+    opened: Arc<Mutex<Vec<&'static str>>>,
+    is_open: bool,
+}
+
+impl Source for Door {
+    fn format(&self) -> SourceFormat {
+        SourceFormat { rate_hz: 16_000, channels: 1, period_frames: 160 }
+    }
+
+    fn read(&mut self, interleaved: &mut [i16]) -> Result<Captured, DeviceLost> {
+        assert!(self.is_open, "a closed device is not read");
+        std::thread::sleep(Duration::from_millis(10));
+        interleaved.fill(1_000);
+        Ok(Captured { frames: interleaved.len(), after_overrun: false })
+    }
+
+    fn close(&mut self) {
+        self.is_open = false;
+        self.opened.lock().unwrap().push("closed");
+    }
+
+    fn reopen(&mut self) -> Result<(), DeviceError> {
+        self.is_open = true;
+        self.opened.lock().unwrap().push("opened");
+        Ok(())
+    }
+}
+
+#[test]
+fn a_microphone_that_is_closed_lets_its_device_go_and_delivers_silence_of_the_same_length() {
+    let (opened, closed) = (Arc::<Mutex<Vec<_>>>::default(), Arc::new(Flag::default()));
+    let source = Door { opened: Arc::clone(&opened), is_open: true };
+    let mut microphone = Microphone::start_with(source, Arc::clone(&closed)).unwrap();
+    let counters = microphone.counters();
+    let patience = Duration::from_secs(9);
+    let mut frame = || microphone.wait_frame(patience).expect("frames go on");
+    while frame().samples.iter().all(|sample| *sample == 0) {}
+    closed.set(true);
+    while frame().samples.iter().any(|sample| *sample != 0) {}
+    let heard = counters.heard_us.get();
+    let (first, begun) = (frame().position, Instant::now());
+    for _ in 0..24 {
+        assert!(frame().samples.iter().all(|sample| *sample == 0));
+    }
+    let last = frame().position;
+    assert_eq!((last - first, opened.lock().unwrap().as_slice()), (25 * FRAME_SAMPLES as u64, &["closed"][..]));
+    assert!(begun.elapsed() > Duration::from_millis(400), "silence takes its time: {:?}", begun.elapsed());
+    assert_eq!(counters.heard_us.get(), heard, "nothing is heard");
+    assert!(!counters.is_lost.get() && counters.losses.get() == 0, "it is not missed");
+    closed.set(false);
+    while frame().samples.iter().all(|sample| *sample == 0) {}
+    assert_eq!(opened.lock().unwrap().as_slice(), ["closed", "opened"]);
+    assert!(counters.heard_us.get() > heard);
 }

@@ -9,7 +9,7 @@ use super::channels::ChannelMix;
 use super::source::{Source, SourceFormat};
 use crate::counter::{Counter, Flag};
 use crate::device::DeviceLost;
-use crate::real_time::{PacingGuard, duration_to_frames, reopen_until};
+use crate::real_time::{PacingGuard, duration_to_frames, frames_to_duration, reopen_until};
 
 /// What the microphone's ring holds, in seconds; beyond, the newest samples are dropped.
 const RING_SECONDS: usize = 2;
@@ -29,6 +29,8 @@ pub(super) const MAX_CHANNELS: usize = 32;
 pub struct CaptureCounters {
     /// Frames of the device that were taken.
     pub frames: Counter,
+    /// How much was taken, in microseconds of sound: what a closed microphone would have heard is not in it.
+    pub heard_us: Counter,
     /// Frames that were dropped because listening was two seconds behind.
     pub dropped: Counter,
     /// Times the device ran over before it was read.
@@ -139,6 +141,7 @@ impl<S: Source> Recorder<S> {
         self.last_read = Some(at);
         let kept = self.put(mixed, at);
         self.counters.frames.add(mixed as u64);
+        self.counters.heard_us.add(mixed as u64 * 1_000_000 / u64::from(rate_hz.max(1)));
         self.counters.dropped.add((mixed - kept) as u64);
         self.miss((mixed - kept) as u64);
         Ok(taken.frames)
@@ -210,10 +213,42 @@ impl<S: Source> Recorder<S> {
         self.take_up(Instant::now());
     }
 
-    pub(super) fn run(mut self, stop: &Flag) {
+    /// Silence in the place of a device that is closed, as much as has passed since `before`; tells until when that is.
+    pub(super) fn be_silent(&mut self, before: Instant, now: Instant) -> Instant {
+        let passed = duration_to_frames(now.saturating_duration_since(before), self.format.rate_hz);
+        let frames = (passed as usize).min(self.mono.len());
+        self.mono[..frames].fill(0);
+        let kept = self.put(frames, now);
+        self.miss((frames - kept) as u64);
+        // Where this thread stood still, nobody waits for its silence.
+        if frames as u64 == passed { before + frames_to_duration(frames as u64, self.format.rate_hz) } else { now }
+    }
+
+    /// While it is closed the device is let go; whoever listens hears silence.
+    fn stay_closed(&mut self, stop: &Flag, closed: &Flag) {
+        self.source.close();
+        let mut until = Instant::now();
+        while closed.get() && !stop.get() {
+            self.counters.beats.add(1);
+            std::thread::sleep(PAUSE);
+            until = self.be_silent(until, Instant::now());
+        }
+        // An error is that of a device that is lost: the next read says so.
+        let _ = self.source.reopen();
+        self.last_read = None;
+        self.take_up(Instant::now());
+    }
+
+    /// Until `stop`; `closed`: nothing is heard as long as it is up.
+    pub(super) fn run(mut self, stop: &Flag, closed: &Flag) {
         let mut guard = PacingGuard::new(self.format.rate_hz, Instant::now());
         while !stop.get() {
             self.counters.beats.add(1);
+            if closed.get() {
+                self.stay_closed(stop, closed);
+                guard = PacingGuard::new(self.format.rate_hz, Instant::now());
+                continue;
+            }
             match self.step() {
                 Ok(frames) => {
                     // A device that gives nothing and does not wait either would take the whole core.

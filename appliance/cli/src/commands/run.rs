@@ -21,6 +21,7 @@ use parley_daemon::health::echo_days::{self, EchoPlace};
 use parley_daemon::health::{self, EchoWatch, WhichPlace, figures, wakes, watchdog};
 use parley_daemon::keys;
 use parley_daemon::languages::Languages;
+use parley_daemon::listening::Mute;
 use parley_daemon::models_in_use;
 use parley_daemon::room_check::ComparedRoom;
 use parley_daemon::self_test;
@@ -84,7 +85,15 @@ pub(super) fn run(loaded: &Loaded, image: Option<&Config>, named: Option<&Path>)
             tracing::warn!(%error, "memory may be paged out under the audio threads; `LimitMEMLOCK=infinity` lets Parley lock it");
         }
         let workers = Workers::spawn(config, models, Needed::All)?;
-        let mut session = Session::start(settings.clone(), generating.clone(), workers, wake_words, source, sink)?;
+        let mut session = Session::start(
+            settings.clone(),
+            generating.clone(),
+            workers,
+            wake_words,
+            Mute::remembered(),
+            source,
+            sink,
+        )?;
         if let Some(signals) = &session.signals {
             signals.choose(config.audio.sounds);
         }

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{common, output};
 use parley_daemon::conductor::{Observation, StagesMs, TurnReport, milliseconds};
 use parley_daemon::context;
+use parley_daemon::listening::Mute;
 use parley_daemon::machine;
 use parley_daemon::rehearsal::{Answered, Question, Room};
 use parley_daemon::session::{Session, settings_at_device};
@@ -103,7 +104,8 @@ async fn live(options: &Options, config: &Config, models: &Selection, named: Opt
     if !names.is_empty() {
         output::remark(format!("Sleeps until it hears: {}; Enter wakes it, too.", names.join(", ")));
     }
-    let session = Session::start(settings, common::generating(config), workers, wake_words, source, sink)?;
+    let session =
+        Session::start(settings, common::generating(config), workers, wake_words, Mute::default(), source, sink)?;
     let volume = session.handle.mixer.clone().map(|mixer| Volume::start(mixer, config.audio.volume));
     volume.iter().for_each(|volume| session.volume.is_of(volume.clone()));
     let door = common::door(&session, volume, config, named, None);

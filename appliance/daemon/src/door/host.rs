@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parley_audio::capture::CaptureCounters;
 use parley_conversation::{Event, Urgency, Waking};
 use parley_door::{
     DoorError, DoorEvent, DoorReply, DoorRequest, DoorState, DoorUrgency, EchoState, ErrorCode, OWN_SEAT, SeatState,
@@ -63,6 +64,8 @@ pub struct SessionHost {
     cancels_echo: bool,
     room: Option<RoomChecker>,
     near_misses: KeptNearMisses,
+    /// What the device's microphone has been through.
+    capture: Option<Arc<CaptureCounters>>,
 }
 
 impl SessionHost {
@@ -74,6 +77,20 @@ impl SessionHost {
             .with_room(session.room.clone())
             .with_echo_cancelled(session.cancels_echo)
             .with_near_misses(session.near_misses.clone())
+            .with_capture(session.sound.as_ref().map(|sound| Arc::clone(&sound.capture)))
+    }
+
+    /// The same, which tells how much was heard.
+    #[must_use]
+    pub fn with_capture(self, capture: Option<Arc<CaptureCounters>>) -> Self {
+        Self { capture, ..self }
+    }
+
+    /// A state with how much was heard in it.
+    fn with_heard(&self, mut state: DoorState) -> DoorState {
+        let heard = self.capture.as_ref().map(|capture| capture.heard_us.get() / 1_000_000);
+        state.seats.iter_mut().filter(|seat| seat.seat == OWN_SEAT).for_each(|seat| seat.heard_s = heard);
+        state
     }
 
     /// The same of its parts, for tests; `root`: below which root's helpers are talked to about updates.
@@ -100,6 +117,7 @@ impl SessionHost {
             cancels_echo,
             room: None,
             near_misses: KeptNearMisses::default(),
+            capture: None,
         }
     }
 
@@ -291,7 +309,7 @@ impl DoorHost for SessionHost {
     async fn handle(&self, request: DoorRequest, guest: &Guest, hub: &Hub) -> Result<DoorReply, DoorError> {
         let seat = self.seat(request.seat())?;
         match request {
-            DoorRequest::Status => Ok(DoorReply::Status(hub.state())),
+            DoorRequest::Status => Ok(DoorReply::Status(self.with_heard(hub.state()))),
             DoorRequest::Settings => Ok(DoorReply::Settings { settings: self.settings.listed() }),
             DoorRequest::SetSetting { key, value } => self.change_setting(key, Some(value)).await,
             DoorRequest::UnsetSetting { key } => self.change_setting(key, None).await,
@@ -301,6 +319,12 @@ impl DoorHost for SessionHost {
             DoorRequest::Mute { muted, .. } => {
                 seat.mute.set(muted);
                 hub.publish(DoorEvent::Muted { seat: seat.name, muted });
+                let mute = seat.mute;
+                // It waits for the card.
+                let kept = tokio::task::spawn_blocking(move || mute.keep()).await;
+                if let Ok(Err(error)) = kept {
+                    tracing::warn!(%error, "that the microphone is closed or open is not remembered beyond this start");
+                }
                 Ok(DoorReply::Done)
             }
             DoorRequest::Volume { .. } if seat.name != OWN_SEAT => {

@@ -92,13 +92,11 @@ mod tests {
         async fn follow(&self, _: &Hub) {}
 
         async fn handle(&self, request: DoorRequest, _: &Guest, hub: &Hub) -> Result<DoorReply, DoorError> {
-            match request {
-                DoorRequest::Mute { muted, .. } => {
-                    hub.publish(DoorEvent::Muted { seat: "own".into(), muted });
-                    Ok(DoorReply::Done)
-                }
-                other => Err(DoorError::new(ErrorCode::UnknownRequest, format!("{other:?}"))),
-            }
+            let DoorRequest::Mute { muted, .. } = request else {
+                return Err(DoorError::new(ErrorCode::UnknownRequest, format!("{request:?}")));
+            };
+            hub.publish(DoorEvent::Muted { seat: "own".into(), muted });
+            Ok(DoorReply::Done)
         }
     }
 

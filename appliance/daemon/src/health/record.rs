@@ -146,8 +146,18 @@ impl SoundPath {
 
     fn counts(&self) -> Counts {
         use SoundPart::{Loudspeaker, Microphone};
-        let CaptureCounters { frames: _, dropped, overruns, losses, is_lost, lost, beats: _, is_late, is_unpaced } =
-            &*self.capture;
+        let CaptureCounters {
+            frames: _,
+            heard_us: _,
+            dropped,
+            overruns,
+            losses,
+            is_lost,
+            lost,
+            beats: _,
+            is_late,
+            is_unpaced,
+        } = &*self.capture;
         let ListeningCounters { dropped: behind, beats: _, troubles, echo, recorder: _ } = &*self.listening;
         let EchoCounters { given, processed, without_reference, passages: _ } = echo;
         // In this order: what is processed has been given.

@@ -40,6 +40,9 @@ fn seat_line(seat: &SeatState, parley: &str) -> String {
     if seat.muted {
         line += "; the microphone is closed";
     }
+    if let Some(seconds) = seat.heard_s {
+        line += &format!("; {seconds} s were heard since the start");
+    }
     line
 }
 
