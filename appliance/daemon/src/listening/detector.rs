@@ -10,7 +10,8 @@ use super::passages::PassageFigures;
 use super::{AudioFrame, Canceller, Conditioned, Conditioning, FRAME_SAMPLES, VoiceActivity};
 
 /// While the loudspeaker plays, who calls is heard to speak in so many of the last 64 frames. What is left of Parley's own voice in
-/// the sound in which words are heard passes for a word now and then, and hardly ever for somebody who speaks.
+/// the sound in which words are heard passes for a word now and then, and hardly ever for somebody who speaks. Where nobody can be told
+/// from its own voice yet, a word counts by itself: the first answer after a start has to be stopped, too.
 const CALLING_FRAMES: u32 = 8;
 
 /// Makes sound fit to be listened to, and says whether there is speech or a wake word in it. Stays on the thread that made it.
@@ -52,8 +53,8 @@ impl Detector {
         let speech = self.activity.judge(&judged) && !may_be_echo;
         self.conditioning.note(speech);
         self.spoken = self.spoken << 1 | u64::from(speech);
-        let nobody_speaks = plays && self.spoken.count_ones() < CALLING_FRAMES;
-        let Called { name, stop } = self.names.hear(&samples, end).unless(nobody_speaks);
+        let Called { name, stop } =
+            self.names.hear(&samples, end).unless(nobody_speaks(plays, may_be_echo, self.spoken));
         AudioFrame { end, arrived, samples, speech, dbfs: self.conditioning.level_dbfs(), name, stop }
     }
 
@@ -73,10 +74,22 @@ impl Detector {
     }
 }
 
+/// `spoken`: as [`Detector::spoken`].
+fn nobody_speaks(plays: bool, may_be_echo: bool, spoken: u64) -> bool {
+    plays && !may_be_echo && spoken.count_ones() < CALLING_FRAMES
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{level_dbfs, vowel};
     use super::*;
+
+    #[test]
+    fn a_word_over_its_own_voice_is_somebodys_who_speaks_and_counts_where_nobody_can_tell() {
+        assert!(nobody_speaks(true, false, 0b111_1111) && !nobody_speaks(true, false, 0b1111_1111));
+        assert!(!nobody_speaks(false, false, 0), "nothing plays");
+        assert!(!nobody_speaks(true, true, 0), "it has not learnt its own voice yet");
+    }
 
     #[test]
     fn the_level_is_the_microphones_whatever_is_made_of_it() {
