@@ -30,7 +30,8 @@ pub(super) fn free_line(chip: &mut Chip, line: u8) -> Result<Line, String> {
     let found = chip.get_line(line.into());
     let found = found.and_then(|line| line.info().map(|info| (line, info)));
     let (found, info) = found.map_err(|error| format!("line {line} of {} cannot be used: {error}", chip.label()))?;
-    if info.is_used() {
+    // `is_used` of the library is true of every line that was ever switched: it stays an output when it is let go.
+    if info.is_kernel() {
         return Err(format!("line {line} is in use by {}", info.consumer().unwrap_or("the kernel")));
     }
     Ok(found)
